@@ -1,0 +1,3 @@
+import { bundle } from "../../rolldown.base.ts"
+
+export default bundle({ main: "src/main.ts" }, ["@klingkit/emulator"])

@@ -1,0 +1,9 @@
+import { bundle } from "../../rolldown.base.ts"
+
+// The media stack stays outside the bundle: it loads WebAssembly and fonts from its own package folders.
+export default bundle({ main: "src/server/main.ts", index: "src/index.ts" }, [
+  "h264-mp4-encoder",
+  "fast-png",
+  "@resvg/resvg-wasm",
+  "dejavu-fonts-ttf",
+])
