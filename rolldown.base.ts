@@ -7,6 +7,6 @@ export const bundle = (entry: Record<string, string>, external: ReadonlyArray<st
       input: { [name]: input },
       platform: "node",
       external: external.map((id) => new RegExp(`^${id}(/|$)`)),
-      output: { dir: "dist", entryFileNames: "[name].mjs", format: "esm", minify: true, codeSplitting: false },
-    }),
+      output: { dir: "dist", entryFileNames: "[name].mjs", format: "esm", minify: true, codeSplitting: false }
+    })
   )

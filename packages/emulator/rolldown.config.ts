@@ -5,5 +5,5 @@ export default bundle({ main: "src/server/main.ts", index: "src/index.ts" }, [
   "h264-mp4-encoder",
   "fast-png",
   "@resvg/resvg-wasm",
-  "dejavu-fonts-ttf",
+  "dejavu-fonts-ttf"
 ])
