@@ -1,0 +1,129 @@
+/** What a video model can do. Source: Kling docs, model capability pages, 2026-09-20. */
+export interface VideoModel {
+  /** The name people use; also the last part of the new generation's path. */
+  readonly id: string
+  /** `model_name` on the legacy paths; absent when the model is not offered there. */
+  readonly legacyName?: string
+  readonly state: "live" | "unconfirmed"
+  readonly products: ReadonlyArray<"text-to-video" | "image-to-video" | "omni-video" | "motion-control">
+  /** Lengths in whole seconds: a range, or the only values. */
+  readonly seconds: { readonly min: number; readonly max: number } | { readonly values: ReadonlyArray<number> }
+  readonly resolutions: ReadonlyArray<"720p" | "1080p" | "4k">
+  readonly aspectRatios: ReadonlyArray<string>
+  readonly audio: ReadonlyArray<"native" | "original" | "off">
+  /** Resolutions at which native audio is made; absent: at all of them. */
+  readonly nativeAudioAt?: ReadonlyArray<"720p" | "1080p" | "4k">
+  readonly lastFrame: boolean
+  /** Resolutions that take a last frame; absent: all of them. */
+  readonly lastFrameAt?: ReadonlyArray<"720p" | "1080p" | "4k">
+  /** A clip with a last frame has no sound. */
+  readonly lastFrameSilent?: boolean
+  /** `prompt`: only by the shot syntax in the prompt. */
+  readonly multiShot: boolean | "prompt"
+  readonly maxElements: number
+  readonly referenceVideo: boolean
+  /** Only the legacy path takes it. */
+  readonly negativePrompt: boolean
+}
+
+const ratios = ["16:9", "9:16", "1:1"]
+
+export const videoModels: ReadonlyArray<VideoModel> = [
+  {
+    id: "kling-3.0-turbo",
+    state: "live",
+    products: ["text-to-video", "image-to-video"],
+    seconds: { min: 3, max: 15 },
+    resolutions: ["720p", "1080p"],
+    aspectRatios: ratios,
+    audio: ["native"],
+    lastFrame: false,
+    multiShot: "prompt",
+    maxElements: 0,
+    referenceVideo: false,
+    negativePrompt: false
+  },
+  {
+    id: "kling-3.0",
+    legacyName: "kling-v3",
+    state: "live",
+    products: ["text-to-video", "image-to-video", "motion-control"],
+    seconds: { min: 3, max: 15 },
+    resolutions: ["720p", "1080p", "4k"],
+    aspectRatios: ratios,
+    audio: ["native", "off"],
+    lastFrame: true,
+    multiShot: true,
+    maxElements: 3,
+    referenceVideo: false,
+    negativePrompt: true
+  },
+  {
+    id: "kling-3.0-omni",
+    legacyName: "kling-v3-omni",
+    state: "live",
+    products: ["omni-video"],
+    seconds: { min: 3, max: 15 },
+    resolutions: ["720p", "1080p", "4k"],
+    aspectRatios: ratios,
+    audio: ["native", "original", "off"],
+    lastFrame: true,
+    multiShot: true,
+    maxElements: 7,
+    referenceVideo: true,
+    negativePrompt: false
+  },
+  {
+    id: "kling-o1",
+    legacyName: "kling-video-o1",
+    state: "live",
+    products: ["omni-video"],
+    seconds: { min: 3, max: 10 },
+    resolutions: ["720p", "1080p"],
+    aspectRatios: ratios,
+    audio: ["original", "off"],
+    lastFrame: true,
+    multiShot: false,
+    maxElements: 7,
+    referenceVideo: true,
+    negativePrompt: false
+  },
+  {
+    id: "kling-2.6",
+    legacyName: "kling-v2-6",
+    state: "live",
+    products: ["text-to-video", "image-to-video", "motion-control"],
+    seconds: { values: [5, 10] },
+    resolutions: ["720p", "1080p"],
+    aspectRatios: ratios,
+    audio: ["native", "off"],
+    nativeAudioAt: ["1080p"],
+    lastFrame: true,
+    lastFrameAt: ["1080p"],
+    lastFrameSilent: true,
+    multiShot: false,
+    maxElements: 0,
+    referenceVideo: false,
+    negativePrompt: true
+  },
+  {
+    id: "kling-2.5-turbo",
+    legacyName: "kling-v2-5-turbo",
+    state: "live",
+    products: ["text-to-video", "image-to-video"],
+    seconds: { values: [5, 10] },
+    resolutions: ["720p", "1080p"],
+    aspectRatios: ratios,
+    audio: ["off"],
+    lastFrame: true,
+    lastFrameAt: ["1080p"],
+    multiShot: false,
+    maxElements: 0,
+    referenceVideo: false,
+    negativePrompt: true
+  }
+]
+
+/** Finds a video model by either of its names: `kling-3.0` or `kling-v3`. */
+export const findVideoModel = (name: string): VideoModel | undefined =>
+  videoModels.find((model) => model.id === name || model.legacyName === name)

@@ -1,0 +1,35 @@
+import { Schema } from "effect"
+import { operation } from "../operation.ts"
+import { integer, text } from "../params/param.ts"
+import { free } from "../prices/quote.ts"
+
+const ResourcePack = Schema.Struct({
+  resource_pack_name: Schema.String,
+  resource_pack_id: Schema.String,
+  resource_pack_type: Schema.optionalKey(Schema.String),
+  total_quantity: Schema.Number,
+  remaining_quantity: Schema.Number,
+  purchase_time: Schema.optionalKey(Schema.Number),
+  effective_time: Schema.optionalKey(Schema.Number),
+  invalid_time: Schema.optionalKey(Schema.Number),
+  status: Schema.String
+})
+
+export const accountCosts = operation({
+  id: "account.costs",
+  summary: "Resource packs and what is left of them; may lag 12 hours, at most one call a second",
+  family: "account",
+  kind: "read",
+  method: "GET",
+  path: "/account/costs",
+  since: "2024-10-30",
+  params: {
+    startTime: integer("start_time", { required: true, notes: "ms since 1970" }),
+    endTime: integer("end_time", { required: true, notes: "ms since 1970" }),
+    resourcePackName: text("resource_pack_name", {})
+  },
+  price: () => free,
+  output: Schema.Struct({
+    resource_pack_subscribe_infos: Schema.optionalKey(Schema.Array(ResourcePack))
+  })
+})

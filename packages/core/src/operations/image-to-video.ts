@@ -1,0 +1,221 @@
+import { legacyImage, newImage } from "../media/media-rules.ts"
+import { operation } from "../operation.ts"
+import { choice, flag, id, integer, list, media, number, record, records, text } from "../params/param.ts"
+import { perSecond } from "../prices/video-prices.ts"
+import { legacyMode, legacyModelRules, legacyVideoPrice, shotParams, shotRules } from "./legacy-video.ts"
+import { legacyOptions, newOptions } from "./options.ts"
+import { cameraControl, cfgScale } from "./retired-params.ts"
+import { lastFrameAt1080p, nativeAudioAt1080p, usualVideoSeconds } from "./video-rules.ts"
+
+const prompt = text("contents[type=prompt].text", { maxLength: 2500 })
+const firstFrame = media("contents[type=first_frame].url", newImage, { required: true })
+const lastFrame = media("contents[type=last_frame].url", newImage, {})
+const hd = choice("settings.resolution", ["720p", "1080p"], { default: "720p" })
+const seconds3To15 = integer("settings.duration", { min: 3, max: 15, default: 5 })
+const seconds5Or10 = integer("settings.duration", { values: [5, 10], default: 5 })
+
+export const imageToVideo30Turbo = operation({
+  id: "new.i2v.kling-3.0-turbo",
+  summary: "Image to video, Kling 3.0 Turbo: sound is always made and billed",
+  family: "i2v",
+  path: "/image-to-video/kling-3.0-turbo",
+  since: "2026-06-17",
+  models: ["kling-3.0-turbo"],
+  params: { prompt, firstFrame, resolution: hd, durationSeconds: seconds3To15, ...newOptions },
+  price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
+  usualSeconds: usualVideoSeconds
+})
+
+export const imageToVideo30 = operation({
+  id: "new.i2v.kling-3.0",
+  summary: "Image to video, Kling 3.0: first and last frame, elements",
+  family: "i2v",
+  path: "/image-to-video/kling-3.0",
+  since: "2026-07-15",
+  models: ["kling-3.0"],
+  params: {
+    prompt,
+    firstFrame,
+    lastFrame,
+    elements: records(
+      "contents[type=element]",
+      {
+        elementId: id("element_id", { required: true, sentAs: "string" }),
+        id: text("id", { required: true, notes: "the prompt refers to it as @id" })
+      },
+      { max: 3 }
+    ),
+    multiShot: flag("settings.multi_shot", { default: true }),
+    audio: choice("settings.audio", ["native", "off"], { default: "off" }),
+    resolution: choice("settings.resolution", ["720p", "1080p", "4k"], { default: "720p" }),
+    durationSeconds: seconds3To15,
+    ...newOptions
+  },
+  price: (input) =>
+    perSecond(
+      "kling-3.0",
+      input.audio === "native" ? "native" : "silent",
+      input.resolution ?? "720p",
+      input.durationSeconds ?? 5
+    ),
+  usualSeconds: usualVideoSeconds
+})
+
+export const imageToVideo26 = operation({
+  id: "new.i2v.kling-2.6",
+  summary: "Image to video, Kling 2.6: last frame, voices",
+  family: "i2v",
+  path: "/image-to-video/kling-2.6",
+  since: "2026-07-15",
+  models: ["kling-2.6"],
+  params: {
+    prompt,
+    firstFrame,
+    lastFrame: media("contents[type=last_frame].url", newImage, { notes: "1080p only, and silent" }),
+    voices: records(
+      "contents[type=voice]",
+      {
+        voiceId: text("voice_id", { required: true }),
+        id: text("id", { required: true, notes: "the prompt refers to it as @id" })
+      },
+      { max: 2, notes: "audio must not be off" }
+    ),
+    audio: choice("settings.audio", ["native", "off"], { default: "off", notes: "native only at 1080p" }),
+    resolution: hd,
+    durationSeconds: seconds5Or10,
+    ...newOptions
+  },
+  rules: [
+    nativeAudioAt1080p,
+    lastFrameAt1080p,
+    {
+      name: "last-frame-silent",
+      field: "lastFrame",
+      check: (input) =>
+        input.lastFrame !== undefined && input.audio === "native"
+          ? 'makes a silent clip; set audio to "off" or leave the last frame out'
+          : undefined
+    },
+    {
+      name: "voices-need-audio",
+      field: "voices",
+      check: (input) =>
+        (input.voices?.length ?? 0) > 0 && input.audio !== "native" ? 'need audio "native"' : undefined
+    }
+  ],
+  price: (input) =>
+    perSecond(
+      "kling-2.6",
+      input.audio !== "native" ? "silent" : (input.voices?.length ?? 0) > 0 ? "native, voice control" : "native",
+      input.resolution ?? "720p",
+      input.durationSeconds ?? 5
+    ),
+  usualSeconds: usualVideoSeconds
+})
+
+export const imageToVideo25Turbo = operation({
+  id: "new.i2v.kling-2.5-turbo",
+  summary: "Image to video, Kling 2.5 Turbo: silent",
+  family: "i2v",
+  path: "/image-to-video/kling-2.5-turbo",
+  since: "2026-07-15",
+  models: ["kling-2.5-turbo"],
+  params: {
+    prompt,
+    firstFrame,
+    lastFrame: media("contents[type=last_frame].url", newImage, { notes: "1080p only" }),
+    resolution: hd,
+    durationSeconds: seconds5Or10,
+    ...newOptions
+  },
+  rules: [lastFrameAt1080p],
+  price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
+  usualSeconds: usualVideoSeconds
+})
+
+export const legacyImageToVideo = operation({
+  id: "legacy.image2video",
+  summary: "Image to video on the legacy path, for Kling 3.0, 2.6 and 2.5 Turbo",
+  family: "i2v",
+  path: "/v1/videos/image2video",
+  since: "2024-09",
+  models: ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"],
+  params: {
+    model: choice("model_name", ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"], {
+      required: true,
+      open: true,
+      notes: "always sent: Kling's own default is a model that it has switched off"
+    }),
+    image: media("image", legacyImage, { notes: "the first frame; this or imageTail" }),
+    imageTail: media("image_tail", legacyImage, { notes: "the last frame" }),
+    prompt: text("prompt", { maxLength: 2500 }),
+    negativePrompt: text("negative_prompt", { maxLength: 2500 }),
+    ...shotParams,
+    elements: list("element_list[].element_id", id("", { sentAs: "number" }), {
+      max: 3,
+      notes: "kling-v3; not together with voices"
+    }),
+    voices: list("voice_list[].voice_id", text("", {}), {
+      max: 2,
+      notes: "kling-v2-6 and kling-v3 with sound on; the prompt says <<<voice_1>>>"
+    }),
+    sound: choice("sound", ["on", "off"], { default: "off" }),
+    cfgScale,
+    mode: legacyMode,
+    staticMask: media("static_mask", legacyImage, { retired: true, notes: "motion brush of the v1 models" }),
+    dynamicMasks: records(
+      "dynamic_masks[]",
+      {
+        mask: media("mask", legacyImage, {}),
+        trajectories: list("trajectories", record("", { x: number("x", {}), y: number("y", {}) }, {}), {
+          min: 2,
+          max: 77
+        })
+      },
+      { max: 6, retired: true, notes: "motion brush of the v1 models" }
+    ),
+    cameraControl,
+    durationSeconds: integer("duration", { min: 3, max: 15, default: 5, sentAs: "string" }),
+    ...legacyOptions
+  },
+  rules: [
+    ...shotRules,
+    ...legacyModelRules,
+    {
+      name: "image-or-image-tail",
+      field: "image",
+      check: (input) =>
+        input.image === undefined && input.imageTail === undefined ? "is required (or imageTail)" : undefined
+    },
+    {
+      name: "last-frame-in-mode-pro",
+      field: "imageTail",
+      check: (input) =>
+        input.imageTail !== undefined && input.mode !== "pro" && !input.model.startsWith("kling-v3")
+          ? `is taken by ${input.model} in mode pro only`
+          : undefined
+    },
+    {
+      name: "elements-or-voices",
+      field: "elements",
+      check: (input) =>
+        input.elements !== undefined && input.voices !== undefined ? "and voices exclude each other" : undefined
+    },
+    {
+      name: "elements-of-model",
+      field: "elements",
+      check: (input) =>
+        input.elements !== undefined && input.model !== "kling-v3" ? `are not taken by ${input.model}` : undefined
+    },
+    {
+      name: "voices-need-sound",
+      field: "voices",
+      check: (input) => (input.voices !== undefined && input.sound !== "on" ? 'need sound "on"' : undefined)
+    }
+  ],
+  price: (input) =>
+    input.voices !== undefined && input.model === "kling-v2-6"
+      ? perSecond("kling-2.6", "native, voice control", "1080p", input.durationSeconds ?? 5)
+      : legacyVideoPrice(input),
+  usualSeconds: usualVideoSeconds
+})

@@ -1,0 +1,129 @@
+import { findVideoModel } from "../models/video-models.ts"
+import type { Rule } from "../params/check-input.ts"
+import { choice, flag, integer, records, text } from "../params/param.ts"
+import type { Quote } from "../prices/quote.ts"
+import { perSecond } from "../prices/video-prices.ts"
+
+/** The legacy word for a resolution. */
+export const resolutionOfMode = { std: "720p", pro: "1080p", "4k": "4k" } as const
+
+export const legacyMode = choice("mode", ["std", "pro", "4k"], {
+  default: "std",
+  notes: "std = 720p, pro = 1080p; 4k only on kling-v3"
+})
+
+export const shotParams = {
+  multiShot: flag("multi_shot", { default: false, notes: "kling-v3; with customize the prompt is ignored" }),
+  shotType: choice("shot_type", ["customize", "intelligence"], { notes: "needed when multi_shot is true" }),
+  shots: records(
+    "multi_prompt[]",
+    {
+      index: integer("index", { required: true, min: 1, max: 6 }),
+      prompt: text("prompt", { required: true, maxLength: 512 }),
+      durationSeconds: integer("duration", { required: true, min: 1, max: 15, sentAs: "string" })
+    },
+    { min: 1, max: 6, notes: "needed with customize; the durations add up to the duration of the clip" }
+  )
+}
+
+interface LegacyVideoInput {
+  readonly model: string
+  readonly mode?: string
+  readonly sound?: string
+  readonly durationSeconds?: number
+  readonly multiShot?: boolean
+  readonly shotType?: string
+  readonly shots?: ReadonlyArray<{ readonly durationSeconds: number }>
+  readonly prompt?: string
+}
+
+export const shotRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
+  {
+    name: "shot-type-with-multi-shot",
+    field: "shotType",
+    check: ({ multiShot, shotType }) =>
+      multiShot === true && shotType === undefined
+        ? "is needed when multiShot is true: customize or intelligence"
+        : multiShot !== true && shotType !== undefined
+          ? "only has a meaning when multiShot is true"
+          : undefined
+  },
+  {
+    name: "shots-with-customize",
+    field: "shots",
+    check: ({ multiShot, shotType, shots }) =>
+      multiShot === true && shotType === "customize" && shots === undefined
+        ? "are needed when shotType is customize"
+        : shots !== undefined && shotType !== "customize"
+          ? "are only read when multiShot is true and shotType is customize"
+          : undefined
+  },
+  {
+    name: "prompt-ignored-with-customize",
+    field: "prompt",
+    check: ({ prompt, shotType }) =>
+      prompt !== undefined && shotType === "customize"
+        ? "would be ignored when shotType is customize; write it into the shots"
+        : undefined
+  },
+  {
+    name: "shot-durations-add-up",
+    field: "shots",
+    check: ({ shots, durationSeconds = 5 }) => {
+      if (shots === undefined) return undefined
+      const sum = shots.reduce((total, shot) => total + shot.durationSeconds, 0)
+      return sum === durationSeconds ? undefined : `last ${sum} s together, the clip ${durationSeconds} s; make them equal`
+    }
+  }
+]
+
+/** What each legacy model allows, read from the capability table. An unknown model passes. */
+export const legacyModelRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
+  {
+    name: "duration-of-model",
+    field: "durationSeconds",
+    check: ({ model, durationSeconds = 5 }) => {
+      const seconds = findVideoModel(model)?.seconds
+      return seconds !== undefined && "values" in seconds && !seconds.values.includes(durationSeconds)
+        ? `${durationSeconds} is not possible with ${model}: ${seconds.values.join(" or ")}`
+        : undefined
+    }
+  },
+  {
+    name: "mode-of-model",
+    field: "mode",
+    check: ({ model, mode = "std" }) => {
+      const resolution = resolutionOfMode[mode as keyof typeof resolutionOfMode]
+      const known = findVideoModel(model)
+      return known !== undefined && resolution !== undefined && !known.resolutions.includes(resolution)
+        ? `${mode} is not possible with ${model}; nearest: pro`
+        : undefined
+    }
+  },
+  {
+    name: "sound-of-model",
+    field: "sound",
+    check: ({ model, sound, mode = "std" }) => {
+      const known = findVideoModel(model)
+      if (known === undefined || sound !== "on") return undefined
+      if (!known.audio.includes("native")) return `${model} makes no sound; leave it out`
+      return known.nativeAudioAt?.includes(resolutionOfMode[mode as keyof typeof resolutionOfMode]) === false
+        ? `${model} makes sound in mode pro only`
+        : undefined
+    }
+  },
+  {
+    name: "shots-of-model",
+    field: "multiShot",
+    check: ({ model, multiShot }) =>
+      multiShot === true && findVideoModel(model)?.multiShot === false ? `is not possible with ${model}` : undefined
+  }
+]
+
+export const legacyVideoPrice = (input: LegacyVideoInput): Quote =>
+  perSecond(
+    findVideoModel(input.model)?.id ?? input.model,
+    input.sound === "on" ? "native" : "silent",
+    resolutionOfMode[(input.mode ?? "std") as keyof typeof resolutionOfMode] ?? "720p",
+    input.durationSeconds ?? 5
+  )

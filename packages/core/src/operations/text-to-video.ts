@@ -1,0 +1,144 @@
+import { operation } from "../operation.ts"
+import { choice, flag, integer, text } from "../params/param.ts"
+import { perSecond } from "../prices/video-prices.ts"
+import { cameraControl, cfgScale } from "./retired-params.ts"
+import { legacyOptions, newOptions } from "./options.ts"
+import { legacyMode, legacyModelRules, legacyVideoPrice, shotParams, shotRules } from "./legacy-video.ts"
+import { nativeAudioAt1080p, usualVideoSeconds } from "./video-rules.ts"
+
+const aspectRatio = choice("settings.aspect_ratio", ["16:9", "9:16", "1:1"], { default: "16:9" })
+const seconds3To15 = integer("settings.duration", { min: 3, max: 15, default: 5 })
+const seconds5Or10 = integer("settings.duration", { values: [5, 10], default: 5 })
+const hd = choice("settings.resolution", ["720p", "1080p"], { default: "720p" })
+const upTo4k = choice("settings.resolution", ["720p", "1080p", "4k"], { default: "720p" })
+const audio = choice("settings.audio", ["native", "off"], { default: "off" })
+
+export const textToVideo30Turbo = operation({
+  id: "new.t2v.kling-3.0-turbo",
+  summary: "Text to video, Kling 3.0 Turbo: sound is always made and billed",
+  family: "t2v",
+  path: "/text-to-video/kling-3.0-turbo",
+  since: "2026-06-17",
+  models: ["kling-3.0-turbo"],
+  params: {
+    prompt: text("prompt", {
+      required: true,
+      maxLength: 3072,
+      notes: "2500 advised; several shots only by the syntax `shot n, m, words;`"
+    }),
+    resolution: hd,
+    aspectRatio,
+    durationSeconds: seconds3To15,
+    ...newOptions
+  },
+  price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
+  usualSeconds: usualVideoSeconds
+})
+
+export const textToVideo30 = operation({
+  id: "new.t2v.kling-3.0",
+  summary: "Text to video, Kling 3.0",
+  family: "t2v",
+  path: "/text-to-video/kling-3.0",
+  since: "2026-07-15",
+  models: ["kling-3.0"],
+  params: {
+    prompt: text("prompt", { required: true, maxLength: 3072 }),
+    resolution: upTo4k,
+    aspectRatio,
+    durationSeconds: seconds3To15,
+    multiShot: flag("settings.multi_shot", { default: true, notes: "true here by default, false on the legacy path" }),
+    audio,
+    ...newOptions
+  },
+  price: (input) =>
+    perSecond(
+      "kling-3.0",
+      input.audio === "native" ? "native" : "silent",
+      input.resolution ?? "720p",
+      input.durationSeconds ?? 5
+    ),
+  usualSeconds: usualVideoSeconds
+})
+
+export const textToVideo26 = operation({
+  id: "new.t2v.kling-2.6",
+  summary: "Text to video, Kling 2.6",
+  family: "t2v",
+  path: "/text-to-video/kling-2.6",
+  since: "2026-07-15",
+  models: ["kling-2.6"],
+  params: {
+    prompt: text("prompt", { required: true, maxLength: 2500 }),
+    resolution: hd,
+    aspectRatio,
+    durationSeconds: seconds5Or10,
+    audio: choice("settings.audio", ["native", "off"], { default: "off", notes: "native only at 1080p" }),
+    ...newOptions
+  },
+  rules: [nativeAudioAt1080p],
+  price: (input) =>
+    perSecond(
+      "kling-2.6",
+      input.audio === "native" ? "native" : "silent",
+      input.resolution ?? "720p",
+      input.durationSeconds ?? 5
+    ),
+  usualSeconds: usualVideoSeconds
+})
+
+export const textToVideo25Turbo = operation({
+  id: "new.t2v.kling-2.5-turbo",
+  summary: "Text to video, Kling 2.5 Turbo: silent",
+  family: "t2v",
+  path: "/text-to-video/kling-2.5-turbo",
+  since: "2026-07-15",
+  models: ["kling-2.5-turbo"],
+  params: {
+    prompt: text("prompt", { required: true, maxLength: 2500 }),
+    resolution: hd,
+    aspectRatio,
+    durationSeconds: seconds5Or10,
+    ...newOptions
+  },
+  price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
+  usualSeconds: usualVideoSeconds
+})
+
+export const legacyTextToVideo = operation({
+  id: "legacy.text2video",
+  summary: "Text to video on the legacy path, for Kling 3.0, 2.6 and 2.5 Turbo",
+  family: "t2v",
+  path: "/v1/videos/text2video",
+  since: "2024-09",
+  models: ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"],
+  params: {
+    model: choice("model_name", ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"], {
+      required: true,
+      open: true,
+      notes: "always sent: Kling's own default is a model that it has switched off"
+    }),
+    prompt: text("prompt", { maxLength: 2500, notes: "required unless the shots are written one by one" }),
+    negativePrompt: text("negative_prompt", { maxLength: 2500 }),
+    ...shotParams,
+    sound: choice("sound", ["on", "off"], { default: "off", notes: "kling-v3, and kling-v2-6 in mode pro" }),
+    cfgScale,
+    mode: legacyMode,
+    cameraControl,
+    aspectRatio: choice("aspect_ratio", ["16:9", "9:16", "1:1"], { default: "16:9" }),
+    durationSeconds: integer("duration", { min: 3, max: 15, default: 5, sentAs: "string" }),
+    ...legacyOptions
+  },
+  rules: [
+    ...shotRules,
+    ...legacyModelRules,
+    {
+      name: "prompt-or-shots",
+      field: "prompt",
+      check: (input) =>
+        input.prompt === undefined && input.shotType !== "customize" ? "is required unless shots are given" : undefined
+    }
+  ],
+  price: (input) => legacyVideoPrice(input),
+  usualSeconds: usualVideoSeconds
+})

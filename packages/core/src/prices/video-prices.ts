@@ -1,0 +1,47 @@
+import { exactQuote, type Quote, unknownPrice } from "./quote.ts"
+
+export type Resolution = "720p" | "1080p" | "4k"
+
+/** Video units per second of result. Source: Kling docs, pricing, 2026-09-20. */
+export const videoUnitsPerSecond = {
+  "kling-3.0-turbo": { native: { "720p": 0.8, "1080p": 1 } },
+  "kling-3.0": {
+    silent: { "720p": 0.6, "1080p": 0.8, "4k": 3 },
+    native: { "720p": 0.9, "1080p": 1.2, "4k": 3 },
+    "motion control": { "720p": 0.9, "1080p": 1.2 }
+  },
+  "kling-3.0-omni": {
+    silent: { "720p": 0.6, "1080p": 0.8, "4k": 3 },
+    native: { "720p": 0.8, "1080p": 1, "4k": 3 },
+    "video input": { "720p": 0.9, "1080p": 1.2, "4k": 3 }
+  },
+  "kling-o1": {
+    silent: { "720p": 0.6, "1080p": 0.8 },
+    "video input": { "720p": 0.9, "1080p": 1.2 }
+  },
+  "kling-2.6": {
+    silent: { "720p": 0.3, "1080p": 0.5 },
+    native: { "1080p": 1 },
+    "native, voice control": { "1080p": 1.2 },
+    "motion control": { "720p": 0.5, "1080p": 0.8 }
+  },
+  "kling-2.5-turbo": { silent: { "720p": 0.3, "1080p": 0.5 } },
+  avatar: { std: { "720p": 0.4, "1080p": 0.8 } }
+} as const satisfies Record<string, Record<string, Partial<Record<Resolution, number>>>>
+
+export type PricedVideoModel = keyof typeof videoUnitsPerSecond
+
+/** Seconds of result times the listed rate of model, feature and resolution. */
+export const perSecond = (
+  model: string,
+  feature: string,
+  resolution: string,
+  durationSeconds: number
+): Quote => {
+  const models: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> =
+    videoUnitsPerSecond
+  const rate = models[model]?.[feature]?.[resolution]
+  return rate === undefined
+    ? unknownPrice(`no listed price for ${model}, ${feature}, ${resolution}`)
+    : exactQuote("video", durationSeconds, rate, `${durationSeconds} s x ${rate} (${model}, ${resolution}, ${feature})`)
+}

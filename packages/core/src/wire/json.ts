@@ -1,0 +1,26 @@
+/**
+ * JSON whose integers survive: Kling's 64-bit ids arrive as bare numbers beyond 2^53, which `JSON.parse` would round.
+ * An integer that a double cannot hold comes back as its digits in a string.
+ */
+export const parseJson = (source: string): unknown => exactJson.parse(source, keepDigits)
+
+export const stringifyJson = (value: unknown): string => JSON.stringify(value)
+
+/** A digit string that `stringifyJson` writes as a bare JSON number, all its digits kept. */
+export const exactNumber = (digits: string): unknown => exactJson.rawJSON(digits)
+
+// Both are in every supported runtime (V8 11.4 and later), not yet in TypeScript's library.
+const exactJson = JSON as unknown as {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown
+  ): unknown
+  rawJSON(source: string): unknown
+}
+
+const keepDigits = (_key: string, value: unknown, context: { readonly source?: string }): unknown =>
+  typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) && context.source !== undefined
+    ? exactDigits(context.source, value)
+    : value
+
+const exactDigits = (source: string, value: number): unknown => (/^-?\d+$/.test(source) ? source : value)
