@@ -1,0 +1,123 @@
+import type { SourceFile } from "./source-file.ts"
+import { type Import, syntaxOf } from "./syntax.ts"
+
+/**
+ * What a room may import, and in which of its folders: `""` is the whole room. `node:` stands for all of Node's modules.
+ * Sub-paths of a package come with it, except those in `byNameOnly`.
+ */
+type Border = Readonly<Record<string, string>>
+
+const app: Border = {
+  "@klingkit/core": "",
+  "@klingkit/jobs": "",
+  "@klingkit/tools": "",
+  "@klingkit/mcp": "",
+  "@effect/platform-node": "",
+  effect: "",
+  "node:": ""
+}
+
+export const borders: Readonly<Record<string, Border>> = {
+  "packages/core": { effect: "", "image-size": "" },
+  "packages/jobs": { "@klingkit/core": "", effect: "", "node:sqlite": "src/sqlite" },
+  "packages/tools": { "@klingkit/core": "", "@klingkit/jobs": "", effect: "", zod: "" },
+  "packages/mcp": {
+    "@klingkit/core": "",
+    "@klingkit/jobs": "",
+    "@klingkit/tools": "",
+    "@modelcontextprotocol/server": "",
+    effect: ""
+  },
+  "packages/emulator": {
+    "@klingkit/core": "",
+    effect: "",
+    "@resvg/resvg-wasm": "",
+    "dejavu-fonts-ttf": "",
+    "fast-png": "",
+    "h264-mp4-encoder": "",
+    "@effect/platform-node": "src/server/",
+    "node:": "src/server/"
+  },
+  "apps/cli": { ...app, "@klingkit/emulator": "", "@modelcontextprotocol/client": "", "effect/cli": "" },
+  "apps/mcp-stdio": { ...app, "@modelcontextprotocol/server": "" },
+  "apps/mcp-http": { ...app, "@modelcontextprotocol/node": "", "@modelcontextprotocol/server": "" },
+  tests: {
+    ...app,
+    "@klingkit/emulator": "",
+    "@modelcontextprotocol/client": "",
+    "mcp-sdk-v1": "",
+    "oxc-parser": "house/"
+  }
+}
+
+/** What test files may import on top of their room's border. */
+const inTests = (room: string): Border => ({
+  "@effect/platform-node": "",
+  "@effect/vitest": "",
+  "effect/testing": "",
+  "fast-check": "",
+  "node:": "",
+  vitest: "",
+  // A circle core <-> emulator, even one of tests only, would break the task graph.
+  ...(room === "packages/core" ? {} : { "@klingkit/emulator": "" }),
+  ...(room === "packages/mcp" || room.startsWith("apps/") ? { "@modelcontextprotocol/client": "" } : {})
+})
+
+/** Parts of a package that have a room of their own. */
+const byNameOnly = ["effect/cli", "effect/testing"]
+
+/** The CLI installs without the emulator's media stack, so it loads the emulator only when asked to. */
+const lazyOnly: Readonly<Record<string, string>> = { "apps/cli": "@klingkit/emulator" }
+
+const isOrIn = (specifier: string, name: string): boolean =>
+  name.endsWith(":") ? specifier.startsWith(name) : specifier === name || specifier.startsWith(`${name}/`)
+
+/** Is this import inside the border of the file's room? */
+export const mayImport = (file: SourceFile, specifier: string): boolean => {
+  const border = { ...borders[file.room], ...(file.isTest ? inTests(file.room) : {}) }
+  const reserved = byNameOnly.find((name) => isOrIn(specifier, name))
+  return Object.entries(border).some(
+    ([name, folder]) =>
+      isOrIn(specifier, name) && (reserved === undefined || reserved === name) && file.inRoom.startsWith(folder)
+  )
+}
+
+const resolveRelative = (from: string, specifier: string): string =>
+  decodeURI(new URL(specifier, `file:///${from}`).pathname.slice(1))
+
+const relativeProblem = (file: SourceFile, { specifier }: Import): string | undefined => {
+  const target = resolveRelative(file.path, specifier)
+  if (!target.startsWith(`${file.room}/`)) return "leaves its room by a relative path"
+  if (/\.(js|jsx|mjs)$/.test(target) || !/\.\w+$/.test(target)) return "must end in the real file's extension (.ts)"
+  if (!file.isTest && /\.test\.tsx?$|\/(test|testing)\//.test(target)) return "is shipped code and imports test code"
+  return undefined
+}
+
+/** Entries of the workspace's packages: `{ "@klingkit/core": ["@klingkit/core"] }`. */
+export type Entries = Readonly<Record<string, ReadonlyArray<string>>>
+
+const packageProblem = (file: SourceFile, one: Import, entries: Entries): string | undefined => {
+  if (!mayImport(file, one.specifier)) return `is outside of the border of ${file.room}`
+  const owner = Object.keys(entries).find((name) => isOrIn(one.specifier, name))
+  if (owner !== undefined && !entries[owner]?.includes(one.specifier)) return `is not among the exports of ${owner}`
+  const lazy = lazyOnly[file.room]
+  if (lazy !== undefined && !file.isTest && isOrIn(one.specifier, lazy) && one.how !== "import()" && one.how !== "type")
+    return "must be loaded by import() when it is needed"
+  return undefined
+}
+
+const barrelProblem = (file: SourceFile, { how }: Import): string | undefined => {
+  if (how === "export *") return "exports all of another file; name what is exported"
+  return how === "export" && file.inRoom !== "src/index.ts"
+    ? "passes exports on; only src/index.ts does that"
+    : undefined
+}
+
+/** Everything that crosses a border in one file, each as `path:line: "specifier" what is wrong`. */
+export const borderProblems = (file: SourceFile, entries: Entries): ReadonlyArray<string> =>
+  syntaxOf(file).imports.flatMap((one) => {
+    const isRelative = /^\.{0,2}\//.test(one.specifier)
+    const problem =
+      (isRelative ? relativeProblem(file, one) : packageProblem(file, one, entries)) ?? barrelProblem(file, one)
+    return problem === undefined ? [] : [`${file.path}:${one.line}: "${one.specifier}" ${problem}`]
+  })
