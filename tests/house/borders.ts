@@ -31,10 +31,11 @@ export const borders: Readonly<Record<string, Border>> = {
   "packages/emulator": {
     "@klingkit/core": "",
     effect: "",
-    "@resvg/resvg-wasm": "",
-    "dejavu-fonts-ttf": "",
+    "@fontsource-variable/noto-sans-sc": "",
     "fast-png": "",
+    fontkitten: "",
     "h264-mp4-encoder": "",
+    wawoff2: "",
     "@effect/platform-node": "src/server/",
     "node:": "src/server/"
   },

@@ -4,7 +4,7 @@ const linesMax = 400
 const foldersMax = 4
 const saysNothing = /^(utils?|helpers?|common|misc)$/
 
-export const lineCount = ({ text }: SourceFile): number => text.trimEnd().split("\n").length
+const lineCount = ({ text }: SourceFile): number => text.trimEnd().split("\n").length
 
 const isGenerated = ({ path }: SourceFile): boolean => /\/generated\/|\.generated\.tsx?$/.test(path)
 
