@@ -6,8 +6,7 @@ const rooms = globSync("{packages,apps}/*")
 export default {
   workspaces: {
     ".": { entry: ["scripts/*.mjs", "rolldown.base.ts"] },
-    "packages/emulator": { entry: ["src/index.ts", "src/server/main.ts"] },
-    "packages/*": { entry: "src/index.ts" },
+    "packages/emulator": { entry: "src/server/main.ts" },
     "apps/*": { entry: "src/main.ts" },
     tests: { entry: "**/*.test.ts" }
   },
