@@ -31,10 +31,12 @@ export const borders: Readonly<Record<string, Border>> = {
   "packages/emulator": {
     "@klingkit/core": "",
     effect: "",
+    "@breezystack/lamejs": "",
     "@fontsource-variable/noto-sans-sc": "",
     "fast-png": "",
     fontkitten: "",
     "h264-mp4-encoder": "",
+    mediabunny: "",
     wawoff2: "",
     "@effect/platform-node": "src/server/",
     "node:": "src/server/"
