@@ -8,7 +8,7 @@ const problems = (path: string, text = lines(50)) => shapeProblems(sourceFile(pa
 /** Small enough to read in one go, not so small that a thought is scattered. Few files say nothing about the middle. */
 const readable = (files: ReadonlyArray<SourceFile>): boolean => {
   const { median, p90 } = lengths(files)
-  return files.length < 30 || (median >= 40 && median <= 120 && p90 <= 300)
+  return files.length < 60 || (median >= 40 && median <= 120 && p90 <= 300)
 }
 
 const many = (count: number, linesEach: number) =>
@@ -42,11 +42,11 @@ describe("the shape of the files", () => {
   })
 
   it.each([
-    ["crumbs", many(40, 10), false],
-    ["lumps", many(40, 200), false],
-    ["a tail of lumps", [...many(30, 60), ...many(10, 350)], false],
-    ["files to read in one go", many(40, 80), true],
-    ["a young house", many(5, 10), true]
+    ["crumbs", many(80, 10), false],
+    ["lumps", many(80, 200), false],
+    ["a tail of lumps", [...many(60, 60), ...many(20, 350)], false],
+    ["files to read in one go", many(80, 80), true],
+    ["a young house", many(20, 10), true]
   ])("judges %s", (_, files, expected) => {
     expect(readable(files)).toBe(expected)
   })
