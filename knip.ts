@@ -1,7 +1,11 @@
-import { globSync } from "node:fs"
+import { globSync, readFileSync } from "node:fs"
 import type { KnipConfig } from "knip"
 
-const rooms = globSync("{packages,apps}/*")
+/** A room that is only founded: one file with one line. Nothing in it could be unused. */
+const isEmpty = (room: string): boolean =>
+  globSync(`${room}/src/**/*.ts`).every(
+    (file, index) => index === 0 && !readFileSync(file, "utf8").trim().includes("\n")
+  )
 
 export default {
   workspaces: {
@@ -14,6 +18,5 @@ export default {
   ignoreDependencies: ["@klingkit/cli", "klingkit-mcp", "klingkit-mcp-http", "pnpm"],
   // A type that its own file uses may be exported for those who read the declarations.
   ignoreExportsUsedInFile: { interface: true, type: true },
-  // A room that is only founded has nothing that could be unused.
-  ignoreWorkspaces: rooms.filter((room) => globSync(`${room}/src/**/*.ts`).length === 1)
+  ignoreWorkspaces: globSync("{packages,apps}/*").filter(isEmpty)
 } satisfies KnipConfig
