@@ -13,7 +13,7 @@ export const checkMediaText = (rule: MediaRule, value: string): string | undefin
     return "is neither an http(s) URL nor base64 text"
   }
   const megabytes = (value.length * 3) / 4 / 1_000_000
-  return megabytes > rule.maxMegabytes * 1.05
+  return rule.maxMegabytes !== undefined && megabytes > rule.maxMegabytes * 1.05
     ? `is about ${Math.ceil(megabytes)} MB; at most ${rule.maxMegabytes} MB allowed`
     : undefined
 }

@@ -22,8 +22,25 @@ export interface VideoModel {
   readonly multiShot: boolean | "prompt"
   readonly maxElements: number
   readonly referenceVideo: boolean
+  readonly references?: ReferenceLimits
   /** Only the legacy path takes it. */
   readonly negativePrompt: boolean
+}
+
+/** What the omni paths let go together. */
+export interface ReferenceLimits {
+  /** Reference pictures and elements together. */
+  readonly max: number
+  /** The same beside a reference video. */
+  readonly maxWithVideo: number
+  /** Elements beside a first or last frame. */
+  readonly maxElementsWithFrames?: number
+  /** A first and a last frame leave no room for anything else. */
+  readonly bothFramesAlone?: boolean
+  /** A clip that is edited takes no frames. */
+  readonly baseVideoWithoutFrames?: boolean
+  /** The only lengths when there is nothing but a prompt or a first frame. */
+  readonly secondsWithoutReferences?: ReadonlyArray<number>
 }
 
 const ratios = ["16:9", "9:16", "1:1"]
@@ -71,6 +88,7 @@ export const videoModels: ReadonlyArray<VideoModel> = [
     multiShot: true,
     maxElements: 7,
     referenceVideo: true,
+    references: { max: 7, maxWithVideo: 4, maxElementsWithFrames: 3, baseVideoWithoutFrames: true },
     negativePrompt: false
   },
   {
@@ -86,6 +104,7 @@ export const videoModels: ReadonlyArray<VideoModel> = [
     multiShot: false,
     maxElements: 7,
     referenceVideo: true,
+    references: { max: 7, maxWithVideo: 4, bothFramesAlone: true, secondsWithoutReferences: [5, 10] },
     negativePrompt: false
   },
   {
@@ -121,6 +140,34 @@ export const videoModels: ReadonlyArray<VideoModel> = [
     maxElements: 0,
     referenceVideo: false,
     negativePrompt: true
+  },
+  {
+    id: "kling-4.0",
+    state: "unconfirmed",
+    products: ["text-to-video", "image-to-video", "omni-video"],
+    seconds: { min: 3, max: 30 },
+    resolutions: ["720p", "1080p"],
+    aspectRatios: [...ratios, "21:9", "adaptive"],
+    audio: ["native"],
+    lastFrame: true,
+    multiShot: false,
+    maxElements: 7,
+    referenceVideo: true,
+    negativePrompt: false
+  },
+  {
+    id: "kling-4.0-flash",
+    state: "unconfirmed",
+    products: ["image-to-video"],
+    seconds: { min: 3, max: 20 },
+    resolutions: ["720p"],
+    aspectRatios: [],
+    audio: ["native"],
+    lastFrame: false,
+    multiShot: false,
+    maxElements: 0,
+    referenceVideo: false,
+    negativePrompt: false
   }
 ]
 

@@ -84,8 +84,14 @@ export const legacyModelRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
     field: "durationSeconds",
     check: ({ model, durationSeconds = 5 }) => {
       const seconds = findVideoModel(model)?.seconds
-      return seconds !== undefined && "values" in seconds && !seconds.values.includes(durationSeconds)
-        ? `${durationSeconds} is not possible with ${model}: ${seconds.values.join(" or ")}`
+      if (seconds === undefined) return undefined
+      if ("values" in seconds) {
+        return seconds.values.includes(durationSeconds)
+          ? undefined
+          : `${durationSeconds} is not possible with ${model}: ${seconds.values.join(" or ")}`
+      }
+      return durationSeconds > seconds.max
+        ? `${durationSeconds} is not possible with ${model}; nearest: ${seconds.max}`
         : undefined
     }
   },

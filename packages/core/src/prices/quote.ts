@@ -36,6 +36,9 @@ export const estimate = (quote: Quote, why: string): Quote => ({
   rule: `${quote.rule}; ${why}`
 })
 
+/** The rate is known, the quantity only later: no units are named. */
+export const openEstimate = (pack: Pack, rule: string): Quote => ({ state: "estimate", pack, rule })
+
 export const unknownPrice = (why: string): Quote => ({ state: "unknown", rule: why })
 
 export const free: Quote = { state: "exact", units: 0, priceUsd: 0, rule: "free" }

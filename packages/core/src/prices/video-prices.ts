@@ -1,4 +1,4 @@
-import { exactQuote, type Quote, unknownPrice } from "./quote.ts"
+import { exactQuote, openEstimate, type Quote, unknownPrice } from "./quote.ts"
 
 export type Resolution = "720p" | "1080p" | "4k"
 
@@ -26,22 +26,32 @@ export const videoUnitsPerSecond = {
     "motion control": { "720p": 0.5, "1080p": 0.8 }
   },
   "kling-2.5-turbo": { silent: { "720p": 0.3, "1080p": 0.5 } },
-  avatar: { std: { "720p": 0.4, "1080p": 0.8 } }
+  avatar: { "std/pro": { "720p": 0.4, "1080p": 0.8 } }
 } as const satisfies Record<string, Record<string, Partial<Record<Resolution, number>>>>
 
 export type PricedVideoModel = keyof typeof videoUnitsPerSecond
 
 /** Seconds of result times the listed rate of model, feature and resolution. */
-export const perSecond = (
-  model: string,
-  feature: string,
-  resolution: string,
-  durationSeconds: number
-): Quote => {
-  const models: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> =
-    videoUnitsPerSecond
-  const rate = models[model]?.[feature]?.[resolution]
+export const perSecond = (model: string, feature: string, resolution: string, durationSeconds: number): Quote => {
+  const rate = rateOf(model, feature, resolution)
   return rate === undefined
-    ? unknownPrice(`no listed price for ${model}, ${feature}, ${resolution}`)
+    ? unlisted(model, feature, resolution)
     : exactQuote("video", durationSeconds, rate, `${durationSeconds} s x ${rate} (${model}, ${resolution}, ${feature})`)
 }
+
+/** For a length that Kling takes from an input clip or sound: the listed rate, without units. */
+export const ratePerSecond = (model: string, feature: string, resolution: string, why: string): Quote => {
+  const rate = rateOf(model, feature, resolution)
+  return rate === undefined
+    ? unlisted(model, feature, resolution)
+    : openEstimate("video", `${rate} video units a second (${model}, ${resolution}, ${feature}); ${why}`)
+}
+
+const rateOf = (model: string, feature: string, resolution: string): number | undefined => {
+  const models: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> =
+    videoUnitsPerSecond
+  return models[model]?.[feature]?.[resolution]
+}
+
+const unlisted = (model: string, feature: string, resolution: string): Quote =>
+  unknownPrice(`no listed price for ${model}, ${feature}, ${resolution}`)

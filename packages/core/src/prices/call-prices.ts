@@ -1,0 +1,23 @@
+import { exactQuote, openEstimate, type Quote } from "./quote.ts"
+
+/** Video units per call. Source: Kling docs, pricing, 2026-09-20; the element's zero was measured, not listed. */
+export const unitsPerCall = {
+  tts: 0.05,
+  "identify-face": 0.05,
+  "text-to-audio": 0.25,
+  "video-to-audio": 0.25,
+  "custom-voice": 0.05,
+  "image-recognize": 0.1,
+  "custom-element": 0
+} as const
+
+export const perCall = (what: keyof typeof unitsPerCall): Quote =>
+  exactQuote("video", 1, unitsPerCall[what], `1 call x ${unitsPerCall[what]} (${what})`)
+
+const lipSyncUnitsPer5Seconds = 0.5
+
+/** Lip-sync is listed by blocks of five seconds of a clip whose length is not part of the request. */
+export const lipSyncRate: Quote = openEstimate(
+  "video",
+  `${lipSyncUnitsPer5Seconds} video units for every 5 s (lip-sync); the length follows the input clip`
+)
