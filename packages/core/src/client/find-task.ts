@@ -1,0 +1,99 @@
+import { Effect, Option } from "effect"
+import type { CredentialKind } from "../auth/credentials.ts"
+import { KlingError } from "../errors/kling-error.ts"
+import { familyOfHandle } from "../handle.ts"
+import type { AnyOperation } from "../operation.ts"
+import { catalog } from "../operations/catalog.ts"
+import type { Task } from "../wire/task.ts"
+import type { Exchange } from "./exchange.ts"
+import { saysTaskNotFound } from "./known-messages.ts"
+import { manyTasks, oneTask } from "./task-answer.ts"
+
+/** One place where a task may be looked up: a collection of the new generation, or a legacy path. */
+type Place =
+  | { readonly collection: "/tasks" | "/solutions"; readonly by: "task_ids" | "external_task_ids" }
+  | { readonly legacyPath: string }
+
+const read = { id: "new.tasks.get", billed: false } as const
+export const readTimeoutMillis = 15_000
+
+/** Looks at one place; an id that is not there gives nothing. */
+export const lookUp = Effect.fnUntraced(function* (
+  exchange: Exchange,
+  place: Place,
+  id: string,
+  timeoutMillis = readTimeoutMillis
+): Effect.fn.Return<Option.Option<Task>, KlingError> {
+  if ("collection" in place) {
+    const data = yield* exchange({
+      operation: read,
+      method: "GET",
+      path: place.collection,
+      query: { [place.by]: id },
+      timeoutMillis
+    })
+    const tasks = yield* manyTasks(read, data)
+    const found = tasks.find((task) => task.id === id || task.externalId === id)
+    return Option.fromUndefinedOr(found)
+  }
+  return yield* exchange({
+    operation: read,
+    method: "GET",
+    path: `${place.legacyPath}/${encodeURIComponent(id)}`,
+    timeoutMillis
+  }).pipe(
+    Effect.flatMap((data) => Effect.map(oneTask(read, data), Option.some)),
+    Effect.catch((error) => (saysTaskNotFound(error) ? Effect.succeed(Option.none()) : Effect.fail(error)))
+  )
+})
+
+/** Where a create's task can be found by the caller's own id. */
+export const placeOfCreate = (operation: AnyOperation): Place =>
+  operation.generation === "legacy"
+    ? { legacyPath: operation.path }
+    : { collection: operation.path.startsWith("/solutions") ? "/solutions" : "/tasks", by: "external_task_ids" }
+
+/** Every place worth a look for an id, best first. A handle names its family; a raw Kling id may be anywhere. */
+export const placesOf = (id: string, credential: CredentialKind): ReadonlyArray<Place> => {
+  const family = familyOfHandle(id)
+  const creates = catalog.filter((one) => one.listed && (family === undefined || one.family === family))
+  const legacy: ReadonlyArray<Place> = distinct(
+    creates.filter((one) => one.generation === "legacy").map((one) => one.path)
+  ).map((legacyPath) => ({ legacyPath }))
+  if (credential === "key-pair") return legacy
+  if (family === undefined) {
+    return [
+      { collection: "/tasks", by: "task_ids" },
+      { collection: "/tasks", by: "external_task_ids" },
+      { collection: "/solutions", by: "task_ids" }
+    ]
+  }
+  const collections = distinct(creates.map(placeOfCreate).map((place) => ("collection" in place ? place.collection : "/tasks")))
+  return [...collections.map((collection): Place => ({ collection, by: "external_task_ids" })), ...legacy]
+}
+
+/** Finds a task by klingkit's handle, by another external id, or by Kling's own id. Fails with `TaskNotFound`. */
+export const findTask = Effect.fnUntraced(function* (
+  lookUpAt: (place: Place, id: string) => Effect.Effect<Option.Option<Task>, KlingError>,
+  credential: CredentialKind,
+  id: string
+): Effect.fn.Return<Task, KlingError> {
+  let firstFailure: KlingError | undefined
+  for (const place of placesOf(id, credential)) {
+    const found = yield* lookUpAt(place, id).pipe(
+      Effect.catch((error) => {
+        firstFailure ??= error
+        return Effect.succeed(Option.none<Task>())
+      })
+    )
+    if (Option.isSome(found)) return found.value
+  }
+  // A place that could not be read may hold the task: say that rather than "not found".
+  return yield* firstFailure ?? new KlingError({ reason: { _tag: "TaskNotFound", taskId: id } })
+})
+
+export type { Place }
+
+function distinct<A>(values: ReadonlyArray<A>): ReadonlyArray<A> {
+  return [...new Set(values)]
+}

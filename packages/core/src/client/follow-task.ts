@@ -1,0 +1,31 @@
+import { Effect, Option, Stream } from "effect"
+import type { KlingError } from "../errors/kling-error.ts"
+import { familyOfHandle } from "../handle.ts"
+import { catalog } from "../operations/catalog.ts"
+import { isFinished, type Task } from "../wire/task.ts"
+import { pollDelaySeconds } from "./poll.ts"
+
+/** The task at every look, paced by how long its kind usually takes; ends with the look that sees it ended. */
+export const followTask = (
+  look: (id: string) => Effect.Effect<Task, KlingError>,
+  id: string,
+  usualSeconds = usualOf(id)
+): Stream.Stream<Task, KlingError> =>
+  Stream.paginate(0, (turn) =>
+    Effect.gen(function* () {
+      if (turn > 0) yield* Effect.sleep(pollDelaySeconds(turn - 1, usualSeconds) * 1000)
+      const seen = yield* look(id).pipe(
+        Effect.map(Option.some),
+        // The task goes on whether or not it can be seen: only what will never pass ends the wait.
+        Effect.catch((error) => (error.isRetryable ? Effect.succeed(Option.none<Task>()) : Effect.fail(error)))
+      )
+      const next = Option.isSome(seen) && isFinished(seen.value) ? Option.none<number>() : Option.some(turn + 1)
+      return [Option.toArray(seen), next] as const
+    })
+  )
+
+/** The usual time of a handle's family, for a caller that did not submit the task itself. */
+function usualOf(id: string): number {
+  const family = familyOfHandle(id)
+  return catalog.find((one) => one.kind === "create" && one.family === family)?.usualSeconds({}) ?? 60
+}

@@ -1,0 +1,178 @@
+import { Context, Effect, Layer, Schema, type Stream } from "effect"
+import { FetchHttpClient, type HttpClient } from "effect/http"
+import type { CredentialKind } from "../auth/credentials.ts"
+import { makeTokenSource } from "../auth/token.ts"
+import { checkBaseUrl, type KlingConfig, klingConfig } from "../config.ts"
+import { invalidInput, KlingError } from "../errors/kling-error.ts"
+import { mintHandle } from "../handle.ts"
+import type { AnyOperation, Operation } from "../operation.ts"
+import { checkInput } from "../params/check-input.ts"
+import type { InputOf, Params } from "../params/param.ts"
+import { writeBody } from "../params/place.ts"
+import type { Task } from "../wire/task.ts"
+import { type KlingRequest, makeExchange } from "./exchange.ts"
+import { findTask, lookUp, type Place, placeOfCreate } from "./find-task.ts"
+import { followTask } from "./follow-task.ts"
+import { listTasks, type TaskFilter } from "./list-tasks.ts"
+import { makeRetrier, mayRepeatPaid, mayRepeatRead } from "./retry.ts"
+import { submitOnce } from "./submit.ts"
+import { oneTask, unexpectedAnswer } from "./task-answer.ts"
+
+export interface SubmitOptions {
+  /** The id under which Kling stores the task; minted when absent. Pass the same one to repeat a request safely. */
+  readonly externalTaskId?: string
+}
+
+/** A task together with the id that finds it again, from any program and after any crash. */
+export interface Submitted {
+  readonly handle: string
+  readonly task: Task
+}
+
+/** Kling over the wire. Every method fails with `KlingError` only. */
+export class Kling extends Context.Service<
+  Kling,
+  {
+    readonly credential: CredentialKind
+    /** Creates a task, at most once however often the network fails. */
+    submit<P extends Params>(
+      operation: Operation<P>,
+      input: InputOf<P>,
+      options?: SubmitOptions
+    ): Effect.Effect<Submitted, KlingError>
+    /** Runs an operation that answers at once. Paid ones are never sent twice. */
+    call<P extends Params, Output>(
+      operation: Operation<P, string, Output>,
+      input: InputOf<P>
+    ): Effect.Effect<Output, KlingError>
+    /** The task behind a handle, another external id, or Kling's own id. */
+    task(id: string): Effect.Effect<Task, KlingError>
+    /** The task at every look until it has ended; reads that fail in passing do not end the stream. */
+    follow(id: string, options?: { readonly usualSeconds?: number }): Stream.Stream<Task, KlingError>
+    /** Tasks of the last 30 days, newest first. */
+    tasks(filter?: TaskFilter): Stream.Stream<Task, KlingError>
+  }
+>()("@klingkit/core/Kling") {
+  /** Kling at the given place with the given credential, over whichever `HttpClient` is provided. */
+  static readonly layerHttp = (config: KlingConfig): Layer.Layer<Kling, KlingError, HttpClient.HttpClient> =>
+    Layer.effect(Kling, make(config))
+
+  /** Kling over the runtime's own fetch. */
+  static readonly layer = (config: KlingConfig): Layer.Layer<Kling, KlingError> =>
+    Kling.layerHttp(config).pipe(Layer.provide(fetchClient))
+
+  /** Kling as the environment describes it: `KLINGAI_API_KEY` and its kin. */
+  static readonly layerConfig: Layer.Layer<Kling, KlingError> = Layer.unwrap(Effect.map(klingConfig, Kling.layer))
+}
+
+// A redirect would carry a paid body or the credential somewhere else: it is an unexpected answer, not followed.
+const fetchClient = FetchHttpClient.layer.pipe(
+  Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
+)
+
+const make = Effect.fnUntraced(function* (config: KlingConfig) {
+  const baseUrl = yield* checkBaseUrl(config.baseUrl)
+  const credential = config.credentials.kind
+  const exchange = yield* makeExchange(baseUrl, yield* makeTokenSource(config.credentials))
+  const { retry } = yield* makeRetrier
+
+  const prepare = (operation: AnyOperation, input: unknown) => {
+    const problems = [
+      ...(credential === "key-pair" && operation.generation === "new" && operation.path !== "/account/costs"
+        ? [{ field: "credentials", message: "this operation needs an API key (KLINGAI_API_KEY): a key pair works on legacy paths only" }]
+        : []),
+      ...checkInput(operation.params, operation.rules, input)
+    ]
+    return problems.length > 0
+      ? Effect.fail(invalidInput(problems, operation.id))
+      : Effect.succeed(writeBody(operation.params, input as Readonly<Record<string, unknown>>))
+  }
+
+  const request = (operation: AnyOperation, body: Readonly<Record<string, unknown>>): KlingRequest => ({
+    operation,
+    method: operation.method,
+    path: operation.path,
+    ...(operation.method === "GET"
+      ? { query: Object.fromEntries(Object.entries(body).map(([key, value]) => [key, String(value)])) }
+      : { body }),
+    timeoutMillis: timeoutMillis(operation, body)
+  })
+
+  const lookUpAt = (place: Place, id: string) => retry(lookUp(exchange, place, id), mayRepeatRead)
+
+  const submit = Effect.fn("Kling.submit")(function* (operation: AnyOperation, input: unknown, options?: SubmitOptions) {
+    const body = yield* prepare(operation, input)
+    const handle = options?.externalTaskId ?? (yield* mintHandle(operation.family))
+    if (operation.externalId === undefined) {
+      const task = yield* retry(
+        exchange(request(operation, body)).pipe(Effect.flatMap((data) => oneTask(operation, data))),
+        mayRepeatPaid
+      ).pipe(Effect.mapError(unsettledCall))
+      return { handle: task.id, task }
+    }
+    place(body, operation.externalId, handle)
+    const task = yield* submitOnce({
+      operation: operation.id,
+      externalTaskId: handle,
+      send: retry(
+        exchange(request(operation, body)).pipe(Effect.flatMap((data) => oneTask(operation, data))),
+        mayRepeatPaid
+      ),
+      lookUp: lookUp(exchange, placeOfCreate(operation), handle, 5000)
+    })
+    return { handle, task }
+  })
+
+  const call = Effect.fn("Kling.call")(function* (operation: AnyOperation, input: unknown) {
+    const body = yield* prepare(operation, input)
+    const data = yield* retry(
+      exchange(request(operation, body)),
+      operation.billed || operation.kind === "delete" ? mayRepeatPaid : mayRepeatRead
+    ).pipe(Effect.mapError(unsettledCall))
+    if (operation.output === undefined) return data
+    return yield* Schema.decodeUnknownEffect(operation.output)(data).pipe(
+      Effect.mapError((error) => unexpectedAnswer(operation, error.message))
+    )
+  })
+
+  const task = (id: string) => findTask(lookUpAt, credential, id).pipe(Effect.withSpan("Kling.task"))
+
+  return Kling.of({
+    credential,
+    submit: (operation, input, options) => submit(operation as AnyOperation, input, options),
+    call: (operation, input) => call(operation as AnyOperation, input) as never,
+    task,
+    follow: (id, options) => followTask(task, id, options?.usualSeconds),
+    tasks: (filter) => listTasks((one) => retry(exchange(one), mayRepeatRead), credential, filter ?? {})
+  })
+})
+
+/** Sends of large inline pictures take longer; the sum with the recovery stays within the submit deadline. */
+const timeoutMillis = (operation: AnyOperation, body: unknown): number => {
+  if (!operation.billed) return 15_000
+  return Math.min(50_000, 30_000 + Math.floor(inlineBytes(body) / 1_000_000) * 1000)
+}
+
+const inlineBytes = (value: unknown): number =>
+  typeof value === "string"
+    ? value.length
+    : typeof value === "object" && value !== null
+      ? Object.values(value).reduce((sum: number, one) => sum + inlineBytes(one), 0)
+      : 0
+
+const place = (body: Record<string, unknown>, at: string, value: string): void => {
+  const [first, second] = at.split(".")
+  if (first === undefined) return
+  if (second === undefined) body[first] = value
+  else body[first] = { ...(body[first] as Record<string, unknown> | undefined), [second]: value }
+}
+
+/** A paid call without an external id cannot be looked up: when its answer is lost, say so instead of guessing. */
+const unsettledCall = (error: KlingError): KlingError => {
+  if (error.wasCharged !== "maybe") return error
+  return new KlingError({
+    reason: { _tag: "SubmissionUnknown", detail: error.message },
+    ...(error.operation === undefined ? {} : { operation: error.operation }),
+    billed: true
+  })
+}

@@ -1,0 +1,90 @@
+import { Effect, Option, Result } from "effect"
+import { KlingError } from "../errors/kling-error.ts"
+import type { Task } from "../wire/task.ts"
+import { saysDuplicateId } from "./known-messages.ts"
+
+/** Longest time from the first byte to a settled outcome, the create's own time-out included. */
+export const submitDeadlineMillis = 95_000
+/** Pause between two look-ups: a slow server may file the task after its answer was lost. */
+export const lookAgainMillis = 10_000
+const maxLooks = 4
+
+interface Submission {
+  readonly operation: string
+  readonly externalTaskId: string
+  /** Sends the create, always with the same external id. */
+  readonly send: Effect.Effect<Task, KlingError>
+  /** Looks the task up by its external id; nothing when it is not there. */
+  readonly lookUp: Effect.Effect<Option.Option<Task>, KlingError>
+}
+
+/**
+ * Creates a paid task at most once. When the answer is ambiguous the task is looked up by its external id, twice and
+ * some seconds apart; only if both say that it is absent does the same request go out once more, under the same id,
+ * which Kling refuses if the first one arrived after all. What cannot be settled is `SubmissionUnknown`.
+ */
+export const submitOnce = (submission: Submission): Effect.Effect<Task, KlingError> =>
+  firstSend(submission).pipe(
+    Effect.timeoutOrElse({
+      duration: submitDeadlineMillis,
+      orElse: () => Effect.fail(unknown(submission, `not settled within ${submitDeadlineMillis / 1000} s`))
+    })
+  )
+
+const firstSend = Effect.fnUntraced(function* (submission: Submission) {
+  const sent = yield* Effect.result(submission.send)
+  if (Result.isSuccess(sent)) return sent.success
+  const failure = sent.failure
+  const verdict = judge(failure)
+  if (verdict === "refused") return yield* failure
+  const found = yield* search(submission)
+  if (found._tag === "found") return found.task
+  // A refusal as duplicate, or a code nobody knows, is an answer: repeating the question cannot help.
+  if (found._tag === "unseen" || verdict !== "ambiguous") return yield* unknown(submission, failure.message)
+  return yield* resend(submission, failure)
+})
+
+const resend = Effect.fnUntraced(function* (submission: Submission, first: KlingError) {
+  const again = yield* Effect.result(submission.send)
+  if (Result.isSuccess(again)) return again.success
+  const found = yield* search(submission)
+  return found._tag === "found" ? found.task : yield* unknown(submission, `${first.message}; then: ${again.failure.message}`)
+})
+
+/** `refused`: no task exists. `ambiguous`: it may. `settled`: Kling has spoken, a repeat would say the same. */
+const judge = (error: KlingError): "refused" | "ambiguous" | "settled" => {
+  if (saysDuplicateId(error)) return "settled"
+  switch (error.reason._tag) {
+    case "ServerFailed":
+    case "ConnectionLost":
+    case "UnexpectedAnswer":
+      return "ambiguous"
+    case "UnknownCode":
+      return "settled"
+    default:
+      return "refused"
+  }
+}
+
+type Search = { readonly _tag: "found"; readonly task: Task } | { readonly _tag: "absent" } | { readonly _tag: "unseen" }
+
+/** Looks until the task is found or two looks have said that it is absent; a look that fails says nothing. */
+const search = Effect.fnUntraced(function* (submission: Submission): Effect.fn.Return<Search> {
+  let absences = 0
+  for (let look = 0; look < maxLooks; look++) {
+    if (look > 0) yield* Effect.sleep(lookAgainMillis)
+    const seen = yield* Effect.result(submission.lookUp)
+    if (Result.isFailure(seen)) continue
+    if (Option.isSome(seen.success)) return { _tag: "found", task: seen.success.value }
+    absences += 1
+    if (absences === 2) return { _tag: "absent" }
+  }
+  return { _tag: "unseen" }
+})
+
+const unknown = (submission: Submission, detail: string): KlingError =>
+  new KlingError({
+    reason: { _tag: "SubmissionUnknown", externalTaskId: submission.externalTaskId, detail },
+    operation: submission.operation,
+    billed: true
+  })

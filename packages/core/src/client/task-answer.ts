@@ -1,0 +1,34 @@
+import { Effect, Option, Schema } from "effect"
+import { KlingError } from "../errors/kling-error.ts"
+import type { AnyOperation } from "../operation.ts"
+import { fromLegacyTask, LegacyTask } from "../wire/legacy-task.ts"
+import { fromNewTask, NewTask } from "../wire/new-task.ts"
+import type { Task } from "../wire/task.ts"
+
+type From = Pick<AnyOperation, "id" | "billed">
+
+const asNew = Schema.decodeUnknownOption(NewTask)
+const asLegacy = Schema.decodeUnknownOption(LegacyTask)
+
+/** Reads a task record of either generation; the two never share their id field, and solutions mix them. */
+export const taskFrom = (data: unknown): Option.Option<Task> =>
+  Option.orElse(Option.map(asNew(data), fromNewTask), () => Option.map(asLegacy(data), fromLegacyTask))
+
+export const unexpectedAnswer = (from: From, detail: string): KlingError =>
+  new KlingError({ reason: { _tag: "UnexpectedAnswer", detail }, operation: from.id, billed: from.billed })
+
+/** One task that must be readable: another shape, or a status word that klingkit does not know, is an error that says so. */
+export const oneTask = (from: From, data: unknown): Effect.Effect<Task, KlingError> =>
+  Option.match(taskFrom(data), {
+    onNone: () => Effect.fail(unexpectedAnswer(from, "the answer holds no task")),
+    onSome: (task) =>
+      task.status === "unknown"
+        ? Effect.fail(unexpectedAnswer(from, `task ${task.id} has the unknown status "${task.statusWord}"`))
+        : Effect.succeed(task)
+  })
+
+/** A list of tasks, record by record: one that cannot be read does not hide the others. */
+export const manyTasks = (from: From, data: unknown): Effect.Effect<ReadonlyArray<Task>, KlingError> =>
+  Array.isArray(data)
+    ? Effect.succeed(data.flatMap((one) => Option.toArray(taskFrom(one))))
+    : Effect.fail(unexpectedAnswer(from, "the answer holds no list of tasks"))

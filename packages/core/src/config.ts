@@ -1,0 +1,46 @@
+import { Config, Effect, Option } from "effect"
+import { type Credentials, credentialsFromConfig } from "./auth/credentials.ts"
+import { invalidInput, type KlingError } from "./errors/kling-error.ts"
+
+/** Kling's hosts; a key works in its own region only. */
+export const regionUrls = {
+  global: "https://api-singapore.klingai.com",
+  china: "https://api-beijing.klingai.com"
+} as const
+
+export interface KlingConfig {
+  readonly credentials: Credentials
+  /** Origin of the API, without a path. */
+  readonly baseUrl: string
+}
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+/** Checks a base URL: https, or http on this machine only, since the credential travels with every request. */
+export const checkBaseUrl = (value: string): Effect.Effect<string, KlingError> => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const legal = url !== undefined && (url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname)))
+  return legal
+    ? Effect.succeed(url.href.replace(/\/+$/, ""))
+    : Effect.fail(
+        invalidInput([{ field: "KLINGAI_BASE_URL", message: "must be an https URL (http only for this machine)" }])
+      )
+}
+
+/** The API's origin from `KLINGAI_BASE_URL`, else `KLINGAI_REGION` (`global` or `china`). */
+export const baseUrlFromConfig: Effect.Effect<string, KlingError> = Effect.gen(function* () {
+  const url = yield* Config.option(Config.String("KLINGAI_BASE_URL"))
+  if (Option.isSome(url) && url.value.trim() !== "") return yield* checkBaseUrl(url.value.trim())
+  const region = (yield* Config.option(Config.String("KLINGAI_REGION"))).pipe(Option.getOrElse(() => "global"))
+  if (region === "global" || region === "china") return regionUrls[region]
+  return yield* invalidInput([{ field: "KLINGAI_REGION", message: "must be global or china" }])
+}).pipe(
+  Effect.catchTag("ConfigError", () =>
+    Effect.fail(invalidInput([{ field: "KLINGAI_BASE_URL", message: "could not be read" }]))
+  )
+)
+
+export const klingConfig: Effect.Effect<KlingConfig, KlingError> = Effect.all({
+  credentials: credentialsFromConfig,
+  baseUrl: baseUrlFromConfig
+})

@@ -1,0 +1,82 @@
+import type { VideoModel } from "../models/video-models.ts"
+import type { Problem } from "../params/check-input.ts"
+import type { VideoRequest } from "./video-request.ts"
+
+/** What the capability table forbids of a request, in the words that the person used. */
+export function* checkVideoRequest(model: VideoModel, request: VideoRequest): Generator<Problem> {
+  const resolution = request.resolution ?? "720p"
+  const seconds = request.durationSeconds
+  const audio = request.audio
+  if (!includes(model.resolutions, resolution)) {
+    yield {
+      field: "resolution",
+      message: `${resolution} is not possible with ${model.id}: ${model.resolutions.join(", ")}`
+    }
+  }
+  if (seconds !== undefined) yield* checkSeconds(model, seconds)
+  if (request.aspectRatio !== undefined && !model.aspectRatios.includes(request.aspectRatio)) {
+    yield {
+      field: "aspectRatio",
+      message: `${request.aspectRatio} is not possible with ${model.id}: ${model.aspectRatios.join(", ")}`
+    }
+  }
+  if (request.aspectRatio !== undefined && request.image !== undefined) {
+    yield { field: "aspectRatio", message: "follows the picture when there is one; leave it out" }
+  }
+  if (audio !== undefined && !includes(model.audio, audio)) {
+    yield {
+      field: "audio",
+      message:
+        model.audio.length === 1
+          ? `${audio} is not possible with ${model.id}: it is always ${model.audio[0]}`
+          : `${audio} is not possible with ${model.id}: ${model.audio.join(", ")}`
+    }
+  } else if (audio === "native" && model.nativeAudioAt !== undefined && !includes(model.nativeAudioAt, resolution)) {
+    yield { field: "audio", message: `native needs resolution ${model.nativeAudioAt.join(" or ")} with ${model.id}` }
+  }
+  if (request.lastImage !== undefined) yield* checkLastImage(model, request, resolution)
+  if (request.multiShot === true && model.multiShot !== true) {
+    yield {
+      field: "multiShot",
+      message:
+        model.multiShot === "prompt"
+          ? `is no switch with ${model.id}; write the shots into the prompt: "shot 1, 3, words; shot 2, 2, words;"`
+          : `is not possible with ${model.id}`
+    }
+  }
+}
+
+function* checkSeconds(model: VideoModel, seconds: number): Generator<Problem> {
+  const limits = model.seconds
+  if ("values" in limits) {
+    if (limits.values.includes(seconds)) return
+    const nearest = limits.values.toSorted((a, b) => Math.abs(a - seconds) - Math.abs(b - seconds))[0]
+    yield {
+      field: "durationSeconds",
+      message: `${seconds} is not possible with ${model.id}: ${limits.values.join(" or ")}; nearest: ${nearest}`
+    }
+  } else if (seconds < limits.min || seconds > limits.max) {
+    const nearest = Math.min(limits.max, Math.max(limits.min, seconds))
+    yield {
+      field: "durationSeconds",
+      message: `${seconds} is not possible with ${model.id}: ${limits.min} to ${limits.max}; nearest: ${nearest}`
+    }
+  }
+}
+
+function* checkLastImage(model: VideoModel, request: VideoRequest, resolution: string): Generator<Problem> {
+  if (request.image === undefined) {
+    yield { field: "lastImage", message: "needs a first picture too (image)" }
+  } else if (!model.lastFrame) {
+    yield { field: "lastImage", message: `is not taken by ${model.id}; choose kling-3.0 or kling-3.0-omni` }
+  } else if (model.lastFrameAt !== undefined && !includes(model.lastFrameAt, resolution)) {
+    yield {
+      field: "lastImage",
+      message: `needs resolution ${model.lastFrameAt.join(" or ")} with ${model.id}`
+    }
+  } else if (model.lastFrameSilent === true && request.audio === "native") {
+    yield { field: "lastImage", message: `makes a silent clip with ${model.id}; set audio to off` }
+  }
+}
+
+const includes = (values: ReadonlyArray<string>, value: string): boolean => values.includes(value)
