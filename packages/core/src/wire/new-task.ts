@@ -3,7 +3,8 @@ import { maybe, present, readNumber, WireId, WireNumber } from "./fields.ts"
 import { type Charge, readStatus, type Task, type TaskOutput } from "./task.ts"
 
 const Output = Schema.Struct({
-  type: Schema.String,
+  type: maybe(Schema.String),
+  role: maybe(Schema.String),
   id: maybe(WireId),
   name: maybe(Schema.String),
   description: maybe(Schema.String),
@@ -15,19 +16,25 @@ const Output = Schema.Struct({
   mp3_url: maybe(Schema.String),
   wav_url: maybe(Schema.String),
   mp3_duration: maybe(WireNumber),
-  wav_duration: maybe(WireNumber)
+  wav_duration: maybe(WireNumber),
+  // What an element was made of; callbacks call the same list `materials`.
+  element_type: maybe(Schema.String),
+  references: maybe(Schema.Unknown),
+  materials: maybe(Schema.Unknown),
+  tags: maybe(Schema.Unknown),
+  status: maybe(Schema.String)
 })
 
 const Billing = Schema.Struct({
   charge_type: Schema.String,
+  cash_type: maybe(Schema.String),
   amount: WireNumber,
   package_type: maybe(Schema.String),
-  currency: maybe(Schema.String)
+  currency: maybe(Schema.String),
+  list_price: maybe(WireNumber)
 })
 
-/** A task as the new generation writes it: `GET /tasks`, create answers, callbacks. */
-export const NewTask = Schema.Struct({
-  id: WireId,
+const fields = {
   status: Schema.String,
   message: maybe(Schema.String),
   create_time: maybe(WireNumber),
@@ -35,7 +42,13 @@ export const NewTask = Schema.Struct({
   external_id: maybe(Schema.String),
   outputs: maybe(Schema.Array(Output)),
   billing: maybe(Schema.Array(Billing))
-})
+}
+
+/** A task as the new generation writes it: `GET /tasks`, create answers, callbacks. Some solutions say `task_id`. */
+export const NewTask = Schema.Union([
+  Schema.Struct({ id: WireId, ...fields }),
+  Schema.Struct({ task_id: WireId, ...fields })
+])
 
 export const NewTaskPage = Schema.Struct({
   result: Schema.Array(NewTask),
@@ -45,7 +58,7 @@ export const NewTaskPage = Schema.Struct({
 })
 
 export const fromNewTask = (raw: typeof NewTask.Type): Task => ({
-  id: String(raw.id),
+  id: String("id" in raw ? raw.id : raw.task_id),
   ...readStatus(raw.status),
   outputs: (raw.outputs ?? []).flatMap(readOutput),
   charges: (raw.billing ?? []).flatMap(readBilling),
@@ -59,8 +72,14 @@ export const fromNewTask = (raw: typeof NewTask.Type): Task => ({
 
 const readOutput = (raw: typeof Output.Type): ReadonlyArray<TaskOutput> => {
   const id = raw.id === undefined || raw.id === null ? undefined : String(raw.id)
-  const named = present({ name: raw.name, ownedBy: raw.owned_by })
-  switch (raw.type) {
+  const named = present({
+    name: raw.name,
+    ownedBy: raw.owned_by,
+    deleted: raw.status === "deleted" ? true : undefined
+  })
+  // Solutions name their outputs by role, such as `product_video`.
+  const kind = raw.type ?? raw.role ?? "file"
+  switch (/(?:^|_)(video|image)s?$/.exec(kind)?.[1] ?? kind) {
     case "video":
       return raw.url
         ? [
@@ -94,7 +113,7 @@ const readOutput = (raw: typeof Output.Type): ReadonlyArray<TaskOutput> => {
     case "element":
       return id === undefined ? [] : [{ type: "element", id, ...named, ...present({ description: raw.description }) }]
     default:
-      return []
+      return raw.url ? [{ type: "file", kind, url: raw.url }] : []
   }
 }
 

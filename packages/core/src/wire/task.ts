@@ -18,7 +18,14 @@ export type TaskOutput =
       readonly wavUrl?: string
       readonly durationSeconds?: number
     }
-  | { readonly type: "voice"; readonly id: string; readonly name?: string; readonly url?: string; readonly ownedBy?: string }
+  | {
+      readonly type: "voice"
+      readonly id: string
+      readonly name?: string
+      readonly url?: string
+      readonly ownedBy?: string
+      readonly deleted?: boolean
+    }
   | {
       readonly type: "element"
       /** All digits kept: element ids exceed 2^53. */
@@ -26,7 +33,10 @@ export type TaskOutput =
       readonly name?: string
       readonly description?: string
       readonly ownedBy?: string
+      readonly deleted?: boolean
     }
+  /** Anything else that has a URL, such as subtitles: what was paid for is never dropped. `kind` is Kling's word for it. */
+  | { readonly type: "file"; readonly kind: string; readonly url: string }
 
 /** What Kling took for a task, once it is known: units of a resource pack, or money. */
 export type Charge =
@@ -59,4 +69,6 @@ const statusWords: Readonly<Record<string, TaskStatus>> = {
 }
 
 export const readStatus = (word: string): { readonly status: TaskStatus; readonly statusWord?: string } =>
-  Object.hasOwn(statusWords, word) ? { status: statusWords[word] ?? "unknown" } : { status: "unknown", statusWord: word }
+  Object.hasOwn(statusWords, word)
+    ? { status: statusWords[word] ?? "unknown" }
+    : { status: "unknown", statusWord: word }
