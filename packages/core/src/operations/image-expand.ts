@@ -1,0 +1,75 @@
+import { legacyImage } from "../media/media-rules.ts"
+import { operation } from "../operation.ts"
+import { integer, media, number, text } from "../params/param.ts"
+import { perImage } from "../prices/image-prices.ts"
+import { legacyOptions } from "./options.ts"
+
+const largestGrowth = 3
+
+interface Margins {
+  readonly upExpansionRatio: number
+  readonly downExpansionRatio: number
+  readonly leftExpansionRatio: number
+  readonly rightExpansionRatio: number
+}
+
+const margin = (at: string, of: string) =>
+  number(at, {
+    required: true,
+    min: 0,
+    max: 2,
+    notes: `in ${of}s of the picture; the new area is at most 3 times the old`
+  })
+
+export const imageExpand = operation({
+  id: "legacy.images.expand",
+  summary: "Paints on beyond the edges of a picture",
+  family: "expand",
+  path: "/v1/images/editing/expand",
+  since: "2025",
+  params: {
+    image: media("image", legacyImage, { required: true }),
+    upExpansionRatio: margin("up_expansion_ratio", "height"),
+    downExpansionRatio: margin("down_expansion_ratio", "height"),
+    leftExpansionRatio: margin("left_expansion_ratio", "width"),
+    rightExpansionRatio: margin("right_expansion_ratio", "width"),
+    prompt: text("prompt", { maxLength: 2500 }),
+    n: integer("n", { min: 1, max: 9, default: 1, notes: "takes n concurrency slots" }),
+    ...legacyOptions
+  },
+  rules: [
+    {
+      name: "area-at-most-3-times",
+      field: "upExpansionRatio",
+      check: (input) => tooLarge(input)
+    }
+  ],
+  price: ({ n = 1 }) => perImage("expand", "any size", n),
+  usualSeconds: ({ n = 1 }) => 20 + 8 * n
+})
+
+function tooLarge(margins: Margins): string | undefined {
+  const {
+    upExpansionRatio: up,
+    downExpansionRatio: down,
+    leftExpansionRatio: left,
+    rightExpansionRatio: right
+  } = margins
+  const growth = (1 + up + down) * (1 + left + right)
+  // Decimal fractions drift in binary: exactly 3 must not be refused.
+  if (growth <= largestGrowth + 1e-9) return undefined
+  const share = shareThatFits(up + down, left + right)
+  const near = [up, down, left, right].map((one) => Math.floor(one * share * 1000) / 1000)
+  return (
+    `and the others make the picture (1 + ${up} + ${down}) x (1 + ${left} + ${right}) = ${Math.ceil(growth * 1000) / 1000} ` +
+    `times as large; at most ${largestGrowth}. Nearest: up ${near[0]}, down ${near[1]}, left ${near[2]}, right ${near[3]}`
+  )
+}
+
+/** The part of both margins, 0 to 1, at which (1 + height) x (1 + width) is exactly the largest growth. */
+function shareThatFits(height: number, width: number): number {
+  const sum = height + width
+  const product = height * width
+  const more = largestGrowth - 1
+  return product === 0 ? more / sum : (Math.sqrt(sum * sum + 4 * product * more) - sum) / (2 * product)
+}

@@ -1,0 +1,34 @@
+import { legacyImage } from "../media/media-rules.ts"
+import { operation } from "../operation.ts"
+import { choice, integer, list, media, text } from "../params/param.ts"
+import { perImage } from "../prices/image-prices.ts"
+import { legacyOptions } from "./options.ts"
+
+const defaultModel = "kling-v2-1"
+
+export const multiImageToImage = operation({
+  id: "legacy.images.multi-image2image",
+  summary: "Images of up to four subjects, put into a scene, in the style of a picture",
+  family: "mi2i",
+  path: "/v1/images/multi-image2image",
+  since: "2025-07-30",
+  models: ["kling-v2-1"],
+  params: {
+    model: choice("model_name", ["kling-v2-1"], { default: defaultModel, open: true }),
+    prompt: text("prompt", { maxLength: 2500 }),
+    subjectImages: list("subject_image_list[].subject_image", media("", legacyImage, {}), {
+      required: true,
+      min: 1,
+      max: 4
+    }),
+    sceneImage: media("scene_image", legacyImage, {}),
+    styleImage: media("style_image", legacyImage, {}),
+    n: integer("n", { min: 1, max: 9, default: 1, notes: "takes n concurrency slots" }),
+    aspectRatio: choice("aspect_ratio", ["16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9"], {
+      default: "16:9"
+    }),
+    ...legacyOptions
+  },
+  price: ({ model = defaultModel, n = 1 }) => perImage(model, "multi-image", n),
+  usualSeconds: ({ n = 1 }) => 20 + 8 * n
+})
