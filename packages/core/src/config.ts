@@ -19,7 +19,8 @@ const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 /** Checks a base URL: https, or http on this machine only, since the credential travels with every request. */
 export const checkBaseUrl = (value: string): Effect.Effect<string, KlingError> => {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  const legal = url !== undefined && (url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname)))
+  const legal =
+    url !== undefined && (url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname)))
   return legal
     ? Effect.succeed(url.href.replace(/\/+$/, ""))
     : Effect.fail(

@@ -21,7 +21,13 @@ export { parseJson, stringifyJson } from "./wire/json.ts"
 export { type Charge, isFinished, type Task, type TaskOutput, type TaskStatus } from "./wire/task.ts"
 export { Kling, type Submitted, type SubmitOptions } from "./client/kling.ts"
 export type { TaskFilter } from "./client/list-tasks.ts"
-export { createKling, type InputOfId, type OutputOfId, type PromiseClient, type PromiseClientOptions } from "./client/promise-client.ts"
+export {
+  createKling,
+  type InputOfId,
+  type OutputOfId,
+  type PromiseClient,
+  type PromiseClientOptions
+} from "./client/promise-client.ts"
 export { retryPolicy } from "./client/retry.ts"
 export { submitDeadlineMillis } from "./client/submit.ts"
 export { baseUrlFromConfig, type KlingConfig, klingConfig, regionUrls } from "./config.ts"

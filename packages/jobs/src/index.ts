@@ -1,1 +1,6 @@
-export {}
+export { type JobsConfig, jobsConfig } from "./config.ts"
+export type { FetchProgress } from "./files/fetch-to-file.ts"
+export type { SavedFile } from "./files/save-result.ts"
+export { safeFileName } from "./files/file-name.ts"
+export { JobError, type JobErrorReason } from "./job-error.ts"
+export { type DownloadOptions, type Job, Jobs } from "./jobs.ts"

@@ -29,12 +29,15 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
   const http = yield* HttpClient.HttpClient
 
   const once = Effect.fnUntraced(function* (request: KlingRequest) {
-    const failed = (reason: KlingErrorReason, more: { readonly httpStatus?: number; readonly requestId?: string } = {}) =>
-      new KlingError({ reason, operation: request.operation.id, billed: request.operation.billed, ...more })
+    const failed = (
+      reason: KlingErrorReason,
+      more: { readonly httpStatus?: number; readonly requestId?: string } = {}
+    ) => new KlingError({ reason, operation: request.operation.id, billed: request.operation.billed, ...more })
 
-    const outgoing = HttpClientRequest.make(request.method)(`${baseUrl}${request.path}`, {
-      ...(request.query === undefined ? {} : { urlParams: request.query })
-    }).pipe(
+    const outgoing = HttpClientRequest.make(request.method)(
+      `${baseUrl}${request.path}`,
+      request.query === undefined ? {} : { urlParams: request.query }
+    ).pipe(
       HttpClientRequest.acceptJson,
       HttpClientRequest.bearerToken(yield* tokens.token),
       request.body === undefined
@@ -42,7 +45,9 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
         : HttpClientRequest.bodyText(stringifyJson(request.body), "application/json")
     )
     const response = yield* http.execute(outgoing).pipe(Effect.mapError((error) => failed(transportFailure(error))))
-    const text = yield* readText(response).pipe(Effect.mapError((reason) => failed(reason, { httpStatus: response.status })))
+    const text = yield* readText(response).pipe(
+      Effect.mapError((reason) => failed(reason, { httpStatus: response.status }))
+    )
     const envelope = openEnvelope(text)
     if (envelope === undefined) {
       return yield* failed(
@@ -86,11 +91,11 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
   return exchange
 })
 
-const readText = (
-  response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<string, KlingErrorReason> =>
+const readText = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string, KlingErrorReason> =>
   response.stream.pipe(
-    Stream.mapError((error): KlingErrorReason => ({ ...transportFailure(error), _tag: "ConnectionLost" } as KlingErrorReason)),
+    Stream.mapError(
+      (error): KlingErrorReason => ({ ...transportFailure(error), _tag: "ConnectionLost" }) as KlingErrorReason
+    ),
     Stream.runFoldEffect(
       () => ({ chunks: [] as Array<Uint8Array>, bytes: 0 }),
       (read, chunk) =>

@@ -68,7 +68,9 @@ export const placesOf = (id: string, credential: CredentialKind): ReadonlyArray<
       { collection: "/solutions", by: "task_ids" }
     ]
   }
-  const collections = distinct(creates.map(placeOfCreate).map((place) => ("collection" in place ? place.collection : "/tasks")))
+  const collections = distinct(
+    creates.map(placeOfCreate).map((place) => ("collection" in place ? place.collection : "/tasks"))
+  )
   return [...collections.map((collection): Place => ({ collection, by: "external_task_ids" })), ...legacy]
 }
 

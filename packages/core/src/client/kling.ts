@@ -79,7 +79,12 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
   const prepare = (operation: AnyOperation, input: unknown) => {
     const problems = [
       ...(credential === "key-pair" && operation.generation === "new" && operation.path !== "/account/costs"
-        ? [{ field: "credentials", message: "this operation needs an API key (KLINGAI_API_KEY): a key pair works on legacy paths only" }]
+        ? [
+            {
+              field: "credentials",
+              message: "this operation needs an API key (KLINGAI_API_KEY): a key pair works on legacy paths only"
+            }
+          ]
         : []),
       ...checkInput(operation.params, operation.rules, input)
     ]
@@ -100,7 +105,11 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
 
   const lookUpAt = (place: Place, id: string) => retry(lookUp(exchange, place, id), mayRepeatRead)
 
-  const submit = Effect.fn("Kling.submit")(function* (operation: AnyOperation, input: unknown, options?: SubmitOptions) {
+  const submit = Effect.fn("Kling.submit")(function* (
+    operation: AnyOperation,
+    input: unknown,
+    options?: SubmitOptions
+  ) {
     const body = yield* prepare(operation, input)
     const handle = options?.externalTaskId ?? (yield* mintHandle(operation.family))
     if (operation.externalId === undefined) {
@@ -139,8 +148,8 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
 
   return Kling.of({
     credential,
-    submit: (operation, input, options) => submit(operation as AnyOperation, input, options),
-    call: (operation, input) => call(operation as AnyOperation, input) as never,
+    submit: (operation, input, options) => submit(operation, input, options),
+    call: (operation, input) => call(operation, input) as never,
     task,
     follow: (id, options) => followTask(task, id, options?.usualSeconds),
     tasks: (filter) => listTasks((one) => retry(exchange(one), mayRepeatRead), credential, filter ?? {})

@@ -47,7 +47,9 @@ const fromOnePlace = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Tas
         body: Option.match(cursor, { onNone: () => first, onSome: (value) => ({ ...first, cursor: value }) }),
         timeoutMillis: 15_000
       })
-      const page = Predicate.isObject(data) ? (data as { result?: unknown; next_cursor?: unknown; has_more?: unknown }) : {}
+      const page = Predicate.isObject(data)
+        ? (data as { result?: unknown; next_cursor?: unknown; has_more?: unknown })
+        : {}
       const tasks = yield* manyTasks(operation, page.result)
       const more = page.has_more === true && Predicate.isString(page.next_cursor) && page.next_cursor !== ""
       return [tasks, more ? Option.some(Option.some(page.next_cursor as string)) : Option.none()] as const
@@ -58,7 +60,9 @@ const fromOnePlace = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Tas
 const fromLegacyPaths = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Task, KlingError> =>
   Stream.fromIterableEffect(
     Effect.gen(function* () {
-      const paths = [...new Set(catalog.filter((one) => one.listed && one.generation === "legacy").map((one) => one.path))]
+      const paths = [
+        ...new Set(catalog.filter((one) => one.listed && one.generation === "legacy").map((one) => one.path))
+      ]
       const pages = yield* Effect.forEach(
         paths,
         (path) =>

@@ -11,7 +11,8 @@ import type { TaskFilter } from "./list-tasks.ts"
 /** The input of an operation, by its id. */
 export type InputOfId<Id extends OperationId> = InputOf<(typeof operations)[Id]["params"]>
 /** What an operation answers, by its id. */
-export type OutputOfId<Id extends OperationId> = (typeof operations)[Id] extends Operation<infer _P, string, infer O> ? O : never
+export type OutputOfId<Id extends OperationId> =
+  (typeof operations)[Id] extends Operation<infer _P, string, infer O> ? O : never
 
 export interface PromiseClientOptions {
   readonly apiKey?: string
@@ -29,7 +30,11 @@ interface Cancellable {
 
 /** Kling for programs without Effect. Every promise rejects with `KlingError` only. */
 export interface PromiseClient extends AsyncDisposable {
-  submit<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: SubmitOptions & Cancellable): Promise<Submitted>
+  submit<Id extends OperationId>(
+    id: Id,
+    input: InputOfId<Id>,
+    options?: SubmitOptions & Cancellable
+  ): Promise<Submitted>
   call<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<OutputOfId<Id>>
   task(id: string, options?: Cancellable): Promise<Task>
   /** Resolves when the task has ended, whether it succeeded or failed. */
@@ -45,10 +50,26 @@ export const createKling = (options: PromiseClientOptions = {}): PromiseClient =
     runtime.runPromise(effect, given?.signal === undefined ? {} : { signal: given.signal })
 
   return {
-    submit: (id, input, given) => run(Kling.use((kling) => kling.submit(declared(id), input, given)), given),
-    call: (id, input, given) => run(Kling.use((kling) => kling.call(declared(id), input)), given),
-    task: (id, given) => run(Kling.use((kling) => kling.task(id)), given),
-    wait: (id, given) => run(Kling.use((kling) => lastOf(kling.follow(id), given?.onTask)), given),
+    submit: (id, input, given) =>
+      run(
+        Kling.use((kling) => kling.submit(declared(id), input, given)),
+        given
+      ),
+    call: (id, input, given) =>
+      run(
+        Kling.use((kling) => kling.call(declared(id), input)),
+        given
+      ),
+    task: (id, given) =>
+      run(
+        Kling.use((kling) => kling.task(id)),
+        given
+      ),
+    wait: (id, given) =>
+      run(
+        Kling.use((kling) => lastOf(kling.follow(id), given?.onTask)),
+        given
+      ),
     async *tasks(filter) {
       const kling = await run(Kling.use(Effect.succeed))
       yield* Stream.toAsyncIterable(kling.tasks(filter))

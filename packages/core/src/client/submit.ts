@@ -48,7 +48,9 @@ const resend = Effect.fnUntraced(function* (submission: Submission, first: Kling
   const again = yield* Effect.result(submission.send)
   if (Result.isSuccess(again)) return again.success
   const found = yield* search(submission)
-  return found._tag === "found" ? found.task : yield* unknown(submission, `${first.message}; then: ${again.failure.message}`)
+  return found._tag === "found"
+    ? found.task
+    : yield* unknown(submission, `${first.message}; then: ${again.failure.message}`)
 })
 
 /** `refused`: no task exists. `ambiguous`: it may. `settled`: Kling has spoken, a repeat would say the same. */
@@ -66,7 +68,10 @@ const judge = (error: KlingError): "refused" | "ambiguous" | "settled" => {
   }
 }
 
-type Search = { readonly _tag: "found"; readonly task: Task } | { readonly _tag: "absent" } | { readonly _tag: "unseen" }
+type Search =
+  | { readonly _tag: "found"; readonly task: Task }
+  | { readonly _tag: "absent" }
+  | { readonly _tag: "unseen" }
 
 /** Looks until the task is found or two looks have said that it is absent; a look that fails says nothing. */
 const search = Effect.fnUntraced(function* (submission: Submission): Effect.fn.Return<Search> {

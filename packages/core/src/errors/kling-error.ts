@@ -5,7 +5,11 @@ import { untrustedText } from "./untrusted-text.ts"
 /** Whether Kling took, or may have taken, units for the request that failed. */
 export type Charged = "no" | "maybe" | "yes"
 
-const kling = { klingCode: Schema.Int, klingMessage: Schema.String, retryAfterSeconds: Schema.optionalKey(Schema.Number) }
+const kling = {
+  klingCode: Schema.Int,
+  klingMessage: Schema.String,
+  retryAfterSeconds: Schema.optionalKey(Schema.Number)
+}
 
 const reasons = {
   /** Refused by klingkit before any request. */

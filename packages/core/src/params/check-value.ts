@@ -49,7 +49,7 @@ export function* checkValue(type: ValueType, value: unknown, field: string): Gen
       return yield* checkList(type, value, field)
     case "record": {
       if (!Predicate.isObject(value) || Array.isArray(value)) yield wrongType(field, "an object", value)
-      else yield* checkRecord(type, value as Readonly<Record<string, unknown>>, field)
+      else yield* checkRecord(type, value, field)
       return
     }
     case "either": {

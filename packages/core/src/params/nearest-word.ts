@@ -8,7 +8,11 @@ export const nearestWord = (word: string, candidates: ReadonlyArray<string>): st
   return best !== undefined && best.distance <= Math.max(2, Math.floor(plain.length / 3)) ? best.candidate : undefined
 }
 
-const normal = (word: string): string => word.slice(0, 64).toLowerCase().replaceAll(/[\s_.-]/g, "")
+const normal = (word: string): string =>
+  word
+    .slice(0, 64)
+    .toLowerCase()
+    .replaceAll(/[\s_.-]/g, "")
 
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -85,8 +85,7 @@ export const integer = <const O extends About & NumberLimits>(at: string, option
 export const number = <const O extends About & NumberLimits>(at: string, options: O) =>
   param<number, O>(at, numberType("number", options), options)
 
-export const flag = <const O extends About>(at: string, options: O) =>
-  param<boolean, O>(at, { kind: "flag" }, options)
+export const flag = <const O extends About>(at: string, options: O) => param<boolean, O>(at, { kind: "flag" }, options)
 
 export const id = <const O extends About & { readonly sentAs: "number" | "string" }>(at: string, options: O) =>
   param<string, O>(at, { kind: "id", sentAs: options.sentAs }, options)
@@ -113,11 +112,7 @@ export const record = <const P extends Params, const O extends About>(at: string
   param<InputOf<P>, O>(at, { kind: "record", fields }, options)
 
 /** Several objects; the places of their fields are relative to one entry of `at`. */
-export const records = <const P extends Params, const O extends About & Count>(
-  at: string,
-  fields: P,
-  options: O
-) =>
+export const records = <const P extends Params, const O extends About & Count>(at: string, fields: P, options: O) =>
   param<ReadonlyArray<InputOf<P>>, O>(
     at,
     {
@@ -130,12 +125,8 @@ export const records = <const P extends Params, const O extends About & Count>(
   )
 
 /** A value that may take either of two types. */
-export const either = <A, B, const O extends About>(
-  at: string,
-  first: Param<A>,
-  second: Param<B>,
-  options: O
-) => param<A | B, O>(at, { kind: "either", types: [first.type, second.type] }, options)
+export const either = <A, B, const O extends About>(at: string, first: Param<A>, second: Param<B>, options: O) =>
+  param<A | B, O>(at, { kind: "either", types: [first.type, second.type] }, options)
 
 function limit<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V })

@@ -73,12 +73,10 @@ function read(source: unknown, steps: ReadonlyArray<Step>, wantsList: boolean): 
   const [step, ...rest] = steps
   if (step === undefined) return source
   if (!Predicate.isObject(source)) return undefined
-  const value = (source as Json)[step.key]
+  const value = source[step.key]
   if (!step.many || value === undefined || value === null) return read(value ?? undefined, rest, wantsList)
   if (!Array.isArray(value)) return value
-  const entries = value.filter(
-    (one) => step.tag === undefined || (Predicate.isObject(one) && (one as Json)["type"] === step.tag)
-  )
+  const entries = value.filter((one) => step.tag === undefined || (Predicate.isObject(one) && one["type"] === step.tag))
   const found = entries.map((one) => read(one, rest, false)).filter((one) => one !== undefined)
   if (step.tag === undefined || wantsList) return found.length === 0 && step.tag !== undefined ? undefined : found
   return found.length > 1 ? found : found[0]

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import type { Effect } from "effect"
 import type { KlingError } from "../errors/kling-error.ts"
 import { findImageModel } from "../models/image-models.ts"
 import { successorOf } from "../models/retired-models.ts"
@@ -36,14 +36,19 @@ export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError
     ])
   }
   const resolution = request.resolution
-  if (model !== undefined && resolution !== undefined && !(model.resolutions as ReadonlyArray<string>).includes(resolution)) {
+  if (
+    model !== undefined &&
+    resolution !== undefined &&
+    !(model.resolutions as ReadonlyArray<string>).includes(resolution)
+  ) {
     return refuse([
       { field: "resolution", message: `${resolution} is not possible with ${name}: ${model.resolutions.join(", ")}` }
     ])
   }
   const omni = model?.operations.includes("legacy.images.omni-image") === true
   return finishPlan({
-    operation: (omni ? findOperation("legacy.images.omni-image") : undefined) ?? operations["legacy.images.generations"],
+    operation:
+      (omni ? findOperation("legacy.images.omni-image") : undefined) ?? operations["legacy.images.generations"],
     model: name,
     reasons: [`${name} is offered on this path`],
     warnings:

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import type { Effect } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import type { KlingError } from "../errors/kling-error.ts"
 import { successorOf } from "../models/retired-models.ts"
@@ -135,10 +135,14 @@ const planUnknownModel = (
   request: VideoRequest,
   credential: CredentialKind
 ): Effect.Effect<Plan, KlingError> => {
-  const known = nearestWord(
-    name,
-    ["kling-3.0", "kling-3.0-turbo", "kling-3.0-omni", "kling-o1", "kling-2.6", "kling-2.5-turbo"]
-  )
+  const known = nearestWord(name, [
+    "kling-3.0",
+    "kling-3.0-turbo",
+    "kling-3.0-omni",
+    "kling-o1",
+    "kling-2.6",
+    "kling-2.5-turbo"
+  ])
   const warning = `${name} is not in klingkit's model table: sent as it is, its limits and price unchecked${known === undefined ? "" : ` (did you mean ${known}?)`}`
   if (!/^[a-z0-9][a-z0-9.-]{1,60}$/i.test(name)) return refuse([{ field: "model", message: "is not a model name" }])
   if (credential === "key-pair" || /^kling-v\d/.test(name) || request.negativePrompt !== undefined) {

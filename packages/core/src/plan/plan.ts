@@ -19,7 +19,9 @@ export interface Plan {
 }
 
 /** The exact request that a plan stands for; inline pictures are shortened for the eye. */
-export const describeRequest = (plan: Plan): { readonly method: string; readonly path: string; readonly body: unknown } => ({
+export const describeRequest = (
+  plan: Plan
+): { readonly method: string; readonly path: string; readonly body: unknown } => ({
   method: plan.operation.method,
   path: plan.operation.path,
   body: shorten(writeBody(plan.operation.params, plan.input))

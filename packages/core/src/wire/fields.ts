@@ -21,5 +21,4 @@ export const present = <T extends Record<string, unknown>>(
   fields: T
 ): { [K in keyof T as undefined extends T[K] ? never : null extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : null extends T[K] ? K : never]?: Exclude<T[K], undefined | null>
-} =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)) as never
+} => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)) as never

@@ -11,10 +11,7 @@ export const exactNumber = (digits: string): unknown => exactJson.rawJSON(digits
 
 // Both are in every supported runtime (V8 11.4 and later), not yet in TypeScript's library.
 const exactJson = JSON as unknown as {
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown
-  ): unknown
+  parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown
   rawJSON(source: string): unknown
 }
 

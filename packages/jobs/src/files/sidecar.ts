@@ -1,0 +1,37 @@
+import type { Plan, Task } from "@klingkit/core"
+import { writeBody } from "@klingkit/core"
+import { Effect, FileSystem } from "effect"
+import type { SavedFile } from "./save-result.ts"
+
+/** Writes `<file>.json` beside a result: where it came from and what it cost, for the day when Kling has deleted it. */
+export const writeSidecar = Effect.fnUntraced(function* (
+  file: SavedFile,
+  handle: string,
+  task: Task,
+  plan: Plan | undefined
+) {
+  const fs = yield* FileSystem.FileSystem
+  const record = {
+    handle,
+    taskId: task.id,
+    operation: plan?.operation.id,
+    model: plan?.model,
+    request: plan === undefined ? undefined : withoutPictures(writeBody(plan.operation.params, plan.input)),
+    quote: plan?.quote,
+    charges: task.charges,
+    createdAt: isoTime(task.createdAt),
+    finishedAt: isoTime(task.updatedAt),
+    file: { bytes: file.bytes, mimeType: file.mimeType }
+  }
+  yield* Effect.ignore(fs.writeFileString(`${file.path}.json`, `${JSON.stringify(record, undefined, 2)}\n`))
+})
+
+const isoTime = (millis: number | undefined): string | undefined =>
+  millis === undefined ? undefined : new Date(millis).toISOString()
+
+const withoutPictures = (value: unknown): unknown => {
+  if (typeof value === "string") return value.length > 30_000 ? `(${value.length} characters of inline media)` : value
+  if (Array.isArray(value)) return value.map(withoutPictures)
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutPictures(one)]))
+}

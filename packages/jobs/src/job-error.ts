@@ -1,0 +1,66 @@
+import { type Charged, untrustedText } from "@klingkit/core"
+import { Schema } from "effect"
+
+const reasons = {
+  FileExists: { path: Schema.String },
+  /** A place where nothing may be written or read: outside the allowed folders, or refused by the system. */
+  FileRefused: { path: Schema.String, detail: Schema.String },
+  NotFinished: { taskId: Schema.String, status: Schema.String },
+  NothingToFetch: { taskId: Schema.String, status: Schema.String },
+  FetchFailed: { taskId: Schema.String, detail: Schema.String }
+} as const satisfies Record<string, Schema.Struct.Fields>
+
+const Reason = Schema.TaggedUnion(reasons)
+export type JobErrorReason = typeof Reason.Type
+
+/** What can go wrong around a job on this side: its input files and its result files. Kling's own failures are `KlingError`. */
+export class JobError extends Schema.TaggedError<JobError>()("JobError", { reason: Reason }) {
+  /** A stable code for programs: `JOB_FILE_EXISTS`. */
+  get code(): string {
+    return `JOB_${this.reason._tag.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}`
+  }
+
+  get isRetryable(): boolean {
+    return this.reason._tag === "FetchFailed" || this.reason._tag === "NotFinished"
+  }
+
+  /** Whether the request behind it was paid: files are fetched after the charge, input is read before. */
+  get wasCharged(): Charged {
+    return this.reason._tag === "FetchFailed" ? "yes" : this.reason._tag === "FileRefused" ? "no" : "maybe"
+  }
+
+  override get message(): string {
+    const { reason } = this
+    switch (reason._tag) {
+      case "FileExists":
+        return `${untrustedText(reason.path)} exists already`
+      case "FileRefused":
+        return `${untrustedText(reason.path)}: ${reason.detail}`
+      case "NotFinished":
+        return `task ${reason.taskId} is not finished yet: ${reason.status}`
+      case "NothingToFetch":
+        return `task ${reason.taskId} has no files: ${reason.status}`
+      case "FetchFailed":
+        return `the result of task ${reason.taskId} could not be fetched: ${untrustedText(reason.detail)}`
+    }
+  }
+
+  /** What to do next, one sentence. */
+  get suggestion(): string {
+    const { reason } = this
+    switch (reason._tag) {
+      case "FileExists":
+        return "choose another name, or allow overwriting (--force)"
+      case "FileRefused":
+        return "choose a file in an allowed folder (KLINGKIT_INPUT_DIRS, KLINGKIT_OUTPUT_DIR)"
+      case "NotFinished":
+        return `wait for it: task wait ${reason.taskId}`
+      case "NothingToFetch":
+        return "results are kept for 30 days; look at the task's status"
+      case "FetchFailed":
+        return `nothing is lost: fetch it again within 30 days with: task download ${reason.taskId}`
+    }
+  }
+}
+
+export const jobError = (reason: JobErrorReason): JobError => new JobError({ reason })
