@@ -1,0 +1,62 @@
+import { Result, Schema } from "effect"
+import { FaultPlan } from "../faults/fault-plan.ts"
+import type { JsonAnswer, KlingRequest } from "../routes/request.ts"
+import { statusAt } from "../world/task.ts"
+import type { WorldState } from "../world/world-state.ts"
+
+/** Everything below this path is the emulator's own, not Kling's. */
+export const controlPath = "/_emulator/"
+
+const ok = (body: unknown): JsonAnswer => ({ status: 200, code: 0, body })
+const wrong = (error: string): JsonAnswer => ({ status: 400, code: 1200, body: { error } })
+
+const plan = (world: WorldState) => ({ faults: world.faults.list(), switches: world.switches })
+
+const decodePlan = Schema.decodeUnknownResult(Schema.fromJsonString(FaultPlan), { onExcessProperty: "error" })
+const decodeAdvance = Schema.decodeUnknownResult(
+  Schema.fromJsonString(Schema.Struct({ seconds: Schema.Number.check(Schema.isGreaterThanOrEqualTo(0)) }))
+)
+
+const routes: Readonly<Record<string, (world: WorldState, request: KlingRequest, now: number) => JsonAnswer>> = {
+  "GET ledger": (world, _request, now) =>
+    ok({
+      charges: world.charges,
+      tasks: world.tasks.all.map((task) => ({
+        taskId: task.id,
+        externalTaskId: task.externalId,
+        operation: task.operation.id,
+        status: statusAt(task, now),
+        at: task.createdAt
+      }))
+    }),
+  "GET requests": (world) => ok({ requests: world.requests.rows }),
+  "GET state": (world, _request, now) => ok({ now, speed: world.speed, packs: world.packs, ...plan(world) }),
+  "GET faults": (world) => ok(plan(world)),
+  "POST faults": (world, request) => {
+    const decoded = decodePlan(request.body)
+    if (Result.isFailure(decoded)) return wrong(decoded.failure.message)
+    world.plan(decoded.success)
+    return ok(plan(world))
+  },
+  "DELETE faults": (world) => {
+    world.clearPlan()
+    return ok(plan(world))
+  },
+  "POST advance": (world, request, now) => {
+    const decoded = decodeAdvance(request.body)
+    if (Result.isFailure(decoded)) return wrong(decoded.failure.message)
+    world.aheadMs += decoded.success.seconds * 1000
+    const then = now + decoded.success.seconds * 1000
+    world.settle(then)
+    return ok({ now: then })
+  }
+}
+
+/** Answers `/_emulator/...`: the ledger, the requests seen, faults and the clock. It takes no key. */
+export const answerControl = (world: WorldState, request: KlingRequest, now: number): JsonAnswer => {
+  const name = request.path.slice(controlPath.length)
+  const answer = routes[`${request.method} ${name}`]
+  return answer === undefined
+    ? { status: 404, code: 1203, body: { error: `Nothing here. There are: ${Object.keys(routes).join(", ")}` } }
+    : answer(world, request, now)
+}

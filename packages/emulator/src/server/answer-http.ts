@@ -1,0 +1,60 @@
+import { Effect } from "effect"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { KlingAnswer, KlingRequest } from "../routes/request.ts"
+import type { KlingWorld } from "../world/kling-world.ts"
+import { deliver } from "./deliver.ts"
+
+// The largest picture that Kling takes, in base64, with room for a second one.
+const bodyLimitBytes = 80 * 2 ** 20
+
+/** Reads one request from its socket, asks the world, and delivers the answer whole or broken. */
+export const answerHttp = Effect.fnUntraced(function* (world: KlingWorld, incoming: IncomingMessage, response: ServerResponse) {
+  if (!isLocal(incoming.headers.host)) return yield* deliver(response, foreignHost, false)
+  const body = yield* readBody(incoming)
+  if (body === undefined) return yield* deliver(response, tooLarge, false)
+  const answer = yield* world.answer(asRequest(incoming, body))
+  yield* deliver(response, answer, incoming.method === "HEAD")
+})
+
+const asRequest = (incoming: IncomingMessage, body: string): KlingRequest => {
+  const target = incoming.url ?? "/"
+  const mark = target.indexOf("?")
+  return {
+    // A HEAD is a GET whose body stays here.
+    method: incoming.method === "HEAD" ? "GET" : (incoming.method ?? "GET"),
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? "" : target.slice(mark)),
+    headers: Object.fromEntries(
+      Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value])
+    ),
+    body
+  }
+}
+
+/** The body as text; nothing when it is larger than the limit. An aborted upload ends the fiber's work with what came. */
+const readBody = (incoming: IncomingMessage): Effect.Effect<string | undefined> =>
+  Effect.callback((resume) => {
+    const chunks: Array<Buffer> = []
+    let size = 0
+    incoming.on("data", (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= bodyLimitBytes) chunks.push(chunk)
+      else resume(Effect.undefined)
+    })
+    incoming.on("end", () => resume(Effect.succeed(Buffer.concat(chunks).toString("utf8"))))
+    incoming.on("error", () => resume(Effect.never))
+  })
+
+/** A web page that has resolved its own name to this machine must not read the ledger or spend the packs. */
+const isLocal = (host: string | undefined): boolean =>
+  host === undefined || /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host)
+
+const plain = (status: number, body: string): KlingAnswer => ({
+  status,
+  headers: { "content-type": "text/plain; charset=utf-8", connection: "close" },
+  body,
+  delivery: { how: "whole" }
+})
+
+const foreignHost = plain(403, "The emulator answers to localhost only.\n")
+const tooLarge = plain(413, `The body is larger than ${bodyLimitBytes / 2 ** 20} MB.\n`)

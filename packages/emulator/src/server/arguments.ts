@@ -1,0 +1,103 @@
+import { Effect, Result, Schema } from "effect"
+import { readFile } from "node:fs/promises"
+import { parseArgs } from "node:util"
+import { FaultPlan, faultKinds } from "../faults/fault-plan.ts"
+import { looksReal } from "../world/keys.ts"
+import { EmulatorError, type EmulatorOptions } from "./emulator.ts"
+
+interface Asked {
+  readonly options: EmulatorOptions
+  readonly untilStdinCloses: boolean
+}
+
+const help = `klingkit-emulator: a Kling AI on this machine, with real media and a billing ledger. It costs nothing.
+
+  klingkit-emulator [--port 0] [--host 127.0.0.1] [--speed 60] [--seed N] [--faults FILE]
+
+  --port N               port to listen on; 0 (default) takes a free one
+  --host HOST            127.0.0.1 (default) or ::1; never anything else
+  --speed N              how much faster than Kling tasks run; default 60
+  --seed N               the same seed gives the same keys, ids, durations and pictures
+  --faults FILE          faults, switches and packs to start with (JSON)
+  --until-stdin-closes   end when standard input closes
+
+The first line on standard output is JSON: url, apiKey, accessKey, secretKey, webhookSecret.
+In a prompt, [fail] makes the task end as failed, and [refuse] gets the create refused (400, code 1301).
+
+Beside Kling's own paths, without a key:
+  GET  /_emulator/ledger      what was charged
+  GET  /_emulator/requests    what was asked
+  GET  /_emulator/state       packs, faults, switches, the clock
+  POST /_emulator/faults      add faults: {"faults": [{"fault": "commit-then-drop", "on": "new.t2v.*", "nth": 1}]}
+  DELETE /_emulator/faults    no more faults
+  POST /_emulator/advance     move the clock: {"seconds": 60}
+
+Faults (each may say "on": an operation id or path with *, "nth", "count", "probability"):
+${faultKinds.map(({ name, meaning }) => `  ${name.padEnd(22)} ${meaning}`).join("\n")}`
+
+const failed = (message: string) => new EmulatorError({ message })
+
+/** Reads the command line; fails with one sentence when it cannot be followed. */
+export const readArguments = Effect.fnUntraced(function* (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string | undefined>>
+): Effect.fn.Return<Asked | { readonly help: string }, EmulatorError> {
+  const parsed = Result.try(() =>
+    parseArgs({
+      args: [...args],
+      options: {
+        port: { type: "string" },
+        host: { type: "string" },
+        speed: { type: "string" },
+        seed: { type: "string" },
+        faults: { type: "string" },
+        "until-stdin-closes": { type: "boolean" },
+        help: { type: "boolean", short: "h" }
+      }
+    })
+  )
+  if (Result.isFailure(parsed)) {
+    return yield* failed(`${parsed.failure instanceof Error ? parsed.failure.message : "wrong arguments"}. See --help.`)
+  }
+  const { values } = parsed.success
+  if (values.help === true) return { help }
+  if (looksReal(env["KLINGAI_API_KEY"] ?? "")) {
+    return yield* failed(
+      "KLINGAI_API_KEY holds what looks like a real key. Unset it here first: a command that forgets the emulator's address would spend money with it."
+    )
+  }
+  const port = yield* numberOf("--port", values.port, 0, 65_535)
+  const speed = yield* numberOf("--speed", values.speed, 0.001, 1e6)
+  const seed = yield* numberOf("--seed", values.seed, 0, 2 ** 32 - 1)
+  const faults = values.faults === undefined ? undefined : yield* readFaults(values.faults)
+  return {
+    untilStdinCloses: values["until-stdin-closes"] === true,
+    options: {
+      seed: seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
+      ...(port === undefined ? {} : { port }),
+      ...(values.host === undefined ? {} : { host: values.host }),
+      ...(speed === undefined ? {} : { speed }),
+      ...(faults === undefined ? {} : { faults })
+    }
+  }
+})
+
+const numberOf = Effect.fnUntraced(function* (name: string, text: string | undefined, min: number, max: number) {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (text.trim() === "" || !(value >= min && value <= max) || (name !== "--speed" && !Number.isInteger(value))) {
+    return yield* failed(`${name} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}.`)
+  }
+  return value
+})
+
+const decodePlan = Schema.decodeUnknownResult(Schema.fromJsonString(FaultPlan), { onExcessProperty: "error" })
+
+const readFaults = Effect.fnUntraced(function* (path: string) {
+  const text = yield* Effect.tryPromise({
+    try: () => readFile(path, "utf8"),
+    catch: () => failed(`The faults file ${path} cannot be read.`)
+  })
+  const plan = decodePlan(text)
+  return Result.isSuccess(plan) ? plan.success : yield* failed(`The faults file ${path} is not right: ${plan.failure.message}`)
+})

@@ -1,0 +1,78 @@
+import { filesOf, type OutputFile } from "../outputs/output.ts"
+import type { EmulatedTask } from "./task.ts"
+
+/** A file of a task, by its path. */
+export interface StoredFile {
+  readonly task: EmulatedTask
+  readonly file: OutputFile
+}
+
+/** Every task ever made, and which of them still run. */
+export class TaskStore {
+  readonly #all: Array<EmulatedTask> = []
+  readonly #byId = new Map<string, EmulatedTask>()
+  readonly #byExternalId = new Map<string, Array<EmulatedTask>>()
+  readonly #usedIds = new Set<string>()
+  readonly #files = new Map<string, StoredFile>()
+  readonly #running = new Set<EmulatedTask>()
+  #nextEnd = Infinity
+
+  add(task: EmulatedTask): void {
+    this.#all.push(task)
+    this.#byId.set(task.id, task)
+    if (task.externalId !== "") {
+      this.#usedIds.add(task.externalId)
+      const known = this.#byExternalId.get(task.externalId)
+      if (known === undefined) this.#byExternalId.set(task.externalId, [task])
+      else known.push(task)
+    }
+    for (const output of task.outputs) for (const file of filesOf(output)) this.#files.set(file.path, { task, file })
+    this.#running.add(task)
+    this.#nextEnd = Math.min(this.#nextEnd, task.endsAt)
+  }
+
+  /** Oldest first. */
+  get all(): ReadonlyArray<EmulatedTask> {
+    return this.#all
+  }
+
+  get running(): Iterable<EmulatedTask> {
+    return this.#running
+  }
+
+  byId(id: string): EmulatedTask | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** More than one only where a repeated id was let through. */
+  byExternalId(id: string): ReadonlyArray<EmulatedTask> {
+    return this.#byExternalId.get(id) ?? []
+  }
+
+  isUsed(externalId: string): boolean {
+    return this.#usedIds.has(externalId)
+  }
+
+  useUp(externalId: string): void {
+    this.#usedIds.add(externalId)
+  }
+
+  file(path: string): StoredFile | undefined {
+    return this.#files.get(path)
+  }
+
+  slotsTaken(slotsOf: string): number {
+    let taken = 0
+    for (const task of this.#running) if (task.slotsOf === slotsOf) taken += task.slots
+    return taken
+  }
+
+  /** Takes the tasks that have ended by now out of the running ones, in the order of their end. */
+  takeEnded(now: number): ReadonlyArray<EmulatedTask> {
+    if (now < this.#nextEnd) return []
+    const ended = [...this.#running].filter((task) => task.endsAt <= now).toSorted((a, b) => a.endsAt - b.endsAt)
+    for (const task of ended) this.#running.delete(task)
+    this.#nextEnd = Math.min(Infinity, ...Array.from(this.#running, (task) => task.endsAt))
+    return ended
+  }
+}
