@@ -56,8 +56,9 @@ type Declared<P extends Params, Id extends string, Output> = Pick<
   Operation<P, Id, Output>,
   "id" | "summary" | "family" | "path" | "params"
 > &
-  Partial<Omit<Operation<P, Id, Output>, "id" | "summary" | "family" | "path" | "params" | "rules">> & {
+  Partial<Omit<Operation<P, Id, Output>, "id" | "summary" | "family" | "path" | "params" | "rules" | "externalId">> & {
     readonly rules?: ReadonlyArray<Rule<InputOf<P>>>
+    readonly externalId?: string | undefined
     price(input: InputOf<P>): Quote
   }
 
@@ -68,6 +69,7 @@ type Declared<P extends Params, Id extends string, Output> = Pick<
 export const operation = <const P extends Params, const Id extends string, Output = never>(
   declared: Declared<P, Id, Output>
 ): Operation<P, Id, Output> => {
+  const { externalId: place, ...rest } = declared
   const generation: Generation = declared.path.startsWith("/v1/") ? "legacy" : "new"
   const kind = declared.kind ?? "create"
   const externalId =
@@ -75,7 +77,7 @@ export const operation = <const P extends Params, const Id extends string, Outpu
       ? generation === "legacy"
         ? "external_task_id"
         : "options.external_task_id"
-      : declared.externalId
+      : place
   return {
     generation,
     kind,
@@ -86,7 +88,7 @@ export const operation = <const P extends Params, const Id extends string, Outpu
     models: [],
     listed: kind === "create",
     usualSeconds: () => 60,
-    ...declared,
+    ...rest,
     rules: declared.rules ?? [],
     ...(externalId === undefined ? {} : { externalId })
   }

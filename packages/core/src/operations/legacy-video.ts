@@ -72,7 +72,9 @@ export const shotRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
     check: ({ shots, durationSeconds = 5 }) => {
       if (shots === undefined) return undefined
       const sum = shots.reduce((total, shot) => total + shot.durationSeconds, 0)
-      return sum === durationSeconds ? undefined : `last ${sum} s together, the clip ${durationSeconds} s; make them equal`
+      return sum === durationSeconds
+        ? undefined
+        : `last ${sum} s together, the clip ${durationSeconds} s; make them equal`
     }
   }
 ]

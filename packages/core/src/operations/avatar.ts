@@ -1,0 +1,32 @@
+import { avatarSound, legacyImage } from "../media/media-rules.ts"
+import { operation } from "../operation.ts"
+import { choice, id, media, text } from "../params/param.ts"
+import { ratePerSecond } from "../prices/video-prices.ts"
+import { resolutionOfMode } from "./legacy-video.ts"
+import { legacyOptions } from "./options.ts"
+import { exactlyOne } from "./presence-rules.ts"
+
+export const avatar = operation({
+  id: "legacy.avatar",
+  summary: "A portrait speaks a sound",
+  family: "avatar",
+  path: "/v1/videos/avatar/image2video",
+  since: "2025-10-15",
+  params: {
+    image: media("image", legacyImage, { required: true }),
+    audioId: id("audio_id", { sentAs: "string", notes: "from legacy.tts, younger than 30 days; this or soundFile" }),
+    soundFile: media("sound_file", avatarSound, { notes: "this or audioId" }),
+    prompt: text("prompt", { maxLength: 2500, notes: "what the figure does while it speaks" }),
+    mode: choice("mode", ["std", "pro"], { default: "std", notes: "std = 720p, pro = 1080p" }),
+    ...legacyOptions
+  },
+  rules: [exactlyOne("audioId", "soundFile")],
+  price: ({ mode = "std" }) =>
+    ratePerSecond(
+      "avatar",
+      "std/pro",
+      resolutionOfMode[mode],
+      "the length follows the sound, not to the second: a clip of 12.27 s was billed as 11 s"
+    ),
+  usualSeconds: ({ mode }) => (mode === "pro" ? 240 : 150)
+})

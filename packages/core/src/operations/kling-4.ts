@@ -1,0 +1,213 @@
+import { kling4Image, kling4Video } from "../media/media-rules.ts"
+import { operation } from "../operation.ts"
+import type { Rule } from "../params/check-input.ts"
+import { choice, either, id, integer, list, media, record, records, text } from "../params/param.ts"
+import { unknownPrice } from "../prices/quote.ts"
+import { atLeastOne } from "./presence-rules.ts"
+import { referenceIdRules } from "./reference-ids.ts"
+import { usualVideoSeconds } from "./video-rules.ts"
+
+const unconfirmed =
+  "not confirmed on Kling's own host: path and fields are guesses from a partner's description of 2026-10; " +
+  "on 2026-10-18 Kling still called its developer API for 4.0 announced"
+
+const kling4 = {
+  confidence: "low",
+  since: "unknown",
+  price: () => unknownPrice("Kling has no listed price for 4.0; resellers took 0.157 to 0.294 USD a second in 2026-10")
+} as const
+
+const englishMax = 26_000
+const otherMax = 11_000
+const promptNote = `${englishMax} characters in English, ${otherMax} in other languages`
+
+const resolution = choice("settings.resolution", ["720p", "1080p"], { notes: "2k and 4k are announced" })
+const aspectRatio = choice("settings.aspect_ratio", ["16:9", "9:16", "1:1", "21:9", "adaptive"], {})
+const seconds3To30 = integer("settings.duration", { min: 3, max: 30 })
+
+const referenceId = text("id", { notes: "the prompt refers to it as @id" })
+const picture = { image: media("url", kling4Image, { required: true }), id: referenceId }
+const clip = { video: media("url", kling4Video, { required: true }), id: referenceId }
+const element = {
+  elementId: id("element_id", { required: true, sentAs: "string" }),
+  id: text("id", { required: true, notes: "the prompt refers to it as @id" })
+}
+
+// Other scripts are the only trace of the language that a prompt shows.
+const isEnglish = (prompt: string): boolean => !/[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u.test(prompt)
+
+const promptWithinLanguage = (max: number): Rule<{ readonly prompt?: string }> => ({
+  name: "prompt-within-language",
+  field: "prompt",
+  check: ({ prompt = "" }) => {
+    const length = [...prompt].length
+    return length > max && !isEnglish(prompt)
+      ? `is ${length} characters long; at most ${max} are allowed outside English`
+      : undefined
+  }
+})
+
+export const textToVideo40 = operation({
+  ...kling4,
+  id: "new.t2v.kling-4.0",
+  summary: "Text to video, Kling 4.0: sound is always made",
+  family: "t2v",
+  path: "/text-to-video/kling-4.0",
+  state: unconfirmed,
+  models: ["kling-4.0"],
+  params: {
+    prompt: text("prompt", { required: true, maxLength: englishMax, notes: promptNote }),
+    resolution,
+    durationSeconds: seconds3To30,
+    aspectRatio
+  },
+  rules: [promptWithinLanguage(otherMax)],
+  usualSeconds: usualVideoSeconds
+})
+
+export const imageToVideo40 = operation({
+  ...kling4,
+  id: "new.i2v.kling-4.0",
+  summary: "Image to video, Kling 4.0: up to ten frames",
+  family: "i2v",
+  path: "/image-to-video/kling-4.0",
+  state: unconfirmed,
+  models: ["kling-4.0"],
+  params: {
+    prompt: text("contents[type=prompt].text", { maxLength: englishMax, notes: promptNote }),
+    firstFrame: media("contents[type=first_frame].url", kling4Image, {}),
+    middleFrames: list("contents[type=middle_frame].url", media("", kling4Image, {}), { max: 8 }),
+    lastFrame: media("contents[type=last_frame].url", kling4Image, {}),
+    resolution,
+    durationSeconds: seconds3To30,
+    aspectRatio
+  },
+  rules: [
+    promptWithinLanguage(otherMax),
+    atLeastOne("firstFrame", "middleFrames", "lastFrame"),
+    {
+      name: "frames-within-duration",
+      field: "middleFrames",
+      check: ({ firstFrame, middleFrames = [], lastFrame, durationSeconds }) => {
+        if (durationSeconds === undefined) return undefined
+        const frames = [firstFrame, ...middleFrames, lastFrame].filter((frame) => frame !== undefined).length
+        return frames > durationSeconds + 1
+          ? `and the other frames are ${frames}; a clip of ${durationSeconds} s takes ${durationSeconds + 1}`
+          : undefined
+      }
+    }
+  ],
+  usualSeconds: usualVideoSeconds
+})
+
+export const omniVideo40 = operation({
+  ...kling4,
+  id: "new.omni.kling-4.0",
+  summary: "Video from text, pictures, clips, elements and voices, Kling 4.0",
+  family: "omni",
+  path: "/omni-video/kling-4.0",
+  state: `${unconfirmed}; the partner refuses a callback URL and an external id, so a lost answer cannot be found again`,
+  externalId: undefined,
+  models: ["kling-4.0"],
+  params: {
+    prompt: text("contents[type=prompt].text", { maxLength: englishMax, notes: promptNote }),
+    referenceImages: records("contents[type=refer_image]", picture, { max: 10 }),
+    featureVideos: records("contents[type=feature_video]", clip, {
+      max: 5,
+      notes: "all videos together at most 30 s"
+    }),
+    baseVideo: record("contents[type=base_video]", clip, { notes: "the clip to be edited" }),
+    elements: records("contents[type=element]", element, { max: 7 }),
+    voices: records(
+      "contents[type=voice]",
+      { voiceId: text("voice_id", { required: true }), id: text("id", { required: true }) },
+      { max: 3 }
+    ),
+    resolution,
+    durationSeconds: seconds3To30,
+    aspectRatio
+  },
+  rules: [
+    promptWithinLanguage(otherMax),
+    atLeastOne("prompt", "referenceImages", "featureVideos", "baseVideo", "elements"),
+    {
+      name: "at-most-15-inputs",
+      field: "referenceImages",
+      check: ({ referenceImages = [], featureVideos = [], baseVideo, elements = [], voices = [] }) => {
+        const inputs =
+          referenceImages.length +
+          featureVideos.length +
+          (baseVideo === undefined ? 0 : 1) +
+          elements.length +
+          voices.length
+        return inputs > 15 ? `and all other inputs are ${inputs} together; at most 15` : undefined
+      }
+    },
+    ...referenceIdRules
+  ],
+  usualSeconds: usualVideoSeconds
+})
+
+export const imageToVideo40Flash = operation({
+  ...kling4,
+  id: "new.i2v.kling-4.0-flash",
+  summary: "Image to video, Kling 4.0 Flash",
+  family: "i2v",
+  path: "/image-to-video/kling-4.0-flash",
+  state: unconfirmed,
+  models: ["kling-4.0-flash"],
+  params: {
+    prompt: text("contents[type=prompt].text", {}),
+    firstFrame: media("contents[type=first_frame].url", kling4Image, {}),
+    resolution: choice("settings.resolution", ["720p"], {}),
+    durationSeconds: integer("settings.duration", { min: 3, max: 20 })
+  },
+  rules: [atLeastOne("prompt", "firstFrame")],
+  usualSeconds: usualVideoSeconds
+})
+
+export const image40 = operation({
+  ...kling4,
+  id: "new.image.kling-image-4.0",
+  summary: "Images from text, pictures and elements, Kling Image 4.0",
+  family: "image",
+  path: "/image-generation/kling-image-4.0",
+  state: `${unconfirmed}; even the first part of the path is unknown`,
+  models: ["kling-image-4.0"],
+  params: {
+    prompt: text("contents[type=prompt].text", {
+      maxLength: 50_000,
+      notes: "50000 characters in English, 21000 in other languages"
+    }),
+    referenceImages: records("contents[type=refer_image]", picture, {
+      notes: "pictures and elements together at most 10"
+    }),
+    elements: records("contents[type=element]", element, { notes: "multi-image elements only" }),
+    resolution: choice("settings.resolution", ["2k", "4k", "8k"], {}),
+    aspectRatio: choice(
+      "settings.aspect_ratio",
+      ["auto", "16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9"],
+      {}
+    ),
+    n: integer("settings.n", { min: 1 }),
+    resultType: choice("settings.result_type", ["single", "series"], {}),
+    seriesAmount: either("settings.series_amount", integer("", { min: 2, max: 10 }), choice("", ["auto"], {}), {
+      notes: "2 to 10, or auto: Kling chooses"
+    })
+  },
+  rules: [
+    promptWithinLanguage(21_000),
+    atLeastOne("prompt", "referenceImages", "elements"),
+    {
+      name: "pictures-and-elements",
+      field: "referenceImages",
+      check: ({ referenceImages = [], elements = [] }) => {
+        const count = referenceImages.length + elements.length
+        return count > 10 ? `and elements are ${count} together; at most 10` : undefined
+      }
+    },
+    ...referenceIdRules
+  ],
+  price: () => unknownPrice("Kling has no listed price for Image 4.0"),
+  usualSeconds: () => 30
+})

@@ -1,0 +1,160 @@
+import { findVideoModel } from "../models/video-models.ts"
+import type { Rule } from "../params/check-input.ts"
+import { type ReferableContents, referenceIdRules } from "./reference-ids.ts"
+
+/** What an omni request brings along, in the words of neither generation. */
+export interface OmniContents {
+  readonly model: string
+  readonly firstFrame: boolean
+  readonly lastFrame: boolean
+  /** Reference pictures, frames not counted. */
+  readonly pictures: number
+  readonly elements: number
+  readonly video?: "feature" | "base" | undefined
+  readonly durationSeconds?: number | undefined
+}
+
+/** How the fields are called where the rules are used. */
+interface OmniFields {
+  readonly firstFrame: string
+  readonly lastFrame: string
+  readonly pictures: string
+}
+
+/** What an omni model lets go together, read from its row of the capability table. An unknown model passes. */
+export const omniContentRules = <Input>(
+  contentsOf: (input: Input) => OmniContents,
+  fields: OmniFields
+): ReadonlyArray<Rule<Input>> => {
+  const rule = (name: string, field: string, check: (contents: OmniContents) => string | undefined): Rule<Input> => ({
+    name,
+    field,
+    check: (input) => check(contentsOf(input))
+  })
+  return [
+    rule("last-frame-needs-first-frame", fields.lastFrame, ({ firstFrame, lastFrame }) =>
+      lastFrame && !firstFrame ? "needs a first frame too: a last frame alone is refused" : undefined
+    ),
+    rule("references-within-limit", fields.pictures, ({ model, pictures, elements, video }) => {
+      const limits = findVideoModel(model)?.references
+      if (limits === undefined) return undefined
+      const max = video === undefined ? limits.max : limits.maxWithVideo
+      const beside = video === undefined ? "" : " beside a reference video"
+      return pictures + elements > max
+        ? `and elements are ${pictures + elements} together; at most ${max}${beside}`
+        : undefined
+    }),
+    rule("elements-with-frames", "elements", ({ model, elements, firstFrame, lastFrame }) => {
+      const max = findVideoModel(model)?.references?.maxElementsWithFrames
+      return max !== undefined && (firstFrame || lastFrame) && elements > max
+        ? `are ${elements}; at most ${max} beside a first or last frame`
+        : undefined
+    }),
+    rule("both-frames-alone", fields.lastFrame, ({ model, firstFrame, lastFrame, pictures, elements, video }) =>
+      findVideoModel(model)?.references?.bothFramesAlone === true &&
+      firstFrame &&
+      lastFrame &&
+      (pictures + elements > 0 || video !== undefined)
+        ? "cannot go with a first frame and other references at once; leave the last frame or the references out"
+        : undefined
+    ),
+    rule("base-video-without-frames", fields.firstFrame, ({ model, firstFrame, lastFrame, video }) =>
+      findVideoModel(model)?.references?.baseVideoWithoutFrames === true &&
+      video === "base" &&
+      (firstFrame || lastFrame)
+        ? "cannot go with a video to edit, and neither can a last frame; leave the frames out"
+        : undefined
+    ),
+    rule("duration-follows-base-video", "durationSeconds", ({ video, durationSeconds }) =>
+      video === "base" && durationSeconds !== undefined
+        ? "would be ignored: the result keeps the length of the edited video; leave it out"
+        : undefined
+    ),
+    rule("duration-without-references", "durationSeconds", (contents) => {
+      const only = findVideoModel(contents.model)?.references?.secondsWithoutReferences
+      const { durationSeconds = 5, pictures, elements, lastFrame, video } = contents
+      const bare = pictures + elements === 0 && !lastFrame && video === undefined
+      return only !== undefined && bare && !only.includes(durationSeconds)
+        ? `${durationSeconds} is possible with reference pictures only; without them ${only.join(" or ")}`
+        : undefined
+    })
+  ]
+}
+
+interface OmniInput extends ReferableContents {
+  readonly audio?: string
+  readonly durationSeconds?: number
+}
+
+/** The rules that both omni models of the new generation share. */
+export const newOmniRules = (model: string): ReadonlyArray<Rule<OmniInput>> => [
+  {
+    name: "one-reference-video",
+    field: "baseVideo",
+    check: ({ featureVideo, baseVideo }) =>
+      featureVideo !== undefined && baseVideo !== undefined
+        ? "and featureVideo exclude each other: one reference video at most"
+        : undefined
+  },
+  ...omniContentRules<OmniInput>(
+    (input) => ({
+      model,
+      firstFrame: input.firstFrame !== undefined,
+      lastFrame: input.lastFrame !== undefined,
+      pictures: input.referenceImages?.length ?? 0,
+      elements: input.elements?.length ?? 0,
+      video: input.baseVideo !== undefined ? "base" : input.featureVideo !== undefined ? "feature" : undefined,
+      durationSeconds: input.durationSeconds
+    }),
+    { firstFrame: "firstFrame", lastFrame: "lastFrame", pictures: "referenceImages" }
+  ),
+  {
+    name: "original-audio-needs-a-video",
+    field: "audio",
+    check: ({ audio, baseVideo, featureVideo }) =>
+      audio === "original" && baseVideo === undefined && featureVideo === undefined
+        ? 'original keeps the sound of a reference video, and there is none; set audio to "off"'
+        : undefined
+  },
+  ...referenceIdRules
+]
+
+interface Omni30Input extends OmniInput {
+  readonly multiShot?: boolean
+}
+
+/** What Kling 3.0 Omni ties to the kind of reference video. */
+export const omni30VideoRules: ReadonlyArray<Rule<Omni30Input>> = [
+  {
+    name: "audio-off-with-feature-video",
+    field: "audio",
+    check: ({ featureVideo, audio = "off" }) =>
+      featureVideo !== undefined && audio !== "off"
+        ? `${audio} is not possible with a feature video; set audio to "off"`
+        : undefined
+  },
+  {
+    name: "no-native-audio-with-base-video",
+    field: "audio",
+    check: ({ baseVideo, audio }) =>
+      baseVideo !== undefined && audio === "native"
+        ? 'native is not possible when a video is edited; set audio to "original" or "off"'
+        : undefined
+  },
+  {
+    name: "multi-shot-with-feature-video",
+    field: "multiShot",
+    check: ({ featureVideo, multiShot }) =>
+      featureVideo !== undefined && multiShot === false
+        ? "false is not possible with a feature video; set it to true"
+        : undefined
+  },
+  {
+    name: "no-multi-shot-with-base-video",
+    field: "multiShot",
+    check: ({ baseVideo, multiShot }) =>
+      baseVideo !== undefined && multiShot !== false
+        ? "must be set to false when a video is edited: Kling assumes true"
+        : undefined
+  }
+]

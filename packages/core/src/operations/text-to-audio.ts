@@ -1,0 +1,29 @@
+import { operation } from "../operation.ts"
+import { number, text } from "../params/param.ts"
+import { perCall } from "../prices/call-prices.ts"
+import { legacyOptions } from "./options.ts"
+
+export const textToAudio = operation({
+  id: "legacy.text-to-audio",
+  summary: "A sound effect from text",
+  family: "t2a",
+  path: "/v1/audio/text-to-audio",
+  since: "2025-08-01",
+  params: {
+    prompt: text("prompt", { required: true, maxLength: 200 }),
+    durationSeconds: number("duration", { required: true, min: 3, max: 10, notes: "one decimal at most" }),
+    callbackUrl: legacyOptions.callbackUrl
+  },
+  rules: [
+    {
+      name: "duration-with-one-decimal",
+      field: "durationSeconds",
+      check: ({ durationSeconds }) => {
+        const nearest = Math.round(durationSeconds * 10) / 10
+        return nearest === durationSeconds ? undefined : `${durationSeconds} has too many decimals; nearest: ${nearest}`
+      }
+    }
+  ],
+  price: () => perCall("text-to-audio"),
+  usualSeconds: () => 30
+})
