@@ -1,0 +1,107 @@
+import { Schema } from "effect"
+import { describe, expect, it } from "vitest"
+import { parseJson } from "../wire/json.ts"
+import {
+  createElement,
+  createOldElement,
+  deleteElement,
+  deleteOldElement,
+  listOldElements,
+  presetElements,
+  presetOldElements
+} from "./elements.ts"
+import { expectBodyToSurvive } from "./testing/body-round-trip.ts"
+import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
+
+const about = { name: "Mira", description: "a sailor with a red cap" }
+const pictures = {
+  ...about,
+  referenceType: "image_refer",
+  frontalImage: "https://example.com/front.png",
+  referenceImages: ["https://example.com/side.png"]
+} as const
+const clip = { ...about, referenceType: "video_refer", referenceVideos: ["https://example.com/mira.mp4"] } as const
+
+ruleCases(createElement, {
+  "frontal-image-with-image-refer": {
+    refused: { ...about, referenceType: "image_refer", referenceImages: pictures.referenceImages },
+    says: "frontalImage needed when referenceType is image_refer",
+    accepted: pictures
+  },
+  "reference-images-with-image-refer": {
+    refused: { ...clip, referenceImages: pictures.referenceImages },
+    says: 'referenceImages would be ignored: set referenceType to "image_refer" or leave it out',
+    accepted: pictures
+  },
+  "reference-videos-with-video-refer": {
+    refused: { ...about, referenceType: "video_refer", referenceVideos: [] },
+    says: "referenceVideos needed when referenceType is video_refer",
+    accepted: clip
+  }
+})
+
+const record = (id: string) =>
+  `{"task_id":"t1","task_status":"succeed","task_status_msg":"","created_at":1790000000000,"updated_at":1790000000001,
+    "task_result":{"elements":[{"element_id":${id},"element_name":"Mira","element_description":"a sailor",
+    "reference_type":"video_refer","element_image_list":{},"element_video_list":{},"element_voice_info":{},
+    "tag_list":[],"owned_by":"kling","status":"succeed"}]}}`
+
+describe("elements", () => {
+  it("read and write Kling's bodies without a change", () => {
+    expectBodyToSurvive(
+      createElement,
+      `{"element_name":"Mira","element_description":"a sailor","reference_type":"image_refer",
+        "element_image_list":{"frontal_image":"https://example.com/f.png",
+          "refer_images":[{"image_url":"https://example.com/1.png"},{"image_url":"https://example.com/2.png"}]},
+        "element_voice_id":"871234567890123456","tag_list":[{"tag_id":"o_102"}]}`
+    )
+    expectBodyToSurvive(
+      createElement,
+      `{"element_name":"Mira","element_description":"a sailor","reference_type":"video_refer",
+        "element_video_list":{"refer_videos":[{"video_url":"https://example.com/m.mp4"}]}}`
+    )
+    expectBodyToSurvive(
+      createOldElement,
+      `{"element_name":"Mira","element_description":"a sailor","element_frontal_image":"https://example.com/f.png",
+        "element_refer_list":[{"image_url":"https://example.com/1.png"}]}`
+    )
+    expectBodyToSurvive(deleteElement, `{"element_id":"829836802793406551"}`)
+    expectBodyToSurvive(deleteOldElement, `{"element_id":"829836802793406551"}`)
+  })
+
+  it("are shown by one clip at most, and by a URL", () => {
+    const url = "https://example.com/mira.mp4"
+    expect(problemsOf(createElement, { ...clip, referenceVideos: [url, url] })).toHaveLength(1)
+    expect(problemsOf(createElement, { ...clip, referenceVideos: ["AAAA"] })).toEqual([expect.stringContaining("URL")])
+  })
+
+  it("keep every digit of their ids in lists", () => {
+    const presets = Schema.decodeUnknownSync(presetElements.output ?? Schema.Never)
+    const [task] = presets(parseJson(`[${record("829836802793406551")}]`))
+    expect(task?.task_result?.elements?.[0]?.element_id).toBe("829836802793406551")
+    const [small] = presets(parseJson(`[${record("160")}]`))
+    expect(String(small?.task_result?.elements?.[0]?.element_id)).toBe("160")
+  })
+
+  it("of the old library may come bare or inside of task records", () => {
+    const old = Schema.decodeUnknownSync(listOldElements.output ?? Schema.Never)
+    const both = old(
+      parseJson(`[${record("829836802793406551")},{"element_id":829836802793406552,"element_name":"Otto"}]`)
+    )
+    expect(both).toMatchObject([{ task_id: "t1" }, { element_id: "829836802793406552", element_name: "Otto" }])
+    const created = Schema.decodeUnknownSync(createOldElement.output ?? Schema.Never)
+    expect(created(parseJson(`{"element_id":829836802793406551}`))).toEqual({ element_id: "829836802793406551" })
+  })
+
+  it("are deleted with or without data in the answer", () => {
+    const deleted = Schema.decodeUnknownSync(deleteElement.output ?? Schema.Never)
+    expect(deleted(undefined)).toBeUndefined()
+    expect(deleted(null)).toBeNull()
+    expect(deleted({ task_id: "t1", task_status: "succeed" })).toEqual({ task_id: "t1", task_status: "succeed" })
+  })
+
+  it("cost nothing", () => {
+    expect(createElement.billed).toBe(false)
+    expect(createElement.price(clip)).toMatchObject({ state: "exact", units: 0, priceUsd: 0 })
+  })
+})
