@@ -35,6 +35,7 @@ export function* checkVideoRequest(model: VideoModel, request: VideoRequest): Ge
     yield { field: "audio", message: `native needs resolution ${model.nativeAudioAt.join(" or ")} with ${model.id}` }
   }
   if (request.lastImage !== undefined) yield* checkLastImage(model, request, resolution)
+  yield* checkReferences(model, request)
   if (request.multiShot === true && model.multiShot !== true) {
     yield {
       field: "multiShot",
@@ -76,6 +77,28 @@ function* checkLastImage(model: VideoModel, request: VideoRequest, resolution: s
     }
   } else if (model.lastFrameSilent === true && request.audio === "native") {
     yield { field: "lastImage", message: `makes a silent clip with ${model.id}; set audio to off` }
+  }
+}
+
+function* checkReferences(model: VideoModel, request: VideoRequest): Generator<Problem> {
+  const takesReferences = model.products.includes("omni-video")
+  if ((request.referenceImages?.length ?? 0) > 0 && !takesReferences) {
+    yield { field: "referenceImages", message: `are not taken by ${model.id}; choose kling-3.0-omni or kling-o1` }
+  }
+  if (request.referenceVideo !== undefined && !model.referenceVideo) {
+    yield { field: "referenceVideo", message: `is not taken by ${model.id}; choose kling-3.0-omni or kling-o1` }
+  }
+  if (request.referenceUse !== undefined && request.referenceVideo === undefined) {
+    yield { field: "referenceUse", message: "says how a reference clip is used: give referenceVideo too" }
+  }
+  const elements = request.elements?.length ?? 0
+  if (elements === 0) return
+  if (model.maxElements === 0) {
+    yield { field: "elements", message: `are not taken by ${model.id}; choose kling-3.0 or kling-3.0-omni` }
+  } else if (elements > model.maxElements) {
+    yield { field: "elements", message: `has ${elements} entries; at most ${model.maxElements} with ${model.id}` }
+  } else if (!takesReferences && request.image === undefined) {
+    yield { field: "elements", message: `need a picture too (image) with ${model.id}; or choose kling-3.0-omni` }
   }
 }
 

@@ -1,39 +1,40 @@
-import type { Effect } from "effect"
+import { Effect } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import type { KlingError } from "../errors/kling-error.ts"
 import { successorOf } from "../models/retired-models.ts"
-import { findVideoModel, type VideoModel } from "../models/video-models.ts"
+import { findVideoModel, type VideoModel, videoModels } from "../models/video-models.ts"
 import type { AnyOperation, Generation } from "../operation.ts"
 import { findOperation, operations } from "../operations/catalog.ts"
+import type { Problem } from "../params/check-input.ts"
 import { nearestWord } from "../params/nearest-word.ts"
 import { unknownPrice } from "../prices/quote.ts"
 import { checkVideoRequest } from "./check-video-request.ts"
+import { legacyOmniInput, legacyVideoInput, legacyVideoNames } from "./legacy-video-input.ts"
+import { newVideoInput, newVideoNames } from "./new-video-input.ts"
 import { credentialReason, finishPlan, type Plan, refuse } from "./plan.ts"
-import { defaultVideoModel, type VideoRequest } from "./video-request.ts"
+import { defaultReferenceModel, defaultVideoModel, hasReferences, type VideoRequest } from "./video-request.ts"
 
 /** Decides operation and generation from model, settings and credential; refuses what the path would ignore. */
 export const planVideo = (request: VideoRequest, credential: CredentialKind): Effect.Effect<Plan, KlingError> => {
-  const name = request.model ?? defaultVideoModel
+  const name = request.model ?? (hasReferences(request) ? defaultReferenceModel : defaultVideoModel)
   const model = findVideoModel(name)
-  const successor = successorOf("video", name)
-  if (model === undefined && successor !== undefined) {
-    return refuse([
-      { field: "model", message: `${name} was switched off by Kling on 2026-09-15; use ${successor} instead` }
-    ])
+  if (model === undefined) {
+    const successor = successorOf("video", name)
+    return successor === undefined
+      ? planUnknownModel(name, request, credential)
+      : refuse([
+          { field: "model", message: `${name} was switched off by Kling on 2026-09-15; use ${successor} instead` }
+        ])
   }
-  if (model === undefined) return planUnknownModel(name, request, credential)
-  const problems = [...checkVideoRequest(model, request)]
   const path = choosePath(model, request, credential)
-  if ("problem" in path) problems.push(path.problem)
+  const problems = [...checkVideoRequest(model, request), ...("problem" in path ? [path.problem] : [])]
   if (problems.length > 0 || "problem" in path) return refuse(problems)
   return path.generation === "legacy"
-    ? planLegacy(model.legacyName ?? model.id, request, path.reasons, [])
-    : planNew(newOperation(model.id, request), model.id, request, path.reasons, [])
+    ? planLegacy(model.legacyName ?? model.id, request, path.reason)
+    : planNew(newOperation(model, request), model.id, request, path.reason)
 }
 
-type Path =
-  | { readonly generation: Generation; readonly reasons: ReadonlyArray<string> }
-  | { readonly problem: { readonly field: string; readonly message: string } }
+type Path = { readonly generation: Generation; readonly reason: string } | { readonly problem: Problem }
 
 const choosePath = (model: VideoModel, request: VideoRequest, credential: CredentialKind): Path => {
   if (request.negativePrompt !== undefined && !model.negativePrompt) {
@@ -42,90 +43,53 @@ const choosePath = (model: VideoModel, request: VideoRequest, credential: Creden
   if (credential === "key-pair") {
     return model.legacyName === undefined
       ? { problem: { field: "model", message: `${model.id} needs an API key: it is not offered on the legacy paths` } }
-      : { generation: "legacy", reasons: [credentialReason(credential)] }
+      : { generation: "legacy", reason: credentialReason(credential) }
   }
-  return request.negativePrompt !== undefined
-    ? { generation: "legacy", reasons: ["a negative prompt is taken on the legacy path only"] }
-    : { generation: "new", reasons: [credentialReason(credential)] }
+  return request.negativePrompt === undefined
+    ? { generation: "new", reason: credentialReason(credential) }
+    : { generation: "legacy", reason: "a negative prompt is taken on the legacy path only" }
 }
 
-const isOmni = (model: string): boolean => findVideoModel(model)?.products.includes("omni-video") === true
+const isOmni = (model: VideoModel | undefined): boolean => model?.products.includes("omni-video") === true
 
-const newOperation = (model: string, request: VideoRequest): AnyOperation | undefined => {
-  const product = isOmni(model) ? "omni" : request.image === undefined ? "t2v" : "i2v"
-  return findOperation(`new.${product}.${model}`)
-}
+const newOperation = (model: VideoModel, request: VideoRequest): AnyOperation | undefined =>
+  findOperation(`new.${isOmni(model) ? "omni" : product(request)}.${model.id}`)
+
+const product = (request: VideoRequest): "t2v" | "i2v" => (request.image === undefined ? "t2v" : "i2v")
 
 const planNew = (
   operation: AnyOperation | undefined,
   model: string,
   request: VideoRequest,
-  reasons: ReadonlyArray<string>,
-  warnings: ReadonlyArray<string>
-): Effect.Effect<Plan, KlingError> => {
-  if (operation === undefined) return refuse([{ field: "model", message: `${model} has no such operation` }])
-  const takes = (field: string) => Object.hasOwn(operation.params, field)
-  return finishPlan({
-    operation,
-    model,
-    reasons,
-    warnings,
-    names: { firstFrame: "image", lastFrame: "lastImage" },
-    input: {
-      prompt: request.prompt,
-      firstFrame: request.image,
-      lastFrame: request.lastImage,
-      resolution: request.resolution,
-      // Sent always: Kling's own default for it is not the same on all pages.
-      aspectRatio: takes("aspectRatio") && request.image === undefined ? (request.aspectRatio ?? "16:9") : undefined,
-      durationSeconds: request.durationSeconds,
-      multiShot: takes("multiShot") ? (request.multiShot ?? false) : undefined,
-      audio: takes("audio") ? request.audio : undefined,
-      watermark: request.watermark,
-      callbackUrl: request.callbackUrl
-    }
-  })
-}
-
-const modeOf: Readonly<Record<string, string>> = { "720p": "std", "1080p": "pro", "4k": "4k" }
+  reason: string,
+  warnings: ReadonlyArray<string> = []
+): Effect.Effect<Plan, KlingError> =>
+  operation === undefined
+    ? refuse([{ field: "model", message: `${model} does not make this kind of clip` }])
+    : finishPlan({
+        operation,
+        model,
+        reasons: [reason],
+        warnings,
+        names: newVideoNames,
+        input: newVideoInput(operation, request)
+      })
 
 const planLegacy = (
   model: string,
   request: VideoRequest,
-  reasons: ReadonlyArray<string>,
-  warnings: ReadonlyArray<string>
+  reason: string,
+  warnings: ReadonlyArray<string> = []
 ): Effect.Effect<Plan, KlingError> => {
-  const omni = isOmni(model)
-  const frames = omni
-    ? {
-        images: [
-          ...(request.image === undefined ? [] : [{ url: request.image, type: "first_frame" }]),
-          ...(request.lastImage === undefined ? [] : [{ url: request.lastImage, type: "end_frame" }])
-        ]
-      }
-    : { image: request.image, imageTail: request.lastImage }
-  const operation =
-    (omni ? findOperation("legacy.omni-video") : undefined) ??
-    operations[request.image === undefined ? "legacy.text2video" : "legacy.image2video"]
+  const omni = isOmni(findVideoModel(model))
+  const simple = operations[request.image === undefined ? "legacy.text2video" : "legacy.image2video"]
   return finishPlan({
-    operation,
+    operation: omni ? operations["legacy.omni-video"] : simple,
     model,
-    reasons,
+    reasons: [reason],
     warnings,
-    names: { mode: "resolution", sound: "audio", imageTail: "lastImage" },
-    input: {
-      model,
-      prompt: request.prompt,
-      negativePrompt: request.negativePrompt,
-      ...(omni && frames.images?.length === 0 ? {} : frames),
-      mode: request.resolution === undefined ? "std" : (modeOf[request.resolution] ?? request.resolution),
-      aspectRatio: request.image === undefined ? (request.aspectRatio ?? "16:9") : undefined,
-      durationSeconds: request.durationSeconds,
-      sound: request.audio === undefined ? undefined : request.audio === "native" ? "on" : "off",
-      ...(request.multiShot === true ? { multiShot: true, shotType: "intelligence" } : {}),
-      watermark: request.watermark,
-      callbackUrl: request.callbackUrl
-    }
+    names: legacyVideoNames,
+    input: omni ? legacyOmniInput(model, request) : legacyVideoInput(model, request)
   })
 }
 
@@ -135,29 +99,30 @@ const planUnknownModel = (
   request: VideoRequest,
   credential: CredentialKind
 ): Effect.Effect<Plan, KlingError> => {
-  const known = nearestWord(name, [
-    "kling-3.0",
-    "kling-3.0-turbo",
-    "kling-3.0-omni",
-    "kling-o1",
-    "kling-2.6",
-    "kling-2.5-turbo"
-  ])
-  const warning = `${name} is not in klingkit's model table: sent as it is, its limits and price unchecked${known === undefined ? "" : ` (did you mean ${known}?)`}`
   if (!/^[a-z0-9][a-z0-9.-]{1,60}$/i.test(name)) return refuse([{ field: "model", message: "is not a model name" }])
+  const known = nearestWord(
+    name,
+    videoModels.map((model) => model.id)
+  )
+  const hint = known === undefined ? "" : ` (did you mean ${known}?)`
+  const declared = findOperation(`new.${hasReferences(request) ? "omni" : product(request)}.${name}`)
+  const warning =
+    declared === undefined
+      ? `${name} is not in klingkit's model table: sent as it is, its limits and price unchecked${hint}`
+      : `${name} is experimental: ${declared.state ?? "its path is not confirmed"}`
   if (credential === "key-pair" || /^kling-v\d/.test(name) || request.negativePrompt !== undefined) {
-    return planLegacy(name, request, ["an unknown model by its legacy name"], [warning])
+    return planLegacy(name, request, "the name is of the legacy kind, or only the legacy path takes this request", [
+      warning
+    ])
   }
-  const product = request.image === undefined ? "t2v" : "i2v"
-  const declared = findOperation(`new.${product}.${name}`)
-  const similar = operations[`new.${product}.kling-3.0`]
-  const operation: AnyOperation = declared ?? {
-    ...(similar as AnyOperation),
-    id: `new.${product}.${name}`,
-    path: `/${product === "t2v" ? "text" : "image"}-to-video/${name}`,
+  const similar: AnyOperation = operations[`new.${product(request)}.kling-3.0`]
+  const unlisted: AnyOperation = {
+    ...similar,
+    id: `new.${product(request)}.${name}`,
+    path: `/${product(request) === "t2v" ? "text" : "image"}-to-video/${name}`,
     models: [name],
     confidence: "low",
     price: () => unknownPrice(`no listed price for ${name}`)
   }
-  return planNew(operation, name, request, ["an unknown model by its new name"], [warning])
+  return planNew(declared ?? unlisted, name, request, "new models appear on the new paths", [warning])
 }

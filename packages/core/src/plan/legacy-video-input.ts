@@ -1,0 +1,62 @@
+import type { VideoRequest } from "./video-request.ts"
+
+const modeOf: Readonly<Record<string, string>> = { "720p": "std", "1080p": "pro", "4k": "4k" }
+
+/** A person's request in the fields of the legacy text-to-video and image-to-video paths. */
+export const legacyVideoInput = (model: string, request: VideoRequest): Readonly<Record<string, unknown>> => ({
+  ...shared(model, request),
+  image: request.image,
+  imageTail: request.lastImage,
+  elements: request.elements
+})
+
+/** A person's request in the fields of the legacy omni path. */
+export const legacyOmniInput = (model: string, request: VideoRequest): Readonly<Record<string, unknown>> => {
+  const images = [
+    ...(request.image === undefined ? [] : [{ image: request.image, frame: "first_frame" }]),
+    ...(request.lastImage === undefined ? [] : [{ image: request.lastImage, frame: "end_frame" }]),
+    ...(request.referenceImages ?? []).map((image) => ({ image }))
+  ]
+  return {
+    ...shared(model, request),
+    images: images.length === 0 ? undefined : images,
+    videos:
+      request.referenceVideo === undefined
+        ? undefined
+        : [
+            {
+              video: request.referenceVideo,
+              referType: request.referenceUse ?? "feature",
+              keepOriginalSound: request.audio === "original" ? "yes" : "no"
+            }
+          ],
+    elements: request.elements
+  }
+}
+
+/** The person's words for the legacy fields. */
+export const legacyVideoNames: Readonly<Record<string, string>> = {
+  mode: "resolution",
+  sound: "audio",
+  imageTail: "lastImage",
+  images: "referenceImages",
+  videos: "referenceVideo"
+}
+
+const shared = (model: string, request: VideoRequest) => ({
+  model,
+  prompt: request.prompt === undefined ? undefined : legacyReferences(request.prompt),
+  negativePrompt: request.negativePrompt,
+  mode: request.resolution === undefined ? "std" : (modeOf[request.resolution] ?? request.resolution),
+  aspectRatio:
+    request.aspectRatio ?? (request.image === undefined && request.referenceUse !== "base" ? "16:9" : undefined),
+  durationSeconds: request.durationSeconds,
+  sound:
+    request.audio === undefined || request.audio === "original" ? undefined : request.audio === "native" ? "on" : "off",
+  ...(request.multiShot === true ? { multiShot: true, shotType: "intelligence" } : {}),
+  watermark: request.watermark,
+  callbackUrl: request.callbackUrl
+})
+
+/** `@image_1` is written `<<<image_1>>>` on the legacy paths. */
+const legacyReferences = (prompt: string): string => prompt.replaceAll(/@((?:image|video|element)_\d+)\b/g, "<<<$1>>>")
