@@ -29,7 +29,7 @@ export {
   type PromiseClientOptions
 } from "./client/promise-client.ts"
 export { retryPolicy } from "./client/retry.ts"
-export { submitDeadlineMillis } from "./client/submit.ts"
+export { submitDeadlineMillis, type SubmitJournal } from "./client/submit.ts"
 export { baseUrlFromConfig, type KlingConfig, klingConfig, regionUrls } from "./config.ts"
 export { invalidInput } from "./errors/kling-error.ts"
 export { bareBase64 } from "./media/check-media-text.ts"

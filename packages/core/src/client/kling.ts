@@ -15,12 +15,16 @@ import { findTask, lookUp, type Place, placeOfCreate } from "./find-task.ts"
 import { followTask } from "./follow-task.ts"
 import { listTasks, type TaskFilter } from "./list-tasks.ts"
 import { makeRetrier, mayRepeatPaid, mayRepeatRead } from "./retry.ts"
-import { submitOnce } from "./submit.ts"
+import { type SubmitJournal, submitOnce } from "./submit.ts"
 import { oneTask, unexpectedAnswer } from "./task-answer.ts"
 
 export interface SubmitOptions {
   /** The id under which Kling stores the task; minted when absent. Pass the same one to repeat a request safely. */
   readonly externalTaskId?: string
+  /** For a program that survives its own crash: told before each step, so that it can be written down first. */
+  readonly journal?: SubmitJournal
+  /** Sends that an earlier run of the program may have made under this external id. */
+  readonly earlierSends?: number
 }
 
 /** A task together with the id that finds it again, from any program and after any crash. */
@@ -113,6 +117,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     const body = yield* prepare(operation, input)
     const handle = options?.externalTaskId ?? (yield* mintHandle(operation.family))
     if (operation.externalId === undefined) {
+      if (options?.journal !== undefined) yield* options.journal.sending
       const task = yield* retry(
         exchange(request(operation, body)).pipe(Effect.flatMap((data) => oneTask(operation, data))),
         mayRepeatPaid
@@ -123,6 +128,8 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     const task = yield* submitOnce({
       operation: operation.id,
       externalTaskId: handle,
+      journal: options?.journal ?? { sending: Effect.void, inDoubt: Effect.void },
+      earlierSends: options?.earlierSends ?? 0,
       send: retry(
         exchange(request(operation, body)).pipe(Effect.flatMap((data) => oneTask(operation, data))),
         mayRepeatPaid

@@ -33,7 +33,7 @@ export interface PromiseClient extends AsyncDisposable {
   submit<Id extends OperationId>(
     id: Id,
     input: InputOfId<Id>,
-    options?: SubmitOptions & Cancellable
+    options?: Pick<SubmitOptions, "externalTaskId"> & Cancellable
   ): Promise<Submitted>
   call<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<OutputOfId<Id>>
   task(id: string, options?: Cancellable): Promise<Task>

@@ -9,6 +9,17 @@ export const submitDeadlineMillis = 95_000
 export const lookAgainMillis = 10_000
 const maxLooks = 4
 
+/** A create is sent at most this often, always under the same external id. */
+const maxSends = 2
+
+/** Told before each step that a crash could interrupt; when it fails, the step is not taken. */
+export interface SubmitJournal {
+  /** Before a send leaves: from here on the task may exist. */
+  readonly sending: Effect.Effect<void, KlingError>
+  /** An answer was lost: the task is being looked for. */
+  readonly inDoubt: Effect.Effect<void, KlingError>
+}
+
 interface Submission {
   readonly operation: string
   readonly externalTaskId: string
@@ -16,6 +27,9 @@ interface Submission {
   readonly send: Effect.Effect<Task, KlingError>
   /** Looks the task up by its external id; nothing when it is not there. */
   readonly lookUp: Effect.Effect<Option.Option<Task>, KlingError>
+  readonly journal: SubmitJournal
+  /** Sends that an earlier run may have made under this id: with any, the task is looked for before anything leaves. */
+  readonly earlierSends: number
 }
 
 /**
@@ -24,7 +38,7 @@ interface Submission {
  * which Kling refuses if the first one arrived after all. What cannot be settled is `SubmissionUnknown`.
  */
 export const submitOnce = (submission: Submission): Effect.Effect<Task, KlingError> =>
-  firstSend(submission).pipe(
+  (submission.earlierSends === 0 ? firstSend(submission) : recover(submission)).pipe(
     Effect.timeoutOrElse({
       duration: submitDeadlineMillis,
       orElse: () => Effect.fail(unknown(submission, `not settled within ${submitDeadlineMillis / 1000} s`))
@@ -32,25 +46,35 @@ export const submitOnce = (submission: Submission): Effect.Effect<Task, KlingErr
   )
 
 const firstSend = Effect.fnUntraced(function* (submission: Submission) {
+  yield* submission.journal.sending
   const sent = yield* Effect.result(submission.send)
   if (Result.isSuccess(sent)) return sent.success
   const failure = sent.failure
   const verdict = judge(failure)
   if (verdict === "refused") return yield* failure
+  yield* submission.journal.inDoubt
   const found = yield* search(submission)
   if (found._tag === "found") return found.task
   // A refusal as duplicate, or a code nobody knows, is an answer: repeating the question cannot help.
   if (found._tag === "unseen" || verdict !== "ambiguous") return yield* unknown(submission, failure.message)
-  return yield* resend(submission, failure)
+  return yield* resend(submission, failure.message)
 })
 
-const resend = Effect.fnUntraced(function* (submission: Submission, first: KlingError) {
+const recover = Effect.fnUntraced(function* (submission: Submission) {
+  const found = yield* search(submission)
+  if (found._tag === "found") return found.task
+  const before = "an earlier run ended before the answer came"
+  if (found._tag === "unseen" || submission.earlierSends >= maxSends) return yield* unknown(submission, before)
+  return yield* resend(submission, before)
+})
+
+const resend = Effect.fnUntraced(function* (submission: Submission, before: string) {
+  yield* submission.journal.sending
   const again = yield* Effect.result(submission.send)
   if (Result.isSuccess(again)) return again.success
+  yield* submission.journal.inDoubt
   const found = yield* search(submission)
-  return found._tag === "found"
-    ? found.task
-    : yield* unknown(submission, `${first.message}; then: ${again.failure.message}`)
+  return found._tag === "found" ? found.task : yield* unknown(submission, `${before}; then: ${again.failure.message}`)
 })
 
 /** `refused`: no task exists. `ambiguous`: it may. `settled`: Kling has spoken, a repeat would say the same. */
