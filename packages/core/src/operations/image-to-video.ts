@@ -4,6 +4,7 @@ import { choice, flag, id, integer, list, media, number, record, records, text }
 import { perSecond } from "../prices/video-prices.ts"
 import { legacyMode, legacyModelRules, legacyVideoPrice, shotParams, shotRules } from "./legacy-video.ts"
 import { legacyOptions, newOptions } from "./options.ts"
+import { idsToldApart } from "./reference-ids.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
 import { lastFrameAt1080p, nativeAudioAt1080p, usualVideoSeconds } from "./video-rules.ts"
 
@@ -51,6 +52,7 @@ export const imageToVideo30 = operation({
     durationSeconds: seconds3To15,
     ...newOptions
   },
+  rules: [idsToldApart("elements")],
   price: (input) =>
     perSecond(
       "kling-3.0",
@@ -101,7 +103,8 @@ export const imageToVideo26 = operation({
       field: "voices",
       check: (input) =>
         (input.voices?.length ?? 0) > 0 && input.audio !== "native" ? 'need audio "native"' : undefined
-    }
+    },
+    idsToldApart("voices")
   ],
   price: (input) =>
     perSecond(

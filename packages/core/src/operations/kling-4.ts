@@ -4,7 +4,7 @@ import type { Rule } from "../params/check-input.ts"
 import { choice, either, id, integer, list, media, record, records, text } from "../params/param.ts"
 import { unknownPrice } from "../prices/quote.ts"
 import { atLeastOne } from "./presence-rules.ts"
-import { referenceIdRules } from "./reference-ids.ts"
+import { idsToldApart } from "./reference-ids.ts"
 import { usualVideoSeconds } from "./video-rules.ts"
 
 const unconfirmed =
@@ -143,7 +143,7 @@ export const omniVideo40 = operation({
         return inputs > 15 ? `and all other inputs are ${inputs} together; at most 15` : undefined
       }
     },
-    ...referenceIdRules
+    idsToldApart("elements")
   ],
   usualSeconds: usualVideoSeconds
 })
@@ -206,7 +206,7 @@ export const image40 = operation({
         return count > 10 ? `and elements are ${count} together; at most 10` : undefined
       }
     },
-    ...referenceIdRules
+    idsToldApart("elements")
   ],
   price: () => unknownPrice("Kling has no listed price for Image 4.0"),
   usualSeconds: () => 30

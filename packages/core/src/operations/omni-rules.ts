@@ -1,6 +1,6 @@
 import { findVideoModel } from "../models/video-models.ts"
 import type { Rule } from "../params/check-input.ts"
-import { type ReferableContents, referenceIdRules } from "./reference-ids.ts"
+import { frameIdRules, idsToldApart, type ReferableContents } from "./reference-ids.ts"
 
 /** What an omni request brings along, in the words of neither generation. */
 export interface OmniContents {
@@ -116,7 +116,8 @@ export const newOmniRules = (model: string): ReadonlyArray<Rule<OmniInput>> => [
         ? 'original keeps the sound of a reference video, and there is none; set audio to "off"'
         : undefined
   },
-  ...referenceIdRules
+  ...frameIdRules,
+  idsToldApart("elements")
 ]
 
 interface Omni30Input extends OmniInput {

@@ -13,7 +13,7 @@ import { usualVideoSeconds } from "./video-rules.ts"
 const frameId = { notes: "the prompt refers to it as @id; no id twice, none the beginning of another" }
 const referenceId = text("id", frameId)
 
-const contents = (video: MediaRule, elementsNote: string) => ({
+const contents = (video: MediaRule) => ({
   firstFrame: media("contents[type=first_frame].url", newImage, {}),
   firstFrameId: text("contents[type=first_frame].id", frameId),
   lastFrame: media("contents[type=last_frame].url", newImage, { notes: "needs a first frame" }),
@@ -32,16 +32,18 @@ const contents = (video: MediaRule, elementsNote: string) => ({
     "contents[type=base_video]",
     { video: media("url", video, { required: true }), id: referenceId },
     { notes: "the clip to be edited, whose length the result keeps; at most one reference video" }
-  ),
-  elements: records(
+  )
+})
+
+const elements = (notes: string) =>
+  records(
     "contents[type=element]",
     {
       elementId: id("element_id", { required: true, sentAs: "string" }),
       id: text("id", { required: true, notes: "the prompt refers to it as @id" })
     },
-    { notes: elementsNote }
+    { notes }
   )
-})
 
 const aspectRatios = ["16:9", "9:16", "1:1"] as const
 const contentFields = ["referenceImages", "firstFrame", "featureVideo", "baseVideo", "elements"] as const
@@ -58,8 +60,8 @@ export const omniVideo30 = operation({
       maxLength: 3072,
       notes: "2500 advised; other contents are referred to as @id"
     }),
-    ...contents(
-      omni30Video,
+    ...contents(omni30Video),
+    elements: elements(
       "multi-image and video-character elements. At most 3 of the second kind; with pictures or multi-image elements " +
         "beside them those are at most 4. Beside a reference video: one kind only, and a single video-character " +
         "element without pictures"
@@ -97,7 +99,8 @@ export const omniVideoO1 = operation({
       maxLength: 2500,
       notes: "other contents are referred to as @id"
     }),
-    ...contents(omniO1Video, "multi-image elements only; counted together with referenceImages"),
+    elements: elements("multi-image elements only; counted together with referenceImages"),
+    ...contents(omniO1Video),
     audio: choice("settings.audio", ["original", "off"], {
       default: "off",
       notes: "original keeps the sound of the reference video"

@@ -1,7 +1,7 @@
 import { flag, text } from "../params/param.ts"
 
 const callbackUrl = { notes: "called at every status change; poll as well, its retries are not documented" }
-const watermark = { notes: "also make a copy with a watermark" }
+const watermark = { default: false, notes: "also make a copy with a watermark" }
 
 /** What every create of the new generation takes beside its own parameters. */
 export const newOptions = {

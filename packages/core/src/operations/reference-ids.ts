@@ -30,7 +30,24 @@ const idsOf = (input: ReferableContents): ReadonlyArray<string> =>
   ].filter((id) => id !== undefined)
 
 /** `@id` must mean one thing: Kling wants no id twice, and none that another begins with. */
-export const referenceIdRules: ReadonlyArray<Rule<ReferableContents>> = [
+export const idsToldApart = (field: "elements" | "voices"): Rule<ReferableContents> => ({
+  name: "ids-told-apart",
+  field,
+  check: (input) => {
+    const ids = idsOf(input)
+    for (const [index, id] of ids.entries()) {
+      const other = ids.find((one, at) => at !== index && one.startsWith(id))
+      if (other === id) return `and other contents use the id ${JSON.stringify(id)} twice; give each its own`
+      if (other !== undefined) {
+        return `and other contents have the ids ${JSON.stringify(id)} and ${JSON.stringify(other)}: the one begins with the other, so @${id} is unclear; rename one of them`
+      }
+    }
+    return undefined
+  }
+})
+
+/** A frame's id without the frame would name nothing. */
+export const frameIdRules: ReadonlyArray<Rule<ReferableContents>> = [
   {
     name: "first-frame-id-with-first-frame",
     field: "firstFrameId",
@@ -42,20 +59,5 @@ export const referenceIdRules: ReadonlyArray<Rule<ReferableContents>> = [
     field: "lastFrameId",
     check: ({ lastFrame, lastFrameId }) =>
       lastFrameId !== undefined && lastFrame === undefined ? "names a last frame: give lastFrame too" : undefined
-  },
-  {
-    name: "ids-told-apart",
-    field: "elements",
-    check: (input) => {
-      const ids = idsOf(input)
-      for (const [index, id] of ids.entries()) {
-        const other = ids.find((one, at) => at !== index && one.startsWith(id))
-        if (other === id) return `and other contents use the id ${JSON.stringify(id)} twice; give each its own`
-        if (other !== undefined) {
-          return `and other contents have the ids ${JSON.stringify(id)} and ${JSON.stringify(other)}: the one begins with the other, so @${id} is unclear; rename one of them`
-        }
-      }
-      return undefined
-    }
   }
 ]
