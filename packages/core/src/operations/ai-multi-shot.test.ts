@@ -1,19 +1,17 @@
 import { describe, expect, it } from "vitest"
 import { aiMultiShot } from "./ai-multi-shot.ts"
-import { expectBodyToSurvive } from "./testing/body-round-trip.ts"
+import { keptBodies } from "./testing/kept-bodies.ts"
 import { problemsOf } from "./testing/rule-cases.ts"
+
+keptBodies([
+  aiMultiShot,
+  `{"element_frontal_image":"https://example.com/front.png","callback_url":"https://example.com/done"}`
+])
 
 describe("ai-multi-shot", () => {
   it("needs a front view, and makes no watermark", () => {
     expect(problemsOf(aiMultiShot, {})).toEqual(["frontalImage is required"])
     expect(problemsOf(aiMultiShot, { frontalImage: "https://example.com/a.png", watermark: true })).toHaveLength(1)
-  })
-
-  it("reads and writes Kling's body without a change", () => {
-    expectBodyToSurvive(
-      aiMultiShot,
-      `{"element_frontal_image":"https://example.com/front.png","callback_url":"https://example.com/done"}`
-    )
   })
 
   it("costs 20 image units a call", () => {

@@ -7,10 +7,9 @@ import {
   deleteElement,
   deleteOldElement,
   listOldElements,
-  presetElements,
-  presetOldElements
+  presetElements
 } from "./elements.ts"
-import { expectBodyToSurvive } from "./testing/body-round-trip.ts"
+import { keptBodies } from "./testing/kept-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 
 const about = { name: "Mira", description: "a sailor with a red cap" }
@@ -46,29 +45,29 @@ const record = (id: string) =>
     "reference_type":"video_refer","element_image_list":{},"element_video_list":{},"element_voice_info":{},
     "tag_list":[],"owned_by":"kling","status":"succeed"}]}}`
 
-describe("elements", () => {
-  it("read and write Kling's bodies without a change", () => {
-    expectBodyToSurvive(
-      createElement,
-      `{"element_name":"Mira","element_description":"a sailor","reference_type":"image_refer",
+keptBodies(
+  [
+    createElement,
+    `{"element_name":"Mira","element_description":"a sailor","reference_type":"image_refer",
         "element_image_list":{"frontal_image":"https://example.com/f.png",
           "refer_images":[{"image_url":"https://example.com/1.png"},{"image_url":"https://example.com/2.png"}]},
         "element_voice_id":"871234567890123456","tag_list":[{"tag_id":"o_102"}]}`
-    )
-    expectBodyToSurvive(
-      createElement,
-      `{"element_name":"Mira","element_description":"a sailor","reference_type":"video_refer",
+  ],
+  [
+    createElement,
+    `{"element_name":"Mira","element_description":"a sailor","reference_type":"video_refer",
         "element_video_list":{"refer_videos":[{"video_url":"https://example.com/m.mp4"}]}}`
-    )
-    expectBodyToSurvive(
-      createOldElement,
-      `{"element_name":"Mira","element_description":"a sailor","element_frontal_image":"https://example.com/f.png",
+  ],
+  [
+    createOldElement,
+    `{"element_name":"Mira","element_description":"a sailor","element_frontal_image":"https://example.com/f.png",
         "element_refer_list":[{"image_url":"https://example.com/1.png"}]}`
-    )
-    expectBodyToSurvive(deleteElement, `{"element_id":"829836802793406551"}`)
-    expectBodyToSurvive(deleteOldElement, `{"element_id":"829836802793406551"}`)
-  })
+  ],
+  [deleteElement, `{"element_id":"829836802793406551"}`],
+  [deleteOldElement, `{"element_id":"829836802793406551"}`]
+)
 
+describe("elements", () => {
   it("are shown by one clip at most, and by a URL", () => {
     const url = "https://example.com/mira.mp4"
     expect(problemsOf(createElement, { ...clip, referenceVideos: [url, url] })).toHaveLength(1)

@@ -1,19 +1,17 @@
 import { describe, expect, it } from "vitest"
-import { expectBodyToSurvive } from "./testing/body-round-trip.ts"
+import { keptBodies } from "./testing/kept-bodies.ts"
 import { problemsOf } from "./testing/rule-cases.ts"
 import { legacyVirtualTryOn } from "./virtual-try-on.ts"
+
+keptBodies([
+  legacyVirtualTryOn,
+  `{"model_name":"kolors-virtual-try-on-v1-5","human_image":"https://example.com/person.png",
+        "cloth_image":"https://example.com/coat.png"}`
+])
 
 describe("the older try-on", () => {
   it("needs a person and a garment", () => {
     expect(problemsOf(legacyVirtualTryOn, {})).toEqual(["humanImage is required", "clothImage is required"])
-  })
-
-  it("reads and writes Kling's body without a change", () => {
-    expectBodyToSurvive(
-      legacyVirtualTryOn,
-      `{"model_name":"kolors-virtual-try-on-v1-5","human_image":"https://example.com/person.png",
-        "cloth_image":"https://example.com/coat.png"}`
-    )
   })
 
   it("says that its price is unknown, not free", () => {

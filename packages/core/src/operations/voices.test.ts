@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
-import { expectBodyToSurvive } from "./testing/body-round-trip.ts"
+import { keptBodies } from "./testing/kept-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 import { createVoice, deleteVoice, presetVoices } from "./voices.ts"
 
@@ -14,19 +14,19 @@ ruleCases(createVoice, {
   }
 })
 
+keptBodies(
+  [
+    createVoice,
+    `{"voice_url":"https://example.com/s.wav","voice_name":"Mira","callback_url":"https://example.com/done"}`
+  ],
+  [deleteVoice, `{"voice_id":"871234567890123456"}`]
+)
+
 describe("voices", () => {
   it("need a recording or a video", () => {
     expect(problemsOf(createVoice, { name: "Mira" })).toEqual(["voiceUrl is required (or videoId)"])
     expect(problemsOf(createVoice, { name: "Mira", voiceUrl })).toEqual([])
     expect(problemsOf(createVoice, { name: "Mira", voiceUrl: "AAAA" })).toEqual([expect.stringContaining("URL")])
-  })
-
-  it("read and write Kling's bodies without a change", () => {
-    expectBodyToSurvive(
-      createVoice,
-      `{"voice_url":"https://example.com/s.wav","voice_name":"Mira","callback_url":"https://example.com/done"}`
-    )
-    expectBodyToSurvive(deleteVoice, `{"voice_id":"871234567890123456"}`)
   })
 
   it("come up to 1000 a page", () => {
