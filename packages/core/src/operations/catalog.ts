@@ -1,147 +1,74 @@
 import type { AnyOperation } from "../operation.ts"
-import { accountCosts } from "./account.ts"
-import { aiMultiShot } from "./ai-multi-shot.ts"
-import { avatar } from "./avatar.ts"
-import { balanceBilling, packageBilling } from "./billing.ts"
-import { effects } from "./effects.ts"
-import {
-  createElement,
-  createOldElement,
-  deleteElement,
-  deleteOldElement,
-  listOldElements,
-  presetElements,
-  presetOldElements
-} from "./elements.ts"
-import { imageExpand } from "./image-expand.ts"
-import { imageGeneration } from "./image-generation.ts"
-import { imageRecognize } from "./image-recognize.ts"
-import {
-  imageToVideo25Turbo,
-  imageToVideo26,
-  imageToVideo30,
-  imageToVideo30Turbo,
-  legacyImageToVideo
-} from "./image-to-video.ts"
-import { image40, imageToVideo40, imageToVideo40Flash, omniVideo40, textToVideo40 } from "./kling-4.ts"
-import { advancedLipSync, identifyFace, oldLipSync } from "./lip-sync.ts"
-import { legacyMotionControl, motionControl26, motionControl30 } from "./motion-control.ts"
-import {
-  addSelection,
-  clearSelection,
-  deleteSelection,
-  initSelection,
-  multiElements,
-  previewSelection
-} from "./multi-elements.ts"
-import { multiImageToImage } from "./multi-image-to-image.ts"
-import { multiImageToVideo } from "./multi-image-to-video.ts"
-import { omniImage } from "./omni-image.ts"
-import { legacyOmniVideo, omniVideo30, omniVideoO1 } from "./omni-video.ts"
-import {
-  clothingDupe,
-  dramaSubtitle,
-  getSolutions,
-  goodsStudio,
-  listSolutions,
-  talkingAgent,
-  virtualTryOn
-} from "./solutions.ts"
-import { getTasks, listTasks } from "./tasks.ts"
-import { textToAudio } from "./text-to-audio.ts"
-import { textToSpeech } from "./text-to-speech.ts"
-import {
-  legacyTextToVideo,
-  textToVideo25Turbo,
-  textToVideo26,
-  textToVideo30,
-  textToVideo30Turbo
-} from "./text-to-video.ts"
-import { videoExtend } from "./video-extend.ts"
-import { videoToAudio } from "./video-to-audio.ts"
-import { legacyVirtualTryOn } from "./virtual-try-on.ts"
-import { createVoice, deleteVoice, presetVoices } from "./voices.ts"
+import * as account from "./account.ts"
+import * as aiMultiShot from "./ai-multi-shot.ts"
+import * as avatar from "./avatar.ts"
+import * as billing from "./billing.ts"
+import * as effects from "./effects.ts"
+import * as elements from "./elements.ts"
+import * as imageExpand from "./image-expand.ts"
+import * as imageGeneration from "./image-generation.ts"
+import * as imageRecognize from "./image-recognize.ts"
+import * as imageToVideo from "./image-to-video.ts"
+import * as kling4 from "./kling-4.ts"
+import * as lipSync from "./lip-sync.ts"
+import * as motionControl from "./motion-control.ts"
+import * as multiElements from "./multi-elements.ts"
+import * as multiImageToImage from "./multi-image-to-image.ts"
+import * as multiImageToVideo from "./multi-image-to-video.ts"
+import * as omniImage from "./omni-image.ts"
+import * as omniVideo from "./omni-video.ts"
+import * as solutions from "./solutions.ts"
+import * as tasks from "./tasks.ts"
+import * as textToAudio from "./text-to-audio.ts"
+import * as textToSpeech from "./text-to-speech.ts"
+import * as textToVideo from "./text-to-video.ts"
+import * as videoExtend from "./video-extend.ts"
+import * as videoToAudio from "./video-to-audio.ts"
+import * as virtualTryOn from "./virtual-try-on.ts"
+import * as voices from "./voices.ts"
 
-/** Every operation of Kling, by id. The order is the order of the reference pages. */
-export const operations = byId(
-  textToVideo30Turbo,
-  textToVideo30,
-  textToVideo26,
-  textToVideo25Turbo,
-  imageToVideo30Turbo,
-  imageToVideo30,
-  imageToVideo26,
-  imageToVideo25Turbo,
-  omniVideo30,
-  omniVideoO1,
-  motionControl30,
-  motionControl26,
-  legacyTextToVideo,
-  legacyImageToVideo,
-  multiImageToVideo,
-  legacyOmniVideo,
-  legacyMotionControl,
-  videoExtend,
-  identifyFace,
-  advancedLipSync,
-  oldLipSync,
+/** One line per family, in the order of the docs. The key names its file here, its test and its reference page. */
+export const families = {
+  "text-to-video": textToVideo,
+  "image-to-video": imageToVideo,
+  "omni-video": omniVideo,
+  "motion-control": motionControl,
+  "multi-image-to-video": multiImageToVideo,
+  "video-extend": videoExtend,
+  "lip-sync": lipSync,
   avatar,
   effects,
-  initSelection,
-  addSelection,
-  deleteSelection,
-  clearSelection,
-  previewSelection,
-  multiElements,
-  imageRecognize,
-  textToSpeech,
-  textToAudio,
-  videoToAudio,
-  imageGeneration,
-  omniImage,
-  multiImageToImage,
-  imageExpand,
-  aiMultiShot,
-  legacyVirtualTryOn,
-  createElement,
-  presetElements,
-  deleteElement,
-  createOldElement,
-  presetOldElements,
-  listOldElements,
-  deleteOldElement,
-  createVoice,
-  presetVoices,
-  deleteVoice,
-  virtualTryOn,
-  clothingDupe,
-  goodsStudio,
-  talkingAgent,
-  dramaSubtitle,
-  getSolutions,
-  listSolutions,
-  textToVideo40,
-  imageToVideo40,
-  omniVideo40,
-  imageToVideo40Flash,
-  image40,
-  getTasks,
-  listTasks,
-  accountCosts,
-  packageBilling,
-  balanceBilling
-)
+  "multi-elements": multiElements,
+  "image-recognize": imageRecognize,
+  "text-to-speech": textToSpeech,
+  "text-to-audio": textToAudio,
+  "video-to-audio": videoToAudio,
+  "image-generation": imageGeneration,
+  "omni-image": omniImage,
+  "multi-image-to-image": multiImageToImage,
+  "image-expand": imageExpand,
+  "ai-multi-shot": aiMultiShot,
+  "virtual-try-on": virtualTryOn,
+  elements,
+  voices,
+  solutions,
+  "kling-4": kling4,
+  tasks,
+  account,
+  billing
+} as const
+
+export type FamilyName = keyof typeof families
+
+type Listed = { [Name in FamilyName]: (typeof families)[Name][keyof (typeof families)[Name]] }[FamilyName]
+
+/** Every operation of Kling, by id. */
+export const operations = Object.fromEntries(
+  Object.values(families).flatMap((family) => Object.values(family).map((one) => [one.id, one]))
+) as { readonly [One in Listed as One["id"]]: One }
 
 export type OperationId = keyof typeof operations
 
 export const catalog: ReadonlyArray<AnyOperation> = Object.values(operations)
 
 export const findOperation = (id: string): AnyOperation | undefined => catalog.find((one) => one.id === id)
-
-type ById<Listed extends ReadonlyArray<{ readonly id: string }>> = {
-  readonly [One in Listed[number] as One["id"]]: One
-}
-
-function byId<const Listed extends ReadonlyArray<{ readonly id: string }>>(...listed: Listed): ById<Listed> {
-  return Object.fromEntries(listed.map((one) => [one.id, one])) as ById<Listed>
-}

@@ -6,7 +6,7 @@ import { free, unknownPrice } from "../prices/quote.ts"
 import { NewTask, NewTaskPage } from "../wire/new-task.ts"
 import { newOptions } from "./options.ts"
 import { exactlyOne } from "./presence-rules.ts"
-import { taskIdParams, taskIdRules } from "./tasks.ts"
+import { taskIdParams, taskIdRules } from "./task-ids.ts"
 
 const state = "documented on Kling's Chinese site only; not proven on the global host"
 const priceOf = () => unknownPrice("Kling prices solutions one by one; the price is not in its table")

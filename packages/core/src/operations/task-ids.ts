@@ -1,0 +1,27 @@
+import type { Rule } from "../params/check-input.ts"
+import { text } from "../params/param.ts"
+
+const ids = "comma-separated, at most 20 (measured); exactly one of taskIds and externalTaskIds"
+
+/** Which tasks to read: of `/tasks` and of `/solutions`. */
+export const taskIdParams = {
+  taskIds: text("task_ids", { notes: ids }),
+  externalTaskIds: text("external_task_ids", { notes: ids })
+}
+
+export const taskIdRules: ReadonlyArray<Rule<{ readonly taskIds?: string; readonly externalTaskIds?: string }>> = [
+  {
+    name: "one-kind-of-id",
+    field: "taskIds",
+    check: (input) =>
+      (input.taskIds === undefined) === (input.externalTaskIds === undefined)
+        ? "or externalTaskIds: give exactly one of the two"
+        : undefined
+  },
+  {
+    name: "at-most-20-ids",
+    field: "taskIds",
+    check: (input) =>
+      (input.taskIds ?? input.externalTaskIds ?? "").split(",").length > 20 ? "at most 20 ids a call" : undefined
+  }
+]
