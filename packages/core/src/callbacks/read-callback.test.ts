@@ -95,7 +95,7 @@ describe("a callback's body", () => {
     ["an envelope", `{"code":0,"data":{"id":"1","status":"succeeded"}}`],
     ["a pit of brackets", "[".repeat(200_000)],
     ["a pit of closed brackets", "[".repeat(50_000) + "]".repeat(50_000)],
-    ["bytes that are no text", new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])]
+    ["bytes that are no text", Uint8Array.from(`{"id":"1","status":"\u00ff"}`, (letter) => letter.charCodeAt(0))]
   ])("that is %s is refused with what to do instead", async (_name, body) => {
     const error = await refusal(body)
     expect(error.code).toBe("CALLBACK_UNREADABLE")

@@ -95,6 +95,11 @@ describe("a signed callback", () => {
     ["in version 0", "malformed", { headers: { "webhook-signature": signature.replace("v1,", "v0,") } }],
     ["without a version", "malformed", { headers: { "webhook-signature": signature.slice(3) } }],
     ["with a truncated signature", "malformed", { headers: { "webhook-signature": signature.slice(0, -4) } }],
+    [
+      "with the same bytes in another base64",
+      "malformed",
+      { headers: { "webhook-signature": signature.replace("4=", "5=") } }
+    ],
     ["with two signature headers", "malformed", { headers: { "webhook-signature": [signature, signature] } }],
     ["with a time that is no number", "malformed", { headers: { "webhook-timestamp": "1781080794.0" } }],
     ["5 minutes and a bit late", "out-of-time", { nowMs: sentAtMs + 300_001 }],
