@@ -31,5 +31,6 @@ export const accountCosts = operation({
   price: () => free,
   output: Schema.Struct({
     resource_pack_subscribe_infos: Schema.optionalKey(Schema.Array(ResourcePack))
-  })
+  }),
+  example: { startTime: 1781000000000, endTime: 1783600000000 }
 })

@@ -15,5 +15,6 @@ export const aiMultiShot = operation({
     callbackUrl: legacyOptions.callbackUrl
   },
   price: () => perImage("ai-multi-shot", "one call", 1),
-  usualSeconds: () => 45
+  usualSeconds: () => 45,
+  example: { frontalImage: "https://example.com/portrait.jpg" }
 })

@@ -28,5 +28,10 @@ export const avatar = operation({
       resolutionOfMode[mode],
       "the length follows the sound, not to the second: a clip of 12.27 s was billed as 11 s"
     ),
-  usualSeconds: ({ mode }) => (mode === "pro" ? 240 : 150)
+  usualSeconds: ({ mode }) => (mode === "pro" ? 240 : 150),
+  example: {
+    image: "https://example.com/portrait.jpg",
+    soundFile: "https://example.com/speech.mp3",
+    prompt: "Friendly, to the camera"
+  }
 })

@@ -80,7 +80,8 @@ export const packageBilling = operation({
       }
     }
   ],
-  output: BillingPage
+  output: BillingPage,
+  example: { startTime: 1781000000000, endTime: 1783600000000 }
 })
 
 export const balanceBilling = operation({
@@ -101,5 +102,6 @@ export const balanceBilling = operation({
     )
   },
   rules: [periodOrCursor],
-  output: BillingPage
+  output: BillingPage,
+  example: { startTime: 1781000000000, endTime: 1783600000000 }
 })

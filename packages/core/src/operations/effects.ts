@@ -52,5 +52,6 @@ export const effects = operation({
     }
   ],
   price: () => unknownPrice("Kling prices each effect on its own page"),
-  usualSeconds: () => 120
+  usualSeconds: () => 120,
+  example: { scene: "hug_pro", images: ["https://example.com/left.jpg", "https://example.com/right.jpg"] }
 })

@@ -85,7 +85,14 @@ export const createElement = operation({
   },
   rules: referenceRules,
   price: () => perCall("custom-element"),
-  usualSeconds: () => 60
+  usualSeconds: () => 60,
+  example: {
+    name: "Ada",
+    description: "A woman in a green coat",
+    referenceType: "image_refer",
+    frontalImage: "https://example.com/portrait.jpg",
+    referenceImages: ["https://example.com/portrait-side.jpg"]
+  }
 })
 
 export const presetElements = operation({
@@ -96,7 +103,8 @@ export const presetElements = operation({
   path: "/v1/general/advanced-presets-elements",
   since: "2026-02-25",
   params: pageParams(),
-  output: Schema.Array(LegacyTask)
+  output: Schema.Array(LegacyTask),
+  example: { pageNum: 1, pageSize: 30 }
 })
 
 export const deleteElement = operation({
@@ -106,7 +114,8 @@ export const deleteElement = operation({
   family: "element",
   path: "/v1/general/delete-advanced-elements",
   since: "2026-02-25",
-  params: { elementId }
+  params: { elementId },
+  example: { elementId: "829836802793406551" }
 })
 
 const oldLibrary = {
@@ -136,7 +145,13 @@ export const createOldElement = operation({
     voiceId
   },
   price: () => free,
-  output: ElementOrTask
+  output: ElementOrTask,
+  example: {
+    name: "Ada",
+    description: "A woman in a green coat",
+    frontalImage: "https://example.com/portrait.jpg",
+    referenceImages: ["https://example.com/portrait-side.jpg"]
+  }
 })
 
 export const presetOldElements = operation({
@@ -148,7 +163,8 @@ export const presetOldElements = operation({
   path: "/v1/general/presets-elements",
   since: "2025-12",
   params: oldPages,
-  output: Schema.Array(ElementOrTask)
+  output: Schema.Array(ElementOrTask),
+  example: { pageNum: 1, pageSize: 30 }
 })
 
 export const listOldElements = operation({
@@ -160,7 +176,8 @@ export const listOldElements = operation({
   path: "/v1/general/custom-elements",
   since: "2025-12",
   params: oldPages,
-  output: Schema.Array(ElementOrTask)
+  output: Schema.Array(ElementOrTask),
+  example: { pageNum: 1, pageSize: 30 }
 })
 
 export const deleteOldElement = operation({
@@ -170,5 +187,6 @@ export const deleteOldElement = operation({
   family: "element",
   path: "/v1/general/delete-elements",
   since: "2025-12",
-  params: { elementId }
+  params: { elementId },
+  example: { elementId: "829836802793406551" }
 })

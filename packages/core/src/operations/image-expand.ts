@@ -45,7 +45,14 @@ export const imageExpand = operation({
     }
   ],
   price: ({ n = 1 }) => perImage("expand", "any size", n),
-  usualSeconds: ({ n = 1 }) => 20 + 8 * n
+  usualSeconds: ({ n = 1 }) => 20 + 8 * n,
+  example: {
+    image: "https://example.com/portrait.jpg",
+    upExpansionRatio: 0.1,
+    downExpansionRatio: 0.1,
+    leftExpansionRatio: 0.5,
+    rightExpansionRatio: 0.5
+  }
 })
 
 function tooLarge(margins: Margins): string | undefined {

@@ -89,5 +89,6 @@ export const imageGeneration = operation({
     input.model === "kling-v2-1"
       ? perImage("kling-v2-1", input.image === undefined ? "text to image" : "image to image", input.n ?? 1)
       : perImage(input.model, "1k/2k", input.n ?? 1),
-  usualSeconds: (input) => 15 + 5 * (input.n ?? 1)
+  usualSeconds: (input) => 15 + 5 * (input.n ?? 1),
+  example: { model: "kling-v3", prompt: "A red fox in fresh snow", n: 2, aspectRatio: "1:1" }
 })

@@ -27,5 +27,6 @@ export const imageRecognize = operation({
     task_result: maybe(Schema.Struct({ images: maybe(Schema.Array(Segment)) }))
   }),
   price: () => perCall("image-recognize"),
-  usualSeconds: () => 10
+  usualSeconds: () => 10,
+  example: { image: "https://example.com/portrait.jpg" }
 })

@@ -24,7 +24,8 @@ export const imageToVideo30Turbo = operation({
   models: ["kling-3.0-turbo"],
   params: { prompt, firstFrame, resolution: hd, durationSeconds: seconds3To15, ...newOptions },
   price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 5 }
 })
 
 export const imageToVideo30 = operation({
@@ -60,7 +61,14 @@ export const imageToVideo30 = operation({
       input.resolution ?? "720p",
       input.durationSeconds ?? 5
     ),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: {
+    prompt: "She turns and smiles",
+    firstFrame: "https://example.com/portrait.jpg",
+    durationSeconds: 5,
+    multiShot: false,
+    lastFrame: "https://example.com/portrait-smiling.jpg"
+  }
 })
 
 export const imageToVideo26 = operation({
@@ -113,7 +121,14 @@ export const imageToVideo26 = operation({
       input.resolution ?? "720p",
       input.durationSeconds ?? 5
     ),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: {
+    prompt: "She turns and smiles",
+    firstFrame: "https://example.com/portrait.jpg",
+    durationSeconds: 5,
+    resolution: "1080p",
+    lastFrame: "https://example.com/portrait-smiling.jpg"
+  }
 })
 
 export const imageToVideo25Turbo = operation({
@@ -133,7 +148,8 @@ export const imageToVideo25Turbo = operation({
   },
   rules: [lastFrameAt1080p],
   price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 5 }
 })
 
 export const legacyImageToVideo = operation({
@@ -220,5 +236,11 @@ export const legacyImageToVideo = operation({
     input.voices !== undefined && input.model === "kling-v2-6"
       ? perSecond("kling-2.6", "native, voice control", "1080p", input.durationSeconds ?? 5)
       : legacyVideoPrice(input),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: {
+    model: "kling-v3",
+    prompt: "She turns and smiles",
+    image: "https://example.com/portrait.jpg",
+    durationSeconds: 5
+  }
 })

@@ -62,7 +62,8 @@ export const textToVideo40 = operation({
     aspectRatio
   },
   rules: [promptWithinLanguage(otherMax)],
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: { prompt: "A red fox walks through fresh snow", durationSeconds: 10 }
 })
 
 export const imageToVideo40 = operation({
@@ -97,7 +98,8 @@ export const imageToVideo40 = operation({
       }
     }
   ],
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 8 }
 })
 
 export const omniVideo40 = operation({
@@ -145,7 +147,12 @@ export const omniVideo40 = operation({
     },
     idsToldApart("elements")
   ],
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: {
+    prompt: "@image_1 walks through the rain",
+    referenceImages: [{ image: "https://example.com/portrait.jpg", id: "image_1" }],
+    durationSeconds: 10
+  }
 })
 
 export const imageToVideo40Flash = operation({
@@ -163,7 +170,8 @@ export const imageToVideo40Flash = operation({
     durationSeconds: integer("settings.duration", { min: 3, max: 20 })
   },
   rules: [atLeastOne("prompt", "firstFrame")],
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg" }
 })
 
 export const image40 = operation({
@@ -209,5 +217,6 @@ export const image40 = operation({
     idsToldApart("elements")
   ],
   price: () => unknownPrice("Kling has no listed price for Image 4.0"),
-  usualSeconds: () => 30
+  usualSeconds: () => 30,
+  example: { prompt: "A red fox in fresh snow", resolution: "4k" }
 })

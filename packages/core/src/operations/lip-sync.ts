@@ -35,7 +35,8 @@ export const identifyFace = operation({
     )
   }),
   price: () => perCall("identify-face"),
-  usualSeconds: () => 10
+  usualSeconds: () => 10,
+  example: { videoUrl: "https://example.com/walk.mp4" }
 })
 
 export const advancedLipSync = operation({
@@ -76,7 +77,19 @@ export const advancedLipSync = operation({
   },
   rules: soundWindowRules,
   price: () => lipSyncRate,
-  usualSeconds: () => 120
+  usualSeconds: () => 120,
+  example: {
+    sessionId: "893605946402811985",
+    faces: [
+      {
+        faceId: "0",
+        soundFile: "https://example.com/speech.mp3",
+        soundStartMs: 0,
+        soundEndMs: 3000,
+        soundInsertMs: 500
+      }
+    ]
+  }
 })
 
 export const oldLipSync = operation({
@@ -103,5 +116,12 @@ export const oldLipSync = operation({
   },
   rules: [exactlyOne("videoId", "videoUrl"), ...oldLipSyncRules],
   price: () => lipSyncRate,
-  usualSeconds: () => 120
+  usualSeconds: () => 120,
+  example: {
+    mode: "text2video",
+    videoUrl: "https://example.com/walk.mp4",
+    text: "Good morning",
+    voiceId: "oversea_male1",
+    voiceLanguage: "en"
+  }
 })

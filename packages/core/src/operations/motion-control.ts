@@ -62,7 +62,13 @@ export const motionControl30 = operation({
   },
   rules: [elementWithVideoOrientation("element")],
   price: (input) => price("kling-3.0", input.resolution ?? "720p"),
-  usualSeconds
+  usualSeconds,
+  example: {
+    image: "https://example.com/portrait.jpg",
+    video: "https://example.com/walk.mp4",
+    characterOrientation: "image",
+    resolution: "1080p"
+  }
 })
 
 export const motionControl26 = operation({
@@ -74,7 +80,12 @@ export const motionControl26 = operation({
   models: ["kling-2.6"],
   params: { ...motionParams, ...newOptions },
   price: (input) => price("kling-2.6", input.resolution ?? "720p"),
-  usualSeconds
+  usualSeconds,
+  example: {
+    image: "https://example.com/portrait.jpg",
+    video: "https://example.com/walk.mp4",
+    characterOrientation: "video"
+  }
 })
 
 export const legacyMotionControl = operation({
@@ -110,5 +121,12 @@ export const legacyMotionControl = operation({
     }
   ],
   price: ({ model = "kling-v2-6", mode }) => price(findVideoModel(model)?.id ?? model, resolutionOfMode[mode]),
-  usualSeconds
+  usualSeconds,
+  example: {
+    model: "kling-v3",
+    image: "https://example.com/portrait.jpg",
+    video: "https://example.com/walk.mp4",
+    characterOrientation: "video",
+    mode: "std"
+  }
 })

@@ -58,7 +58,8 @@ export const initSelection = operation({
     height: maybe(WireNumber),
     total_frame: maybe(WireNumber),
     normalized_video: maybe(Schema.String)
-  })
+  }),
+  example: { videoUrl: "https://example.com/walk.mp4" }
 })
 
 export const addSelection = operation({
@@ -67,7 +68,8 @@ export const addSelection = operation({
   summary: "Selects what lies under some points of a frame",
   path: "/v1/videos/multi-elements/add-selection",
   params: { sessionId, frameIndex, points: records("points[]", point, { required: true, min: 1, max: 10 }) },
-  output: Selected
+  output: Selected,
+  example: { sessionId: "893605946402811985", frameIndex: 12, points: [{ x: 0.4, y: 0.6 }] }
 })
 
 export const deleteSelection = operation({
@@ -80,7 +82,8 @@ export const deleteSelection = operation({
     frameIndex,
     points: records("points[]", point, { required: true, min: 1, notes: "the very points that were added" })
   },
-  output: Selected
+  output: Selected,
+  example: { sessionId: "893605946402811985", frameIndex: 12, points: [{ x: 0.4, y: 0.6 }] }
 })
 
 export const clearSelection = operation({
@@ -89,7 +92,8 @@ export const clearSelection = operation({
   summary: "Empties the selection",
   path: "/v1/videos/multi-elements/clear-selection",
   params: { sessionId },
-  output: Schema.Struct(answer)
+  output: Schema.Struct(answer),
+  example: { sessionId: "893605946402811985" }
 })
 
 export const previewSelection = operation({
@@ -107,7 +111,8 @@ export const previewSelection = operation({
         tracking_output: maybe(Schema.String)
       })
     )
-  })
+  }),
+  example: { sessionId: "893605946402811985" }
 })
 
 const imagesOfMode = {
@@ -151,5 +156,6 @@ export const multiElements = operation({
     }
   ],
   price: () => unknownPrice("no longer listed; until 2026-09-15 a second was 0.6 video units (std) or 1 (pro)"),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: { sessionId: "893605946402811985", editMode: "removal", prompt: "Remove the sign" }
 })

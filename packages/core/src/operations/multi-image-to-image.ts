@@ -30,5 +30,10 @@ export const multiImageToImage = operation({
     ...legacyOptions
   },
   price: ({ model = defaultModel, n = 1 }) => perImage(model, "multi-image", n),
-  usualSeconds: ({ n = 1 }) => 20 + 8 * n
+  usualSeconds: ({ n = 1 }) => 20 + 8 * n,
+  example: {
+    prompt: "The woman in the market, late light",
+    subjectImages: ["https://example.com/portrait.jpg"],
+    sceneImage: "https://example.com/market.jpg"
+  }
 })

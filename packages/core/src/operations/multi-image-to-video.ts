@@ -25,5 +25,9 @@ export const multiImageToVideo = operation({
     ...legacyOptions
   },
   price: () => unknownPrice("no longer listed; until 2026-09-15 a second was 0.4 video units (std) or 0.7 (pro)"),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: {
+    images: ["https://example.com/portrait.jpg", "https://example.com/market.jpg"],
+    prompt: "The woman walks through the market"
+  }
 })

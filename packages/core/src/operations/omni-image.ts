@@ -96,5 +96,11 @@ export const omniImage = operation({
       : estimate(perImage(model, feature, largestSeries), "the most it can be: Kling chooses 2 to 9 pictures")
   },
   usualSeconds: ({ n = 1, resultType, seriesAmount = defaultSeries }) =>
-    20 + 8 * (resultType === "series" ? Number(seriesAmount) || largestSeries : n)
+    20 + 8 * (resultType === "series" ? Number(seriesAmount) || largestSeries : n),
+  example: {
+    model: "kling-v3-omni",
+    prompt: "<<<image_1>>> as a paper collage",
+    images: ["https://example.com/portrait.jpg"],
+    resolution: "2k"
+  }
 })

@@ -1,4 +1,4 @@
-import { findVideoModel } from "../models/video-models.ts"
+import { findVideoModel, type ReferenceLimits } from "../models/video-models.ts"
 import type { Rule } from "../params/check-input.ts"
 import { frameIdRules, idsToldApart, type ReferableContents } from "./reference-ids.ts"
 
@@ -21,21 +21,37 @@ interface OmniFields {
   readonly pictures: string
 }
 
-/** What an omni model lets go together, read from its row of the capability table. An unknown model passes. */
+/**
+ * What omni models let go together, read from their rows of the capability table. Rules that none of `models` knows
+ * are left out; a model without a row passes.
+ */
 export const omniContentRules = <Input>(
+  models: ReadonlyArray<string>,
   contentsOf: (input: Input) => OmniContents,
   fields: OmniFields
 ): ReadonlyArray<Rule<Input>> => {
-  const rule = (name: string, field: string, check: (contents: OmniContents) => string | undefined): Rule<Input> => ({
-    name,
-    field,
-    check: (input) => check(contentsOf(input))
-  })
-  return [
-    rule("last-frame-needs-first-frame", fields.lastFrame, ({ firstFrame, lastFrame }) =>
+  const known = models.flatMap((model) => findVideoModel(model)?.references ?? [])
+  return contentRules(fields)
+    .filter(({ limit }) => limit === undefined || known.some((limits) => limits[limit] !== undefined))
+    .map((rule) => ({ name: rule.name, field: rule.field, check: (input) => rule.check(contentsOf(input)) }))
+}
+
+interface ContentRule extends Rule<OmniContents> {
+  /** The column of the table without which the rule has nothing to say. */
+  readonly limit?: keyof ReferenceLimits
+}
+
+const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
+  {
+    name: "last-frame-needs-first-frame",
+    field: fields.lastFrame,
+    check: ({ firstFrame, lastFrame }) =>
       lastFrame && !firstFrame ? "needs a first frame too: a last frame alone is refused" : undefined
-    ),
-    rule("references-within-limit", fields.pictures, ({ model, pictures, elements, video }) => {
+  },
+  {
+    name: "references-within-limit",
+    field: fields.pictures,
+    check: ({ model, pictures, elements, video }) => {
       const limits = findVideoModel(model)?.references
       if (limits === undefined) return undefined
       const max = video === undefined ? limits.max : limits.maxWithVideo
@@ -43,43 +59,63 @@ export const omniContentRules = <Input>(
       return pictures + elements > max
         ? `and elements are ${pictures + elements} together; at most ${max}${beside}`
         : undefined
-    }),
-    rule("elements-with-frames", "elements", ({ model, elements, firstFrame, lastFrame }) => {
+    }
+  },
+  {
+    name: "elements-with-frames",
+    limit: "maxElementsWithFrames",
+    field: "elements",
+    check: ({ model, elements, firstFrame, lastFrame }) => {
       const max = findVideoModel(model)?.references?.maxElementsWithFrames
       return max !== undefined && (firstFrame || lastFrame) && elements > max
         ? `are ${elements}; at most ${max} beside a first or last frame`
         : undefined
-    }),
-    rule("both-frames-alone", fields.lastFrame, ({ model, firstFrame, lastFrame, pictures, elements, video }) =>
+    }
+  },
+  {
+    name: "both-frames-alone",
+    limit: "bothFramesAlone",
+    field: fields.lastFrame,
+    check: ({ model, firstFrame, lastFrame, pictures, elements, video }) =>
       findVideoModel(model)?.references?.bothFramesAlone === true &&
       firstFrame &&
       lastFrame &&
       (pictures + elements > 0 || video !== undefined)
         ? "cannot go with a first frame and other references at once; leave the last frame or the references out"
         : undefined
-    ),
-    rule("base-video-without-frames", fields.firstFrame, ({ model, firstFrame, lastFrame, video }) =>
+  },
+  {
+    name: "base-video-without-frames",
+    limit: "baseVideoWithoutFrames",
+    field: fields.firstFrame,
+    check: ({ model, firstFrame, lastFrame, video }) =>
       findVideoModel(model)?.references?.baseVideoWithoutFrames === true &&
       video === "base" &&
       (firstFrame || lastFrame)
         ? "cannot go with a video to edit, and neither can a last frame; leave the frames out"
         : undefined
-    ),
-    rule("duration-follows-base-video", "durationSeconds", ({ video, durationSeconds }) =>
+  },
+  {
+    name: "duration-follows-base-video",
+    field: "durationSeconds",
+    check: ({ video, durationSeconds }) =>
       video === "base" && durationSeconds !== undefined
         ? "would be ignored: the result keeps the length of the edited video; leave it out"
         : undefined
-    ),
-    rule("duration-without-references", "durationSeconds", (contents) => {
-      const only = findVideoModel(contents.model)?.references?.secondsWithoutReferences
-      const { durationSeconds = 5, pictures, elements, lastFrame, video } = contents
+  },
+  {
+    name: "duration-without-references",
+    limit: "secondsWithoutReferences",
+    field: "durationSeconds",
+    check: ({ model, durationSeconds = 5, pictures, elements, lastFrame, video }) => {
+      const only = findVideoModel(model)?.references?.secondsWithoutReferences
       const bare = pictures + elements === 0 && !lastFrame && video === undefined
       return only !== undefined && bare && !only.includes(durationSeconds)
         ? `${durationSeconds} is possible with reference pictures only; without them ${only.join(" or ")}`
         : undefined
-    })
-  ]
-}
+    }
+  }
+]
 
 interface OmniInput extends ReferableContents {
   readonly audio?: string
@@ -97,6 +133,7 @@ export const newOmniRules = (model: string): ReadonlyArray<Rule<OmniInput>> => [
         : undefined
   },
   ...omniContentRules<OmniInput>(
+    [model],
     (input) => ({
       model,
       firstFrame: input.firstFrame !== undefined,
@@ -153,8 +190,8 @@ export const omni30VideoRules: ReadonlyArray<Rule<Omni30Input>> = [
   {
     name: "no-multi-shot-with-base-video",
     field: "multiShot",
-    check: ({ baseVideo, multiShot }) =>
-      baseVideo !== undefined && multiShot !== false
+    check: ({ baseVideo, featureVideo, multiShot }) =>
+      baseVideo !== undefined && featureVideo === undefined && multiShot !== false
         ? "must be set to false when a video is edited: Kling assumes true"
         : undefined
   }

@@ -84,7 +84,17 @@ export const omniVideo30 = operation({
   },
   rules: [atLeastOne("prompt", ...contentFields), ...newOmniRules("kling-3.0-omni"), ...omni30VideoRules],
   price: (input) => omniPrice("kling-3.0-omni", input),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: {
+    prompt: "@image_1 walks through @image_2",
+    referenceImages: [
+      { image: "https://example.com/portrait.jpg", id: "image_1" },
+      { image: "https://example.com/market.jpg", id: "image_2" }
+    ],
+    multiShot: false,
+    aspectRatio: "16:9",
+    durationSeconds: 5
+  }
 })
 
 export const omniVideoO1 = operation({
@@ -117,7 +127,12 @@ export const omniVideoO1 = operation({
   },
   rules: [atLeastOne("prompt", ...contentFields), ...newOmniRules("kling-o1")],
   price: (input) => omniPrice("kling-o1", input),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: {
+    prompt: "Put @image_1 into the coat of @video_1",
+    referenceImages: [{ image: "https://example.com/portrait.jpg", id: "image_1" }],
+    featureVideo: { video: "https://example.com/walk.mp4", id: "video_1" }
+  }
 })
 
 interface LegacyOmniInput {
@@ -220,7 +235,11 @@ export const legacyOmniVideo = operation({
       ...rule,
       check: (input: LegacyOmniInput) => rule.check(assumed(input))
     })),
-    ...omniContentRules(legacyContents, { firstFrame: "images", lastFrame: "images", pictures: "images" }),
+    ...omniContentRules(["kling-video-o1", "kling-v3-omni"], legacyContents, {
+      firstFrame: "images",
+      lastFrame: "images",
+      pictures: "images"
+    }),
     {
       name: "one-of-each-frame",
       field: "images",
@@ -262,7 +281,14 @@ export const legacyOmniVideo = operation({
       ...(input.durationSeconds === undefined ? {} : { durationSeconds: input.durationSeconds })
     })
   },
-  usualSeconds: (input) => usualVideoSeconds(assumed(input))
+  usualSeconds: (input) => usualVideoSeconds(assumed(input)),
+  example: {
+    model: "kling-v3-omni",
+    prompt: "<<<image_1>>> walks through <<<image_2>>>",
+    images: [{ image: "https://example.com/portrait.jpg" }, { image: "https://example.com/market.jpg" }],
+    aspectRatio: "16:9",
+    durationSeconds: 5
+  }
 })
 
 interface OmniPriced {

@@ -37,7 +37,8 @@ export const virtualTryOn = operation({
     watermark,
     callbackUrl
   },
-  usualSeconds: () => 45
+  usualSeconds: () => 45,
+  example: { productImage: "https://example.com/coat.jpg", personImage: "https://example.com/portrait.jpg" }
 })
 
 export const clothingDupe = operation({
@@ -62,7 +63,8 @@ export const clothingDupe = operation({
     aspectRatio: choice("settings.aspect_ratio", ["9:16", "2:3", "3:4", "1:1", "4:3", "3:2", "16:9", "21:9"], {}),
     ...newOptions
   },
-  usualSeconds: () => 600
+  usualSeconds: () => 600,
+  example: { sourceVideo: "https://example.com/walk.mp4", productImages: ["https://example.com/coat.jpg"] }
 })
 
 export const goodsStudio = operation({
@@ -82,7 +84,14 @@ export const goodsStudio = operation({
     watermark,
     callbackUrl
   },
-  usualSeconds: ({ durationSeconds }) => 120 + 10 * durationSeconds
+  usualSeconds: ({ durationSeconds }) => 120 + 10 * durationSeconds,
+  example: {
+    referenceImages: ["https://example.com/cup.jpg"],
+    goodsTitle: "Stoneware cup",
+    resolution: "1080p",
+    aspectRatio: "9:16",
+    durationSeconds: 15
+  }
 })
 
 export const talkingAgent = operation({
@@ -111,7 +120,12 @@ export const talkingAgent = operation({
     callbackUrl: text("options.callback_url", { maxLength: 1024, notes: "called at every status change; poll as well" })
   },
   rules: [exactlyOne("avatarImage", "avatarId")],
-  usualSeconds: () => 300
+  usualSeconds: () => 300,
+  example: {
+    avatarImage: "https://example.com/portrait.jpg",
+    speechScript: "This cup keeps your tea warm.",
+    goodsTitle: "Stoneware cup"
+  }
 })
 
 export const dramaSubtitle = operation({
@@ -133,7 +147,8 @@ export const dramaSubtitle = operation({
     fontSize: integer("settings.font_size", { min: 1, max: 512 }),
     callbackUrl: text("options.callback_url", { notes: "called once, at the end" })
   },
-  usualSeconds: () => 300
+  usualSeconds: () => 300,
+  example: { sourceVideo: "https://example.com/walk.mp4", targetLanguage: "en" }
 })
 
 const read = {
@@ -153,7 +168,8 @@ export const getSolutions = operation({
   method: "GET",
   params: taskIdParams,
   rules: taskIdRules,
-  output: Schema.Array(NewTask)
+  output: Schema.Array(NewTask),
+  example: { taskIds: "893605946402811985" }
 })
 
 export const listSolutions = operation({
@@ -174,5 +190,6 @@ export const listSolutions = operation({
       {}
     )
   },
-  output: NewTaskPage
+  output: NewTaskPage,
+  example: { limit: 20 }
 })

@@ -17,7 +17,8 @@ export const getTasks = operation({
   since: "2026-06-17",
   params: taskIdParams,
   rules: taskIdRules,
-  output: Schema.Array(NewTask)
+  output: Schema.Array(NewTask),
+  example: { taskIds: "893605946402811985" }
 })
 
 export const listTasks = operation({
@@ -41,5 +42,6 @@ export const listTasks = operation({
       { notes: "values of one key are ORed, keys are ANDed" }
     )
   },
-  output: NewTaskPage
+  output: NewTaskPage,
+  example: { limit: 20, filters: [{ key: "status", values: ["processing"] }] }
 })

@@ -25,5 +25,6 @@ export const textToAudio = operation({
     }
   ],
   price: () => perCall("text-to-audio"),
-  usualSeconds: () => 30
+  usualSeconds: () => 30,
+  example: { prompt: "Rain on a tin roof", durationSeconds: 5 }
 })

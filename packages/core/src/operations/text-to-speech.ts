@@ -23,5 +23,6 @@ export const textToSpeech = operation({
   output: LegacyTask,
   price: () => perCall("tts"),
   // Measured once: about 11 s.
-  usualSeconds: () => 11
+  usualSeconds: () => 11,
+  example: { text: "Good morning", voiceId: "oversea_male1", voiceLanguage: "en" }
 })

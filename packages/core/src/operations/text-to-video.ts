@@ -32,7 +32,8 @@ export const textToVideo30Turbo = operation({
     ...newOptions
   },
   price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5 }
 })
 
 export const textToVideo30 = operation({
@@ -58,7 +59,8 @@ export const textToVideo30 = operation({
       input.resolution ?? "720p",
       input.durationSeconds ?? 5
     ),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5, multiShot: false, audio: "native" }
 })
 
 export const textToVideo26 = operation({
@@ -84,7 +86,8 @@ export const textToVideo26 = operation({
       input.resolution ?? "720p",
       input.durationSeconds ?? 5
     ),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5, resolution: "1080p", audio: "native" }
 })
 
 export const textToVideo25Turbo = operation({
@@ -102,7 +105,8 @@ export const textToVideo25Turbo = operation({
     ...newOptions
   },
   price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5, aspectRatio: "9:16" }
 })
 
 export const legacyTextToVideo = operation({
@@ -140,5 +144,11 @@ export const legacyTextToVideo = operation({
     }
   ],
   price: (input) => legacyVideoPrice(input),
-  usualSeconds: usualVideoSeconds
+  usualSeconds: usualVideoSeconds,
+  example: {
+    model: "kling-v3",
+    prompt: "A red fox walks through fresh snow",
+    durationSeconds: 5,
+    negativePrompt: "blur"
+  }
 })

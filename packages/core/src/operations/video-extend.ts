@@ -20,5 +20,6 @@ export const videoExtend = operation({
     callbackUrl: legacyOptions.callbackUrl
   },
   price: () => unknownPrice("no longer listed; until 2026-09-15 a call was 2 video units (std) or 3.5 (pro)"),
-  usualSeconds: () => 90
+  usualSeconds: () => 90,
+  example: { videoId: "893605946402811985", prompt: "The camera rises above the roofs" }
 })

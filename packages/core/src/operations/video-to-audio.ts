@@ -21,5 +21,6 @@ export const videoToAudio = operation({
   },
   rules: [exactlyOne("videoId", "videoUrl")],
   price: () => perCall("video-to-audio"),
-  usualSeconds: () => 60
+  usualSeconds: () => 60,
+  example: { videoUrl: "https://example.com/walk.mp4", soundEffectPrompt: "footsteps on gravel" }
 })

@@ -23,5 +23,6 @@ export const legacyVirtualTryOn = operation({
     callbackUrl: legacyOptions.callbackUrl
   },
   price: () => ({ ...unknownPrice("paid from a try-on pack; its price is not in Kling's table"), pack: "try-on" }),
-  usualSeconds: () => 30
+  usualSeconds: () => 30,
+  example: { humanImage: "https://example.com/portrait.jpg", clothImage: "https://example.com/coat.jpg" }
 })

@@ -27,7 +27,8 @@ export const createVoice = operation({
   },
   rules: [exactlyOne("voiceUrl", "videoId")],
   price: () => perCall("custom-voice"),
-  usualSeconds: () => 30
+  usualSeconds: () => 30,
+  example: { name: "Ada", voiceUrl: "https://example.com/speech.mp3" }
 })
 
 export const presetVoices = operation({
@@ -41,7 +42,8 @@ export const presetVoices = operation({
   params: pageParams(largestPageOfVoices),
   price: () => free,
   usualSeconds: () => 0,
-  output: Schema.Array(LegacyTask)
+  output: Schema.Array(LegacyTask),
+  example: { pageNum: 1, pageSize: 30 }
 })
 
 export const deleteVoice = operation({
@@ -53,5 +55,6 @@ export const deleteVoice = operation({
   since: "2025-12-16",
   params: { voiceId: id("voice_id", { required: true, sentAs: "string" }) },
   price: () => free,
-  output: DeleteAnswer
+  output: DeleteAnswer,
+  example: { voiceId: "829836802793406551" }
 })

@@ -1,0 +1,20 @@
+import { avatar } from "./avatar.ts"
+import { keptBodies } from "./testing/kept-bodies.ts"
+import { ruleCases } from "./testing/rule-cases.ts"
+
+const image = "https://media.example/portrait.png"
+const soundFile = "https://media.example/speech.mp3"
+
+ruleCases(avatar, {
+  "exactly-one-of-audio-id-and-sound-file": {
+    refused: { image },
+    says: "audioId is required (or soundFile)",
+    accepted: { image, soundFile }
+  }
+})
+
+keptBodies([
+  avatar,
+  `{"image":"https://media.example/p.png","sound_file":"https://media.example/s.mp3","prompt":"she nods","mode":"std",
+    "callback_url":""}`
+])
