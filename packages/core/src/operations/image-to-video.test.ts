@@ -1,0 +1,154 @@
+import {
+  imageToVideo25Turbo,
+  imageToVideo26,
+  imageToVideo30,
+  imageToVideo30Turbo,
+  legacyImageToVideo
+} from "./image-to-video.ts"
+import { keptBodies } from "./testing/kept-bodies.ts"
+import { ruleCases } from "./testing/rule-cases.ts"
+
+const picture = "https://media.example/lighthouse.png"
+const shots = [{ index: 1, prompt: "calm sea", durationSeconds: 5 }]
+const native = { firstFrame: picture, audio: "native", resolution: "1080p" } as const
+const voice = (id: string) => ({ voiceId: "891495440020668439", id })
+
+ruleCases(imageToVideo30, {
+  "ids-told-apart": {
+    refused: { firstFrame: picture, elements: ["a", "a"].map((id) => ({ elementId: "160", id })) },
+    says: 'elements and other contents use the id "a" twice; give each its own',
+    accepted: { firstFrame: picture, elements: ["a", "b"].map((id) => ({ elementId: "160", id })) }
+  }
+})
+
+const lastFrameAt1080p = {
+  refused: { firstFrame: picture, lastFrame: picture },
+  says: 'lastFrame is taken at 1080p only; set resolution to "1080p"',
+  accepted: { firstFrame: picture, lastFrame: picture, resolution: "1080p" }
+} as const
+
+ruleCases(imageToVideo26, {
+  "native-audio-at-1080p": {
+    refused: { firstFrame: picture, audio: "native", resolution: "720p" },
+    says: "audio native is made at 1080p only",
+    accepted: native
+  },
+  "last-frame-at-1080p": lastFrameAt1080p,
+  "last-frame-silent": {
+    refused: { ...native, lastFrame: picture },
+    says: 'lastFrame makes a silent clip; set audio to "off" or leave the last frame out',
+    accepted: { ...native, audio: "off", lastFrame: picture }
+  },
+  "voices-need-audio": {
+    refused: { firstFrame: picture, voices: [voice("1")] },
+    says: 'voices need audio "native"',
+    accepted: { ...native, voices: [voice("1")] }
+  },
+  "ids-told-apart": {
+    refused: { ...native, voices: [voice("1"), voice("10")] },
+    says: 'voices and other contents have the ids "1" and "10"',
+    accepted: { ...native, voices: [voice("1"), voice("2")] }
+  }
+})
+
+ruleCases(imageToVideo25Turbo, { "last-frame-at-1080p": lastFrameAt1080p })
+
+const v3 = { model: "kling-v3", image: picture } as const
+const v26 = { model: "kling-v2-6", image: picture } as const
+
+ruleCases(legacyImageToVideo, {
+  "image-or-image-tail": {
+    refused: { model: "kling-v3", prompt: "a storm" },
+    says: "image is required (or imageTail)",
+    accepted: { model: "kling-v3", imageTail: picture }
+  },
+  "last-frame-in-mode-pro": {
+    refused: { ...v26, imageTail: picture },
+    says: "imageTail is taken by kling-v2-6 in mode pro only",
+    accepted: { ...v26, imageTail: picture, mode: "pro" }
+  },
+  "elements-or-voices": {
+    refused: { ...v3, sound: "on", elements: ["160"], voices: ["1"] },
+    says: "elements and voices exclude each other",
+    accepted: { ...v3, sound: "on", elements: ["160"] }
+  },
+  "elements-of-model": {
+    refused: { ...v26, elements: ["160"] },
+    says: "elements are not taken by kling-v2-6",
+    accepted: { ...v3, elements: ["160"] }
+  },
+  "voices-need-sound": {
+    refused: { ...v3, voices: ["1"] },
+    says: 'voices need sound "on"',
+    accepted: { ...v3, sound: "on", voices: ["1"] }
+  },
+  "shot-type-with-multi-shot": {
+    refused: { ...v3, multiShot: true },
+    says: "shotType is needed when multiShot is true: customize or intelligence",
+    accepted: { ...v3, multiShot: true, shotType: "intelligence" }
+  },
+  "shots-with-customize": {
+    refused: { ...v3, shots },
+    says: "shots are only read when multiShot is true and shotType is customize",
+    accepted: { ...v3, multiShot: true, shotType: "customize", shots }
+  },
+  "prompt-ignored-with-customize": {
+    refused: { ...v3, prompt: "a storm", multiShot: true, shotType: "customize", shots },
+    says: "prompt would be ignored",
+    accepted: { ...v3, prompt: "a storm", multiShot: true, shotType: "intelligence" }
+  },
+  "shot-durations-add-up": {
+    refused: { ...v3, multiShot: true, shotType: "customize", shots, durationSeconds: 6 },
+    says: "shots last 5 s together, the clip 6 s",
+    accepted: { ...v3, multiShot: true, shotType: "customize", shots, durationSeconds: 5 }
+  },
+  "duration-of-model": {
+    refused: { ...v26, durationSeconds: 6 },
+    says: "durationSeconds 6 is not possible with kling-v2-6: 5 or 10",
+    accepted: { ...v26, durationSeconds: 10 }
+  },
+  "mode-of-model": {
+    refused: { ...v26, mode: "4k" },
+    says: "mode 4k is not possible with kling-v2-6",
+    accepted: { ...v3, mode: "4k" }
+  },
+  "sound-of-model": {
+    refused: { model: "kling-v2-5-turbo", image: picture, sound: "on" },
+    says: "sound kling-v2-5-turbo makes no sound; leave it out",
+    accepted: { ...v26, sound: "on", mode: "pro" }
+  },
+  "shots-of-model": {
+    refused: { ...v26, multiShot: true, shotType: "intelligence" },
+    says: "multiShot is not possible with kling-v2-6",
+    accepted: { ...v3, multiShot: true, shotType: "intelligence" }
+  }
+})
+
+const newBody = (settings: string, more = ""): string =>
+  `{"contents":[{"type":"prompt","text":"a storm"},{"type":"first_frame","url":"https://media.example/1.png"}${more}],
+    "settings":{${settings}},
+    "options":{"callback_url":"https://hooks.example/kling","watermark_info":{"enabled":true}}}`
+
+keptBodies(
+  [imageToVideo30Turbo, newBody(`"resolution":"1080p","duration":10`)],
+  [
+    imageToVideo30,
+    newBody(
+      `"resolution":"4k","duration":10,"audio":"off","multi_shot":false`,
+      `,{"type":"element","element_id":"829836802793406551","id":"element_1"}`
+    )
+  ],
+  [
+    imageToVideo26,
+    newBody(
+      `"audio":"native","resolution":"1080p","duration":5`,
+      `,{"type":"voice","voice_id":"891495440020668439","id":"1"}`
+    )
+  ],
+  [imageToVideo25Turbo, newBody(`"resolution":"1080p","duration":5`)],
+  [
+    legacyImageToVideo,
+    `{"model_name":"kling-v3","image":"https://media.example/1.png","prompt":"a storm",
+      "element_list":[{"element_id":829836802793406551}],"sound":"on","mode":"pro","duration":"5"}`
+  ]
+)
