@@ -2,6 +2,9 @@ import { type Charged, untrustedText } from "@klingkit/core"
 import { Schema } from "effect"
 
 const reasons = {
+  OverBudget: { priceUsd: Schema.Number, limitUsd: Schema.Number },
+  /** Dearer than what goes without an approval, or of a price that is not known before. */
+  NotApproved: { priceUsd: Schema.optionalKey(Schema.Number), limitUsd: Schema.Number },
   FileExists: { path: Schema.String },
   /** A place where nothing may be written or read: outside the allowed folders, or refused by the system. */
   FileRefused: { path: Schema.String, detail: Schema.String },
@@ -13,7 +16,7 @@ const reasons = {
 const Reason = Schema.TaggedUnion(reasons)
 export type JobErrorReason = typeof Reason.Type
 
-/** What can go wrong around a job on this side: its input files and its result files. Kling's own failures are `KlingError`. */
+/** What can go wrong around a job on this side: its price, its input files and its result files. Kling's own failures are `KlingError`. */
 export class JobError extends Schema.TaggedError<JobError>()("JobError", { reason: Reason }) {
   /** A stable code for programs: `JOB_FILE_EXISTS`. */
   get code(): string {
@@ -26,12 +29,27 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
 
   /** Whether the request behind it was paid: files are fetched after the charge, input is read before. */
   get wasCharged(): Charged {
-    return this.reason._tag === "FetchFailed" ? "yes" : this.reason._tag === "FileRefused" ? "no" : "maybe"
+    switch (this.reason._tag) {
+      case "FetchFailed":
+        return "yes"
+      case "FileRefused":
+      case "OverBudget":
+      case "NotApproved":
+        return "no"
+      default:
+        return "maybe"
+    }
   }
 
   override get message(): string {
     const { reason } = this
     switch (reason._tag) {
+      case "OverBudget":
+        return `the price of $${reason.priceUsd} is over the limit of $${reason.limitUsd} per request`
+      case "NotApproved":
+        return reason.priceUsd === undefined
+          ? `the price is not known before, and above $${reason.limitUsd} an approval is needed`
+          : `the price of $${reason.priceUsd} is above $${reason.limitUsd} and not approved`
       case "FileExists":
         return `${untrustedText(reason.path)} exists already`
       case "FileRefused":
@@ -49,6 +67,10 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
   get suggestion(): string {
     const { reason } = this
     switch (reason._tag) {
+      case "OverBudget":
+        return "ask for less, or raise KLINGKIT_MAX_USD_PER_CALL (and KLINGKIT_MAX_USD_PER_DAY); nothing was sent"
+      case "NotApproved":
+        return "approve it (--yes at a shell), or raise KLINGKIT_CONFIRM_ABOVE_USD; nothing was sent"
       case "FileExists":
         return "choose another name, or allow overwriting (--force)"
       case "FileRefused":

@@ -40,7 +40,7 @@ export class Jobs extends Context.Service<
     readonly config: JobsConfig
     /** A URL, a file or base64, as Kling takes it. `field` is named when it cannot be used. */
     picture(field: string, source: string): Effect.Effect<string, KlingError | JobError>
-    /** Sends a plan, once. `onHandle` gets the handle before the first byte leaves. */
+    /** Sends a plan, once. `onHandle` gets the handle before the first byte leaves, where the operation takes one. */
     submit(
       plan: Plan,
       options?: { readonly onHandle?: (handle: string) => Effect.Effect<void> }
@@ -68,7 +68,8 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     options?: { readonly onHandle?: (handle: string) => Effect.Effect<void> }
   ) {
     const handle = yield* mintHandle(plan.operation.family)
-    if (options?.onHandle !== undefined) yield* options.onHandle(handle)
+    // Where Kling takes no id of the caller's, only its own finds the task, and that comes with the answer.
+    if (options?.onHandle !== undefined && plan.operation.externalId !== undefined) yield* options.onHandle(handle)
     // Whoever waits may be cut off; the request itself goes on to a settled end.
     const sending = yield* Effect.forkDetach(kling.submit(plan.operation, plan.input, { externalTaskId: handle }))
     const sent = yield* Fiber.join(sending)
