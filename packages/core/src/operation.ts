@@ -3,7 +3,8 @@ import type { Rule } from "./params/check-input.ts"
 import type { InputOf, Params } from "./params/param.ts"
 import type { Quote } from "./prices/quote.ts"
 
-export type Generation = "legacy" | "new"
+/** `solutions` and `account` are apart from the two generations of the models: own paths, the newer envelope. */
+export type Generation = "legacy" | "new" | "solutions" | "account"
 
 /**
  * The short word inside a handle, `kk-<family>-...`: it says where the task can be read again.
@@ -42,6 +43,8 @@ export interface Operation<P extends Params = Params, Id extends string = string
   readonly externalId?: string
   /** Kling also lists these tasks, page by page. */
   readonly listed: boolean
+  /** A typical input, for the docs and for whoever tries the operation out; legal as it stands. */
+  readonly example: InputOf<P>
   /** What `data` holds when the answer is not a task. */
   readonly output?: Schema.Codec<Output, unknown>
   price(input: InputOf<P>): Quote
@@ -59,6 +62,7 @@ type Declared<P extends Params, Id extends string, Output> = Pick<
   Partial<Omit<Operation<P, Id, Output>, "id" | "summary" | "family" | "path" | "params" | "rules" | "externalId">> & {
     readonly rules?: ReadonlyArray<Rule<InputOf<P>>>
     readonly externalId?: string | undefined
+    readonly example: NoInfer<InputOf<P>>
     price(input: InputOf<P>): Quote
   }
 
@@ -70,7 +74,7 @@ export const operation = <const P extends Params, const Id extends string, Outpu
   declared: Declared<P, Id, Output>
 ): Operation<P, Id, Output> => {
   const { externalId: place, ...rest } = declared
-  const generation: Generation = declared.path.startsWith("/v1/") ? "legacy" : "new"
+  const generation = generationOf(declared.path)
   const kind = declared.kind ?? "create"
   const externalId =
     kind === "create" && !("externalId" in declared)
@@ -93,6 +97,15 @@ export const operation = <const P extends Params, const Id extends string, Outpu
     ...(externalId === undefined ? {} : { externalId })
   }
 }
+
+const generationOf = (path: string): Generation =>
+  path.startsWith("/v1/")
+    ? "legacy"
+    : path.startsWith("/solutions")
+      ? "solutions"
+      : path.startsWith("/account")
+        ? "account"
+        : "new"
 
 /** Rests on one source or an analogy: shown as experimental wherever it is listed. */
 export const isExperimental = (one: Pick<AnyOperation, "confidence">): boolean => one.confidence === "low"

@@ -19,13 +19,13 @@ new.t2v.kling-2.5-turbo POST /text-to-video/kling-2.5-turbo paid new high
 new.i2v.kling-2.5-turbo POST /image-to-video/kling-2.5-turbo paid new high
 new.tasks.get GET /tasks free new high
 new.tasks.list POST /tasks free new high
-solutions.virtual_try_on POST /solutions/virtual_try_on paid new medium
-solutions.clothing_dupe POST /solutions/e-commerce/clothing_dupe paid new medium
-solutions.goods_studio POST /solutions/e-commerce/goods_studio paid new medium
-solutions.talking_agent POST /solutions/talking_agent paid new low
-solutions.drama_subtitle POST /solutions/drama_subtitle paid new low
-solutions.get GET /solutions free new medium
-solutions.list POST /solutions free new medium
+solutions.virtual_try_on POST /solutions/virtual_try_on paid solutions medium
+solutions.clothing_dupe POST /solutions/e-commerce/clothing_dupe paid solutions medium
+solutions.goods_studio POST /solutions/e-commerce/goods_studio paid solutions medium
+solutions.talking_agent POST /solutions/talking_agent paid solutions low
+solutions.drama_subtitle POST /solutions/drama_subtitle paid solutions low
+solutions.get GET /solutions free solutions medium
+solutions.list POST /solutions free solutions medium
 new.t2v.kling-4.0 POST /text-to-video/kling-4.0 paid new low
 new.i2v.kling-4.0 POST /image-to-video/kling-4.0 paid new low
 new.omni.kling-4.0 POST /omni-video/kling-4.0 paid new low
@@ -68,9 +68,9 @@ legacy.elements-old.delete POST /v1/general/delete-elements free legacy high
 legacy.voices.create POST /v1/general/custom-voices paid legacy high
 legacy.voices.presets GET /v1/general/presets-voices free legacy high
 legacy.voices.delete POST /v1/general/delete-voices free legacy high
-account.costs GET /account/costs free new high
-account.billing.package POST /account/billing/package free new high
-account.billing.balance POST /account/billing/balance free new high
+account.costs GET /account/costs free account high
+account.billing.package POST /account/billing/package free account high
+account.billing.balance POST /account/billing/balance free account high
 `
 
 // The reads that belong to a legacy create; all are GET, free and legacy.

@@ -27,6 +27,7 @@ const getOf = (create: Create): AnyOperation =>
     summary: `One task of ${create.id}, by Kling's id or by the external one`,
     path: `${create.path}/{task_id}`,
     params: { taskId: text("task_id", { required: true, notes: "part of the path; the external task id works too" }) },
+    example: { taskId: "893605946402811985" },
     output: LegacyTask
   })
 
@@ -37,6 +38,7 @@ const listOf = (create: Create): AnyOperation =>
     summary: `The tasks of ${create.id}, page by page`,
     path: create.path,
     params: pageParams(create.family === "voice" ? largestPageOfVoices : undefined),
+    example: { pageNum: 1, pageSize: 30 },
     output: Schema.Array(LegacyTask)
   })
 

@@ -4,9 +4,10 @@ import { operation } from "../operation.ts"
 import { choice, flag, id, integer, list, media, record, records, text } from "../params/param.ts"
 import { estimate, type Quote } from "../prices/quote.ts"
 import { perSecond, ratePerSecond } from "../prices/video-prices.ts"
-import { legacyModelRules, resolutionOfMode, shotParams, shotRules } from "./legacy-video.ts"
+import { assumedOmni, legacyOmniContents, legacyOmniRules } from "./legacy-omni-rules.ts"
+import { resolutionOfMode, shotParams } from "./legacy-video.ts"
 import { legacyOptions, newOptions } from "./options.ts"
-import { newOmniRules, omni30VideoRules, type OmniContents, omniContentRules } from "./omni-rules.ts"
+import { newOmniRules, omni30VideoRules } from "./omni-rules.ts"
 import { atLeastOne } from "./presence-rules.ts"
 import { usualVideoSeconds } from "./video-rules.ts"
 
@@ -135,43 +136,6 @@ export const omniVideoO1 = operation({
   }
 })
 
-interface LegacyOmniInput {
-  readonly model?: string
-  readonly mode?: string
-  readonly sound?: string
-  readonly prompt?: string
-  readonly images?: ReadonlyArray<{ readonly frame?: string }>
-  readonly elements?: ReadonlyArray<string>
-  readonly videos?: ReadonlyArray<{ readonly referType?: string }>
-  readonly multiShot?: boolean
-  readonly shotType?: string
-  readonly shots?: ReadonlyArray<{ readonly durationSeconds: number }>
-  readonly durationSeconds?: number
-}
-
-/** Kling's own defaults on this path differ from those of the other legacy video paths. */
-const assumed = <Input extends LegacyOmniInput>(input: Input) => ({
-  ...input,
-  model: input.model ?? "kling-video-o1",
-  mode: input.mode ?? "pro"
-})
-
-const framesOf = (input: LegacyOmniInput, frame: string): number =>
-  input.images?.filter((image) => image.frame === frame).length ?? 0
-
-const legacyContents = (input: LegacyOmniInput): OmniContents => {
-  const video = input.videos?.[0]
-  return {
-    model: assumed(input).model,
-    firstFrame: framesOf(input, "first_frame") > 0,
-    lastFrame: framesOf(input, "end_frame") > 0,
-    pictures: input.images?.filter((image) => image.frame === undefined).length ?? 0,
-    elements: input.elements?.length ?? 0,
-    video: video === undefined ? undefined : video.referType === "feature" ? "feature" : "base",
-    durationSeconds: input.durationSeconds
-  }
-}
-
 export const legacyOmniVideo = operation({
   id: "legacy.omni-video",
   summary: "Omni video on the legacy path, for Kling 3.0 Omni and O1",
@@ -229,51 +193,10 @@ export const legacyOmniVideo = operation({
     }),
     ...legacyOptions
   },
-  rules: [
-    atLeastOne("prompt", "shots", "images", "elements", "videos"),
-    ...[...shotRules, ...legacyModelRules].map((rule) => ({
-      ...rule,
-      check: (input: LegacyOmniInput) => rule.check(assumed(input))
-    })),
-    ...omniContentRules(["kling-video-o1", "kling-v3-omni"], legacyContents, {
-      firstFrame: "images",
-      lastFrame: "images",
-      pictures: "images"
-    }),
-    {
-      name: "one-of-each-frame",
-      field: "images",
-      check: (input) =>
-        framesOf(input, "first_frame") > 1 || framesOf(input, "end_frame") > 1
-          ? "hold several first or end frames; one of each at most"
-          : undefined
-    },
-    {
-      name: "images-with-video",
-      field: "images",
-      check: ({ images = [], videos = [] }) =>
-        images.length > 4 && videos.length > 0 ? `are ${images.length}; at most 4 beside a video` : undefined
-    },
-    {
-      name: "sound-off-with-video",
-      field: "sound",
-      check: ({ sound, videos = [] }) =>
-        sound === "on" && videos.length > 0 ? 'must be "off" beside a video' : undefined
-    },
-    {
-      name: "aspect-ratio-needed",
-      field: "aspectRatio",
-      check: (input) => {
-        const { firstFrame, video } = legacyContents(input)
-        return input.aspectRatio === undefined && !firstFrame && video !== "base"
-          ? "is needed when there is neither a first frame nor a video to edit: 16:9, 9:16 or 1:1"
-          : undefined
-      }
-    }
-  ],
+  rules: legacyOmniRules,
   price: (input) => {
-    const { model, mode } = assumed(input)
-    const { video } = legacyContents(input)
+    const { model, mode } = assumedOmni(input)
+    const { video } = legacyOmniContents(input)
     return omniPrice(findVideoModel(model)?.id ?? model, {
       resolution: resolutionOfMode[mode],
       audio: input.sound === "on" ? "native" : "off",
@@ -281,7 +204,7 @@ export const legacyOmniVideo = operation({
       ...(input.durationSeconds === undefined ? {} : { durationSeconds: input.durationSeconds })
     })
   },
-  usualSeconds: (input) => usualVideoSeconds(assumed(input)),
+  usualSeconds: (input) => usualVideoSeconds(assumedOmni(input)),
   example: {
     model: "kling-v3-omni",
     prompt: "<<<image_1>>> walks through <<<image_2>>>",

@@ -161,6 +161,10 @@ describe.each(catalog.map((operation) => [operation.id, operation] as const))("%
     expect(checkInput(operation.params, operation.rules, minimalInput(operation))).toEqual([])
   })
 
+  it("accepts its own example", () => {
+    expect(checkInput(operation.params, operation.rules, operation.example)).toEqual([])
+  })
+
   it("refuses whatever breaks a declared limit, and names the field", () => {
     const accepted: Array<unknown> = []
     for (const { what, value, path, says } of refusedFields(operation.params, minimalInput(operation))) {

@@ -1,0 +1,85 @@
+import type { Rule } from "../params/check-input.ts"
+import { legacyModelRules, shotRules } from "./legacy-video.ts"
+import { type OmniContents, omniContentRules } from "./omni-rules.ts"
+import { atLeastOne } from "./presence-rules.ts"
+
+interface LegacyOmniInput {
+  readonly model?: string
+  readonly mode?: string
+  readonly sound?: string
+  readonly prompt?: string
+  readonly images?: ReadonlyArray<{ readonly frame?: string }>
+  readonly elements?: ReadonlyArray<string>
+  readonly videos?: ReadonlyArray<{ readonly referType?: string }>
+  readonly multiShot?: boolean
+  readonly shotType?: string
+  readonly shots?: ReadonlyArray<{ readonly durationSeconds: number }>
+  readonly aspectRatio?: string
+  readonly durationSeconds?: number
+}
+
+/** Kling's own defaults on this path differ from those of the other legacy video paths. */
+export const assumedOmni = <Input extends LegacyOmniInput>(input: Input) => ({
+  ...input,
+  model: input.model ?? "kling-video-o1",
+  mode: input.mode ?? "pro"
+})
+
+const framesOf = (input: LegacyOmniInput, frame: string): number =>
+  input.images?.filter((image) => image.frame === frame).length ?? 0
+
+export const legacyOmniContents = (input: LegacyOmniInput): OmniContents => {
+  const video = input.videos?.[0]
+  return {
+    model: assumedOmni(input).model,
+    firstFrame: framesOf(input, "first_frame") > 0,
+    lastFrame: framesOf(input, "end_frame") > 0,
+    pictures: input.images?.filter((image) => image.frame === undefined).length ?? 0,
+    elements: input.elements?.length ?? 0,
+    video: video === undefined ? undefined : video.referType === "feature" ? "feature" : "base",
+    durationSeconds: input.durationSeconds
+  }
+}
+
+export const legacyOmniRules: ReadonlyArray<Rule<LegacyOmniInput>> = [
+  atLeastOne("prompt", "shots", "images", "elements", "videos"),
+  ...[...shotRules, ...legacyModelRules].map((rule) => ({
+    ...rule,
+    check: (input: LegacyOmniInput) => rule.check(assumedOmni(input))
+  })),
+  ...omniContentRules(["kling-video-o1", "kling-v3-omni"], legacyOmniContents, {
+    firstFrame: "images",
+    lastFrame: "images",
+    pictures: "images"
+  }),
+  {
+    name: "one-of-each-frame",
+    field: "images",
+    check: (input) =>
+      framesOf(input, "first_frame") > 1 || framesOf(input, "end_frame") > 1
+        ? "hold several first or end frames; one of each at most"
+        : undefined
+  },
+  {
+    name: "images-with-video",
+    field: "images",
+    check: ({ images = [], videos = [] }) =>
+      images.length > 4 && videos.length > 0 ? `are ${images.length}; at most 4 beside a video` : undefined
+  },
+  {
+    name: "sound-off-with-video",
+    field: "sound",
+    check: ({ sound, videos = [] }) =>
+      sound === "on" && videos.length > 0 ? 'must be "off" beside a video' : undefined
+  },
+  {
+    name: "aspect-ratio-needed",
+    field: "aspectRatio",
+    check: (input) => {
+      const { firstFrame, video } = legacyOmniContents(input)
+      return input.aspectRatio === undefined && !firstFrame && video !== "base"
+        ? "is needed when there is neither a first frame nor a video to edit: 16:9, 9:16 or 1:1"
+        : undefined
+    }
+  }
+]
