@@ -1,9 +1,13 @@
+import { plainName } from "./plain-name.ts"
+
 /** What an image model can do. Source: Kling docs, image pages, 2026-09-20. */
 export interface ImageModel {
   /** `model_name` on the wire, and the name people use. */
   readonly id: string
   readonly state: "live" | "unconfirmed"
-  readonly operations: ReadonlyArray<"legacy.images.generations" | "legacy.images.omni-image" | "legacy.images.multi-image2image">
+  readonly operations: ReadonlyArray<
+    "legacy.images.generations" | "legacy.images.omni-image" | "legacy.images.multi-image2image"
+  >
   readonly resolutions: ReadonlyArray<"1k" | "2k" | "4k">
   readonly maxImages: number
   readonly aspectRatios: ReadonlyArray<string>
@@ -51,4 +55,6 @@ export const imageModels: ReadonlyArray<ImageModel> = [
   }
 ]
 
-export const findImageModel = (name: string): ImageModel | undefined => imageModels.find((model) => model.id === name)
+/** Finds an image model; dots and hyphens in versions mean the same. */
+export const findImageModel = (name: string): ImageModel | undefined =>
+  imageModels.find((model) => plainName(model.id) === plainName(name))

@@ -1,3 +1,5 @@
+import { plainName } from "./plain-name.ts"
+
 /** Models that Kling switched off on 2026-09-15, with what took their place. Some names live on for the other medium. */
 const retired = {
   video: {
@@ -21,6 +23,6 @@ export const retiredModels: Readonly<Record<"video" | "image", Readonly<Record<s
 /** The live model to name instead, when `model` has been switched off; dots and hyphens in versions mean the same. */
 export const successorOf = (medium: "video" | "image", model: string): string | undefined => {
   const names = retiredModels[medium]
-  const plain = model.replaceAll(".", "-")
-  return Object.hasOwn(names, model) ? names[model] : Object.hasOwn(names, plain) ? names[plain] : undefined
+  const plain = plainName(model)
+  return Object.hasOwn(names, plain) ? names[plain] : undefined
 }

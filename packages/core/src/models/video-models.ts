@@ -1,3 +1,5 @@
+import { plainName } from "./plain-name.ts"
+
 /** What a video model can do. Source: Kling docs, model capability pages, 2026-09-20. */
 export interface VideoModel {
   /** The name people use; also the last part of the new generation's path. */
@@ -171,6 +173,8 @@ export const videoModels: ReadonlyArray<VideoModel> = [
   }
 ]
 
-/** Finds a video model by either of its names: `kling-3.0` or `kling-v3`. */
-export const findVideoModel = (name: string): VideoModel | undefined =>
-  videoModels.find((model) => model.id === name || model.legacyName === name)
+/** Finds a video model by either of its names: `kling-3.0` or `kling-v3`; dots and hyphens in versions mean the same. */
+export const findVideoModel = (name: string): VideoModel | undefined => {
+  const plain = plainName(name)
+  return videoModels.find(({ id, legacyName = id }) => plainName(id) === plain || plainName(legacyName) === plain)
+}

@@ -1,7 +1,8 @@
 import type { Effect } from "effect"
 import type { KlingError } from "../errors/kling-error.ts"
-import { findImageModel } from "../models/image-models.ts"
+import { findImageModel, imageModels } from "../models/image-models.ts"
 import { successorOf } from "../models/retired-models.ts"
+import { findVideoModel } from "../models/video-models.ts"
 import { findOperation, operations } from "../operations/catalog.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
 
@@ -35,6 +36,14 @@ export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError
       { field: "model", message: `${name} was switched off by Kling on 2026-09-15; use ${successor} instead` }
     ])
   }
+  if (model === undefined && (findVideoModel(name) ?? successorOf("video", name)) !== undefined) {
+    return refuse([
+      {
+        field: "model",
+        message: `${name} makes clips, no pictures; choose ${imageModels.map(({ id }) => id).join(", ")}`
+      }
+    ])
+  }
   const resolution = request.resolution
   if (
     model !== undefined &&
@@ -49,13 +58,13 @@ export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError
   return finishPlan({
     operation:
       (omni ? findOperation("legacy.images.omni-image") : undefined) ?? operations["legacy.images.generations"],
-    model: name,
+    model: model?.id ?? name,
     reasons: [`${name} is offered on this path`],
     warnings:
       model === undefined ? [`${name} is not in klingkit's model table: sent as it is, its price unchecked`] : [],
     names: { images: "image" },
     input: {
-      model: name,
+      model: model?.id ?? name,
       prompt: request.prompt,
       negativePrompt: request.negativePrompt,
       ...(omni ? { images: request.image === undefined ? undefined : [request.image] } : { image: request.image }),

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import type { KlingError } from "../errors/kling-error.ts"
+import { findImageModel } from "../models/image-models.ts"
 import { successorOf } from "../models/retired-models.ts"
 import { findVideoModel, type VideoModel, videoModels } from "../models/video-models.ts"
 import type { AnyOperation, Generation } from "../operation.ts"
@@ -100,6 +101,10 @@ const planUnknownModel = (
   credential: CredentialKind
 ): Effect.Effect<Plan, KlingError> => {
   if (!/^[a-z0-9][a-z0-9.-]{1,60}$/i.test(name)) return refuse([{ field: "model", message: "is not a model name" }])
+  if (findImageModel(name) !== undefined) {
+    const ids = videoModels.filter((model) => model.state === "live").map((model) => model.id)
+    return refuse([{ field: "model", message: `${name} makes pictures, no clips; choose ${ids.join(", ")}` }])
+  }
   const known = nearestWord(
     name,
     videoModels.map((model) => model.id)
