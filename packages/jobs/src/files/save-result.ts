@@ -8,6 +8,8 @@ import { resultFileName } from "./file-name.ts"
 /** A result on disk. `bytes` is its size. */
 export interface SavedFile {
   readonly path: string
+  /** The path as a `file:` URL. */
+  readonly uri: string
   readonly url: string
   readonly bytes: number
   readonly mimeType: string
@@ -54,7 +56,8 @@ export const saveResult = Effect.fnUntraced(function* (
   const name = result.fileName ?? resultFileName(result.handle, result.index, result.count, container.extension)
   const target = path.join(result.folder, name)
   yield* giveName(part, target, result.overwrite)
-  return { path: target, url: result.url, bytes, mimeType: container.mimeType }
+  const uri = yield* path.toFileUrl(target).pipe(Effect.mapError(refused(target)))
+  return { path: target, uri: uri.href, url: result.url, bytes, mimeType: container.mimeType }
 })
 
 const checkFree = Effect.fnUntraced(function* (target: string, overwrite: boolean) {
