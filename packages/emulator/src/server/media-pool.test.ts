@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { afterEach, describe, expect, it } from "vitest"
 import type { MediaRequest } from "../media/media-request.ts"
 import { createMediaPool, type MediaPool } from "./media-pool.ts"
@@ -72,6 +74,15 @@ describe("createMediaPool", () => {
     const secondAgain = await render(image(2))
     expect(secondAgain).not.toBe(second)
     expect(secondAgain.bytes).toEqual(second.bytes)
+  })
+
+  it("does not keep a process alive that is done", async () => {
+    const program = `
+      const { createMediaPool } = await import(${JSON.stringify(import.meta.resolve("./media-pool.ts"))})
+      await createMediaPool().render(${JSON.stringify(image(1))})`
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: "inherit" })
+    const [code] = await once(child, "exit")
+    expect(code).toBe(0)
   })
 
   it("passes on why a request is refused, and goes on", async () => {

@@ -36,9 +36,9 @@ export const createMediaPool = ({ cacheBytes = 64 * 2 ** 20 } = {}): MediaPool =
   }
 
   const startWorker = (): Worker => {
-    // stdout is kept away from the process's own, whose first line is a contract.
-    const started = new Worker(workerFile, { stdout: true })
-    started.stdout.resume()
+    // Its stdout is kept away from the process's own, whose first line is a contract. Nobody reads it, since reading
+    // would keep the process alive. Node's flags for the main program (--input-type, --eval) would stop it.
+    const started = new Worker(workerFile, { stdout: true, execArgv: [] })
     started.on("message", (answer: MediaAnswer) => {
       const job = waiting.get(answer.id)
       waiting.delete(answer.id)
