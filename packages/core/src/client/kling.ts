@@ -16,7 +16,7 @@ import { followTask } from "./follow-task.ts"
 import { listTasks, type TaskFilter } from "./list-tasks.ts"
 import { makeRetrier, mayRepeatPaid, mayRepeatRead } from "./retry.ts"
 import { type SubmitJournal, submitOnce } from "./submit.ts"
-import { oneTask, unexpectedAnswer } from "./task-answer.ts"
+import { createdTask, unexpectedAnswer } from "./task-answer.ts"
 
 export interface SubmitOptions {
   /** The id under which Kling stores the task; minted when absent. Pass the same one to repeat a request safely. */
@@ -82,7 +82,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
 
   const prepare = (operation: AnyOperation, input: unknown) => {
     const problems = [
-      ...(credential === "key-pair" && operation.generation === "new" && operation.path !== "/account/costs"
+      ...(credential === "key-pair" && operation.generation !== "legacy" && operation.path !== "/account/costs"
         ? [
             {
               field: "credentials",
@@ -100,10 +100,8 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
   const request = (operation: AnyOperation, body: Readonly<Record<string, unknown>>): KlingRequest => ({
     operation,
     method: operation.method,
-    path: operation.path,
-    ...(operation.method === "GET"
-      ? { query: Object.fromEntries(Object.entries(body).map(([key, value]) => [key, String(value)])) }
-      : { body }),
+    path: operation.path.replaceAll(inPath, (_, key: string) => encodeURIComponent(String(body[key]))),
+    ...(operation.method === "GET" ? { query: queryOf(operation, body) } : { body }),
     timeoutMillis: timeoutMillis(operation, body)
   })
 
@@ -119,7 +117,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     if (operation.externalId === undefined) {
       if (options?.journal !== undefined) yield* options.journal.sending
       const task = yield* retry(
-        exchange(request(operation, body)).pipe(Effect.flatMap((data) => oneTask(operation, data))),
+        exchange(request(operation, body)).pipe(Effect.flatMap((data) => createdTask(operation, data))),
         mayRepeatPaid
       ).pipe(Effect.mapError(unsettledCall))
       return { handle: task.id, task }
@@ -130,10 +128,8 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
       externalTaskId: handle,
       journal: options?.journal ?? { sending: Effect.void, inDoubt: Effect.void },
       earlierSends: options?.earlierSends ?? 0,
-      send: retry(
-        exchange(request(operation, body)).pipe(Effect.flatMap((data) => oneTask(operation, data))),
-        mayRepeatPaid
-      ),
+      send: exchange(request(operation, body)).pipe(Effect.flatMap((data) => createdTask(operation, data))),
+      whileNotAccepted: (send) => retry(send, mayRepeatPaid),
       lookUp: lookUp(exchange, placeOfCreate(operation), handle, 5000)
     })
     return { handle, task }
@@ -143,7 +139,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     const body = yield* prepare(operation, input)
     const data = yield* retry(
       exchange(request(operation, body)),
-      operation.billed || operation.kind === "delete" ? mayRepeatPaid : mayRepeatRead
+      operation.kind === "read" ? mayRepeatRead : mayRepeatPaid
     ).pipe(Effect.mapError(unsettledCall))
     if (operation.output === undefined) return data
     return yield* Schema.decodeUnknownEffect(operation.output)(data).pipe(
@@ -162,6 +158,16 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     tasks: (filter) => listTasks((one) => retry(exchange(one), mayRepeatRead), credential, filter ?? {})
   })
 })
+
+/** A parameter that stands in the path: `/v1/videos/text2video/{task_id}`. */
+const inPath = /\{(\w+)\}/g
+
+const queryOf = (operation: AnyOperation, body: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(body)
+      .filter(([key]) => !operation.path.includes(`{${key}}`))
+      .map(([key, value]) => [key, String(value)])
+  )
 
 /** Sends of large inline pictures take longer; the sum with the recovery stays within the submit deadline. */
 const timeoutMillis = (operation: AnyOperation, body: unknown): number => {
