@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import type { Effect } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import type { KlingError } from "../errors/kling-error.ts"
 import { findImageModel } from "../models/image-models.ts"
