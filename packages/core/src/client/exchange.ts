@@ -45,15 +45,14 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
         : HttpClientRequest.bodyText(stringifyJson(request.body), "application/json")
     )
     const response = yield* http.execute(outgoing).pipe(Effect.mapError((error) => failed(transportFailure(error))))
-    const text = yield* readText(response).pipe(
-      Effect.mapError((reason) => failed(reason, { httpStatus: response.status }))
-    )
+    const text = yield* readText(response).pipe(Effect.mapError((reason) => failed(reason)))
     const envelope = openEnvelope(text)
     if (envelope === undefined) {
-      return yield* failed(
-        { _tag: "UnexpectedAnswer", detail: `HTTP ${response.status} without Kling's envelope` },
-        { httpStatus: response.status }
-      )
+      const detail =
+        response.status === 413
+          ? "HTTP 413, the request is too large: give pictures by URL"
+          : `HTTP ${response.status} without Kling's envelope`
+      return yield* failed({ _tag: "UnexpectedAnswer", detail }, { httpStatus: response.status })
     }
     if (envelope.code === 0) return envelope.data
     const about = {

@@ -1,13 +1,13 @@
 import { Effect, Option } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
-import { KlingError } from "../errors/kling-error.ts"
+import { KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
 import { familyOfHandle } from "../handle.ts"
 import type { AnyOperation } from "../operation.ts"
 import { catalog } from "../operations/catalog.ts"
 import type { Task } from "../wire/task.ts"
 import type { Exchange } from "./exchange.ts"
 import { saysTaskNotFound } from "./known-messages.ts"
-import { manyTasks, oneTask } from "./task-answer.ts"
+import { manyTasks, oneTask, unexpectedAnswer } from "./task-answer.ts"
 
 /** One place where a task may be looked up: a collection of the new generation, or a legacy path. */
 type Place =
@@ -51,7 +51,7 @@ export const lookUp = Effect.fnUntraced(function* (
 export const placeOfCreate = (operation: AnyOperation): Place =>
   operation.generation === "legacy"
     ? { legacyPath: operation.path }
-    : { collection: operation.path.startsWith("/solutions") ? "/solutions" : "/tasks", by: "external_task_ids" }
+    : { collection: operation.generation === "solutions" ? "/solutions" : "/tasks", by: "external_task_ids" }
 
 /** Every place worth a look for an id, best first. A handle names its family; a raw Kling id may be anywhere. */
 export const placesOf = (id: string, credential: CredentialKind): ReadonlyArray<Place> => {
@@ -74,7 +74,19 @@ export const placesOf = (id: string, credential: CredentialKind): ReadonlyArray<
   return [...collections.map((collection): Place => ({ collection, by: "external_task_ids" })), ...legacy]
 }
 
-/** Finds a task by klingkit's handle, by another external id, or by Kling's own id. Fails with `TaskNotFound`. */
+// Failures of the account or the way to Kling: every other place would answer the same.
+const sameEverywhere: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
+  "Unauthorized",
+  "TokenRejected",
+  "AccountBlocked",
+  "NotConnected",
+  "RateLimited"
+])
+
+/**
+ * Finds a task by klingkit's handle, by another external id, or by Kling's own id. Fails with `TaskNotFound`, and with
+ * `UnexpectedAnswer` when the task has a status word that klingkit does not know: it could be waited for in vain.
+ */
 export const findTask = Effect.fnUntraced(function* (
   lookUpAt: (place: Place, id: string) => Effect.Effect<Option.Option<Task>, KlingError>,
   credential: CredentialKind,
@@ -84,11 +96,15 @@ export const findTask = Effect.fnUntraced(function* (
   for (const place of placesOf(id, credential)) {
     const found = yield* lookUpAt(place, id).pipe(
       Effect.catch((error) => {
+        if (sameEverywhere.has(error.reason._tag)) return Effect.fail(error)
         firstFailure ??= error
         return Effect.succeed(Option.none<Task>())
       })
     )
-    if (Option.isSome(found)) return found.value
+    if (Option.isNone(found)) continue
+    const { status, statusWord } = found.value
+    if (status !== "unknown") return found.value
+    return yield* unexpectedAnswer(read, `task ${found.value.id} has the unknown status "${statusWord}"`)
   }
   // A place that could not be read may hold the task: say that rather than "not found".
   return yield* firstFailure ?? new KlingError({ reason: { _tag: "TaskNotFound", taskId: id } })

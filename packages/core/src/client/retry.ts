@@ -1,4 +1,4 @@
-import { Effect, Random, Ref } from "effect"
+import { Clock, Effect, Random, Ref, Result } from "effect"
 import type { KlingError, KlingErrorReason } from "../errors/kling-error.ts"
 
 /** The one policy for asking again. Full jitter: a delay is anything from 0 to the doubled step. */
@@ -6,10 +6,12 @@ export const retryPolicy = {
   maxRetries: 4,
   baseMillis: 1000,
   capMillis: 20_000,
-  /** A server that asks for a longer pause than this is not waited for. */
+  /** The longest pause that a server is granted when it asks for one. */
   retryAfterCapMillis: 60_000,
+  /** No retry starts later than this after the first try. */
+  giveUpAfterMillis: 90_000,
   /** A bucket shared by all calls of one client: in an outage, retries dry up instead of multiplying the load. */
-  budget: { tokens: 500, transientCost: 14, throttledCost: 5, refund: 1 }
+  budget: { tokens: 250, transientCost: 14, throttledCost: 5, refund: 1 }
 } as const
 
 type Tag = KlingErrorReason["_tag"]
@@ -18,8 +20,7 @@ const throttled: ReadonlySet<Tag> = new Set(["RateLimited", "SlotsTaken"])
 const neverAccepted: ReadonlySet<Tag> = new Set(["RateLimited", "SlotsTaken", "NotConnected"])
 
 /** Reads change nothing: whatever may pass by itself is asked again. */
-export const mayRepeatRead = (error: KlingError): boolean =>
-  error.isRetryable || (error.reason._tag === "UnexpectedAnswer" && (error.httpStatus ?? 0) >= 500)
+export const mayRepeatRead = (error: KlingError): boolean => error.isRetryable
 
 /** A paid request goes out again only when it was certainly not accepted. */
 export const mayRepeatPaid = (error: KlingError): boolean => neverAccepted.has(error.reason._tag)
@@ -46,26 +47,27 @@ export const makeRetrier: Effect.Effect<Retrier> = Effect.gen(function* () {
     Ref.modify(bucket, (left) => (left >= cost ? ([true, left - cost] as const) : ([false, left] as const)))
   const reward = Ref.update(bucket, (left) => Math.min(tokens, left + refund))
 
-  const attemptFrom = <A>(
-    attempt: number,
+  const retry = Effect.fnUntraced(function* <A>(
     effect: Effect.Effect<A, KlingError>,
     mayRepeat: (error: KlingError) => boolean
-  ): Effect.Effect<A, KlingError> =>
-    effect.pipe(
-      Effect.tap(() => reward),
-      Effect.catch((error) =>
-        Effect.gen(function* () {
-          const affordable =
-            attempt < retryPolicy.maxRetries &&
-            mayRepeat(error) &&
-            (yield* pay(throttled.has(error.reason._tag) ? throttledCost : transientCost))
-          if (!affordable) return yield* error
-          const asked = "retryAfterSeconds" in error.reason ? error.reason.retryAfterSeconds : undefined
-          yield* Effect.sleep(retryDelayMillis(attempt, yield* Random.next, asked))
-          return yield* attemptFrom(attempt + 1, effect, mayRepeat)
-        })
-      )
-    )
+  ): Effect.fn.Return<A, KlingError> {
+    const latest = (yield* Clock.currentTimeMillis) + retryPolicy.giveUpAfterMillis
+    for (let attempt = 0; ; attempt++) {
+      const tried = yield* Effect.result(effect)
+      if (Result.isSuccess(tried)) {
+        yield* reward
+        return tried.success
+      }
+      const error = tried.failure
+      if (attempt === retryPolicy.maxRetries || !mayRepeat(error)) return yield* error
+      const asked = "retryAfterSeconds" in error.reason ? error.reason.retryAfterSeconds : undefined
+      const delay = retryDelayMillis(attempt, yield* Random.next, asked)
+      const late = (yield* Clock.currentTimeMillis) + delay > latest
+      const cost = throttled.has(error.reason._tag) ? throttledCost : transientCost
+      if (late || !(yield* pay(cost))) return yield* error
+      yield* Effect.sleep(delay)
+    }
+  })
 
-  return { retry: (effect, mayRepeat) => attemptFrom(0, effect, mayRepeat) }
+  return { retry }
 })

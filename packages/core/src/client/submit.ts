@@ -1,9 +1,9 @@
-import { Effect, Option, Result } from "effect"
+import { Clock, Effect, Option, Ref, Result } from "effect"
 import { KlingError } from "../errors/kling-error.ts"
 import type { Task } from "../wire/task.ts"
 import { saysDuplicateId } from "./known-messages.ts"
 
-/** Longest time from the first byte to a settled outcome, the create's own time-out included. */
+/** Longest time from the first byte of an ambiguous send to a settled outcome, its own time-out included. */
 export const submitDeadlineMillis = 95_000
 /** Pause between two look-ups: a slow server may file the task after its answer was lost. */
 export const lookAgainMillis = 10_000
@@ -25,6 +25,8 @@ interface Submission {
   readonly externalTaskId: string
   /** Sends the create, always with the same external id. */
   readonly send: Effect.Effect<Task, KlingError>
+  /** Sends again, after a pause, while Kling has certainly not accepted the request. */
+  readonly whileNotAccepted: (send: Effect.Effect<Task, KlingError>) => Effect.Effect<Task, KlingError>
   /** Looks the task up by its external id; nothing when it is not there. */
   readonly lookUp: Effect.Effect<Option.Option<Task>, KlingError>
   readonly journal: SubmitJournal
@@ -38,21 +40,42 @@ interface Submission {
  * which Kling refuses if the first one arrived after all. What cannot be settled is `SubmissionUnknown`.
  */
 export const submitOnce = (submission: Submission): Effect.Effect<Task, KlingError> =>
-  (submission.earlierSends === 0 ? firstSend(submission) : recover(submission)).pipe(
+  submission.earlierSends === 0
+    ? firstSend(submission)
+    : settledWithin(submitDeadlineMillis, submission, recover(submission))
+
+const settledWithin = (
+  millis: number,
+  submission: Submission,
+  settle: Effect.Effect<Task, KlingError>
+): Effect.Effect<Task, KlingError> =>
+  settle.pipe(
     Effect.timeoutOrElse({
-      duration: submitDeadlineMillis,
+      duration: millis,
       orElse: () => Effect.fail(unknown(submission, `not settled within ${submitDeadlineMillis / 1000} s`))
     })
   )
 
 const firstSend = Effect.fnUntraced(function* (submission: Submission) {
   yield* submission.journal.sending
-  const sent = yield* Effect.result(submission.send)
+  // The time spent on refusals does not count: only the last send can be ambiguous.
+  const sentAt = yield* Ref.make(0)
+  const noting = Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.set(sentAt, now))
+  const sent = yield* Effect.result(submission.whileNotAccepted(Effect.andThen(noting, submission.send)))
   if (Result.isSuccess(sent)) return sent.success
   const failure = sent.failure
   const verdict = judge(failure)
   if (verdict === "refused") return yield* failure
   yield* submission.journal.inDoubt
+  const spent = (yield* Clock.currentTimeMillis) - (yield* Ref.get(sentAt))
+  return yield* settledWithin(submitDeadlineMillis - spent, submission, settle(submission, failure, verdict))
+})
+
+const settle = Effect.fnUntraced(function* (
+  submission: Submission,
+  failure: KlingError,
+  verdict: "ambiguous" | "settled"
+) {
   const found = yield* search(submission)
   if (found._tag === "found") return found.task
   // A refusal as duplicate, or a code nobody knows, is an answer: repeating the question cannot help.
@@ -70,7 +93,7 @@ const recover = Effect.fnUntraced(function* (submission: Submission) {
 
 const resend = Effect.fnUntraced(function* (submission: Submission, before: string) {
   yield* submission.journal.sending
-  const again = yield* Effect.result(submission.send)
+  const again = yield* Effect.result(submission.whileNotAccepted(submission.send))
   if (Result.isSuccess(again)) return again.success
   yield* submission.journal.inDoubt
   const found = yield* search(submission)
@@ -80,16 +103,8 @@ const resend = Effect.fnUntraced(function* (submission: Submission, before: stri
 /** `refused`: no task exists. `ambiguous`: it may. `settled`: Kling has spoken, a repeat would say the same. */
 const judge = (error: KlingError): "refused" | "ambiguous" | "settled" => {
   if (saysDuplicateId(error)) return "settled"
-  switch (error.reason._tag) {
-    case "ServerFailed":
-    case "ConnectionLost":
-    case "UnexpectedAnswer":
-      return "ambiguous"
-    case "UnknownCode":
-      return "settled"
-    default:
-      return "refused"
-  }
+  if (error.wasCharged === "no") return "refused"
+  return error.reason._tag === "UnknownCode" ? "settled" : "ambiguous"
 }
 
 type Search =

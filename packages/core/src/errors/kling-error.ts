@@ -60,11 +60,11 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
   /** Waiting and asking again may help. A create is asked again with the same external id only. */
   get isRetryable(): boolean {
-    return retryable.has(this.reason._tag)
+    return retryable.has(this.reason._tag) || (this.reason._tag === "UnexpectedAnswer" && mayPass(this.httpStatus))
   }
 
   get wasCharged(): Charged {
-    if (this.billed !== true) return "no"
+    if (this.billed !== true || refusedByStatus(this.reason, this.httpStatus)) return "no"
     return uncertain.has(this.reason._tag) ? "maybe" : "no"
   }
 
@@ -94,6 +94,15 @@ const uncertain: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "SubmissionUnknown",
   "TaskFailed"
 ])
+
+/** A gateway's page, or a body cut short: the answer that Kling meant to give may come next time. */
+const mayPass = (httpStatus: number | undefined): boolean =>
+  httpStatus !== undefined && (httpStatus >= 500 || httpStatus === 429 || httpStatus === 200)
+
+/** The status alone says that the request was turned away: with a code that is not in the table, or by its size. */
+const refusedByStatus = (reason: KlingErrorReason, httpStatus: number | undefined): boolean =>
+  (reason._tag === "UnknownCode" && httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500) ||
+  (reason._tag === "UnexpectedAnswer" && httpStatus === 413)
 
 function describe(reason: KlingErrorReason): string {
   switch (reason._tag) {
