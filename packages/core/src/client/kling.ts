@@ -114,6 +114,10 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
   ) {
     const body = yield* prepare(operation, input)
     const handle = options?.externalTaskId ?? (yield* mintHandle(operation.family))
+    if (!externalIdShape.test(handle)) {
+      const message = "must be 1 to 128 visible ASCII characters, no comma: it has to find the task again"
+      return yield* invalidInput([{ field: "externalTaskId", message }], operation.id)
+    }
     if (operation.externalId === undefined) {
       if (options?.journal !== undefined) yield* options.journal.sending
       const task = yield* retry(
@@ -140,12 +144,12 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     const data = yield* retry(
       exchange(request(operation, body)),
       operation.kind === "read" ? mayRepeatRead : mayRepeatPaid
-    ).pipe(Effect.mapError(unsettledCall))
+    )
     if (operation.output === undefined) return data
     return yield* Schema.decodeUnknownEffect(operation.output)(data).pipe(
       Effect.mapError((error) => unexpectedAnswer(operation, error.message))
     )
-  })
+  }, Effect.mapError(unsettledCall))
 
   const task = (id: string) => findTask(lookUpAt, credential, id).pipe(Effect.withSpan("Kling.task"))
 
@@ -188,6 +192,9 @@ const place = (body: Record<string, unknown>, at: string, value: string): void =
   if (second === undefined) body[first] = value
   else body[first] = { ...(body[first] as Record<string, unknown> | undefined), [second]: value }
 }
+
+// A comma parts the ids of a look-up, and an empty id would be none at all.
+const externalIdShape = /^[!-+\--~]{1,128}$/
 
 /** A paid call without an external id cannot be looked up: when its answer is lost, say so instead of guessing. */
 const unsettledCall = (error: KlingError): KlingError => {

@@ -5,14 +5,15 @@ import type { KlingError } from "../errors/kling-error.ts"
 import { textToSpeech } from "../operations/text-to-speech.ts"
 import { textToVideo30 } from "../operations/text-to-video.ts"
 import { apiKey, type FakeOptions, fakeKling, keyPair, klingOver } from "../testing/fake-kling.ts"
-import { ambiguousAnswers, code, lost, refused, text } from "../testing/fate.ts"
+import { ambiguousAnswers, type Answer, code, honest, lost, refused, text } from "../testing/fate.ts"
 import { inVirtualTime } from "../testing/virtual-time.ts"
 import { Kling } from "./kling.ts"
+import { submitDeadlineMillis } from "./submit.ts"
 
 const handle = "kk-t2v-0123456789abcdefghjkmnpqrs"
 const clip = Kling.use((kling) => kling.submit(textToVideo30, { prompt: "a cat" }, { externalTaskId: handle }))
 const speech = Kling.use((kling) =>
-  kling.submit(textToSpeech, { text: "hello", voiceId: "genshin_vindi2", voiceLanguage: "en" })
+  kling.call(textToSpeech, { text: "hello", voiceId: "oversea_male1", voiceLanguage: "en" })
 )
 
 const outcomeOf = Effect.fnUntraced(function* <A>(submit: Effect.Effect<A, KlingError, Kling>, options: FakeOptions) {
@@ -141,20 +142,18 @@ describe("a create answered with a status word that nobody knows", () => {
 })
 
 describe("an operation without an external id", () => {
-  it.effect.each(Object.entries(ambiguousAnswers).filter(([name]) => name !== "an answer without an id"))(
-    "is sent once, whatever happens: %s",
-    ([, answer]) =>
-      Effect.gen(function* () {
-        const { result, seconds, fake, charges } = yield* outcomeOf(speech, {
-          creates: [{ answer, commitsAfterSeconds: 0 }]
-        })
-        const error = failureOf(result)
-        expect(error).toMatchObject({ wasCharged: "maybe", isRetryable: false, reason: { _tag: "SubmissionUnknown" } })
-        expect(error.suggestion).toContain("Kling's console")
-        expect(fake.seen).toHaveLength(1)
-        expect(charges).toHaveLength(1)
-        expect(seconds).toBeLessThanOrEqual(100)
+  it.effect.each(Object.entries(ambiguousAnswers))("is sent once, whatever happens: %s", ([, answer]) =>
+    Effect.gen(function* () {
+      const { result, seconds, fake, charges } = yield* outcomeOf(speech, {
+        creates: [{ answer, commitsAfterSeconds: 0 }]
       })
+      const error = failureOf(result)
+      expect(error).toMatchObject({ wasCharged: "maybe", isRetryable: false, reason: { _tag: "SubmissionUnknown" } })
+      expect(error.suggestion).toContain("Kling's console")
+      expect(fake.seen).toHaveLength(1)
+      expect(charges).toHaveLength(1)
+      expect(seconds).toBeLessThanOrEqual(100)
+    })
   )
 
   it.effect("goes out again only when it never reached Kling", () =>
@@ -176,6 +175,18 @@ describe("a look-up that fails", () => {
       expect(failureOf(result).reason._tag).toBe("SubmissionUnknown")
       expect(fake.seen.filter((one) => one.method === "POST")).toHaveLength(1)
       expect(seconds).toBeLessThanOrEqual(100)
+    })
+  )
+
+  it.effect("again and again is given up in time, also when every answer hangs", () =>
+    Effect.gen(function* () {
+      const silence: Answer = { kind: "hang" }
+      const { result, seconds } = yield* outcomeOf(clip, {
+        creates: [refused(silence), refused(silence)],
+        reads: [silence, honest, honest, silence, silence, silence, silence]
+      })
+      expect(failureOf(result)).toMatchObject({ wasCharged: "maybe", reason: { externalTaskId: handle } })
+      expect(seconds * 1000).toBeLessThanOrEqual(submitDeadlineMillis)
     })
   )
 
@@ -205,6 +216,40 @@ describe("a request that must not leave", () => {
         ["InvalidInput", "no"]
       ])
       expect(fake.seen).toEqual([])
+    })
+  )
+})
+
+describe("an external id of the caller's own", () => {
+  it.effect.each(["", "a,b", "two words", "zwei\u00fc", "x".repeat(129)])(
+    "is refused when it could not find the task: %j",
+    (id) =>
+      Effect.gen(function* () {
+        const fake = fakeKling()
+        const error = yield* Effect.flip(
+          Kling.use((kling) => kling.submit(textToVideo30, { prompt: "a cat" }, { externalTaskId: id }))
+        ).pipe(Effect.provide(klingOver(fake)))
+        expect(error.message).toContain("externalTaskId")
+        expect(fake.seen).toEqual([])
+      })
+  )
+
+  it.effect("goes beside the other options of the request", () =>
+    Effect.gen(function* () {
+      const { fake } = yield* outcomeOf(
+        Kling.use((kling) =>
+          kling.submit(
+            textToVideo30,
+            { prompt: "a cat", callbackUrl: "https://example.com/done" },
+            { externalTaskId: "order-7" }
+          )
+        ),
+        {}
+      )
+      expect(JSON.parse(fake.seen[0]?.text ?? "")).toEqual({
+        prompt: "a cat",
+        options: { callback_url: "https://example.com/done", external_task_id: "order-7" }
+      })
     })
   )
 })
