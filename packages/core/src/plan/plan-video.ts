@@ -32,7 +32,7 @@ export const planVideo = (request: VideoRequest, credential: CredentialKind): Ef
   if (problems.length > 0 || "problem" in path) return refuse(problems)
   return path.generation === "legacy"
     ? planLegacy(model.legacyName ?? model.id, request, path.reason)
-    : planNew(newOperation(model, request), model.id, request, path.reason)
+    : planNew(newOperation(model, request), model.id, request, path.reason, unconfirmed(model))
 }
 
 type Path = { readonly generation: Generation; readonly reason: string } | { readonly problem: Problem }
@@ -51,10 +51,13 @@ const choosePath = (model: VideoModel, request: VideoRequest, credential: Creden
     : { generation: "legacy", reason: "a negative prompt is taken on the legacy path only" }
 }
 
-const isOmni = (model: VideoModel | undefined): boolean => model?.products.includes("omni-video") === true
+/** The omni paths take references; a model that also has plain paths uses them for everything else. */
+const isOmniRequest = (model: VideoModel, request: VideoRequest): boolean =>
+  model.products.includes("omni-video") &&
+  (hasReferences(request) || !model.products.includes(product(request) === "t2v" ? "text-to-video" : "image-to-video"))
 
 const newOperation = (model: VideoModel, request: VideoRequest): AnyOperation | undefined =>
-  findOperation(`new.${isOmni(model) ? "omni" : product(request)}.${model.id}`)
+  findOperation(`new.${isOmniRequest(model, request) ? "omni" : product(request)}.${model.id}`)
 
 const product = (request: VideoRequest): "t2v" | "i2v" => (request.image === undefined ? "t2v" : "i2v")
 
@@ -82,7 +85,8 @@ const planLegacy = (
   reason: string,
   warnings: ReadonlyArray<string> = []
 ): Effect.Effect<Plan, KlingError> => {
-  const omni = isOmni(findVideoModel(model))
+  const known = findVideoModel(model)
+  const omni = known !== undefined && isOmniRequest(known, request)
   const simple = operations[request.image === undefined ? "legacy.text2video" : "legacy.image2video"]
   return finishPlan({
     operation: omni ? operations["legacy.omni-video"] : simple,
@@ -93,6 +97,9 @@ const planLegacy = (
     input: omni ? legacyOmniInput(model, request) : legacyVideoInput(model, request)
   })
 }
+
+const unconfirmed = (model: VideoModel): ReadonlyArray<string> =>
+  model.state === "unconfirmed" ? [`${model.id} is experimental: Kling has not confirmed it for developers`] : []
 
 /** A name that klingkit does not know yet goes through as it is, with a warning: Kling adds models without notice. */
 const planUnknownModel = (
@@ -110,11 +117,7 @@ const planUnknownModel = (
     videoModels.map((model) => model.id)
   )
   const hint = known === undefined ? "" : ` (did you mean ${known}?)`
-  const declared = findOperation(`new.${hasReferences(request) ? "omni" : product(request)}.${name}`)
-  const warning =
-    declared === undefined
-      ? `${name} is not in klingkit's model table: sent as it is, its limits and price unchecked${hint}`
-      : `${name} is experimental: ${declared.state ?? "its path is not confirmed"}`
+  const warning = `${name} is not in klingkit's model table: sent as it is, its limits and price unchecked${hint}`
   if (credential === "key-pair" || /^kling-v\d/.test(name) || request.negativePrompt !== undefined) {
     return planLegacy(name, request, "the name is of the legacy kind, or only the legacy path takes this request", [
       warning
@@ -129,5 +132,5 @@ const planUnknownModel = (
     confidence: "low",
     price: () => unknownPrice(`no listed price for ${name}`)
   }
-  return planNew(declared ?? unlisted, name, request, "new models appear on the new paths", [warning])
+  return planNew(unlisted, name, request, "new models appear on the new paths", [warning])
 }
