@@ -1,0 +1,59 @@
+import { Effect, Exit, Layer } from "effect"
+import { CliConfig, Command, Flag, GlobalFlag } from "effect/cli"
+import manifest from "../package.json" with { type: "json" }
+import { account } from "./commands/account.ts"
+import { image } from "./commands/image.ts"
+import { task } from "./commands/task/task.ts"
+import { video } from "./commands/video.ts"
+import { type ExitCode, exitCode } from "./output/exit-code.ts"
+import { failureOf, interrupted } from "./output/failure.ts"
+import { Output } from "./output/output.ts"
+import { presenter } from "./output/presenter.ts"
+
+const jsonFlag = GlobalFlag.Setting("json")({
+  flag: Flag.Boolean("json").pipe(
+    Flag.withoutNegation,
+    Flag.withDescription("print one JSON document on stdout, failures included"),
+    Flag.withDefault(false)
+  )
+})
+
+const klingkit = Command.make("klingkit").pipe(
+  Command.withDescription(
+    "Kling AI at the command line: never charged twice for one request, nothing paid for is lost"
+  ),
+  Command.withExamples([
+    { command: "klingkit demo", description: "See it work without a key" },
+    { command: 'klingkit video create "a paper boat in the rain" --output boat.mp4', description: "Make a clip" },
+    { command: 'klingkit quote video "a paper boat" --duration 10', description: "Ask what it would cost" }
+  ]),
+  Command.withSubcommands([video, image, task, account]),
+  Command.withGlobalFlags([jsonFlag])
+)
+
+// Prompts and log levels are left out: nothing here asks questions, and nothing logs.
+const builtIns = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+
+/** `--json` is looked for before parsing, so that a command line that cannot be parsed still fails in JSON. */
+const asksForJson = (args: ReadonlyArray<string>): boolean => {
+  const end = args.indexOf("--")
+  return args.slice(0, end === -1 ? args.length : end).includes("--json")
+}
+
+/** Runs one command line. Never fails: whatever happens has been said, and is the exit code. */
+export const runCli = (args: ReadonlyArray<string>): Effect.Effect<ExitCode, never, Command.Environment> =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const words = args.length === 0 ? ["--help"] : args
+    const exit = yield* Command.runWith(klingkit, { version: manifest.version })(words).pipe(
+      Effect.exit,
+      Effect.onInterrupt(() => output.fail(interrupted()))
+    )
+    if (Exit.isSuccess(exit)) return exitCode.done
+    const failure = failureOf(exit.cause)
+    yield* output.fail(failure)
+    return failure.exitCode
+  }).pipe(
+    Effect.provide(presenter),
+    Effect.provide(Layer.merge(builtIns, Output.layer({ wantsJson: asksForJson(args) })))
+  )

@@ -1,0 +1,55 @@
+import { JobError } from "@klingkit/jobs"
+import { Effect, FileSystem, Option, Path } from "effect"
+import { folders } from "../connection.ts"
+import { usageError } from "../output/failure.ts"
+
+/** Where results go: `folder` is absolute and exists; without `fileName` a result is named after its handle. */
+export interface Destination {
+  readonly folder: string
+  readonly fileName?: string
+}
+
+const mediaName = /\.(mp4|mov|webm|png|jpe?g|webp|gif|mp3|wav|aac)$/i
+
+/** Settles where results go before anything is paid: the folder is made, and a file in the way is found now. */
+export const destinationOf = Effect.fnUntraced(function* (options: {
+  readonly output: Option.Option<string>
+  readonly force: boolean
+  /** How many results are expected. */
+  readonly count: number
+}) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const config = yield* folders
+  const destination = Option.match(options.output, {
+    onNone: (): Destination => ({ folder: config.outputDir }),
+    onSome: (output): Destination => {
+      const target = path.resolve(output)
+      return mediaName.test(output)
+        ? { folder: path.dirname(target), fileName: path.basename(target) }
+        : { folder: target }
+    }
+  })
+  const { folder, fileName } = destination
+  if (fileName !== undefined && options.count > 1) {
+    return yield* usageError([
+      { field: "--output", message: `names one file, but there will be ${options.count}; name a folder` }
+    ])
+  }
+  yield* fs
+    .makeDirectory(folder, { recursive: true })
+    .pipe(
+      Effect.mapError(
+        (error) =>
+          new JobError({
+            reason: { _tag: "FileRefused", path: folder, detail: `cannot be a folder: ${error.reason._tag}` }
+          })
+      )
+    )
+  if (fileName !== undefined && !options.force) {
+    const target = path.join(folder, fileName)
+    const exists = yield* Effect.orElseSucceed(fs.exists(target), () => false)
+    if (exists) return yield* new JobError({ reason: { _tag: "FileExists", path: target } })
+  }
+  return destination
+})

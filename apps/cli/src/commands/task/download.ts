@@ -1,0 +1,26 @@
+import { Jobs } from "@klingkit/jobs"
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import { connection } from "../../connection.ts"
+import { answerTask } from "../answer-task.ts"
+import { destinationOf } from "../destination.ts"
+import { fetchFiles } from "../fetch-files.ts"
+import { forceFlag, outputFlag } from "../paid-flags.ts"
+import { idArgument } from "./id-argument.ts"
+
+export const download = Command.make(
+  "download",
+  { task: idArgument, output: outputFlag, force: forceFlag },
+  Effect.fnUntraced(function* ({ task, output, force }) {
+    const jobs = yield* Jobs
+    const job = yield* jobs.status(task)
+    const destination = yield* destinationOf({ output, force, count: job.task.outputs.length })
+    yield* answerTask(job, yield* fetchFiles(job, destination, force))
+  }, Effect.provide(connection))
+).pipe(
+  Command.withDescription("Fetch a finished task's files; Kling keeps them for 30 days"),
+  Command.withExamples([
+    { command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs", description: "Into KLINGKIT_OUTPUT_DIR" },
+    { command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs --output boat.mp4 --force" }
+  ])
+)

@@ -1,0 +1,60 @@
+import { type Job, Jobs } from "@klingkit/jobs"
+import { Effect, Option, Stream } from "effect"
+import { Command, Flag } from "effect/cli"
+import { connection } from "../../connection.ts"
+import { Output } from "../../output/output.ts"
+import { type Column, table } from "../../output/table.ts"
+import { chargeText, taskView } from "../../output/task-view.ts"
+
+const columns: ReadonlyArray<Column<Job>> = [
+  { title: "task", value: ({ handle }) => handle },
+  { title: "status", value: ({ task }) => task.status },
+  {
+    title: "created",
+    value: ({ task }) =>
+      task.createdAt === undefined ? undefined : new Date(task.createdAt).toISOString().slice(0, 19)
+  },
+  { title: "results", value: ({ task }) => resultsOf(task.outputs.map(({ type }) => type)) },
+  { title: "charged", value: ({ task }) => task.charges.map(chargeText).join(", ") },
+  { title: "message", value: ({ task }) => task.message }
+]
+
+/** `2 image`, `1 video, 1 audio`. */
+const resultsOf = (types: ReadonlyArray<string>): string =>
+  [...new Set(types)].map((type) => `${types.filter((one) => one === type).length} ${type}`).join(", ")
+
+export const list = Command.make(
+  "list",
+  {
+    status: Flag.Literals("status", ["submitted", "processing", "succeed", "failed"]).pipe(
+      Flag.withDescription("only tasks that stand so"),
+      Flag.optional
+    ),
+    limit: Flag.Int("limit").pipe(
+      Flag.withMetavar("count"),
+      Flag.withDescription("how many at most, newest first; default 20"),
+      Flag.filter(
+        (count) => count >= 1 && count <= 10_000,
+        () => "1 to 10000 is possible"
+      ),
+      Flag.withDefault(20)
+    )
+  },
+  Effect.fnUntraced(function* ({ status, limit }) {
+    const jobs = yield* Jobs
+    const output = yield* Output
+    const found = yield* jobs
+      .list({ pageSize: Math.min(limit, 500), ...(Option.isSome(status) ? { status: status.value } : {}) })
+      .pipe(Stream.take(limit), Stream.runCollect)
+    yield* output.answer({
+      json: found.map((job) => taskView(job)),
+      text: table(found, columns, output.stdoutIsTerminal)
+    })
+  }, Effect.provide(connection))
+).pipe(
+  Command.withDescription("Tasks of the last 30 days, newest first"),
+  Command.withExamples([
+    { command: "klingkit task list --status processing" },
+    { command: "klingkit task list --limit 100 --json" }
+  ])
+)

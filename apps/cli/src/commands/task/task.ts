@@ -1,0 +1,11 @@
+import { Command } from "effect/cli"
+import { download } from "./download.ts"
+import { get } from "./get.ts"
+import { list } from "./list.ts"
+import { wait } from "./wait.ts"
+
+export const task = Command.make("task").pipe(
+  Command.withDescription("Tasks: look, wait, fetch"),
+  Command.withExamples([{ command: "klingkit task wait kk-t2v-0123456789abcdefghjkmnpqrs" }]),
+  Command.withSubcommands([get, wait, download, list])
+)

@@ -1,0 +1,24 @@
+import { type CredentialKind, credentialsFromConfig, Kling } from "@klingkit/core"
+import { Jobs, jobsConfig, type JobsConfig } from "@klingkit/jobs"
+import { Effect, Layer } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { usageError } from "./output/failure.ts"
+
+/** Folders as the environment names them; whoever types a path at a shell may read any file. */
+export const folders = jobsConfig.pipe(
+  Effect.map((config): JobsConfig => ({ ...config, inputDirs: "anywhere" })),
+  Effect.catchTag("ConfigError", () =>
+    Effect.fail(usageError([{ field: "KLINGKIT_OUTPUT_DIR", message: "could not be read" }]))
+  )
+)
+
+/** Kling and the jobs on it, as the environment describes them. Fails before any request when a credential is missing. */
+export const connection = Layer.unwrap(
+  Effect.map(folders, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig)))
+).pipe(Layer.provide(FetchHttpClient.layer))
+
+/** The kind of credential to plan for. Where none is set an API key is assumed: looking at a plan needs none. */
+export const credentialKind: Effect.Effect<CredentialKind> = credentialsFromConfig.pipe(
+  Effect.map(({ kind }) => kind),
+  Effect.orElseSucceed(() => "api-key" as const)
+)

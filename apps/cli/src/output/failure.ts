@@ -1,0 +1,114 @@
+import { type Charged, KlingError, type Problem, untrustedText } from "@klingkit/core"
+import { JobError } from "@klingkit/jobs"
+import { Cause, Data } from "effect"
+import { CliError } from "effect/cli"
+import { type ExitCode, exitCode } from "./exit-code.ts"
+
+/** Any failure as people and programs read it. `code` is stable; `charged` is about money, not about success. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly suggestion: string
+  readonly charged: Charged
+  readonly exitCode: ExitCode
+  readonly problems?: ReadonlyArray<Problem>
+  /** The task that it is about, as `task get --json` shows it. */
+  readonly task?: unknown
+}
+
+/** A failure that a command itself found. */
+export class CommandError extends Data.TaggedError("CommandError")<{ readonly failure: Failure }> {}
+
+export const usageError = (problems: ReadonlyArray<Problem>): CommandError =>
+  new CommandError({
+    failure: {
+      code: "CLI_USAGE",
+      message: sentence(problems),
+      suggestion: "correct the command; nothing was sent",
+      charged: "no",
+      exitCode: exitCode.usage,
+      problems
+    }
+  })
+
+/** The one place where errors become words and exit codes. */
+export const failureOf = (cause: Cause.Cause<unknown>): Failure => {
+  if (Cause.hasInterruptsOnly(cause)) return interrupted()
+  const error = Cause.squash(cause)
+  if (error instanceof CommandError) return error.failure
+  if (error instanceof KlingError) return klingFailure(error)
+  if (error instanceof JobError) return jobFailure(error)
+  if (CliError.isCliError(error)) return usageError([{ field: "", message: error.message }]).failure
+  return bug(error)
+}
+
+/** Ctrl+C. With a handle there may be a task at Kling, which nothing here can stop. */
+export const interrupted = (handle?: string): Failure => ({
+  code: "CLI_INTERRUPTED",
+  message: handle === undefined ? "interrupted" : `interrupted; task ${handle} goes on at Kling if it was accepted`,
+  suggestion: handle === undefined ? "run the command again" : `find it again with: klingkit task get ${handle}`,
+  charged: handle === undefined ? "no" : "maybe",
+  exitCode: exitCode.interrupted
+})
+
+export const failureJson = ({ exitCode: _exitCode, task, ...error }: Failure): unknown => ({
+  error,
+  ...(task === undefined ? {} : { task })
+})
+
+export const failureText = ({ code, message, suggestion, charged, problems = [] }: Failure): string =>
+  [
+    `Error (${code}): ${problems.length > 1 ? "" : message}`.trimEnd(),
+    ...(problems.length > 1 ? problems.map(({ field, message }) => `  ${field} ${message}`) : []),
+    `Charged: ${charged}`,
+    `Next: ${suggestion}`
+  ].join("\n")
+
+const sentence = (problems: ReadonlyArray<Problem>): string =>
+  problems.map(({ field, message }) => `${field} ${message}`.trimStart()).join("; ")
+
+const credentialReasons = new Set(["MissingCredentials", "Unauthorized", "TokenRejected"])
+
+const klingFailure = (error: KlingError): Failure => {
+  const problems = error.reason._tag === "InvalidInput" ? error.reason.problems : undefined
+  const isAboutCredentials =
+    credentialReasons.has(error.reason._tag) || (problems ?? []).some(({ field }) => field === "credentials")
+  return {
+    code: error.code,
+    message: error.message,
+    suggestion: asCommand(error.suggestion),
+    charged: error.wasCharged,
+    exitCode: isAboutCredentials ? exitCode.credentials : problems === undefined ? exitCode.failed : exitCode.usage,
+    ...(problems === undefined ? {} : { problems })
+  }
+}
+
+const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
+  FileExists: exitCode.usage,
+  FileRefused: exitCode.failed,
+  NotFinished: exitCode.stillRunning,
+  NothingToFetch: exitCode.failed,
+  FetchFailed: exitCode.failed,
+  OverBudget: exitCode.notApproved,
+  NotApproved: exitCode.notApproved
+}
+
+const jobFailure = (error: JobError): Failure => ({
+  code: error.code,
+  message: error.message,
+  suggestion: asCommand(error.suggestion),
+  charged: error.wasCharged,
+  exitCode: jobExitCodes[error.reason._tag]
+})
+
+const bug = (error: unknown): Failure => ({
+  code: "CLI_BUG",
+  message: `this is a fault of klingkit itself: ${untrustedText(error instanceof Error ? error.message : String(error), 200)}`,
+  suggestion:
+    "look at klingkit task list before repeating a paid command, and report this line: npm bugs @klingkit/cli",
+  charged: "maybe",
+  exitCode: exitCode.failed
+})
+
+/** Packages say `task get ID`, since tools have the same words; at a shell it is a command. */
+const asCommand = (text: string): string => text.replace(/\btask (?=(get|wait|download) )/, "klingkit task ")
