@@ -1,19 +1,27 @@
-import type { Output, OutputFile } from "../outputs/output.ts"
-import { type EmulatedTask, statusAt, updatedAt } from "../world/task.ts"
+import type { ElementSource, Output, OutputFile } from "../outputs/output.ts"
+import { type EmulatedTask, isCharged, statusAt, updatedAt } from "../world/task.ts"
+import type { WorldState } from "../world/world-state.ts"
 
 type Json = Readonly<Record<string, unknown>>
 
-/** `data` of a create of the new generation: without `message`, `outputs` and `billing`. */
+/** `data` of a create of the new generation: without `message`, `outputs` and `billing`. One solution says `task_id`. */
 export const newCreated = (task: EmulatedTask): Json => ({
-  id: task.id,
+  [task.operation.path === "/solutions/virtual_try_on" ? "task_id" : "id"]: task.id,
   status: "submitted",
   create_time: task.createdAt,
   update_time: task.createdAt,
   external_id: task.externalId
 })
 
-/** A task of either generation as `GET /tasks`, `POST /tasks` and callbacks of the new generation show it. */
-export const newTask = (task: EmulatedTask, now: number, baseUrl: string): Json => {
+/** A task of either generation as `GET /tasks` and `POST /tasks` show it. */
+export const newTask = (world: WorldState, task: EmulatedTask, now: number): Json => record(world, task, now, "references")
+
+/** The body of a callback of the new generation, where an element's references are called materials. */
+export const newCallback = (world: WorldState, task: EmulatedTask, now: number): Json => record(world, task, now, "materials")
+
+type References = "references" | "materials"
+
+const record = (world: WorldState, task: EmulatedTask, now: number, references: References): Json => {
   const status = statusAt(task, now)
   const done = status === "succeed"
   return {
@@ -23,32 +31,63 @@ export const newTask = (task: EmulatedTask, now: number, baseUrl: string): Json 
     create_time: task.createdAt,
     update_time: updatedAt(task, now),
     external_id: task.externalId,
-    outputs: done ? task.outputs.map((output) => newOutput(task, output, baseUrl)) : [],
-    billing: done && task.units > 0 ? [{ charge_type: "unit", amount: String(task.units), package_type: task.pack }] : []
+    outputs: done ? task.outputs.flatMap((output) => outputsOf(world, task, output, references)) : [],
+    billing: isCharged(task, now)
+      ? [{ charge_type: "unit", amount: String(task.units), package_type: task.pack }]
+      : []
   }
 }
 
-const newOutput = (task: EmulatedTask, output: Output, baseUrl: string): Json => {
-  const url = (file: OutputFile) => `${baseUrl}${file.path}`
+const outputsOf = (world: WorldState, task: EmulatedTask, output: Output, references: References): ReadonlyArray<Json> => {
+  const url = (file: OutputFile) => `${world.baseUrl}${file.path}`
   const watermarked = (file: OutputFile) => (task.watermark ? { watermark_url: url(file) } : {})
-  const { type } = output
-  switch (type) {
-    case "video":
-      return { type, id: output.id, url: url(output.file), ...watermarked(output.watermarked), duration: String(output.durationSeconds) }
-    case "image":
-      return { type, url: url(output.file), ...watermarked(output.watermarked) }
-    case "audio":
-      return {
-        type,
-        id: output.id,
-        mp3_url: url(output.mp3),
-        wav_url: url(output.wav),
-        mp3_duration: String(output.durationSeconds),
-        wav_duration: String(output.durationSeconds)
-      }
-    case "voice":
-      return { type, id: output.id, name: output.name, url: url(output.trial), owned_by: "kling", status: "succeeded" }
-    case "element":
-      return { type, id: output.id, name: output.name, description: output.description }
+  switch (output.type) {
+    case "video": {
+      const { type, id, file, durationSeconds } = output
+      return [{ type, id, url: url(file), ...watermarked(output.watermarked), duration: String(durationSeconds) }]
+    }
+    case "image": {
+      const { type, file, groupId } = output
+      const group = groupId === undefined ? {} : { group_id: groupId }
+      return [{ type, url: url(file), ...watermarked(output.watermarked), ...group }]
+    }
+    case "views":
+      return output.files.map((file) => ({ type: "image", url: url(file) }))
+    case "audio": {
+      const { type, id, mp3, wav } = output
+      const duration = String(output.durationSeconds)
+      return [{ type, id, mp3_url: url(mp3), wav_url: url(wav), mp3_duration: duration, wav_duration: duration }]
+    }
+    case "voice": {
+      const { type, id, name, trial } = output
+      return [{ type, id, name, url: url(trial), owned_by: world.accountId, status: lifeOf(world, id) }]
+    }
+    case "element": {
+      const { type, id, source } = output
+      return [
+        {
+          type,
+          id,
+          name: source.name,
+          description: source.description,
+          element_type: source.referenceVideos.length > 0 ? "video_character_elements" : "multi_image_elements",
+          [references]: referencesOf(world, source),
+          owned_by: world.accountId,
+          status: lifeOf(world, id),
+          tags: source.tags.map((tag) => ({ id: Number(tag.replace("o_", "")), name: tag, description: "" }))
+        }
+      ]
+    }
   }
 }
+
+const lifeOf = (world: WorldState, id: string): string => (world.deleted.has(id) ? "deleted" : "succeeded")
+
+const referencesOf = (world: WorldState, source: ElementSource): ReadonlyArray<Json> => [
+  ...(source.frontalImage === undefined ? [] : [{ type: "image", role: "frontal", url: source.frontalImage }]),
+  ...source.referenceImages.map((url) => ({ type: "image", role: "reference", url })),
+  ...source.referenceVideos.map((url) => ({ type: "video", role: "refer", url })),
+  ...(source.voiceId === undefined
+    ? []
+    : [{ type: "voice", role: "refer", url: "", id: source.voiceId, name: "", owned_by: world.accountId }])
+]

@@ -20,16 +20,17 @@ const decodeAdvance = Schema.decodeUnknownResult(
 const routes: Readonly<Record<string, (world: WorldState, request: KlingRequest, now: number) => JsonAnswer>> = {
   "GET ledger": (world, _request, now) =>
     ok({
-      charges: world.charges,
-      tasks: world.tasks.all.map((task) => ({
+      charges: world.bookings.map(({ charge }) => charge),
+      tasks: Array.from(world.tasks.newestFirst(), (task) => ({
         taskId: task.id,
         externalTaskId: task.externalId,
         operation: task.operation.id,
         status: statusAt(task, now),
         at: task.createdAt
-      }))
+      })).toReversed()
     }),
   "GET requests": (world) => ok({ requests: world.requests.rows }),
+  "GET callbacks": (world) => ok({ callbacks: world.callbacks }),
   "GET state": (world, _request, now) => ok({ now, speed: world.speed, packs: world.packs, ...plan(world) }),
   "GET faults": (world) => ok(plan(world)),
   "POST faults": (world, request) => {

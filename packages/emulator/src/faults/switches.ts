@@ -21,6 +21,8 @@ export const Switches = Schema.Struct({
   chargeFailedTasks: Schema.optionalKey(Schema.Boolean),
   /** What legacy paths do with a body field that they do not know; new paths ignore it (measured). */
   unknownLegacyFields: Schema.optionalKey(Schema.Literals(["ignore", "refuse"])),
+  /** Operations whose only models were switched off on 2026-09-15 still answer, or are refused as discontinued. */
+  retiredOperations: Schema.optionalKey(Schema.Literals(["serve", "refuse"])),
   /** A second `GET /account/costs` within a second gets 1302. */
   costsOncePerSecond: Schema.optionalKey(Schema.Boolean),
   /** Callbacks of legacy tasks are signed too. */
@@ -37,6 +39,7 @@ export const usualSwitches: SwitchSettings = {
   legacyTasksInNewList: true,
   chargeFailedTasks: false,
   unknownLegacyFields: "ignore",
+  retiredOperations: "serve",
   costsOncePerSecond: false,
   signLegacyCallbacks: true
 }

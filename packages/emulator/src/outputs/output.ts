@@ -7,6 +7,17 @@ export interface OutputFile {
   readonly media: MediaRequest
 }
 
+/** What an element was made of, as the caller described it. */
+export interface ElementSource {
+  readonly name: string
+  readonly description: string
+  readonly frontalImage?: string
+  readonly referenceImages: ReadonlyArray<string>
+  readonly referenceVideos: ReadonlyArray<string>
+  readonly voiceId?: string
+  readonly tags: ReadonlyArray<string>
+}
+
 /** What a task makes, before either generation's spelling. */
 export type Output =
   | {
@@ -16,7 +27,15 @@ export type Output =
       readonly watermarked: OutputFile
       readonly durationSeconds: number
     }
-  | { readonly type: "image"; readonly file: OutputFile; readonly watermarked: OutputFile }
+  | {
+      readonly type: "image"
+      readonly file: OutputFile
+      readonly watermarked: OutputFile
+      /** Pictures that belong together, in a series. */
+      readonly groupId?: string
+    }
+  /** Three views in one entry (`/v1/general/ai-multi-shot`). */
+  | { readonly type: "views"; readonly files: readonly [OutputFile, OutputFile, OutputFile] }
   | {
       readonly type: "audio"
       readonly id: string
@@ -25,7 +44,7 @@ export type Output =
       readonly durationSeconds: number
     }
   | { readonly type: "voice"; readonly id: string; readonly name: string; readonly trial: OutputFile }
-  | { readonly type: "element"; readonly id: string; readonly name: string; readonly description: string }
+  | { readonly type: "element"; readonly id: string; readonly source: ElementSource }
 
 /** Every file of an output, with and without a watermark. */
 export const filesOf = (output: Output): ReadonlyArray<OutputFile> => {
@@ -33,6 +52,8 @@ export const filesOf = (output: Output): ReadonlyArray<OutputFile> => {
     case "video":
     case "image":
       return [output.file, output.watermarked]
+    case "views":
+      return output.files
     case "audio":
       return [output.mp3, output.wav]
     case "voice":

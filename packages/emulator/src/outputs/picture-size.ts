@@ -28,3 +28,14 @@ export const imageSize = (resolution: string, ratio: number): PictureSize => {
   const long = longSideOfImage[resolution] ?? 1024
   return ratio >= 1 ? { width: long, height: even(long / ratio) } : { width: even(long * ratio), height: long }
 }
+
+/** A picture with margins, in parts of its own sides; no side beyond 8192. */
+export const expandedSize = (
+  picture: PictureSize,
+  margins: { readonly up: number; readonly down: number; readonly left: number; readonly right: number }
+): PictureSize => {
+  const width = picture.width * (1 + margins.left + margins.right)
+  const height = picture.height * (1 + margins.up + margins.down)
+  const shrink = Math.min(1, 8192 / Math.max(width, height))
+  return { width: even(width * shrink), height: even(height * shrink) }
+}

@@ -1,80 +1,68 @@
-import { type AnyOperation, findVideoModel } from "@klingkit/core"
+import { findVideoModel } from "@klingkit/core"
+import { hashText } from "../media/seeded-random.ts"
 import type { MediaRequest } from "../media/media-request.ts"
 import type { Ids } from "../world/ids.ts"
-import { outputKind } from "./family-outputs.ts"
+import { makes } from "./family-outputs.ts"
 import type { Output, OutputFile } from "./output.ts"
-import { imageSize, ratioOf, videoSize } from "./picture-size.ts"
+import { imageCount, promptOf, secondsOf, type Settings, sizeOf } from "./settings.ts"
 
-type Input = Readonly<Record<string, unknown>>
+/** What this request will have made once it succeeds; nothing is rendered yet. */
+export const planOutputs = (taskId: string, settings: Settings, ids: Ids, seed: number): ReadonlyArray<Output> => {
+  const plan: Plan = { taskId, settings, ids, seed: seed ^ hashText(taskId) }
+  switch (makes(settings.operation)) {
+    case "video":
+      return [video(plan)]
+    case "image":
+      return images(plan)
+    case "views":
+      return [0, 1, 2].map((entry) => ({ type: "views", files: [view(plan, entry, 1), view(plan, entry, 2), view(plan, entry, 3)] }))
+    case "audio":
+      return [audio(plan)]
+    case "video and audio":
+      return [video(plan), audio(plan)]
+    case "voice":
+      return [{ type: "voice", id: ids.long(), name: nameOf(settings.input["name"]), trial: audioFile(plan, "trial", "wav", 3) }]
+    case "element":
+      return [{ type: "element", id: ids.long(), source: elementSource(settings.input) }]
+  }
+}
 
 interface Plan {
   readonly taskId: string
-  readonly operation: AnyOperation
-  readonly model: string
-  readonly input: Input
+  readonly settings: Settings
   readonly ids: Ids
+  /** Pictures of two tasks differ, those of one task do not when it is made again from the same seed. */
   readonly seed: number
 }
 
-/** What this request will have made once it succeeds; nothing is rendered yet. */
-export const planOutputs = (plan: Plan): ReadonlyArray<Output> => {
-  switch (outputKind(plan.operation)) {
-    case "video":
-      return [planVideo(plan)]
-    case "image":
-      return Array.from({ length: imageCount(plan.input) }, (_, index) => planImage(plan, index))
-    case "audio":
-      return [planAudio(plan)]
-    case "voice":
-      return [{ type: "voice", id: plan.ids.odd(), name: textOf(plan.input["name"]), trial: audioFile(plan, "trial", "wav", 5) }]
-    case "element":
-      return [
-        {
-          type: "element",
-          id: plan.ids.odd(),
-          name: textOf(plan.input["name"]),
-          description: textOf(plan.input["description"])
-        }
-      ]
-  }
-}
-
-/** The words to draw: whatever text the request is about. */
-export const promptOf = (input: Input): string => {
-  const text = input["prompt"] ?? input["text"] ?? input["speechScript"]
-  if (typeof text === "string") return text
-  const shots = input["shots"]
-  return Array.isArray(shots) ? shots.map((shot: Input) => textOf(shot["prompt"])).join(" / ") : ""
-}
-
-/** How many pictures, and so how many slots. */
-export const imageCount = (input: Input): number => {
-  if (input["resultType"] === "series") return typeof input["seriesAmount"] === "number" ? input["seriesAmount"] : 4
-  return typeof input["n"] === "number" ? input["n"] : 1
-}
-
-const planVideo = (plan: Plan): Output => {
-  const { input, ids } = plan
-  const durationSeconds = secondsOf(input, 5)
-  const media: MediaRequest = {
+const video = (plan: Plan): Output => {
+  const { settings } = plan
+  const durationSeconds = secondsOf(settings)
+  const media = drawn(plan, 0, {
     kind: "video",
-    ...videoSize(resolutionOf(input), ratioOf(input["aspectRatio"]) ?? 16 / 9),
+    ...sizeOf(settings),
     durationSeconds,
-    audio: hasSound(plan),
-    ...drawn(plan, 0)
-  }
-  return { type: "video", id: ids.long(), ...withWatermark(plan, "video-1", "mp4", media), durationSeconds }
+    audio: hasSound(settings)
+  })
+  return { type: "video", id: plan.ids.long(), ...withWatermark(plan, "video-1.mp4", media), durationSeconds }
 }
 
-const planImage = (plan: Plan, index: number): Output => {
-  const { input } = plan
-  const size = imageSize(textOf(input["resolution"]) || "1k", ratioOf(input["aspectRatio"]) ?? 1)
-  const media: MediaRequest = { kind: "image", ...size, ...drawn(plan, index) }
-  return { type: "image", ...withWatermark(plan, `image-${index + 1}`, "png", media) }
+const images = (plan: Plan): ReadonlyArray<Output> => {
+  const { input } = plan.settings
+  const group = input["resultType"] === "series" ? { groupId: plan.ids.long() } : {}
+  return Array.from({ length: imageCount(plan.settings) }, (_, index): Output => {
+    const media = drawn(plan, index, { kind: "image", ...sizeOf(plan.settings) })
+    return { type: "image", ...withWatermark(plan, `image-${index + 1}.png`, media), ...group }
+  })
 }
 
-const planAudio = (plan: Plan): Output => {
-  const durationSeconds = secondsOf(plan.input, 5)
+const view = (plan: Plan, entry: number, number: number): OutputFile => ({
+  path: `/files/${plan.taskId}/view-${entry}-${number}.png`,
+  media: drawn(plan, entry * 3 + number, { kind: "image", width: 1024, height: 1024 })
+})
+
+const audio = (plan: Plan): Output => {
+  const durationSeconds = secondsOf(plan.settings)
   return {
     type: "audio",
     id: plan.ids.long(),
@@ -86,34 +74,44 @@ const planAudio = (plan: Plan): Output => {
 
 const audioFile = (plan: Plan, name: string, format: "mp3" | "wav", durationSeconds: number): OutputFile => ({
   path: `/files/${plan.taskId}/${name}.${format}`,
-  media: { kind: "audio", durationSeconds, format, text: promptOf(plan.input), seed: plan.seed }
+  media: { kind: "audio", durationSeconds, format, text: promptOf(plan.settings), seed: plan.seed }
 })
 
-const withWatermark = (plan: Plan, name: string, ending: string, media: MediaRequest) => ({
-  file: { path: `/files/${plan.taskId}/${name}.${ending}`, media },
+type Picture = Extract<MediaRequest, { readonly kind: "video" | "image" }>
+type Undrawn<P> = P extends Picture ? Omit<P, "text" | "seed" | "caption"> : never
+
+const drawn = ({ settings, seed }: Plan, index: number, picture: Undrawn<Picture>): Picture => ({
+  ...picture,
+  text: promptOf(settings),
+  seed: (seed + index) >>> 0,
+  caption: settings.model || settings.operation.id
+})
+
+const withWatermark = ({ taskId, settings }: Plan, name: string, media: Picture) => ({
+  file: { path: `/files/${taskId}/${name}`, media },
   watermarked: {
-    path: `/files/${plan.taskId}/${name}-watermark.${ending}`,
-    media: media.kind === "audio" ? media : { ...media, caption: "watermark" }
+    path: `/files/${taskId}/watermark-${name}`,
+    media: { ...media, caption: `WATERMARK ${settings.model}` }
   }
 })
 
-// Pictures of one task differ, those of the same seed and place do not.
-const drawn = ({ operation, model, input, seed }: Plan, index: number) => ({
-  text: promptOf(input) || operation.summary,
-  seed: seed + index,
-  caption: model || operation.id
-})
-
-const modes: Readonly<Record<string, string>> = { std: "720p", pro: "1080p", "4k": "4k" }
-const resolutionOf = (input: Input): string => textOf(input["resolution"]) || modes[textOf(input["mode"])] || "720p"
-
-const hasSound = ({ input, model }: Plan): boolean => {
+/** Some models always make sound and some never do; the rest are asked. */
+const hasSound = ({ operation, assumed, model }: Settings): boolean => {
   const audio = findVideoModel(model)?.audio
   if (audio?.length === 1) return audio[0] === "native"
-  return ["native", "original", "on"].includes(textOf(input["audio"] ?? input["sound"]))
+  if (["avatar", "lipsync", "lipsyncold", "v2a", "talking"].includes(operation.family)) return true
+  return ["native", "original", "on"].includes(nameOf(assumed["audio"] ?? assumed["sound"]))
 }
 
-const secondsOf = (input: Input, usual: number): number =>
-  typeof input["durationSeconds"] === "number" ? input["durationSeconds"] : usual
+const nameOf = (value: unknown): string => (typeof value === "string" ? value : "")
+const namesOf = (value: unknown): ReadonlyArray<string> => (Array.isArray(value) ? value.map(nameOf) : [])
 
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
+export const elementSource = (input: Settings["input"]) => ({
+  name: nameOf(input["name"]),
+  description: nameOf(input["description"]),
+  ...(input["frontalImage"] === undefined ? {} : { frontalImage: nameOf(input["frontalImage"]) }),
+  referenceImages: namesOf(input["referenceImages"]),
+  referenceVideos: namesOf(input["referenceVideos"]),
+  ...(input["voiceId"] === undefined ? {} : { voiceId: nameOf(input["voiceId"]) }),
+  tags: namesOf(input["tags"])
+})

@@ -1,117 +1,120 @@
-import { type AnyOperation, findVideoModel, type Pack, unitUsd } from "@klingkit/core"
+import type { AnyOperation } from "@klingkit/core"
 import { Predicate } from "effect"
 import { isRefusal, type Refusal, refusal } from "../answers/envelope.ts"
+import { planCallbacks } from "../callbacks/callback.ts"
 import type { Struck } from "../faults/fault-injector.ts"
-import { outputKind } from "../outputs/family-outputs.ts"
-import { imageCount, planOutputs } from "../outputs/plan-outputs.ts"
+import { planOutputs } from "../outputs/plan-outputs.ts"
+import { type Input, type Settings, withDefaults } from "../outputs/settings.ts"
+import { soundSeconds, sourceClip } from "../outputs/source-clip.ts"
+import { type Cost, costOf } from "../world/cost.ts"
 import { roundUnits } from "../world/packs.ts"
 import type { EmulatedTask } from "../world/task.ts"
 import type { WorldState } from "../world/world-state.ts"
-import { type Input, readInput, valueAt } from "./read-input.ts"
+import { readInput, valueAt } from "./read-input.ts"
 
-/** Makes a task out of a body, or says why not. A refused create costs nothing and makes nothing (measured). */
-export const createTask = (
-  world: WorldState,
-  operation: AnyOperation,
-  body: unknown,
-  struck: Struck,
-  now: number
-): EmulatedTask | Refusal => {
-  const input = readInput(operation, body)
-  if (isRefusal(input)) return input
-  const externalId = operation.externalId === undefined ? "" : valueAt(body, operation.externalId)
-  if (externalId !== undefined && !Predicate.isString(externalId)) {
-    return refusal(1201, `${operation.externalId} must be text`)
-  }
-  const request: CreateRequest = { operation, input, externalId: externalId ?? "", struck, now }
-  const refused = refuseCreate(world, request)
-  if (refused !== undefined) return refused
-  const task = makeTask(world, request)
-  world.tasks.add(task)
-  return task
-}
-
-interface CreateRequest {
+export interface CreateRequest {
   readonly operation: AnyOperation
-  readonly input: Input
-  readonly externalId: string
+  readonly body: unknown
   readonly struck: Struck
   readonly now: number
 }
 
-const refuseCreate = (world: WorldState, request: CreateRequest): Refusal | undefined => {
-  const { operation, input, externalId, struck } = request
-  const isUnique = world.switches.uniqueness === "enforce" && struck.find("uniqueness-off") === undefined
-  if (isUnique && externalId !== "" && world.tasks.isUsed(externalId)) {
-    return refusal(1201, `External_task_id ${externalId} already exists`)
+/** Makes a task out of a body, or says why not. A refused create costs nothing and makes nothing (measured). */
+export const createTask = (world: WorldState, request: CreateRequest): EmulatedTask | Refusal => {
+  const { operation, body, now } = request
+  const input = readInput(world, operation, body)
+  if (isRefusal(input)) return input
+  const externalId = operation.externalId === undefined ? "" : (valueAt(body, operation.externalId) ?? "")
+  if (!Predicate.isString(externalId)) return refusal(1201, `${operation.externalId} must be text`)
+  const settings = settingsOf(world, operation, input, now)
+  const cost = costOf(settings)
+  const refused = refuseRepeat(world, request, externalId) ?? refuseInput(settings) ?? refuseByPack(world, cost)
+  if (refused !== undefined) {
+    if (externalId !== "" && world.switches.refusalUsesUpId) world.tasks.useUp(externalId)
+    return refused
   }
-  const refused = says(input, "[refuse]")
-    ? refusal(1301, "The input was refused by content safety: the prompt asks the emulator to refuse it")
-    : refuseByPack(world, operation, input)
-  if (refused !== undefined && externalId !== "" && world.switches.refusalUsesUpId) world.tasks.useUp(externalId)
-  return refused
+  const task = makeTask(world, request, { externalId, settings, cost })
+  world.tasks.add(task)
+  planCallbacks(world, task)
+  return task
 }
 
-const refuseByPack = (world: WorldState, operation: AnyOperation, input: Input): Refusal | undefined => {
-  const { pack, units, slots, slotsOf } = costOf(operation, input)
+const settingsOf = (world: WorldState, operation: AnyOperation, input: Input, now: number): Settings => {
+  const assumed = withDefaults(operation, input)
+  const { model } = assumed
+  return {
+    operation,
+    input,
+    assumed,
+    model: Predicate.isString(model) ? model : operation.models.length === 1 ? (operation.models[0] ?? "") : "",
+    parentVideo: sourceClip(world, input, now),
+    soundSeconds: soundSeconds(world, input, now)
+  }
+}
+
+/** One id space for the whole account: both generations, all products (measured once each). */
+const refuseRepeat = (world: WorldState, { struck }: CreateRequest, externalId: string): Refusal | undefined =>
+  externalId !== "" &&
+  world.switches.uniqueness === "enforce" &&
+  struck.find("uniqueness-off") === undefined &&
+  world.tasks.isUsed(externalId)
+    ? refusal(1201, `External_task_id ${externalId} already exists`)
+    : undefined
+
+const refuseInput = ({ input, parentVideo }: Settings): Refusal | undefined => {
+  if (input["sessionId"] !== undefined && parentVideo === undefined) {
+    return refusal(1201, `session_id ${String(input["sessionId"])} not found`)
+  }
+  return says(input, "[refuse]")
+    ? refusal(1301, "The input was refused by content safety: the prompt asks the emulator for it")
+    : undefined
+}
+
+/** Units of running tasks are spoken for, so that no pack is ever overdrawn. */
+export const refuseByPack = (world: WorldState, { pack, units, slots, slotsOf }: Cost): Refusal | undefined => {
   const { remaining, concurrency } = world.packs[pack]
-  let spoken = 0
-  for (const task of world.tasks.running) if (task.pack === pack) spoken += task.units
-  if (remaining <= 0 || roundUnits(remaining - spoken - units) < 0) return refusal(1102, "Account balance not enough")
+  let spokenFor = units
+  for (const task of world.tasks.running) if (task.pack === pack) spokenFor += task.units
+  if (units > 0 && roundUnits(remaining - spokenFor) < 0) return refusal(1102, "Account balance not enough")
   return world.tasks.slotsTaken(slotsOf) + slots > concurrency
     ? refusal(1303, "parallel task over resource pack limit")
     : undefined
 }
 
-const makeTask = (world: WorldState, request: CreateRequest): EmulatedTask => {
-  const { operation, input, externalId, struck, now } = request
-  const { ids, speed, switches } = world
+interface Accepted {
+  readonly externalId: string
+  readonly settings: Settings
+  readonly cost: Cost
+}
+
+const makeTask = (world: WorldState, { struck, now }: CreateRequest, { externalId, settings, cost }: Accepted): EmulatedTask => {
+  const { ids, speed, seed, switches } = world
+  const { operation, input, model, parentVideo } = settings
   const id = ids.long()
-  const model = modelOf(operation, input)
-  // A fifth more or less: no two tasks end at the same time, as on the real thing.
+  // A fifth more or less: no two tasks end at the same time, as on the real thing. Calls are over at once.
   const lastsMs = (operation.usualSeconds(input) * 1000 * (0.8 + 0.4 * ids.chance())) / speed
-  const failure =
-    struck.find("fail")?.message ??
-    (struck.find("fail") !== undefined || says(input, "[fail]") ? "Generation failed, as asked for" : undefined)
+  const endsAfterMs = operation.kind === "call" ? 0 : Math.max(2, Math.round(lastsMs))
+  const fail = struck.find("fail")
+  const fails = fail !== undefined || says(input, "[fail]")
   const hiddenSeconds = Math.max(switches.visibilityDelaySeconds, struck.find("late-visibility")?.seconds ?? 0)
-  const callbackUrl = input["callbackUrl"]
+  const { callbackUrl } = input
   return {
     id,
     externalId,
     operation,
     model,
-    input,
     createdAt: now,
-    processingAt: now + Math.round(lastsMs / 10),
-    endsAt: now + Math.round(lastsMs),
+    processingAt: now + Math.round(endsAfterMs / 10),
+    endsAt: now + endsAfterMs,
     visibleAt: now + hiddenSeconds * 1000,
-    ...(failure === undefined ? {} : { failure }),
-    outputs: planOutputs({ taskId: id, operation, model, input, ids, seed: world.seed }),
-    ...costOf(operation, input),
+    ...(fails ? { failure: fail?.message ?? "Generation failed, as the emulator was asked for" } : {}),
+    costsWhenFailed: switches.chargeFailedTasks,
+    outputs: planOutputs(id, settings, ids, seed),
+    ...(parentVideo === undefined ? {} : { parentVideo }),
+    ...cost,
     watermark: input["watermark"] === true,
     ...(Predicate.isString(callbackUrl) ? { callbackUrl } : {})
   }
-}
-
-const costOf = (operation: AnyOperation, input: Input) => {
-  const quote = operation.price(input)
-  const isImage = outputKind(operation) === "image"
-  const pack: Pack = quote.pack ?? (isImage ? "image" : "video")
-  const units = quote.units ?? 0
-  const model = modelOf(operation, input)
-  return {
-    pack,
-    units,
-    usd: quote.priceUsd ?? roundUnits(units * unitUsd[pack]),
-    // An image task holds one place per picture (Kling docs, concurrency rules).
-    slots: pack === "image" ? imageCount(input) : 1,
-    slotsOf: `${pack} ${findVideoModel(model)?.id ?? (model || operation.family)}`
-  }
-}
-
-const modelOf = (operation: AnyOperation, input: Input): string => {
-  const model = input["model"]
-  return Predicate.isString(model) ? model : operation.models.length === 1 ? (operation.models[0] ?? "") : ""
 }
 
 // Long texts are pictures in base64, not prompts.

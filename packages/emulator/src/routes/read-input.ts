@@ -1,39 +1,51 @@
 import { type AnyOperation, checkInput, type Params, readBody, successorOf } from "@klingkit/core"
 import { Predicate } from "effect"
 import { type Refusal, refusal } from "../answers/envelope.ts"
-import { outputKind } from "../outputs/family-outputs.ts"
-
-export type Input = Readonly<Record<string, unknown>>
+import { mediumOf } from "../outputs/family-outputs.ts"
+import type { Input } from "../outputs/settings.ts"
+import type { WorldState } from "../world/world-state.ts"
+import { unknownField } from "./unknown-field.ts"
 
 /** Reads a body or a query by the operation's declaration and checks its limits; a refusal names Kling's own field. */
-export const readInput = (operation: AnyOperation, raw: unknown): Input | Refusal => {
-  const { params, rules } = operation
+export const readInput = (world: WorldState, operation: AnyOperation, raw: unknown): Input | Refusal => {
+  const { params, rules, generation } = operation
+  if (!Predicate.isObject(raw) || Array.isArray(raw)) return refusal(1200, "The request body must be a JSON object")
   const input = withoutBlanks(params, readBody(params, raw))
-  const wrongModel = checkModel(operation, input["model"])
+  const wrongModel = checkModel(world, operation, input["model"])
   if (wrongModel !== undefined) return wrongModel
   const [problem] = checkInput(params, rules, input, (field) => params[field]?.at ?? field)
-  return problem === undefined ? input : refusal(1201, `${problem.field} ${problem.message}`)
+  if (problem !== undefined) return refusal(1201, `${problem.field} ${problem.message}`)
+  // New paths ignore what they do not know (measured); for legacy paths nobody has looked.
+  const unknown =
+    generation === "legacy" && world.switches.unknownLegacyFields === "refuse" ? unknownField(operation, raw) : undefined
+  return unknown === undefined ? input : refusal(1201, `${unknown} is not a parameter of this API`)
 }
 
 /** Empty text counts as left out: the vendor's own samples send it (`"external_task_id": ""`, `"negative_prompt": ""`). */
 const withoutBlanks = (params: Params, input: Input): Input =>
   Object.fromEntries(Object.entries(input).filter(([name, value]) => value !== "" || params[name]?.required === true))
 
-const checkModel = (operation: AnyOperation, model: unknown): Refusal | undefined => {
-  if (!Predicate.isString(model) || operation.models.includes(model)) return undefined
-  const medium = outputKind(operation) === "image" ? "image" : "video"
-  if (successorOf(medium, model) !== undefined) {
+const checkModel = (world: WorldState, operation: AnyOperation, asked: unknown): Refusal | undefined => {
+  const { models } = operation
+  // An operation that names no model in its body runs the only one that it has.
+  const model = asked ?? models[0]
+  if (models.length === 0 || !Predicate.isString(model)) return undefined
+  const isRetired = successorOf(mediumOf(operation), model) !== undefined
+  if (isRetired && (!models.includes(model) || world.switches.retiredOperations === "refuse")) {
     return refusal(1201, `The model '${model}' has been discontinued and is no longer available.`)
   }
-  return operation.models.length === 0 ? undefined : refusal(1203, `model ${model} is not supported`)
+  return models.includes(model) ? undefined : refusal(1203, `model ${model} is not supported`)
 }
 
-/** A query string as a body: numbers are written as text there. */
-export const readQuery = (params: Params, query: URLSearchParams): Record<string, unknown> =>
-  Object.fromEntries(Array.from(query, ([name, value]) => [name, asDeclared(params, name, value)]))
+/** Reads a query by its declaration. */
+export const readQuery = (world: WorldState, operation: AnyOperation, query: URLSearchParams): Input | Refusal =>
+  readInput(world, operation, withNumbers(operation.params, Object.fromEntries(query)))
 
-/** Reads accept their numbers as text too (measured for `POST /tasks`). */
-export const asDeclared = (params: Params, name: string, value: unknown): unknown => {
+/** Reads take their numbers as text too: in a query there is nothing else, for `POST /tasks` it was measured. */
+export const withNumbers = (params: Params, raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, asDeclared(params, name, value)]))
+
+const asDeclared = (params: Params, name: string, value: unknown): unknown => {
   const type = Object.values(params).find((param) => param.at === name)?.type.kind
   return (type === "integer" || type === "number") && Predicate.isString(value) && /^-?\d+(\.\d+)?$/.test(value)
     ? Number(value)

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Cause, Effect } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { KlingAnswer, KlingRequest } from "../routes/request.ts"
 import type { KlingWorld } from "../world/kling-world.ts"
@@ -12,9 +12,15 @@ export const answerHttp = Effect.fnUntraced(function* (world: KlingWorld, incomi
   if (!isLocal(incoming.headers.host)) return yield* deliver(response, foreignHost, false)
   const body = yield* readBody(incoming)
   if (body === undefined) return yield* deliver(response, tooLarge, false)
-  const answer = yield* world.answer(asRequest(incoming, body))
+  const answer = yield* world.answer(asRequest(incoming, body)).pipe(Effect.catchCause(ownFault))
   yield* deliver(response, answer, incoming.method === "HEAD")
 })
+
+/** Something in the emulator itself went wrong, such as a size that cannot be rendered: said, not hidden. */
+const ownFault = (cause: Cause.Cause<never>): Effect.Effect<KlingAnswer> =>
+  Cause.hasInterruptsOnly(cause)
+    ? Effect.interrupt
+    : Effect.succeed(plain(500, `The emulator failed: ${String(Cause.squash(cause))}\n`))
 
 const asRequest = (incoming: IncomingMessage, body: string): KlingRequest => {
   const target = incoming.url ?? "/"
@@ -31,7 +37,7 @@ const asRequest = (incoming: IncomingMessage, body: string): KlingRequest => {
   }
 }
 
-/** The body as text; nothing when it is larger than the limit. An aborted upload ends the fiber's work with what came. */
+/** The body as text; nothing when it is larger than the limit. Whoever goes away in the middle gets no answer. */
 const readBody = (incoming: IncomingMessage): Effect.Effect<string | undefined> =>
   Effect.callback((resume) => {
     const chunks: Array<Buffer> = []
@@ -42,7 +48,9 @@ const readBody = (incoming: IncomingMessage): Effect.Effect<string | undefined> 
       else resume(Effect.undefined)
     })
     incoming.on("end", () => resume(Effect.succeed(Buffer.concat(chunks).toString("utf8"))))
-    incoming.on("error", () => resume(Effect.never))
+    // After the end this comes too late to be heard.
+    incoming.on("close", () => resume(Effect.interrupt))
+    incoming.on("error", () => resume(Effect.interrupt))
   })
 
 /** A web page that has resolved its own name to this machine must not read the ledger or spend the packs. */

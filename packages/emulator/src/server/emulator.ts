@@ -6,6 +6,7 @@ import type { Keys } from "../world/keys.ts"
 import type { WorldOptions } from "../world/world-state.ts"
 import { answerHttp } from "./answer-http.ts"
 import { createMediaPool } from "./media-pool.ts"
+import { sendCallbacks } from "./send-callbacks.ts"
 
 export interface EmulatorOptions extends Omit<WorldOptions, "baseUrl"> {
   /** Default 0: any free port. */
@@ -44,6 +45,7 @@ export const startEmulator = Effect.fnUntraced(function* (
   const { address, port: bound, family } = server.address() as AddressInfo
   const url = `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`
   world.state.baseUrl = url
+  yield* Effect.forkScoped(sendCallbacks(world))
   return { url, ...world.keys, world }
 })
 

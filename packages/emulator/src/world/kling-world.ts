@@ -2,6 +2,7 @@ import { Clock, Effect } from "effect"
 import { stringifyJson } from "@klingkit/core"
 import { isRefusal, refusal, refuse, succeed } from "../answers/envelope.ts"
 import { answerControl, controlPath } from "../control/control-plane.ts"
+import type { Callback } from "../callbacks/callback.ts"
 import { breakAnswer, breakFile } from "../faults/break-answer.ts"
 import { whole } from "../faults/delivery.ts"
 import { answerOperation } from "../routes/answer-operation.ts"
@@ -35,12 +36,24 @@ export class KlingWorld {
     return this.state.keys
   }
 
+  /** The emulator's clock: Effect's, and as far ahead as it was moved. Milliseconds since 1970. */
+  get now(): Effect.Effect<number> {
+    return Effect.map(Clock.currentTimeMillis, (now) => now + this.state.aheadMs)
+  }
+
+  /** Hands out the callbacks that are due by now, each once. */
+  get takeCallbacks(): Effect.Effect<ReadonlyArray<Callback>> {
+    return Effect.map(this.now, (now) => {
+      this.state.settle(now)
+      return this.state.outbox.splice(0)
+    })
+  }
+
   /** Never fails: whatever is wrong with a request is part of the answer. */
   answer(request: KlingRequest): Effect.Effect<KlingAnswer> {
     const { state } = this
     return Effect.gen({ self: this }, function* () {
-      const now = (yield* Clock.currentTimeMillis) + state.aheadMs
-      state.open(now)
+      const now = yield* this.now
       state.settle(now)
       const date = { date: new Date(now).toUTCString() }
       if (request.path.startsWith(controlPath)) return written(answerControl(state, request, now), date)
@@ -72,7 +85,7 @@ export class KlingWorld {
     const route = findRoute(request.method, request.path)
     const name = route === undefined ? "unknown" : operationName(route)
     const answered = (answer: JsonAnswer) => [name, answer.code, written(answer, {})] as const
-    const requestId = state.ids.request()
+    const requestId = state.requestId()
     const unauthorized = yield* checkAuthorization(state, request.headers["authorization"], takesKeyPair(request.path), now)
     if (unauthorized !== undefined) return answered(refuse(requestId, unauthorized))
     if (route === undefined) {

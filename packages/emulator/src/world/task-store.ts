@@ -1,4 +1,4 @@
-import { filesOf, type OutputFile } from "../outputs/output.ts"
+import { filesOf, type Output, type OutputFile } from "../outputs/output.ts"
 import type { EmulatedTask } from "./task.ts"
 
 /** A file of a task, by its path. */
@@ -7,13 +7,14 @@ export interface StoredFile {
   readonly file: OutputFile
 }
 
-/** Every task ever made, and which of them still run. */
+/** Every task ever made, what it makes, and which of them still run. */
 export class TaskStore {
   readonly #all: Array<EmulatedTask> = []
   readonly #byId = new Map<string, EmulatedTask>()
   readonly #byExternalId = new Map<string, Array<EmulatedTask>>()
   readonly #usedIds = new Set<string>()
   readonly #files = new Map<string, StoredFile>()
+  readonly #outputs = new Map<string, { readonly task: EmulatedTask; readonly output: Output }>()
   readonly #running = new Set<EmulatedTask>()
   #nextEnd = Infinity
 
@@ -26,14 +27,20 @@ export class TaskStore {
       if (known === undefined) this.#byExternalId.set(task.externalId, [task])
       else known.push(task)
     }
-    for (const output of task.outputs) for (const file of filesOf(output)) this.#files.set(file.path, { task, file })
+    for (const output of task.outputs) {
+      if ("id" in output) this.#outputs.set(output.id, { task, output })
+      for (const file of filesOf(output)) this.#files.set(file.path, { task, file })
+    }
     this.#running.add(task)
     this.#nextEnd = Math.min(this.#nextEnd, task.endsAt)
   }
 
-  /** Oldest first. */
-  get all(): ReadonlyArray<EmulatedTask> {
-    return this.#all
+  get size(): number {
+    return this.#all.length
+  }
+
+  *newestFirst(): Generator<EmulatedTask> {
+    for (let index = this.#all.length - 1; index >= 0; index--) yield this.#all[index] as EmulatedTask
   }
 
   get running(): Iterable<EmulatedTask> {
@@ -61,6 +68,13 @@ export class TaskStore {
     return this.#files.get(path)
   }
 
+  /** What a finished task made, by the id of the video, sound, voice or element. */
+  output<Type extends Output["type"]>(id: unknown, type: Type, now: number) {
+    const found = typeof id === "string" ? this.#outputs.get(id) : undefined
+    if (found === undefined || found.task.endsAt > now || found.task.failure !== undefined) return undefined
+    return isOfType(found.output, type) ? { task: found.task, output: found.output } : undefined
+  }
+
   slotsTaken(slotsOf: string): number {
     let taken = 0
     for (const task of this.#running) if (task.slotsOf === slotsOf) taken += task.slots
@@ -72,7 +86,11 @@ export class TaskStore {
     if (now < this.#nextEnd) return []
     const ended = [...this.#running].filter((task) => task.endsAt <= now).toSorted((a, b) => a.endsAt - b.endsAt)
     for (const task of ended) this.#running.delete(task)
-    this.#nextEnd = Math.min(Infinity, ...Array.from(this.#running, (task) => task.endsAt))
+    this.#nextEnd = Infinity
+    for (const task of this.#running) this.#nextEnd = Math.min(this.#nextEnd, task.endsAt)
     return ended
   }
 }
+
+const isOfType = <Type extends Output["type"]>(output: Output, type: Type): output is Extract<Output, { type: Type }> =>
+  output.type === type

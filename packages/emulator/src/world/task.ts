@@ -3,6 +3,13 @@ import type { Output } from "../outputs/output.ts"
 
 export type EmulatedStatus = "submitted" | "processing" | "succeed" | "failed"
 
+/** The clip that a task was made from, as `task_info.parent_video` names it. */
+export interface ParentVideo {
+  readonly id: string
+  readonly url: string
+  readonly durationSeconds: number
+}
+
 /** A task in the emulator. Its whole life is settled when it is made; the clock only uncovers it. Times are ms since 1970. */
 export interface EmulatedTask {
   readonly id: string
@@ -11,7 +18,6 @@ export interface EmulatedTask {
   readonly operation: AnyOperation
   /** Kling's name of the model; empty for families without one. */
   readonly model: string
-  readonly input: Readonly<Record<string, unknown>>
   readonly createdAt: number
   readonly processingAt: number
   readonly endsAt: number
@@ -19,7 +25,10 @@ export interface EmulatedTask {
   readonly visibleAt: number
   /** Why it will fail; absent when it will succeed. */
   readonly failure?: string
+  /** A failed task costs nothing, unless a switch says so. */
+  readonly costsWhenFailed: boolean
   readonly outputs: ReadonlyArray<Output>
+  readonly parentVideo?: ParentVideo
   readonly pack: Pack
   readonly units: number
   readonly usd: number
@@ -42,3 +51,7 @@ export const statusAt = (task: EmulatedTask, now: number): EmulatedStatus =>
 /** When it last changed its status. */
 export const updatedAt = (task: EmulatedTask, now: number): number =>
   now >= task.endsAt ? task.endsAt : now >= task.processingAt ? task.processingAt : task.createdAt
+
+/** Have its units moved? They move when it ends, not when it is made (measured). */
+export const isCharged = (task: EmulatedTask, now: number): boolean =>
+  task.operation.billed && now >= task.endsAt && (task.failure === undefined || task.costsWhenFailed)

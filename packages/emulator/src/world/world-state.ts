@@ -1,11 +1,16 @@
 import type { FaultPlan } from "../faults/fault-plan.ts"
 import { FaultInjector } from "../faults/fault-injector.ts"
 import { type SwitchSettings, usualSwitches } from "../faults/switches.ts"
+import type { Callback } from "../callbacks/callback.ts"
+import type { ElementSource } from "../outputs/output.ts"
+import { Agenda } from "./agenda.ts"
 import { type Ids, makeIds } from "./ids.ts"
 import { type Keys, makeKeys, type Region } from "./keys.ts"
-import { chargeFor, type LedgerCharge } from "./ledger.ts"
+import { type Booking, bookingOf } from "./ledger.ts"
 import { makePacks, type Packs, roundUnits, setPacks } from "./packs.ts"
 import { RequestLog } from "./request-log.ts"
+import { Sessions } from "./sessions.ts"
+import { isCharged } from "./task.ts"
 import { TaskStore } from "./task-store.ts"
 
 export interface WorldOptions {
@@ -14,15 +19,10 @@ export interface WorldOptions {
   /** The same seed gives the same keys, ids, durations and pictures; default 1. */
   readonly seed?: number
   readonly region?: Region
-  /** Faults and switches to start with. */
+  /** Faults, switches and packs to start with. */
   readonly faults?: FaultPlan
   /** Where result URLs point: the emulator's own address. */
   readonly baseUrl?: string
-}
-
-interface Pending {
-  readonly at: number
-  readonly run: (now: number) => void
 }
 
 /** All that one emulated account is and has done. Every change happens inside one request, so nothing needs a lock. */
@@ -31,20 +31,33 @@ export class WorldState {
   readonly seed: number
   readonly region: Region
   readonly keys: Keys
+  /** Names tasks and what they make; nothing else draws from it, so polling does not change what comes next. */
   readonly ids: Ids
+  readonly requestIds: Ids
+  /** Who owns what is made here: Kling names owners by number. */
+  readonly accountId: string
   readonly packs: Packs
   readonly tasks = new TaskStore()
-  readonly charges: Array<LedgerCharge> = []
+  readonly sessions = new Sessions()
+  readonly bookings: Array<Booking> = []
   readonly requests = new RequestLog()
+  readonly agenda = new Agenda()
+  /** Callbacks that are due and not yet taken by whoever sends them. */
+  readonly outbox: Array<Callback> = []
+  /** Callbacks that were sent, with what became of them. */
+  readonly callbacks: Array<{ readonly at: number; readonly id: string; readonly url: string; readonly outcome: string }> = []
+  /** The old library of elements, which has no tasks. */
+  readonly oldElements = new Map<string, ElementSource>()
+  /** Ids of elements and voices that were deleted. */
+  readonly deleted = new Set<string>()
   readonly faults: FaultInjector
   switches: SwitchSettings = usualSwitches
   baseUrl: string
   /** How far `POST /_emulator/advance` has moved the emulator's clock ahead. */
   aheadMs = 0
   /** When the account was opened: at the first request. */
-  openedAt = 0
+  openedAt: number | undefined
   costsAskedAt = -Infinity
-  #pending: Array<Pending> = []
 
   constructor(options: WorldOptions) {
     this.speed = options.speed ?? 60
@@ -52,8 +65,10 @@ export class WorldState {
     this.region = options.region ?? "global"
     this.keys = makeKeys(this.seed, this.region)
     this.ids = makeIds(this.seed)
-    this.packs = makePacks(this.ids.hex)
-    this.faults = new FaultInjector(this.ids.chance)
+    this.requestIds = makeIds(this.seed + 1)
+    this.accountId = makeIds(this.seed + 4).long().slice(-9)
+    this.packs = makePacks(makeIds(this.seed + 2).hex)
+    this.faults = new FaultInjector(makeIds(this.seed + 3).chance)
     this.baseUrl = options.baseUrl ?? "http://kling.emulator"
     this.plan(options.faults ?? {})
   }
@@ -69,32 +84,29 @@ export class WorldState {
     this.switches = usualSwitches
   }
 
-  open(now: number): void {
-    if (this.openedAt === 0) this.openedAt = now
-  }
-
-  /** Does something once the emulator's clock reaches `at`. */
-  later(at: number, run: (now: number) => void): void {
-    this.#pending.push({ at, run })
-  }
-
-  /** Brings the world up to `now`: late commits happen, ended tasks are charged and free their slots. */
+  /** Brings the world up to `now`: late commits and callbacks happen, ended tasks are charged and free their slots. */
   settle(now: number): void {
-    const due = this.#pending.filter(({ at }) => at <= now).toSorted((a, b) => a.at - b.at)
-    if (due.length > 0) this.#pending = this.#pending.filter(({ at }) => at > now)
-    for (const { at, run } of due) {
-      this.#chargeEnded(at)
-      run(at)
+    this.openedAt ??= now
+    for (let due = this.agenda.takeDue(now); due !== undefined; due = this.agenda.takeDue(now)) {
+      this.#bookEnded(due.at)
+      due.run(due.at)
     }
-    this.#chargeEnded(now)
+    this.#bookEnded(now)
   }
 
-  #chargeEnded(now: number): void {
-    for (const task of this.tasks.takeEnded(now)) {
-      if (task.failure !== undefined && !this.switches.chargeFailedTasks) continue
-      const pack = this.packs[task.pack]
-      pack.remaining = roundUnits(pack.remaining - task.units)
-      this.charges.push(chargeFor(task))
-    }
+  /** Takes units out of a pack and writes them into the ledger. */
+  book(booking: Booking): void {
+    const pack = this.packs[booking.pack]
+    pack.remaining = roundUnits(pack.remaining - booking.charge.units)
+    this.bookings.push(booking)
+  }
+
+  requestId(): string {
+    const { hex } = this.requestIds
+    return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`
+  }
+
+  #bookEnded(now: number): void {
+    for (const task of this.tasks.takeEnded(now)) if (isCharged(task, now)) this.book(bookingOf(task))
   }
 }

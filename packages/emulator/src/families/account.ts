@@ -1,0 +1,85 @@
+import type { Pack } from "@klingkit/core"
+import { Predicate } from "effect"
+import { isRefusal, refusal } from "../answers/envelope.ts"
+import type { Answerer } from "../routes/asked.ts"
+import { readInput, readQuery, withNumbers } from "../routes/read-input.ts"
+import type { Booking } from "../world/ledger.ts"
+import type { WorldState } from "../world/world-state.ts"
+
+const dayMs = 86_400_000
+
+const packName = (world: WorldState, name: Pack): string => {
+  const { total, concurrency } = world.packs[name]
+  return `Emulator ${name} pack ${total} units ${concurrency}Con`
+}
+
+/** `GET /account/costs`. The ceiling of running tasks is readable in a pack's name, as on the live API. */
+export const accountCosts: Answerer = ({ world, route, query, now }) => {
+  const input = readQuery(world, route.operation, query)
+  if (isRefusal(input)) return input
+  if (world.switches.costsOncePerSecond && now - world.costsAskedAt < 1000) {
+    return refusal(1302, "Requests are too frequent: at most one a second")
+  }
+  world.costsAskedAt = now
+  const opened = world.openedAt ?? now
+  const wanted = input["resourcePackName"]
+  const packs = (Object.keys(world.packs) as Array<Pack>).map((name) => {
+    const { id, total, remaining } = world.packs[name]
+    return {
+      resource_pack_name: packName(world, name),
+      resource_pack_id: id,
+      resource_pack_type: "decreasing_total",
+      total_quantity: total,
+      remaining_quantity: remaining,
+      purchase_time: opened,
+      effective_time: opened,
+      invalid_time: opened + 180 * dayMs,
+      status: remaining > 0 ? "online" : "runOut"
+    }
+  })
+  const shown = packs.filter((pack) => wanted === undefined || pack.resource_pack_name === wanted)
+  return { code: 0, msg: "SUCCEED", ...(shown.length === 0 ? {} : { resource_pack_subscribe_infos: shown }) }
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+/** `POST /account/billing/package`: the ledger, page by page. Kling does not document its lines; these are the emulator's. */
+export const packageBilling: Answerer = ({ world, route, body }) => {
+  const input = readInput(world, route.operation, Predicate.isObject(body) ? withNumbers(route.operation.params, body as Json) : body)
+  if (isRefusal(input)) return input
+  const { startTime, endTime, limit, filters, cursor } = input
+  const from = Predicate.isString(cursor) ? Number(cursor) : 0
+  if (!Number.isInteger(from)) return refusal(1201, "cursor is not one that this list gave")
+  const lines = world.bookings
+    .filter(({ charge }) => !Predicate.isNumber(startTime) || charge.at >= startTime)
+    .filter(({ charge }) => !Predicate.isNumber(endTime) || charge.at <= endTime)
+    .map((booking) => line(world, booking))
+    .filter((one) => matches(one, filters))
+  const until = from + (Predicate.isNumber(limit) ? limit : 500)
+  const detail = lines.slice(from, until)
+  const hasMore = until < lines.length
+  return { result: { detail, count: detail.length }, next_cursor: hasMore ? String(until) : "", has_more: hasMore }
+}
+
+/** `POST /account/billing/balance`: everything here is paid with units, so no money ever moves. */
+export const balanceBilling: Answerer = ({ world, route, body }) => {
+  const input = readInput(world, route.operation, Predicate.isObject(body) ? withNumbers(route.operation.params, body as Json) : body)
+  return isRefusal(input) ? input : { result: { detail: [], count: 0 }, next_cursor: "", has_more: false }
+}
+
+const line = (world: WorldState, { charge, pack }: Booking): Json => ({
+  task_id: charge.taskId,
+  external_task_id: charge.externalTaskId,
+  product_type: pack,
+  package_id: world.packs[pack].id,
+  package_name: packName(world, pack),
+  api_key_name: "emulator",
+  amount: String(charge.units),
+  time: charge.at
+})
+
+const matches = (one: Json, filters: unknown): boolean =>
+  !Array.isArray(filters) ||
+  filters.every(({ key, values }: { readonly key: string; readonly values: ReadonlyArray<string> }) =>
+    values.includes(String(one[key]))
+  )

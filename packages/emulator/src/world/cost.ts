@@ -1,0 +1,56 @@
+import { findVideoModel, type Pack, unitUsd, videoUnitsPerSecond } from "@klingkit/core"
+import { mediumOf } from "../outputs/family-outputs.ts"
+import { imageCount, resolutionOf, secondsOf, type Settings } from "../outputs/settings.ts"
+import { roundUnits } from "./packs.ts"
+
+export interface Cost {
+  readonly pack: Pack
+  readonly units: number
+  readonly usd: number
+  readonly slots: number
+  readonly slotsOf: string
+}
+
+/** What a task will cost and hold, now that the length of everything is known. */
+export const costOf = (settings: Settings): Cost => {
+  const { operation, input, model } = settings
+  const quote = operation.price(input)
+  const pack = quote.pack ?? (operation.family === "vton" ? "try-on" : mediumOf(operation))
+  const units = quote.units ?? unitsByLength(settings) ?? standInUnits
+  return {
+    pack,
+    units,
+    usd: quote.priceUsd ?? roundUnits(units * unitUsd[pack]),
+    // An image task holds one place per picture (Kling docs, concurrency rules).
+    slots: pack === "image" ? imageCount(settings) : 1,
+    slotsOf: `${pack} ${findVideoModel(model)?.id ?? (model || operation.family)}`
+  }
+}
+
+// Where Kling publishes no price the emulator takes one unit, so that the ledger shows that something was taken.
+const standInUnits = 1
+
+type Rates = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>
+
+/** For prices by the second whose seconds come from an input clip or sound. */
+const unitsByLength = (settings: Settings): number | undefined => {
+  const { operation, model } = settings
+  const rates: Rates = videoUnitsPerSecond
+  const seconds = secondsOf(settings)
+  const resolution = resolutionOf(settings)
+  const perSecond = (rate: number | undefined) => (rate === undefined ? undefined : roundUnits(rate * Math.round(seconds)))
+  const modelId = findVideoModel(model)?.id ?? model
+  switch (operation.family) {
+    case "motion":
+      return perSecond(rates[modelId]?.["motion control"]?.[resolution])
+    case "omni":
+      return perSecond(rates[modelId]?.["video input"]?.[resolution])
+    case "avatar":
+      return perSecond(rates["avatar"]?.["std/pro"]?.[resolution])
+    case "lipsync":
+    case "lipsyncold":
+      return roundUnits(0.5 * Math.ceil(seconds / 5))
+    default:
+      return undefined
+  }
+}
