@@ -1,5 +1,6 @@
 import { Clock, Effect, Redacted, Ref } from "effect"
 import { Base64Url } from "effect/encoding"
+import { invalidInput, type KlingError } from "../errors/kling-error.ts"
 import type { Credentials } from "./credentials.ts"
 
 const lifetimeSeconds = 1800
@@ -15,10 +16,17 @@ export interface TokenSource {
 }
 
 /** An API key goes out as it is; a key pair is signed (HS256) and the token kept until shortly before its end. */
-export const makeTokenSource = (credentials: Credentials): Effect.Effect<TokenSource> =>
-  credentials.kind === "api-key"
+export const makeTokenSource = (credentials: Credentials): Effect.Effect<TokenSource, KlingError> => {
+  if (credentials.kind === "key-pair") return signedTokens(credentials.accessKey, credentials.secretKey)
+  // Pasted with a line break or a typographic quote, it could not even be written into the header.
+  return /^[!-~]+$/.test(Redacted.value(credentials.apiKey))
     ? Effect.succeed({ token: Effect.succeed(credentials.apiKey), renew: () => Effect.void })
-    : signedTokens(credentials.accessKey, credentials.secretKey)
+    : Effect.fail(
+        invalidInput([
+          { field: "KLINGAI_API_KEY", message: "holds a blank or a character that no key has: copy it again" }
+        ])
+      )
+}
 
 const signedTokens = Effect.fnUntraced(function* (accessKey: string, secretKey: Redacted.Redacted) {
   const cached = yield* Ref.make<{ readonly token: Redacted.Redacted; readonly renewAt: number } | undefined>(undefined)
