@@ -9,6 +9,7 @@ import type { AnyOperation, Operation } from "../operation.ts"
 import { checkInput } from "../params/check-input.ts"
 import type { InputOf, Params } from "../params/param.ts"
 import { writeBody } from "../params/place.ts"
+import { requestTarget } from "../params/request-target.ts"
 import type { Task } from "../wire/task.ts"
 import { type KlingRequest, makeExchange } from "./exchange.ts"
 import { findTask, lookUp, type Place, placeOfCreate } from "./find-task.ts"
@@ -100,8 +101,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
   const request = (operation: AnyOperation, body: Readonly<Record<string, unknown>>): KlingRequest => ({
     operation,
     method: operation.method,
-    path: operation.path.replaceAll(inPath, (_, key: string) => encodeURIComponent(String(body[key]))),
-    ...(operation.method === "GET" ? { query: queryOf(operation, body) } : { body }),
+    ...requestTarget(operation, body),
     timeoutMillis: timeoutMillis(operation, body)
   })
 
@@ -162,16 +162,6 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     tasks: (filter) => listTasks((one) => retry(exchange(one), mayRepeatRead), credential, filter ?? {})
   })
 })
-
-/** A parameter that stands in the path: `/v1/videos/text2video/{task_id}`. */
-const inPath = /\{(\w+)\}/g
-
-const queryOf = (operation: AnyOperation, body: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(body)
-      .filter(([key]) => !operation.path.includes(`{${key}}`))
-      .map(([key, value]) => [key, String(value)])
-  )
 
 /** Sends of large inline pictures take longer; the sum with the recovery stays within the submit deadline. */
 const timeoutMillis = (operation: AnyOperation, body: unknown): number => {

@@ -4,6 +4,7 @@ import { invalidInput, type KlingError } from "../errors/kling-error.ts"
 import type { AnyOperation } from "../operation.ts"
 import { checkInput, type Problem } from "../params/check-input.ts"
 import { writeBody } from "../params/place.ts"
+import { type RequestTarget, requestTarget } from "../params/request-target.ts"
 import type { Quote } from "../prices/quote.ts"
 
 /** How a request of a person becomes a request to Kling: which operation, with what input, at what price, and why. */
@@ -19,13 +20,10 @@ export interface Plan {
 }
 
 /** The exact request that a plan stands for; inline pictures are shortened for the eye. */
-export const describeRequest = (
-  plan: Plan
-): { readonly method: string; readonly path: string; readonly body: unknown } => ({
-  method: plan.operation.method,
-  path: plan.operation.path,
-  body: shorten(writeBody(plan.operation.params, plan.input))
-})
+export const describeRequest = ({ operation, input }: Plan): RequestTarget & { readonly method: string } => {
+  const { body, ...target } = requestTarget(operation, writeBody(operation.params, input))
+  return { method: operation.method, ...target, ...(body === undefined ? {} : { body: shorten(body) }) }
+}
 
 interface Draft extends Omit<Plan, "quote" | "input"> {
   readonly input: Readonly<Record<string, unknown>>

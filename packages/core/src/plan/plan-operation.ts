@@ -1,0 +1,24 @@
+import { Predicate } from "effect"
+import type { Effect } from "effect"
+import type { KlingError } from "../errors/kling-error.ts"
+import { type AnyOperation, isExperimental } from "../operation.ts"
+import { finishPlan, type Plan, refuse } from "./plan.ts"
+
+/** The plan of whoever names the operation: its input, which may be anything, is checked and priced; nothing is decided. */
+export const planOperation = (operation: AnyOperation, input: unknown): Effect.Effect<Plan, KlingError> => {
+  if (!Predicate.isObject(input) || Array.isArray(input)) {
+    return refuse([{ field: "input", message: "must be an object with named fields" }], operation)
+  }
+  const fields: Readonly<Record<string, unknown>> = { ...input }
+  const [onlyModel = "", ...others] = operation.models
+  return finishPlan({
+    operation,
+    input: fields,
+    model: Predicate.isString(fields["model"]) ? fields["model"] : others.length === 0 ? onlyModel : "",
+    reasons: ["the operation was named"],
+    warnings: isExperimental(operation)
+      ? [`${operation.id} is experimental: it rests on a single source or an analogy`]
+      : [],
+    names: {}
+  })
+}
