@@ -2,7 +2,10 @@ import { Effect, Exit, Layer } from "effect"
 import { CliConfig, Command, Flag, GlobalFlag } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
 import { account } from "./commands/account.ts"
+import { api } from "./commands/api/api.ts"
 import { image } from "./commands/image.ts"
+import { models } from "./commands/models.ts"
+import { quote } from "./commands/quote.ts"
 import { task } from "./commands/task/task.ts"
 import { video } from "./commands/video.ts"
 import { type ExitCode, exitCode } from "./output/exit-code.ts"
@@ -27,7 +30,7 @@ const klingkit = Command.make("klingkit").pipe(
     { command: 'klingkit video create "a paper boat in the rain" --output boat.mp4', description: "Make a clip" },
     { command: 'klingkit quote video "a paper boat" --duration 10', description: "Ask what it would cost" }
   ]),
-  Command.withSubcommands([video, image, task, account]),
+  Command.withSubcommands([video, image, task, quote, models, account, api]),
   Command.withGlobalFlags([jsonFlag])
 )
 

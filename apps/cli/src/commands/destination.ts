@@ -36,16 +36,14 @@ export const destinationOf = Effect.fnUntraced(function* (options: {
       { field: "--output", message: `names one file, but there will be ${options.count}; name a folder` }
     ])
   }
-  yield* fs
-    .makeDirectory(folder, { recursive: true })
-    .pipe(
-      Effect.mapError(
-        (error) =>
-          new JobError({
-            reason: { _tag: "FileRefused", path: folder, detail: `cannot be a folder: ${error.reason._tag}` }
-          })
-      )
+  yield* fs.makeDirectory(folder, { recursive: true }).pipe(
+    Effect.mapError(
+      (error) =>
+        new JobError({
+          reason: { _tag: "FileRefused", path: folder, detail: `cannot be a folder: ${error.reason._tag}` }
+        })
     )
+  )
   if (fileName !== undefined && !options.force) {
     const target = path.join(folder, fileName)
     const exists = yield* Effect.orElseSucceed(fs.exists(target), () => false)

@@ -16,16 +16,21 @@ export const runPlan = Effect.fn("runPlan")(function* (plan: Plan, flags: PaidFl
   const output = yield* Output
   yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
   if (flags.dryRun) return yield* showPlan(plan)
-  yield* credentialsFromConfig
-  yield* checkSpend(plan.quote, yield* spendLimits, flags.yes)
+  yield* checkApproved(plan, flags)
   const count = typeof plan.input["n"] === "number" ? plan.input["n"] : 1
   const destination = yield* destinationOf({ ...flags, count })
   return yield* send(plan, flags, destination).pipe(Effect.provide(connection))
 })
 
-const showPlan = Effect.fnUntraced(function* (plan: Plan) {
+/** What must hold before anything is sent: a whole credential, and a price that may be spent. */
+export const checkApproved = Effect.fnUntraced(function* (plan: Plan, { yes }: Pick<PaidFlags, "yes">) {
+  yield* credentialsFromConfig
+  yield* checkSpend(plan.quote, yield* spendLimits, yes)
+})
+
+export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
   const output = yield* Output
-  const { method, path, body } = describeRequest(plan)
+  const { method, path, ...content } = describeRequest(plan)
   const url = `${yield* baseUrlFromConfig}${path}`
   const { externalId } = plan.operation
   const notes = [
@@ -39,7 +44,7 @@ const showPlan = Effect.fnUntraced(function* (plan: Plan) {
       dryRun: true,
       operation: plan.operation.id,
       ...(plan.model === "" ? {} : { model: plan.model }),
-      request: { method, url, ...(method === "GET" ? { query: body } : { body }) },
+      request: { method, url, ...content },
       reasons: plan.reasons,
       notes,
       warnings: plan.warnings,
@@ -47,7 +52,7 @@ const showPlan = Effect.fnUntraced(function* (plan: Plan) {
     },
     text: [
       `${method} ${url}`,
-      JSON.stringify(body, undefined, 2),
+      JSON.stringify(content.body ?? content.query, undefined, 2),
       `Operation: ${plan.operation.id}`,
       ...plan.reasons.map((reason) => `Why: ${reason}`),
       ...notes.map((note) => `Note: ${note}`),

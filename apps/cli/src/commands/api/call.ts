@@ -1,0 +1,45 @@
+import { type AnyOperation, Kling, planOperation } from "@klingkit/core"
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import { connection } from "../../connection.ts"
+import { Output } from "../../output/output.ts"
+import { inputFlag, readJsonInput } from "../json-input.ts"
+import { paidFlags } from "../paid-flags.ts"
+import { checkApproved, runPlan, showPlan } from "../run-plan.ts"
+import { findByName, operationArgument } from "./find.ts"
+
+/** Runs what answers at once: its answer is the answer. */
+const callNow = Effect.fnUntraced(function* (operation: AnyOperation, input: Readonly<Record<string, unknown>>) {
+  const kling = yield* Kling
+  const output = yield* Output
+  const answer = yield* kling.call(operation, input)
+  yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer ?? null, undefined, 2) })
+}, Effect.provide(connection))
+
+export const call = Command.make(
+  "call",
+  { operation: operationArgument, input: inputFlag, ...paidFlags },
+  Effect.fnUntraced(function* ({ operation: id, input, ...flags }) {
+    const operation = yield* findByName(id)
+    const plan = yield* planOperation(operation, yield* readJsonInput(input))
+    if (operation.kind === "create") return yield* runPlan(plan, flags)
+    if (flags.dryRun) return yield* showPlan(plan)
+    yield* checkApproved(plan, flags)
+    return yield* callNow(operation, plan.input)
+  })
+).pipe(
+  Command.withDescription(
+    "Run any operation by its own fields: what makes a task is submitted once, the rest is called"
+  ),
+  Command.withExamples([
+    {
+      command: `klingkit api call new.t2v.kling-3.0 --input '{"prompt":"a paper boat"}' --wait`,
+      description: "Create a task and wait for it"
+    },
+    { command: "klingkit api call legacy.tts --input speech.json --dry-run", description: "See what would be sent" },
+    {
+      command: `echo '{"taskIds":"890123456789012345"}' | klingkit api call new.tasks.get --input - --json`,
+      description: "Read"
+    }
+  ])
+)

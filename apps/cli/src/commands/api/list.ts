@@ -1,0 +1,48 @@
+import { type AnyOperation, catalog, derivedReads, isExperimental } from "@klingkit/core"
+import { Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import { Output } from "../../output/output.ts"
+import { type Column, table } from "../../output/table.ts"
+
+const columns: ReadonlyArray<Column<AnyOperation>> = [
+  { title: "operation", value: ({ id }) => id },
+  { title: "method", value: ({ method }) => method },
+  { title: "path", value: ({ path }) => path },
+  { title: "billed", value: ({ billed }) => (billed ? "billed" : "free") },
+  { title: "generation", value: ({ generation }) => generation },
+  { title: "confidence", value: (one) => (isExperimental(one) ? "low (experimental)" : one.confidence) },
+  { title: "what", value: ({ summary }) => summary }
+]
+
+export const list = Command.make(
+  "list",
+  {
+    reads: Flag.Boolean("reads").pipe(
+      Flag.withoutNegation,
+      Flag.withDescription("also the reads that hang off every legacy create"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fnUntraced(function* ({ reads }) {
+    const output = yield* Output
+    const listed = reads ? [...catalog, ...derivedReads] : catalog
+    yield* output.answer({
+      json: listed.map(({ id, method, path, billed, generation, confidence, summary }) => ({
+        id,
+        method,
+        path,
+        billed,
+        generation,
+        confidence,
+        summary
+      })),
+      text: table(listed, columns, output.stdoutIsTerminal)
+    })
+  })
+).pipe(
+  Command.withDescription("Every operation of Kling's API"),
+  Command.withExamples([
+    { command: "klingkit api list" },
+    { command: "klingkit api list --json | jq -r '.[] | select(.billed) | .id'", description: "Only what costs" }
+  ])
+)

@@ -1,0 +1,93 @@
+import { findImageModel, findVideoModel, imageModels, nearestWord, retiredModels, videoModels } from "@klingkit/core"
+import { Effect } from "effect"
+import { Argument, Command } from "effect/cli"
+import { usageError } from "../output/failure.ts"
+import { factsText } from "../output/facts-text.ts"
+import { Output } from "../output/output.ts"
+import { type Column, table } from "../output/table.ts"
+
+type ModelView = { readonly kind: "video" | "image"; readonly id: string; readonly state: string } & Readonly<
+  Record<string, unknown>
+>
+
+const known: ReadonlyArray<ModelView> = [
+  ...videoModels.map((model) => ({ kind: "video" as const, ...model })),
+  ...imageModels.map((model) => ({ kind: "image" as const, ...model })),
+  ...(["video", "image"] as const).flatMap((kind) =>
+    Object.entries(retiredModels[kind]).map(([id, successor]) => ({ kind, id, state: "retired", successor }))
+  )
+]
+
+const words = (value: unknown): string =>
+  Array.isArray(value) ? value.join(" ") : value === undefined ? "" : String(value)
+
+const secondsText = (value: unknown): string | undefined => {
+  const { min, max, values } = (value ?? {}) as { min?: number; max?: number; values?: ReadonlyArray<number> }
+  return values === undefined ? (min === undefined ? undefined : `${min}-${max}`) : values.join(" ")
+}
+
+const columns: ReadonlyArray<Column<ModelView>> = [
+  { title: "kind", value: ({ kind }) => kind },
+  { title: "model", value: ({ id }) => id },
+  { title: "state", value: ({ state, successor }) => (successor === undefined ? state : `${state}: use ${successor}`) },
+  { title: "resolutions", value: (model) => words(model["resolutions"]) },
+  { title: "seconds", value: (model) => secondsText(model["seconds"]) },
+  { title: "audio", value: (model) => words(model["audio"]) },
+  { title: "aspect ratios", value: (model) => words(model["aspectRatios"]) },
+  { title: "images", value: (model) => words(model["maxImages"]) }
+]
+
+const list = Command.make(
+  "list",
+  {},
+  Effect.fnUntraced(function* () {
+    const output = yield* Output
+    yield* output.answer({ json: known, text: table(known, columns, output.stdoutIsTerminal) })
+  })
+).pipe(
+  Command.withDescription("Every model with its limits and its state"),
+  Command.withExamples([
+    { command: "klingkit models list" },
+    { command: "klingkit models list --json | jq '.[] | select(.state == \"live\") | .id'" }
+  ])
+)
+
+/** By either name; a name that both kinds use means the one whose own name it is. */
+const findModel = (name: string): ModelView | undefined => {
+  const exact = known.filter(({ id }) => id === name).toSorted((a, b) => rank(a) - rank(b))[0]
+  if (exact !== undefined) return exact
+  const id = (findVideoModel(name) ?? findImageModel(name))?.id
+  return known.find((model) => model.id === id)
+}
+
+const rank = ({ state }: ModelView): number => (state === "retired" ? 1 : 0)
+
+const show = Command.make(
+  "show",
+  { model: Argument.String("model").pipe(Argument.withDescription("any of its names")) },
+  Effect.fnUntraced(function* ({ model: name }) {
+    const output = yield* Output
+    const model = findModel(name)
+    if (model === undefined) {
+      const near = nearestWord(name, [...new Set(known.map(({ id }) => id))])
+      const hint = near === undefined ? "see klingkit models list" : `did you mean ${near}?`
+      return yield* usageError([{ field: name, message: `is not in the model table; ${hint}` }])
+    }
+    const namesake = findVideoModel(name)
+    const alsoNamed = namesake === undefined || namesake.id === model.id ? {} : { alsoTheNameOf: namesake.id }
+    const view = { ...model, ...alsoNamed }
+    return yield* output.answer({ json: view, text: factsText(view) })
+  })
+).pipe(
+  Command.withDescription("What one model takes"),
+  Command.withExamples([
+    { command: "klingkit models show kling-3.0" },
+    { command: "klingkit models show kling-v2-6 --json", description: "By its legacy name" }
+  ])
+)
+
+export const models = Command.make("models").pipe(
+  Command.withDescription("Models, their limits and their state"),
+  Command.withExamples([{ command: "klingkit models list" }]),
+  Command.withSubcommands([list, show])
+)
