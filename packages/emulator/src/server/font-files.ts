@@ -3,7 +3,8 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import type { FontFiles } from "../media/typeface.ts"
 
-const rangesFile = createRequire(import.meta.url).resolve("@fontsource-variable/noto-sans-sc/unicode.json")
+const require = createRequire(import.meta.url)
+const rangesFile = require.resolve("@fontsource-variable/noto-sans-sc/unicode.json")
 
 /** Noto Sans SC (SIL Open Font License) from its package. Reads the disk while a text is set: for the media worker. */
 export const fontFiles = (): FontFiles => ({
