@@ -29,9 +29,6 @@ export const renderVideo = async (spec: VideoSpec, fonts: FontFiles): Promise<Ui
   const card = await createTestCard(spec, fonts)
   const frame = createFrame(spec.width, spec.height)
   const h264 = await encodeFrames(frame, frames, (index) => card.paint(frame, (index / frames) * durationSeconds))
-  // A tenth of a second more, because MP3 comes in blocks of 26 ms.
-  const mp3 = spec.audio
-    ? renderAudio({ durationSeconds: durationSeconds + 0.1, text: spec.text, seed: spec.seed, format: "mp3" })
-    : undefined
+  const mp3 = spec.audio ? renderAudio({ durationSeconds, text: spec.text, seed: spec.seed, format: "mp3" }) : undefined
   return packMp4({ h264, frames, durationSeconds, mp3 })
 }
