@@ -3,6 +3,7 @@ import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/h
 import type { TokenSource } from "../auth/token.ts"
 import { findKlingCode } from "../errors/codes.ts"
 import { KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
+import { untrustedText } from "../errors/untrusted-text.ts"
 import type { AnyOperation } from "../operation.ts"
 import { Envelope } from "../wire/envelope.ts"
 import { parseJson, stringifyJson } from "../wire/json.ts"
@@ -57,14 +58,14 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
     if (envelope.code === 0) return envelope.data
     const about = {
       klingCode: envelope.code,
-      klingMessage: envelope.message ?? "",
+      klingMessage: untrustedText(envelope.message ?? ""),
       ...retryAfter(response, yield* Clock.currentTimeMillis)
     }
     return yield* failed(
       { _tag: findKlingCode(envelope.code)?.reason ?? "UnknownCode", ...about },
       {
         httpStatus: response.status,
-        ...(envelope.request_id ? { requestId: envelope.request_id } : {})
+        ...(envelope.request_id ? { requestId: untrustedText(envelope.request_id, 80) } : {})
       }
     ).pipe(
       Effect.tapError((error) =>

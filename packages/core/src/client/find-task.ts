@@ -80,6 +80,7 @@ const sameEverywhere: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "TokenRejected",
   "AccountBlocked",
   "NotConnected",
+  "ConnectionLost",
   "RateLimited"
 ])
 

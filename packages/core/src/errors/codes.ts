@@ -31,26 +31,38 @@ export type CodeReason =
   | "SlotsTaken"
   | "ServerFailed"
 
+const retryRules: Readonly<Record<CodeReason, RetryRule>> = {
+  Unauthorized: "never",
+  TokenRejected: "resign",
+  AccountBlocked: "never",
+  PackExhausted: "never",
+  Forbidden: "never",
+  InvalidRequest: "never",
+  NotOffered: "never",
+  ContentRefused: "never",
+  RateLimited: "backoff",
+  SlotsTaken: "slot",
+  ServerFailed: "recover"
+}
+
 const row = (
   code: number,
   httpStatus: number,
   name: string,
   reason: CodeReason,
-  retry: RetryRule,
   meaning: string,
   advice: string
-): KlingCode => ({ code, httpStatus, name, reason, retry, meaning, advice })
+): KlingCode => ({ code, httpStatus, name, reason, retry: retryRules[reason], meaning, advice })
 
 /** Every code that Kling documents, and what klingkit does about it. Source: Kling docs, error codes. */
 export const klingCodes: ReadonlyArray<KlingCode> = [
-  row(1000, 401, "AUTH_FAILED", "Unauthorized", "never", "Kling refused the credential", "check the key"),
-  row(1001, 401, "AUTH_EMPTY", "Unauthorized", "never", "no credential was sent", "set KLINGAI_API_KEY"),
+  row(1000, 401, "AUTH_FAILED", "Unauthorized", "Kling refused the credential", "check the key"),
+  row(1001, 401, "AUTH_EMPTY", "Unauthorized", "no credential was sent", "set KLINGAI_API_KEY"),
   row(
     1002,
     401,
     "AUTH_INVALID",
     "Unauthorized",
-    "never",
     "Kling does not accept this credential here",
     "check the key and its region (KLINGAI_REGION); an access/secret key pair works on legacy paths only"
   ),
@@ -59,17 +71,15 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     401,
     "AUTH_NOT_YET_VALID",
     "TokenRejected",
-    "resign",
     "the signed token is not valid yet",
     "set this machine's clock"
   ),
-  row(1004, 401, "AUTH_EXPIRED", "TokenRejected", "resign", "the signed token has expired", "set this machine's clock"),
+  row(1004, 401, "AUTH_EXPIRED", "TokenRejected", "the signed token has expired", "set this machine's clock"),
   row(
     1100,
     429,
     "ACCOUNT_EXCEPTION",
     "AccountBlocked",
-    "never",
     "the Kling account is in an abnormal state",
     "look at the account in Kling's console"
   ),
@@ -78,7 +88,6 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     429,
     "ACCOUNT_IN_ARREARS",
     "AccountBlocked",
-    "never",
     "the Kling account owes money",
     "top the account up in Kling's console"
   ),
@@ -87,7 +96,6 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     429,
     "PACK_EXHAUSTED",
     "PackExhausted",
-    "never",
     "no resource pack of this kind has units left",
     "buy a pack of this kind (video, image and try-on packs are separate)"
   ),
@@ -96,25 +104,15 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     403,
     "FORBIDDEN_RESOURCE",
     "Forbidden",
-    "never",
     "the account has no right to this API or model",
     "check the entitlement in Kling's console"
   ),
-  row(
-    1200,
-    400,
-    "INVALID_REQUEST",
-    "InvalidRequest",
-    "never",
-    "Kling found the request malformed",
-    "change the parameters"
-  ),
+  row(1200, 400, "INVALID_REQUEST", "InvalidRequest", "Kling found the request malformed", "change the parameters"),
   row(
     1201,
     400,
     "INVALID_PARAMETER",
     "InvalidRequest",
-    "never",
     "Kling refused a parameter",
     "change the parameter that Kling names"
   ),
@@ -123,7 +121,6 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     404,
     "INVALID_METHOD",
     "NotOffered",
-    "never",
     "Kling has no such method on this path",
     "update klingkit: this is a fault of the client"
   ),
@@ -132,7 +129,6 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     404,
     "RESOURCE_NOT_FOUND",
     "NotOffered",
-    "never",
     "Kling does not offer this model or resource here",
     "choose another model"
   ),
@@ -141,7 +137,6 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     400,
     "PLATFORM_POLICY",
     "ContentRefused",
-    "never",
     "Kling's platform policy refused the input",
     "change the prompt or the pictures; the same input will be refused again"
   ),
@@ -150,7 +145,6 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     400,
     "CONTENT_SAFETY",
     "ContentRefused",
-    "never",
     "Kling's content safety refused the input",
     "change the prompt or the pictures; the same input will be refused again"
   ),
@@ -159,7 +153,6 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     429,
     "RATE_LIMITED",
     "RateLimited",
-    "backoff",
     "too many requests in a short time",
     "wait a little and send the same request again"
   ),
@@ -168,7 +161,6 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     429,
     "CONCURRENCY_EXCEEDED",
     "SlotsTaken",
-    "slot",
     "all parallel tasks of the resource pack are running",
     "wait until a running task ends, then send the same request again"
   ),
@@ -177,13 +169,12 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     429,
     "IP_NOT_ALLOWED",
     "Forbidden",
-    "never",
     "this address is not on the account's IP allow list",
     "add the address in Kling's console"
   ),
-  row(5000, 500, "INTERNAL_ERROR", "ServerFailed", "recover", "Kling had an internal error", "try again later"),
-  row(5001, 503, "UNAVAILABLE", "ServerFailed", "recover", "Kling is under maintenance", "try again later"),
-  row(5002, 504, "INTERNAL_TIMEOUT", "ServerFailed", "recover", "Kling timed out inside", "try again later")
+  row(5000, 500, "INTERNAL_ERROR", "ServerFailed", "Kling had an internal error", "try again later"),
+  row(5001, 503, "UNAVAILABLE", "ServerFailed", "Kling is under maintenance", "try again later"),
+  row(5002, 504, "INTERNAL_TIMEOUT", "ServerFailed", "Kling timed out inside", "try again later")
 ]
 
 export const findKlingCode = (code: number): KlingCode | undefined => klingCodes.find((one) => one.code === code)

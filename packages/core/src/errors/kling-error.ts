@@ -121,7 +121,7 @@ function describe(reason: KlingErrorReason): string {
     case "SubmissionUnknown":
       return `it is not known whether Kling took the request: ${untrustedText(reason.detail)}`
     case "TaskFailed":
-      return `Kling could not finish task ${reason.taskId}; Kling says: "${untrustedText(reason.detail)}"`
+      return `Kling could not finish task ${untrustedText(reason.taskId, 80)}; Kling says: "${untrustedText(reason.detail)}"`
     case "UnknownCode":
       return `Kling answered code ${reason.klingCode}, which klingkit does not know; Kling says: "${untrustedText(reason.klingMessage)}"`
     default: {

@@ -19,17 +19,17 @@ export const inVirtualTime = Effect.fnUntraced(function* <A, E, R>(
   return { result, seconds: (ended - started) / 1000 }
 })
 
-/** The same for what also needs real time now and then, such as signing: the clock goes on second by second. */
+/** The same for what also needs real time now and then, such as signing: the clock goes on in small steps. */
 export const inMixedTime = Effect.fnUntraced(function* <A, E, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.fn.Return<Ended<A, E>, never, R> {
   const started = yield* Clock.currentTimeMillis
   const running = yield* Effect.forkChild(Effect.all([Effect.result(effect), Clock.currentTimeMillis]))
-  for (let second = 0; second < 600 && running.pollUnsafe() === undefined; second++) {
+  for (let step = 0; step < 720 && running.pollUnsafe() === undefined; step++) {
     yield* TestClock.withLive(Effect.sleep("1 millis"))
-    yield* TestClock.adjust("1 second")
+    yield* TestClock.adjust("5 seconds")
   }
-  if (running.pollUnsafe() === undefined) return yield* Effect.die(new Error("still running after 600 virtual seconds"))
+  if (running.pollUnsafe() === undefined) return yield* Effect.die(new Error("still running after a virtual hour"))
   const [result, ended] = yield* Fiber.join(running)
   return { result, seconds: (ended - started) / 1000 }
 })
