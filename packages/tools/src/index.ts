@@ -1,1 +1,6 @@
-export {}
+export { findTool, tools } from "./catalog.ts"
+export type { JsonSchema } from "./json-schema.ts"
+export { Progress } from "./progress.ts"
+export { defectWords, type ErrorWords, errorWords } from "./results/error-words.ts"
+export type { FileLink, Tool, ToolEffect, ToolHints, ToolResult, Toolset } from "./tool.ts"
+export { type Selection, selectTools } from "./toolsets.ts"

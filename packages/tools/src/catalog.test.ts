@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest"
+import { tools } from "./catalog.ts"
+import type { Tool } from "./tool.ts"
+
+/** What a host shows a model of a tool, and what every conversation pays for. */
+const shown = ({ name, description, inputSchema }: Tool) => ({ name, description, inputSchema })
+const bytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length
+const core = tools.filter((tool) => tool.toolset === "core")
+
+describe("the catalog of tools", () => {
+  it.each(tools.map((tool) => [tool.name, tool] as const))("keeps its promise: %s", async (name, tool) => {
+    const { title, description, toolset, charged, hints, inputSchema, outputSchema } = tool
+    const definition = { name, title, description, toolset, charged, hints, inputSchema, outputSchema }
+    await expect(`${JSON.stringify(definition, undefined, 2)}\n`).toMatchFileSnapshot(`tool-snapshots/${name}.json`)
+  })
+
+  it.each(tools.map((tool) => [tool.name, tool] as const))("is plain enough for every host: %s", (name, tool) => {
+    expect(name).toMatch(/^[a-z]+(_[a-z]+)+$/)
+    expect(name.length).toBeLessThanOrEqual(40)
+    expect(tool.inputSchema).toMatchObject({ type: "object", additionalProperties: false })
+    expect(Object.keys(tool.inputSchema)).toEqual(
+      expect.not.arrayContaining(["anyOf", "oneOf", "allOf", "$ref", "$defs", "$schema"])
+    )
+    expect(JSON.stringify(tool)).not.toContain("$ref")
+    for (const schema of Object.values(tool.inputSchema.properties))
+      expect(schema).not.toMatchObject({ type: "object" })
+    expect(tool.charged && tool.hints.readOnly).toBe(false)
+  })
+
+  it("has one tool for each name", () => {
+    expect(new Set(tools.map((tool) => tool.name)).size).toBe(tools.length)
+  })
+
+  // Sixteen tools have to fit 12,000 bytes: what there is may not take more than its share.
+  it("spends the words of a conversation sparingly", () => {
+    expect(bytes(core.map(shown))).toBeLessThanOrEqual(core.length * 750)
+    expect(bytes(core)).toBeLessThanOrEqual(26_000)
+  })
+})

@@ -1,0 +1,25 @@
+import type { Tool } from "./tool.ts"
+import { checkImageStatus } from "./tools/check-image-status.ts"
+import { checkVideoStatus } from "./tools/check-video-status.ts"
+import { downloadTask } from "./tools/download-task.ts"
+import { generateImage } from "./tools/generate-image.ts"
+import { generateImageToVideo } from "./tools/generate-image-to-video.ts"
+import { generateVideo } from "./tools/generate-video.ts"
+import { listModels } from "./tools/list-models.ts"
+import { quoteCost } from "./tools/quote-cost.ts"
+import { waitForTask } from "./tools/wait-for-task.ts"
+
+/** Every tool, in the order in which they are listed. */
+export const tools: ReadonlyArray<Tool> = [
+  generateVideo,
+  generateImageToVideo,
+  checkVideoStatus,
+  generateImage,
+  checkImageStatus,
+  waitForTask,
+  downloadTask,
+  quoteCost,
+  listModels
+]
+
+export const findTool = (name: string): Tool | undefined => tools.find((tool) => tool.name === name)

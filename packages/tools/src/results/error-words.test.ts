@@ -1,0 +1,52 @@
+import { describe, expect, it } from "@effect/vitest"
+import { invalidInput, KlingError } from "@klingkit/core"
+import { JobError } from "@klingkit/jobs"
+import { defectWords, errorWords } from "./error-words.ts"
+
+const paid = { charged: true, name: "generate_video" }
+const free = { charged: false, name: "wait_for_task" }
+
+describe("an error in words", () => {
+  it("says what happened, whether it was charged, what to do next, and a code", () => {
+    expect(errorWords(paid, invalidInput([{ field: "duration", message: "is wrong" }])).lines).toEqual([
+      "Error: duration is wrong",
+      "Charged: no",
+      "Next: correct the named fields; nothing was sent",
+      "Code: KLING_INVALID_INPUT"
+    ])
+  })
+
+  it("keeps the Task ID of a submission that nobody knows the end of", () => {
+    const error = new KlingError({
+      reason: { _tag: "SubmissionUnknown", externalTaskId: "kk-t2v-1", detail: "cut off" },
+      billed: true
+    })
+    expect(errorWords(paid, error).lines).toEqual([
+      expect.stringContaining("not known whether Kling took the request"),
+      "Task ID: kk-t2v-1",
+      "Charged: maybe; Kling may have taken the request",
+      "Next: do not generate it again; look with check_video_status and task_id kk-t2v-1",
+      "Code: KLING_SUBMISSION_UNKNOWN"
+    ])
+  })
+
+  it.each([
+    [new JobError({ reason: { _tag: "NotFinished", taskId: "1", status: "processing" } }), "call wait_for_task"],
+    [new JobError({ reason: { _tag: "NothingToFetch", taskId: "1", status: "failed" } }), "check_video_status"],
+    [new JobError({ reason: { _tag: "FetchFailed", taskId: "1", detail: "cut" } }), "call download_task again"],
+    [new JobError({ reason: { _tag: "FileExists", path: "/a.mp4" } }), "set overwrite to true"],
+    [new KlingError({ reason: { _tag: "MissingCredentials", variables: ["KLINGAI_API_KEY"] } }), "set KLINGAI_API_KEY"]
+  ])("names tools, not commands: $code", (error, next) => {
+    const text = errorWords(free, error).lines.join("\n")
+    expect(text).toContain(next)
+    expect(text).toContain("Charged: no")
+    expect(text).not.toMatch(/--\w|task (get|wait|download) /)
+  })
+
+  it("shows nothing of what broke inside", () => {
+    expect(defectWords(paid).lines.join("\n")).toMatch(
+      /broke inside klingkit\nCharged: maybe.*\nNext: .*\nCode: KLINGKIT_DEFECT/
+    )
+    expect(defectWords(free).lines).toContain("Charged: no")
+  })
+})

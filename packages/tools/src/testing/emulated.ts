@@ -1,0 +1,56 @@
+import { Kling } from "@klingkit/core"
+import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
+import { Jobs } from "@klingkit/jobs"
+import { Effect, FileSystem, Layer, Path, Redacted } from "effect"
+import { findTool } from "../catalog.ts"
+
+/** Kling in memory, and jobs without a disk; time is the test's. */
+export const emulated = (world: KlingWorld = new KlingWorld()) => {
+  const kling = Kling.layerHttp({
+    credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
+    baseUrl: "http://127.0.0.1"
+  })
+  const jobs = Jobs.layer({ homeDir: "/home/me", outputDir: "/home/me/klingkit", inputDirs: [] })
+  const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer)
+  return jobs.pipe(Layer.provideMerge(kling), Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk)))
+}
+
+/** Asks the emulator's control plane. */
+const control = Effect.fnUntraced(function* (world: KlingWorld, route: string, body?: unknown) {
+  const [method = "GET", name = ""] = route.split(" ")
+  const answer = yield* world.answer({
+    method,
+    path: `/_emulator/${name}`,
+    query: new URLSearchParams(),
+    headers: {},
+    body: body === undefined ? "" : JSON.stringify(body)
+  })
+  return JSON.parse(String(answer.body)) as {
+    readonly requests: ReadonlyArray<unknown>
+    readonly charges: ReadonlyArray<{ readonly externalTaskId: string; readonly units: number }>
+    readonly tasks: ReadonlyArray<{ readonly taskId: string; readonly externalTaskId: string }>
+  }
+})
+
+export const requestsSeen = (world: KlingWorld) =>
+  Effect.map(control(world, "GET requests"), ({ requests }) => requests)
+export const ledgerOf = (world: KlingWorld) => control(world, "GET ledger")
+/** Lets every task end. */
+export const passTime = (world: KlingWorld) => control(world, "POST advance", { seconds: 3600 })
+export const strike = (world: KlingWorld, fault: Readonly<Record<string, unknown>>) =>
+  control(world, "POST faults", { faults: [fault] })
+
+/** What a tool answers: its text, its facts, its links. */
+export const call = Effect.fnUntraced(function* (name: string, args: Readonly<Record<string, unknown>>) {
+  const tool = findTool(name)
+  if (tool === undefined) return yield* Effect.die(`no tool ${name}`)
+  const result = yield* tool.call(args)
+  return { ...result, facts: result.facts as Readonly<Record<string, unknown>>, text: result.lines.join("\n") }
+})
+
+/** Starts a task; gives the id that klingkit printed. */
+export const started = (name: string, args: Readonly<Record<string, unknown>> = { prompt: "a cat" }) =>
+  Effect.map(call(name, args), ({ facts }) => facts["task_id"] as string)
+
+/** The error that a call must end in. */
+export const failure = (name: string, args: Readonly<Record<string, unknown>>) => Effect.flip(call(name, args))

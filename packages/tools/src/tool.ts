@@ -1,0 +1,85 @@
+import type { Kling, KlingError } from "@klingkit/core"
+import type { JobError, Jobs } from "@klingkit/jobs"
+import type { Effect } from "effect"
+import type * as z from "zod"
+import { checkArguments } from "./check-arguments.ts"
+import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts"
+
+/** `core` is shown unless told otherwise; `studio` and `raw` are asked for by name. */
+export type Toolset = "core" | "studio" | "raw"
+
+/** What a host may rely on before it lets a call pass; all four are stated for every tool. */
+export interface ToolHints {
+  /** Changes nothing: not at Kling, not on disk. */
+  readonly readOnly: boolean
+  /** May remove or overwrite something. */
+  readonly destructive: boolean
+  /** The same call again changes nothing more. */
+  readonly idempotent: boolean
+  /** Reaches beyond this machine. */
+  readonly openWorld: boolean
+}
+
+/** A file of a result, on Kling's servers or on this machine. */
+export interface FileLink {
+  readonly uri: string
+  readonly name: string
+  readonly mimeType?: string
+  readonly sizeBytes?: number
+  readonly description?: string
+}
+
+/** What a call has to say: the same facts as lines to read and as data, and the files as links. */
+export interface ToolResult<Facts extends object = object> {
+  readonly lines: ReadonlyArray<string>
+  readonly facts: Facts
+  readonly links?: ReadonlyArray<FileLink>
+}
+
+export type ToolEffect<Facts extends object = object> = Effect.Effect<
+  ToolResult<Facts>,
+  KlingError | JobError,
+  Kling | Jobs
+>
+
+/** A tool as every face sees it: plain JSON Schema, and one way to call it. */
+export interface Tool {
+  /** snake_case; a promise to everybody who uses it. */
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly toolset: Toolset
+  readonly hints: ToolHints
+  /** A successful call spends resource units. */
+  readonly charged: boolean
+  readonly inputSchema: JsonSchema
+  readonly outputSchema: JsonSchema
+  /** Checks the arguments, then runs. Nothing is sent when they are wrong. */
+  call(args: unknown): ToolEffect
+}
+
+interface Declared<Input extends z.ZodObject, Output extends z.ZodObject> extends Pick<
+  Tool,
+  "name" | "title" | "description" | "toolset" | "hints" | "charged"
+> {
+  /** Flat and strict: scalars, choices, lists of scalars. */
+  readonly input: Input
+  /** Facts are named in snake_case, like the arguments. */
+  readonly output: Output
+  /** Arguments that this tool does not take although people know them from elsewhere, each with the reason. */
+  readonly refused?: Readonly<Record<string, string>>
+  readonly run: (input: z.output<Input>) => ToolEffect<z.output<Output>>
+}
+
+/** Declares a tool. It never builds protocol content, never prints, and lets every error pass. */
+export const defineTool = <Input extends z.ZodObject, Output extends z.ZodObject>(
+  declared: Declared<Input, Output>
+): Tool => {
+  const { input, output, refused = {}, run, ...about } = declared
+  return {
+    ...about,
+    inputSchema: jsonSchemaOf(input, "input"),
+    outputSchema: jsonSchemaOf(output, "output"),
+    call: (args) => checkArguments(input, refused, args, run)
+  }
+}

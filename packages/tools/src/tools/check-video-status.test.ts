@@ -1,0 +1,31 @@
+import { describe, expect, it } from "@effect/vitest"
+import { KlingWorld } from "@klingkit/emulator"
+import { Effect } from "effect"
+import { call, emulated, passTime, started } from "../testing/emulated.ts"
+
+describe("check_video_status", () => {
+  it.effect("shows a clip with its length", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const task_id = yield* started("generate_video")
+      yield* passTime(world)
+      const { text, facts } = yield* call("check_video_status", { task_id })
+      expect(text).toMatch(/Generated Videos:\nVideo 1:\n- URL: http\S+\n- Duration: 5(\.\d+)? s\n- ID: \d+\n/)
+      expect(text).toContain("Note: Videos will be cleared after 30 days for security")
+      expect(facts).toMatchObject({ outputs: [{ type: "video", url: expect.stringContaining("http") }] })
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("takes Kling's own id, and the id of a task of any kind", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const image = yield* call("generate_image", { prompt: "a cat" })
+      yield* passTime(world)
+      for (const task_id of [image.facts["task_id"], image.facts["kling_task_id"]]) {
+        const { text, facts } = yield* call("check_video_status", { task_id })
+        expect(text).toContain("Generated Images:\nImage 1:")
+        expect(facts).toMatchObject({ task_id, kling_task_id: image.facts["kling_task_id"] })
+      }
+    }).pipe(Effect.provide(emulated(world)))
+  })
+})

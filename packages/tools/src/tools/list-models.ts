@@ -1,0 +1,80 @@
+import { type ImageModel, imageModels, retiredModels, type VideoModel, videoModels } from "@klingkit/core"
+import { Effect } from "effect"
+import * as z from "zod"
+import { defineTool } from "../tool.ts"
+
+export const listModels = defineTool({
+  name: "list_models",
+  title: "List models",
+  description: "Models and what each can do: lengths, resolutions, aspect ratios, sound. Free, needs no key.",
+  toolset: "core",
+  charged: false,
+  hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
+  input: z.strictObject({ kind: z.enum(["video", "image"]).optional().describe("Default both") }),
+  output: z.object({
+    models: z.array(
+      z.object({
+        model_name: z.string(),
+        kind: z.enum(["video", "image"]),
+        live: z.boolean(),
+        resolutions: z.array(z.string()),
+        aspect_ratios: z.array(z.string()),
+        does: z.array(z.string()),
+        limits: z.string()
+      })
+    ),
+    retired: z.record(z.string(), z.string()).describe("Old video names and what took their place")
+  }),
+  run: ({ kind }) => {
+    const models = [
+      ...(kind === "image" ? [] : videoModels.map(videoFacts)),
+      ...(kind === "video" ? [] : imageModels.map(imageFacts))
+    ]
+    const retired = kind === "image" ? retiredModels.image : retiredModels.video
+    return Effect.succeed({
+      facts: { models, retired: { ...retired } },
+      lines: [
+        ...models.flatMap((model) => [
+          `${model.model_name} (${model.kind}${model.live ? "" : ", not confirmed by Kling yet"})`,
+          `- Does: ${model.does.join(", ")}`,
+          `- Resolutions: ${model.resolutions.join(", ")}`,
+          ...(model.aspect_ratios.length === 0 ? [] : [`- Aspect ratios: ${model.aspect_ratios.join(", ")}`]),
+          `- Limits: ${model.limits}`
+        ]),
+        "",
+        `Switched off: ${Object.entries(retired)
+          .map(([old, successor]) => `${old} (now ${successor})`)
+          .join(", ")}`
+      ]
+    })
+  }
+})
+
+const videoFacts = (model: VideoModel) => ({
+  model_name: model.id,
+  kind: "video" as const,
+  live: model.state === "live",
+  resolutions: [...model.resolutions],
+  aspect_ratios: [...model.aspectRatios],
+  does: [...model.products],
+  limits: [
+    "values" in model.seconds
+      ? `${model.seconds.values.join(" or ")} s`
+      : `${model.seconds.min} to ${model.seconds.max} s`,
+    `audio ${model.audio.join(" or ")}${model.nativeAudioAt === undefined ? "" : ` (native at ${model.nativeAudioAt.join(", ")})`}`,
+    model.lastFrame
+      ? `last frame${model.lastFrameAt === undefined ? "" : ` at ${model.lastFrameAt.join(", ")}`}`
+      : "no last frame",
+    model.negativePrompt ? "negative prompt" : "no negative prompt"
+  ].join("; ")
+})
+
+const imageFacts = (model: ImageModel) => ({
+  model_name: model.id,
+  kind: "image" as const,
+  live: model.state === "live",
+  resolutions: [...model.resolutions],
+  aspect_ratios: [...model.aspectRatios],
+  does: ["text-to-image", "image-to-image"],
+  limits: `1 to ${model.maxImages} images a call`
+})

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "@effect/vitest"
+import { KlingWorld } from "@klingkit/emulator"
+import { Clock, Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { Progress } from "../progress.ts"
+import { call, emulated, failure, ledgerOf, started } from "../testing/emulated.ts"
+
+const slow = () => new KlingWorld({ speed: 1 })
+
+describe("wait_for_task", () => {
+  it.effect("ends with the task", () =>
+    Effect.gen(function* () {
+      const task_id = yield* started("generate_video")
+      const waiting = yield* Effect.forkChild(call("wait_for_task", { task_id }))
+      yield* TestClock.adjust("30 seconds")
+      const { text, facts } = yield* Fiber.join(waiting)
+      expect(text).toContain("Status: succeed")
+      expect(facts).toMatchObject({ status: "succeed", outputs: [{ type: "video" }] })
+    }).pipe(Effect.provide(emulated()))
+  )
+
+  it.effect.each([
+    ["40 s unless told otherwise", {}, 40],
+    ["the time that was asked for", { timeout_seconds: 7 }, 7]
+  ] as const)("answers after %s though the task goes on", ([, args, seconds]) => {
+    const world = slow()
+    return Effect.gen(function* () {
+      const task_id = yield* started("generate_video")
+      const from = yield* Clock.currentTimeMillis
+      const waiting = yield* Effect.forkChild(
+        Effect.zip(call("wait_for_task", { task_id, ...args }), Clock.currentTimeMillis)
+      )
+      yield* TestClock.adjust("50 seconds")
+      const [{ text, facts }, until] = yield* Fiber.join(waiting)
+      expect(until - from).toBe(seconds * 1000)
+      expect(text).toContain(`Waited ${seconds} s`)
+      expect(facts).toMatchObject({ status: "processing", next: "Call wait_for_task with this task_id." })
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("tells how the task is going", () => {
+    const news: Array<string> = []
+    return Effect.gen(function* () {
+      const task_id = yield* started("generate_video")
+      const waiting = yield* Effect.forkChild(call("wait_for_task", { task_id }))
+      yield* TestClock.adjust("30 seconds")
+      yield* Fiber.join(waiting)
+      expect(news.at(0)).toMatch(/^Task is (submitted|processing)$/)
+      expect(news.at(-1)).toBe("Task is succeed")
+    }).pipe(
+      Effect.provide(emulated()),
+      Effect.provideService(Progress, (message) => Effect.sync(() => news.push(message)))
+    )
+  })
+
+  it.effect("does no harm to the task when it is cut off", () => {
+    const world = slow()
+    return Effect.gen(function* () {
+      const task_id = yield* started("generate_video")
+      const waiting = yield* Effect.forkChild(call("wait_for_task", { task_id }))
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.interrupt(waiting)
+      yield* TestClock.adjust("10 minutes")
+      expect((yield* call("check_video_status", { task_id })).facts).toMatchObject({ status: "succeed" })
+      expect((yield* ledgerOf(world)).charges).toMatchObject([{ externalTaskId: task_id }])
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("refuses to wait longer than hosts do", () =>
+    Effect.gen(function* () {
+      const error = yield* failure("wait_for_task", { task_id: "1", timeout_seconds: 300 })
+      expect(error.message).toBe("timeout_seconds must be at most 45")
+    }).pipe(Effect.provide(emulated()))
+  )
+
+  it.effect("says so when there is no such task", () =>
+    Effect.gen(function* () {
+      expect((yield* failure("wait_for_task", { task_id: "123" })).code).toBe("KLING_TASK_NOT_FOUND")
+    }).pipe(Effect.provide(emulated()))
+  )
+})

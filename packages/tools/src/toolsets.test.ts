@@ -1,0 +1,33 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { tools } from "./catalog.ts"
+import { selectTools } from "./toolsets.ts"
+
+const names = (selection: Parameters<typeof selectTools>[0]) =>
+  Effect.map(selectTools(selection), (selected) => selected.map((tool) => tool.name))
+
+describe("a selection of tools", () => {
+  it.effect("is core unless told otherwise", () =>
+    Effect.gen(function* () {
+      const core = tools.filter((tool) => tool.toolset === "core").map((tool) => tool.name)
+      expect(yield* names({})).toEqual(core)
+      expect(yield* names({ toolsets: " core ," })).toEqual(core)
+      expect(yield* names({ toolsets: "all" })).toEqual(tools.map((tool) => tool.name))
+    })
+  )
+
+  it.effect("holds nothing that spends or writes when it is read-only", () =>
+    Effect.gen(function* () {
+      const selected = yield* selectTools({ readOnly: true })
+      expect(selected.map((tool) => tool.name)).toContain("check_image_status")
+      expect(selected.filter((tool) => tool.charged || !tool.hints.readOnly)).toEqual([])
+    })
+  )
+
+  it.effect("names a toolset that does not exist, and the nearest one that does", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(selectTools({ toolsets: "core,stduio" }))
+      expect(error.message).toBe('toolsets has no "stduio": core, studio, raw, all; nearest: studio')
+    })
+  )
+})
