@@ -1,1 +1,3 @@
-export {}
+export { buildServer, type ServerOptions, type Services } from "./build-server.ts"
+export { selectedTools } from "./selected-tools.ts"
+export { makeServices, servicesFromConfig } from "./services.ts"

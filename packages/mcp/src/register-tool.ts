@@ -1,0 +1,53 @@
+import type { JsonSchema, Tool } from "@klingkit/tools"
+import { defectWords, errorWords } from "@klingkit/tools"
+import type { CallToolResult, McpServer, ServerContext, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
+import { Cause, Effect } from "effect"
+import type { Services } from "./build-server.ts"
+import { reportingProgress } from "./progress.ts"
+import { takesResourceLinks } from "./protocol-version.ts"
+import { errorResult, successResult } from "./tool-result.ts"
+
+/** Offers a tool to MCP clients. Whatever happens inside comes back as a result that says what to do next. */
+export const registerTool = (server: McpServer, services: Services, tool: Tool): void => {
+  server.registerTool(
+    tool.name,
+    {
+      title: tool.title,
+      description: tool.description,
+      inputSchema: unchecked(tool.inputSchema),
+      outputSchema: unchecked(tool.outputSchema),
+      annotations: {
+        readOnlyHint: tool.hints.readOnly,
+        destructiveHint: tool.hints.destructive,
+        idempotentHint: tool.hints.idempotent,
+        openWorldHint: tool.hints.openWorld
+      }
+    },
+    (args, ctx) =>
+      // The signal ends the waiting. What has been submitted goes on: jobs do not listen to it.
+      services.runPromise(callTool(tool, args, ctx, takesResourceLinks(server, ctx)), { signal: ctx.mcpReq.signal })
+  )
+}
+
+const callTool = (tool: Tool, args: unknown, ctx: ServerContext, withLinks: boolean) =>
+  Effect.suspend(() => tool.call(args)).pipe(
+    reportingProgress(tool, ctx),
+    Effect.map((result) => successResult(result, withLinks)),
+    Effect.catch((error) => Effect.succeed(errorResult(errorWords(tool, error)))),
+    Effect.catchDefect((defect): Effect.Effect<CallToolResult> =>
+      Effect.logError(`${tool.name} broke`, Cause.die(defect)).pipe(Effect.as(errorResult(defectWords(tool))))
+    )
+  )
+
+/**
+ * The tool checks its arguments itself and words what is wrong with them. Results are not checked on the way out:
+ * what was paid for must reach the caller even if a fact in it is odd.
+ */
+const unchecked = (schema: JsonSchema): StandardSchemaWithJSON => ({
+  "~standard": {
+    version: 1,
+    vendor: "klingkit",
+    validate: (value) => ({ value }),
+    jsonSchema: { input: () => ({ ...schema }), output: () => ({ ...schema }) }
+  }
+})

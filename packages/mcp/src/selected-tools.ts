@@ -1,0 +1,15 @@
+import type { KlingError } from "@klingkit/core"
+import { selectTools, type Tool } from "@klingkit/tools"
+import { Config, Effect, Option } from "effect"
+
+/** The tools to serve: a flag's word on toolsets wins over `KLINGKIT_TOOLSETS`. Fails when a toolset's name is wrong. */
+export const selectedTools = Effect.fnUntraced(function* (flags: {
+  readonly toolsets: string | undefined
+  readonly readOnly: boolean
+}): Effect.fn.Return<ReadonlyArray<Tool>, KlingError> {
+  const fromEnvironment = yield* Config.option(Config.String("KLINGKIT_TOOLSETS")).pipe(Effect.orDie)
+  return yield* selectTools({
+    toolsets: flags.toolsets ?? Option.getOrUndefined(fromEnvironment),
+    readOnly: flags.readOnly
+  })
+})
