@@ -1,1 +1,46 @@
-process.stdout.write("klingkit-mcp\n")
+import { wire } from "./guard-stdout.ts"
+import { NodeServices } from "@effect/platform-node"
+import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
+import type { Tool } from "@klingkit/tools"
+import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio"
+import { Effect, Result } from "effect"
+import manifest from "../package.json" with { type: "json" }
+import { help, readArguments } from "./arguments.ts"
+
+/** A host wants the process gone soon after it closes stdin; a submission that is under way gets this long to arrive. */
+const lingerMillis = 1500
+
+const serve = (tools: ReadonlyArray<Tool>): void => {
+  const services = makeServices(NodeServices.layer)
+  const transport = new StdioServerTransport(process.stdin, wire)
+  serveStdio(() => buildServer(services, { tools, version: manifest.version }), { transport })
+  const stop = () => {
+    void services.dispose()
+    setTimeout(() => process.exit(0), lingerMillis).unref()
+  }
+  process.stdin.once("end", stop).once("close", stop)
+  wire.once("error", stop)
+}
+
+const refuse = (message: string): void => {
+  process.stderr.write(`klingkit-mcp: ${message}\nSee klingkit-mcp --help.\n`)
+  process.exitCode = 2
+}
+
+const asked = readArguments(process.argv.slice(2))
+switch (asked.do) {
+  case "help":
+    wire.write(help)
+    break
+  case "version":
+    wire.write(`${manifest.version}\n`)
+    break
+  case "refuse":
+    refuse(asked.message)
+    break
+  case "serve": {
+    const tools = Effect.runSync(Effect.result(selectedTools(asked)))
+    if (Result.isSuccess(tools)) serve(tools.success)
+    else refuse(tools.failure.message)
+  }
+}
