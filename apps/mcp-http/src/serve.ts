@@ -1,0 +1,55 @@
+import { untrustedText } from "@klingkit/core"
+import { buildServer, type ServerOptions, type Services } from "@klingkit/mcp"
+import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotocol/node"
+import { createMcpHandler } from "@modelcontextprotocol/server"
+import { createServer, type Server, type ServerResponse } from "node:http"
+import { type Guard, refusalOf } from "./guard.ts"
+
+export interface HttpOptions extends ServerOptions {
+  readonly guard: Guard
+}
+
+export interface HttpApp {
+  readonly server: Server
+  /** Lets answers that are under way finish for a while, then ends every connection. */
+  close(graceMillis: number): Promise<void>
+}
+
+const maxBodyBytes = 4 * 1024 * 1024
+
+/** MCP at `/mcp`, a sign of life at `/healthz`; the guard stands in front of both. */
+export const makeHttpApp = (services: Services, { guard, ...options }: HttpOptions): HttpApp => {
+  const onerror = (error: Error) => process.stderr.write(`klingkit-mcp-http: ${untrustedText(error.message)}\n`)
+  const mcp = createMcpHandler(() => buildServer(services, options), { onerror, maxRequestBodySize: maxBodyBytes })
+  const answerMcp = toNodeHandler(mcp, { onerror, maxRequestBodySize: maxBodyBytes })
+
+  const server = createServer((request, response) => {
+    const refusal = refusalOf(request.headers, guard)
+    if (refusal !== undefined) return answer(response, 403, { error: refusal })
+    const path = request.url?.split("?", 1)[0]
+    if (path === "/mcp") {
+      // A request that a server receives always has its method and its URL, which Node's types leave open.
+      void answerMcp(request as NodeIncomingMessageLike, response)
+    } else if (path === "/healthz") {
+      answer(response, 200, { status: "ok" })
+    } else {
+      answer(response, 404, { error: "nothing here; MCP is at /mcp" })
+    }
+  })
+
+  const close = (graceMillis: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(() => server.closeAllConnections(), graceMillis)
+      server.close(() => {
+        clearTimeout(timer)
+        resolve(mcp.close())
+      })
+      server.closeIdleConnections()
+    })
+
+  return { server, close }
+}
+
+const answer = (response: ServerResponse, status: number, body: Readonly<Record<string, string>>): void => {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
+}
