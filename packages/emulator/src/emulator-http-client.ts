@@ -1,5 +1,5 @@
 import { Effect, Layer } from "effect"
-import { HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
+import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import type { KlingAnswer } from "./routes/request.ts"
 import type { KlingWorld } from "./world/kling-world.ts"
 
@@ -47,7 +47,8 @@ const arrive = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClien
 
 const lost = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })
 
-const bytesOf = ({ body }: KlingAnswer): Uint8Array => (typeof body === "string" ? new TextEncoder().encode(body) : body)
+const bytesOf = ({ body }: KlingAnswer): Uint8Array =>
+  typeof body === "string" ? new TextEncoder().encode(body) : body
 
 /** A body that ends in an error after some bytes, as a broken connection does. */
 const cutBody = (answer: KlingAnswer, afterBytes: number): ReadableStream<Uint8Array> => {

@@ -28,7 +28,8 @@ export const legacyCallback = (world: WorldState, task: EmulatedTask, now: numbe
 })
 
 /** The answer of a call that is finished at once, such as text to speech: it has no `task_info`. */
-export const finishedTask = (world: WorldState, task: EmulatedTask, now: number): Json => record(world, task, now, false)
+export const finishedTask = (world: WorldState, task: EmulatedTask, now: number): Json =>
+  record(world, task, now, false)
 
 const record = (world: WorldState, task: EmulatedTask, now: number, watermark: boolean): Json => {
   const status = statusAt(task, now)
@@ -118,7 +119,8 @@ export const legacyElement = (world: WorldState, id: string, source: ElementSour
     source.referenceVideos.length === 0
       ? {}
       : { refer_videos: source.referenceVideos.map((video) => ({ video_url: video })) },
-  element_voice_info: source.voiceId === undefined ? {} : { voice_id: source.voiceId, voice_name: "", trial_url: "", owned_by: ownedBy },
+  element_voice_info:
+    source.voiceId === undefined ? {} : { voice_id: source.voiceId, voice_name: "", trial_url: "", owned_by: ownedBy },
   tag_list: source.tags.map((tag) => ({ tag_id: tag, tag_name: tag, tag_description: "" })),
   owned_by: ownedBy,
   status: world.deleted.has(id) ? "deleted" : "succeed"

@@ -14,10 +14,12 @@ export const newCreated = (task: EmulatedTask): Json => ({
 })
 
 /** A task of either generation as `GET /tasks` and `POST /tasks` show it. */
-export const newTask = (world: WorldState, task: EmulatedTask, now: number): Json => record(world, task, now, "references")
+export const newTask = (world: WorldState, task: EmulatedTask, now: number): Json =>
+  record(world, task, now, "references")
 
 /** The body of a callback of the new generation, where an element's references are called materials. */
-export const newCallback = (world: WorldState, task: EmulatedTask, now: number): Json => record(world, task, now, "materials")
+export const newCallback = (world: WorldState, task: EmulatedTask, now: number): Json =>
+  record(world, task, now, "materials")
 
 type References = "references" | "materials"
 
@@ -32,13 +34,16 @@ const record = (world: WorldState, task: EmulatedTask, now: number, references: 
     update_time: updatedAt(task, now),
     external_id: task.externalId,
     outputs: done ? task.outputs.flatMap((output) => outputsOf(world, task, output, references)) : [],
-    billing: isCharged(task, now)
-      ? [{ charge_type: "unit", amount: String(task.units), package_type: task.pack }]
-      : []
+    billing: isCharged(task, now) ? [{ charge_type: "unit", amount: String(task.units), package_type: task.pack }] : []
   }
 }
 
-const outputsOf = (world: WorldState, task: EmulatedTask, output: Output, references: References): ReadonlyArray<Json> => {
+const outputsOf = (
+  world: WorldState,
+  task: EmulatedTask,
+  output: Output,
+  references: References
+): ReadonlyArray<Json> => {
   const url = (file: OutputFile) => `${world.baseUrl}${file.path}`
   const watermarked = (file: OutputFile) => (task.watermark ? { watermark_url: url(file) } : {})
   switch (output.type) {

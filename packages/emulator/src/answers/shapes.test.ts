@@ -81,7 +81,10 @@ describe("every create of the catalog", () => {
 
   it("has a fixture", () => {
     const creates = catalog.filter(({ kind }) => kind === "create").map(({ id }) => id)
-    assert.deepStrictEqual(creates.filter((id) => fixtures[id]?.request === undefined), elsewhere)
+    assert.deepStrictEqual(
+      creates.filter((id) => fixtures[id]?.request === undefined),
+      elsewhere
+    )
   })
 
   it.effect.each(operationsWith("finished"))("%s is charged once, and only when it is billed", (id) =>

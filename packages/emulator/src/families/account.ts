@@ -2,7 +2,7 @@ import type { Pack } from "@klingkit/core"
 import { Predicate } from "effect"
 import { isRefusal, refusal } from "../answers/envelope.ts"
 import type { Answerer } from "../routes/asked.ts"
-import { readInput, readQuery, withNumbers } from "../routes/read-input.ts"
+import { readListBody, readQuery } from "../routes/read-input.ts"
 import type { Booking } from "../world/ledger.ts"
 import type { WorldState } from "../world/world-state.ts"
 
@@ -45,7 +45,7 @@ type Json = Readonly<Record<string, unknown>>
 
 /** `POST /account/billing/package`: the ledger, page by page. Kling does not document its lines; these are the emulator's. */
 export const packageBilling: Answerer = ({ world, route, body }) => {
-  const input = readInput(world, route.operation, Predicate.isObject(body) ? withNumbers(route.operation.params, body as Json) : body)
+  const input = readListBody(world, route.operation, body)
   if (isRefusal(input)) return input
   const { startTime, endTime, limit, filters, cursor } = input
   const from = Predicate.isString(cursor) ? Number(cursor) : 0
@@ -63,7 +63,7 @@ export const packageBilling: Answerer = ({ world, route, body }) => {
 
 /** `POST /account/billing/balance`: everything here is paid with units, so no money ever moves. */
 export const balanceBilling: Answerer = ({ world, route, body }) => {
-  const input = readInput(world, route.operation, Predicate.isObject(body) ? withNumbers(route.operation.params, body as Json) : body)
+  const input = readListBody(world, route.operation, body)
   return isRefusal(input) ? input : { result: { detail: [], count: 0 }, next_cursor: "", has_more: false }
 }
 

@@ -32,11 +32,12 @@ export const recognizeImage: Answerer = ({ world, route: { operation }, body, st
   const task = createTask(world, { operation, body, struck, now })
   if (isRefusal(task)) return task
   world.settle(now)
-  const urls = task.outputs.flatMap((output) => (output.type === "image" ? [`${world.baseUrl}${output.file.path}`] : []))
+  const urls = task.outputs.flatMap((output) =>
+    output.type === "image" ? [`${world.baseUrl}${output.file.path}`] : []
+  )
   return {
     task_id: task.id,
     task_status: "succeed",
     task_result: { images: segments.map((type, index) => ({ type, is_contain: true, url: urls[index] ?? "" })) }
   }
 }
-

@@ -37,7 +37,9 @@ const selecting = ({ world, route, body, now }: Asked): Selecting | Refusal => {
   const input = readInput(world, route.operation, body)
   if (isRefusal(input)) return input
   const session = world.sessions.find(input["sessionId"], "selection", now)
-  return session === undefined ? refusal(1201, `session_id ${String(input["sessionId"])} not found`) : { session, input }
+  return session === undefined
+    ? refusal(1201, `session_id ${String(input["sessionId"])} not found`)
+    : { session, input }
 }
 
 const selected = ({ id, points }: Session, frame: number) => ({

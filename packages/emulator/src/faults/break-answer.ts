@@ -3,6 +3,7 @@ import { refusal, refuse } from "../answers/envelope.ts"
 import type { JsonAnswer, KlingAnswer } from "../routes/request.ts"
 import { type Delivery, whole } from "./delivery.ts"
 import type { Struck } from "./fault-injector.ts"
+import type { FaultOf } from "./fault-plan.ts"
 
 interface Broken {
   readonly answer: JsonAnswer
@@ -41,12 +42,9 @@ const deliverable = (answer: JsonAnswer, struck: Struck): Broken => {
   return { answer, delivery, code: answer.code }
 }
 
-const refusedBy = (
-  requestId: string,
-  { code, message, retryAfter }: { readonly code: number; readonly message?: string; readonly retryAfter?: string }
-): JsonAnswer => ({
+const refusedBy = (requestId: string, { code, message, retryAfter }: FaultOf<"refuse">): JsonAnswer => ({
   ...refuse(requestId, refusal(code, message ?? knownTexts[code] ?? findKlingCode(code)?.meaning ?? "refused")),
-  ...(retryAfter === undefined ? {} : { headers: { "retry-after": retryAfter } })
+  ...(retryAfter === undefined ? {} : { headers: { "retry-after": String(retryAfter) } })
 })
 
 const knownTexts: Readonly<Record<number, string>> = {

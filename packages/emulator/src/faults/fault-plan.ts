@@ -29,10 +29,12 @@ const kind = <const Name extends string, Fields extends Schema.Struct.Fields>(
 
 const kinds = [
   kind("refuse", "creates", "answers with this code and makes no task", {
-    code: Schema.Int.check(Schema.makeFilter((code: number) => codes.includes(code) || `must be one of ${codes.join(", ")}`)),
+    code: Schema.Int.check(
+      Schema.makeFilter((code: number) => codes.includes(code) || `must be one of ${codes.join(", ")}`)
+    ),
     message: Schema.optionalKey(Schema.String),
-    /** The `Retry-After` header, as it is to be sent. */
-    retryAfter: Schema.optionalKey(Schema.String)
+    /** The `Retry-After` header: seconds, or any text as it is to be sent. */
+    retryAfter: Schema.optionalKey(Schema.Union([Schema.String, Schema.Number]))
   }),
   kind("drop", "creates", "ends the connection before anything is done", {}),
   kind("commit-then-drop", "creates", "does it, then ends the connection without an answer", {}),
@@ -57,8 +59,11 @@ const kinds = [
 ] as const
 
 /** What each kind of fault strikes and does, for `--help` and for matching. */
-export const faultKinds: ReadonlyArray<{ readonly name: Fault["fault"]; readonly reach: FaultReach; readonly meaning: string }> =
-  kinds
+export const faultKinds: ReadonlyArray<{
+  readonly name: Fault["fault"]
+  readonly reach: FaultReach
+  readonly meaning: string
+}> = kinds
 
 export const Fault = Schema.Union(kinds.map(({ schema }) => schema))
 export type Fault = typeof Fault.Type

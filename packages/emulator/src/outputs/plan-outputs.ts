@@ -15,13 +15,23 @@ export const planOutputs = (taskId: string, settings: Settings, ids: Ids, seed: 
     case "image":
       return images(plan)
     case "views":
-      return [0, 1, 2].map((entry) => ({ type: "views", files: [view(plan, entry, 1), view(plan, entry, 2), view(plan, entry, 3)] }))
+      return [0, 1, 2].map((entry) => ({
+        type: "views",
+        files: [view(plan, entry, 1), view(plan, entry, 2), view(plan, entry, 3)]
+      }))
     case "audio":
       return [audio(plan)]
     case "video and audio":
       return [video(plan), audio(plan)]
     case "voice":
-      return [{ type: "voice", id: ids.long(), name: nameOf(settings.input["name"]), trial: audioFile(plan, "trial", "wav", 3) }]
+      return [
+        {
+          type: "voice",
+          id: ids.long(),
+          name: nameOf(settings.input["name"]),
+          trial: audioFile(plan, "trial", "wav", 3)
+        }
+      ]
     case "element":
       return [{ type: "element", id: ids.long(), source: elementSource(settings.input) }]
   }

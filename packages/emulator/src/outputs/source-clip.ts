@@ -6,7 +6,8 @@ const usualSeconds = 5
 
 /** The clip that a request starts from, by id, by URL or by session; nothing when it starts from none. */
 export const sourceClip = (world: WorldState, input: Input, now: number): ParentVideo | undefined => {
-  const session = world.sessions.find(input["sessionId"], "faces", now) ?? world.sessions.find(input["sessionId"], "selection", now)
+  const session =
+    world.sessions.find(input["sessionId"], "faces", now) ?? world.sessions.find(input["sessionId"], "selection", now)
   if (session !== undefined) return session.video
   const { videoId } = input
   if (typeof videoId === "string") return clipById(world, videoId, now)
@@ -28,7 +29,8 @@ const clipByUrl = (world: WorldState, url: string): ParentVideo => {
   return { id: "", url, durationSeconds: media?.kind === "video" ? media.durationSeconds : usualSeconds }
 }
 
-const clipIn = (value: unknown): unknown => (typeof value === "object" && value !== null && "video" in value ? value.video : undefined)
+const clipIn = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && "video" in value ? value.video : undefined
 
 /** Of the legacy omni list, only a clip to be edited gives its length. */
 const baseClip = (videos: unknown): unknown => {

@@ -1,6 +1,6 @@
 import { parseJson } from "@klingkit/core"
 import { Result } from "effect"
-import { isRefusal, type Refusal, refusal } from "../answers/envelope.ts"
+import { isRefusal, refusal } from "../answers/envelope.ts"
 import { legacyCreated } from "../answers/legacy.ts"
 import { newCreated } from "../answers/new.ts"
 import { byOperation } from "../families/by-operation.ts"
@@ -41,7 +41,7 @@ const create: Answerer = ({ world, route: { operation }, body, struck, now }) =>
   return operation.generation === "legacy" ? legacyCreated(task) : newCreated(task)
 }
 
-const readJson = (text: string): unknown | Refusal => {
+const readJson = (text: string): unknown => {
   const parsed = Result.try(() => parseJson(text === "" ? "{}" : text))
   return Result.isFailure(parsed) ? refusal(1200, "The request body is not valid JSON") : parsed.success
 }

@@ -27,7 +27,8 @@ export const checkAuthorization = Effect.fnUntraced(function* (
       "This is the klingkit emulator, not Kling, and this looks like a real key: keep it to yourself. Nothing was stored. Use the apiKey that the emulator printed when it started."
     )
   }
-  if (isKeyOfOtherRegion(token, world.region)) return refusal(1002, "Authentication error. The api key is not valid in this region")
+  if (isKeyOfOtherRegion(token, world.region))
+    return refusal(1002, "Authentication error. The api key is not valid in this region")
   if (!takesKeyPair) return refusal(1002, keyPairRefused)
   return yield* checkToken(world, token, now)
 })
@@ -39,14 +40,16 @@ const checkToken = Effect.fnUntraced(function* (world: WorldState, token: string
   }
   const header = readPart(head)
   const body = readPart(claims)
-  if (header?.["alg"] !== "HS256" || body === undefined) return refusal(1000, "Authentication error. The token cannot be read")
+  if (header?.["alg"] !== "HS256" || body === undefined)
+    return refusal(1000, "Authentication error. The token cannot be read")
   if (body["iss"] !== world.keys.accessKey) return refusal(1002, "Authentication error. Access key not found")
   if (!(yield* isSignedBy(world.keys.secretKey, `${head}.${claims}`, signature))) {
     return refusal(1000, "Authentication error. The signature does not match")
   }
   const { exp, nbf } = body
   if (!Predicate.isNumber(exp) || exp * 1000 <= now) return refusal(1004, "Authentication error. The token has expired")
-  if (Predicate.isNumber(nbf) && nbf * 1000 > now) return refusal(1003, "Authentication error. The token is not valid yet")
+  if (Predicate.isNumber(nbf) && nbf * 1000 > now)
+    return refusal(1003, "Authentication error. The token is not valid yet")
   return undefined
 })
 
@@ -55,7 +58,7 @@ const readPart = (part: string): Readonly<Record<string, unknown>> | undefined =
   if (Result.isFailure(text)) return undefined
   try {
     const value: unknown = JSON.parse(text.success)
-    return Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>) : undefined
+    return Predicate.isObject(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -52,7 +52,11 @@ describe("models", () => {
     Effect.gen(function* () {
       const body = { model_name: model, prompt: "x" }
       const answer = yield* refused(new KlingWorld(), "POST /v1/videos/text2video", body)
-      assert.deepStrictEqual(answer, [400, 1201, `The model '${model}' has been discontinued and is no longer available.`])
+      assert.deepStrictEqual(answer, [
+        400,
+        1201,
+        `The model '${model}' has been discontinued and is no longer available.`
+      ])
     })
   )
 
@@ -131,7 +135,8 @@ describe("an external id", () => {
   it.effect("that is empty counts as none", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
-      for (let time = 0; time < 2; time++) assert.strictEqual((yield* ask(world, filmPath, { body: film("") })).json.code, 0)
+      for (let time = 0; time < 2; time++)
+        assert.strictEqual((yield* ask(world, filmPath, { body: film("") })).json.code, 0)
     })
   )
 
@@ -162,7 +167,10 @@ describe("words in a prompt", () => {
         const id = (yield* ask(world, filmPath, { body: film("", "a [fail] boat") })).json.data.id
         yield* TestClock.adjust(longEnough)
         const [task] = (yield* ask(world, `GET /tasks?task_ids=${id}`)).json.data
-        assert.deepStrictEqual([task.status, task.outputs, task.billing.length], ["failed", [], chargeFailedTasks ? 1 : 0])
+        assert.deepStrictEqual(
+          [task.status, task.outputs, task.billing.length],
+          ["failed", [], chargeFailedTasks ? 1 : 0]
+        )
         assert.isNotEmpty(task.message)
         assert.strictEqual((yield* charges(world)).length, chargeFailedTasks ? 1 : 0)
       }

@@ -62,9 +62,9 @@ const refuseRepeat = (world: WorldState, { struck }: CreateRequest, externalId: 
     : undefined
 
 const refuseInput = ({ input, parentVideo }: Settings): Refusal | undefined => {
-  if (input["sessionId"] !== undefined && parentVideo === undefined) {
-    return refusal(1201, `session_id ${String(input["sessionId"])} not found`)
-  }
+  const { sessionId } = input
+  if (Predicate.isString(sessionId) && parentVideo === undefined)
+    return refusal(1201, `session_id ${sessionId} not found`)
   return says(input, "[refuse]")
     ? refusal(1301, "The input was refused by content safety: the prompt asks the emulator for it")
     : undefined
@@ -87,7 +87,11 @@ interface Accepted {
   readonly cost: Cost
 }
 
-const makeTask = (world: WorldState, { struck, now }: CreateRequest, { externalId, settings, cost }: Accepted): EmulatedTask => {
+const makeTask = (
+  world: WorldState,
+  { struck, now }: CreateRequest,
+  { externalId, settings, cost }: Accepted
+): EmulatedTask => {
   const { ids, speed, seed, switches } = world
   const { operation, input, model, parentVideo } = settings
   const id = ids.long()

@@ -33,7 +33,8 @@ export const answerFile = Effect.fnUntraced(function* (
   const headers = { ...always, "content-type": contentType }
   const range = rangeOf(request, etag, bytes.length)
   if (range === undefined) return { status: 200, headers, body: bytes }
-  if (range === "outside") return { status: 416, headers: { ...headers, "content-range": `bytes */${bytes.length}` }, body: "" }
+  if (range === "outside")
+    return { status: 416, headers: { ...headers, "content-range": `bytes */${bytes.length}` }, body: "" }
   return {
     status: 206,
     headers: { ...headers, "content-range": `bytes ${range.first}-${range.last}/${bytes.length}` },

@@ -17,7 +17,9 @@ export const readInput = (world: WorldState, operation: AnyOperation, raw: unkno
   if (problem !== undefined) return refusal(1201, `${problem.field} ${problem.message}`)
   // New paths ignore what they do not know (measured); for legacy paths nobody has looked.
   const unknown =
-    generation === "legacy" && world.switches.unknownLegacyFields === "refuse" ? unknownField(operation, raw) : undefined
+    generation === "legacy" && world.switches.unknownLegacyFields === "refuse"
+      ? unknownField(operation, raw)
+      : undefined
   return unknown === undefined ? input : refusal(1201, `${unknown} is not a parameter of this API`)
 }
 
@@ -41,8 +43,12 @@ const checkModel = (world: WorldState, operation: AnyOperation, asked: unknown):
 export const readQuery = (world: WorldState, operation: AnyOperation, query: URLSearchParams): Input | Refusal =>
   readInput(world, operation, withNumbers(operation.params, Object.fromEntries(query)))
 
+/** Reads the body of a read with POST by its declaration. */
+export const readListBody = (world: WorldState, operation: AnyOperation, body: unknown): Input | Refusal =>
+  readInput(world, operation, Predicate.isObject(body) ? withNumbers(operation.params, body) : body)
+
 /** Reads take their numbers as text too: in a query there is nothing else, for `POST /tasks` it was measured. */
-export const withNumbers = (params: Params, raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+const withNumbers = (params: Params, raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, asDeclared(params, name, value)]))
 
 const asDeclared = (params: Params, name: string, value: unknown): unknown => {
@@ -54,4 +60,6 @@ const asDeclared = (params: Params, name: string, value: unknown): unknown => {
 
 /** The value at a dotted place of a body, such as `options.external_task_id`. */
 export const valueAt = (body: unknown, place: string): unknown =>
-  place.split(".").reduce((value: unknown, key) => (Predicate.isObject(value) ? (value as Input)[key] : undefined), body)
+  place
+    .split(".")
+    .reduce((value: unknown, key) => (Predicate.isObject(value) ? (value as Input)[key] : undefined), body)

@@ -41,7 +41,10 @@ describe("a task", () => {
 
   it.effect("lasts as long as Kling usually takes, divided by the speed", () =>
     Effect.gen(function* () {
-      for (const [speed, wait] of [[1, 61], [60, 1.1]] as const) {
+      for (const [speed, wait] of [
+        [1, 61],
+        [60, 1.1]
+      ] as const) {
         const world = new KlingWorld({ speed })
         const id = yield* make(world, filmPath, film())
         const status = Effect.map(ask(world, `GET /tasks?task_ids=${id}`), ({ json }) => json.data[0].status)

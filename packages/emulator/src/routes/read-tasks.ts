@@ -6,7 +6,7 @@ import { type EmulatedTask, statusAt } from "../world/task.ts"
 import type { WorldState } from "../world/world-state.ts"
 import type { Answerer } from "./asked.ts"
 import { page } from "./page.ts"
-import { readInput, readQuery, withNumbers } from "./read-input.ts"
+import { readListBody, readQuery } from "./read-input.ts"
 import type { Route } from "./route-table.ts"
 
 const dayMs = 86_400_000
@@ -52,7 +52,7 @@ const idsIn = (query: URLSearchParams, name: string): ReadonlyArray<string> =>
 /** `POST /tasks` and `POST /solutions`, newest first; a cursor overrides every other parameter. */
 export const listTasks: Answerer = ({ world, route, body, now }) => {
   const { params } = route.operation
-  const asked = readInput(world, route.operation, Predicate.isObject(body) ? withNumbers(params, body as Json) : body)
+  const asked = readListBody(world, route.operation, body)
   if (isRefusal(asked)) return asked
   const cursor = asked["cursor"]
   const input = Predicate.isString(cursor) ? readCursor(cursor) : asked
@@ -88,7 +88,7 @@ const numberOr = (value: unknown, usual: number): number => (Predicate.isNumber(
 const readCursor = (cursor: string): Json | undefined => {
   try {
     const value: unknown = JSON.parse(atob(cursor))
-    return Predicate.isObject(value) ? (value as Json) : undefined
+    return Predicate.isObject(value) ? value : undefined
   } catch {
     return undefined
   }

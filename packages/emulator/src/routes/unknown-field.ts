@@ -19,7 +19,7 @@ const firstUnknown = (value: Json, known: ReadonlySet<string>, prefix: string): 
     if (!isKnown) return place
     const nested = Array.isArray(entry) ? entry : [entry]
     for (const one of nested) {
-      const inside = Predicate.isObject(one) ? firstUnknown(one as Json, known, `${place}.`) : undefined
+      const inside = Predicate.isObject(one) ? firstUnknown(one, known, `${place}.`) : undefined
       if (inside !== undefined) return inside
     }
   }

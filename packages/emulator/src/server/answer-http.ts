@@ -8,7 +8,11 @@ import { deliver } from "./deliver.ts"
 const bodyLimitBytes = 80 * 2 ** 20
 
 /** Reads one request from its socket, asks the world, and delivers the answer whole or broken. */
-export const answerHttp = Effect.fnUntraced(function* (world: KlingWorld, incoming: IncomingMessage, response: ServerResponse) {
+export const answerHttp = Effect.fnUntraced(function* (
+  world: KlingWorld,
+  incoming: IncomingMessage,
+  response: ServerResponse
+) {
   if (!isLocal(incoming.headers.host)) return yield* deliver(response, foreignHost, false)
   const body = yield* readBody(incoming)
   if (body === undefined) return yield* deliver(response, tooLarge, false)

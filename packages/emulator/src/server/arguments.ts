@@ -99,5 +99,7 @@ const readFaults = Effect.fnUntraced(function* (path: string) {
     catch: () => failed(`The faults file ${path} cannot be read.`)
   })
   const plan = decodePlan(text)
-  return Result.isSuccess(plan) ? plan.success : yield* failed(`The faults file ${path} is not right: ${plan.failure.message}`)
+  return Result.isSuccess(plan)
+    ? plan.success
+    : yield* failed(`The faults file ${path} is not right: ${plan.failure.message}`)
 })

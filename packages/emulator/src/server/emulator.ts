@@ -30,7 +30,9 @@ export const startEmulator = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Emulator, EmulatorError, Scope.Scope> {
   const { port = 0, host = "127.0.0.1" } = options
   if (!isLoopback(host)) {
-    return yield* new EmulatorError({ message: `The emulator listens on loopback only (127.0.0.1 or ::1), not on ${host}.` })
+    return yield* new EmulatorError({
+      message: `The emulator listens on loopback only (127.0.0.1 or ::1), not on ${host}.`
+    })
   }
   const pool = yield* Effect.acquireRelease(
     Effect.sync(() => createMediaPool()),

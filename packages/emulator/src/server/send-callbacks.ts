@@ -22,7 +22,9 @@ const send = Effect.fnUntraced(function* (world: KlingWorld, callback: Callback)
   const body = stringifyJson(callback.body)
   const timestampSeconds = Math.floor((yield* world.now) / 1000)
   const signature =
-    callback.secret === undefined ? {} : yield* signCallback(callback.secret, { id: callback.id, timestampSeconds, body })
+    callback.secret === undefined
+      ? {}
+      : yield* signCallback(callback.secret, { id: callback.id, timestampSeconds, body })
   const status = yield* Effect.tryPromise((signal) =>
     fetch(callback.url, {
       method: "POST",

@@ -38,7 +38,8 @@ const unitsByLength = (settings: Settings): number | undefined => {
   const rates: Rates = videoUnitsPerSecond
   const seconds = secondsOf(settings)
   const resolution = resolutionOf(settings)
-  const perSecond = (rate: number | undefined) => (rate === undefined ? undefined : roundUnits(rate * Math.round(seconds)))
+  const perSecond = (rate: number | undefined) =>
+    rate === undefined ? undefined : roundUnits(rate * Math.round(seconds))
   const modelId = findVideoModel(model)?.id ?? model
   switch (operation.family) {
     case "motion":

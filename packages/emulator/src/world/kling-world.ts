@@ -86,7 +86,12 @@ export class KlingWorld {
     const name = route === undefined ? "unknown" : operationName(route)
     const answered = (answer: JsonAnswer) => [name, answer.code, written(answer, {})] as const
     const requestId = state.requestId()
-    const unauthorized = yield* checkAuthorization(state, request.headers["authorization"], takesKeyPair(request.path), now)
+    const unauthorized = yield* checkAuthorization(
+      state,
+      request.headers["authorization"],
+      takesKeyPair(request.path),
+      now
+    )
     if (unauthorized !== undefined) return answered(refuse(requestId, unauthorized))
     if (route === undefined) {
       const missing = isKnownPath(request.path)

@@ -5,7 +5,10 @@ import { ask, charges, film, filmPath, longEnough, picture, picturePath } from "
 import { KlingWorld } from "./kling-world.ts"
 
 const costs = (world: KlingWorld) =>
-  Effect.map(ask(world, "GET /account/costs?start_time=0&end_time=1"), ({ json }) => json.data.resource_pack_subscribe_infos)
+  Effect.map(
+    ask(world, "GET /account/costs?start_time=0&end_time=1"),
+    ({ json }) => json.data.resource_pack_subscribe_infos
+  )
 
 const codesOf = (world: KlingWorld, line: string, bodies: ReadonlyArray<unknown>) =>
   Effect.forEach(bodies, (body) => Effect.map(ask(world, line, { body }), ({ status, json }) => [status, json.code]))
@@ -18,7 +21,7 @@ describe("slots", () => {
     Effect.gen(function* () {
       const world = new KlingWorld()
       const six = yield* codesOf(world, filmPath, Array(6).fill(film()))
-      assert.deepStrictEqual(six, [...Array(5).fill(fine), busy])
+      assert.deepStrictEqual(six, [fine, fine, fine, fine, fine, busy])
       assert.notProperty((yield* ask(world, filmPath, { body: film() })).json, "data")
       yield* TestClock.adjust(longEnough)
       assert.deepStrictEqual(yield* codesOf(world, filmPath, [film()]), [fine])
@@ -94,16 +97,32 @@ describe("units", () => {
   it.effect.each([
     ["a sound of 2 s at a lip-sync rate", "POST /v1/audio/text-to-audio", { prompt: "rain", duration: 3 }, 0.25],
     ["three images", picturePath, picture("", 3), 24],
-    ["an avatar of 5 s", "POST /v1/videos/avatar/image2video", { image: "https://a.b/c.png", sound_file: "https://a.b/c.mp3" }, 2],
-    ["a clip edited by omni", "POST /omni-video/kling-o1", {
-      contents: [{ type: "prompt", text: "blue" }, { type: "base_video", url: "https://a.b/c.mp4", id: "c" }]
-    }, 4.5]
+    [
+      "an avatar of 5 s",
+      "POST /v1/videos/avatar/image2video",
+      { image: "https://a.b/c.png", sound_file: "https://a.b/c.mp3" },
+      2
+    ],
+    [
+      "a clip edited by omni",
+      "POST /omni-video/kling-o1",
+      {
+        contents: [
+          { type: "prompt", text: "blue" },
+          { type: "base_video", url: "https://a.b/c.mp4", id: "c" }
+        ]
+      },
+      4.5
+    ]
   ] as const)("of %s follow the price table", ([, line, body, units]) =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       yield* ask(world, line, { body })
       yield* TestClock.adjust("1 hour")
-      assert.deepStrictEqual((yield* charges(world)).map((charge) => charge.units), [units])
+      assert.deepStrictEqual(
+        (yield* charges(world)).map((charge) => charge.units),
+        [units]
+      )
     })
   )
 
@@ -115,8 +134,8 @@ describe("units", () => {
       const page = (body: object) => ask(world, "POST /account/billing/package", { body })
       const first = (yield* page({ start_time: 0, end_time: 1e13, limit: 2 })).json.data
       const second = (yield* page({ cursor: first.next_cursor })).json.data
-      const ids = [...first.result.detail, ...second.result.detail].map((line) => line.external_task_id)
-      assert.deepStrictEqual([ids.toSorted(), first.has_more, second.has_more], [["a", "b", "c"], true, false])
+      const ids = new Set([...first.result.detail, ...second.result.detail].map((line) => line.external_task_id))
+      assert.deepStrictEqual([ids, first.has_more, second.has_more], [new Set(["a", "b", "c"]), true, false])
     })
   )
 })

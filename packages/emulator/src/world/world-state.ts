@@ -45,7 +45,12 @@ export class WorldState {
   /** Callbacks that are due and not yet taken by whoever sends them. */
   readonly outbox: Array<Callback> = []
   /** Callbacks that were sent, with what became of them. */
-  readonly callbacks: Array<{ readonly at: number; readonly id: string; readonly url: string; readonly outcome: string }> = []
+  readonly callbacks: Array<{
+    readonly at: number
+    readonly id: string
+    readonly url: string
+    readonly outcome: string
+  }> = []
   /** The old library of elements, which has no tasks. */
   readonly oldElements = new Map<string, ElementSource>()
   /** Ids of elements and voices that were deleted. */
@@ -66,7 +71,9 @@ export class WorldState {
     this.keys = makeKeys(this.seed, this.region)
     this.ids = makeIds(this.seed)
     this.requestIds = makeIds(this.seed + 1)
-    this.accountId = makeIds(this.seed + 4).long().slice(-9)
+    this.accountId = makeIds(this.seed + 4)
+      .long()
+      .slice(-9)
     this.packs = makePacks(makeIds(this.seed + 2).hex)
     this.faults = new FaultInjector(makeIds(this.seed + 3).chance)
     this.baseUrl = options.baseUrl ?? "http://kling.emulator"

@@ -1,0 +1,108 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterEach, describe, expect, it } from "vitest"
+
+const main = fileURLToPath(new URL("./main.ts", import.meta.url))
+const cleanUp: Array<() => unknown> = []
+afterEach(async () => {
+  for (const one of cleanUp.splice(0)) await one()
+})
+
+/** The emulator as a process of its own, as people start it. */
+const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) => {
+  const { KLINGAI_API_KEY: _, ...inherited } = process.env
+  const child = spawn(process.execPath, [main, ...args], { env: { ...inherited, ...env } })
+  cleanUp.push(() => child.kill("SIGKILL"))
+  const said = { out: "", error: "" }
+  child.stdout.on("data", (chunk: Buffer) => (said.out += chunk.toString("utf8")))
+  child.stderr.on("data", (chunk: Buffer) => (said.error += chunk.toString("utf8")))
+  return {
+    child,
+    said,
+    /** The first line on standard output. */
+    ready: async (): Promise<Record<string, string>> => {
+      while (!said.out.includes("\n")) await once(child.stdout, "data")
+      return JSON.parse(said.out.split("\n")[0] ?? "")
+    },
+    ended: once(child, "close").then(([code]: ReadonlyArray<unknown>) => ({ code, ...said }))
+  }
+}
+
+describe("klingkit-emulator", () => {
+  it("tells where it is and its keys in one line of JSON, and ends on SIGTERM", async () => {
+    const { child, ready, ended } = run(["--port", "0", "--seed", "5"])
+    const keys = await ready()
+    expect(Object.keys(keys)).toEqual(["url", "apiKey", "accessKey", "secretKey", "webhookSecret"])
+    const headers = { authorization: `Bearer ${keys["apiKey"]}` }
+    expect((await fetch(`${keys["url"]}/tasks?task_ids=1`, { headers })).status).toBe(200)
+    child.kill("SIGTERM")
+    const { code, out, error } = await ended
+    expect([code, out.trim().split("\n").length, error]).toEqual([0, 1, ""])
+  })
+
+  it("ends with its standard input only when asked to", async () => {
+    const { child, ready, ended } = run(["--until-stdin-closes"])
+    await ready()
+    child.stdin.end()
+    expect((await ended).code).toBe(0)
+    const other = run([])
+    const { url } = await other.ready()
+    other.child.stdin.end()
+    expect((await fetch(`${url}/_emulator/state`)).status).toBe(200)
+  })
+
+  it("starts with the faults of a file", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "klingkit-emulator-"))
+    cleanUp.push(() => rm(folder, { recursive: true }))
+    const file = join(folder, "faults.json")
+    await writeFile(file, JSON.stringify({ faults: [{ fault: "refuse", code: 5001 }] }))
+    const { url } = await run(["--faults", file]).ready()
+    const state = await (await fetch(`${url}/_emulator/faults`)).json()
+    expect(state.faults).toEqual([{ fault: "refuse", code: 5001, struck: 0 }])
+    await writeFile(file, '{"fault": "drop"}')
+    const { code, error } = await run(["--faults", file]).ended
+    expect([code, error.includes(file)]).toEqual([1, true])
+  })
+
+  it("shows its help, with every fault", async () => {
+    const { code, out } = await run(["--help"]).ended
+    expect(code).toBe(0)
+    for (const word of ["--seed", "[fail]", "[refuse]", "commit-then-drop", "html-download"])
+      expect(out).toContain(word)
+  })
+})
+
+describe("what it cannot do is one sentence, without a stack trace", () => {
+  const taken = async (): Promise<string> => {
+    const server = createServer().listen(0, "127.0.0.1")
+    await once(server, "listening")
+    cleanUp.push(() => server.close())
+    return String((server.address() as AddressInfo).port)
+  }
+
+  it.each<[string, () => Promise<ReadonlyArray<string>>, Readonly<Record<string, string>>, RegExp]>([
+    ["a port that is taken", async () => ["--port", await taken()], {}, /Port \d+ on 127\.0\.0\.1 is taken/],
+    ["a host that is not loopback", async () => ["--host", "0.0.0.0"], {}, /loopback only/],
+    ["a port that is none", async () => ["--port", "http"], {}, /--port must be a number from 0 to 65535/],
+    ["an unknown flag", async () => ["--sped", "3"], {}, /--sped/],
+    ["a missing faults file", async () => ["--faults", "/nowhere.json"], {}, /cannot be read/],
+    [
+      "a real key in the environment",
+      async () => [],
+      { KLINGAI_API_KEY: "api-key-kling-0123456789" },
+      /looks like a real key/
+    ]
+  ])("%s", async (_name, args, env, says) => {
+    const { code, out, error } = await run(await args(), env).ended
+    expect([code, out]).toEqual([1, ""])
+    expect(error).toMatch(says)
+    expect(error.trim().split("\n")).toHaveLength(1)
+    expect(error).not.toContain("0123456789")
+  })
+})
