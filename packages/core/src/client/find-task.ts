@@ -1,6 +1,6 @@
 import { Effect, Option } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
-import { KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
+import { invalidInput, KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
 import { familyOfHandle } from "../handle.ts"
 import type { AnyOperation } from "../operation.ts"
 import { catalog } from "../operations/catalog.ts"
@@ -55,17 +55,21 @@ export const placeOfCreate = (operation: AnyOperation): Place =>
 
 /** Every place worth a look for an id, best first. A handle names its family; a raw Kling id may be anywhere. */
 export const placesOf = (id: string, credential: CredentialKind): ReadonlyArray<Place> => {
-  const family = familyOfHandle(id)
-  const creates = catalog.filter((one) => one.listed && (family === undefined || one.family === family))
+  const listed = catalog.filter((one) => one.listed)
+  const ofFamily = listed.filter((one) => one.family === familyOfHandle(id))
+  // A raw id, or the handle of a newer klingkit with families of its own.
+  const anywhere = ofFamily.length === 0
+  const creates = anywhere ? listed : ofFamily
   const legacy: ReadonlyArray<Place> = distinct(
     creates.filter((one) => one.generation === "legacy").map((one) => one.path)
   ).map((legacyPath) => ({ legacyPath }))
   if (credential === "key-pair") return legacy
-  if (family === undefined) {
+  if (anywhere) {
     return [
       { collection: "/tasks", by: "task_ids" },
       { collection: "/tasks", by: "external_task_ids" },
-      { collection: "/solutions", by: "task_ids" }
+      { collection: "/solutions", by: "task_ids" },
+      { collection: "/solutions", by: "external_task_ids" }
     ]
   }
   const collections = distinct(
@@ -93,6 +97,8 @@ export const findTask = Effect.fnUntraced(function* (
   credential: CredentialKind,
   id: string
 ): Effect.fn.Return<Task, KlingError> {
+  if (!/^(?!\.{1,2}$)[^\s,]{1,200}$/.test(id))
+    return yield* invalidInput([{ field: "id", message: "is not a task id" }])
   let firstFailure: KlingError | undefined
   for (const place of placesOf(id, credential)) {
     const found = yield* lookUpAt(place, id).pipe(

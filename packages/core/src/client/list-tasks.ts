@@ -57,42 +57,48 @@ const fromOnePlace = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Tas
   )
 }
 
-const fromLegacyPaths = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Task, KlingError> =>
-  Stream.fromIterableEffect(
+/** Page by page of all paths together, newest first within each round; a path is left when its page is not full. */
+const fromLegacyPaths = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Task, KlingError> => {
+  const pageSize = filter.pageSize ?? 100
+  const page = Effect.fnUntraced(function* (path: string, pageNum: number) {
+    const data = yield* exchange({
+      operation,
+      method: "GET",
+      path,
+      query: { pageNum: String(pageNum), pageSize: String(pageSize) },
+      timeoutMillis: 15_000
+    }).pipe(
+      // A retired or forbidden path does not hide the others.
+      Effect.catchReasons("KlingError", {
+        NotOffered: () => Effect.succeed([]),
+        Forbidden: () => Effect.succeed([])
+      })
+    )
+    return { path, tasks: yield* manyTasks(operation, data), isFull: Array.isArray(data) && data.length >= pageSize }
+  })
+  const first = { pageNum: 1, paths: legacyPaths(filter.product) }
+  return Stream.paginate(first, ({ pageNum, paths }) =>
     Effect.gen(function* () {
-      const paths = [
-        ...new Set(catalog.filter((one) => one.listed && one.generation === "legacy").map((one) => one.path))
-      ]
-      const pages = yield* Effect.forEach(
-        paths,
-        (path) =>
-          exchange({
-            operation,
-            method: "GET",
-            path,
-            query: { pageNum: "1", pageSize: String(filter.pageSize ?? 100) },
-            timeoutMillis: 15_000
-          }).pipe(
-            Effect.flatMap((data) => manyTasks(operation, data)),
-            // A retired or forbidden path does not hide the others.
-            Effect.catchReasons("KlingError", {
-              NotOffered: () => Effect.succeed([]),
-              Forbidden: () => Effect.succeed([])
-            })
-          ),
-        { concurrency: 4 }
-      )
-      return pages
-        .flat()
+      const pages = yield* Effect.forEach(paths, (path) => page(path, pageNum), { concurrency: 4 })
+      const tasks = pages
+        .flatMap((one) => one.tasks)
         .filter((task) => matches(task, filter))
         .toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))
+      const rest = pages.filter((one) => one.isFull).map((one) => one.path)
+      return [tasks, rest.length === 0 ? Option.none() : Option.some({ pageNum: pageNum + 1, paths: rest })] as const
     })
   )
+}
+
+const legacyPaths = (product: TaskFilter["product"]): ReadonlyArray<string> => {
+  const listed = catalog.filter((one) => one.listed && one.generation === "legacy").map((one) => one.path)
+  return [...new Set(listed)].filter((path) => product === undefined || productOf(path) === product)
+}
+
+const productOf = (path: string): string | undefined =>
+  path.includes("try-on") ? "try_on" : /^\/v1\/(video|image)s\//.exec(path)?.[1]
 
 const matches = (task: Task, filter: TaskFilter): boolean =>
   (filter.status === undefined || task.status === filter.status) &&
   (filter.startTime === undefined || (task.createdAt ?? 0) >= filter.startTime) &&
-  (filter.endTime === undefined || (task.createdAt ?? 0) <= filter.endTime) &&
-  (filter.product === undefined ||
-    task.outputs.length === 0 ||
-    task.outputs.some((output) => output.type === (filter.product === "try_on" ? "image" : filter.product)))
+  (filter.endTime === undefined || (task.createdAt ?? 0) <= filter.endTime)

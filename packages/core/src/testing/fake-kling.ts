@@ -93,7 +93,8 @@ export const fakeKling = (options: FakeOptions = {}): FakeKling => {
     if (request.path === "/tasks" || request.path === "/solutions") {
       const ids = (request.query["task_ids"] ?? request.query["external_task_ids"] ?? "").split(",")
       const key = "task_ids" in request.query ? "taskId" : "externalId"
-      return data(visible.filter((task) => ids.includes(task[key] ?? "")).map((task) => newRecord(task, look(task))))
+      const here = visible.filter((task) => task.path.startsWith("/solutions") === (request.path === "/solutions"))
+      return data(here.filter((task) => ids.includes(task[key] ?? "")).map((task) => newRecord(task, look(task))))
     }
     const [, path = "", id = ""] = /^(.*)\/([^/]*)$/.exec(request.path) ?? []
     const found = visible.find((task) => task.path === path && (task.taskId === id || task.externalId === id))
@@ -108,7 +109,7 @@ export const fakeKling = (options: FakeOptions = {}): FakeKling => {
       commitDue(atMillis)
       const one = seenRequest(request, url, atMillis)
       seen.push(one)
-      return yield* respond(request, options.answer?.(one) ?? (isPaid(one.path) ? create(one) : read(one)))
+      return yield* respond(request, options.answer?.(one) ?? (isPaid(one.method, one.path) ? create(one) : read(one)))
     })
   )
 
@@ -131,7 +132,7 @@ const data = (value: unknown): Answer => ({
 const seenRequest = (request: HttpClientRequest.HttpClientRequest, url: URL, atMillis: number): SeenRequest => {
   const { body } = request
   const sent = body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
-  const externalId = isPaid(url.pathname) ? externalIdOf(JSON.parse(sent)) : undefined
+  const externalId = isPaid(request.method, url.pathname) ? externalIdOf(JSON.parse(sent)) : undefined
   return {
     method: request.method,
     path: url.pathname,

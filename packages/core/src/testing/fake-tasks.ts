@@ -58,4 +58,4 @@ export const externalIdOf = (body: unknown): string | undefined => {
 }
 
 const paidPaths = new Set(catalog.filter((one) => one.billed).map((one) => one.path))
-export const isPaid = (path: string): boolean => paidPaths.has(path)
+export const isPaid = (method: string, path: string): boolean => method === "POST" && paidPaths.has(path)

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Result, Stream } from "effect"
+import { apiKey, fakeKling, keyPair, klingOver, type SeenRequest } from "../testing/fake-kling.ts"
+import { type FakeTask, legacyRecord, newRecord } from "../testing/fake-tasks.ts"
+import { type Answer, code, text } from "../testing/fate.ts"
+import { inMixedTime, inVirtualTime } from "../testing/virtual-time.ts"
+import { Kling } from "./kling.ts"
+import type { TaskFilter } from "./list-tasks.ts"
+
+const answer = (data: unknown): Answer => text(200, JSON.stringify({ code: 0, data }))
+const made = (count: number, path = "/text-to-video/kling-3.0"): ReadonlyArray<FakeTask> =>
+  Array.from({ length: count }, (_, index) => ({
+    taskId: `${path.length}${index}`,
+    path,
+    createdAt: 1_000_000 - index
+  }))
+
+/** `POST /tasks` page by page. */
+const cursorPages =
+  (tasks: ReadonlyArray<FakeTask>) =>
+  (request: SeenRequest): Answer => {
+    const body = JSON.parse(request.text) as { limit: number; cursor?: string }
+    const start = Number(body.cursor ?? 0)
+    const end = start + body.limit
+    return answer({
+      result: tasks.slice(start, end).map((task) => newRecord(task, "succeeded")),
+      has_more: end < tasks.length,
+      next_cursor: String(end)
+    })
+  }
+
+/** The legacy lists of some paths; all others are empty. */
+const legacyPages =
+  (lists: Readonly<Record<string, ReadonlyArray<FakeTask>>>) =>
+  (request: SeenRequest): Answer => {
+    const size = Number(request.query["pageSize"])
+    const start = (Number(request.query["pageNum"]) - 1) * size
+    const tasks = lists[request.path] ?? []
+    return answer(tasks.slice(start, start + size).map((task) => legacyRecord(task, "succeeded")))
+  }
+
+const list = Effect.fnUntraced(function* (
+  reply: (request: SeenRequest) => Answer,
+  {
+    filter = {},
+    take = 1000,
+    credentials = apiKey
+  }: { filter?: TaskFilter; take?: number; credentials?: typeof apiKey } = {}
+) {
+  const fake = fakeKling({ answer: reply })
+  const inTime = credentials.kind === "api-key" ? inVirtualTime : inMixedTime
+  const { result } = yield* inTime(
+    Kling.use((kling) => Stream.runCollect(Stream.take(kling.tasks(filter), take)))
+  ).pipe(Effect.provide(klingOver(fake, credentials)))
+  return { result, fake }
+})
+
+describe("the tasks of an account", () => {
+  it.effect("come page by page, each once, until there are no more", () =>
+    Effect.gen(function* () {
+      const tasks = made(250)
+      const { result, fake } = yield* list(cursorPages(tasks))
+      expect(Result.getOrThrow(result).map((one) => one.id)).toEqual(tasks.map((one) => one.taskId))
+      expect(fake.seen).toHaveLength(3)
+    })
+  )
+
+  it.effect("are not loaded further than they are wanted", () =>
+    Effect.gen(function* () {
+      const { result, fake } = yield* list(cursorPages(made(250)), { filter: { pageSize: 10 }, take: 10 })
+      expect(Result.getOrThrow(result)).toHaveLength(10)
+      expect(fake.seen).toHaveLength(1)
+    })
+  )
+
+  it.effect("are asked for with the caller's filters, on every page", () =>
+    Effect.gen(function* () {
+      const filter = { status: "succeed", product: "video", startTime: 5, endTime: 9, pageSize: 2 } as const
+      const { fake } = yield* list(cursorPages(made(3)), { filter })
+      const first = {
+        limit: 2,
+        start_time: 5,
+        end_time: 9,
+        filters: [
+          { key: "status", values: ["succeeded"] },
+          { key: "product_type", values: ["video"] }
+        ]
+      }
+      expect(fake.seen.map((one) => JSON.parse(one.text) as unknown)).toEqual([first, { ...first, cursor: "2" }])
+    })
+  )
+
+  it.effect("are shown although one of them cannot be read, or has a word nobody knows", () =>
+    Effect.gen(function* () {
+      const [first, second] = made(2)
+      if (first === undefined || second === undefined) throw new Error("no tasks")
+      const result = [newRecord(first, "succeeded"), { odd: true }, 7, null, newRecord(second, "paused")]
+      const seen = yield* list(() => answer({ result, has_more: false }))
+      expect(Result.getOrThrow(seen.result).map((one) => [one.id, one.status, one.statusWord])).toEqual([
+        [first.taskId, "succeed", undefined],
+        [second.taskId, "unknown", "paused"]
+      ])
+    })
+  )
+
+  it.effect("that are no list at all are an error", () =>
+    Effect.gen(function* () {
+      const { result } = yield* list(() => answer({ result: "none" }))
+      expect(Result.isFailure(result) && result.failure.message).toContain("no list of tasks")
+    })
+  )
+})
+
+describe("the tasks of an account, read with a key pair", () => {
+  const lists = {
+    "/v1/videos/text2video": made(5, "/v1/videos/text2video"),
+    "/v1/images/generations": made(2, "/v1/images/generations")
+  }
+
+  it.effect("are gathered from the legacy lists, to their last page, newest first", () =>
+    Effect.gen(function* () {
+      const { result } = yield* list(legacyPages(lists), { filter: { pageSize: 2 }, credentials: keyPair })
+      const seen = Result.getOrThrow(result)
+      expect(new Set(seen.map((one) => one.id))).toEqual(
+        new Set(
+          Object.values(lists)
+            .flat()
+            .map((one) => one.taskId)
+        )
+      )
+      const firstRound = seen.slice(0, 4).map((one) => one.createdAt ?? 0)
+      expect(firstRound).toEqual(firstRound.toSorted((a, b) => b - a))
+    })
+  )
+
+  it.effect("are shown although a path is closed to the account or switched off", () =>
+    Effect.gen(function* () {
+      const pages = legacyPages(lists)
+      const { result } = yield* list(
+        (request) =>
+          request.path === "/v1/videos/effects"
+            ? code(1103, "no right", { status: 403 })
+            : request.path === "/v1/videos/image2video"
+              ? code(1203, "gone", { status: 404 })
+              : pages(request),
+        { credentials: keyPair }
+      )
+      expect(Result.getOrThrow(result)).toHaveLength(7)
+    })
+  )
+
+  it.effect("are filtered by product, status and time, which the legacy lists cannot do", () =>
+    Effect.gen(function* () {
+      const ids = Effect.fnUntraced(function* (filter: TaskFilter) {
+        const { result } = yield* list(legacyPages(lists), { filter, credentials: keyPair })
+        return Result.getOrThrow(result).length
+      })
+      expect(yield* ids({ product: "image" })).toBe(2)
+      expect(yield* ids({ product: "video" })).toBe(5)
+      expect(yield* ids({ product: "try_on" })).toBe(0)
+      expect(yield* ids({ status: "failed" })).toBe(0)
+      expect(yield* ids({ startTime: 1_000_000 })).toBe(2)
+      expect(yield* ids({ endTime: 999_996 })).toBe(1)
+    })
+  )
+})
