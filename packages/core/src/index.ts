@@ -9,7 +9,14 @@ export { findImageModel, type ImageModel, imageModels } from "./models/image-mod
 export { retiredModels, successorOf } from "./models/retired-models.ts"
 export { findVideoModel, type VideoModel, videoModels } from "./models/video-models.ts"
 export { type AnyOperation, type Family, type Generation, isExperimental, type Operation } from "./operation.ts"
-export { catalog, findOperation, type OperationId, operations } from "./operations/catalog.ts"
+export {
+  catalog,
+  families,
+  type FamilyName,
+  findOperation,
+  type OperationId,
+  operations
+} from "./operations/catalog.ts"
 export { derivedReads } from "./operations/derived-reads.ts"
 export { checkInput, type Problem, type Rule } from "./params/check-input.ts"
 export { inputJsonSchema, type JsonSchema } from "./params/json-schema.ts"
@@ -17,6 +24,8 @@ export { nearestWord } from "./params/nearest-word.ts"
 export type { InputOf, Param, Params } from "./params/param.ts"
 export { readBody, writeBody } from "./params/place.ts"
 export type { ValueType } from "./params/value-type.ts"
+export { lipSyncRate, unitsPerCall } from "./prices/call-prices.ts"
+export { imageUnits } from "./prices/image-prices.ts"
 export type { Pack, Quote } from "./prices/quote.ts"
 export { unitUsd } from "./prices/quote.ts"
 export { videoUnitsPerSecond } from "./prices/video-prices.ts"

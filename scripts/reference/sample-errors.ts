@@ -1,0 +1,33 @@
+import type { Charged } from "@klingkit/core"
+import type { Schema } from "effect"
+import { SchemaAST } from "effect"
+
+interface OwnError {
+  readonly code: string
+  readonly message: string
+  readonly suggestion: string
+  readonly wasCharged: Charged
+  readonly isRetryable: boolean
+}
+
+/** An error class whose `reason` is one of several tagged cases. */
+interface ErrorClass {
+  readonly fields: { readonly reason: { readonly cases: Readonly<Record<string, Schema.Top>> } }
+  new (props: never): OwnError
+}
+
+/** One error of every reason, filled with names in braces, so that its sentences can be read as patterns. */
+export const sampleErrors = (errors: ErrorClass, about: Readonly<Record<string, unknown>>): ReadonlyArray<OwnError> =>
+  Object.values(errors.fields.reason.cases).map((one) => new errors({ ...about, reason: sample(one.ast, "") } as never))
+
+const sample = (ast: SchemaAST.AST, name: string): unknown => {
+  if (SchemaAST.isLiteral(ast)) return ast.literal
+  if (SchemaAST.isString(ast)) return `{${name}}`
+  if (SchemaAST.isNumber(ast)) return 1
+  if (SchemaAST.isBoolean(ast)) return true
+  if (SchemaAST.isArrays(ast)) return ast.rest.map((type) => sample(type, name))
+  if (SchemaAST.isUnion(ast)) return ast.types[0] === undefined ? undefined : sample(ast.types[0], name)
+  return SchemaAST.isObjects(ast)
+    ? Object.fromEntries(ast.propertySignatures.map((one) => [one.name, sample(one.type, String(one.name))]))
+    : undefined
+}
