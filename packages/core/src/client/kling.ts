@@ -1,6 +1,7 @@
 import { Context, Effect, Layer, Schema, type Stream } from "effect"
 import { FetchHttpClient, type HttpClient } from "effect/http"
 import type { CredentialKind } from "../auth/credentials.ts"
+import { accountDigest } from "../auth/account-digest.ts"
 import { makeTokenSource } from "../auth/token.ts"
 import { checkBaseUrl, type KlingConfig, klingConfig } from "../config.ts"
 import { invalidInput, KlingError } from "../errors/kling-error.ts"
@@ -15,6 +16,7 @@ import { type KlingRequest, makeExchange } from "./exchange.ts"
 import { findTask, lookUp, type Place, placeOfCreate } from "./find-task.ts"
 import { followTask } from "./follow-task.ts"
 import { listTasks, type TaskFilter } from "./list-tasks.ts"
+import { lookAtMany } from "./look-at-many.ts"
 import { makeRetrier, mayRepeatPaid, mayRepeatRead } from "./retry.ts"
 import { type SubmitJournal, submitOnce } from "./submit.ts"
 import { createdTask, unexpectedAnswer } from "./task-answer.ts"
@@ -39,6 +41,8 @@ export class Kling extends Context.Service<
   Kling,
   {
     readonly credential: CredentialKind
+    /** Tells accounts apart, without a secret: jobs and limits are kept by it. */
+    readonly account: string
     /** Creates a task, at most once however often the network fails. */
     submit<P extends Params>(
       operation: Operation<P>,
@@ -52,6 +56,8 @@ export class Kling extends Context.Service<
     ): Effect.Effect<Output, KlingError>
     /** The task behind a handle, another external id, or Kling's own id. */
     task(id: string): Effect.Effect<Task, KlingError>
+    /** Several tasks in as few reads as Kling allows, by the id that was asked for; those not found are left out. */
+    tasksById(ids: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, Task>, KlingError>
     /** The task at every look until it has ended; reads that fail in passing do not end the stream. */
     follow(id: string, options?: { readonly usualSeconds?: number }): Stream.Stream<Task, KlingError>
     /** Tasks of the last 30 days, newest first. */
@@ -155,9 +161,11 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
 
   return Kling.of({
     credential,
+    account: yield* accountDigest(baseUrl, config.credentials),
     submit: (operation, input, options) => submit(operation, input, options),
     call: (operation, input) => call(operation, input) as never,
     task,
+    tasksById: (ids) => lookAtMany((one) => retry(exchange(one), mayRepeatRead), task, credential, ids),
     follow: (id, options) => followTask(task, id, options?.usualSeconds),
     tasks: (filter) => listTasks((one) => retry(exchange(one), mayRepeatRead), credential, filter ?? {})
   })

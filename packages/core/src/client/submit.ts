@@ -12,12 +12,12 @@ const maxLooks = 4
 /** A create is sent at most this often, always under the same external id. */
 const maxSends = 2
 
-/** Told before each step that a crash could interrupt; when it fails, the step is not taken. */
+/** Told before each step that a crash could interrupt. */
 export interface SubmitJournal {
-  /** Before a send leaves: from here on the task may exist. */
+  /** Before a send leaves: from here on the task may exist. When it fails, nothing is sent. */
   readonly sending: Effect.Effect<void, KlingError>
   /** An answer was lost: the task is being looked for. */
-  readonly inDoubt: Effect.Effect<void, KlingError>
+  readonly inDoubt: Effect.Effect<void>
 }
 
 interface Submission {
@@ -92,7 +92,8 @@ const recover = Effect.fnUntraced(function* (submission: Submission) {
 })
 
 const resend = Effect.fnUntraced(function* (submission: Submission, before: string) {
-  yield* submission.journal.sending
+  // One send has left already: that this one could not be recorded says nothing about it.
+  yield* submission.journal.sending.pipe(Effect.mapError((error) => unknown(submission, `${before}; ${error.message}`)))
   const again = yield* Effect.result(submission.whileNotAccepted(submission.send))
   if (Result.isSuccess(again)) return again.success
   yield* submission.journal.inDoubt

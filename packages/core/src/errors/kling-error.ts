@@ -30,6 +30,8 @@ const reasons = {
   /** A code that is not in Kling's table. */
   UnknownCode: kling,
   TaskNotFound: { taskId: Schema.String },
+  /** The request could not be written down first, so it was not sent. */
+  NotRecorded: { detail: Schema.String },
   /** Nothing was sent: no name, no connection, no TLS. */
   NotConnected: { detail: Schema.String },
   /** Sent, but no complete answer came back. */
@@ -112,6 +114,8 @@ function describe(reason: KlingErrorReason): string {
       return `no complete Kling credential: set ${reason.variables.join(", ")}`
     case "TaskNotFound":
       return `no task ${untrustedText(reason.taskId, 80)} on this account`
+    case "NotRecorded":
+      return `the request could not be recorded: ${untrustedText(reason.detail)}`
     case "NotConnected":
       return `could not reach Kling: ${untrustedText(reason.detail)}`
     case "ConnectionLost":
@@ -139,6 +143,8 @@ function suggest(reason: KlingErrorReason): string {
       return "set KLINGAI_API_KEY, or KLINGAI_ACCESS_KEY and KLINGAI_SECRET_KEY; nothing was sent"
     case "TaskNotFound":
       return "check the id, the account and the region; results are kept for 30 days"
+    case "NotRecorded":
+      return "mend what the message names, then send it again; nothing was sent"
     case "NotConnected":
       return "check the network and KLINGAI_BASE_URL; nothing was sent"
     case "ConnectionLost":
