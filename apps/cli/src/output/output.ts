@@ -1,5 +1,6 @@
 import { Config, Context, Effect, Layer, Option, Ref, Sink, Stdio, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
+import { exitCode } from "./exit-code.ts"
 import { type Failure, failureJson, failureText } from "./failure.ts"
 
 /** What a command found out: `json` for programs, `text` for people. Both say the same. */
@@ -15,7 +16,7 @@ export class Output extends Context.Service<
     readonly wantsJson: boolean
     /** Tables are drawn for a terminal; a pipe gets plain tab-separated rows. */
     readonly stdoutIsTerminal: boolean
-    /** The one thing that stdout is for; with `--json` it is one document. */
+    /** The one thing that stdout is for; with `--json` it is one document, in one line unless a person reads it. */
     answer(answer: Answer): Effect.Effect<void>
     /** A failed command's answer. Only the first one of a run is shown: the innermost knows most. */
     fail(failure: Failure): Effect.Effect<void>
@@ -38,7 +39,9 @@ const make = Effect.fnUntraced(function* (wantsJson: boolean) {
   const stdoutIsTerminal = yield* stdio.stdoutIsTerminal
   const isLive = (yield* stdio.stderrIsTerminal) && Option.getOrUndefined(term) !== "dumb"
   const liveShown = yield* Ref.make(false)
+  const answered = yield* Ref.make(false)
   const failed = yield* Ref.make(false)
+  const indent = stdoutIsTerminal ? 2 : 0
 
   const stdout = (text: string) => write(stdio.stdout(), text)
   const stderr = (text: string) => write(stdio.stderr(), text)
@@ -49,15 +52,20 @@ const make = Effect.fnUntraced(function* (wantsJson: boolean) {
     wantsJson,
     stdoutIsTerminal,
     answer: ({ json, text }) =>
-      Effect.andThen(
-        clear,
-        stdout(wantsJson ? `${JSON.stringify(json, undefined, 2)}\n` : text === "" ? "" : `${text}\n`)
-      ),
+      Effect.gen(function* () {
+        yield* Ref.set(answered, true)
+        yield* clear
+        const words = wantsJson ? JSON.stringify(json, undefined, indent) : text
+        if (words !== "") yield* stdout(`${words}\n`)
+      }),
     fail: (failure) =>
       Effect.gen(function* () {
         if (yield* Ref.getAndSet(failed, true)) return
+        const isAnswered = yield* Ref.get(answered)
+        // Ctrl+C at a command that has answered and only runs on, as the emulator does, is no failure.
+        if (isAnswered && failure.exitCode === exitCode.interrupted) return yield* clear
         yield* say(failureText(failure))
-        if (wantsJson) yield* stdout(`${JSON.stringify(failureJson(failure), undefined, 2)}\n`)
+        if (wantsJson && !isAnswered) yield* stdout(`${JSON.stringify(failureJson(failure), undefined, indent)}\n`)
       }),
     say,
     live: (line) =>

@@ -1,0 +1,47 @@
+import { Effect, Predicate } from "effect"
+import { Output } from "../output/output.ts"
+import type { Agent } from "./agent.ts"
+import type { Film } from "./films.ts"
+
+/** What came of one film. `usd` is the price asked before it was made. */
+export interface Made {
+  readonly what: string
+  readonly handle: string
+  readonly model: string
+  readonly units: number | undefined
+  readonly usd: number | undefined
+  readonly file: string
+}
+
+const text = (value: unknown): string => (Predicate.isString(value) ? value : "")
+const number = (value: unknown): number | undefined => (Predicate.isNumber(value) ? value : undefined)
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>) : {}
+
+/** Generate, wait, download: the three calls of an agent. */
+export const makeFilm = Effect.fnUntraced(function* (agent: Agent, film: Film) {
+  const output = yield* Output
+  const context = yield* Effect.context<never>()
+  const show = (message: string) => void Effect.runForkWith(context)(output.live(`${film.what}: ${message}`))
+
+  const submitted = yield* agent.call(film.tool, film.args, show)
+  const handle = text(submitted["task_id"])
+  const quote = record(submitted["quote"])
+  yield* output.say(`${film.what}: submitted as ${handle}`)
+
+  yield* agent
+    .call("wait_for_task", { task_id: handle }, show)
+    .pipe(Effect.repeat({ until: ({ status }) => status === "succeed" || status === "failed" }))
+  const saved = yield* agent.call("download_task", { task_id: handle, file_name: film.fileName, overwrite: true }, show)
+  const files = Array.isArray(saved["files"]) ? saved["files"] : []
+  const file = text(record(files[0])["path"])
+  yield* output.say(`${film.what}: ${file}`)
+  return {
+    what: film.what,
+    handle,
+    model: text(submitted["model"]),
+    units: number(quote["units"]),
+    usd: number(quote["usd"]),
+    file
+  } satisfies Made
+})

@@ -1,0 +1,33 @@
+import { Effect } from "effect"
+import { exitCode } from "../output/exit-code.ts"
+import { CommandError } from "../output/failure.ts"
+
+type EmulatorPackage = typeof import("@klingkit/emulator")
+export type RunningEmulator = Awaited<ReturnType<EmulatorPackage["runEmulator"]>>
+
+/** Loaded when it is asked for: its media stack is no part of this program's own install. */
+const load: Effect.Effect<EmulatorPackage, CommandError> = Effect.tryPromise({
+  try: () => import("@klingkit/emulator"),
+  catch: () =>
+    failure("CLI_EMULATOR_MISSING", "the emulator is not installed", "get it with: npm install -g @klingkit/emulator")
+})
+
+/** Starts an emulator in this process; it ends with the scope. */
+export const startEmulator = Effect.fnUntraced(function* (options: Parameters<EmulatorPackage["runEmulator"]>[0]) {
+  const { runEmulator } = yield* load
+  return yield* Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () => runEmulator(options),
+      catch: (error) =>
+        failure(
+          "CLI_EMULATOR_FAILED",
+          error instanceof Error ? error.message : String(error),
+          "see klingkit emulator --help"
+        )
+    }),
+    (running) => Effect.promise(() => running.close())
+  )
+})
+
+const failure = (code: string, message: string, suggestion: string) =>
+  new CommandError({ failure: { code, message, suggestion, charged: "no", exitCode: exitCode.failed } })
