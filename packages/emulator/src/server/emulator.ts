@@ -1,4 +1,4 @@
-import { Context, Effect, Exit, Schema, Scope } from "effect"
+import { Context, Effect, Exit, FiberSet, Schema, Scope } from "effect"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { KlingWorld } from "../world/kling-world.ts"
@@ -39,10 +39,11 @@ export const startEmulator = Effect.fnUntraced(function* (
     (pool) => Effect.promise(() => pool.close())
   )
   const world = new KlingWorld({ ...options, render: (request) => Effect.promise(() => pool.render(request)) })
-  const context = yield* Effect.context()
+  // Ends with the scope, so that an answer which is kept back does not keep the process.
+  const run = yield* FiberSet.makeRuntime()
   const server = yield* Effect.acquireRelease(listen(port, host), close)
   server.on("request", (request, response) => {
-    Effect.runForkWith(context)(answerHttp(world, request, response))
+    run(answerHttp(world, request, response))
   })
   const { address, port: bound, family } = server.address() as AddressInfo
   const url = `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`

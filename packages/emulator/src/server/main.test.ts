@@ -41,7 +41,12 @@ describe("klingkit-emulator", () => {
     expect(Object.keys(keys)).toEqual(["url", "apiKey", "accessKey", "secretKey", "webhookSecret"])
     const headers = { authorization: `Bearer ${keys["apiKey"]}` }
     expect((await fetch(`${keys["url"]}/tasks?task_ids=1`, { headers })).status).toBe(200)
+    const slow = JSON.stringify({ faults: [{ fault: "slow", on: "/tasks", delayMs: 3_600_000 }] })
+    await fetch(`${keys["url"]}/_emulator/faults`, { method: "POST", body: slow })
+    const late = fetch(`${keys["url"]}/tasks?task_ids=1`, { headers }).catch(() => "gone")
+    await fetch(`${keys["url"]}/_emulator/state`)
     child.kill("SIGTERM")
+    expect(await late).toBe("gone")
     const { code, out, error } = await ended
     expect([code, out.trim().split("\n").length, error]).toEqual([0, 1, ""])
   })
