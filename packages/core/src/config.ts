@@ -10,7 +10,7 @@ export const regionUrls = {
 
 export interface KlingConfig {
   readonly credentials: Credentials
-  /** Origin of the API, without a path. */
+  /** Where the API's paths begin: one of `regionUrls`, or another https URL. */
   readonly baseUrl: string
 }
 
@@ -20,12 +20,13 @@ const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 export const checkBaseUrl = (value: string): Effect.Effect<string, KlingError> => {
   const url = URL.canParse(value) ? new URL(value) : undefined
   const legal =
-    url !== undefined && (url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname)))
+    url !== undefined &&
+    (url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname))) &&
+    `${url.username}${url.password}${url.search}${url.hash}` === ""
+  const message = "must be an https URL (http only for this machine), without user name and query"
   return legal
     ? Effect.succeed(url.href.replace(/\/+$/, ""))
-    : Effect.fail(
-        invalidInput([{ field: "KLINGAI_BASE_URL", message: "must be an https URL (http only for this machine)" }])
-      )
+    : Effect.fail(invalidInput([{ field: "KLINGAI_BASE_URL", message }]))
 }
 
 /** The API's origin from `KLINGAI_BASE_URL`, else `KLINGAI_REGION` (`global` or `china`). */

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "@effect/vitest"
+import { ConfigProvider, Effect } from "effect"
+import { baseUrlFromConfig, checkBaseUrl, klingConfig, regionUrls } from "./config.ts"
+
+const withVariables =
+  (variables: Readonly<Record<string, string>>) =>
+  <A, E>(effect: Effect.Effect<A, E>) =>
+    Effect.provideService(effect, ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(variables))
+
+describe("where Kling is", () => {
+  it.effect.each([
+    [{}, regionUrls.global],
+    [{ KLINGAI_REGION: "global" }, regionUrls.global],
+    [{ KLINGAI_REGION: "china" }, regionUrls.china],
+    [{ KLINGAI_REGION: "china", KLINGAI_BASE_URL: "https://proxy.example/kling/" }, "https://proxy.example/kling"],
+    [{ KLINGAI_REGION: "", KLINGAI_BASE_URL: " " }, regionUrls.global]
+  ] as const)("follows the environment: %j", ([variables, url]) =>
+    Effect.gen(function* () {
+      expect(yield* withVariables(variables)(baseUrlFromConfig)).toBe(url)
+    })
+  )
+
+  it.effect("is an error that names the variable and its values when the region is none", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(withVariables({ KLINGAI_REGION: "europe" })(baseUrlFromConfig))
+      expect(error.message).toBe("KLINGAI_REGION must be global or china")
+    })
+  )
+
+  it.effect.each(["http://localhost:4010", "http://127.0.0.1:80", "http://[::1]:9", "https://api.example"])(
+    "may be https, or this machine: %s",
+    (url) =>
+      Effect.gen(function* () {
+        expect(new URL(yield* checkBaseUrl(url)).href).toBe(new URL(url).href)
+      })
+  )
+
+  it.effect.each([
+    "http://api.example",
+    "http://127.0.0.1.example",
+    "http://localhost.example",
+    "ftp://localhost",
+    "localhost:4010",
+    "https://user:secret@api.example",
+    "https://api.example?x=1",
+    "not a url",
+    ""
+  ])("may not be where the credential could be read on the way: %j", (url) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(checkBaseUrl(url))
+      expect(error.message).toContain("KLINGAI_BASE_URL")
+      expect(error.message).not.toContain("secret")
+    })
+  )
+})
+
+describe("the whole configuration", () => {
+  it.effect("fails first for what is missing of the credential", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(withVariables({ KLINGAI_REGION: "china" })(klingConfig))
+      expect(error.reason._tag).toBe("MissingCredentials")
+    })
+  )
+})
