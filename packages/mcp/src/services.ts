@@ -1,6 +1,6 @@
-import { Kling, type KlingError } from "@klingkit/core"
+import { Kling } from "@klingkit/core"
 import { Jobs, jobsConfig } from "@klingkit/jobs"
-import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path, Stream } from "effect"
+import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path } from "effect"
 import { FetchHttpClient } from "effect/http"
 import type { Services } from "./build-server.ts"
 
@@ -11,20 +11,10 @@ import type { Services } from "./build-server.ts"
 export const servicesFromConfig: Layer.Layer<Kling | Jobs, never, FileSystem.FileSystem | Path.Path> = Layer.unwrap(
   Effect.gen(function* () {
     const config = yield* Effect.orDie(jobsConfig)
-    const kling = Kling.layerConfig.pipe(Layer.catch((error) => Layer.succeed(Kling, unavailable(error))))
+    const kling = Kling.layerConfig.pipe(Layer.catch(Kling.layerFailing))
     return Jobs.layer(config).pipe(Layer.provideMerge(kling), Layer.provide(FetchHttpClient.layer))
   })
 )
-
-const unavailable = (error: KlingError) =>
-  Kling.of({
-    credential: "api-key",
-    submit: () => Effect.fail(error),
-    call: () => Effect.fail(error),
-    task: () => Effect.fail(error),
-    follow: () => Stream.fail(error),
-    tasks: () => Stream.fail(error)
-  })
 
 /** The services for one process; built when the first tool is called. Whatever they log goes to stderr. */
 export const makeServices = (disk: Layer.Layer<FileSystem.FileSystem | Path.Path>): Services =>

@@ -1,0 +1,48 @@
+import { describe, expect, it, vi } from "vitest"
+import { connectedClient, wires } from "./testing/connected-client.ts"
+import { emulatedServices } from "./testing/emulated-services.ts"
+
+const submit = { name: "generate_video", arguments: { prompt: "a cat" } }
+
+describe.each(wires)("a caller who goes away on a %s", (wire) => {
+  it("changes nothing about the job or its price", async () => {
+    const { services, control, strike, pass } = emulatedServices()
+    const client = await connectedClient(services, wire)
+    await strike({ fault: "commit-then-hang" })
+    const leaving = new AbortController()
+    const call = client.callTool(submit, { signal: leaving.signal })
+    await vi.waitFor(async () => expect((await control("GET ledger")).tasks).toHaveLength(1))
+    leaving.abort()
+    await expect(call).rejects.toThrow()
+    await pass(300)
+    const { tasks, charges } = await control("GET ledger")
+    expect(tasks).toMatchObject([{ status: "succeed" }])
+    expect(charges).toHaveLength(1)
+    // The request that was cut off is settled by a look, never by a second create.
+    const { requests } = await control("GET requests")
+    expect(requests.filter((request) => (request as { readonly method: string }).method === "POST")).toHaveLength(1)
+  })
+
+  it("ends the waiting, and the task goes on", async () => {
+    const { services, control, pass } = emulatedServices()
+    const client = await connectedClient(services, wire)
+    const { structuredContent } = await client.callTool(submit)
+    const { task_id } = structuredContent as { readonly task_id: string }
+    const asked = async () => (await control("GET requests")).requests.length
+    const leaving = new AbortController()
+    const wait = client.callTool({ name: "wait_for_task", arguments: { task_id } }, { signal: leaving.signal })
+    await vi.waitFor(async () => expect(await asked()).toBe(2))
+    leaving.abort()
+    await expect(wait).rejects.toThrow()
+    // Over HTTP the server hears of it a little later.
+    await client.listTools()
+    await pass(45)
+    // A stateless server of 2025 cannot tell which of its calls was cancelled; that wait ends by itself.
+    expect(await asked()).toEqual(wire === "2025 HTTP" ? expect.any(Number) : 2)
+    const asLong = await asked()
+    await pass(300)
+    expect(await asked()).toBe(asLong)
+    const after = await client.callTool({ name: "check_video_status", arguments: { task_id } })
+    expect(after.structuredContent).toMatchObject({ status: "succeed" })
+  })
+})

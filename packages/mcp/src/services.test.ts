@@ -1,0 +1,55 @@
+import { ConfigProvider, FileSystem, Layer, ManagedRuntime, Path } from "effect"
+import { describe, expect, it } from "vitest"
+import { servicesFromConfig } from "./services.ts"
+import { connectedClient, textOf } from "./testing/connected-client.ts"
+
+const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer)
+
+const clientWith = (environment: Readonly<Record<string, string>>) =>
+  connectedClient(
+    ManagedRuntime.make(
+      servicesFromConfig.pipe(
+        Layer.provide(disk),
+        Layer.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(environment)))
+      )
+    )
+  )
+
+const submit = { name: "generate_video", arguments: { prompt: "a cat" } }
+
+describe("services from the environment", () => {
+  it.each([
+    [{}, "set KLINGAI_API_KEY", "KLING_MISSING_CREDENTIALS"],
+    [{ KLINGAI_ACCESS_KEY: "ak" }, "set KLINGAI_SECRET_KEY", "KLING_MISSING_CREDENTIALS"],
+    [{ KLING_SECRET_KEY: "sk" }, "set KLINGAI_ACCESS_KEY", "KLING_MISSING_CREDENTIALS"],
+    [{ KLINGAI_API_KEY: "key", KLINGAI_REGION: "moon" }, "KLINGAI_REGION must be", "KLING_INVALID_INPUT"],
+    [
+      { KLINGAI_API_KEY: "key", KLINGAI_BASE_URL: "http://kling.example" },
+      "must be an https URL",
+      "KLING_INVALID_INPUT"
+    ]
+  ])("say at the first call what is missing: %j", async (environment, missing, code) => {
+    const client = await clientWith(environment)
+    const calls = [submit, { name: "wait_for_task", arguments: { task_id: "1" } }]
+    for (const call of calls) {
+      const result = await client.callTool(call)
+      expect(result.isError).toBe(true)
+      expect(textOf(result)).toContain(missing)
+      expect(textOf(result)).toContain(`Charged: no\n`)
+      expect(textOf(result)).toContain(`Code: ${code}`)
+      expect(textOf(result)).not.toMatch(/\b(ak|sk)\b/)
+    }
+  })
+
+  it("let everything work that needs no key", async () => {
+    const client = await clientWith({})
+    expect((await client.listTools()).tools.length).toBeGreaterThan(0)
+    for (const call of [
+      { name: "list_models", arguments: {} },
+      { name: "quote_cost", arguments: { kind: "video" } }
+    ]) {
+      expect((await client.callTool(call)).isError).toBeFalsy()
+    }
+    expect(textOf(await client.callTool({ ...submit, arguments: { promt: "x" } }))).toContain("did you mean prompt?")
+  })
+})

@@ -1,0 +1,52 @@
+import { Kling } from "@klingkit/core"
+import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
+import { Jobs } from "@klingkit/jobs"
+import { Effect, FileSystem, Layer, Logger, ManagedRuntime, Path, Redacted } from "effect"
+import { TestClock } from "effect/testing"
+
+/** Kling in memory behind the tools, on a clock that only the test moves. */
+export const emulatedServices = (world: KlingWorld = new KlingWorld()) => {
+  const kling = Kling.layerHttp({
+    credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
+    baseUrl: "http://127.0.0.1"
+  })
+  const jobs = Jobs.layer({ homeDir: "/home/me", outputDir: "/home/me/klingkit", inputDirs: [] })
+  const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer)
+  const services = ManagedRuntime.make(
+    jobs.pipe(
+      Layer.provideMerge(kling),
+      Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk)),
+      Layer.provideMerge(Layer.mergeAll(TestClock.layer(), Logger.layer([]))),
+      Layer.orDie
+    )
+  )
+  /** Asks the emulator's control plane: `GET ledger`, `POST faults`. */
+  const control = (route: string, body?: unknown) => {
+    const [method = "GET", name = ""] = route.split(" ")
+    const answer = world.answer({
+      method,
+      path: `/_emulator/${name}`,
+      query: new URLSearchParams(),
+      headers: {},
+      body: body === undefined ? "" : JSON.stringify(body)
+    })
+    return services.runPromise(
+      Effect.map(
+        answer,
+        ({ body }) =>
+          JSON.parse(String(body)) as {
+            readonly requests: ReadonlyArray<unknown>
+            readonly charges: ReadonlyArray<unknown>
+            readonly tasks: ReadonlyArray<{ readonly externalTaskId: string; readonly status: string }>
+          }
+      )
+    )
+  }
+  return {
+    services,
+    control,
+    strike: (...faults: ReadonlyArray<Readonly<Record<string, unknown>>>) => control("POST faults", { faults }),
+    /** Moves every clock there is. */
+    pass: (seconds: number) => services.runPromise(TestClock.adjust(seconds * 1000))
+  }
+}
