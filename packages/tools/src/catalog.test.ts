@@ -11,7 +11,7 @@ describe("the catalog of tools", () => {
   it.each(tools.map((tool) => [tool.name, tool] as const))("keeps its promise: %s", async (name, tool) => {
     const { title, description, toolset, charged, hints, inputSchema, outputSchema } = tool
     const definition = { name, title, description, toolset, charged, hints, inputSchema, outputSchema }
-    await expect(`${JSON.stringify(definition, undefined, 2)}\n`).toMatchFileSnapshot(`tool-snapshots/${name}.json`)
+    await expect(`${JSON.stringify(definition, undefined, 2)}\n`).toMatchFileSnapshot(`tool-snapshots/${name}.snap`)
   })
 
   it.each(tools.map((tool) => [tool.name, tool] as const))("is plain enough for every host: %s", (name, tool) => {

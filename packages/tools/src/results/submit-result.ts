@@ -29,9 +29,11 @@ export const submitPlan = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ToolResult<SubmitFacts>, KlingError, Jobs> {
   const jobs = yield* Jobs
   const minted = yield* Ref.make("")
-  const submitted = yield* jobs
-    .submit(plan, { onHandle: (handle) => Ref.set(minted, handle) })
-    .pipe(Effect.timeoutOption(answerWithin))
+  const submitting = jobs.submit(plan, { onHandle: (handle) => Ref.set(minted, handle) })
+  const submitted = yield* plan.operation.externalId === undefined
+    ? // Only Kling's answer tells how to find such a task again.
+      Effect.asSome(submitting)
+    : Effect.timeoutOption(submitting, answerWithin)
   const taskId = Option.isSome(submitted) ? submitted.value.handle : yield* Ref.get(minted)
   const facts: SubmitFacts = {
     task_id: taskId,
