@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Schema, type Stream } from "effect"
+import { Context, Effect, Layer, Schema, Stream } from "effect"
 import { FetchHttpClient, type HttpClient } from "effect/http"
 import type { CredentialKind } from "../auth/credentials.ts"
 import { accountDigest } from "../auth/account-digest.ts"
@@ -71,6 +71,22 @@ export class Kling extends Context.Service<
   /** Kling over the runtime's own fetch. */
   static readonly layer = (config: KlingConfig): Layer.Layer<Kling, KlingError> =>
     Kling.layerHttp(config).pipe(Layer.provide(fetchClient))
+
+  /** A Kling that answers every call with the same error: for a server that runs before it has a key. */
+  static readonly layerFailing = (error: KlingError): Layer.Layer<Kling> =>
+    Layer.succeed(
+      Kling,
+      Kling.of({
+        credential: "api-key",
+        account: "none",
+        submit: () => Effect.fail(error),
+        call: () => Effect.fail(error),
+        task: () => Effect.fail(error),
+        tasksById: () => Effect.fail(error),
+        follow: () => Stream.fail(error),
+        tasks: () => Stream.fail(error)
+      })
+    )
 
   /** Kling as the environment describes it: `KLINGAI_API_KEY` and its kin. */
   static readonly layerConfig: Layer.Layer<Kling, KlingError> = Layer.unwrap(Effect.map(klingConfig, Kling.layer))
@@ -159,15 +175,18 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
 
   const task = (id: string) => findTask(lookUpAt, credential, id).pipe(Effect.withSpan("Kling.task"))
 
+  const read = (one: KlingRequest) => retry(exchange(one), mayRepeatRead)
+  const newest = (filter: TaskFilter) => listTasks(read, credential, filter)
+
   return Kling.of({
     credential,
     account: yield* accountDigest(baseUrl, config.credentials),
     submit: (operation, input, options) => submit(operation, input, options),
     call: (operation, input) => call(operation, input) as never,
     task,
-    tasksById: (ids) => lookAtMany((one) => retry(exchange(one), mayRepeatRead), task, credential, ids),
+    tasksById: (ids) => lookAtMany({ exchange: read, look: task, newest: newest({ pageSize: 500 }) }, credential, ids),
     follow: (id, options) => followTask(task, id, options?.usualSeconds),
-    tasks: (filter) => listTasks((one) => retry(exchange(one), mayRepeatRead), credential, filter ?? {})
+    tasks: (filter) => newest(filter ?? {})
   })
 })
 
