@@ -34,6 +34,7 @@ export { type Charge, isFinished, type Task, type TaskOutput, type TaskStatus } 
 export { CallbackError } from "./callbacks/callback-error.ts"
 export { type CallbackEvent, readCallback } from "./callbacks/read-callback.ts"
 export { type SignedCallback, type VerifiedCallback, verifyCallback } from "./callbacks/verify-callback.ts"
+export { usualSecondsOf } from "./client/follow-task.ts"
 export { Kling, type Submitted, type SubmitOptions } from "./client/kling.ts"
 export type { TaskFilter } from "./client/list-tasks.ts"
 export {
@@ -43,6 +44,7 @@ export {
   type PromiseClient,
   type PromiseClientOptions
 } from "./client/promise-client.ts"
+export { pollDelaySeconds } from "./client/poll.ts"
 export { retryPolicy } from "./client/retry.ts"
 export { submitDeadlineMillis, type SubmitJournal } from "./client/submit.ts"
 export { baseUrlFromConfig, type KlingConfig, klingConfig, regionUrls } from "./config.ts"

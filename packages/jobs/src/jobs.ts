@@ -112,7 +112,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     status: (id) => Effect.map(kling.task(id), (task) => jobOf(task, id)),
     follow: (id, operation) =>
       kling
-        .follow(id, operation === undefined ? {} : { usualSeconds: operation.usualSeconds({}) })
+        .follow(id, operation === undefined ? {} : { usualSeconds: operation.usualSeconds(operation.example) })
         .pipe(Stream.map((task) => jobOf(task, id))),
     list: (filter) => Stream.map(kling.tasks(filter), (task) => jobOf(task)),
     download: (job, options) => Effect.provideContext(download(job, options), files)

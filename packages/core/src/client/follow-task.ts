@@ -9,7 +9,7 @@ import { pollDelaySeconds } from "./poll.ts"
 export const followTask = (
   look: (id: string) => Effect.Effect<Task, KlingError>,
   id: string,
-  usualSeconds = usualOf(id)
+  usualSeconds = usualSecondsOf(id) ?? 60
 ): Stream.Stream<Task, KlingError> =>
   Stream.paginate(0, (turn) =>
     Effect.gen(function* () {
@@ -24,8 +24,9 @@ export const followTask = (
     })
   )
 
-/** The usual time of a handle's family, for a caller that did not submit the task itself. */
-function usualOf(id: string): number {
+/** The usual time in seconds of a handle's family, for whoever did not submit the task; nothing for other ids. */
+export const usualSecondsOf = (id: string): number | undefined => {
   const family = familyOfHandle(id)
-  return catalog.find((one) => one.kind === "create" && one.family === family)?.usualSeconds({}) ?? 60
+  const create = catalog.find((one) => one.kind === "create" && one.family === family)
+  return create?.usualSeconds(create.example)
 }
