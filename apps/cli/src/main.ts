@@ -1,10 +1,21 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Effect } from "effect"
+import { Cause, Effect, Exit } from "effect"
 import { runCli } from "./cli.ts"
+import { exitCode } from "./output/exit-code.ts"
+import { failureOf, failureText } from "./output/failure.ts"
 
-runCli(process.argv.slice(2)).pipe(Effect.provide(NodeServices.layer), (program) =>
-  NodeRuntime.runMain(program, {
+// What escapes even Effect is still told in words, not as a stack.
+process.once("uncaughtException", (error) => {
+  process.stderr.write(`${failureText(failureOf(Cause.die(error)))}\n`)
+  process.exit(exitCode.failed)
+})
+
+runCli(process.argv.slice(2)).pipe(
+  // The runtime knows codes of failures only; ours is a value.
+  Effect.tap((code) => Effect.sync(() => void (process.exitCode = code))),
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain({
     disableErrorReporting: true,
-    teardown: (exit, onExit) => onExit(exit._tag === "Success" ? (exit.value as number) : 130)
+    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) ? Number(process.exitCode) : exitCode.interrupted)
   })
 )

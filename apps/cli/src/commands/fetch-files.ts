@@ -17,7 +17,7 @@ export const fetchFiles = Effect.fnUntraced(function* (job: Job, destination: De
           `fetching, ${megabytes(receivedBytes)}${totalBytes === undefined ? "" : ` of ${megabytes(totalBytes)}`} MB`
         )
     })
-    .pipe(Effect.onInterrupt(() => output.fail(interrupted(job.handle))))
+    .pipe(Effect.onInterrupt(() => output.fail(interrupted({ handle: job.handle, isAccepted: true }))))
 })
 
 const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1)

@@ -71,14 +71,20 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
       onHandle: (minted) =>
         Effect.andThen(Ref.set(handle, minted), output.say(`Handle: ${minted} (${quoteText(plan.quote)})`))
     })
-    .pipe(Effect.onInterrupt(() => Effect.flatMap(Ref.get(handle), (minted) => output.fail(interrupted(minted)))))
+    .pipe(
+      Effect.onInterrupt(() =>
+        Effect.flatMap(Ref.get(handle), (minted) =>
+          output.fail(interrupted(minted === undefined ? undefined : { handle: minted, isAccepted: false }))
+        )
+      )
+    )
 
   const wantsFile = flags.output._tag === "Some"
   if (!flags.wait && !wantsFile) {
     yield* answerTask(submitted)
     return yield* output.say(`Next: klingkit task wait ${submitted.handle}`)
   }
-  const { task } = yield* waitForTask(submitted.handle, { timeout: flags.timeout, operation: plan.operation })
+  const { task } = yield* waitForTask(submitted.handle, { timeout: flags.timeout, submitted })
   const job: Job = { ...submitted, task }
   if (wantsFile) return yield* answerTask(job, yield* fetchFiles(job, destination, flags.force))
   yield* answerTask(job)

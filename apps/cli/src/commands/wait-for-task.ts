@@ -1,4 +1,4 @@
-import { type AnyOperation, catalog, familyOfHandle, isFinished, KlingError, untrustedText } from "@klingkit/core"
+import { isFinished, KlingError, untrustedText, usualSecondsOf } from "@klingkit/core"
 import { type Job, Jobs } from "@klingkit/jobs"
 import { Cause, Clock, Duration, Effect, Ref, Stream } from "effect"
 import { exitCode } from "../output/exit-code.ts"
@@ -9,17 +9,18 @@ import { taskView } from "../output/task-view.ts"
 /** Follows a task until it has ended, with a live line on a terminal. A failed task is a failure here. */
 export const waitForTask = Effect.fnUntraced(function* (
   id: string,
-  options: { readonly timeout: Duration.Duration; readonly operation?: AnyOperation }
+  options: { readonly timeout: Duration.Duration; readonly submitted?: Job }
 ) {
   const jobs = yield* Jobs
   const output = yield* Output
-  const operation = options.operation ?? operationOf(id)
-  const latest = yield* Ref.make<Job | undefined>(undefined)
+  const plan = options.submitted?.plan
+  const usualSeconds = plan?.operation.usualSeconds(plan.input) ?? usualSecondsOf(id)
+  const latest = yield* Ref.make(options.submitted)
 
-  const follow = jobs.follow(id, operation).pipe(Stream.runForEach((job) => Ref.set(latest, job)))
-  yield* Effect.raceFirst(follow, showProgress(latest, operation)).pipe(
+  const follow = jobs.follow(id, plan?.operation).pipe(Stream.runForEach((job) => Ref.set(latest, job)))
+  yield* Effect.raceFirst(follow, showProgress(latest, usualSeconds)).pipe(
     Effect.timeoutOption(options.timeout),
-    Effect.onInterrupt(() => output.fail(interrupted(id)))
+    Effect.onInterrupt(() => output.fail(interrupted({ handle: id, isAccepted: true })))
   )
 
   const job = yield* Ref.get(latest)
@@ -28,16 +29,10 @@ export const waitForTask = Effect.fnUntraced(function* (
   return job
 })
 
-/** A handle names its family, so its usual time is known without asking. */
-const operationOf = (id: string): AnyOperation | undefined => {
-  const family = familyOfHandle(id)
-  return catalog.find((one) => one.kind === "create" && one.family === family)
-}
-
-const showProgress = Effect.fnUntraced(function* (latest: Ref.Ref<Job | undefined>, operation?: AnyOperation) {
+const showProgress = Effect.fnUntraced(function* (latest: Ref.Ref<Job | undefined>, usualSeconds: number | undefined) {
   const output = yield* Output
   const began = yield* Clock.currentTimeMillis
-  const expected = operation === undefined ? "" : ` of about ${operation.usualSeconds({})} s`
+  const expected = usualSeconds === undefined ? "" : ` of about ${usualSeconds} s`
   const line = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const task = (yield* Ref.get(latest))?.task
@@ -55,6 +50,7 @@ const stillRunning = (id: string, job: Job | undefined, timeout: Duration.Durati
     failure: {
       code: "CLI_STILL_RUNNING",
       message: `task ${untrustedText(id, 80)} has not ended within ${Duration.format(timeout)}: ${job?.task.status ?? "unseen"}`,
+      handle: id,
       suggestion: `it goes on; wait for it with: klingkit task wait ${untrustedText(id, 80)}`,
       charged: "maybe",
       exitCode: exitCode.stillRunning,

@@ -12,6 +12,8 @@ export interface Failure {
   readonly charged: Charged
   readonly exitCode: ExitCode
   readonly problems?: ReadonlyArray<Problem>
+  /** What finds the task again, where there may be one. */
+  readonly handle?: string
   /** The task that it is about, as `task get --json` shows it. */
   readonly task?: unknown
 }
@@ -42,14 +44,20 @@ export const failureOf = (cause: Cause.Cause<unknown>): Failure => {
   return bug(error)
 }
 
-/** Ctrl+C. With a handle there may be a task at Kling, which nothing here can stop. */
-export const interrupted = (handle?: string): Failure => ({
-  code: "CLI_INTERRUPTED",
-  message: handle === undefined ? "interrupted" : `interrupted; task ${handle} goes on at Kling if it was accepted`,
-  suggestion: handle === undefined ? "run the command again" : `find it again with: klingkit task get ${handle}`,
-  charged: handle === undefined ? "no" : "maybe",
-  exitCode: exitCode.interrupted
-})
+/** Ctrl+C. A task that Kling has accepted goes on, and nothing here can stop it. */
+export const interrupted = (task?: { readonly handle: string; readonly isAccepted: boolean }): Failure => {
+  const about = { code: "CLI_INTERRUPTED", exitCode: exitCode.interrupted }
+  if (task === undefined)
+    return { ...about, message: "interrupted", suggestion: "run the command again", charged: "no" }
+  const { handle, isAccepted } = task
+  return {
+    ...about,
+    message: `interrupted; task ${handle} goes on at Kling${isAccepted ? "" : ", if the request has reached it"}`,
+    suggestion: `find it again with: klingkit task get ${handle}`,
+    charged: "maybe",
+    handle
+  }
+}
 
 export const failureJson = ({ exitCode: _exitCode, task, ...error }: Failure): unknown => ({
   error,
@@ -70,16 +78,19 @@ const sentence = (problems: ReadonlyArray<Problem>): string =>
 const credentialReasons = new Set(["MissingCredentials", "Unauthorized", "TokenRejected"])
 
 const klingFailure = (error: KlingError): Failure => {
-  const problems = error.reason._tag === "InvalidInput" ? error.reason.problems : undefined
+  const { reason } = error
+  const problems = reason._tag === "InvalidInput" ? reason.problems : undefined
+  const handle = "externalTaskId" in reason ? reason.externalTaskId : "taskId" in reason ? reason.taskId : undefined
   const isAboutCredentials =
-    credentialReasons.has(error.reason._tag) || (problems ?? []).some(({ field }) => field === "credentials")
+    credentialReasons.has(reason._tag) || (problems ?? []).some(({ field }) => field === "credentials")
   return {
     code: error.code,
     message: error.message,
     suggestion: asCommand(error.suggestion),
     charged: error.wasCharged,
     exitCode: isAboutCredentials ? exitCode.credentials : problems === undefined ? exitCode.failed : exitCode.usage,
-    ...(problems === undefined ? {} : { problems })
+    ...(problems === undefined ? {} : { problems }),
+    ...(handle === undefined ? {} : { handle })
   }
 }
 
@@ -98,7 +109,8 @@ const jobFailure = (error: JobError): Failure => ({
   message: error.message,
   suggestion: asCommand(error.suggestion),
   charged: error.wasCharged,
-  exitCode: jobExitCodes[error.reason._tag]
+  exitCode: jobExitCodes[error.reason._tag],
+  ...("taskId" in error.reason ? { handle: error.reason.taskId } : {})
 })
 
 const bug = (error: unknown): Failure => ({
