@@ -39,6 +39,7 @@ describe("where Kling is", () => {
     "http://api.example",
     "http://127.0.0.1.example",
     "http://localhost.example",
+    "http://evil-localhost",
     "ftp://localhost",
     "localhost:4010",
     "https://user:secret@api.example",

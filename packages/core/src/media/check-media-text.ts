@@ -15,9 +15,9 @@ export const checkMediaText = (rule: MediaRule, value: string): string | undefin
   }
   if (value.startsWith("data:")) return "must be bare base64, without the data: prefix"
   if (value === "" || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return "is neither an http(s) URL nor base64 text"
-  const megabytes = (value.length * 3) / 4 / 1_000_000
-  if (rule.maxMegabytes !== undefined && megabytes > rule.maxMegabytes) {
-    return `has ${megabytes.toFixed(1)} MB; at most ${rule.maxMegabytes} MB are allowed`
+  const bytes = Math.floor((value.replace(/=+$/, "").length * 3) / 4)
+  if (rule.maxMegabytes !== undefined && bytes > rule.maxMegabytes * 1_000_000) {
+    return `has ${Math.ceil(bytes / 100_000) / 10} MB; at most ${rule.maxMegabytes} MB are allowed`
   }
   return rule.kind === "image" ? checkPicture(rule, readPicture(decodeHead(value))) : undefined
 }
