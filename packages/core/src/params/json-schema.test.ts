@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest"
+import { catalog, operations } from "../operations/catalog.ts"
+import { inputJsonSchema } from "./json-schema.ts"
+
+interface Node {
+  readonly type?: string
+  readonly enum?: ReadonlyArray<unknown>
+  readonly required?: ReadonlyArray<string>
+  readonly properties?: Readonly<Record<string, Node>>
+  readonly items?: Node
+  readonly anyOf?: ReadonlyArray<Node>
+  readonly additionalProperties?: boolean
+}
+
+/** Every part of a schema, the schema itself first. */
+function* partsOf(node: Node): Generator<Node> {
+  yield node
+  for (const part of [
+    ...Object.values(node.properties ?? {}),
+    ...(node.items ? [node.items] : []),
+    ...(node.anyOf ?? [])
+  ]) {
+    yield* partsOf(part)
+  }
+}
+
+describe.each(catalog.map((operation) => [operation.id, operation] as const))(
+  "the JSON Schema of %s",
+  (_id, operation) => {
+    const schema = inputJsonSchema(operation.params) as Node
+
+    it("names every parameter, and refuses others at each depth", () => {
+      expect(Object.keys(schema.properties ?? {})).toEqual(Object.keys(operation.params))
+      for (const part of partsOf(schema)) {
+        expect(part.type ?? part.anyOf).toBeDefined()
+        if (part.type === "object") expect(part.additionalProperties).toBe(false)
+        for (const name of part.required ?? []) expect(part.properties).toHaveProperty(name)
+      }
+    })
+
+    it("is plain data that survives JSON", () => {
+      expect(JSON.parse(JSON.stringify(schema))).toEqual(schema)
+    })
+  }
+)
+
+describe("the JSON Schema of a known operation", () => {
+  it("says limits, defaults and where a value goes", () => {
+    expect(inputJsonSchema(operations["new.t2v.kling-3.0"].params)).toMatchObject({
+      type: "object",
+      required: ["prompt"],
+      properties: {
+        prompt: { type: "string", maxLength: 3072 },
+        resolution: { enum: ["720p", "1080p", "4k"], default: "720p" },
+        durationSeconds: {
+          type: "integer",
+          minimum: 3,
+          maximum: 15,
+          default: 5,
+          description: "Kling: settings.duration"
+        },
+        multiShot: { type: "boolean" }
+      }
+    })
+  })
+
+  it("asks for long ids as text, says which models are known, and marks what is retired", () => {
+    expect(inputJsonSchema(operations["legacy.image2video"].params)).toMatchObject({
+      properties: {
+        elements: { type: "array", items: { type: "string", pattern: "^\\d{1,20}$" } },
+        model: { type: "string", examples: ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"] },
+        cfgScale: { deprecated: true }
+      }
+    })
+  })
+})
