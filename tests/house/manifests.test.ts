@@ -19,7 +19,7 @@ const loose = (workspace: string): ReadonlyArray<string> =>
   workspace
     .slice(workspace.indexOf("\ncatalog:\n") + "\ncatalog:\n".length)
     .split("\n")
-    .filter((line) => line.startsWith("  ") && !/: (npm:@?[\w/.-]+@)?\d+\.\d+\.\d+$/.test(line))
+    .filter((line) => line.startsWith("  ") && !/: (npm:@?[\w/.-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(line))
 
 const hosts = (lockfile: string): ReadonlyArray<string> => lockfile.match(/^.*(https?:\/\/|tarball:).*$/gm) ?? []
 
@@ -51,7 +51,11 @@ describe("manifests", () => {
     expect(Object.fromEntries(entries.filter(([, exports]) => exports !== undefined))).toEqual({
       "packages/core/": { ".": "./src/index.ts" },
       "packages/emulator/": { ".": "./src/index.ts" },
-      "packages/jobs/": { ".": "./src/index.ts" },
+      "packages/jobs/": {
+        ".": "./src/index.ts",
+        "./postgres": "./src/postgres/postgres-ledger.ts",
+        "./sqlite": "./src/sqlite/sqlite-ledger.ts"
+      },
       "packages/mcp/": { ".": "./src/index.ts" },
       "packages/tools/": { ".": "./src/index.ts" },
       "apps/cli/": {},

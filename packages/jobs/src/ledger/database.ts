@@ -1,0 +1,57 @@
+import { Context, Effect, Layer } from "effect"
+import { BeginTransaction, SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { LedgerError } from "./ledger-error.ts"
+import { storageFailure } from "./storage-failure.ts"
+
+/** Any number that no other program takes for PostgreSQL's advisory locks: `klingkit` in hex, shortened. */
+const ledgerLock = 0x6b6c696e676b
+
+/** The ledger's database: SQLite or PostgreSQL behind one `SqlClient`. */
+export class LedgerDatabase extends Context.Service<
+  LedgerDatabase,
+  {
+    readonly sql: SqlClient
+    /** For people: the file, or the server without credentials. */
+    readonly place: string
+    /** One transaction: all of it or nothing. */
+    together<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R>
+    /** One transaction, and no other process in such a one at the same time. */
+    alone<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R>
+    /** Makes a database's failures the ledger's own; `beforeSending` says that nothing can have been charged. */
+    guard(
+      beforeSending: boolean
+    ): <A, R>(work: Effect.Effect<A, SqlError | LedgerError, R>) => Effect.Effect<A, LedgerError, R>
+  }
+>()("@klingkit/jobs/LedgerDatabase") {
+  static readonly layer = (place: string): Layer.Layer<LedgerDatabase, never, SqlClient> =>
+    Layer.effect(
+      LedgerDatabase,
+      Effect.map(SqlClient, (sql) => make(sql, place))
+    )
+}
+
+const make = (sql: SqlClient, place: string): LedgerDatabase["Service"] => {
+  const lock = sql.onDialectOrElse({
+    pg: () => Effect.asVoid(sql`SELECT pg_advisory_xact_lock(${ledgerLock})`),
+    orElse: () => Effect.void
+  })
+  // SQLite lets one writer in at a time, but a transaction that reads first must say so when it begins.
+  const begin = sql.onDialectOrElse({ sqlite: () => "BEGIN IMMEDIATE", orElse: () => undefined })
+  const together = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
+    sql.withTransaction(work).pipe(Effect.provideService(BeginTransaction, begin))
+  return {
+    sql,
+    place,
+    together,
+    alone: (work) => together(Effect.andThen(lock, work)),
+    guard: (beforeSending) =>
+      Effect.mapError((error) =>
+        error instanceof LedgerError
+          ? beforeSending
+            ? new LedgerError({ reason: error.reason, beforeSending })
+            : error
+          : storageFailure(error, place, beforeSending)
+      )
+  }
+}

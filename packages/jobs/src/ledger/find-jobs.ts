@@ -1,0 +1,101 @@
+import { Effect, Result, Schema } from "effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import type { SqlError } from "effect/sql/SqlError"
+import type { LedgerDatabase } from "./database.ts"
+import { type JobRecord, type QuarantinedRow, readOneRow, readRow } from "./job-record.ts"
+import type { JobState } from "./job-state.ts"
+import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { isStorable, storable } from "./storable-text.ts"
+
+/** Which jobs to list, newest first. Everything given must be true of them. */
+export interface JobFilter {
+  /** `local` when absent; nobody sees the jobs of another. */
+  readonly principal?: string
+  readonly states?: ReadonlyArray<JobState>
+  readonly family?: string
+  readonly model?: string
+  /** Made at this time or later, in milliseconds since 1970. */
+  readonly since?: number
+  /** Made before this time. */
+  readonly until?: number
+  /** A part of the prompt, in any case. */
+  readonly search?: string
+  /** 20 when absent, at most 500. */
+  readonly limit?: number
+  /** The `nextCursor` of the page before. */
+  readonly cursor?: string
+}
+
+export interface JobPage {
+  readonly jobs: ReadonlyArray<JobRecord>
+  /** Rows of this page that cannot be read. */
+  readonly quarantined: ReadonlyArray<QuarantinedRow>
+  /** Absent on the last page. */
+  readonly nextCursor?: string
+}
+
+/** The job of a handle or of Kling's own task id. Another's answers as one that does not exist. */
+export const getJob = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  id: string,
+  principal: string
+): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
+  const [row] =
+    isStorable(id) && isStorable(principal)
+      ? yield* sql`SELECT * FROM klingkit_jobs WHERE principal = ${principal} AND (handle = ${id} OR task_id = ${id})
+          ORDER BY CASE WHEN handle = ${id} THEN 0 ELSE 1 END, created_at DESC LIMIT 1`
+      : []
+  if (row === undefined) return yield* ledgerError({ _tag: "NotFound", id })
+  return yield* readOneRow(row)
+})
+
+export const listJobs = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  filter: JobFilter
+): Effect.fn.Return<JobPage, LedgerError | SqlError> {
+  const { principal = "local", states, family, model, since, until, search, cursor } = filter
+  if (!isStorable(principal)) return { jobs: [], quarantined: [] }
+  const limit = Math.max(1, Math.min(filter.limit ?? 20, 500))
+  const after = cursor === undefined ? undefined : yield* readCursor(cursor)
+  const conditions = [
+    sql`principal = ${principal}`,
+    ...(states === undefined ? [] : [sql.in("state", states)]),
+    ...(family === undefined ? [] : [sql`family = ${storable(family)}`]),
+    ...(model === undefined ? [] : [sql`model = ${storable(model)}`]),
+    ...(since === undefined ? [] : [sql`created_at >= ${since}`]),
+    ...(until === undefined ? [] : [sql`created_at < ${until}`]),
+    ...(search === undefined ? [] : [sql`prompt_folded LIKE ${likePattern(search)} ESCAPE '!'`]),
+    ...(after === undefined
+      ? []
+      : [sql`(created_at < ${after[0]} OR (created_at = ${after[0]} AND handle < ${after[1]}))`])
+  ]
+  const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE ${sql.and(conditions)}
+    ORDER BY created_at DESC, handle DESC LIMIT ${limit + 1}`
+  const page = rows.slice(0, limit)
+  const [quarantined, jobs] = partition(page.map(readRow))
+  const last = rows.length > limit ? page.at(-1) : undefined
+  return {
+    jobs,
+    quarantined,
+    ...(last === undefined ? {} : { nextCursor: writeCursor(Number(last["created_at"]), String(last["handle"])) })
+  }
+})
+
+const partition = (rows: ReadonlyArray<Result.Result<JobRecord, QuarantinedRow>>) => {
+  const bad = rows.flatMap((row) => (Result.isFailure(row) ? [row.failure] : []))
+  const good = rows.flatMap((row) => (Result.isSuccess(row) ? [row.success] : []))
+  return [bad, good] as const
+}
+
+const likePattern = (part: string): string => `%${storable(part).toLowerCase().replaceAll(/[!%_]/g, "!$&")}%`
+
+const Position = Schema.fromJsonString(Schema.Tuple([Schema.Int, Schema.String]))
+
+const writeCursor = (createdAt: number, handle: string): string => Base64Url.encode(JSON.stringify([createdAt, handle]))
+
+const readCursor = (cursor: string): Effect.Effect<readonly [number, string], LedgerError> =>
+  Effect.fromResult(Base64Url.decodeString(cursor)).pipe(
+    Effect.flatMap(Schema.decodeEffect(Position)),
+    Effect.filterOrFail(([, handle]) => isStorable(handle)),
+    Effect.mapError(() => ledgerError({ _tag: "BadCursor" }))
+  )

@@ -1,0 +1,24 @@
+import { parseJson, stringifyJson } from "@klingkit/core"
+import { Effect } from "effect"
+import * as Hex from "effect/encoding/Hex"
+
+/**
+ * What makes two requests the same: sha256, in hex, of the operation and of its input as JSON with sorted keys.
+ * The order of fields, and fields that are `undefined`, make no difference.
+ */
+export const fingerprintOf = (operation: string, input: unknown): Effect.Effect<string> =>
+  sha256Hex(canonicalJson([operation, input]))
+
+export const sha256Hex = (text: string): Effect.Effect<string> =>
+  Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).pipe(
+    Effect.map((digest) => Hex.encode(new Uint8Array(digest)))
+  )
+
+const canonicalJson = (value: unknown): string => stringifyJson(sorted(parseJson(stringifyJson(value))))
+
+const sorted = (value: unknown): unknown => {
+  if (typeof value !== "object" || value === null) return value
+  if (Array.isArray(value)) return value.map(sorted)
+  const entries = Object.entries(value).map(([key, one]) => [key, sorted(one)] as const)
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}

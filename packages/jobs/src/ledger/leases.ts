@@ -1,0 +1,95 @@
+import { Clock, Effect, Result } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import type { LedgerDatabase } from "./database.ts"
+import { type JobRecord, type Lease, readOneRow, readRow } from "./job-record.ts"
+import { type JobState, unfinishedStates } from "./job-state.ts"
+import { ledgerError, type LedgerError } from "./ledger-error.ts"
+
+export interface LeaseRequest {
+  /** Of this process: anything that no other process says. */
+  readonly owner: string
+  /** At most 600; renewed while the work goes on. */
+  readonly seconds: number
+}
+
+/** Jobs that somebody has to go on with. */
+export interface UnfinishedFilter {
+  /** All that are neither finished nor `UNKNOWN`, when absent. */
+  readonly states?: ReadonlyArray<JobState>
+  readonly account?: string
+  /** 100 when absent. */
+  readonly limit?: number
+}
+
+const longestSeconds = 600
+
+export const leaseEnd = (now: number, seconds: number): number => now + Math.min(seconds, longestSeconds) * 1000
+
+// A lease that ends later than any can stands for a clock that was set back; its owner is told by the fence.
+const isFree = ({ sql }: LedgerDatabase["Service"], now: number) =>
+  sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + 2 * longestSeconds * 1000})`
+
+/** Takes a job for one process, when no other has it; a former owner finds its fence outgrown. */
+export const claimJob = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  handle: string,
+  { owner, seconds }: LeaseRequest
+): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
+  const { sql } = database
+  const now = yield* Clock.currentTimeMillis
+  const [row] = yield* sql`UPDATE klingkit_jobs
+    SET lease_owner = ${owner}, lease_until = ${leaseEnd(now, seconds)}, lease_fence = lease_fence + 1
+    WHERE handle = ${handle} AND ${isFree(database, now)} RETURNING *`
+  if (row !== undefined) return yield* readOneRow(row)
+  const held = yield* sql`SELECT handle FROM klingkit_jobs WHERE handle = ${handle}`
+  return yield* ledgerError(held.length > 0 ? { _tag: "LeaseHeld", handle } : { _tag: "NotFound", id: handle })
+})
+
+/** Keeps a lease that nobody has taken over, also when it has run out. */
+export const renewLease = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  handle: string,
+  { owner, fence }: Lease,
+  seconds: number
+): Effect.fn.Return<void, LedgerError | SqlError> {
+  const now = yield* Clock.currentTimeMillis
+  const renewed = yield* sql`UPDATE klingkit_jobs SET lease_until = ${leaseEnd(now, seconds)}
+    WHERE handle = ${handle} AND lease_owner = ${owner} AND lease_fence = ${fence} RETURNING handle`
+  if (renewed.length === 0) return yield* ledgerError({ _tag: "LeaseLost", handle })
+})
+
+/** Gives a job free at once; one that is not held any more stays as it is. */
+export const releaseLease = ({ sql }: LedgerDatabase["Service"], handle: string, { owner, fence }: Lease) =>
+  Effect.asVoid(
+    sql`UPDATE klingkit_jobs SET lease_owner = NULL, lease_until = NULL
+      WHERE handle = ${handle} AND lease_owner = ${owner} AND lease_fence = ${fence}`
+  )
+
+/** Unfinished jobs that no living process holds, oldest first; unreadable rows are left out. */
+export const findUnfinished = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  { states = unfinishedStates, account, limit = 100 }: UnfinishedFilter
+): Effect.fn.Return<ReadonlyArray<JobRecord>, SqlError> {
+  const { sql } = database
+  const now = yield* Clock.currentTimeMillis
+  const conditions = [sql.in("state", states), isFree(database, now)]
+  if (account !== undefined) conditions.push(sql`account = ${account}`)
+  const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE ${sql.and(conditions)} ORDER BY created_at LIMIT ${limit}`
+  return rows.flatMap((row) => Result.match(readRow(row), { onSuccess: (job) => [job], onFailure: () => [] }))
+})
+
+/** Finds unfinished jobs and takes each that no other process takes first. */
+export const claimUnfinished = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  filter: UnfinishedFilter,
+  request: LeaseRequest
+): Effect.fn.Return<ReadonlyArray<JobRecord>, LedgerError | SqlError> {
+  const found = yield* findUnfinished(database, filter)
+  const claimed = yield* Effect.forEach(found, ({ handle }) =>
+    claimJob(database, handle, request).pipe(
+      Effect.map((job) => [job]),
+      Effect.catchTag("LedgerError", () => Effect.succeed([]))
+    )
+  )
+  return claimed.flat()
+})

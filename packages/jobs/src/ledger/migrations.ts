@@ -1,0 +1,86 @@
+import { Effect } from "effect"
+import * as Migrator from "effect/sql/Migrator"
+import { SqlClient } from "effect/sql/SqlClient"
+import { isSqlError, SqlError, UnknownError } from "effect/sql/SqlError"
+import { LedgerDatabase } from "./database.ts"
+import { ledgerError, type LedgerError } from "./ledger-error.ts"
+
+const statements = Effect.fnUntraced(function* (texts: ReadonlyArray<string>) {
+  const sql = yield* SqlClient
+  yield* Effect.forEach(texts, (text) => sql.unsafe(text), { discard: true })
+})
+
+// Bodies lie apart: with pictures inside they are megabytes, and a row is written again at each step.
+const createTables = statements([
+  `CREATE TABLE klingkit_jobs (
+    handle TEXT NOT NULL PRIMARY KEY,
+    principal TEXT NOT NULL,
+    account TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    family TEXT NOT NULL,
+    model TEXT NOT NULL,
+    generation TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    idempotency_key TEXT,
+    prompt TEXT,
+    prompt_folded TEXT,
+    quote TEXT NOT NULL,
+    spent_micros BIGINT NOT NULL,
+    spent_day BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    sends BIGINT NOT NULL,
+    sent_at BIGINT,
+    task_id TEXT,
+    message TEXT,
+    outputs TEXT NOT NULL,
+    charges TEXT NOT NULL,
+    files TEXT NOT NULL,
+    lease_owner TEXT,
+    lease_until BIGINT,
+    lease_fence BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    finished_at BIGINT
+  )`,
+  `CREATE UNIQUE INDEX klingkit_jobs_key ON klingkit_jobs (principal, account, idempotency_key)`,
+  `CREATE INDEX klingkit_jobs_newest ON klingkit_jobs (principal, created_at, handle)`,
+  `CREATE INDEX klingkit_jobs_repeat ON klingkit_jobs (fingerprint, created_at)`,
+  `CREATE INDEX klingkit_jobs_task ON klingkit_jobs (task_id)`,
+  `CREATE INDEX klingkit_jobs_state ON klingkit_jobs (state, created_at)`,
+  `CREATE INDEX klingkit_jobs_spent ON klingkit_jobs (spent_day)`,
+  `CREATE TABLE klingkit_bodies (handle TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL)`,
+  `CREATE TABLE klingkit_approvals (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+  )`
+])
+
+/** Steps from an empty database to the present one. A step that has been released never changes. */
+const steps = { "0001_create_tables": createTables }
+
+const table = "klingkit_migrations"
+const known = Object.keys(steps).length
+
+/**
+ * Brings the tables to the present version, one process at a time. A ledger of a later version is refused. It takes
+ * the lock for writing, so that a ledger which cannot be written is noticed when it is opened, before anything is paid.
+ */
+export const migrate: Effect.Effect<void, LedgerError, LedgerDatabase> = Effect.gen(function* () {
+  const database = yield* LedgerDatabase
+  const { sql, place } = database
+  const run = Effect.gen(function* () {
+    yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
+    const rows = yield* sql<{ version: number }>`SELECT MAX(migration_id) AS version FROM ${sql(table)}`
+    const found = rows[0]?.version ?? 0
+    if (found > known) return yield* ledgerError({ _tag: "NewerVersion", place, found, known })
+  })
+  yield* database.alone(run).pipe(
+    Effect.catchTag("MigrationError", ({ cause, message }) =>
+      Effect.fail(isSqlError(cause) ? cause : new SqlError({ reason: new UnknownError({ cause: new Error(message) }) }))
+    ),
+    Effect.provideService(SqlClient, sql),
+    database.guard(true)
+  )
+})

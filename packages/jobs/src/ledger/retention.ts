@@ -1,0 +1,20 @@
+import { Clock, Effect } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import { dayOf } from "./budget.ts"
+import type { LedgerDatabase } from "./database.ts"
+
+/** How long Kling keeps results: until then a job whose files were never fetched is not forgotten. */
+const resultLifeMillis = 30 * 86_400_000
+
+/** Forgets finished jobs that ended before a time; what was spent today stays known. Answers how many. */
+export const forgetBefore = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  time: number
+): Effect.fn.Return<number, SqlError> {
+  const now = yield* Clock.currentTimeMillis
+  const forgotten = yield* sql`DELETE FROM klingkit_jobs
+    WHERE finished_at < ${time} AND spent_day < ${dayOf(now)}
+    AND (state IN ('REFUSED', 'FAILED', 'FETCHED') OR (state = 'SUCCEEDED' AND finished_at < ${now - resultLifeMillis}))
+    RETURNING handle`
+  return forgotten.length
+})

@@ -1,0 +1,113 @@
+import type { Charge, TaskOutput } from "@klingkit/core"
+import { Clock, Effect } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import { chargedUsd, micros } from "./budget.ts"
+import type { LedgerDatabase } from "./database.ts"
+import { type JobRecord, type Lease, readOneRow } from "./job-record.ts"
+import { isFinishedState, isLastState, type JobState, mayBeSent, mostSends, sendsStep } from "./job-state.ts"
+import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { storable } from "./storable-text.ts"
+
+/** What a step writes down beside the state. */
+export interface JobChanges {
+  /** Whoever is about to send must hold the job; for others, when given, it is checked in the same statement. */
+  readonly lease?: Lease
+  readonly taskId?: string
+  /** Kling's words: untrusted. */
+  readonly message?: string
+  readonly outputs?: ReadonlyArray<TaskOutput>
+  readonly charges?: ReadonlyArray<Charge>
+}
+
+/**
+ * Takes a job one step on, if it is still in one of the states `from`. The old state, the number of sends and the
+ * lease are conditions of the one statement that writes, so of two that contend one wins and the other is told.
+ */
+export const transitionJob = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  handle: string,
+  from: ReadonlyArray<JobState>,
+  to: JobState,
+  changes: JobChanges
+): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
+  const { sql } = database
+  const now = yield* Clock.currentTimeMillis
+  const { lease, taskId, message, outputs, charges } = changes
+  if (to === "SENDING" && lease === undefined) return yield* explain(database, handle, to, lease)
+  const sources = from.flatMap((state) => {
+    const most = mostSends(state, to)
+    return most === undefined ? [] : [sql`(state = ${state} AND sends <= ${most})`]
+  })
+  if (sources.length === 0) return yield* explain(database, handle, to, lease)
+  const columns = {
+    state: to,
+    updated_at: now,
+    ...(taskId === undefined ? {} : { task_id: storable(taskId) }),
+    ...(message === undefined ? {} : { message: storable(message) }),
+    ...(outputs === undefined ? {} : { outputs: JSON.stringify(outputs) }),
+    ...(to === "INTENT" ? { sent_at: null } : {}),
+    ...(to === "REFUSED" ? { spent_micros: 0 } : {}),
+    ...(isLastState(to) ? { lease_owner: null, lease_until: null } : {})
+  }
+  const also = [
+    sql`sends = sends + ${sendsStep(to)}`,
+    ...(to === "SENDING" ? [sql`sent_at = COALESCE(sent_at, ${now})`] : []),
+    ...(isFinishedState(to) ? [sql`finished_at = COALESCE(finished_at, ${now})`] : [])
+  ]
+  const held = lease === undefined ? sql`1 = 1` : sql`lease_owner = ${lease.owner} AND lease_fence = ${lease.fence}`
+  const step = Effect.gen(function* () {
+    const [row] = yield* sql`UPDATE klingkit_jobs SET ${sql.update(columns)}, ${sql.csv(also)}
+      WHERE handle = ${handle} AND ${sql.or(sources)} AND ${held} RETURNING *`
+    if (row === undefined) return yield* explain(database, handle, to, lease)
+    if (!mayBeSent(to)) yield* sql`DELETE FROM klingkit_bodies WHERE handle = ${handle}`
+    const job = yield* readOneRow(row)
+    return charges === undefined ? job : yield* writeCharges(database, job, charges)
+  })
+  return yield* database.together(step)
+})
+
+/** Writes down what Kling took, and counts that against the limits in place of the quote. */
+export const settleJob = (
+  database: LedgerDatabase["Service"],
+  handle: string,
+  charges: ReadonlyArray<Charge>
+): Effect.Effect<JobRecord, LedgerError | SqlError> => {
+  const { sql } = database
+  return database.together(
+    Effect.gen(function* () {
+      const [row] = yield* sql`SELECT * FROM klingkit_jobs WHERE handle = ${handle}`
+      if (row === undefined) return yield* ledgerError({ _tag: "NotFound", id: handle })
+      return yield* writeCharges(database, yield* readOneRow(row), charges)
+    })
+  )
+}
+
+const writeCharges = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  { handle, quote }: JobRecord,
+  charges: ReadonlyArray<Charge>
+): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
+  const usd = chargedUsd(charges, quote)
+  const columns = {
+    charges: JSON.stringify(charges),
+    ...(usd === undefined ? {} : { spent_micros: micros(usd) })
+  }
+  const [row] = yield* sql`UPDATE klingkit_jobs SET ${sql.update(columns)} WHERE handle = ${handle} RETURNING *`
+  return row === undefined ? yield* ledgerError({ _tag: "NotFound", id: handle }) : yield* readOneRow(row)
+})
+
+/** Why a step was not taken. */
+const explain = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  handle: string,
+  wanted: JobState,
+  lease: Lease | undefined
+): Effect.fn.Return<never, LedgerError | SqlError> {
+  const [row] = yield* sql`SELECT state, lease_owner, lease_fence FROM klingkit_jobs WHERE handle = ${handle}`
+  if (row === undefined) return yield* ledgerError({ _tag: "NotFound", id: handle })
+  const isHeld = lease !== undefined && row["lease_owner"] === lease.owner && Number(row["lease_fence"]) === lease.fence
+  const isLost = lease === undefined ? wanted === "SENDING" : !isHeld
+  return yield* ledgerError(
+    isLost ? { _tag: "LeaseLost", handle } : { _tag: "StateConflict", handle, wanted, found: String(row["state"]) }
+  )
+})

@@ -1,0 +1,38 @@
+import { Config, Effect, Option } from "effect"
+import { homedir } from "node:os"
+import { posix, resolve, win32 } from "node:path"
+import { platform } from "node:process"
+
+interface Surroundings {
+  readonly platform: string
+  readonly homeDir: string
+  readonly variables: Readonly<Record<"KLINGKIT_HOME" | "XDG_DATA_HOME" | "LOCALAPPDATA", string>>
+}
+
+/** `KLINGKIT_HOME`, else the folder in which this platform keeps the data of programs. */
+export const chooseDataFolder = ({ platform, homeDir, variables }: Surroundings): string => {
+  const { KLINGKIT_HOME: chosen, XDG_DATA_HOME: xdg, LOCALAPPDATA: local } = variables
+  if (chosen !== "") return chosen.replace(/^~(?=$|[\\/])/, homeDir)
+  if (platform === "win32")
+    return win32.join(local === "" ? win32.join(homeDir, "AppData", "Local") : local, "klingkit")
+  if (platform === "darwin") return posix.join(homeDir, "Library", "Application Support", "klingkit")
+  // A relative XDG folder is to be ignored, says its specification.
+  return posix.join(xdg.startsWith("/") ? xdg : posix.join(homeDir, ".local", "share"), "klingkit")
+}
+
+const text = (name: string): Effect.Effect<string> =>
+  Config.option(Config.String(name)).pipe(
+    Effect.map(Option.getOrElse(() => "")),
+    Effect.orElseSucceed(() => ""),
+    Effect.map((value) => value.trim())
+  )
+
+/** Where klingkit keeps its ledger and configuration on this machine; absolute. */
+export const dataFolder: Effect.Effect<string> = Effect.gen(function* () {
+  const variables = yield* Effect.all({
+    KLINGKIT_HOME: text("KLINGKIT_HOME"),
+    XDG_DATA_HOME: text("XDG_DATA_HOME"),
+    LOCALAPPDATA: text("LOCALAPPDATA")
+  })
+  return resolve(chooseDataFolder({ platform, homeDir: homedir(), variables }))
+})
