@@ -17,7 +17,7 @@ import { findTask, lookUp, type Place, placeOfCreate } from "./find-task.ts"
 import { followTask } from "./follow-task.ts"
 import { listTasks, type TaskFilter } from "./list-tasks.ts"
 import { lookAtMany } from "./look-at-many.ts"
-import { makeRetrier, mayRepeatPaid, mayRepeatRead } from "./retry.ts"
+import { makeRetrier, mayRepeatAtOnce, mayRepeatPaid, mayRepeatRead } from "./retry.ts"
 import { type SubmitJournal, submitOnce } from "./submit.ts"
 import { createdTask, unexpectedAnswer } from "./task-answer.ts"
 
@@ -26,6 +26,8 @@ export interface SubmitOptions {
   readonly externalTaskId?: string
   /** For a program that survives its own crash: told before each step, so that it can be written down first. */
   readonly journal?: SubmitJournal
+  /** False: that all parallel places are taken is an answer at once, for a caller with a queue of its own. */
+  readonly waitForSlot?: boolean
   /** Sends that an earlier run of the program may have made under this external id. */
   readonly earlierSends?: number
 }
@@ -155,7 +157,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
       journal: options?.journal ?? { sending: Effect.void, inDoubt: Effect.void },
       earlierSends: options?.earlierSends ?? 0,
       send: exchange(request(operation, body)).pipe(Effect.flatMap((data) => createdTask(operation, data))),
-      whileNotAccepted: (send) => retry(send, mayRepeatPaid),
+      whileNotAccepted: (send) => retry(send, options?.waitForSlot === false ? mayRepeatAtOnce : mayRepeatPaid),
       lookUp: lookUp(exchange, placeOfCreate(operation), handle, 5000)
     })
     return { handle, task }

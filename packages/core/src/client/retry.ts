@@ -25,6 +25,10 @@ export const mayRepeatRead = (error: KlingError): boolean => error.isRetryable
 /** A paid request goes out again only when it was certainly not accepted. */
 export const mayRepeatPaid = (error: KlingError): boolean => neverAccepted.has(error.reason._tag)
 
+/** The same, but for a full queue: only the end of a task makes room there. */
+export const mayRepeatAtOnce = (error: KlingError): boolean =>
+  mayRepeatPaid(error) && error.reason._tag !== "SlotsTaken"
+
 /** Milliseconds to wait before retry number `attempt` (0 first); `random` is between 0 and 1. */
 export const retryDelayMillis = (attempt: number, random: number, retryAfterSeconds: number | undefined): number => {
   const step = Math.min(retryPolicy.capMillis, retryPolicy.baseMillis * 2 ** Math.min(attempt, 30))

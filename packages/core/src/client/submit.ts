@@ -104,7 +104,7 @@ const resend = Effect.fnUntraced(function* (submission: Submission, before: stri
 /** `refused`: no task exists. `ambiguous`: it may. `settled`: Kling has spoken, a repeat would say the same. */
 const judge = (error: KlingError): "refused" | "ambiguous" | "settled" => {
   if (saysDuplicateId(error)) return "settled"
-  if (error.wasCharged === "no") return "refused"
+  if (!error.mayHaveArrived) return "refused"
   return error.reason._tag === "UnknownCode" ? "settled" : "ambiguous"
 }
 

@@ -65,9 +65,13 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
     return retryable.has(this.reason._tag) || (this.reason._tag === "UnexpectedAnswer" && mayPass(this.httpStatus))
   }
 
+  /** The request may have been carried out although it failed here; free ones too. */
+  get mayHaveArrived(): boolean {
+    return uncertain.has(this.reason._tag) && !refusedByStatus(this.reason, this.httpStatus)
+  }
+
   get wasCharged(): Charged {
-    if (this.billed !== true || refusedByStatus(this.reason, this.httpStatus)) return "no"
-    return uncertain.has(this.reason._tag) ? "maybe" : "no"
+    return this.billed === true && this.mayHaveArrived ? "maybe" : "no"
   }
 
   override get message(): string {
