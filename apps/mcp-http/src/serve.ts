@@ -23,7 +23,10 @@ export const makeHttpApp = (services: Services, { guard, ...options }: HttpOptio
   const mcp = createMcpHandler(() => buildServer(services, options), { onerror, maxRequestBodySize: maxBodyBytes })
   const answerMcp = toNodeHandler(mcp, { onerror, maxRequestBodySize: maxBodyBytes })
 
+  let closing = false
   const server = createServer((request, response) => {
+    // A client that keeps its connection for the next call would keep a server from ending.
+    response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()))
     const refusal = refusalOf(request.headers, guard)
     if (refusal !== undefined) return answer(response, 403, { error: refusal })
     const path = request.url?.split("?", 1)[0]
@@ -39,12 +42,12 @@ export const makeHttpApp = (services: Services, { guard, ...options }: HttpOptio
 
   const close = (graceMillis: number): Promise<void> =>
     new Promise((resolve) => {
+      closing = true
       const timer = setTimeout(() => server.closeAllConnections(), graceMillis)
       server.close(() => {
         clearTimeout(timer)
         resolve(mcp.close())
       })
-      server.closeIdleConnections()
     })
 
   return { server, close }
