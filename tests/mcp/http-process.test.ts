@@ -1,0 +1,147 @@
+import { request } from "node:http"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { freshKling } from "./kling.ts"
+import { start, startHttp } from "./program.ts"
+
+let kling: Awaited<ReturnType<typeof freshKling>>
+let server: Awaited<ReturnType<typeof startHttp>>
+
+beforeAll(async () => {
+  kling = await freshKling()
+  server = await startHttp({
+    ...kling.env,
+    KLINGKIT_ALLOWED_HOSTS: "kling.team.example",
+    KLINGKIT_ALLOWED_ORIGINS: "https://app.example, https://other.example:8443"
+  })
+})
+afterAll(async () => {
+  server.program.child.kill("SIGKILL")
+  await kling.close()
+})
+
+const ping = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" })
+const json = { "content-type": "application/json", accept: "application/json, text/event-stream" }
+
+/** One request with exactly these headers, `Host` among them, which fetch would not allow. */
+const ask = (method: string, path: string, headers: Readonly<Record<string, string>> = {}, body = "") =>
+  new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
+    const asked = request(new URL(path, server.origin), { method, headers }, (response) => {
+      let text = ""
+      response
+        .setEncoding("utf8")
+        .on("data", (chunk: string) => (text += chunk))
+        .on("end", () => resolve({ status: response.statusCode ?? 0, text }))
+    })
+    asked.on("error", reject).end(body)
+  })
+
+describe("the HTTP server", () => {
+  it("shows a sign of life, MCP at one path, and nothing elsewhere", async () => {
+    expect(await ask("GET", "/healthz")).toEqual({ status: 200, text: '{"status":"ok"}' })
+    expect((await ask("POST", "/mcp", json, ping)).text).toContain('"generate_video"')
+    for (const path of ["/", "/mcp/", "/sse", "/healthz/x"]) expect((await ask("GET", path)).status).toBe(404)
+    for (const method of ["GET", "DELETE"]) expect((await ask(method, "/mcp", json)).status).toBe(405)
+  })
+
+  it.each([
+    ["http://evil.example", 403],
+    ["null", 403],
+    ["https://app.example.evil.example", 403],
+    ["http://app.example", 403],
+    ["https://other.example", 403],
+    ["file:///etc/passwd", 403],
+    ["https://app.example", 200],
+    ["https://other.example:8443", 200],
+    ["http://localhost:6274", 200],
+    ["http://127.0.0.1", 200]
+  ])("with the Origin %s answers %i", async (origin, status) => {
+    expect((await ask("POST", "/mcp", { ...json, origin }, ping)).status).toBe(status)
+    expect((await ask("GET", "/healthz", { origin })).status).toBe(status)
+  })
+
+  it.each([
+    ["evil.example", 403],
+    ["evil.example:8787", 403],
+    ["localhost.evil.example", 403],
+    ["127.0.0.1@evil.example", 403],
+    ["169.254.169.254", 403],
+    ["kling.team.example", 200],
+    ["KLING.team.example:443", 200],
+    ["localhost:8787", 200],
+    ["[::1]:8787", 200]
+  ])("with the Host %s answers %i", async (host, status) => {
+    expect((await ask("POST", "/mcp", { ...json, host }, ping)).status).toBe(status)
+  })
+
+  it("refuses a body over 4 MiB and goes on", async () => {
+    const big = await fetch(server.url, { method: "POST", headers: json, body: "x".repeat(4 * 1024 * 1024 + 1) })
+    expect(big.status).toBe(413)
+    expect((await ask("POST", "/mcp", json, "not json")).status).toBe(400)
+    expect((await ask("POST", "/mcp", json, ping)).status).toBe(200)
+  })
+
+  it("answers calls at the same time", async () => {
+    const call = (id: number, name: string, args: object) =>
+      ask(
+        "POST",
+        "/mcp",
+        json,
+        JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: args } })
+      )
+    const submits = await Promise.all([1, 2, 3].map((id) => call(id, "generate_image", { prompt: `cat ${id}` })))
+    const ids = submits.map(({ text }) => /kk-img-\w+/.exec(text)?.[0])
+    expect(new Set(ids).size).toBe(3)
+  })
+})
+
+describe("the HTTP server's start and end", () => {
+  it.each([
+    [["--host", "0.0.0.0"], {}, 2, "reaches beyond this machine"],
+    [["--host", "::"], {}, 2, "reaches beyond this machine"],
+    [["--host", "kling.example"], {}, 2, "reaches beyond this machine"],
+    [["--port", "99999"], {}, 2, "--port 99999 is not a port: 0 to 65535"],
+    [["--prot", "1"], {}, 2, "Unknown option '--prot'"],
+    [["--toolsets", "cor"], {}, 2, "nearest: core"],
+    [[], { KLINGKIT_ALLOWED_ORIGINS: "app.example" }, 2, "KLINGKIT_ALLOWED_ORIGINS: app.example is not an origin"],
+    [[], { KLINGKIT_ALLOWED_HOSTS: "https://a.example" }, 2, "KLINGKIT_ALLOWED_HOSTS: https://a.example is not a host"]
+  ])("refuses %j %j in a sentence", async (args, env, code, message) => {
+    const program = start("klingkit-mcp-http", args, env)
+    expect((await program.ended).code).toBe(code)
+    expect(program.stderr).toContain(message)
+    expect(program.stderr).not.toMatch(/\n\s+at /)
+  })
+
+  it("says so when the port is taken", async () => {
+    const program = start("klingkit-mcp-http", ["--port", new URL(server.url).port])
+    expect((await program.ended).code).toBe(1)
+    expect(program.stderr).toMatch(/port \d+ on 127\.0\.0\.1 is taken; .*--port/)
+  })
+
+  it("listens on IPv6 loopback too", async () => {
+    const { program, url } = await startHttp({}, ["--host", "::1"])
+    expect(url).toContain("http://[::1]:")
+    expect((await fetch(new URL("/healthz", url))).status).toBe(200)
+    program.child.kill("SIGTERM")
+    expect((await program.ended).code).toBe(0)
+  })
+
+  it("stops when told to, and lets a call that is under way finish", async () => {
+    const { program, url } = await startHttp(kling.env)
+    await kling.strike({ fault: "slow", delayMs: 700 })
+    const before = (await kling.ledger()).tasks.length
+    const call = fetch(url, {
+      method: "POST",
+      headers: json,
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "generate_image", arguments: { prompt: "a cat" } }
+      })
+    }).then((response) => response.text())
+    await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
+    program.child.kill("SIGTERM")
+    expect(await call).toContain("Task ID: kk-img-")
+    expect((await program.ended).code).toBe(0)
+  })
+})

@@ -1,0 +1,62 @@
+import { runEmulator } from "@klingkit/emulator"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+interface Charge {
+  readonly externalTaskId: string
+  readonly units: number
+}
+
+/** A fresh emulated Kling, and the environment in which programs use it. */
+export const freshKling = async () => {
+  const emulator = await runEmulator({ seed: 7 })
+  const home = mkdtempSync(join(tmpdir(), "klingkit-scenario-"))
+  const outputDir = join(home, "films")
+  const control = async (route: string, body?: unknown): Promise<unknown> => {
+    const [method = "GET", name = ""] = route.split(" ")
+    const response = await fetch(`${emulator.url}/_emulator/${name}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    })
+    return response.json()
+  }
+  return {
+    url: emulator.url,
+    home,
+    outputDir,
+    env: {
+      HOME: home,
+      KLINGAI_API_KEY: emulator.apiKey,
+      KLINGAI_BASE_URL: emulator.url,
+      KLINGKIT_OUTPUT_DIR: outputDir
+    },
+    strike: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
+    /** Lets every task end. */
+    passTime: () => control("POST advance", { seconds: 3600 }),
+    ledger: () =>
+      control("GET ledger") as Promise<{
+        readonly charges: ReadonlyArray<Charge>
+        readonly tasks: ReadonlyArray<{ readonly externalTaskId: string; readonly status: string }>
+      }>,
+    requests: async () =>
+      (
+        (await control("GET requests")) as {
+          readonly requests: ReadonlyArray<{ readonly method: string; readonly path: string }>
+        }
+      ).requests,
+    /** What is the same in every run: ids, addresses and times have names instead. */
+    timeless: (text: string): string =>
+      text
+        .replaceAll(outputDir, "<folder>")
+        .replaceAll(emulator.url, "<kling>")
+        .replaceAll(/kk-(\w+)-[0-9a-z]{26}/g, "<$1 handle>")
+        .replaceAll(/\b\d{18}\b/g, "<kling id>")
+        .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
+        .replaceAll(/(?<=- Size: )\d+|(?<="bytes": )\d+/g, "<size>"),
+    close: async () => {
+      await emulator.close()
+      rmSync(home, { recursive: true, force: true })
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+const apps = {
+  "klingkit-mcp": "mcp-stdio",
+  "klingkit-mcp-http": "mcp-http"
+} as const
+
+/** The built program as people start it: Node and its entry file. */
+export const commandOf = (name: keyof typeof apps): { readonly command: string; readonly entry: string } => {
+  const app = new URL(`../../apps/${apps[name]}/`, import.meta.url)
+  if (!existsSync(new URL("dist/main.mjs", app))) throw new Error(`${name} is not built; run npm run setup`)
+  return { command: process.execPath, entry: fileURLToPath(new URL(`bin/${name}.mjs`, app)) }
+}
+
+export interface Started {
+  readonly child: ChildProcessWithoutNullStreams
+  stdout: string
+  stderr: string
+  /** Milliseconds that it ran, and its exit code. */
+  readonly ended: Promise<{ readonly code: number | null; readonly at: number }>
+  /** The first match in what it has said so far, as soon as there is one. */
+  says(pattern: RegExp): Promise<RegExpExecArray>
+}
+
+/** Starts a program with nothing but the given environment. */
+export const start = (
+  name: keyof typeof apps,
+  args: ReadonlyArray<string> = [],
+  env: Readonly<Record<string, string>> = {}
+): Started => {
+  const { command, entry } = commandOf(name)
+  const child = spawn(command, [entry, ...args], { env: { ...env } })
+  const listeners = new Set<() => void>()
+  const started: Started = {
+    child,
+    stdout: "",
+    stderr: "",
+    ended: new Promise((resolve) => child.once("close", (code) => resolve({ code, at: performance.now() }))),
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(started.stdout) ?? pattern.exec(started.stderr)
+          if (match !== null) {
+            listeners.delete(look)
+            resolve(match)
+          }
+        }
+        listeners.add(look)
+        child.once("close", () => reject(new Error(`${name} ended: ${started.stdout}${started.stderr}`)))
+        look()
+      })
+  }
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text: string) => {
+      started[stream] += text
+      for (const look of listeners) look()
+    })
+  }
+  return started
+}
+
+/** Starts the HTTP server on a free port; gives its address. */
+export const startHttp = async (env: Readonly<Record<string, string>> = {}, args: ReadonlyArray<string> = []) => {
+  const program = start("klingkit-mcp-http", ["--port", "0", ...args], env)
+  const [, url = ""] = await program.says(/listening on (http:\S+)/)
+  return { program, url, origin: new URL(url).origin }
+}

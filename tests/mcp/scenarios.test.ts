@@ -1,0 +1,131 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type Answer, clients, connect, type Host, wires } from "./hosts.ts"
+import { freshKling } from "./kling.ts"
+
+const every = wires.flatMap((wire) => clients.map((client) => [wire, client] as const))
+type Kling = Awaited<ReturnType<typeof freshKling>>
+
+/** One file of expected answers for each scenario, whichever way it is run. */
+const expectGolden = (kling: Kling, scenario: string, answers: ReadonlyArray<unknown>) =>
+  expect(kling.timeless(`${JSON.stringify(answers, undefined, 2)}\n`)).toMatchFileSnapshot(`golden/${scenario}.snap`)
+
+const taskId = ({ facts }: Answer): string => facts?.["task_id"] as string
+
+describe.each(every)("over %s, a %s client", (wire, client) => {
+  let kling: Kling
+  let host: Host
+
+  beforeAll(async () => {
+    kling = await freshKling()
+    host = await connect(wire, client, kling.env)
+  })
+  afterAll(async () => {
+    await host.close()
+    await kling.close()
+  })
+
+  it("sees the same tools", async () => {
+    const tools = await host.listTools()
+    expect(tools.map(({ name }) => name)).toContain("check_image_status")
+    const definitions = tools.map(({ name, title, description, inputSchema, outputSchema, annotations }) => ({
+      name,
+      title,
+      description,
+      inputSchema,
+      outputSchema,
+      annotations
+    }))
+    await expectGolden(kling, "tools", definitions)
+  })
+
+  it("gets pictures: submit, wait, look, download", async () => {
+    const submitted = await host.call("generate_image", { prompt: "a red kite", num_images: 2, aspect_ratio: "1:1" })
+    const task_id = taskId(submitted)
+    const waited = await host.call("wait_for_task", { task_id })
+    const looked = await host.call("check_image_status", { task_id })
+    const saved = await host.call("download_task", { task_id })
+    await expectGolden(
+      kling,
+      "pictures",
+      [submitted, waited, looked, saved].map((one) => ({ ...one, text: one.text.split("\n") }))
+    )
+
+    expect(looked.text).toMatch(new RegExp(`^Task ID: ${task_id}$`, "m"))
+    expect(looked.text).toMatch(/^Status: succeed$/m)
+    expect(looked.text).toMatch(/^Image 1:\n- URL: http\S+$/m)
+    expect(looked.text).toMatch(/^Note: Images will be cleared after 30 days for security/m)
+    expect(looked.links).toHaveLength(2)
+    const names = readdirSync(kling.outputDir)
+    expect(names.toSorted()).toEqual(
+      [1, 2].flatMap((n) => [`${task_id}-${n}.png`, `${task_id}-${n}.png.json`]).toSorted()
+    )
+    for (const name of names.filter((one) => one.endsWith(".png"))) {
+      expect(readFileSync(join(kling.outputDir, name)).subarray(1, 4).toString()).toBe("PNG")
+    }
+    const again = await host.call("download_task", { task_id })
+    expect(again.text).toContain("Code: JOB_FILE_EXISTS")
+    expect((await host.call("download_task", { task_id, overwrite: true })).isError).toBe(false)
+  })
+
+  it("gets a clip from a picture on disk, and none from a picture outside of the allowed folders", async () => {
+    const picture = readdirSync(kling.outputDir).find((name) => name.endsWith(".png")) ?? ""
+    const submitted = await host.call("generate_image_to_video", {
+      image_url: join(kling.outputDir, picture),
+      prompt: "it takes off",
+      duration: "5",
+      mode: "standard"
+    })
+    await kling.passTime()
+    const looked = await host.call("check_video_status", { task_id: taskId(submitted) })
+    const outside = await host.call("generate_image_to_video", { image_url: process.execPath, prompt: "x" })
+    await expectGolden(
+      kling,
+      "clip-from-picture",
+      [submitted, looked].map((one) => ({ ...one, text: one.text.split("\n") }))
+    )
+    expect(outside.text).toContain("is outside the folders that pictures may be read from\nCharged: no")
+  })
+
+  it("is told which argument is wrong, and nothing is sent", async () => {
+    const before = (await kling.requests()).length
+    const answers = [
+      await host.call("generate_video", { prompt: "x", frobnicate: true }),
+      await host.call("generate_video", { prompt: "x", model_name: "kling-v1.6" }),
+      await host.call("wait_for_task", { task_id: "1", timeout_seconds: 300 })
+    ]
+    await expectGolden(kling, "wrong-arguments", answers)
+    expect((await kling.requests()).length).toBe(before)
+  })
+
+  it("is told by a protocol error that a tool does not exist", async () => {
+    await expect(host.call("generate_film", {})).rejects.toMatchObject({ code: -32_602 })
+  })
+
+  it("pays once when the connection to Kling breaks after the request was taken", async () => {
+    const before = await kling.ledger()
+    await kling.strike({ fault: "commit-then-drop" })
+    const submitted = await host.call("generate_video", { prompt: "a red kite" })
+    await kling.passTime()
+    const { charges, tasks } = await kling.ledger()
+    expect(submitted.isError).toBe(false)
+    expect(charges.slice(before.charges.length)).toMatchObject([{ externalTaskId: taskId(submitted), units: 3 }])
+    expect(tasks).toHaveLength(before.tasks.length + 1)
+  })
+
+  it("is told which variables to set when there is no key", async () => {
+    const keyless = await connect(wire, client, { HOME: kling.home, KLINGKIT_OUTPUT_DIR: kling.outputDir })
+    try {
+      expect((await keyless.listTools()).length).toBeGreaterThan(0)
+      await expectGolden(kling, "no-key", [await keyless.call("generate_image", { prompt: "x" })])
+    } finally {
+      await keyless.close()
+    }
+  })
+
+  it("leaves nothing half-written behind", () => {
+    expect(existsSync(kling.outputDir)).toBe(true)
+    expect(readdirSync(kling.outputDir).filter((name) => name.endsWith(".part"))).toEqual([])
+  })
+})
