@@ -2,21 +2,19 @@ import { untrustedText } from "@klingkit/core"
 import { Effect, FileSystem, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpClient, HttpClientRequest, FetchHttpClient } from "effect/http"
-import { type RunningEmulator, startEmulator } from "../emulator/start-emulator.ts"
+import { startEmulator } from "../emulator/start-emulator.ts"
 import { usageError } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 
 /** The emulator itself reads the plan and says what is wrong with it. */
-const addFaults = Effect.fnUntraced(function* (emulator: RunningEmulator, file: string) {
+const addFaults = Effect.fnUntraced(function* (url: string, file: string) {
   const fs = yield* FileSystem.FileSystem
   const http = yield* HttpClient.HttpClient
   const wrong = (message: string) => usageError([{ field: "--faults", message }])
   const text = yield* fs.readFileString(file).pipe(Effect.mapError(() => wrong(`${file} is no file that can be read`)))
   const response = yield* http
     .execute(
-      HttpClientRequest.post(`${emulator.url}/_emulator/faults`).pipe(
-        HttpClientRequest.bodyText(text, "application/json")
-      )
+      HttpClientRequest.post(`${url}/_emulator/faults`).pipe(HttpClientRequest.bodyText(text, "application/json"))
     )
     .pipe(Effect.mapError((error) => wrong(error.message)))
   if (response.status !== 200) {
@@ -62,7 +60,7 @@ export const emulator = Command.make(
   Effect.fnUntraced(function* ({ port, speed, seed, faults }) {
     const output = yield* Output
     const running = yield* startEmulator({ port, speed, ...(Option.isSome(seed) ? { seed: seed.value } : {}) })
-    if (Option.isSome(faults)) yield* addFaults(running, faults.value)
+    if (Option.isSome(faults)) yield* addFaults(running.url, faults.value)
     const { url, apiKey, accessKey, secretKey, webhookSecret } = running
     const facts = { url, apiKey, accessKey, secretKey, webhookSecret }
     yield* output.answer({ json: facts, text: JSON.stringify(facts) })

@@ -1,4 +1,13 @@
-import { findImageModel, findVideoModel, imageModels, nearestWord, retiredModels, videoModels } from "@klingkit/core"
+import {
+  findImageModel,
+  findVideoModel,
+  type ImageModel,
+  imageModels,
+  nearestWord,
+  retiredModels,
+  type VideoModel,
+  videoModels
+} from "@klingkit/core"
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import { usageError } from "../output/failure.ts"
@@ -6,35 +15,35 @@ import { factsText } from "../output/facts-text.ts"
 import { Output } from "../output/output.ts"
 import { type Column, table } from "../output/table.ts"
 
-type ModelView = { readonly kind: "video" | "image"; readonly id: string; readonly state: string } & Readonly<
-  Record<string, unknown>
->
+/** A row of either table, or of the retired ones: whatever the row knows. */
+type ModelView = Partial<Omit<VideoModel & ImageModel, "state" | "resolutions">> & {
+  readonly kind: "video" | "image"
+  readonly id: string
+  readonly state: VideoModel["state"] | "retired"
+  readonly successor?: string
+  readonly resolutions?: ReadonlyArray<string>
+}
 
 const known: ReadonlyArray<ModelView> = [
   ...videoModels.map((model) => ({ kind: "video" as const, ...model })),
   ...imageModels.map((model) => ({ kind: "image" as const, ...model })),
   ...(["video", "image"] as const).flatMap((kind) =>
-    Object.entries(retiredModels[kind]).map(([id, successor]) => ({ kind, id, state: "retired", successor }))
+    Object.entries(retiredModels[kind]).map(([id, successor]) => ({ kind, id, state: "retired" as const, successor }))
   )
 ]
 
-const words = (value: unknown): string =>
-  Array.isArray(value) ? value.join(" ") : value === undefined ? "" : String(value)
-
-const secondsText = (value: unknown): string | undefined => {
-  const { min, max, values } = (value ?? {}) as { min?: number; max?: number; values?: ReadonlyArray<number> }
-  return values === undefined ? (min === undefined ? undefined : `${min}-${max}`) : values.join(" ")
-}
+const secondsText = ({ seconds }: ModelView): string | undefined =>
+  seconds === undefined ? undefined : "values" in seconds ? seconds.values.join(" ") : `${seconds.min}-${seconds.max}`
 
 const columns: ReadonlyArray<Column<ModelView>> = [
   { title: "kind", value: ({ kind }) => kind },
   { title: "model", value: ({ id }) => id },
   { title: "state", value: ({ state, successor }) => (successor === undefined ? state : `${state}: use ${successor}`) },
-  { title: "resolutions", value: (model) => words(model["resolutions"]) },
-  { title: "seconds", value: (model) => secondsText(model["seconds"]) },
-  { title: "audio", value: (model) => words(model["audio"]) },
-  { title: "aspect ratios", value: (model) => words(model["aspectRatios"]) },
-  { title: "images", value: (model) => words(model["maxImages"]) }
+  { title: "resolutions", value: (model) => model.resolutions?.join(" ") },
+  { title: "seconds", value: (model) => secondsText(model) },
+  { title: "audio", value: (model) => model.audio?.join(" ") },
+  { title: "aspect ratios", value: (model) => model.aspectRatios?.join(" ") },
+  { title: "images", value: (model) => model.maxImages?.toString() }
 ]
 
 const list = Command.make(

@@ -15,13 +15,12 @@ export interface Made {
 
 const text = (value: unknown): string => (Predicate.isString(value) ? value : "")
 const number = (value: unknown): number | undefined => (Predicate.isNumber(value) ? value : undefined)
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  Predicate.isObject(value) ? (value as Readonly<Record<string, unknown>>) : {}
+const record = (value: unknown): Readonly<Record<string, unknown>> => (Predicate.isObject(value) ? value : {})
 
 /** Generate, wait, download: the three calls of an agent. */
 export const makeFilm = Effect.fnUntraced(function* (agent: Agent, film: Film) {
   const output = yield* Output
-  const context = yield* Effect.context<never>()
+  const context = yield* Effect.context()
   const show = (message: string) => void Effect.runForkWith(context)(output.live(`${film.what}: ${message}`))
 
   const submitted = yield* agent.call(film.tool, film.args, show)

@@ -1,19 +1,17 @@
+import type { EmulatorOptions } from "@klingkit/emulator"
 import { Effect } from "effect"
 import { exitCode } from "../output/exit-code.ts"
 import { CommandError } from "../output/failure.ts"
 
-type EmulatorPackage = typeof import("@klingkit/emulator")
-export type RunningEmulator = Awaited<ReturnType<EmulatorPackage["runEmulator"]>>
-
 /** Loaded when it is asked for: its media stack is no part of this program's own install. */
-const load: Effect.Effect<EmulatorPackage, CommandError> = Effect.tryPromise({
+const load = Effect.tryPromise({
   try: () => import("@klingkit/emulator"),
   catch: () =>
     failure("CLI_EMULATOR_MISSING", "the emulator is not installed", "get it with: npm install -g @klingkit/emulator")
 })
 
 /** Starts an emulator in this process; it ends with the scope. */
-export const startEmulator = Effect.fnUntraced(function* (options: Parameters<EmulatorPackage["runEmulator"]>[0]) {
+export const startEmulator = Effect.fnUntraced(function* (options: EmulatorOptions) {
   const { runEmulator } = yield* load
   return yield* Effect.acquireRelease(
     Effect.tryPromise({

@@ -1,4 +1,4 @@
-import { Config, Context, Effect, Layer, Option, Ref, Sink, Stdio, Stream } from "effect"
+import { Config, Context, Effect, Layer, Option, Ref, type Sink, Stdio, Stream } from "effect"
 import type { PlatformError } from "effect/PlatformError"
 import { exitCode } from "./exit-code.ts"
 import { type Failure, failureJson, failureText } from "./failure.ts"

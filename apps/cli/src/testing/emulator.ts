@@ -1,6 +1,6 @@
+import { NodeServices } from "@effect/platform-node"
 import { type EmulatorOptions, startEmulator } from "@klingkit/emulator"
 import { Effect, FileSystem } from "effect"
-import { NodeServices } from "@effect/platform-node"
 
 export interface Charge {
   readonly taskId: string
@@ -10,20 +10,19 @@ export interface Charge {
 }
 
 /** An emulator whose tasks end at once, with an account's environment in a folder of its own. Ends with the scope. */
-export const emulatedKling = Effect.fnUntraced(function* (options: EmulatorOptions = {}) {
-  const fs = yield* FileSystem.FileSystem
-  const home = yield* fs.makeTempDirectoryScoped({ prefix: "klingkit-cli-" })
-  const { url, apiKey, accessKey, secretKey } = yield* startEmulator({ speed: 1e6, seed: 1, ...options })
-  const read = (what: string) =>
-    Effect.promise(() => fetch(`${url}/_emulator/${what}`).then((response) => response.json() as Promise<unknown>))
-  return {
-    home,
-    env: { KLINGAI_BASE_URL: url, KLINGAI_API_KEY: apiKey, HOME: home, KLINGKIT_OUTPUT_DIR: `${home}/out` },
-    keyPairEnv: { KLINGAI_BASE_URL: url, KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey, HOME: home },
-    charges: Effect.map(read("ledger"), (ledger) => (ledger as { charges: ReadonlyArray<Charge> }).charges),
-    /** Kling's own requests: what was asked of the control plane is not among them. */
-    requests: Effect.map(read("requests"), (log) => (log as { requests: ReadonlyArray<unknown> }).requests),
-    plan: (faults: unknown) =>
-      Effect.promise(() => fetch(`${url}/_emulator/faults`, { method: "POST", body: JSON.stringify(faults) }))
-  }
-}, Effect.provide(NodeServices.layer))
+export const emulatedKling = (options: EmulatorOptions = {}) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const home = yield* fs.makeTempDirectoryScoped({ prefix: "klingkit-cli-" })
+    const { url, apiKey, accessKey, secretKey } = yield* startEmulator({ speed: 1e6, seed: 1, ...options })
+    const read = (what: string) =>
+      Effect.promise(() => fetch(`${url}/_emulator/${what}`).then((response) => response.json() as Promise<unknown>))
+    return {
+      home,
+      env: { KLINGAI_BASE_URL: url, KLINGAI_API_KEY: apiKey, HOME: home, KLINGKIT_OUTPUT_DIR: `${home}/out` },
+      keyPairEnv: { KLINGAI_BASE_URL: url, KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey, HOME: home },
+      charges: Effect.map(read("ledger"), (ledger) => (ledger as { charges: ReadonlyArray<Charge> }).charges),
+      /** Kling's own requests: what was asked of the control plane is not among them. */
+      requests: Effect.map(read("requests"), (log) => (log as { requests: ReadonlyArray<unknown> }).requests)
+    }
+  }).pipe(Effect.provide(NodeServices.layer))

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { klingkit } from "../testing/run-klingkit.ts"
+
+const json = (...args: ReadonlyArray<string>) =>
+  Effect.map(klingkit([...args, "--json"]), ({ stdout }) => JSON.parse(stdout))
+
+describe("klingkit models", () => {
+  it.live("lists both kinds with state and limits, the retired with their successor", () =>
+    Effect.gen(function* () {
+      const models: ReadonlyArray<Record<string, unknown>> = yield* json("models", "list")
+      const find = (kind: string, id: string) => models.find((one) => one["kind"] === kind && one["id"] === id)
+      expect(find("video", "kling-3.0")).toMatchObject({ state: "live", seconds: { min: 3, max: 15 } })
+      expect(find("image", "kling-v3")).toMatchObject({ state: "live", maxImages: 9 })
+      expect(find("video", "kling-v2-1")).toMatchObject({ state: "retired", successor: "kling-2.6" })
+      const { stdout } = yield* klingkit(["models", "list"])
+      expect(stdout).toMatch(/^video\tkling-3.0\tlive\t720p 1080p 4k\t3-15\t/m)
+    })
+  )
+
+  it.live("shows one by any of its names", () =>
+    Effect.gen(function* () {
+      expect(yield* json("models", "show", "kling-v2-6")).toMatchObject({ kind: "video", id: "kling-2.6" })
+      expect(yield* json("models", "show", "kling-v3")).toMatchObject({ kind: "image", alsoTheNameOf: "kling-3.0" })
+      expect(yield* json("models", "show", "kling-v2-1")).toMatchObject({ kind: "image", state: "live" })
+      const { stdout } = yield* klingkit(["models", "show", "kling-2.6"])
+      expect(stdout).toContain("seconds: values 5, 10")
+    })
+  )
+
+  it.live("names the nearest of an unknown one", () =>
+    Effect.gen(function* () {
+      const { exitCode, stderr } = yield* klingkit(["models", "show", "kling-3"])
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining("did you mean kling-3.0?")])
+    })
+  )
+})

@@ -1,0 +1,60 @@
+import { expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { klingkit } from "../testing/run-klingkit.ts"
+
+const price = (words: string, ...more: ReadonlyArray<string>) =>
+  Effect.map(klingkit(["quote", ...words.split(" ").filter((word) => word !== ""), ...more, "--json"]), (run) => ({
+    exitCode: run.exitCode,
+    ...(JSON.parse(run.stdout) as { units?: number; usd?: number; state?: string; rule?: string })
+  }))
+
+// Rows of Kling's published price table (2026-09-20): units and USD.
+const rows: ReadonlyArray<readonly [string, number, number]> = [
+  ["video", 3, 0.42],
+  ["video --model kling-3.0 --duration 10 --resolution 1080p --audio native", 12, 1.68],
+  ["video --model kling-3.0 --resolution 4k", 15, 2.1],
+  ["video --model kling-3.0-turbo", 4, 0.56],
+  ["video --model kling-v2-6 --resolution 1080p --audio native", 5, 0.7],
+  ["video --model kling-2.5-turbo --duration 10", 3, 0.42],
+  ["--duration 10", 6, 0.84],
+  ["image", 8, 0.028],
+  ["image --n 3", 24, 0.084],
+  ["image --model kling-v2-1", 4, 0.014],
+  ["--n 2", 16, 0.056],
+  ["--resolution 2k", 8, 0.028],
+  ["--model kling-image-o1", 8, 0.028]
+]
+
+it.live.each(rows)("quote %s", ([words, units, usd]) =>
+  Effect.gen(function* () {
+    expect(yield* price(words)).toMatchObject({ exitCode: 0, units, usd, state: "exact", rule: expect.any(String) })
+  })
+)
+
+it.live("quotes any operation by its own input, and is honest about what is not known", () =>
+  Effect.gen(function* () {
+    const speech = { text: "hello", voiceId: "girlfriend_1_speech02", voiceLanguage: "en" }
+    expect(yield* price("legacy.tts", "--input", JSON.stringify(speech))).toMatchObject({ units: 0.05, state: "exact" })
+    const product = { productImage: "https://x.test/a.png", personImage: "https://x.test/b.png" }
+    expect(yield* price("solutions.virtual_try_on", "--input", JSON.stringify(product))).toMatchObject({
+      exitCode: 0,
+      units: null,
+      usd: null,
+      state: "unknown"
+    })
+  })
+)
+
+const refused: ReadonlyArray<readonly [string, string]> = [
+  ["image --duration 3", "--duration is for clips only"],
+  ["video --n 2", "--n is for pictures"],
+  ["video --duration 99", "--duration 99 is not possible"],
+  ["nix --input {}", "nix is not an operation"]
+]
+
+it.live.each(refused)("refuses %s", ([words, sentence]) =>
+  Effect.gen(function* () {
+    const { exitCode, stderr } = yield* klingkit(["quote", ...words.split(" ")])
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(sentence)])
+  })
+)
