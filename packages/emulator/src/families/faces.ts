@@ -8,7 +8,6 @@ const noClip = { id: "", url: "", durationSeconds: 5 }
 export const identifyFace: Answerer = ({ world, route: { operation }, body, struck, now }) => {
   const task = createTask(world, { operation, body, struck, now })
   if (isRefusal(task)) return task
-  world.settle(now)
   const video = task.parentVideo ?? noClip
   const session = world.sessions.open(task.id, "faces", video, now)
   const face = task.outputs.find((output) => output.type === "image")
@@ -31,7 +30,6 @@ const segments = ["object_seg", "head_seg", "face_seg", "cloth_seg"]
 export const recognizeImage: Answerer = ({ world, route: { operation }, body, struck, now }) => {
   const task = createTask(world, { operation, body, struck, now })
   if (isRefusal(task)) return task
-  world.settle(now)
   const urls = task.outputs.flatMap((output) =>
     output.type === "image" ? [`${world.baseUrl}${output.file.path}`] : []
   )

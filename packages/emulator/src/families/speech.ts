@@ -12,7 +12,6 @@ export const textToSpeech: Answerer = ({ world, route: { operation }, body, stru
   if (/^\d+$/.test(String(input["voiceId"]))) return refusal(1201, "Voice id not found")
   const task = createTask(world, { operation, body, struck, now })
   if (isRefusal(task)) return task
-  world.settle(now)
   const audios = task.outputs.flatMap((output) =>
     output.type === "audio"
       ? [{ id: output.id, url: `${world.baseUrl}${output.mp3.path}`, duration: String(output.durationSeconds) }]

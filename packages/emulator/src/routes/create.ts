@@ -71,7 +71,7 @@ const refuseInput = ({ input, parentVideo }: Settings): Refusal | undefined => {
 }
 
 /** Units of running tasks are spoken for, so that no pack is ever overdrawn. */
-export const refuseByPack = (world: WorldState, { pack, units, slots, slotsOf }: Cost): Refusal | undefined => {
+const refuseByPack = (world: WorldState, { pack, units, slots, slotsOf }: Cost): Refusal | undefined => {
   const { remaining, concurrency } = world.packs[pack]
   let spokenFor = units
   for (const task of world.tasks.running) if (task.pack === pack) spokenFor += task.units

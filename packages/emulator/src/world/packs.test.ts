@@ -65,6 +65,7 @@ describe("units", () => {
       const id = (yield* ask(world, filmPath, { body: film("mine") })).json.data.id
       yield* TestClock.adjust("10 seconds")
       assert.deepStrictEqual([yield* remaining, yield* charges(world)], [before, []])
+      assert.deepStrictEqual((yield* ask(world, `GET /tasks?task_ids=${id}`)).json.data[0].billing, [])
       yield* TestClock.adjust("1 hour")
       const [charge, ...more] = yield* charges(world)
       assert.deepStrictEqual(more, [])
