@@ -19,7 +19,13 @@ const app: Border = {
 
 export const borders: Readonly<Record<string, Border>> = {
   "packages/core": { effect: "", "image-size": "" },
-  "packages/jobs": { "@klingkit/core": "", effect: "", "@effect/sql-pg": "src/postgres/", "node:": "src/sqlite/" },
+  "packages/jobs": {
+    "@klingkit/core": "",
+    effect: "",
+    "@effect/sql-pg": "src/postgres/",
+    mediabunny: "src/inputs/",
+    "node:": "src/sqlite/"
+  },
   "packages/tools": { "@klingkit/core": "", "@klingkit/jobs": "", effect: "", zod: "" },
   "packages/mcp": {
     "@klingkit/core": "",

@@ -3,7 +3,7 @@ export { type CodeReason, findKlingCode, type KlingCode, klingCodes, type RetryR
 export { type Charged, KlingError, type KlingErrorReason } from "./errors/kling-error.ts"
 export { untrustedText } from "./errors/untrusted-text.ts"
 export { familyOfHandle, type Handle, mintHandle } from "./handle.ts"
-export { legacyImage, type MediaRule, newImage } from "./media/media-rules.ts"
+export { anySound, anyVideo, legacyImage, type MediaRule, newImage } from "./media/media-rules.ts"
 export { readPicture } from "./media/picture.ts"
 export { findImageModel, type ImageModel, imageModels } from "./models/image-models.ts"
 export { retiredModels, successorOf } from "./models/retired-models.ts"

@@ -2,6 +2,7 @@ import {
   type AnyOperation,
   Kling,
   type KlingError,
+  type MediaRule,
   mintHandle,
   type Plan,
   type Task,
@@ -14,7 +15,9 @@ import type { JobsConfig } from "./config.ts"
 import type { FetchProgress } from "./files/fetch-to-file.ts"
 import { type SavedFile, saveResult } from "./files/save-result.ts"
 import { writeSidecar } from "./files/sidecar.ts"
-import { readPictureInput } from "./input-picture.ts"
+import { readMediaInput } from "./inputs/media-input.ts"
+import type { MediaSource } from "./inputs/media-source.ts"
+import { readOperationMedia } from "./inputs/operation-media.ts"
 import { jobError, type JobError } from "./job-error.ts"
 
 /** A paid request and what became of it. `plan` is known to whoever submitted it. */
@@ -38,7 +41,21 @@ export class Jobs extends Context.Service<
   Jobs,
   {
     readonly config: JobsConfig
-    /** A URL, a file or base64, as Kling takes it. `field` is named when it cannot be used. */
+    /**
+     * A picture, clip or sound (URL, file, base64, bytes, stream) as Kling takes it: a URL or bare base64. `rule` is that
+     * of the operation's parameter, or the kind alone; `field` is named when it cannot be used.
+     */
+    media(
+      field: string,
+      rule: MediaRule | MediaRule["kind"],
+      source: MediaSource
+    ): Effect.Effect<string, KlingError | JobError>
+    /** `media` for whatever an operation's input holds. */
+    mediaOf(
+      operation: AnyOperation,
+      input: Readonly<Record<string, unknown>>
+    ): Effect.Effect<Readonly<Record<string, unknown>>, KlingError | JobError>
+    /** `media` for a picture. */
     picture(field: string, source: string): Effect.Effect<string, KlingError | JobError>
     /** Sends a plan, once. `onHandle` gets the handle before the first byte leaves, where the operation takes one. */
     submit(
@@ -76,6 +93,9 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     return { handle: sent.handle, task: sent.task, plan }
   })
 
+  const media = (field: string, rule: MediaRule | MediaRule["kind"], source: MediaSource) =>
+    Effect.provideContext(readMediaInput(field, rule, source, config), files)
+
   const jobOf = (task: Task, asked?: string): Job => ({ handle: asked ?? task.externalId ?? task.id, task })
 
   const download = Effect.fn("Jobs.download")(function* (job: Job, options: DownloadOptions = {}) {
@@ -107,7 +127,9 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
 
   return Jobs.of({
     config,
-    picture: (field, source) => Effect.provideContext(readPictureInput(field, source, config), files),
+    media,
+    mediaOf: (operation, input) => Effect.provideContext(readOperationMedia(operation, input, config), files),
+    picture: (field, source) => media(field, "image", source),
     submit,
     status: (id) => Effect.map(kling.task(id), (task) => jobOf(task, id)),
     follow: (id, operation) =>

@@ -1,0 +1,47 @@
+import type { AnyOperation, KlingError, Params, ValueType } from "@klingkit/core"
+import { Effect, type FileSystem, type Path, Predicate, Stream } from "effect"
+import type { JobsConfig } from "../config.ts"
+import type { JobError } from "../job-error.ts"
+import { readMediaInput } from "./media-input.ts"
+import type { MediaSource } from "./media-source.ts"
+
+type Fields = Readonly<Record<string, unknown>>
+type Read<A> = Effect.Effect<A, KlingError | JobError, FileSystem.FileSystem | Path.Path>
+
+/**
+ * An operation's input with every picture, clip and sound in it as Kling takes it, each held against the limits of its
+ * own parameter. Everything else stays as it is, also what is wrong: that is said with the rest of the input.
+ */
+export const readOperationMedia = (operation: AnyOperation, input: Fields, config: JobsConfig): Read<Fields> =>
+  readFields(operation.params, input, "", config)
+
+const readFields = Effect.fnUntraced(function* (
+  params: Params,
+  fields: Fields,
+  prefix: string,
+  config: JobsConfig
+): Effect.fn.Return<Fields, KlingError | JobError, FileSystem.FileSystem | Path.Path> {
+  const entries = yield* Effect.forEach(Object.entries(fields), ([name, value]) => {
+    const param = Object.hasOwn(params, name) ? params[name] : undefined
+    return param === undefined
+      ? Effect.succeed([name, value] as const)
+      : Effect.map(readValue(param.type, value, prefix + name, config), (read) => [name, read] as const)
+  })
+  return Object.fromEntries(entries)
+})
+
+function readValue(type: ValueType, value: unknown, field: string, config: JobsConfig): Read<unknown> {
+  if (type.kind === "media" && isSource(value)) return readMediaInput(field, type.rule, value, config)
+  if (type.kind === "list" && Array.isArray(value)) {
+    return Effect.forEach(value, (one, index) => readValue(type.of, one, `${field}[${index}]`, config))
+  }
+  if (type.kind === "record" && Predicate.isObject(value) && !Array.isArray(value)) {
+    return readFields(type.fields, value, `${field}.`, config)
+  }
+  return Effect.succeed(value)
+}
+
+const isSource = (value: unknown): value is MediaSource =>
+  Predicate.isString(value) ||
+  value instanceof Uint8Array ||
+  (Predicate.isObject(value) && (Symbol.asyncIterator in value || Stream.isStream(value)))
