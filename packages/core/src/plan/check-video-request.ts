@@ -2,6 +2,23 @@ import type { VideoModel } from "../models/video-models.ts"
 import type { Problem } from "../params/check-input.ts"
 import type { VideoRequest } from "./video-request.ts"
 
+/** What makes no sense with any model, also one that klingkit does not know. */
+export function* checkAnyVideoRequest(request: VideoRequest): Generator<Problem> {
+  const { referenceVideo } = request
+  if (request.audio === "original" && referenceVideo === undefined) {
+    yield { field: "audio", message: "original keeps the sound of a reference clip: give referenceVideo too" }
+  }
+  if (request.referenceUse !== undefined && referenceVideo === undefined) {
+    yield { field: "referenceUse", message: "says how a reference clip is used: give referenceVideo too" }
+  }
+  if (request.lastImage !== undefined && request.image === undefined) {
+    yield { field: "lastImage", message: "needs a first picture too (image)" }
+  }
+  if (request.aspectRatio !== undefined && request.image !== undefined) {
+    yield { field: "aspectRatio", message: "follows the picture when there is one; leave it out" }
+  }
+}
+
 /** What the capability table forbids of a request, in the words that the person used. */
 export function* checkVideoRequest(model: VideoModel, request: VideoRequest): Generator<Problem> {
   const resolution = request.resolution ?? "720p"
@@ -19,9 +36,6 @@ export function* checkVideoRequest(model: VideoModel, request: VideoRequest): Ge
       field: "aspectRatio",
       message: `${request.aspectRatio} is not possible with ${model.id}: ${model.aspectRatios.join(", ")}`
     }
-  }
-  if (request.aspectRatio !== undefined && request.image !== undefined) {
-    yield { field: "aspectRatio", message: "follows the picture when there is one; leave it out" }
   }
   if (audio !== undefined && !includes(model.audio, audio)) {
     yield {
@@ -66,9 +80,7 @@ function* checkSeconds(model: VideoModel, seconds: number): Generator<Problem> {
 }
 
 function* checkLastImage(model: VideoModel, request: VideoRequest, resolution: string): Generator<Problem> {
-  if (request.image === undefined) {
-    yield { field: "lastImage", message: "needs a first picture too (image)" }
-  } else if (!model.lastFrame) {
+  if (!model.lastFrame) {
     yield { field: "lastImage", message: `is not taken by ${model.id}; choose kling-3.0 or kling-3.0-omni` }
   } else if (model.lastFrameAt !== undefined && !includes(model.lastFrameAt, resolution)) {
     yield {
@@ -87,9 +99,6 @@ function* checkReferences(model: VideoModel, request: VideoRequest): Generator<P
   }
   if (request.referenceVideo !== undefined && !model.referenceVideo) {
     yield { field: "referenceVideo", message: `is not taken by ${model.id}; choose kling-3.0-omni or kling-o1` }
-  }
-  if (request.referenceUse !== undefined && request.referenceVideo === undefined) {
-    yield { field: "referenceUse", message: "says how a reference clip is used: give referenceVideo too" }
   }
   const elements = request.elements?.length ?? 0
   if (elements === 0) return

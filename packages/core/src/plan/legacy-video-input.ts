@@ -1,13 +1,14 @@
-import type { VideoRequest } from "./video-request.ts"
+import { filled, type VideoRequest } from "./video-request.ts"
 
 const modeOf: Readonly<Record<string, string>> = { "720p": "std", "1080p": "pro", "4k": "4k" }
+const soundOf: Readonly<Record<string, string>> = { native: "on", off: "off" }
 
 /** A person's request in the fields of the legacy text-to-video and image-to-video paths. */
 export const legacyVideoInput = (model: string, request: VideoRequest): Readonly<Record<string, unknown>> => ({
   ...shared(model, request),
   image: request.image,
   imageTail: request.lastImage,
-  elements: request.elements
+  elements: filled(request.elements)
 })
 
 /** A person's request in the fields of the legacy omni path. */
@@ -19,7 +20,7 @@ export const legacyOmniInput = (model: string, request: VideoRequest): Readonly<
   ]
   return {
     ...shared(model, request),
-    images: images.length === 0 ? undefined : images,
+    images: filled(images),
     videos:
       request.referenceVideo === undefined
         ? undefined
@@ -30,17 +31,31 @@ export const legacyOmniInput = (model: string, request: VideoRequest): Readonly<
               keepOriginalSound: request.audio === "original" ? "yes" : "no"
             }
           ],
-    elements: request.elements
+    elements: filled(request.elements)
   }
 }
 
-/** The person's words for the legacy fields. */
-export const legacyVideoNames: Readonly<Record<string, string>> = {
+const names: Readonly<Record<string, string>> = {
   mode: "resolution",
   sound: "audio",
   imageTail: "lastImage",
   images: "referenceImages",
   videos: "referenceVideo"
+}
+
+/** What the person calls a place of the legacy input: frames and references share one list there. */
+export const legacyVideoName = (request: VideoRequest) => {
+  const images = [
+    ...(request.image === undefined ? [] : ["image"]),
+    ...(request.lastImage === undefined ? [] : ["lastImage"]),
+    ...(request.referenceImages ?? []).map((_, index) => `referenceImages[${index}]`)
+  ]
+  return (place: string): string => {
+    const [, field = place, index] = /^(\w+)(?:\[(\d+)\])?/.exec(place) ?? []
+    if (field === "images" && index !== undefined) return images[Number(index)] ?? "referenceImages"
+    const name = names[field] ?? field
+    return index === undefined || field === "videos" ? name : `${name}[${index}]`
+  }
 }
 
 const shared = (model: string, request: VideoRequest) => ({
@@ -51,8 +66,9 @@ const shared = (model: string, request: VideoRequest) => ({
   aspectRatio:
     request.aspectRatio ?? (request.image === undefined && request.referenceUse !== "base" ? "16:9" : undefined),
   durationSeconds: request.durationSeconds,
+  // The sound of a reference clip is kept by a field of its own.
   sound:
-    request.audio === undefined || request.audio === "original" ? undefined : request.audio === "native" ? "on" : "off",
+    request.audio === undefined || request.audio === "original" ? undefined : (soundOf[request.audio] ?? request.audio),
   ...(request.multiShot === true ? { multiShot: true, shotType: "intelligence" } : {}),
   watermark: request.watermark,
   callbackUrl: request.callbackUrl

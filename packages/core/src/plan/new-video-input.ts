@@ -1,5 +1,5 @@
 import type { AnyOperation } from "../operation.ts"
-import type { VideoRequest } from "./video-request.ts"
+import { filled, type VideoRequest } from "./video-request.ts"
 
 /** A person's request in the fields of a new-generation operation. */
 export const newVideoInput = (operation: AnyOperation, request: VideoRequest): Readonly<Record<string, unknown>> => {
@@ -27,13 +27,15 @@ export const newVideoInput = (operation: AnyOperation, request: VideoRequest): R
   }
 }
 
-/** The person's words for the operation's fields. */
-export const newVideoNames: Readonly<Record<string, string>> = {
+const names: Readonly<Record<string, string>> = {
   firstFrame: "image",
   lastFrame: "lastImage",
   baseVideo: "referenceVideo",
   featureVideo: "referenceVideo"
 }
 
-const filled = <A>(values: ReadonlyArray<A> | undefined): ReadonlyArray<A> | undefined =>
-  values === undefined || values.length === 0 ? undefined : values
+/** What the person calls a place of the input: `referenceImages[1].image` is their `referenceImages[1]`. */
+export const newVideoName = (place: string): string => {
+  const [, field = place, index = ""] = /^(\w+)(\[\d+\])?/.exec(place) ?? []
+  return `${names[field] ?? field}${index}`
+}

@@ -62,7 +62,7 @@ export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError
     reasons: [`${name} is offered on this path`],
     warnings:
       model === undefined ? [`${name} is not in klingkit's model table: sent as it is, its price unchecked`] : [],
-    names: { images: "image" },
+    nameOf: (place) => place.replace(/^images\b.*/, "image"),
     input: {
       model: model?.id ?? name,
       prompt: request.prompt,

@@ -19,6 +19,6 @@ export const planOperation = (operation: AnyOperation, input: unknown): Effect.E
     warnings: isExperimental(operation)
       ? [`${operation.id} is experimental: it rests on a single source or an analogy`]
       : [],
-    names: {}
+    nameOf: (place) => place
   })
 }

@@ -9,9 +9,9 @@ import { findOperation, operations } from "../operations/catalog.ts"
 import type { Problem } from "../params/check-input.ts"
 import { nearestWord } from "../params/nearest-word.ts"
 import { unknownPrice } from "../prices/quote.ts"
-import { checkVideoRequest } from "./check-video-request.ts"
-import { legacyOmniInput, legacyVideoInput, legacyVideoNames } from "./legacy-video-input.ts"
-import { newVideoInput, newVideoNames } from "./new-video-input.ts"
+import { checkAnyVideoRequest, checkVideoRequest } from "./check-video-request.ts"
+import { legacyOmniInput, legacyVideoInput, legacyVideoName } from "./legacy-video-input.ts"
+import { newVideoInput, newVideoName } from "./new-video-input.ts"
 import { credentialReason, finishPlan, type Plan, refuse } from "./plan.ts"
 import { defaultReferenceModel, defaultVideoModel, hasReferences, type VideoRequest } from "./video-request.ts"
 
@@ -28,7 +28,11 @@ export const planVideo = (request: VideoRequest, credential: CredentialKind): Ef
         ])
   }
   const path = choosePath(model, request, credential)
-  const problems = [...checkVideoRequest(model, request), ...("problem" in path ? [path.problem] : [])]
+  const problems = [
+    ...checkAnyVideoRequest(request),
+    ...checkVideoRequest(model, request),
+    ...("problem" in path ? [path.problem] : [])
+  ]
   if (problems.length > 0 || "problem" in path) return refuse(problems)
   return path.generation === "legacy"
     ? planLegacy(model.legacyName ?? model.id, request, path.reason)
@@ -75,7 +79,7 @@ const planNew = (
         model,
         reasons: [reason],
         warnings,
-        names: newVideoNames,
+        nameOf: newVideoName,
         input: newVideoInput(operation, request)
       })
 
@@ -86,14 +90,14 @@ const planLegacy = (
   warnings: ReadonlyArray<string> = []
 ): Effect.Effect<Plan, KlingError> => {
   const known = findVideoModel(model)
-  const omni = known !== undefined && isOmniRequest(known, request)
+  const omni = known === undefined ? hasReferences(request) : isOmniRequest(known, request)
   const simple = operations[request.image === undefined ? "legacy.text2video" : "legacy.image2video"]
   return finishPlan({
     operation: omni ? operations["legacy.omni-video"] : simple,
     model,
     reasons: [reason],
     warnings,
-    names: legacyVideoNames,
+    nameOf: legacyVideoName(request),
     input: omni ? legacyOmniInput(model, request) : legacyVideoInput(model, request)
   })
 }
@@ -112,6 +116,8 @@ const planUnknownModel = (
     const ids = videoModels.filter((model) => model.state === "live").map((model) => model.id)
     return refuse([{ field: "model", message: `${name} makes pictures, no clips; choose ${ids.join(", ")}` }])
   }
+  const problems = [...checkAnyVideoRequest(request)]
+  if (problems.length > 0) return refuse(problems)
   const known = nearestWord(
     name,
     videoModels.map((model) => model.id)
@@ -123,11 +129,13 @@ const planUnknownModel = (
       warning
     ])
   }
-  const similar: AnyOperation = operations[`new.${product(request)}.kling-3.0`]
+  const similar: AnyOperation = hasReferences(request)
+    ? operations["new.omni.kling-3.0-omni"]
+    : operations[`new.${product(request)}.kling-3.0`]
   const unlisted: AnyOperation = {
     ...similar,
-    id: `new.${product(request)}.${name}`,
-    path: `/${product(request) === "t2v" ? "text" : "image"}-to-video/${name}`,
+    id: similar.id.replace(/[^.]+\.[^.]+$/, name),
+    path: similar.path.replace(/[^/]+$/, name),
     models: [name],
     confidence: "low",
     price: () => unknownPrice(`no listed price for ${name}`)

@@ -27,17 +27,22 @@ export const describeRequest = ({ operation, input }: Plan): RequestTarget & { r
 
 interface Draft extends Omit<Plan, "quote" | "input"> {
   readonly input: Readonly<Record<string, unknown>>
-  /** What the person calls the operation's fields. */
-  readonly names: Readonly<Record<string, string>>
+  /** What the person calls a place of the operation's input: `firstFrame` is their `image`. */
+  readonly nameOf: (place: string) => string
 }
 
 /** Checks a drafted request against the operation's own limits and prices it. Nothing is sent. */
 export const finishPlan = (draft: Draft): Effect.Effect<Plan, KlingError> => {
   const input = Object.fromEntries(Object.entries(draft.input).filter(([, value]) => value !== undefined))
   const { operation } = draft
-  const problems = checkInput(operation.params, operation.rules, input, (field) => draft.names[field] ?? field)
-  if (problems.length > 0) return refuse(problems, operation)
-  const { names: _names, ...plan } = draft
+  const { nameOf, ...plan } = draft
+  const problems = checkInput(operation.params, operation.rules, input)
+  if (problems.length > 0) {
+    return refuse(
+      problems.map(({ field, message }) => ({ field: nameOf(field), message })),
+      operation
+    )
+  }
   return Effect.succeed({ ...plan, input, quote: operation.price(input) })
 }
 

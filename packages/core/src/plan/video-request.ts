@@ -34,3 +34,7 @@ export const defaultReferenceModel = "kling-3.0-omni"
 
 export const hasReferences = (request: VideoRequest): boolean =>
   (request.referenceImages?.length ?? 0) > 0 || request.referenceVideo !== undefined
+
+/** An empty list asks for nothing. */
+export const filled = <A>(values: ReadonlyArray<A> | undefined): ReadonlyArray<A> | undefined =>
+  values === undefined || values.length === 0 ? undefined : values

@@ -1,0 +1,178 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { base64, png } from "../testing/pictures.ts"
+import { describeRequest } from "./plan.ts"
+import { planVideo } from "./plan-video.ts"
+import type { VideoRequest } from "./video-request.ts"
+
+const url = "https://example.com/cat.png"
+const plan = (request: VideoRequest, credential: "api-key" | "key-pair" = "api-key") =>
+  planVideo({ prompt: "a cat", ...request }, credential)
+const shown = (request: VideoRequest, credential?: "api-key" | "key-pair") =>
+  Effect.map(plan(request, credential), describeRequest)
+const refusal = (request: VideoRequest, credential?: "api-key" | "key-pair") =>
+  Effect.map(Effect.flip(plan(request, credential)), (error) => error.message)
+
+describe("a clip without further wishes", () => {
+  it.effect("is made by Kling 3.0: on the new path with an API key, on the legacy path with a key pair", () =>
+    Effect.gen(function* () {
+      expect(yield* shown({})).toEqual({
+        method: "POST",
+        path: "/text-to-video/kling-3.0",
+        body: { prompt: "a cat", settings: { aspect_ratio: "16:9", multi_shot: false } }
+      })
+      expect(yield* shown({}, "key-pair")).toEqual({
+        method: "POST",
+        path: "/v1/videos/text2video",
+        body: { model_name: "kling-v3", prompt: "a cat", mode: "std", aspect_ratio: "16:9" }
+      })
+    })
+  )
+
+  it.effect("says why it takes the path it takes, and what it costs", () =>
+    Effect.gen(function* () {
+      const made = yield* plan({})
+      expect(made.reasons).toEqual(["an API key reaches the new paths"])
+      expect(made.warnings).toEqual([])
+      expect(made.quote).toMatchObject({ state: "exact", units: 3, priceUsd: 0.42 })
+    })
+  )
+})
+
+describe("the model's name", () => {
+  it.effect.each([
+    ["kling-3.0", "kling-v3"],
+    ["kling-2.6", "kling-v2-6"],
+    ["kling-2.5-turbo", "kling-v2-5-turbo"],
+    ["kling-3.0-omni", "kling-v3-omni"],
+    ["kling-o1", "kling-video-o1"]
+  ] as const)("%s or %s means the same model, spelled as the path wants it", ([id, legacyName]) =>
+    Effect.gen(function* () {
+      for (const model of [id, legacyName]) {
+        expect((yield* plan({ model })).model).toBe(id)
+        expect((yield* plan({ model }, "key-pair")).input["model"]).toBe(legacyName)
+      }
+    })
+  )
+
+  it.effect("of a model that only the new paths have asks for an API key", () =>
+    Effect.gen(function* () {
+      expect(yield* refusal({ model: "kling-3.0-turbo" }, "key-pair")).toContain("kling-3.0-turbo needs an API key")
+    })
+  )
+
+  it.effect.each(["kling-v1", "kling-v1-5", "kling-v1-6", "kling-v2-master", "kling-v2-1", "kling-v2-1-master"])(
+    "of a retired model names its successor: %s",
+    (model) =>
+      Effect.gen(function* () {
+        const message = yield* refusal({ model })
+        expect(message).toMatch(new RegExp(`^model ${model} was switched off by Kling on 2026-09-15; use kling-\\d`))
+        yield* plan({ model: /use (\S+) instead/.exec(message)?.[1] ?? "" })
+      })
+  )
+
+  it.effect("that klingkit does not know goes through as it is, with a warning and without a price", () =>
+    Effect.gen(function* () {
+      const made = yield* plan({ model: "kling-5.0" })
+      expect(describeRequest(made).path).toBe("/text-to-video/kling-5.0")
+      expect(made.quote.state).toBe("unknown")
+      expect(made.warnings.join()).toContain("kling-5.0 is not in klingkit's model table")
+      expect((yield* plan({ model: "kling-2.7" })).warnings.join()).toContain("did you mean kling-2.6?")
+      expect((yield* shown({ model: "kling-5.0", image: url })).path).toBe("/image-to-video/kling-5.0")
+      expect((yield* shown({ model: "kling-5.0-omni", referenceImages: [url] })).path).toBe(
+        "/omni-video/kling-5.0-omni"
+      )
+      expect((yield* plan({ model: "kling-v9" })).operation.path).toBe("/v1/videos/text2video")
+    })
+  )
+
+  it.effect("that is no name at all is refused before it lands in a path", () =>
+    Effect.gen(function* () {
+      for (const model of ["../tasks", "a b", "", "kling/../../x", "x".repeat(80)]) {
+        expect(yield* refusal({ model })).toContain("model")
+      }
+    })
+  )
+})
+
+describe("a wish that only one path can meet", () => {
+  it.effect("takes that path: a negative prompt the legacy one", () =>
+    Effect.gen(function* () {
+      const made = yield* plan({ negativePrompt: "rain" })
+      expect(describeRequest(made)).toMatchObject({ path: "/v1/videos/text2video", body: { negative_prompt: "rain" } })
+      expect(made.reasons.join()).toContain("legacy path only")
+    })
+  )
+
+  it.effect("takes the path of the model that can: reference pictures the omni one", () =>
+    Effect.gen(function* () {
+      const made = yield* shown({ prompt: "@image_1 dances", referenceImages: [url] })
+      expect(made).toMatchObject({ path: "/omni-video/kling-3.0-omni" })
+      const legacy = yield* shown({ prompt: "@image_1 dances", referenceImages: [url] }, "key-pair")
+      expect(legacy).toMatchObject({
+        path: "/v1/videos/omni-video",
+        body: { prompt: "<<<image_1>>> dances", image_list: [{ image_url: url }] }
+      })
+    })
+  )
+})
+
+describe("a wish that the path would ignore is refused in the person's words", () => {
+  it.effect.each<readonly [VideoRequest, string]>([
+    [{ model: "kling-3.0-turbo", negativePrompt: "rain" }, "negativePrompt is not taken by kling-3.0-turbo"],
+    [{ model: "kling-3.0-turbo", audio: "off" }, "audio off is not possible with kling-3.0-turbo: it is always native"],
+    [{ model: "kling-3.0-turbo", multiShot: true }, "multiShot is no switch with kling-3.0-turbo"],
+    [{ model: "kling-3.0-turbo", image: url, lastImage: url }, "lastImage is not taken by kling-3.0-turbo"],
+    [{ model: "kling-2.6", audio: "native" }, "audio native needs resolution 1080p"],
+    [
+      { model: "kling-2.5-turbo", durationSeconds: 7 },
+      "durationSeconds 7 is not possible with kling-2.5-turbo: 5 or 10; nearest: 5"
+    ],
+    [{ durationSeconds: 16 }, "durationSeconds 16 is not possible with kling-3.0: 3 to 15; nearest: 15"],
+    [{ model: "kling-2.6", resolution: "4k" }, "resolution 4k is not possible with kling-2.6: 720p, 1080p"],
+    [{ aspectRatio: "21:9" }, "aspectRatio 21:9 is not possible with kling-3.0"],
+    [{ image: url, aspectRatio: "1:1" }, "aspectRatio follows the picture"],
+    [{ lastImage: url }, "lastImage needs a first picture too"],
+    [{ audio: "original" }, "audio original keeps the sound of a reference clip"],
+    [
+      { model: "kling-2.6", referenceImages: [url] },
+      "referenceImages are not taken by kling-2.6; choose kling-3.0-omni"
+    ],
+    [{ prompt: "x".repeat(3073) }, "prompt is 3073 characters long; at most 3072 are allowed"],
+    [{ image: base64(png(299, 400)) }, "image is 299x400 pixels; each side needs at least 300"],
+    [{ image: `data:image/png;base64,${base64(png(400, 400))}` }, "image must be bare base64"]
+  ])("%j", ([request, message]) =>
+    Effect.gen(function* () {
+      expect(yield* refusal(request)).toContain(message)
+    })
+  )
+
+  it.effect("also where frames and references share one list on the wire", () =>
+    Effect.gen(function* () {
+      const small = base64(png(200, 200))
+      const request = { model: "kling-v3-omni", image: url, lastImage: small, referenceImages: [url, small] }
+      const message = yield* refusal(request, "key-pair")
+      expect(message).toContain("lastImage is 200x200")
+      expect(message).toContain("referenceImages[1] is 200x200")
+    })
+  )
+})
+
+describe("a request shown to a person", () => {
+  it.effect("has its inline pictures shortened, everything else whole", () =>
+    Effect.gen(function* () {
+      const picture = base64(png(400, 400), 1)
+      const body = JSON.stringify((yield* shown({ image: picture, prompt: "x".repeat(2500) })).body)
+      expect(body).toContain(`${picture.slice(0, 40)}... (${picture.length} characters)`)
+      expect(body).toContain("x".repeat(2500))
+      expect(body.length).toBeLessThan(3000)
+    })
+  )
+
+  it.effect("keeps the digits of long ids", () =>
+    Effect.gen(function* () {
+      const request = { image: url, elements: ["829836802793406551"] }
+      expect(JSON.stringify((yield* shown(request, "key-pair")).body)).toContain(`"element_id":829836802793406551}`)
+    })
+  )
+})

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Result, Schema } from "effect"
+import { findVideoModel } from "../models/video-models.ts"
+import { checkInput } from "../params/check-input.ts"
+import { stringifyJson } from "../wire/json.ts"
+import { describeRequest, type Plan } from "./plan.ts"
+import { planVideo } from "./plan-video.ts"
+import { defaultReferenceModel, defaultVideoModel, type VideoRequest } from "./video-request.ts"
+
+const picture = "https://example.com/cat.png"
+const models = [
+  ...["kling-3.0", "kling-v3", "kling-3.0-turbo", "kling-3.0-omni", "kling-v3-omni", "kling-o1", "kling-video-o1"],
+  ...["kling-2.6", "kling-v2-6", "kling-2.5-turbo", "kling-4.0", "kling-4.0-flash", "kling-v1-6", "kling-9", "kling-v9"]
+]
+
+/** Wishes that a person may add to a request, legal with some models, with some others, or with none. */
+const wishes: ReadonlyArray<Partial<VideoRequest>> = [
+  { prompt: "x".repeat(2600) },
+  { prompt: "@image_1 beside @video_1 and @element_1" },
+  { negativePrompt: "rain" },
+  ...["720p", "1080p", "4k", "8k"].map((resolution) => ({ resolution })),
+  ...[1, 3, 5, 7, 10, 15, 5.5].map((durationSeconds) => ({ durationSeconds })),
+  ...["16:9", "9:16", "21:9"].map((aspectRatio) => ({ aspectRatio })),
+  ...["native", "original", "off", "loud"].map((audio) => ({ audio })),
+  { image: picture },
+  { image: picture, lastImage: picture },
+  { image: "no picture" },
+  { image: "QUJD", lastImage: "QUJD" },
+  { lastImage: picture },
+  { referenceImages: [picture] },
+  { referenceImages: [picture, picture, picture, picture, picture] },
+  { referenceImages: [picture, "no picture"] },
+  { referenceImages: [] },
+  { referenceVideo: "https://example.com/clip.mp4" },
+  { referenceVideo: "https://example.com/clip.mp4", referenceUse: "base" },
+  { referenceVideo: "clip.mp4" },
+  { referenceUse: "feature" },
+  { elements: ["829836802793406551"] },
+  { elements: ["1", "2", "3", "4"] },
+  { elements: ["no id"] },
+  { elements: [] },
+  { multiShot: true },
+  { multiShot: false },
+  { watermark: true },
+  { callbackUrl: "https://example.com/done" }
+]
+
+const cases = Schema.Struct({
+  model: Schema.Literals(models),
+  wishes: Schema.Array(Schema.Literals(wishes.map((_, index) => index))).check(Schema.isMaxLength(4)),
+  credential: Schema.Literals(["api-key", "key-pair"])
+})
+
+const requestOf = (one: typeof cases.Type): VideoRequest =>
+  Object.assign({ model: one.model, prompt: "a cat" }, ...one.wishes.map((index) => wishes[index]))
+
+const planOf = (request: VideoRequest, credential: "api-key" | "key-pair") =>
+  Effect.runSync(Effect.result(planVideo(request, credential)))
+
+const requestFields = new Set(
+  Object.keys({
+    model: 0,
+    prompt: 0,
+    negativePrompt: 0,
+    resolution: 0,
+    durationSeconds: 0,
+    aspectRatio: 0,
+    audio: 0,
+    image: 0,
+    lastImage: 0,
+    referenceImages: 0,
+    referenceVideo: 0,
+    referenceUse: 0,
+    elements: 0,
+    multiShot: 0,
+    watermark: 0,
+    callbackUrl: 0
+  } satisfies Record<keyof VideoRequest, 0>)
+)
+
+const sent = (plan: Plan): string => stringifyJson(describeRequest(plan))
+
+/** Wishes that change nothing because they are what happens anyway. */
+const isAsUsual = (field: keyof VideoRequest, request: VideoRequest): boolean =>
+  (field === "audio" && (request.audio === "off" || findVideoModel(request.model ?? "")?.audio.length === 1)) ||
+  (field === "model" &&
+    [defaultVideoModel, defaultReferenceModel].includes(findVideoModel(request.model ?? "")?.id ?? "")) ||
+  (field === "resolution" && request.resolution === "720p") ||
+  (field === "aspectRatio" && request.aspectRatio === "16:9") ||
+  (field === "multiShot" && request.multiShot === false) ||
+  (field === "referenceUse" && request.referenceUse === "feature") ||
+  (Array.isArray(request[field]) && request[field].length === 0)
+
+describe("whatever a person asks for", () => {
+  it.prop(
+    "is either legal for its operation or refused by a field of the request",
+    { one: cases },
+    ({ one }) => {
+      const request = requestOf(one)
+      const planned = planOf(request, one.credential)
+      if (Result.isSuccess(planned)) {
+        const { operation, input, quote, reasons } = planned.success
+        expect(checkInput(operation.params, operation.rules, input)).toEqual([])
+        expect(operation.generation).toBe(one.credential === "key-pair" ? "legacy" : operation.generation)
+        expect(quote.rule).not.toBe("")
+        expect(reasons.join("")).toMatch(/\w/)
+        return
+      }
+      const { reason } = planned.failure
+      if (reason._tag !== "InvalidInput") throw planned.failure
+      expect(reason.problems.length).toBeGreaterThan(0)
+      for (const { field, message } of reason.problems) {
+        expect([...requestFields], `${field} ${message}`).toContain(field.replace(/\[\d+\]$/, ""))
+        expect(message).toMatch(/^[^\n]{5,300}$/)
+      }
+    },
+    { arbitrary: { runs: 2000, seed: "klingkit" } }
+  )
+
+  it.prop(
+    "is never dropped on the way: each accepted wish changes what is sent",
+    { one: cases },
+    ({ one }) => {
+      const request = requestOf(one)
+      const planned = planOf(request, one.credential)
+      if (Result.isFailure(planned)) return
+      for (const field of Object.keys(request) as Array<keyof VideoRequest>) {
+        const { [field]: _left, ...without } = request
+        const other = planOf(without, one.credential)
+        if (isAsUsual(field, request) || Result.isFailure(other)) continue
+        expect(sent(other.success), `${field} of ${JSON.stringify(request)}`).not.toBe(sent(planned.success))
+      }
+    },
+    { arbitrary: { runs: 1000, seed: "klingkit" } }
+  )
+})
