@@ -20,7 +20,7 @@ describe("the control plane", () => {
     Effect.gen(function* () {
       const world = new KlingWorld({ faults: { faults: [{ fault: "commit-then-drop" }] } })
       yield* ask(world, filmPath, { body: film() })
-      const image = yield* ask(world, picturePath, { body: { ...picture(), n: 99 } })
+      const image = yield* ask(world, picturePath, { body: { ...picture(), aspect_ratio: "ünf:drei" } })
       yield* ask(world, "GET /v1/images/generations/1")
       const rows = (yield* ask(world, "GET /_emulator/requests")).json.requests
       const facts = rows.map(({ method, path, operation, status, code, delivery }: Record<string, unknown>) =>

@@ -17,5 +17,8 @@ export const textToSpeech: Answerer = ({ world, route: { operation }, body, stru
       ? [{ id: output.id, url: `${world.baseUrl}${output.mp3.path}`, duration: String(output.durationSeconds) }]
       : []
   )
-  return { ...finishedTask(world, task, now), task_result: { audios } }
+  return {
+    ...finishedTask(world, task, now),
+    ...(task.failure === undefined ? { task_result: { audios } } : {})
+  }
 }

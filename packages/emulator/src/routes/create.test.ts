@@ -155,8 +155,15 @@ describe("an external id", () => {
 describe("words in a prompt", () => {
   it.effect("[refuse] gets the create refused by content safety", () =>
     Effect.gen(function* () {
-      const [status, code] = yield* refused(new KlingWorld(), filmPath, film("", "a [refuse] boat"))
-      assert.deepStrictEqual([status, code], [400, 1301])
+      const shots = [{ index: 1, prompt: "a [refuse] boat", duration: "5" }]
+      const inShots = { model_name: "kling-v3", multi_shot: true, shot_type: "customize", multi_prompt: shots }
+      for (const [line, body] of [
+        [filmPath, film("", "a [refuse] boat")],
+        ["POST /v1/videos/text2video", inShots]
+      ] as const) {
+        const [status, code] = yield* refused(new KlingWorld(), line, body)
+        assert.deepStrictEqual([status, code], [400, 1301])
+      }
     })
   )
 

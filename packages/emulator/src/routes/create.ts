@@ -4,7 +4,7 @@ import { isRefusal, type Refusal, refusal } from "../answers/envelope.ts"
 import { planCallbacks } from "../callbacks/callback.ts"
 import type { Struck } from "../faults/fault-injector.ts"
 import { planOutputs } from "../outputs/plan-outputs.ts"
-import { type Input, type Settings, withDefaults } from "../outputs/settings.ts"
+import { type Input, promptOf, type Settings, withDefaults } from "../outputs/settings.ts"
 import { soundSeconds, sourceClip } from "../outputs/source-clip.ts"
 import { type Cost, costOf } from "../world/cost.ts"
 import { roundUnits } from "../world/packs.ts"
@@ -61,11 +61,12 @@ const refuseRepeat = (world: WorldState, { struck }: CreateRequest, externalId: 
     ? refusal(1201, `External_task_id ${externalId} already exists`)
     : undefined
 
-const refuseInput = ({ input, parentVideo }: Settings): Refusal | undefined => {
-  const { sessionId } = input
-  if (Predicate.isString(sessionId) && parentVideo === undefined)
+const refuseInput = (settings: Settings): Refusal | undefined => {
+  const { sessionId } = settings.input
+  if (Predicate.isString(sessionId) && settings.parentVideo === undefined) {
     return refusal(1201, `session_id ${sessionId} not found`)
-  return says(input, "[refuse]")
+  }
+  return promptOf(settings).includes("[refuse]")
     ? refusal(1301, "The input was refused by content safety: the prompt asks the emulator for it")
     : undefined
 }
@@ -99,7 +100,7 @@ const makeTask = (
   const lastsMs = (operation.usualSeconds(input) * 1000 * (0.8 + 0.4 * ids.chance())) / speed
   const endsAfterMs = operation.kind === "call" ? 0 : Math.max(2, Math.round(lastsMs))
   const fail = struck.find("fail")
-  const fails = fail !== undefined || says(input, "[fail]")
+  const fails = fail !== undefined || promptOf(settings).includes("[fail]")
   const hiddenSeconds = Math.max(switches.visibilityDelaySeconds, struck.find("late-visibility")?.seconds ?? 0)
   const { callbackUrl } = input
   return {
@@ -120,7 +121,3 @@ const makeTask = (
     ...(Predicate.isString(callbackUrl) ? { callbackUrl } : {})
   }
 }
-
-// Long texts are pictures in base64, not prompts.
-const says = (input: Input, word: string): boolean =>
-  Object.values(input).some((value) => Predicate.isString(value) && value.length < 100_000 && value.includes(word))

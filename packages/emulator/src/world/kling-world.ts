@@ -68,7 +68,7 @@ export class KlingWorld {
         operation,
         status: dated.status,
         ...(code === undefined ? {} : { code }),
-        bytes: dated.body.length,
+        bytes: byteLength(dated.body),
         ...(dated.delivery.how === "whole" ? {} : { delivery: dated.delivery.how })
       })
       return dated
@@ -113,6 +113,10 @@ const takesKeyPair = (path: string): boolean => path.startsWith("/v1/") || path 
 
 const reachOf = ({ operation, part }: Route) =>
   part === "self" && operation.kind !== "read" ? ("creates" as const) : ("reads" as const)
+
+const encoder = new TextEncoder()
+const byteLength = (body: KlingAnswer["body"]): number =>
+  (typeof body === "string" ? encoder.encode(body) : body).length
 
 const written = ({ status, body, headers }: JsonAnswer, more: Readonly<Record<string, string>>): KlingAnswer => ({
   status,
