@@ -85,7 +85,7 @@ describe.each(every)("over %s, a %s client", (wire, client) => {
       "clip-from-picture",
       [submitted, looked].map((one) => ({ ...one, text: one.text.split("\n") }))
     )
-    expect(outside.text).toContain("is outside the folders that pictures may be read from\nCharged: no")
+    expect(outside.text).toMatch(/^Error: .* is outside the folders that .*\nCharged: no\n.*\nCode: JOB_FILE_REFUSED$/)
   })
 
   it("is told which argument is wrong, and nothing is sent", async () => {

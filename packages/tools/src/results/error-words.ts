@@ -48,6 +48,8 @@ const nextStep = (error: KlingError | JobError): string => {
   switch (reason._tag) {
     case "MissingCredentials":
       return "set KLINGAI_API_KEY, or KLINGAI_ACCESS_KEY and KLINGAI_SECRET_KEY, in this server's environment and start it again"
+    case "NotApproved":
+      return "ask the person: they can raise KLINGKIT_CONFIRM_ABOVE_USD in this server's environment, or run it with klingkit at a shell"
     case "SubmissionUnknown":
       return reason.externalTaskId === undefined
         ? error.suggestion

@@ -1,5 +1,5 @@
 import type { KlingError, Plan } from "@klingkit/core"
-import { Jobs } from "@klingkit/jobs"
+import { checkSpend, type JobError, Jobs, spendLimits } from "@klingkit/jobs"
 import { Effect, Option, Ref } from "effect"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
@@ -22,12 +22,14 @@ export type SubmitFacts = z.output<typeof submitFacts>
 /** Hosts end a call after a minute; settling an ambiguous submission may take longer, and goes on without the caller. */
 const answerWithin = "40 seconds"
 
-/** Submits a plan, once, and says what was started. `opening` is the sentence for people. */
+/** The one way in which a tool spends: within the limits, and once. `opening` is the sentence for people. */
 export const submitPlan = Effect.fnUntraced(function* (
   plan: Plan,
   opening: string
-): Effect.fn.Return<ToolResult<SubmitFacts>, KlingError, Jobs> {
+): Effect.fn.Return<ToolResult<SubmitFacts>, KlingError | JobError, Jobs> {
   const jobs = yield* Jobs
+  // A model cannot approve its own spending: what needs an approval is refused here.
+  yield* checkSpend(plan.quote, yield* spendLimits, false)
   const minted = yield* Ref.make("")
   const submitting = jobs.submit(plan, { onHandle: (handle) => Ref.set(minted, handle) })
   const submitted = yield* plan.operation.externalId === undefined

@@ -11,11 +11,11 @@ export const downloadTask = defineTool({
   description: "Save the files of a finished task on this machine. Free. Works for 30 days after the task.",
   toolset: "core",
   charged: false,
-  hints: { readOnly: false, destructive: false, idempotent: true, openWorld: true },
+  hints: { readOnly: false, destructive: true, idempotent: true, openWorld: true },
   input: z.strictObject({
     task_id: taskId,
     file_name: z.string().optional().describe("For a task with one file"),
-    overwrite: z.boolean().optional()
+    overwrite: z.boolean().optional().describe("Replace files of the same name")
   }),
   output: z.object({
     task_id: z.string(),

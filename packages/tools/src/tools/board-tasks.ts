@@ -1,0 +1,69 @@
+import { type Charge, familyOfHandle, isFinished, untrustedText, usualSecondsOf } from "@klingkit/core"
+import { type Job, Jobs } from "@klingkit/jobs"
+import { Clock, Effect, Stream } from "effect"
+import * as z from "zod"
+import { taskId } from "../inputs/task-id.ts"
+import { taskFacts, taskResult } from "../results/task-result.ts"
+import { defineTool } from "../tool.ts"
+
+const usualCount = 8
+const mostCount = 24
+
+/** What the board shows of a task beyond what a model reads: times to count by, and charges to add up. */
+const boardTask = taskFacts.extend({
+  family: z.string().optional(),
+  created_at: z.string().optional(),
+  elapsed_seconds: z.number().optional(),
+  usual_seconds: z.number().optional(),
+  charges: z.array(z.object({ kind: z.enum(["unit", "cash"]), amount: z.number(), of: z.string().optional() }))
+})
+
+/**
+ * The poll of the board, hidden from models and therefore not in the catalog: one task by its id, or the newest ones.
+ * Times are told as seconds passed, so that the page need not trust its own clock.
+ */
+export const boardTasks = defineTool({
+  name: "board_tasks",
+  title: "Tasks for the board",
+  description: "For klingkit's own page, not for models: one task, or the latest ones. Free.",
+  toolset: "core",
+  charged: false,
+  hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
+  input: z.strictObject({
+    task_id: taskId.optional(),
+    limit: z.int().min(1).max(mostCount).optional().describe(`Default ${usualCount}`)
+  }),
+  output: z.object({ tasks: z.array(boardTask) }),
+  run: Effect.fnUntraced(function* ({ task_id, limit = usualCount }) {
+    const jobs = yield* Jobs
+    const found =
+      task_id === undefined
+        ? yield* Stream.runCollect(Stream.take(jobs.list({ pageSize: limit }), limit))
+        : [yield* jobs.status(task_id)]
+    const now = yield* Clock.currentTimeMillis
+    const tasks = found.map((job) => factsOf(job, now))
+    return { facts: { tasks }, lines: tasks.map((task) => `${task.task_id}: ${task.status}`) }
+  })
+})
+
+const factsOf = (job: Job, now: number): z.output<typeof boardTask> => {
+  const { handle, task } = job
+  const until = isFinished(task) ? task.updatedAt : now
+  const family = familyOfHandle(handle)
+  const usual = usualSecondsOf(handle)
+  return {
+    ...taskResult(job).facts,
+    ...(family === undefined ? {} : { family }),
+    ...(usual === undefined ? {} : { usual_seconds: usual }),
+    ...(task.createdAt === undefined ? {} : { created_at: new Date(task.createdAt).toISOString() }),
+    ...(task.createdAt === undefined || until === undefined
+      ? {}
+      : { elapsed_seconds: Math.max(0, Math.round((until - task.createdAt) / 1000)) }),
+    charges: task.charges.map(chargeFacts)
+  }
+}
+
+const chargeFacts = (charge: Charge) => {
+  const of = charge.kind === "unit" ? charge.pack : charge.currency
+  return { kind: charge.kind, amount: charge.amount, ...(of === undefined ? {} : { of: untrustedText(of, 60) }) }
+}
