@@ -74,7 +74,7 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
     .pipe(
       Effect.onInterrupt(() =>
         Effect.flatMap(Ref.get(handle), (minted) =>
-          output.fail(interrupted(minted === undefined ? undefined : { handle: minted, isAccepted: false }))
+          output.fail(interrupted(minted === undefined ? "paid call" : { handle: minted, isAccepted: false }))
         )
       )
     )

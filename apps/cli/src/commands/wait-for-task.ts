@@ -17,8 +17,12 @@ export const waitForTask = Effect.fnUntraced(function* (
   const usualSeconds = plan?.operation.usualSeconds(plan.input) ?? usualSecondsOf(id)
   const latest = yield* Ref.make(options.submitted)
 
-  const follow = jobs.follow(id, plan?.operation).pipe(Stream.runForEach((job) => Ref.set(latest, job)))
-  yield* Effect.raceFirst(follow, showProgress(latest, usualSeconds)).pipe(
+  const watch = Effect.gen(function* () {
+    // Following goes on through failed looks, so a wrong id or a dead network must show at the first one.
+    if (options.submitted === undefined) yield* Effect.flatMap(jobs.status(id), (job) => Ref.set(latest, job))
+    yield* jobs.follow(id, plan?.operation).pipe(Stream.runForEach((job) => Ref.set(latest, job)))
+  })
+  yield* Effect.raceFirst(watch, showProgress(latest, usualSeconds)).pipe(
     Effect.timeoutOption(options.timeout),
     Effect.onInterrupt(() => output.fail(interrupted({ handle: id, isAccepted: true })))
   )

@@ -44,12 +44,20 @@ export const failureOf = (cause: Cause.Cause<unknown>): Failure => {
   return bug(error)
 }
 
-/** Ctrl+C. A task that Kling has accepted goes on, and nothing here can stop it. */
-export const interrupted = (task?: { readonly handle: string; readonly isAccepted: boolean }): Failure => {
+/** What was under way at Ctrl+C: a task, accepted or not yet, or a paid call that cannot be looked up. */
+export type UnderWay = { readonly handle: string; readonly isAccepted: boolean } | "paid call"
+
+/** Ctrl+C. What Kling has accepted goes on, and nothing here can stop it. */
+export const interrupted = (underWay?: UnderWay): Failure => {
   const about = { code: "CLI_INTERRUPTED", exitCode: exitCode.interrupted }
-  if (task === undefined)
+  if (underWay === undefined) {
     return { ...about, message: "interrupted", suggestion: "run the command again", charged: "no" }
-  const { handle, isAccepted } = task
+  }
+  if (underWay === "paid call") {
+    const message = "interrupted; it is not known whether Kling took the request"
+    return { ...about, message, suggestion: "look at klingkit account costs before a repeat", charged: "maybe" }
+  }
+  const { handle, isAccepted } = underWay
   return {
     ...about,
     message: `interrupted; task ${handle} goes on at Kling${isAccepted ? "" : ", if the request has reached it"}`,

@@ -2,6 +2,7 @@ import { type AnyOperation, Kling, planOperation } from "@klingkit/core"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { connection } from "../../connection.ts"
+import { interrupted } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
 import { inputFlag, readJsonInput } from "../json-input.ts"
 import { paidFlags } from "../paid-flags.ts"
@@ -12,7 +13,9 @@ import { findByName, operationArgument } from "./find.ts"
 const callNow = Effect.fnUntraced(function* (operation: AnyOperation, input: Readonly<Record<string, unknown>>) {
   const kling = yield* Kling
   const output = yield* Output
-  const answer = yield* kling.call(operation, input)
+  const answer = yield* kling
+    .call(operation, input)
+    .pipe(Effect.onInterrupt(() => output.fail(interrupted(operation.billed ? "paid call" : undefined))))
   yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer ?? null, undefined, 2) })
 }, Effect.provide(connection))
 

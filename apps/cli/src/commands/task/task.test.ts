@@ -31,6 +31,14 @@ describe("klingkit task", () => {
     })
   )
 
+  it.live("a wait for nothing ends at once", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const unknown = yield* klingkit(["task", "wait", "kk-t2v-0123456789abcdefghjkmnpqrs"], kling)
+      expect([unknown.exitCode, unknown.stderr]).toEqual([1, expect.stringContaining("KLING_TASK_NOT_FOUND")])
+    })
+  )
+
   it.live("a task that still runs is neither done nor failed: exit code 8, and the way on", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling({ speed: 0.001 })

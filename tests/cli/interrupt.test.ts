@@ -1,0 +1,78 @@
+import { runEmulator } from "@klingkit/emulator"
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { klingkit } from "./testing/built-klingkit.ts"
+
+// So slow that no task ends while a test looks at it.
+let emulator: Awaited<ReturnType<typeof runEmulator>>
+let env: Readonly<Record<string, string>>
+
+beforeAll(async () => {
+  emulator = await runEmulator({ speed: 0.001, seed: 1 })
+  env = { KLINGAI_BASE_URL: emulator.url, KLINGAI_API_KEY: emulator.apiKey }
+})
+afterAll(() => emulator.close())
+
+const control = async (what: string, body?: unknown): Promise<unknown> => {
+  const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }
+  const response = await fetch(`${emulator.url}/_emulator/${what}`, init)
+  return response.json()
+}
+
+const tasksUnder = async (handle: string): Promise<number> => {
+  const { tasks } = (await control("ledger")) as { tasks: ReadonlyArray<{ externalTaskId?: string }> }
+  return tasks.filter(({ externalTaskId }) => externalTaskId === handle).length
+}
+
+/** The emulator has the request on its books; asked again and again, since nobody tells us. */
+const arrived = async (handle: string): Promise<void> => {
+  while ((await tasksUnder(handle)) === 0);
+}
+
+describe("Ctrl+C", () => {
+  it("while a task runs: exit code 130, and the task is found again by the handle that was printed", async () => {
+    const running = klingkit(["video", "create", "a paper boat", "--wait", "--json"], { env })
+    const [, handle = ""] = await running.says("stderr", /Handle: (kk-t2v-\w{26})/)
+    await arrived(handle)
+    running.child.kill("SIGINT")
+    const { exitCode, stdout, stderr } = await running.ended
+    expect(exitCode).toBe(130)
+    expect(JSON.parse(stdout).error).toMatchObject({ code: "CLI_INTERRUPTED", handle, charged: "maybe" })
+    expect(stderr).toMatch(new RegExp(`task ${handle} goes on at Kling[^]*klingkit task get ${handle}`))
+    const found = await klingkit(["task", "get", handle, "--json"], { env }).ended
+    expect([found.exitCode, JSON.parse(found.stdout).handle]).toEqual([0, handle])
+  })
+
+  it("while the answer to a paid request is awaited: the handle still finds the one task", async () => {
+    await control("faults", { faults: [{ fault: "commit-then-hang", on: "new.t2v.*" }] })
+    const running = klingkit(["video", "create", "a paper boat"], { env })
+    const [, handle = ""] = await running.says("stderr", /Handle: (kk-t2v-\w{26})/)
+    await arrived(handle)
+    running.child.kill("SIGINT")
+    const { exitCode, stderr } = await running.ended
+    expect([exitCode, stderr]).toEqual([130, expect.stringContaining(`klingkit task get ${handle}`)])
+    const found = await klingkit(["task", "get", handle], { env }).ended
+    expect(found.stdout).toContain(`Task ID: ${handle}`)
+    expect(await tasksUnder(handle)).toBe(1)
+  })
+
+  const speech = '{"text":"hello","voiceId":"girlfriend_1_speech02","voiceLanguage":"en"}'
+  it.each([
+    ["a read", ["task", "list"], "no"],
+    ["a paid call that cannot be looked up", ["api", "call", "legacy.tts", "--input", speech], "maybe"]
+  ])("while %s is awaited: ends, and says whether that may cost", async (_what, args, charged) => {
+    const asked = Promise.withResolvers<void>()
+    const silent = createServer(() => asked.resolve()).listen(0, "127.0.0.1")
+    await once(silent, "listening")
+    const { port } = silent.address() as AddressInfo
+    const running = klingkit(args, { env: { ...env, KLINGAI_BASE_URL: `http://127.0.0.1:${port}` } })
+    await asked.promise
+    running.child.kill("SIGINT")
+    const { exitCode, stderr } = await running.ended
+    silent.closeAllConnections()
+    silent.close()
+    expect([exitCode, stderr]).toEqual([130, expect.stringContaining(`Charged: ${charged}\n`)])
+  })
+})
