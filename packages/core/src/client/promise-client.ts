@@ -1,6 +1,8 @@
-import { ConfigProvider, Effect, Layer, ManagedRuntime, Option, Stream } from "effect"
-import type { regionUrls } from "../config.ts"
-import type { KlingError } from "../errors/kling-error.ts"
+import { ConfigProvider, Effect, Fiber, Layer, ManagedRuntime, Option, Stream } from "effect"
+import { credentialsFromConfig } from "../auth/credentials.ts"
+import { baseUrlFromConfig, type regionUrls } from "../config.ts"
+import { KlingError } from "../errors/kling-error.ts"
+import { mintHandle } from "../handle.ts"
 import type { Operation } from "../operation.ts"
 import { type OperationId, operations } from "../operations/catalog.ts"
 import type { InputOf, Params } from "../params/param.ts"
@@ -28,8 +30,9 @@ interface Cancellable {
   readonly signal?: AbortSignal
 }
 
-/** Kling for programs without Effect. Every promise rejects with `KlingError` only. */
+/** Kling for programs without Effect. Every promise rejects with `KlingError`, or with the reason of its own signal. */
 export interface PromiseClient extends AsyncDisposable {
+  /** Once it has begun, an aborted signal rejects with `SubmissionUnknown`, whose external id finds the task. */
   submit<Id extends OperationId>(
     id: Id,
     input: InputOfId<Id>,
@@ -46,15 +49,27 @@ export interface PromiseClient extends AsyncDisposable {
 /** Makes a client from the given credential, or from the environment (`KLINGAI_API_KEY` and its kin) when none is given. */
 export const createKling = (options: PromiseClientOptions = {}): PromiseClient => {
   const runtime = ManagedRuntime.make(layerOf(options))
-  const run = <A, E>(effect: Effect.Effect<A, E, Kling>, given?: Cancellable): Promise<A> =>
-    runtime.runPromise(effect, given?.signal === undefined ? {} : { signal: given.signal })
+  const run = async <A, E>(
+    effect: Effect.Effect<A, E, Kling>,
+    { signal }: Cancellable = {},
+    whenLeft: () => unknown = () => signal?.reason
+  ): Promise<A> => {
+    signal?.throwIfAborted()
+    try {
+      return await runtime.runPromise(effect, signal === undefined ? {} : { signal })
+    } catch (error) {
+      throw signal?.aborted === true && !(error instanceof KlingError) ? whenLeft() : error
+    }
+  }
 
   return {
-    submit: (id, input, given) =>
-      run(
-        Kling.use((kling) => kling.submit(declared(id), input, given)),
-        given
-      ),
+    async submit(id, input, given) {
+      const operation = declared(id)
+      const externalTaskId = given?.externalTaskId ?? (await run(mintHandle(operation.family), given))
+      // Whoever waits may leave; the request itself goes on to a settled end.
+      const sending = Kling.use((kling) => Effect.forkDetach(kling.submit(operation, input, { externalTaskId })))
+      return run(Effect.flatMap(sending, Fiber.join), given, () => notAwaited(operation, externalTaskId))
+    },
     call: (id, input, given) =>
       run(
         Kling.use((kling) => kling.call(declared(id), input)),
@@ -79,6 +94,17 @@ export const createKling = (options: PromiseClientOptions = {}): PromiseClient =
   }
 }
 
+const notAwaited = (operation: Operation, externalTaskId: string): KlingError =>
+  new KlingError({
+    reason: {
+      _tag: "SubmissionUnknown",
+      detail: "the caller stopped waiting",
+      ...(operation.externalId === undefined ? {} : { externalTaskId })
+    },
+    operation: operation.id,
+    billed: operation.billed
+  })
+
 // The caller's id has typed input and output; inside, any operation takes a checked record.
 const declared = (id: OperationId) => operations[id] as Operation<Params, string, never>
 
@@ -89,24 +115,21 @@ const lastOf = (seen: Stream.Stream<Task, KlingError>, onTask: ((task: Task) => 
     Effect.map(Option.getOrThrow)
   )
 
-const layerOf = (options: PromiseClientOptions) => {
-  const { apiKey, accessKey, secretKey, region, baseUrl } = options
-  const environment = {
-    KLINGAI_API_KEY: apiKey,
-    KLINGAI_ACCESS_KEY: accessKey,
-    KLINGAI_SECRET_KEY: secretKey,
-    KLINGAI_REGION: region,
-    KLINGAI_BASE_URL: baseUrl
-  }
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined))
-  if (apiKey === undefined && accessKey === undefined && secretKey === undefined && Object.keys(given).length === 0) {
-    return Kling.layerConfig
-  }
-  // Given options win one by one; a credential that is given is never mixed with one from the environment.
-  const own = ConfigProvider.fromUnknown(given)
-  const provider =
-    apiKey === undefined && accessKey === undefined && secretKey === undefined
-      ? ConfigProvider.orElse(own, ConfigProvider.fromEnv())
-      : own
-  return Kling.layerConfig.pipe(Layer.provide(ConfigProvider.layer(provider)))
+const layerOf = ({ apiKey, accessKey, secretKey, region, baseUrl }: PromiseClientOptions) => {
+  const credential = { KLINGAI_API_KEY: apiKey, KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey }
+  const place = { KLINGAI_BASE_URL: baseUrl, KLINGAI_REGION: region }
+  const config = Effect.all({
+    credentials: givenOr(credential)(credentialsFromConfig),
+    baseUrl: givenOr(place)(baseUrlFromConfig)
+  })
+  return Layer.unwrap(Effect.map(config, Kling.layer))
+}
+
+/** Reads the given values alone, or the environment as it is now when none is given: the two are never mixed. */
+const givenOr = (values: Readonly<Record<string, string | undefined>>) => {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Effect.provideService(
+    ConfigProvider.ConfigProvider,
+    given.length === 0 ? ConfigProvider.fromEnv() : ConfigProvider.fromUnknown(Object.fromEntries(given))
+  )
 }

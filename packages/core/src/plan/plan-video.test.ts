@@ -134,6 +134,7 @@ describe("a wish that the path would ignore is refused in the person's words", (
     [{ image: url, aspectRatio: "1:1" }, "aspectRatio follows the picture"],
     [{ lastImage: url }, "lastImage needs a first picture too"],
     [{ audio: "original" }, "audio original keeps the sound of a reference clip"],
+    [{ model: "kling-v9", audio: "loud" }, 'audio "loud" is not one of'],
     [
       { model: "kling-2.6", referenceImages: [url] },
       "referenceImages are not taken by kling-2.6; choose kling-3.0-omni"
