@@ -5,7 +5,14 @@ import { LedgerError } from "./ledger-error.ts"
 import { storageFailure } from "./storage-failure.ts"
 
 /** Any number that no other program takes for PostgreSQL's advisory locks: `klingkit` in hex, shortened. */
-const ledgerLock = 0x6b6c696e676b
+export const ledgerLock = 0x6b6c696e676b
+
+export interface LedgerOptions {
+  /** Names the database to people: a file, or a server without credentials. */
+  readonly place?: string
+  /** How long PostgreSQL waits for another process that is writing; 10,000 when absent. SQLite's client has its own. */
+  readonly lockMillis?: number
+}
 
 /** The ledger's database: SQLite or PostgreSQL behind one `SqlClient`. */
 export class LedgerDatabase extends Context.Service<
@@ -24,16 +31,23 @@ export class LedgerDatabase extends Context.Service<
     ): <A, R>(work: Effect.Effect<A, SqlError | LedgerError, R>) => Effect.Effect<A, LedgerError, R>
   }
 >()("@klingkit/jobs/LedgerDatabase") {
-  static readonly layer = (place: string): Layer.Layer<LedgerDatabase, never, SqlClient> =>
+  static readonly layer = (options: LedgerOptions): Layer.Layer<LedgerDatabase, never, SqlClient> =>
     Layer.effect(
       LedgerDatabase,
-      Effect.map(SqlClient, (sql) => make(sql, place))
+      Effect.map(SqlClient, (sql) => make(sql, options))
     )
 }
 
-const make = (sql: SqlClient, place: string): LedgerDatabase["Service"] => {
+const make = (
+  sql: SqlClient,
+  { place = "database", lockMillis = 10_000 }: LedgerOptions
+): LedgerDatabase["Service"] => {
   const lock = sql.onDialectOrElse({
-    pg: () => Effect.asVoid(sql`SELECT pg_advisory_xact_lock(${ledgerLock})`),
+    pg: () =>
+      sql`SELECT set_config('lock_timeout', ${String(lockMillis)}, true)`.pipe(
+        Effect.andThen(sql`SELECT pg_advisory_xact_lock(${ledgerLock})`),
+        Effect.asVoid
+      ),
     orElse: () => Effect.void
   })
   // SQLite lets one writer in at a time, but a transaction that reads first must say so when it begins.

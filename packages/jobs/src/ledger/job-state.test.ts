@@ -8,7 +8,7 @@ describe("the steps of a job", () => {
   it("are these and no others", () => {
     expect(Object.fromEntries(jobStates.map((from) => [from, next(from, 1)]))).toEqual({
       INTENT: ["SENDING", "REFUSED"],
-      SENDING: ["INTENT", "IN_DOUBT", "REFUSED", "ACCEPTED"],
+      SENDING: ["INTENT", "IN_DOUBT", "ACCEPTED", "REFUSED"],
       IN_DOUBT: ["SENDING", "UNKNOWN", "ACCEPTED"],
       UNKNOWN: ["ACCEPTED"],
       ACCEPTED: ["RUNNING", "SUCCEEDED", "FAILED"],

@@ -9,7 +9,7 @@ const storage = {
   ReadOnly: place,
   DiskFull: place,
   /** Something else lies there, or the file is damaged. */
-  NotALedger: { ...place, detail: Schema.String },
+  Unreadable: { ...place, detail: Schema.String },
   /** A later klingkit has changed its tables. */
   NewerVersion: { ...place, found: Schema.Int, known: Schema.Int },
   StorageFailed: { ...place, detail: Schema.String }
@@ -85,7 +85,7 @@ function describe(reason: LedgerErrorReason): string {
       return `the ledger ${untrustedText(reason.place)} can be read but not written`
     case "DiskFull":
       return `there is no space left for the ledger ${untrustedText(reason.place)}`
-    case "NotALedger":
+    case "Unreadable":
       return `${untrustedText(reason.place)} is not a ledger, or it is damaged: ${untrustedText(reason.detail)}`
     case "NewerVersion":
       return `the ledger ${untrustedText(reason.place)} has version ${reason.found}; this klingkit knows versions up to ${reason.known}`
@@ -126,7 +126,7 @@ function suggest(reason: LedgerErrorReason): string {
       return "give yourself the right to write there, or choose another place by KLINGKIT_HOME"
     case "DiskFull":
       return "free some space and try again"
-    case "NotALedger":
+    case "Unreadable":
       return "move the file away and keep it, or choose another place by KLINGKIT_HOME"
     case "NewerVersion":
       return "update klingkit; an older one must not touch it"

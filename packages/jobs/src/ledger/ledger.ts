@@ -4,7 +4,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import { type Approved, consumeApproval, issueApproval } from "./approvals.ts"
 import { beginJob, type Begun, type Intent } from "./begin-job.ts"
 import { dayOf, type Purse, spentMicros } from "./budget.ts"
-import { LedgerDatabase } from "./database.ts"
+import { LedgerDatabase, type LedgerOptions } from "./database.ts"
 import { getJob, type JobFilter, type JobPage, listJobs } from "./find-jobs.ts"
 import { addFiles } from "./job-files.ts"
 import type { JobFile, JobRecord, Lease } from "./job-record.ts"
@@ -65,9 +65,9 @@ export class Ledger extends Context.Service<
     forgetBefore(time: number): Effect.Effect<number, LedgerError>
   }
 >()("@klingkit/jobs/Ledger") {
-  /** Over any SQLite or PostgreSQL; `place` names it to people, without credentials. */
-  static readonly layer = (place = "database"): Layer.Layer<Ledger, LedgerError, SqlClient> =>
-    Layer.effect(Ledger, Effect.andThen(migrate, make)).pipe(Layer.provide(LedgerDatabase.layer(place)))
+  /** Over any SQLite or PostgreSQL client; `@klingkit/jobs/sqlite` and `/postgres` bring one along. */
+  static readonly layer = (options: LedgerOptions = {}): Layer.Layer<Ledger, LedgerError, SqlClient> =>
+    Layer.effect(Ledger, Effect.andThen(migrate, make)).pipe(Layer.provide(LedgerDatabase.layer(options)))
 }
 
 const make = Effect.gen(function* () {

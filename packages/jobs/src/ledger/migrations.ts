@@ -64,8 +64,8 @@ const table = "klingkit_migrations"
 const known = Object.keys(steps).length
 
 /**
- * Brings the tables to the present version, one process at a time. A ledger of a later version is refused. It takes
- * the lock for writing, so that a ledger which cannot be written is noticed when it is opened, before anything is paid.
+ * Brings the tables to the present version, one process at a time. A ledger of a later version is refused. One that
+ * cannot be written is noticed here, when it is opened, before anything is paid.
  */
 export const migrate: Effect.Effect<void, LedgerError, LedgerDatabase> = Effect.gen(function* () {
   const database = yield* LedgerDatabase
@@ -75,6 +75,8 @@ export const migrate: Effect.Effect<void, LedgerError, LedgerDatabase> = Effect.
     const rows = yield* sql<{ version: number }>`SELECT MAX(migration_id) AS version FROM ${sql(table)}`
     const found = rows[0]?.version ?? 0
     if (found > known) return yield* ledgerError({ _tag: "NewerVersion", place, found, known })
+    // Touches no row, yet a database that may only be read refuses it.
+    yield* sql`UPDATE klingkit_jobs SET state = state WHERE handle = ''`
   })
   yield* database.alone(run).pipe(
     Effect.catchTag("MigrationError", ({ cause, message }) =>

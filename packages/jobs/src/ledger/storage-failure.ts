@@ -2,7 +2,7 @@ import { Predicate } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 
-type StorageTag = "CannotOpen" | "Locked" | "ReadOnly" | "DiskFull" | "NotALedger" | "StorageFailed"
+type StorageTag = "CannotOpen" | "Locked" | "ReadOnly" | "DiskFull" | "Unreadable" | "StorageFailed"
 
 /** SQLite's primary result codes. */
 const sqliteCodes: Readonly<Record<number, StorageTag>> = {
@@ -11,11 +11,11 @@ const sqliteCodes: Readonly<Record<number, StorageTag>> = {
   6: "Locked",
   8: "ReadOnly",
   10: "CannotOpen",
-  11: "NotALedger",
+  11: "Unreadable",
   13: "DiskFull",
   14: "CannotOpen",
   23: "CannotOpen",
-  26: "NotALedger"
+  26: "Unreadable"
 }
 
 /** PostgreSQL's SQLSTATE, or its first two characters. */

@@ -1,7 +1,73 @@
-import { layer } from "@effect/vitest"
+import { describe, it, layer } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { expect } from "vitest"
+import { ledgerLock } from "../ledger/database.ts"
+import { Ledger } from "../ledger/ledger.ts"
 import { beginSuite } from "../ledger/testing/begin-suite.ts"
+import { budgetSuite } from "../ledger/testing/budget-suite.ts"
+import { listSuite } from "../ledger/testing/list-suite.ts"
+import { sampleIntent } from "../ledger/testing/sample-intent.ts"
+import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
+import { stepsSuite } from "../ledger/testing/steps-suite.ts"
 import { TestDatabase } from "../ledger/testing/test-database.ts"
+import { layerPostgres } from "./postgres-ledger.ts"
 
 layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   beginSuite(it)
+  budgetSuite(it)
+  stepsSuite(it)
+  listSuite(it)
+  sharingSuite(it)
+})
+
+describe("a PostgreSQL that does not answer", () => {
+  const failureOf = (url: string) => Effect.flip(Effect.scoped(Layer.build(layerPostgres(Redacted.make(url)))))
+
+  it.effect("is named without the password", () =>
+    Effect.gen(function* () {
+      const error = yield* failureOf("postgres://anna:s3cret@127.0.0.1:1/jobs?application_name=s3cret")
+      expect(error).toMatchObject({ code: "LEDGER_CANNOT_OPEN", wasCharged: "no" })
+      expect(error.message).toContain("the ledger PostgreSQL 127.0.0.1:1/jobs cannot be opened: ")
+      expect(error.suggestion).toContain("KLINGKIT_DATABASE_URL")
+      expect(`${JSON.stringify(error)}${error.message}${String(error)}`).not.toContain("s3cret")
+    })
+  )
+
+  it.effect.each(["nonsense", "http://127.0.0.1/jobs", "postgres://127.0.0.1:999999/x", ""])("is refused: %s", (url) =>
+    Effect.gen(function* () {
+      expect((yield* failureOf(url)).code).toBe("LEDGER_CANNOT_OPEN")
+    })
+  )
+})
+
+layer(TestDatabase.postgres)("a PostgreSQL that refuses", (it) => {
+  it.effect("to let in, or to write, is a clear error", () =>
+    Effect.gen(function* () {
+      const { argument = "" } = yield* (yield* TestDatabase).fresh
+      const open = (url: string) =>
+        Effect.scoped(Layer.build(layerPostgres(Redacted.make(url)))).pipe(
+          Effect.match({ onSuccess: () => "open", onFailure: ({ code }) => code })
+        )
+      expect(yield* open(argument)).toBe("open")
+      expect(yield* open(argument.replace("/postgres?", "/no_such_database?"))).toBe("LEDGER_CANNOT_OPEN")
+      expect(yield* open(argument.replace("ledger@", "nobody@"))).toBe("LEDGER_CANNOT_OPEN")
+      const readOnly = argument.replace("options=", "options=-cdefault_transaction_read_only%3Don+")
+      expect(yield* open(readOnly)).toBe("LEDGER_READ_ONLY")
+    })
+  )
+
+  it.effect("is waited for while another process writes, and then given up", () =>
+    Effect.gen(function* () {
+      const place = yield* (yield* TestDatabase).fresh
+      const { sql } = yield* place.open
+      const context = yield* Layer.build(layerPostgres(Redacted.make(place.argument ?? ""), { lockMillis: 20 }))
+      const ledger = Context.get(context, Ledger)
+      const error = yield* sql`SELECT pg_advisory_xact_lock(${ledgerLock})`.pipe(
+        Effect.andThen(Effect.flip(ledger.begin(sampleIntent()))),
+        sql.withTransaction
+      )
+      expect(error).toMatchObject({ code: "LEDGER_LOCKED", isRetryable: true, wasCharged: "no" })
+      expect((yield* ledger.begin(sampleIntent())).isNew).toBe(true)
+    })
+  )
 })

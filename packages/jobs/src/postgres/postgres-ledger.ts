@@ -1,5 +1,6 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { Effect, Layer, Redacted } from "effect"
+import type { LedgerOptions } from "../ledger/database.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { storageFailure } from "../ledger/storage-failure.ts"
@@ -8,9 +9,12 @@ import { storageFailure } from "../ledger/storage-failure.ts"
  * A ledger in PostgreSQL, shared by all replicas: `postgres://user:password@host:port/database`. Its tables begin
  * with `klingkit_`. What keeps it from being reached or written is a `LedgerError`, which never shows the password.
  */
-export const layerPostgres = (url: Redacted.Redacted): Layer.Layer<Ledger, LedgerError> => {
+export const layerPostgres = (
+  url: Redacted.Redacted,
+  options: Pick<LedgerOptions, "lockMillis"> = {}
+): Layer.Layer<Ledger, LedgerError> => {
   const place = placeOf(Redacted.value(url))
-  return Ledger.layer(place).pipe(
+  return Ledger.layer({ ...options, place }).pipe(
     // Requests with pictures inside are kept until they are settled, and read back after a crash.
     Layer.provide(PgClient.layer({ url, applicationName: "klingkit", maxMessageSize: 256 * 1024 * 1024 })),
     Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, place, true))))

@@ -28,7 +28,7 @@ export const layerSqliteConfig: Layer.Layer<Ledger, LedgerError> = Layer.unwrap(
 )
 
 const layerAt = (path: string, place: string, lockMillis: number): Layer.Layer<Ledger, LedgerError> =>
-  Ledger.layer(place).pipe(
+  Ledger.layer({ place }).pipe(
     Layer.provide(layerSqliteClient(path, lockMillis)),
     Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, place, true))))
   )

@@ -2,20 +2,14 @@ import type { Vitest } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { expect } from "vitest"
-import { codeOf, noon, sampleIntent, startOfTest } from "./sample-intent.ts"
-import { TestDatabase } from "./test-database.ts"
+import { codeOf, noon, sampleIntent } from "./sample-intent.ts"
+import { openFresh, type TestDatabase } from "./test-database.ts"
 
-const open = Effect.gen(function* () {
-  yield* startOfTest
-  const { fresh } = yield* TestDatabase
-  return yield* (yield* fresh).open
-})
-
-/** What `begin` promises: the same request is the same job, limits hold, an approval counts once. */
+/** What `begin` promises: an intent is written down as it is, and the same request is the same job. */
 export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   it.effect("writes an intent down as it is", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       const intent = sampleIntent({ prompt: "Ein Fuchs 🦊", idempotencyKey: "k1" })
       const { job, isNew } = yield* ledger.begin(intent)
       expect(isNew).toBe(true)
@@ -43,7 +37,7 @@ export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
 
   it.effect("gives one job to one handle, however often it is begun", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       const intent = sampleIntent({ allowRepeat: true })
       yield* ledger.begin(intent)
       expect((yield* ledger.begin(intent)).isNew).toBe(false)
@@ -55,7 +49,7 @@ export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
 
   it.effect("gives one job to one idempotency key, and names it when the request differs", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       const first = sampleIntent({ idempotencyKey: "k1" })
       yield* ledger.begin(first)
       yield* TestClock.adjust("20 days")
@@ -69,7 +63,7 @@ export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
 
   it.effect("keeps the keys of principals and accounts apart", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       const begun = yield* Effect.forEach(
         [{}, { principal: "anna" }, { principal: "ben" }, { account: "account-2" }],
         (one) => ledger.begin(sampleIntent({ idempotencyKey: "k1", ...one }))
@@ -80,7 +74,7 @@ export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
 
   it.effect("takes an identical request within two minutes for a replay", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       const first = sampleIntent({ prompt: "once", input: { prompt: "once", duration: 5 } })
       const same = () => sampleIntent({ prompt: "once", input: { duration: 5, prompt: "once" } })
       yield* ledger.begin(first)
@@ -95,7 +89,7 @@ export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
 
   it.effect("lets it pass later, but not while the fate of the first is open", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       const same = () => sampleIntent({ prompt: "once" })
       const { job } = yield* ledger.begin(same())
       yield* TestClock.adjust("121 seconds")
@@ -108,7 +102,7 @@ export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
 
   it.effect("lets a refused request be made again at once", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       const same = () => sampleIntent({ prompt: "once" })
       const { job } = yield* ledger.begin(same())
       yield* ledger.transition(job.handle, ["INTENT"], "REFUSED")
@@ -118,7 +112,7 @@ export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
 
   it.effect.each([-3_600_000, 3_600_000])("sees a replay through a clock that jumps by %i ms", (jump) =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       yield* ledger.begin(sampleIntent({ prompt: "once" }))
       yield* TestClock.setTime(noon + jump)
       expect((yield* ledger.begin(sampleIntent({ prompt: "once" }))).isNew).toBe(false)
@@ -127,10 +121,10 @@ export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
 
   it.effect("refuses what cannot be kept as it is, and keeps everything else", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       expect(yield* codeOf(ledger.begin(sampleIntent({ principal: "a\0b" })))).toBe("LEDGER_UNSTORABLE")
       expect(yield* codeOf(ledger.begin(sampleIntent({ idempotencyKey: "\ud800" })))).toBe("LEDGER_UNSTORABLE")
-      const hostile = `'; DROP TABLE klingkit_jobs; --\0\ud800"${"`"}\\ $1 ? %s`
+      const hostile = `'; DROP TABLE klingkit_jobs; --\0\ud800"\`\\ $1 ? %s`
       const begun = yield* ledger.begin(sampleIntent({ prompt: hostile, model: hostile, idempotencyKey: "'; --" }))
       expect(begun.job.prompt).toBe(hostile.replace("\0", "\uFFFD").toWellFormed())
       expect(yield* ledger.input(begun.job.handle)).toEqual({ prompt: hostile, duration: 5 })
@@ -141,7 +135,7 @@ export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
 
   it.effect("of 20 at once with one key makes one", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       const { input } = sampleIntent()
       const begun = yield* Effect.forEach(
         Array.from({ length: 20 }, () => ({ ...sampleIntent({ idempotencyKey: "k1" }), input })),
@@ -156,7 +150,7 @@ export const beginSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
 
   it.effect("leaves nothing behind when it refuses", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* open
+      const { ledger } = yield* openFresh
       const refused = yield* Effect.result(ledger.begin(sampleIntent({ limits: { maxUsdPerCall: 0.4 } })))
       expect(Result.isFailure(refused)).toBe(true)
       expect((yield* ledger.list()).jobs).toEqual([])

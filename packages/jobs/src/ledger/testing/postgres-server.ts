@@ -9,7 +9,8 @@ import { arch, getuid, platform } from "node:process"
 
 /** A real PostgreSQL in a folder of its own, reached by a socket there: no port is taken, nothing is left behind. */
 export interface PostgresServer {
-  readonly url: (database: string) => Redacted.Redacted
+  /** Where tables are looked for and made in this schema. */
+  readonly url: (schema: string) => Redacted.Redacted
 }
 
 export const startPostgres: Effect.Effect<PostgresServer, never, Scope.Scope> = Effect.gen(function* () {
@@ -22,7 +23,10 @@ export const startPostgres: Effect.Effect<PostgresServer, never, Scope.Scope> = 
     (server) => Effect.promise(() => stop(server))
   )
   return {
-    url: (database) => Redacted.make(`postgres://ledger@localhost/${database}?host=${encodeURIComponent(folder)}`)
+    url: (schema) => {
+      const options = new URLSearchParams({ host: folder, options: `-csearch_path=${schema}` })
+      return Redacted.make(`postgres://ledger@localhost/postgres?${options}`)
+    }
   }
 })
 

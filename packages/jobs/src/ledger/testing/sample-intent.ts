@@ -1,12 +1,9 @@
 import { Effect } from "effect"
-import { TestClock } from "effect/testing"
 import type { Intent } from "../begin-job.ts"
 import type { LedgerError } from "../ledger-error.ts"
 
 /** Noon of a day (UTC): the clock's start in the ledger's tests. */
 export const noon = Date.UTC(2026, 10, 22, 12)
-
-export const startOfTest = TestClock.setTime(noon)
 
 let minted = 0
 

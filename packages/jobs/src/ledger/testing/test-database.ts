@@ -2,6 +2,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import { Context, Effect, Layer, Redacted, type Scope } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { TestClock } from "effect/testing"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -9,6 +10,7 @@ import { layerSqliteClient } from "../../sqlite/sqlite-client.ts"
 import { Ledger } from "../ledger.ts"
 import type { LedgerError } from "../ledger-error.ts"
 import { startPostgres } from "./postgres-server.ts"
+import { noon } from "./sample-intent.ts"
 
 /** One program's view of a ledger: the service, and the database behind its back. */
 export interface Opened {
@@ -48,13 +50,13 @@ export class TestDatabase extends Context.Service<
     Effect.gen(function* () {
       const server = yield* startPostgres
       // One connection: a pool looks after its own every few seconds, through all the years up to the test's noon.
-      const admin = yield* Layer.build(PgClient.layerFrom(PgClient.makeClient({ url: server.url("postgres") })))
-      let databases = 0
+      const admin = yield* Layer.build(PgClient.layerFrom(PgClient.makeClient({ url: server.url("public") })))
+      let schemas = 0
       return {
         fresh: Effect.gen(function* () {
-          databases += 1
-          const name = `ledger_${databases}`
-          yield* Effect.orDie(Context.get(admin, SqlClient).unsafe(`CREATE DATABASE ${name}`))
+          schemas += 1
+          const name = `ledger_${schemas}`
+          yield* Effect.orDie(Context.get(admin, SqlClient).unsafe(`CREATE SCHEMA ${name}`))
           const url = server.url(name)
           return { open: openOver(PgClient.layer({ url })), argument: Redacted.value(url) }
         })
@@ -63,9 +65,16 @@ export class TestDatabase extends Context.Service<
   )
 }
 
+/** A new ledger at noon. */
+export const openFresh = Effect.gen(function* () {
+  yield* TestClock.setTime(noon)
+  const { fresh } = yield* TestDatabase
+  return yield* (yield* fresh).open
+})
+
 /** A ledger over a connection of its own. */
 function openOver(client: Layer.Layer<SqlClient, SqlError>): Place["open"] {
-  return Effect.map(Layer.build(Layer.provideMerge(Ledger.layer("of the test"), client)), (context) => ({
+  return Effect.map(Layer.build(Layer.provideMerge(Ledger.layer({ place: "of the test" }), client)), (context) => ({
     ledger: Context.get(context, Ledger),
     sql: Context.get(context, SqlClient)
   }))

@@ -1,0 +1,149 @@
+import type { Vitest } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { expect } from "vitest"
+import { startChild } from "./child-program.ts"
+import { codeOf, noon, sampleIntent } from "./sample-intent.ts"
+import { type Place, TestDatabase } from "./test-database.ts"
+
+const freshPlace = Effect.gen(function* () {
+  yield* TestClock.setTime(noon)
+  const place = yield* (yield* TestDatabase).fresh
+  return place as Place & { readonly argument: string }
+})
+
+/** Several connections and processes on one ledger, and processes that die. */
+export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
+  it.effect("is made once, by whichever of ten opens it first", () =>
+    Effect.gen(function* () {
+      const place = yield* freshPlace
+      const all = yield* Effect.all(
+        Array.from({ length: 10 }, () => place.open),
+        { concurrency: "unbounded" }
+      )
+      const { sql } = yield* place.open
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(1)
+      const begun = yield* Effect.forEach(all, ({ ledger }) => ledger.begin(sampleIntent()), {
+        concurrency: "unbounded"
+      })
+      expect(begun.every(({ isNew }) => isNew)).toBe(true)
+    })
+  )
+
+  it.effect("makes one job of one key, and keeps the day's limit, over ten connections", () =>
+    Effect.gen(function* () {
+      const place = yield* freshPlace
+      const all = yield* Effect.all(
+        Array.from({ length: 10 }, () => place.open),
+        { concurrency: "unbounded" }
+      )
+      const { input } = sampleIntent()
+      const keyed = yield* Effect.forEach(
+        all,
+        ({ ledger }) => ledger.begin({ ...sampleIntent({ idempotencyKey: "k1" }), input }),
+        { concurrency: "unbounded" }
+      )
+      expect(keyed.filter(({ isNew }) => isNew)).toHaveLength(1)
+      const codes = yield* Effect.forEach(
+        [...all, ...all],
+        ({ ledger }) =>
+          ledger
+            .begin(sampleIntent({ limits: { maxUsdPerDay: 2.1 } }))
+            .pipe(Effect.match({ onSuccess: () => "begun", onFailure: ({ code }) => code })),
+        { concurrency: "unbounded" }
+      )
+      expect(codes.filter((code) => code === "begun")).toHaveLength(4)
+      expect(codes.filter((code) => code === "LEDGER_OVER_BUDGET")).toHaveLength(16)
+    })
+  )
+
+  it.effect("gives a job to one of ten connections", () =>
+    Effect.gen(function* () {
+      const place = yield* freshPlace
+      const all = yield* Effect.all(
+        Array.from({ length: 10 }, () => place.open),
+        { concurrency: "unbounded" }
+      )
+      const [first] = all
+      if (first === undefined) return
+      const { lease: _, ...unheld } = sampleIntent()
+      const { handle } = (yield* first.ledger.begin(unheld)).job
+      const codes = yield* Effect.forEach(
+        all,
+        ({ ledger }, index) =>
+          ledger
+            .claim(handle, { owner: `process-${index}`, seconds: 30 })
+            .pipe(Effect.match({ onSuccess: () => "claimed", onFailure: ({ code }) => code })),
+        { concurrency: "unbounded" }
+      )
+      expect(codes.toSorted()).toEqual([...Array.from({ length: 9 }, () => "LEDGER_LEASE_HELD"), "claimed"])
+    })
+  )
+
+  it.effect("remembers what a process began before it was killed", () =>
+    Effect.gen(function* () {
+      const place = yield* freshPlace
+      const child = yield* startChild(place.argument)
+      const intents = [sampleIntent(), sampleIntent({ prompt: "x".repeat(1_000_000) })]
+      expect(yield* child.begin(intents)).toEqual(intents.map(({ handle }) => ({ handle, isNew: true })))
+      yield* child.kill
+      const { ledger } = yield* place.open
+      for (const { handle, input } of intents) {
+        expect((yield* ledger.get(handle)).state).toBe("INTENT")
+        expect(yield* ledger.input(handle)).toEqual(input)
+      }
+      // What the dead process held becomes free, and its work can be taken up.
+      yield* TestClock.setTime(Date.now() + 60_000)
+      const taken = yield* ledger.claimUnfinished({}, { owner: "heir", seconds: 30 })
+      expect(taken.map(({ lease }) => lease?.fence)).toEqual([2, 2])
+    })
+  )
+
+  it.effect("makes one job of one key, and keeps the day's limit, over two processes", () =>
+    Effect.gen(function* () {
+      const place = yield* freshPlace
+      const children = yield* Effect.all([startChild(place.argument), startChild(place.argument)], {
+        concurrency: "unbounded"
+      })
+      const { input } = sampleIntent()
+      const beginAll = (make: () => ReturnType<typeof sampleIntent>) =>
+        Effect.map(
+          Effect.forEach(children, (child) => child.begin(Array.from({ length: 10 }, make)), {
+            concurrency: "unbounded"
+          }),
+          (outcomes) => outcomes.flat()
+        )
+      const keyed = yield* beginAll(() => ({ ...sampleIntent({ idempotencyKey: "k1" }), input }))
+      expect(keyed.filter((one) => "isNew" in one && one.isNew)).toHaveLength(1)
+      expect(new Set(keyed.map((one) => "handle" in one && one.handle)).size).toBe(1)
+      const limited = yield* beginAll(() => sampleIntent({ limits: { maxUsdPerDay: 2.1 } }))
+      expect(limited.filter((one) => "isNew" in one && one.isNew)).toHaveLength(4)
+      expect(limited.filter((one) => "code" in one && one.code === "LEDGER_OVER_BUDGET")).toHaveLength(16)
+    })
+  )
+
+  it.effect("refuses a ledger of a later version, and leaves it as it is", () =>
+    Effect.gen(function* () {
+      const place = yield* freshPlace
+      const { sql } = yield* place.open
+      yield* sql`INSERT INTO klingkit_migrations (migration_id, name) VALUES (99, 'of_tomorrow')`
+      const failed = yield* Effect.flip(place.open)
+      expect(failed).toMatchObject({
+        code: "LEDGER_NEWER_VERSION",
+        wasCharged: "no",
+        message: "the ledger of the test has version 99; this klingkit knows versions up to 1",
+        suggestion: "update klingkit; an older one must not touch it; nothing was sent"
+      })
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(2)
+    })
+  )
+
+  it.effect("says when the database itself fails, without a word of what it was asked", () =>
+    Effect.gen(function* () {
+      const { ledger, sql } = yield* (yield* freshPlace).open
+      yield* sql`DROP TABLE klingkit_bodies`
+      expect(yield* codeOf(ledger.begin(sampleIntent()))).toBe("LEDGER_STORAGE_FAILED")
+      expect((yield* ledger.list()).jobs).toEqual([])
+    })
+  )
+}

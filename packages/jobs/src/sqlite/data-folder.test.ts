@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest"
+import { chooseDataFolder } from "./data-folder.ts"
+
+const at = (platform: string, homeDir: string, variables: Record<string, string> = {}) =>
+  chooseDataFolder({
+    platform,
+    homeDir,
+    variables: { KLINGKIT_HOME: "", XDG_DATA_HOME: "", LOCALAPPDATA: "", ...variables }
+  })
+
+describe("the data folder", () => {
+  it("is where each platform keeps the data of programs", () => {
+    expect(at("linux", "/home/anna")).toBe("/home/anna/.local/share/klingkit")
+    expect(at("linux", "/home/anna", { XDG_DATA_HOME: "/data" })).toBe("/data/klingkit")
+    expect(at("linux", "/home/anna", { XDG_DATA_HOME: "data" })).toBe("/home/anna/.local/share/klingkit")
+    expect(at("darwin", "/Users/anna")).toBe("/Users/anna/Library/Application Support/klingkit")
+    expect(at("win32", "C:\\Users\\anna")).toBe("C:\\Users\\anna\\AppData\\Local\\klingkit")
+    expect(at("win32", "C:\\Users\\anna", { LOCALAPPDATA: "D:\\Local" })).toBe("D:\\Local\\klingkit")
+  })
+
+  it("is KLINGKIT_HOME before all others", () => {
+    expect(at("linux", "/home/anna", { KLINGKIT_HOME: "/srv/kling", XDG_DATA_HOME: "/data" })).toBe("/srv/kling")
+    expect(at("linux", "/home/anna", { KLINGKIT_HOME: "~/kling" })).toBe("/home/anna/kling")
+  })
+})
