@@ -29,6 +29,10 @@ export const makeHttpApp = (services: Services, { guard, ...options }: HttpOptio
     response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()))
     const refusal = refusalOf(request.headers, guard)
     if (refusal !== undefined) return answer(response, 403, { error: refusal })
+    // Said before a byte is read: a connection that breaks in the middle of sending would hide the answer.
+    if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
+      return answer(response, 413, { error: `a request may have at most ${maxBodyBytes} bytes` })
+    }
     const path = request.url?.split("?", 1)[0]
     if (path === "/mcp") {
       // A request that a server receives always has its method and its URL, which Node's types leave open.
