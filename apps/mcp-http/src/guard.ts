@@ -9,7 +9,7 @@ export interface Guard {
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** `[::1]` for `[::1]:8787`; nothing when it is no host. */
-export const hostnameOf = (host: string): string | undefined => {
+const hostnameOf = (host: string): string | undefined => {
   const url = URL.parse(`http://${host}`)
   return url === null || url.username !== "" || url.pathname !== "/" || /[?#]/.test(host) ? undefined : url.hostname
 }
