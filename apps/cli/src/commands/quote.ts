@@ -1,12 +1,12 @@
-import { findImageModel, imageModels, planOperation, videoModels } from "@klingkit/core"
+import { findImageModel, imageModels, videoModels } from "@klingkit/core"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
 import { usageError } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
-import { findByName } from "./api/find.ts"
+import { planCall } from "./api/plan-call.ts"
 import { flagName } from "./flag-name.ts"
-import { inputFlag, readJsonInput } from "./json-input.ts"
+import { inputFlag } from "./json-input.ts"
 import { planImageFlags, planVideoFlags, type VideoFlags } from "./plan-request.ts"
 import { imageFlags, videoFlags } from "./request-flags.ts"
 
@@ -44,7 +44,7 @@ const asksForImage = ({ words: [what = ""], request, n }: Asked): boolean => {
 const planOf = Effect.fnUntraced(function* (asked: Asked) {
   const { words, request, n, input } = asked
   const [what = "", said = ""] = words
-  if (Option.isSome(input)) return yield* planOperation(yield* findByName(what), yield* readJsonInput(input))
+  if (Option.isSome(input)) return yield* planCall(what, input)
   const prompt = Option.some((what === "video" || what === "image" ? said : what) || anyPrompt)
   if (!asksForImage(asked)) {
     if (Option.isSome(n))

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import { catalog, klingCodes } from "@klingkit/core"
+import { type AnyOperation, catalog, klingCodes, operations } from "@klingkit/core"
 import { Effect } from "effect"
 import { writeFileSync } from "node:fs"
 import { emulatedKling } from "../../testing/emulator.ts"
+import { greyPng } from "../../testing/picture.ts"
 import { klingkit } from "../../testing/run-klingkit.ts"
 
 const json = (...args: ReadonlyArray<string>) =>
@@ -76,6 +77,40 @@ describe("what the API offers", () => {
 })
 
 describe("klingkit api call", () => {
+  // These speak of something that was made before: of a session, an element or a voice.
+  const standsAlone = (one: AnyOperation) => one.kind !== "delete" && !("sessionId" in one.example)
+
+  it.live("runs every operation that stands alone by its example, with a result", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      for (const one of catalog.filter(standsAlone)) {
+        const call = ["api", "call", one.id, "--input", JSON.stringify(one.example), "--wait", "--json"]
+        const { exitCode, stdout } = yield* klingkit(call, kling)
+        expect([one.id, exitCode, stdout]).toEqual([one.id, 0, expect.stringMatching(/^[{[].*\n$/)])
+        if (one.kind === "create") expect([one.id, JSON.parse(stdout).status]).toEqual([one.id, "succeed"])
+      }
+    })
+  )
+
+  it.live("carries one call's answer into the next: a face is found, then it speaks", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const call = (id: string, input: unknown) =>
+        Effect.map(klingkit(["api", "call", id, "--input", JSON.stringify(input), "--wait", "--json"], kling), (run) =>
+          JSON.parse(run.stdout)
+        )
+      const found = yield* call("legacy.identify-face", operations["legacy.identify-face"].example)
+      const { faces, ...rest } = operations["legacy.advanced-lip-sync"].example
+      const spoken = yield* call("legacy.advanced-lip-sync", {
+        ...rest,
+        sessionId: found.session_id,
+        faces: faces.map((face) => ({ ...face, faceId: found.face_data[0].face_id }))
+      })
+      expect(spoken.status).toBe("succeed")
+      expect(spoken.outputs[0].type).toBe("video")
+    })
+  )
+
   it.live("creates and waits; the input comes from words, a file or standard input", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
@@ -88,6 +123,23 @@ describe("klingkit api call", () => {
         expect([exitCode, JSON.parse(stdout).status]).toEqual([0, "succeed"])
       }
       expect(yield* kling.charges).toHaveLength(3)
+    })
+  )
+
+  it.live("takes a picture from disk, and names its field when it will not do", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const image = `${kling.home}/first.png`
+      const call = (width: number) => {
+        writeFileSync(image, greyPng(width, 640))
+        return klingkit(
+          ["api", "call", "legacy.image2video", "--input", JSON.stringify({ model: "kling-v3", image })],
+          kling
+        )
+      }
+      const small = yield* call(299)
+      expect([small.exitCode, small.stderr]).toEqual([2, expect.stringContaining("image is 299x640 pixels")])
+      expect((yield* call(640)).exitCode).toBe(0)
     })
   )
 

@@ -1,13 +1,14 @@
-import { type AnyOperation, Kling, planOperation } from "@klingkit/core"
+import { type AnyOperation, Kling } from "@klingkit/core"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { connection } from "../../connection.ts"
 import { interrupted } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
-import { inputFlag, readJsonInput } from "../json-input.ts"
+import { inputFlag } from "../json-input.ts"
 import { paidFlags } from "../paid-flags.ts"
 import { checkApproved, runPlan, showPlan } from "../run-plan.ts"
-import { findByName, operationArgument } from "./find.ts"
+import { operationArgument } from "./find.ts"
+import { planCall } from "./plan-call.ts"
 
 /** Runs what answers at once: its answer is the answer. */
 const callNow = Effect.fnUntraced(function* (operation: AnyOperation, input: Readonly<Record<string, unknown>>) {
@@ -23,8 +24,8 @@ export const call = Command.make(
   "call",
   { operation: operationArgument, input: inputFlag, ...paidFlags },
   Effect.fnUntraced(function* ({ operation: id, input, ...flags }) {
-    const operation = yield* findByName(id)
-    const plan = yield* planOperation(operation, yield* readJsonInput(input))
+    const plan = yield* planCall(id, input)
+    const { operation } = plan
     if (operation.kind === "create") return yield* runPlan(plan, flags)
     if (flags.dryRun) return yield* showPlan(plan)
     yield* checkApproved(plan, flags)

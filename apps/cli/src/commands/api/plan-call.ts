@@ -1,0 +1,17 @@
+import { planOperation } from "@klingkit/core"
+import { readOperationMedia } from "@klingkit/jobs"
+import { Effect, type Option, Predicate } from "effect"
+import { folders } from "../../connection.ts"
+import { readJsonInput } from "../json-input.ts"
+import { findByName } from "./find.ts"
+
+/** The plan of a named operation with its `--input`; pictures and sounds in it may be files. */
+export const planCall = Effect.fnUntraced(function* (id: string, input: Option.Option<string>) {
+  const operation = yield* findByName(id)
+  const given = yield* readJsonInput(input)
+  const isInput = Predicate.isObject(given) && !Array.isArray(given)
+  return yield* planOperation(
+    operation,
+    isInput ? yield* readOperationMedia(operation, { ...given }, yield* folders) : given
+  )
+})
