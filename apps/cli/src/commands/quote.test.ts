@@ -49,7 +49,9 @@ const refused: ReadonlyArray<readonly [string, string]> = [
   ["image --duration 3", "--duration is for clips only"],
   ["video --n 2", "--n is for pictures"],
   ["video --duration 99", "--duration 99 is not possible"],
-  ["nix --input {}", "nix is not an operation"]
+  ["nix --input {}", "nix is not an operation"],
+  ["legacy.ttss", "legacy.ttss is not an operation; did you mean legacy.tts?"],
+  ["legacy.tts", "text is required"]
 ]
 
 it.live.each(refused)("refuses %s", ([words, sentence]) =>

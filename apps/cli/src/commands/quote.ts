@@ -16,6 +16,9 @@ const anyPrompt = "anything"
 const imageSizes: ReadonlyArray<string> = imageModels.flatMap(({ resolutions }) => resolutions)
 const videoSizes: ReadonlyArray<string> = videoModels.flatMap(({ resolutions }) => resolutions)
 
+/** `legacy.tts`: no prompt is one word with a dot inside. */
+const operationLike = /^[a-z]\w*(\.[\w-]+)+$/
+
 interface Asked {
   readonly words: ReadonlyArray<string>
   readonly request: VideoFlags
@@ -44,7 +47,7 @@ const asksForImage = ({ words: [what = ""], request, n }: Asked): boolean => {
 const planOf = Effect.fnUntraced(function* (asked: Asked) {
   const { words, request, n, input } = asked
   const [what = "", said = ""] = words
-  if (Option.isSome(input)) return yield* planCall(what, input)
+  if (Option.isSome(input) || operationLike.test(what)) return yield* planCall(what, input)
   const prompt = Option.some((what === "video" || what === "image" ? said : what) || anyPrompt)
   if (!asksForImage(asked)) {
     if (Option.isSome(n))

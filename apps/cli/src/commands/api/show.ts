@@ -1,86 +1,11 @@
-import {
-  type AnyOperation,
-  inputJsonSchema,
-  isExperimental,
-  type Param,
-  type Quote,
-  type ValueType
-} from "@klingkit/core"
+import { inputJsonSchema, isExperimental } from "@klingkit/core"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { Output } from "../../output/output.ts"
 import { type Column, table } from "../../output/table.ts"
 import { quoteText, quoteView } from "../../output/task-view.ts"
 import { findByName, operationArgument } from "./find.ts"
-
-/** One documented parameter. `field` is our name, `place` Kling's; `limits` repeats the value type as data. */
-interface ParameterView {
-  readonly field: string
-  readonly place: string
-  readonly type: string
-  readonly limits: Readonly<Record<string, unknown>>
-  readonly required: boolean
-  readonly default?: string | number | boolean
-  readonly notes?: string
-  readonly retired?: boolean
-}
-
-const parametersOf = (params: Readonly<Record<string, Param>>, prefix = "", at = ""): ReadonlyArray<ParameterView> =>
-  Object.entries(params).flatMap(([name, param]) => {
-    const field = `${prefix}${name}`
-    const place = at === "" ? param.at : param.at === "" ? at : `${at}.${param.at}`
-    const { default: fallback, notes, retired, required, type } = param
-    const view: ParameterView = {
-      field,
-      place,
-      type: typeName(type),
-      limits: limitsOf(type),
-      required,
-      ...(fallback === undefined ? {} : { default: fallback }),
-      ...(notes === undefined ? {} : { notes }),
-      ...(retired === undefined ? {} : { retired })
-    }
-    const inner = recordIn(type)
-    return inner === undefined
-      ? [view]
-      : [view, ...parametersOf(inner.fields, `${field}${inner.many ? "[]" : ""}.`, place)]
-  })
-
-const recordIn = (type: ValueType): { fields: Readonly<Record<string, Param>>; many: boolean } | undefined =>
-  type.kind === "record"
-    ? { fields: type.fields, many: false }
-    : type.kind === "list" && type.of.kind === "record"
-      ? { fields: type.of.fields, many: true }
-      : undefined
-
-const typeName = (type: ValueType): string =>
-  type.kind === "list"
-    ? `list of ${typeName(type.of)}`
-    : type.kind === "either"
-      ? type.types.map(typeName).join(" or ")
-      : type.kind === "media"
-        ? type.rule.kind
-        : type.kind
-
-const limitsOf = (type: ValueType): Readonly<Record<string, unknown>> => {
-  switch (type.kind) {
-    case "media":
-      return { ...type.rule }
-    case "record":
-      return {}
-    case "either":
-      return { either: type.types.map(limitsOf) }
-    case "list": {
-      const { kind: _kind, of, ...counts } = type
-      const each = limitsOf(of)
-      return { ...counts, ...(Object.keys(each).length === 0 ? {} : { each }) }
-    }
-    default: {
-      const { kind: _kind, ...limits } = type
-      return limits
-    }
-  }
-}
+import { parametersOf, type ParameterView } from "./parameter-view.ts"
 
 const limitsText = (limits: Readonly<Record<string, unknown>>): string =>
   Object.entries(limits)
@@ -97,9 +22,6 @@ const columns: ReadonlyArray<Column<ParameterView>> = [
   { title: "notes", value: ({ notes, retired }) => (retired === true ? `retired; ${notes ?? ""}` : notes) }
 ]
 
-/** The price of the declared example: it shows the rule without asking for an input. */
-const examplePrice = (operation: AnyOperation): Quote => operation.price(operation.example)
-
 export const show = Command.make(
   "show",
   { operation: operationArgument },
@@ -108,7 +30,8 @@ export const show = Command.make(
     const operation = yield* findByName(id)
     const { summary, method, path, billed, generation, kind, confidence, since, state, models, externalId } = operation
     const parameters = parametersOf(operation.params)
-    const price = examplePrice(operation)
+    // The price of the example shows the rule without asking for an input.
+    const price = operation.price(operation.example)
     const rules = operation.rules.map(({ name, field }) => ({ name, field }))
     yield* output.answer({
       json: {
