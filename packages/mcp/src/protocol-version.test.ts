@@ -10,9 +10,11 @@ const oldClient = async (protocolVersion: string) => {
   const { services, pass } = emulatedServices()
   const [mine, theirs] = InMemoryTransport.createLinkedPair()
   const answers = new Map<unknown, (result: Readonly<Record<string, unknown>>) => void>()
-  mine.onmessage = (message) => {
-    if ("id" in message && "result" in message) answers.get(message.id)?.(message.result)
-  }
+  Object.assign(mine, {
+    onmessage: (message: { readonly id?: unknown; readonly result?: Readonly<Record<string, unknown>> }) => {
+      if (message.result !== undefined) answers.get(message.id)?.(message.result)
+    }
+  })
   await buildServer(services, { tools: await Effect.runPromise(selectTools()), version: "1" }).connect(theirs)
   await mine.start()
   let id = 0
