@@ -1,6 +1,8 @@
+export const extensions = ["mp4", "mov", "webm", "png", "jpg", "webp", "gif", "mp3", "wav", "aac"] as const
+
 /** What a file really is, told by its first bytes; a page of HTML is never taken for a film. */
 export interface Container {
-  readonly extension: "mp4" | "mov" | "webm" | "png" | "jpg" | "webp" | "gif" | "mp3" | "wav" | "aac"
+  readonly extension: (typeof extensions)[number]
   readonly mimeType: string
 }
 

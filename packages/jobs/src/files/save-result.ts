@@ -1,7 +1,8 @@
-import { Effect, FileSystem, Path } from "effect"
+import { untrustedText } from "@klingkit/core"
+import { Effect, FileSystem, Path, type PlatformError, Random } from "effect"
 import type { HttpClient } from "effect/http"
 import { jobError, type JobError } from "../job-error.ts"
-import { readContainer } from "./container.ts"
+import { extensions, readContainer } from "./container.ts"
 import { type FetchProgress, fetchToFile } from "./fetch-to-file.ts"
 import { resultFileName } from "./file-name.ts"
 
@@ -37,56 +38,61 @@ export const saveResult = Effect.fnUntraced(function* (
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const failed = (detail: string) => jobError({ _tag: "FetchFailed", taskId: result.handle, detail })
-  const refused = (file: string) => (error: { readonly message: string }) =>
-    jobError({ _tag: "FileRefused", path: file, detail: error.message })
+  const refused = (file: string) => (error: PlatformError.PlatformError) => failed(`${file}: ${whyRefused(error)}`)
+  const nameFor = (extension: string) =>
+    path.join(result.folder, result.fileName ?? resultFileName(result.handle, result.index, result.count, extension))
 
-  if (result.fileName !== undefined) yield* checkFree(path.join(result.folder, result.fileName), result.overwrite)
+  // The real type shows only when the bytes are here; a download for nothing is avoided all the same.
+  if (!result.overwrite) yield* Effect.forEach([...new Set(extensions.map(nameFor))], checkFree)
   yield* fs.makeDirectory(result.folder, { recursive: true }).pipe(Effect.mapError(refused(result.folder)))
-  const part = path.join(result.folder, `.${resultFileName(result.handle, result.index, result.count, "part")}`)
-
-  const bytes = yield* fetchToFile(result.url, part, result.onProgress).pipe(
-    Effect.mapError((failure) => failed(failure.detail)),
-    Effect.onError(() => Effect.ignore(fs.remove(part)))
+  // A name of its own: two programs that fetch the same result do not write into one file.
+  const unique = (yield* Random.nextIntBetween(0, 36 ** 6)).toString(36)
+  const part = path.join(
+    result.folder,
+    `.${resultFileName(result.handle, result.index, result.count, `${unique}.part`)}`
   )
-  const container = readContainer(yield* readHead(fs, part).pipe(Effect.mapError(refused(part))))
-  if (container === undefined) {
-    yield* Effect.ignore(fs.remove(part))
-    return yield* failed("what came is no video, picture or sound")
-  }
-  const name = result.fileName ?? resultFileName(result.handle, result.index, result.count, container.extension)
-  const target = path.join(result.folder, name)
-  yield* giveName(part, target, result.overwrite)
-  const uri = yield* path.toFileUrl(target).pipe(Effect.mapError(refused(target)))
-  return { path: target, uri: uri.href, url: result.url, bytes, mimeType: container.mimeType }
+
+  return yield* Effect.gen(function* () {
+    const bytes = yield* fetchToFile(result.url, part, result.onProgress).pipe(
+      Effect.mapError((error) => (error._tag === "FetchFailure" ? failed(error.detail) : refused(result.folder)(error)))
+    )
+    const container = readContainer(yield* readHead(fs, part).pipe(Effect.mapError(refused(part))))
+    if (container === undefined) return yield* failed("what came is no video, picture or sound")
+    const target = nameFor(container.extension)
+    yield* giveName(part, target, result.overwrite).pipe(
+      Effect.mapError((error) => (error._tag === "JobError" ? error : refused(target)(error)))
+    )
+    const uri = yield* path.toFileUrl(target).pipe(Effect.orDie)
+    return { path: target, uri: uri.href, url: result.url, bytes, mimeType: container.mimeType }
+  }).pipe(Effect.ensuring(Effect.ignore(fs.remove(part))))
 })
 
-const checkFree = Effect.fnUntraced(function* (target: string, overwrite: boolean) {
+const whyRefused = ({ reason }: PlatformError.PlatformError): string =>
+  reason._tag === "PermissionDenied"
+    ? "no permission to write there"
+    : reason._tag === "AlreadyExists"
+      ? "a file is in the way of the folder"
+      : untrustedText(reason.message)
+
+const checkFree = Effect.fnUntraced(function* (target: string) {
   const fs = yield* FileSystem.FileSystem
-  const exists = yield* Effect.orElseSucceed(fs.exists(target), () => false)
-  if (exists && !overwrite) return yield* jobError({ _tag: "FileExists", path: target })
+  if (yield* Effect.orElseSucceed(fs.exists(target), () => false)) {
+    return yield* jobError({ _tag: "FileExists", path: target })
+  }
 })
 
 /** A hard link fails where the name is taken, so nothing is overwritten even if two programs race. */
 const giveName = Effect.fnUntraced(function* (part: string, target: string, overwrite: boolean) {
   const fs = yield* FileSystem.FileSystem
-  const refused = (error: { readonly message: string }) =>
-    jobError({ _tag: "FileRefused", path: target, detail: error.message })
-  yield* Effect.scoped(Effect.flatMap(fs.open(part, { flag: "r+" }), (file) => file.sync)).pipe(
-    Effect.mapError(refused)
-  )
-  if (overwrite) return yield* fs.rename(part, target).pipe(Effect.mapError(refused))
+  yield* Effect.scoped(Effect.flatMap(fs.open(part, { flag: "r+" }), (file) => file.sync))
+  if (overwrite) return yield* fs.rename(part, target)
   yield* fs.link(part, target).pipe(
-    Effect.andThen(fs.remove(part)),
     Effect.catch((error) =>
       error.reason._tag === "AlreadyExists"
-        ? Effect.ignore(fs.remove(part)).pipe(Effect.andThen(jobError({ _tag: "FileExists", path: target })))
+        ? jobError({ _tag: "FileExists", path: target })
         : // A file system without hard links: the check and the rename are then two steps.
-          checkFree(target, overwrite).pipe(
-            Effect.andThen(fs.rename(part, target)),
-            Effect.mapError((cause) => (cause._tag === "JobError" ? cause : refused(cause)))
-          )
-    ),
-    Effect.mapError((error) => (error._tag === "JobError" ? error : refused(error)))
+          Effect.andThen(checkFree(target), fs.rename(part, target))
+    )
   )
 })
 
@@ -95,7 +101,7 @@ const readHead = (fs: FileSystem.FileSystem, file: string) =>
     Effect.gen(function* () {
       const buffer = new Uint8Array(16)
       const open = yield* fs.open(file, { flag: "r" })
-      yield* open.read(buffer)
-      return buffer
+      const bytes = yield* open.read(buffer)
+      return buffer.subarray(0, Number(bytes))
     })
   )
