@@ -1,0 +1,88 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { resultFileName, safeFileName } from "./file-name.ts"
+
+const bytesOf = (name: string) => new TextEncoder().encode(name).length
+
+describe("a file name from outside", () => {
+  it.each([
+    ["cat.mp4", "cat.mp4"],
+    ["my film (final).mp4", "my film (final).mp4"],
+    ["视频.mp4", "视频.mp4"],
+    ["../../etc/passwd", "etc-passwd"],
+    ["/etc/passwd", "etc-passwd"],
+    ["C:\\Windows\\x.mp4", "C-Windows-x.mp4"],
+    ["a\u2044b\u2215c", "a-b-c"],
+    ["line\nbreak\u0000.mp4", "line-break-.mp4"],
+    ["safe\u202egpm.exe", "safe-gpm.exe"],
+    [".hidden", "hidden"],
+    ["~root", "root"],
+    ["-rf", "rf"],
+    ["con.mp4", "_con.mp4"],
+    ["LPT1", "_LPT1"],
+    ["console.mp4", "console.mp4"],
+    ["trailing. .", "trailing"],
+    ["...", "result"],
+    ["", "result"]
+  ])("%j becomes %j", (name, safe) => {
+    expect(safeFileName(name)).toBe(safe)
+  })
+
+  const pieces = [
+    "../",
+    "..\\",
+    "a",
+    "é",
+    "😀",
+    "视",
+    ".",
+    " ",
+    "-",
+    "~",
+    "\0",
+    "\n",
+    "\u202e",
+    "con",
+    ":",
+    "x".repeat(150)
+  ]
+  it.prop(
+    "is one visible name that every system takes, whatever it was",
+    { parts: Schema.Array(Schema.Union([Schema.Literals(pieces), Schema.String])) },
+    ({ parts }) => {
+      const safe = safeFileName(parts.join(""))
+      expect(safe).not.toMatch(/[/\\:*?"<>|\p{Cc}\p{Cf}]/u)
+      expect(safe).not.toMatch(/^[.\s~-]|[.\s]$|^$/)
+      expect(safe).not.toMatch(/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i)
+      // Room for the sidecar's and the part's endings within the 255 bytes of a name.
+      expect(bytesOf(safe)).toBeLessThanOrEqual(200)
+      expect(safeFileName(safe)).toBe(safe)
+    },
+    { arbitrary: { runs: 2000, seed: "klingkit" } }
+  )
+})
+
+describe("the name of a result", () => {
+  it("is its handle, numbered when there are several", () => {
+    expect(resultFileName("kk-t2v-1", 0, 1, "mp4")).toBe("kk-t2v-1.mp4")
+    expect([0, 1].map((index) => resultFileName("kk-img-1", index, 2, "png"))).toEqual([
+      "kk-img-1-1.png",
+      "kk-img-1-2.png"
+    ])
+  })
+
+  it.prop(
+    "keeps its number and type, however long or odd the id is",
+    { id: Schema.String, length: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 400 })) },
+    ({ id, length }) => {
+      const names = [0, 1].map((index) => resultFileName(`../${id}${"视".repeat(length)}`, index, 2, "mp4"))
+      expect(names[0]).toMatch(/-1\.mp4$/)
+      expect(names[1]).toMatch(/-2\.mp4$/)
+      for (const name of names) {
+        expect(name).not.toMatch(/[/\\]/)
+        expect(bytesOf(name)).toBeLessThanOrEqual(230)
+      }
+    },
+    { arbitrary: { runs: 300, seed: "klingkit" } }
+  )
+})
