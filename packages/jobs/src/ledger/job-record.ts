@@ -14,8 +14,8 @@ const Charged = Schema.declare((value): value is Charge => hasText(value, "kind"
 const File = Schema.Struct({
   path: Schema.String,
   bytes: Schema.Int,
-  /** Hex. */
-  sha256: Schema.String,
+  /** Hex; absent for a file that was not read again after it was saved. */
+  sha256: Schema.optionalKey(Schema.String),
   mimeType: Schema.String
 })
 export type JobFile = typeof File.Type

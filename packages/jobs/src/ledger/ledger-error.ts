@@ -73,7 +73,8 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
 export const ledgerError = (reason: LedgerErrorReason, beforeSending = false): LedgerError =>
   new LedgerError({ reason, beforeSending })
 
-const usd = (value: number): string => `$${Math.round(value * 1e6) / 1e6}`
+const usd = (value: number): string =>
+  `$${value.toLocaleString("en-US", { useGrouping: false, minimumFractionDigits: 2, maximumFractionDigits: 6 })}`
 
 function describe(reason: LedgerErrorReason): string {
   switch (reason._tag) {

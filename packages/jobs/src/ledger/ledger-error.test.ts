@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest"
+import { ledgerError, type LedgerErrorReason } from "./ledger-error.ts"
+
+const place = "/home/anna/ledger.db"
+const handle = "kk-t2v-0"
+
+/** One of each. */
+const reasons: ReadonlyArray<LedgerErrorReason> = [
+  { _tag: "CannotOpen", place, detail: "no" },
+  { _tag: "Locked", place },
+  { _tag: "ReadOnly", place },
+  { _tag: "DiskFull", place },
+  { _tag: "Unreadable", place, detail: "no" },
+  { _tag: "NewerVersion", place, found: 2, known: 1 },
+  { _tag: "StorageFailed", place, detail: "no" },
+  { _tag: "IdempotencyMismatch", handle },
+  { _tag: "OverBudget", limit: "day", limitUsd: 1, spentTodayUsd: 0.1 + 0.2 },
+  { _tag: "NotApproved" },
+  { _tag: "Unstorable", field: "principal" },
+  { _tag: "NotFound", id: handle },
+  { _tag: "BadCursor" },
+  { _tag: "StateConflict", handle, wanted: "SENDING", found: "ACCEPTED" },
+  { _tag: "LeaseHeld", handle },
+  { _tag: "LeaseLost", handle },
+  { _tag: "Quarantined", handle, detail: "no" }
+]
+
+describe("an error of the ledger", () => {
+  it("says what happened, whether anything was charged, and what to do next", () => {
+    for (const reason of reasons) {
+      const early = ledgerError(reason, true)
+      const late = ledgerError(reason)
+      expect(early.code).toMatch(/^LEDGER_[A-Z_]+$/)
+      expect(early.message).toMatch(/^[\w$/].{20,}/)
+      expect([early.wasCharged, late.wasCharged]).toEqual(["no", "maybe"])
+      expect(early.suggestion).toBe(`${late.suggestion}; nothing was sent`)
+    }
+    expect(new Set(reasons.map((reason) => ledgerError(reason).message)).size).toBe(reasons.length)
+  })
+
+  it("never tells anybody to send again what may have been sent", () => {
+    for (const _tag of ["LeaseHeld", "LeaseLost"] as const) {
+      expect(ledgerError({ _tag, handle }).suggestion).toBe(`do not send it again; look at it with: task get ${handle}`)
+    }
+  })
+
+  it("shows money as people write it", () => {
+    expect(ledgerError({ _tag: "OverBudget", limit: "day", limitUsd: 1, spentTodayUsd: 0.1 + 0.2 }).message).toBe(
+      "$0.30 are spent today; with a request of unknown price that is over the limit of $1.00 per day (UTC)"
+    )
+  })
+
+  it("shows foreign text without its tricks", () => {
+    const hostile = `x\u001b[31m\u202Eevil\n${"y".repeat(2000)}`
+    for (const reason of [
+      { _tag: "CannotOpen", place: hostile, detail: hostile },
+      { _tag: "NotFound", id: hostile },
+      { _tag: "Quarantined", handle: hostile, detail: hostile }
+    ] as const) {
+      const { message, suggestion } = ledgerError(reason)
+      expect(`${message}${suggestion}`).not.toMatch(/[\p{Cc}\u202E]/u)
+      expect(message.length).toBeLessThan(800)
+    }
+  })
+})
