@@ -37,10 +37,19 @@ const references = ({ references, referenceVideo }: VideoModel): string =>
           : [`${references.maxElementsWithFrames} elements beside a first or last frame`]),
         ...(references.bothFramesAlone === true ? ["nothing beside both frames"] : []),
         ...(references.baseVideoWithoutFrames === true ? ["no frames beside a clip that is edited"] : []),
+        ...Object.entries(references.besideVideo ?? {}).map(
+          ([use, { audio, multiShot }]) =>
+            `beside a ${use} clip: audio ${audio.join(" or ")}, ${multiShot ? "several shots" : "one shot"}`
+        ),
         ...(references.secondsWithoutReferences === undefined
           ? []
           : [`without any of them ${references.secondsWithoutReferences.join(" or ")} s`])
       ].join("; ")
+
+const motion = ({ motion }: VideoModel): string =>
+  motion === undefined
+    ? ""
+    : `${list(motion.resolutions)}; audio ${motion.audio.join(" or ")}; elements: ${motion.maxElements}`
 
 /** The capability matrix: what each model can do, and what took the place of those that are gone. */
 export const modelsPage = (): string =>
@@ -63,13 +72,22 @@ export const modelsPage = (): string =>
       ])
     ),
     table(
-      ["model", "several shots", "elements", "reference clip", "references together", "negative prompt"],
+      [
+        "model",
+        "several shots",
+        "elements",
+        "reference clip",
+        "references together",
+        "motion control",
+        "negative prompt"
+      ],
       videoModels.map((model) => [
         code(model.id),
         model.multiShot === "prompt" ? "written into the prompt" : yes(model.multiShot),
         String(model.maxElements),
         yes(model.referenceVideo),
         references(model),
+        motion(model),
         model.negativePrompt ? "on the legacy path" : ""
       ])
     ),

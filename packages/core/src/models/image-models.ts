@@ -2,13 +2,16 @@ import { plainName } from "./plain-name.ts"
 
 /** What an image model can do. Source: Kling docs, image pages, 2026-09-20. */
 export interface ImageModel {
-  /** `model_name` on the wire, and the name people use. */
+  /** `model_name` on the legacy paths, and the name people use. */
   readonly id: string
   readonly state: "live" | "unconfirmed"
   readonly operations: ReadonlyArray<
-    "legacy.images.generations" | "legacy.images.omni-image" | "legacy.images.multi-image2image"
+    | "legacy.images.generations"
+    | "legacy.images.omni-image"
+    | "legacy.images.multi-image2image"
+    | "new.image.kling-image-4.0"
   >
-  readonly resolutions: ReadonlyArray<"1k" | "2k" | "4k">
+  readonly resolutions: ReadonlyArray<"1k" | "2k" | "4k" | "8k">
   readonly maxImages: number
   readonly aspectRatios: ReadonlyArray<string>
   readonly series: boolean
@@ -52,6 +55,16 @@ export const imageModels: ReadonlyArray<ImageModel> = [
     maxImages: 9,
     aspectRatios: ratios,
     series: false
+  },
+  {
+    id: "kling-image-4.0",
+    state: "unconfirmed",
+    operations: ["new.image.kling-image-4.0"],
+    resolutions: ["2k", "4k", "8k"],
+    // Known of a series only.
+    maxImages: 10,
+    aspectRatios: [...ratios, "auto"],
+    series: true
   }
 ]
 

@@ -25,8 +25,17 @@ export interface VideoModel {
   readonly maxElements: number
   readonly referenceVideo: boolean
   readonly references?: ReferenceLimits
+  /** As a model of motion control, whose clip lasts as long as the one whose motion it copies. */
+  readonly motion?: MotionLimits
   /** Only the legacy path takes it. */
   readonly negativePrompt: boolean
+}
+
+/** What motion control takes; it has no length and no shape of its own. */
+export interface MotionLimits {
+  readonly resolutions: ReadonlyArray<"720p" | "1080p">
+  readonly audio: ReadonlyArray<"original" | "off">
+  readonly maxElements: number
 }
 
 /** What the omni paths let go together. */
@@ -41,6 +50,10 @@ export interface ReferenceLimits {
   readonly bothFramesAlone?: boolean
   /** A clip that is edited takes no frames. */
   readonly baseVideoWithoutFrames?: boolean
+  /** What is tied to the use of a reference clip; absent: nothing. */
+  readonly besideVideo?: Readonly<
+    Record<"feature" | "base", { readonly audio: VideoModel["audio"]; readonly multiShot: boolean }>
+  >
   /** The only lengths when there is nothing but a prompt or a first frame. */
   readonly secondsWithoutReferences?: ReadonlyArray<number>
 }
@@ -75,6 +88,7 @@ export const videoModels: ReadonlyArray<VideoModel> = [
     multiShot: true,
     maxElements: 3,
     referenceVideo: false,
+    motion: { resolutions: ["720p", "1080p"], audio: ["original", "off"], maxElements: 1 },
     negativePrompt: true
   },
   {
@@ -90,7 +104,16 @@ export const videoModels: ReadonlyArray<VideoModel> = [
     multiShot: true,
     maxElements: 7,
     referenceVideo: true,
-    references: { max: 7, maxWithVideo: 4, maxElementsWithFrames: 3, baseVideoWithoutFrames: true },
+    references: {
+      max: 7,
+      maxWithVideo: 4,
+      maxElementsWithFrames: 3,
+      baseVideoWithoutFrames: true,
+      besideVideo: {
+        feature: { audio: ["off"], multiShot: true },
+        base: { audio: ["original", "off"], multiShot: false }
+      }
+    },
     negativePrompt: false
   },
   {
@@ -125,6 +148,7 @@ export const videoModels: ReadonlyArray<VideoModel> = [
     multiShot: false,
     maxElements: 0,
     referenceVideo: false,
+    motion: { resolutions: ["720p", "1080p"], audio: ["original", "off"], maxElements: 0 },
     negativePrompt: true
   },
   {

@@ -67,6 +67,11 @@ ruleCases(legacyImageToVideo, {
     says: "imageTail is taken by kling-v2-6 in mode pro only",
     accepted: { ...v26, imageTail: picture, mode: "pro" }
   },
+  "last-frame-silent": {
+    refused: { ...v26, imageTail: picture, mode: "pro", sound: "on" },
+    says: 'imageTail makes a silent clip with kling-v2-6; set sound to "off" or leave the last frame out',
+    accepted: { ...v3, imageTail: picture, sound: "on" }
+  },
   "elements-or-voices": {
     refused: { ...v3, sound: "on", elements: ["160"], voices: ["1"] },
     says: "elements and voices exclude each other",

@@ -1,8 +1,16 @@
 import { legacyImage, newImage } from "../media/media-rules.ts"
+import { findVideoModel } from "../models/video-models.ts"
 import { operation } from "../operation.ts"
 import { choice, flag, id, integer, list, media, number, record, records, text } from "../params/param.ts"
 import { perSecond } from "../prices/video-prices.ts"
-import { legacyMode, legacyModelRules, legacyVideoPrice, shotParams, shotRules } from "./legacy-video.ts"
+import {
+  legacyMode,
+  legacyModelRules,
+  legacyVideoPrice,
+  resolutionOfMode,
+  shotParams,
+  shotRules
+} from "./legacy-video.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { idsToldApart } from "./reference-ids.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
@@ -209,9 +217,17 @@ export const legacyImageToVideo = operation({
     {
       name: "last-frame-in-mode-pro",
       field: "imageTail",
-      check: (input) =>
-        input.imageTail !== undefined && input.mode !== "pro" && !input.model.startsWith("kling-v3")
-          ? `is taken by ${input.model} in mode pro only`
+      check: ({ model, imageTail, mode = "std" }) =>
+        imageTail !== undefined && findVideoModel(model)?.lastFrameAt?.includes(resolutionOfMode[mode]) === false
+          ? `is taken by ${model} in mode pro only`
+          : undefined
+    },
+    {
+      name: "last-frame-silent",
+      field: "imageTail",
+      check: ({ model, imageTail, sound }) =>
+        imageTail !== undefined && sound === "on" && findVideoModel(model)?.lastFrameSilent === true
+          ? `makes a silent clip with ${model}; set sound to "off" or leave the last frame out`
           : undefined
     },
     {
@@ -224,7 +240,9 @@ export const legacyImageToVideo = operation({
       name: "elements-of-model",
       field: "elements",
       check: (input) =>
-        input.elements !== undefined && input.model !== "kling-v3" ? `are not taken by ${input.model}` : undefined
+        input.elements !== undefined && findVideoModel(input.model)?.maxElements === 0
+          ? `are not taken by ${input.model}; set model to "kling-v3"`
+          : undefined
     },
     {
       name: "voices-need-sound",

@@ -71,7 +71,7 @@ ruleCases(legacyOmniVideo, {
   },
   "last-frame-needs-first-frame": {
     refused: { ...v3, images: [last] },
-    says: "images needs a first frame too",
+    says: "images[end_frame] needs a first frame too",
     accepted: { ...v3, images: [first, last] }
   },
   "references-within-limit": {
@@ -86,12 +86,12 @@ ruleCases(legacyOmniVideo, {
   },
   "both-frames-alone": {
     refused: { ...o1, images: [first, last, { image: picture }] },
-    says: "images cannot go with a first frame and other references at once",
+    says: "images[end_frame] cannot go with a first frame and other references at once",
     accepted: { ...v3, images: [first, last, { image: picture }] }
   },
   "base-video-without-frames": {
     refused: { ...v3, images: [first], videos: [{ video }] },
-    says: "images cannot go with a video to edit",
+    says: "images[first_frame] cannot go with a video to edit",
     accepted: { ...v3, images: [first], videos: feature }
   },
   "duration-follows-base-video": {

@@ -48,8 +48,8 @@ export const legacyOmniRules: ReadonlyArray<Rule<LegacyOmniInput>> = [
     check: (input: LegacyOmniInput) => rule.check(assumedOmni(input))
   })),
   ...omniContentRules(["kling-video-o1", "kling-v3-omni"], legacyOmniContents, {
-    firstFrame: "images",
-    lastFrame: "images",
+    firstFrame: "images[first_frame]",
+    lastFrame: "images[end_frame]",
     pictures: "images"
   }),
   {

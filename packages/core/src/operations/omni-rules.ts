@@ -161,38 +161,45 @@ interface Omni30Input extends OmniInput {
   readonly multiShot?: boolean
 }
 
-/** What Kling 3.0 Omni ties to the kind of reference video. */
+const tied = findVideoModel("kling-3.0-omni")?.references?.besideVideo
+
+/** What Kling 3.0 Omni ties to the kind of reference video, read from its row of the capability table. */
 export const omni30VideoRules: ReadonlyArray<Rule<Omni30Input>> = [
   {
     name: "audio-off-with-feature-video",
     field: "audio",
     check: ({ featureVideo, audio = "off" }) =>
-      featureVideo !== undefined && audio !== "off"
+      featureVideo !== undefined && isRefused(tied?.feature.audio, audio)
         ? `${audio} is not possible with a feature video; set audio to "off"`
         : undefined
   },
   {
     name: "no-native-audio-with-base-video",
     field: "audio",
-    check: ({ baseVideo, audio }) =>
-      baseVideo !== undefined && audio === "native"
-        ? 'native is not possible when a video is edited; set audio to "original" or "off"'
+    check: ({ baseVideo, audio = "off" }) =>
+      baseVideo !== undefined && isRefused(tied?.base.audio, audio)
+        ? `${audio} is not possible when a video is edited; set audio to "original" or "off"`
         : undefined
   },
   {
     name: "multi-shot-with-feature-video",
     field: "multiShot",
-    check: ({ featureVideo, multiShot }) =>
-      featureVideo !== undefined && multiShot === false
+    check: ({ featureVideo, multiShot = multiShotDefault }) =>
+      featureVideo !== undefined && multiShot !== tied?.feature.multiShot
         ? "false is not possible with a feature video; set it to true"
         : undefined
   },
   {
     name: "no-multi-shot-with-base-video",
     field: "multiShot",
-    check: ({ baseVideo, featureVideo, multiShot }) =>
-      baseVideo !== undefined && featureVideo === undefined && multiShot !== false
+    check: ({ baseVideo, featureVideo, multiShot = multiShotDefault }) =>
+      baseVideo !== undefined && featureVideo === undefined && multiShot !== tied?.base.multiShot
         ? "must be set to false when a video is edited: Kling assumes true"
         : undefined
   }
 ]
+
+const multiShotDefault = true
+
+const isRefused = (allowed: ReadonlyArray<string> | undefined, audio: string): boolean =>
+  allowed?.includes(audio) === false

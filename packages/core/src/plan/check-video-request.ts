@@ -34,7 +34,10 @@ export function* checkVideoRequest(model: VideoModel, request: VideoRequest): Ge
   if (request.aspectRatio !== undefined && !model.aspectRatios.includes(request.aspectRatio)) {
     yield {
       field: "aspectRatio",
-      message: `${request.aspectRatio} is not possible with ${model.id}: ${model.aspectRatios.join(", ")}`
+      message:
+        model.aspectRatios.length === 0
+          ? `is not taken by ${model.id}; leave it out`
+          : `${request.aspectRatio} is not possible with ${model.id}: ${model.aspectRatios.join(", ")}`
     }
   }
   if (audio !== undefined && !includes(model.audio, audio)) {

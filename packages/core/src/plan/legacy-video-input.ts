@@ -51,6 +51,8 @@ export const legacyVideoName = (request: VideoRequest) => {
     ...(request.referenceImages ?? []).map((_, index) => `referenceImages[${index}]`)
   ]
   return (place: string): string => {
+    if (place === "images[first_frame]") return "image"
+    if (place === "images[end_frame]") return "lastImage"
     const [, field = place, index] = /^(\w+)(?:\[(\d+)\])?/.exec(place) ?? []
     if (field === "images" && index !== undefined) return images[Number(index)] ?? "referenceImages"
     const name = names[field] ?? field

@@ -30,6 +30,23 @@ describe("a picture", () => {
     })
   )
 
+  it.effect("by Kling Image 4.0 takes its declared path, with a warning that it is not confirmed", () =>
+    Effect.gen(function* () {
+      const made = yield* plan({ model: "kling-image-4.0", resolution: "8k", image: url })
+      expect(describeRequest(made)).toMatchObject({
+        path: "/image-generation/kling-image-4.0",
+        body: {
+          contents: [
+            { type: "prompt", text: "a cat" },
+            { type: "refer_image", url }
+          ],
+          settings: { resolution: "8k" }
+        }
+      })
+      expect(made.warnings.join()).toContain("kling-image-4.0 is experimental")
+    })
+  )
+
   it.effect("of a model that klingkit does not know is asked for, with a warning", () =>
     Effect.gen(function* () {
       const made = yield* plan({ model: "kling-v9" })

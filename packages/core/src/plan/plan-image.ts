@@ -1,9 +1,10 @@
 import type { Effect } from "effect"
 import type { KlingError } from "../errors/kling-error.ts"
-import { findImageModel, imageModels } from "../models/image-models.ts"
+import { findImageModel, type ImageModel, imageModels } from "../models/image-models.ts"
 import { successorOf } from "../models/retired-models.ts"
 import { findVideoModel } from "../models/video-models.ts"
-import { findOperation, operations } from "../operations/catalog.ts"
+import type { AnyOperation } from "../operation.ts"
+import { operations } from "../operations/catalog.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
 
 /** What a person asks for when they want pictures. */
@@ -26,7 +27,7 @@ export interface ImageRequest {
 
 export const defaultImageModel = "kling-v3"
 
-/** Decides the image operation by the model. Images exist on legacy paths only, for both kinds of credential. */
+/** Decides the image operation by the model. All confirmed ones are on legacy paths, for both kinds of credential. */
 export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError> => {
   const name = request.model ?? defaultImageModel
   const model = findImageModel(name)
@@ -54,26 +55,41 @@ export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError
       { field: "resolution", message: `${resolution} is not possible with ${name}: ${model.resolutions.join(", ")}` }
     ])
   }
-  const omni = model?.operations.includes("legacy.images.omni-image") === true
+  const operation = operations[model?.operations[0] ?? "legacy.images.generations"]
   return finishPlan({
-    operation:
-      (omni ? findOperation("legacy.images.omni-image") : undefined) ?? operations["legacy.images.generations"],
+    operation,
     model: model?.id ?? name,
     reasons: [`${name} is offered on this path`],
-    warnings:
-      model === undefined ? [`${name} is not in klingkit's model table: sent as it is, its price unchecked`] : [],
-    nameOf: (place) => place.replace(/^images\b.*/, "image"),
-    input: {
-      model: model?.id ?? name,
-      prompt: request.prompt,
-      negativePrompt: request.negativePrompt,
-      ...(omni ? { images: request.image === undefined ? undefined : [request.image] } : { image: request.image }),
-      imageFidelity: request.imageFidelity,
-      resolution,
-      n: request.n,
-      aspectRatio: request.aspectRatio,
-      watermark: request.watermark,
-      callbackUrl: request.callbackUrl
-    }
+    warnings: warningsOf(name, model),
+    nameOf: (place) => place.replace(/^(images|referenceImages)\b.*/, "image"),
+    input: { ...inputOf(operation, model?.id ?? name, request), ...settingsOf(request) }
   })
 }
+
+const warningsOf = (name: string, model: ImageModel | undefined): ReadonlyArray<string> =>
+  model === undefined
+    ? [`${name} is not in klingkit's model table: sent as it is, its price unchecked`]
+    : model.state === "unconfirmed"
+      ? [`${model.id} is experimental: Kling has not confirmed it for developers`]
+      : []
+
+/** The model and the reference picture, which every path has in a place of its own. */
+const inputOf = ({ id }: AnyOperation, model: string, { image }: ImageRequest): Readonly<Record<string, unknown>> => {
+  if (id === "new.image.kling-image-4.0") {
+    return { referenceImages: image === undefined ? undefined : [{ image, id: "image_1" }] }
+  }
+  return id === "legacy.images.omni-image"
+    ? { model, images: image === undefined ? undefined : [image] }
+    : { model, image }
+}
+
+const settingsOf = (request: ImageRequest): Readonly<Record<string, unknown>> => ({
+  prompt: request.prompt,
+  negativePrompt: request.negativePrompt,
+  imageFidelity: request.imageFidelity,
+  resolution: request.resolution,
+  n: request.n,
+  aspectRatio: request.aspectRatio,
+  watermark: request.watermark,
+  callbackUrl: request.callbackUrl
+})

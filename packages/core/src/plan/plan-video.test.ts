@@ -108,6 +108,7 @@ describe("a wish that only one path can meet", () => {
     Effect.gen(function* () {
       const made = yield* shown({ prompt: "@image_1 dances", referenceImages: [url] })
       expect(made).toMatchObject({ path: "/omni-video/kling-3.0-omni" })
+      expect(yield* shown({ model: "kling-4.0", elements: ["1"] })).toMatchObject({ path: "/omni-video/kling-4.0" })
       const legacy = yield* shown({ prompt: "@image_1 dances", referenceImages: [url] }, "key-pair")
       expect(legacy).toMatchObject({
         path: "/v1/videos/omni-video",

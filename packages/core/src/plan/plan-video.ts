@@ -13,7 +13,7 @@ import { checkAnyVideoRequest, checkVideoRequest } from "./check-video-request.t
 import { legacyOmniInput, legacyVideoInput, legacyVideoName } from "./legacy-video-input.ts"
 import { newVideoInput, newVideoName } from "./new-video-input.ts"
 import { credentialReason, finishPlan, type Plan, refuse } from "./plan.ts"
-import { defaultReferenceModel, defaultVideoModel, hasReferences, type VideoRequest } from "./video-request.ts"
+import { defaultReferenceModel, defaultVideoModel, filled, hasReferences, type VideoRequest } from "./video-request.ts"
 
 /** Decides operation and generation from model, settings and credential; refuses what the path would ignore. */
 export const planVideo = (request: VideoRequest, credential: CredentialKind): Effect.Effect<Plan, KlingError> => {
@@ -55,10 +55,12 @@ const choosePath = (model: VideoModel, request: VideoRequest, credential: Creden
     : { generation: "legacy", reason: "a negative prompt is taken on the legacy path only" }
 }
 
-/** The omni paths take references; a model that also has plain paths uses them for everything else. */
+/** The omni paths take references and elements; a model that also has plain paths uses them for everything else. */
 const isOmniRequest = (model: VideoModel, request: VideoRequest): boolean =>
   model.products.includes("omni-video") &&
-  (hasReferences(request) || !model.products.includes(product(request) === "t2v" ? "text-to-video" : "image-to-video"))
+  (hasReferences(request) ||
+    filled(request.elements) !== undefined ||
+    !model.products.includes(product(request) === "t2v" ? "text-to-video" : "image-to-video"))
 
 const newOperation = (model: VideoModel, request: VideoRequest): AnyOperation | undefined =>
   findOperation(`new.${isOmniRequest(model, request) ? "omni" : product(request)}.${model.id}`)
