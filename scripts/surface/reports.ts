@@ -1,0 +1,45 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { publicDeclarations } from "./declarations.ts"
+
+const root = fileURLToPath(new URL("../../", import.meta.url))
+
+/** The packages that programs embed: what they export is a promise. */
+const embedded = ["core", "jobs"]
+
+/** What each package offers to whoever embeds it, by file name: every public name with its declaration. */
+export const surfaceReports = (): ReadonlyMap<string, string> =>
+  new Map(embedded.map((name) => [`${name}.txt`, surfaceReport(name)]))
+
+interface Manifest {
+  readonly name: string
+  readonly exports: Readonly<Record<string, string>>
+}
+
+const surfaceReport = (room: string): string => {
+  const folder = join(root, "packages", room)
+  const { name, exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
+  const types = mkdtempSync(join(tmpdir(), "klingkit-surface-"))
+  try {
+    emitTypes(join(folder, "tsconfig.build.json"), types)
+    const sections = Object.entries(exports).map(([entry, source]) => {
+      const file = join(types, source.replace("./src/", "").replace(/\.ts$/, ".d.ts"))
+      return [`# ${name}${entry.slice(1)}`, ...publicDeclarations(file)].join("\n\n")
+    })
+    return `${sections.join("\n\n")}\n`
+  } finally {
+    rmSync(types, { recursive: true, force: true })
+  }
+}
+
+const emitTypes = (project: string, folder: string): void => {
+  const tsc = join(root, "node_modules", ".bin", "tsc")
+  const { status, stdout, error } = spawnSync(tsc, ["-p", project, "--outDir", folder, "--emitDeclarationOnly"], {
+    encoding: "utf8",
+    shell: process.platform === "win32"
+  })
+  if (status !== 0) throw new Error(`${project} does not compile: ${stdout}${error?.message ?? ""}`)
+}
