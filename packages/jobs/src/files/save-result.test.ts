@@ -256,11 +256,15 @@ describe("a file that exists", () => {
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("is whole for each of two programs that fetch the same result", () =>
+  it.effect("is whole although another program fetches under the same name at the same time", () =>
     Effect.gen(function* () {
       const { save, bytes, names } = yield* emptyFolder
-      const results = yield* Effect.all([save(serving(clip)), save(serving(clip))], { concurrency: 2 })
-      expect(results.filter(Result.isSuccess)).toHaveLength(1)
+      const othersTurn = yield* Deferred.make<void>()
+      const onProgress = () => Deferred.await(othersTurn)
+      const slow = yield* Effect.forkChild(save(serving(film(50_000, 7)), { onProgress }))
+      Result.getOrThrow(yield* save(serving(clip)))
+      yield* Deferred.succeed(othersTurn, undefined)
+      expect(errorOf(yield* Fiber.join(slow)).reason._tag).toBe("FileExists")
       expect(yield* bytes("kk-t2v-1.mp4")).toEqual(clip)
       expect(yield* names).toEqual(["kk-t2v-1.mp4"])
     }).pipe(Effect.provide(node))

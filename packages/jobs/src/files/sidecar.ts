@@ -3,12 +3,16 @@ import { writeBody } from "@klingkit/core"
 import { Effect, FileSystem } from "effect"
 import type { SavedFile } from "./save-result.ts"
 
-/** Writes `<file>.json` beside a result: where it came from and what it cost, for the day when Kling has deleted it. */
+/**
+ * Writes `<file>.json` beside a result: where it came from and what it cost, for the day when Kling has deleted it.
+ * A file that is there already stays, unless overwriting is allowed; a result without its sidecar is no failure.
+ */
 export const writeSidecar = Effect.fnUntraced(function* (
   file: SavedFile,
   handle: string,
   task: Task,
-  plan: Plan | undefined
+  plan: Plan | undefined,
+  overwrite = false
 ) {
   const fs = yield* FileSystem.FileSystem
   const record = {
@@ -23,7 +27,8 @@ export const writeSidecar = Effect.fnUntraced(function* (
     finishedAt: isoTime(task.updatedAt),
     file: { bytes: file.bytes, mimeType: file.mimeType }
   }
-  yield* Effect.ignore(fs.writeFileString(`${file.path}.json`, `${JSON.stringify(record, undefined, 2)}\n`))
+  const text = `${JSON.stringify(record, undefined, 2)}\n`
+  yield* Effect.ignore(fs.writeFileString(`${file.path}.json`, text, { flag: overwrite ? "w" : "wx" }))
 })
 
 const isoTime = (millis: number | undefined): string | undefined =>
