@@ -12,7 +12,8 @@ export default {
     ".": { entry: ["scripts/*.mjs", "rolldown.base.ts"] },
     "packages/emulator": { entry: "src/server/main.ts" },
     "apps/*": { entry: "src/main.ts" },
-    tests: { entry: "**/*.test.ts" }
+    // The programs of somebody else, copied beside the packed core.
+    tests: { entry: ["**/*.test.ts", "embed/consumer/*.ts"] }
   },
   // Asked for by the root and the scenarios so that their programs are linked and built, not for their code.
   ignoreDependencies: ["@klingkit/cli", "klingkit-mcp", "klingkit-mcp-http", "pnpm"],
