@@ -47,7 +47,7 @@ const createTables = statements([
   `CREATE INDEX klingkit_jobs_repeat ON klingkit_jobs (fingerprint, created_at)`,
   `CREATE INDEX klingkit_jobs_task ON klingkit_jobs (task_id)`,
   `CREATE INDEX klingkit_jobs_state ON klingkit_jobs (state, created_at)`,
-  `CREATE INDEX klingkit_jobs_spent ON klingkit_jobs (spent_day)`,
+  `CREATE INDEX klingkit_jobs_spent ON klingkit_jobs (spent_day, principal, account, spent_micros)`,
   `CREATE TABLE klingkit_bodies (handle TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL)`,
   `CREATE TABLE klingkit_approvals (
     token_hash TEXT NOT NULL PRIMARY KEY,
