@@ -1,0 +1,101 @@
+import { catalog, checkInput, findOperation } from "@klingkit/core"
+import { findTool } from "@klingkit/tools"
+import { execFile } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { describe, expect, it } from "vitest"
+import { root } from "../house/source-file.ts"
+import { blocksOf, referenceText, sectionOf } from "./reference-pages.ts"
+
+const run = promisify(execFile)
+const reference = referenceText()
+
+/** The words of a command line, single quotes taken off. */
+const wordsOf = (line: string): ReadonlyArray<string> =>
+  [...line.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/g)].map(([, quoted, plain = ""]) =>
+    quoted === undefined ? plain : quoted.replaceAll(String.raw`'\''`, "'")
+  )
+
+/** The commands of the reference that make something by name: with the operation that they stand under. */
+const creates = catalog.flatMap(({ id }) =>
+  blocksOf(sectionOf(id), "sh").flatMap((block) =>
+    block
+      .split("\n")
+      .filter((line) => /^klingkit (video|image) create /.test(line))
+      .map((line) => ({ id, line, keyPair: block.startsWith("# with an access/secret key pair") }))
+  )
+)
+
+describe("the examples of the reference", () => {
+  it("as `klingkit api call` have an input that is accepted", () => {
+    const lines = blocksOf(reference, "sh").flatMap((block) =>
+      block.split("\n").filter((one) => one.includes("api call"))
+    )
+    expect(lines).toHaveLength(catalog.length)
+    const problems = lines.flatMap((line): ReadonlyArray<unknown> => {
+      const [, , , id = "", flag, input = "{}"] = wordsOf(line)
+      const operation = findOperation(id)
+      return operation === undefined || (flag ?? "--input") !== "--input"
+        ? [line]
+        : checkInput(operation.params, operation.rules, JSON.parse(input))
+    })
+    expect(problems).toEqual([])
+  })
+
+  it.each(creates)("as a command lead to $id: $line", async ({ id, line, keyPair }) => {
+    const [, ...args] = wordsOf(line)
+    const credential = keyPair ? { KLINGAI_ACCESS_KEY: "a", KLINGAI_SECRET_KEY: "s" } : { KLINGAI_API_KEY: "k" }
+    const { stdout } = await run(
+      process.execPath,
+      [join(root, "apps/cli/bin/klingkit.mjs"), ...args, "--dry-run", "--json"],
+      { env: { ...credential, HOME: root, PATH: process.env["PATH"] } }
+    )
+    expect(JSON.parse(stdout)).toMatchObject({ dryRun: true, operation: id })
+  })
+
+  it("as a tool call name a tool and arguments that it has", () => {
+    const calls = blocksOf(reference, "json").map(
+      (block) => JSON.parse(block) as { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> }
+    )
+    expect(calls.length).toBeGreaterThan(10)
+    const problems = calls.filter((call) => {
+      const schema = findTool(call.name)?.inputSchema as
+        | { readonly properties: Readonly<Record<string, unknown>>; readonly required?: ReadonlyArray<string> }
+        | undefined
+      const given = Object.keys(call.arguments)
+      return (
+        schema === undefined ||
+        given.some((name) => !Object.hasOwn(schema.properties, name)) ||
+        (schema.required ?? []).some((name) => !given.includes(name))
+      )
+    })
+    expect(problems).toEqual([])
+  })
+
+  it("as a program compile", async () => {
+    const programs = blocksOf(reference, "ts").filter((block) => block.startsWith("import"))
+    expect(programs).toHaveLength(catalog.length)
+    const folder = mkdtempSync(join(tmpdir(), "klingkit-docs-"))
+    try {
+      for (const [index, program] of programs.entries()) writeFileSync(join(folder, `example-${index}.ts`), program)
+      const compilerOptions = {
+        lib: ["es2024", "esnext.disposable", "dom", "dom.iterable", "dom.asynciterable"],
+        types: [],
+        noUnusedLocals: false,
+        paths: { "@klingkit/core": [join(root, "packages/core/src/index.ts")] }
+      }
+      writeFileSync(
+        join(folder, "tsconfig.json"),
+        JSON.stringify({ extends: join(root, "tsconfig.base.json"), compilerOptions, include: ["*.ts"] })
+      )
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }))
+      const tsc = run(join(root, "node_modules/.bin/tsc"), ["-p", folder])
+      const { stdout } = await tsc.catch((error: { readonly stdout: string }) => error)
+      expect(stdout).toBe("")
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
