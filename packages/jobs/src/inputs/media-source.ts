@@ -55,7 +55,8 @@ const findFile = Effect.fnUntraced(function* (field: string, value: string, conf
   }
   const info = yield* Effect.mapError(fs.stat(real.value), unreadable)
   if (info.type !== "File") return yield* invalidInput([{ field, message: `${shown(value)} is not a file` }])
-  const file = yield* Effect.mapError(fs.open(real.value, { noFollow: true }), unreadable)
+  // A link put in its place since is not followed, where the system can be told so.
+  const file = yield* Effect.mapError(fs.open(real.value, path.sep === "/" ? { noFollow: true } : {}), unreadable)
   return { at: "file", name: path.basename(named), file, sizeBytes: Number(info.size) } as const
 })
 
