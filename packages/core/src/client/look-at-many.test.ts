@@ -1,0 +1,85 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Result } from "effect"
+import { legacyTextToVideo, textToVideo30 } from "../operations/text-to-video.ts"
+import { apiKey, type FakeOptions, fakeKling, keyPair, klingOver } from "../testing/fake-kling.ts"
+import type { FakeTask } from "../testing/fake-tasks.ts"
+import { code } from "../testing/fate.ts"
+import { inMixedTime, inVirtualTime } from "../testing/virtual-time.ts"
+import { Kling } from "./kling.ts"
+
+const handleOf = (index: number) => `kk-t2v-${String(index).padStart(26, "0")}`
+const made = (count: number, path = textToVideo30.path): ReadonlyArray<FakeTask> =>
+  Array.from({ length: count }, (_, index) => ({
+    taskId: String(9000 + index),
+    externalId: handleOf(index),
+    path,
+    createdAt: 0
+  }))
+
+const lookAt = Effect.fnUntraced(function* (ids: ReadonlyArray<string>, options: FakeOptions, credentials = apiKey) {
+  const fake = fakeKling(options)
+  const inTime = credentials.kind === "api-key" ? inVirtualTime : inMixedTime
+  const { result } = yield* inTime(Kling.use((kling) => kling.tasksById(ids))).pipe(
+    Effect.provide(klingOver(fake, credentials))
+  )
+  return { found: Result.getOrThrow(result), reads: fake.seen.length, fake }
+})
+
+describe("many tasks", () => {
+  it.effect.each([1, 20, 21, 59])("are read twenty at a time: %i", (count) =>
+    Effect.gen(function* () {
+      const ids = made(count).map((_, index) => (index % 2 === 0 ? handleOf(index) : String(9000 + index)))
+      const { found, reads, fake } = yield* lookAt(ids, { tasks: made(count) })
+      expect([...found.keys()].toSorted()).toEqual(ids.toSorted())
+      expect(reads).toBeLessThanOrEqual(Math.ceil(count / 40) * 2)
+      for (const { query } of fake.seen) {
+        expect((query["task_ids"] ?? query["external_task_ids"] ?? "").split(",").length).toBeLessThanOrEqual(20)
+      }
+    })
+  )
+
+  it.effect("that are very many are read from the list", () =>
+    Effect.gen(function* () {
+      const { found, reads } = yield* lookAt(
+        made(300).map((task) => task.externalId ?? ""),
+        { tasks: made(300) }
+      )
+      expect(found.size).toBe(300)
+      expect(found.get(handleOf(7))?.id).toBe("9007")
+      expect(reads).toBe(1)
+    })
+  )
+
+  it.effect("that the list has lost are read by their ids", () =>
+    Effect.gen(function* () {
+      const ids = made(80).map((task) => task.externalId ?? "")
+      const { found } = yield* lookAt(ids, {
+        tasks: made(80),
+        answer: (request) =>
+          request.method === "POST" ? { kind: "text", status: 200, text: `{"code":0,"data":{"result":[]}}` } : undefined
+      })
+      expect(found.size).toBe(80)
+    })
+  )
+
+  it.effect("of which some are nowhere come without those", () =>
+    Effect.gen(function* () {
+      const { found } = yield* lookAt([handleOf(0), handleOf(5), "404"], { tasks: made(2) })
+      expect([...found.keys()]).toEqual([handleOf(0)])
+    })
+  )
+
+  it.effect("are read one by one with a key pair, past those that cannot be read", () =>
+    Effect.gen(function* () {
+      const { found } = yield* lookAt(
+        [handleOf(0), handleOf(1), handleOf(9)],
+        {
+          tasks: made(2, legacyTextToVideo.path),
+          answer: (request) => (request.path.endsWith(handleOf(1)) ? code(1103, "no", { status: 403 }) : undefined)
+        },
+        keyPair
+      )
+      expect([...found.keys()]).toEqual([handleOf(0)])
+    })
+  )
+})
