@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
 import { KlingError } from "../errors/kling-error.ts"
 import { newRecord } from "../testing/fake-tasks.ts"
 import { createKling, type PromiseClient } from "./promise-client.ts"
@@ -29,6 +29,8 @@ beforeAll(() => {
     return Promise.resolve(answer(request, init.signal ?? undefined))
   })
 })
+
+afterAll(() => void vi.unstubAllGlobals())
 
 afterEach(() => {
   asked.length = 0
@@ -180,8 +182,9 @@ describe("a signal", () => {
       await vi.waitFor(() => expect(asked).toHaveLength(1))
       controller.abort()
       const error = (await end) as KlingError
-      const { options } = asked[0]?.body as { options: { external_task_id: string } }
-      expect(error.reason).toMatchObject({ _tag: "SubmissionUnknown", externalTaskId: options.external_task_id })
+      const { externalTaskId } = error.reason as { externalTaskId: string }
+      expect(error.reason._tag).toBe("SubmissionUnknown")
+      expect(asked[0]?.body).toMatchObject({ options: { external_task_id: externalTaskId } })
       expect(error.wasCharged).toBe("maybe")
     })
     expect(wasCut).toBe(false)

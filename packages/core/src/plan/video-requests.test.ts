@@ -8,10 +8,9 @@ import { planVideo } from "./plan-video.ts"
 import { defaultReferenceModel, defaultVideoModel, type VideoRequest } from "./video-request.ts"
 
 const picture = "https://example.com/cat.png"
-const models = [
-  ...["kling-3.0", "kling-v3", "kling-3.0-turbo", "kling-3.0-omni", "kling-v3-omni", "kling-o1", "kling-video-o1"],
-  ...["kling-2.6", "kling-v2-6", "kling-2.5-turbo", "kling-4.0", "kling-4.0-flash", "kling-v1-6", "kling-9", "kling-v9"]
-]
+const known = ["kling-3.0", "kling-3.0-turbo", "kling-3.0-omni", "kling-o1", "kling-2.6", "kling-2.5-turbo"]
+const legacyNames = ["kling-v3", "kling-v3-omni", "kling-video-o1", "kling-v2-6"]
+const models = [...known, ...legacyNames, "kling-4.0", "kling-4.0-flash", "kling-v1-6", "kling-9", "kling-v9"]
 
 /** Wishes that a person may add to a request, legal with some models, with some others, or with none. */
 const wishes: ReadonlyArray<Partial<VideoRequest>> = [

@@ -1,36 +1,29 @@
 import { Base64 } from "effect/encoding"
 
-const bytes = (text: string): ReadonlyArray<number> => [...text].map((one) => one.charCodeAt(0))
+const hex = (text: string): ReadonlyArray<number> => text.split(" ").map((one) => Number.parseInt(one, 16))
+const letters = (text: string): ReadonlyArray<number> => [...text].map((one) => one.charCodeAt(0))
 const twoBytes = (value: number): ReadonlyArray<number> => [value >> 8, value & 255]
 const fourBytes = (value: number): ReadonlyArray<number> => [...twoBytes(value >>> 16), ...twoBytes(value & 0xffff)]
 
 /** The head of a real PNG: signature and size. */
 export const png = (width: number, height: number): Uint8Array =>
   Uint8Array.from([
-    0x89,
-    ...bytes("PNG\r\n\u001a\n"),
-    ...fourBytes(13),
-    ...bytes("IHDR"),
+    ...hex("89 50 4e 47 0d 0a 1a 0a 00 00 00 0d"),
+    ...letters("IHDR"),
     ...fourBytes(width),
     ...fourBytes(height),
-    ...[8, 6, 0, 0, 0],
-    ...fourBytes(0)
+    ...hex("08 06 00 00 00 00 00 00 00")
   ])
 
-const jfif = [0xff, 0xe0, ...twoBytes(16), ...bytes("JFIF\0"), 1, 1, 0, 0, 1, 0, 1, 0, 0]
+const jfif = hex("ff e0 00 10 4a 46 49 46 00 01 01 00 00 01 00 01 00 00")
 
 /** How a camera says that a picture has to be turned: 1 is upright, 6 lies on its side. */
 const exif = (orientation: number): ReadonlyArray<number> => [
-  ...[0xff, 0xe1],
-  ...twoBytes(34),
-  ...bytes("Exif\0\0MM\0*"),
-  ...fourBytes(8),
-  ...twoBytes(1),
-  ...[0x01, 0x12, 0, 3],
-  ...fourBytes(1),
+  ...hex("ff e1 00 22"),
+  ...letters("Exif\0\0MM\0*"),
+  ...hex("00 00 00 08 00 01 01 12 00 03 00 00 00 01"),
   ...twoBytes(orientation),
-  ...[0, 0],
-  ...fourBytes(0)
+  ...hex("00 00 00 00 00 00")
 ]
 
 /** The head of a real JPEG, with `recordBytes` of something else, such as a colour profile, before its size. */
@@ -45,35 +38,33 @@ export const jpeg = (
     records.push(0xff, 0xe2, ...twoBytes(length + 2), ...Array.from({ length }, () => 0))
   }
   return Uint8Array.from([
-    ...[0xff, 0xd8],
+    ...hex("ff d8"),
     ...(about.orientation === undefined ? jfif : exif(about.orientation)),
     ...records,
-    ...[0xff, 0xc0],
-    ...twoBytes(17),
-    8,
+    ...hex("ff c0 00 11 08"),
     ...twoBytes(height),
     ...twoBytes(width),
-    ...[3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1],
-    ...[0xff, 0xd9]
+    ...hex("03 01 22 00 02 11 01 03 11 01 ff d9")
   ])
 }
+
+const littleEndian = (value: number, bytes: number): ReadonlyArray<number> =>
+  Array.from({ length: bytes }, (_, index) => (value >> (8 * index)) & 255)
 
 export const gif = (width: number, height: number): Uint8Array =>
-  Uint8Array.from([...bytes("GIF89a"), width & 255, width >> 8, height & 255, height >> 8, 0, 0, 0, 0x3b])
+  Uint8Array.from([...letters("GIF89a"), ...littleEndian(width, 2), ...littleEndian(height, 2), ...hex("00 00 00 3b")])
 
-export const webp = (width: number, height: number): Uint8Array => {
-  const threeBytes = (value: number) => [value & 255, (value >> 8) & 255, (value >> 16) & 255]
-  return Uint8Array.from([
-    ...bytes("RIFF"),
-    ...[30, 0, 0, 0],
-    ...bytes("WEBPVP8X"),
-    ...[10, 0, 0, 0],
-    ...[0, 0, 0, 0],
-    ...threeBytes(width - 1),
-    ...threeBytes(height - 1),
-    ...bytes("VP8 ")
+export const webp = (width: number, height: number): Uint8Array =>
+  Uint8Array.from([
+    ...letters("RIFF"),
+    ...littleEndian(30, 4),
+    ...letters("WEBPVP8X"),
+    ...littleEndian(10, 4),
+    ...littleEndian(0, 4),
+    ...littleEndian(width - 1, 3),
+    ...littleEndian(height - 1, 3),
+    ...letters("VP8 ")
   ])
-}
 
 /** Bare base64 of a file that begins with `head` and has `megabytes` in all. */
 export const base64 = (head: Uint8Array, megabytes = 0): string => {

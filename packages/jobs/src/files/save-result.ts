@@ -102,6 +102,6 @@ const readHead = (fs: FileSystem.FileSystem, file: string) =>
       const buffer = new Uint8Array(16)
       const open = yield* fs.open(file, { flag: "r" })
       const bytes = yield* open.read(buffer)
-      return buffer.subarray(0, Number(bytes))
+      return buffer.subarray(0, bytes)
     })
   )
