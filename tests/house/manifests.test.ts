@@ -53,6 +53,7 @@ describe("manifests", () => {
       "packages/emulator/": { ".": "./src/index.ts" },
       "packages/jobs/": {
         ".": "./src/index.ts",
+        "./ledger": "./src/sqlite/ledger-from-config.ts",
         "./postgres": "./src/postgres/postgres-ledger.ts",
         "./sqlite": "./src/sqlite/sqlite-ledger.ts"
       },

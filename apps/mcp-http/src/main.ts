@@ -1,6 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
+import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { makeServices, selectedTools } from "@klingkit/mcp"
-import { Effect, Result } from "effect"
+import { Effect, Layer, Result } from "effect"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
 import { help, readArguments, type Serve } from "./arguments.ts"
@@ -24,7 +25,7 @@ const serve = (asked: Serve): void => {
   const tools = Effect.runSync(Effect.result(selectedTools(asked)))
   if (Result.isFailure(tools)) return stopWith(2, tools.failure.message)
 
-  const services = makeServices(NodeServices.layer)
+  const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
   const app = makeHttpApp(services, { tools: tools.success, version: manifest.version, guard })
   app.server.once("error", (error: NodeJS.ErrnoException) =>
     stopWith(

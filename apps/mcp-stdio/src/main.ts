@@ -1,9 +1,10 @@
 import { wire } from "./guard-stdout.ts"
 import { NodeServices } from "@effect/platform-node"
+import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import type { Tool } from "@klingkit/tools"
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio"
-import { Effect, Result } from "effect"
+import { Effect, Layer, Result } from "effect"
 import manifest from "../package.json" with { type: "json" }
 import { help, readArguments } from "./arguments.ts"
 
@@ -11,7 +12,7 @@ import { help, readArguments } from "./arguments.ts"
 const lingerMillis = 1500
 
 const serve = (tools: ReadonlyArray<Tool>): void => {
-  const services = makeServices(NodeServices.layer)
+  const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
   const transport = new StdioServerTransport(process.stdin, wire)
   serveStdio(() => buildServer(services, { tools, version: manifest.version }), { transport })
   const stop = () => {

@@ -1,7 +1,8 @@
 import { Config, Effect, Option, Path } from "effect"
+import { type SpendLimits, spendLimits } from "./spend-limits.ts"
 
 /** Where files go, and where pictures may be read from. Absolute paths. */
-export interface JobsConfig {
+export interface JobFolders {
   /** What `~` stands for. */
   readonly homeDir: string
   readonly outputDir: string
@@ -9,11 +10,17 @@ export interface JobsConfig {
   readonly inputDirs: ReadonlyArray<string> | "anywhere"
 }
 
+export interface JobsConfig extends JobFolders {
+  readonly limits: SpendLimits
+  /** Whose jobs these are; `local` for a program that serves one person. */
+  readonly principal: string
+}
+
 const text = (name: string) =>
   Config.option(Config.String(name)).pipe(Config.map(Option.filter((value) => value.trim() !== "")))
 
 /** From `KLINGKIT_OUTPUT_DIR` (default `~/klingkit`) and `KLINGKIT_INPUT_DIRS` (several, parted as PATH is). */
-export const jobsConfig = Effect.gen(function* () {
+export const jobFolders = Effect.gen(function* () {
   const path = yield* Path.Path
   const home = yield* text("HOME")
   const homeDir = Option.getOrElse(Option.isSome(home) ? home : yield* text("USERPROFILE"), () => ".")
@@ -28,7 +35,13 @@ export const jobsConfig = Effect.gen(function* () {
       .split(separator)
       .filter((one) => one.trim() !== "")
       .map(expand)
-  } satisfies JobsConfig
+  } satisfies JobFolders
+})
+
+/** Folders and spend limits of a program that serves one person. */
+export const jobsConfig = Effect.gen(function* () {
+  const config: JobsConfig = { ...(yield* jobFolders), limits: yield* spendLimits, principal: "local" }
+  return config
 })
 
 /** `~/films` with the home folder in place of the tilde. */

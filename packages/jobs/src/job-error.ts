@@ -2,7 +2,6 @@ import { type Charged, untrustedText } from "@klingkit/core"
 import { Schema } from "effect"
 
 const reasons = {
-  OverBudget: { priceUsd: Schema.Number, limitUsd: Schema.Number },
   /** Dearer than what goes without an approval, or of a price that is not known before. */
   NotApproved: { priceUsd: Schema.optionalKey(Schema.Number), limitUsd: Schema.Number },
   FileExists: { path: Schema.String },
@@ -33,7 +32,6 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
       case "FetchFailed":
         return "yes"
       case "FileRefused":
-      case "OverBudget":
       case "NotApproved":
         return "no"
       default:
@@ -44,8 +42,6 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
   override get message(): string {
     const { reason } = this
     switch (reason._tag) {
-      case "OverBudget":
-        return `the price of $${reason.priceUsd} is over the limit of $${reason.limitUsd} per request`
       case "NotApproved":
         return reason.priceUsd === undefined
           ? `the price is not known before, and above $${reason.limitUsd} an approval is needed`
@@ -67,8 +63,6 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
   get suggestion(): string {
     const { reason } = this
     switch (reason._tag) {
-      case "OverBudget":
-        return "ask for less, or raise KLINGKIT_MAX_USD_PER_CALL (and KLINGKIT_MAX_USD_PER_DAY); nothing was sent"
       case "NotApproved":
         return "approve it (--yes at a shell), or raise KLINGKIT_CONFIRM_ABOVE_USD; nothing was sent"
       case "FileExists":

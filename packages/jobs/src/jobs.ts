@@ -1,42 +1,26 @@
-import {
-  type AnyOperation,
-  Kling,
-  type KlingError,
-  type MediaRule,
-  mintHandle,
-  type Plan,
-  type Task,
-  type TaskFilter
-} from "@klingkit/core"
-import type { FileSystem, Path } from "effect"
-import { Context, Effect, Fiber, Layer, Stream } from "effect"
+import { type AnyOperation, Kling, type KlingError, type MediaRule, type Plan, type TaskFilter } from "@klingkit/core"
+import { Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Stream } from "effect"
 import type { HttpClient } from "effect/http"
 import type { JobsConfig } from "./config.ts"
-import type { FetchProgress } from "./files/fetch-to-file.ts"
-import { type SavedFile, saveResult } from "./files/save-result.ts"
-import { writeSidecar } from "./files/sidecar.ts"
+import { downloadJob, type DownloadOptions } from "./files/download-job.ts"
+import type { SavedFile } from "./files/save-result.ts"
 import { readMediaInput } from "./inputs/media-input.ts"
 import type { MediaSource } from "./inputs/media-source.ts"
 import { readOperationMedia } from "./inputs/operation-media.ts"
-import { jobError, type JobError } from "./job-error.ts"
+import type { Job } from "./job.ts"
+import type { JobError } from "./job-error.ts"
+import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
+import { fingerprintOf } from "./ledger/fingerprint.ts"
+import { LedgerSource } from "./ledger/ledger-source.ts"
+import type { LedgerError } from "./ledger/ledger-error.ts"
+import { callJob } from "./submit/call-job.ts"
+import { recoverJobs } from "./submit/recover-jobs.ts"
+import { makeSlotQueue } from "./submit/slot-queue.ts"
+import { submitJob, type SubmitJobOptions } from "./submit/submit-job.ts"
+import { followJob, jobStatus } from "./watch/job-status.ts"
+import { makeLooks } from "./watch/looks.ts"
 
-/** A paid request and what became of it. `plan` is known to whoever submitted it. */
-export interface Job {
-  readonly handle: string
-  readonly task: Task
-  readonly plan?: Plan
-}
-
-export interface DownloadOptions {
-  /** Absolute; the output folder when absent. */
-  readonly folder?: string
-  /** For a task with one result. */
-  readonly fileName?: string
-  readonly overwrite?: boolean
-  readonly onProgress?: (progress: FetchProgress & { readonly index: number }) => Effect.Effect<void>
-}
-
-/** A paid Kling request from plan to files. Everything is found again by its handle, also from another program. */
+/** A paid Kling request from plan to files, durable from before it is sent. Its handle finds it from any program. */
 export class Jobs extends Context.Service<
   Jobs,
   {
@@ -57,86 +41,104 @@ export class Jobs extends Context.Service<
     ): Effect.Effect<Readonly<Record<string, unknown>>, KlingError | JobError>
     /** `media` for a picture. */
     picture(field: string, source: string): Effect.Effect<string, KlingError | JobError>
-    /** Sends a plan, once. `onHandle` gets the handle before the first byte leaves, where the operation takes one. */
-    submit(
+    /** Sends a plan once, within the limits; the same request a moment later is the same job. */
+    submit(plan: Plan, options?: SubmitJobOptions): Effect.Effect<Job, KlingError | JobError | LedgerError>
+    /** Runs a paid operation that answers at once, within the limits; gives what it answers. It is never sent twice. */
+    call(
       plan: Plan,
-      options?: { readonly onHandle?: (handle: string) => Effect.Effect<void> }
-    ): Effect.Effect<Job, KlingError>
+      options?: Pick<SubmitJobOptions, "isApproved">
+    ): Effect.Effect<unknown, KlingError | JobError | LedgerError>
+    /** A token that lets exactly this plan pass above the price that needs a yes: once, for ten minutes. */
+    approve(plan: Plan): Effect.Effect<string, LedgerError>
+    /** By handle or by Kling's own id. */
     status(id: string): Effect.Effect<Job, KlingError>
     /** The job at every look, until it has ended. */
     follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError>
+    /** Tasks at Kling, newest first, whoever made them; with what the ledger knows of them. */
     list(filter?: TaskFilter): Stream.Stream<Job, KlingError>
+    /** Jobs in the ledger: by state, model, time, words of the prompt. */
+    history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
     /** Fetches all results of a finished job, each beside a `.json` that says where it came from. */
     download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedFile>, JobError>
+    /** Goes on with what an earlier program left in the middle; also runs once when the first job is submitted. */
+    readonly recover: Effect.Effect<void, LedgerError>
   }
 >()("@klingkit/jobs/Jobs") {
   static readonly layer = (
     config: JobsConfig
-  ): Layer.Layer<Jobs, never, Kling | HttpClient.HttpClient | FileSystem.FileSystem | Path.Path> =>
+  ): Layer.Layer<Jobs, never, Kling | LedgerSource | HttpClient.HttpClient | FileSystem.FileSystem | Path.Path> =>
     Layer.effect(Jobs, make(config))
 }
 
+/** An approval is for the price that was shown a moment ago. */
+const approvalSeconds = 600
+
 const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const kling = yield* Kling
+  const source = yield* LedgerSource
   const files = yield* Effect.context<HttpClient.HttpClient | FileSystem.FileSystem | Path.Path>()
+  const queue = yield* makeSlotQueue
+  const { limits, principal } = config
+  const owner = yield* Effect.sync(() => crypto.randomUUID())
+  const submitter = { kling, queue, owner, principal, limits }
+  const isRecovered = yield* Ref.make(false)
 
-  const submit = Effect.fn("Jobs.submit")(function* (
-    plan: Plan,
-    options?: { readonly onHandle?: (handle: string) => Effect.Effect<void> }
-  ) {
-    const handle = yield* mintHandle(plan.operation.family)
-    // Where Kling takes no id of the caller's, only its own finds the task, and that comes with the answer.
-    if (options?.onHandle !== undefined && plan.operation.externalId !== undefined) yield* options.onHandle(handle)
-    // Whoever waits may be cut off; the request itself goes on to a settled end.
-    const sending = yield* Effect.forkDetach(kling.submit(plan.operation, plan.input, { externalTaskId: handle }))
-    const sent = yield* Fiber.join(sending)
-    return { handle: sent.handle, task: sent.task, plan }
+  const recover = Effect.flatMap(source.open, (ledger) => recoverJobs(ledger, kling, queue, owner))
+  // Looking at a task works without a ledger; only a paid request does not.
+  const readable = Effect.option(source.open)
+  const watching = { ledger: readable, look: makeLooks(kling), principal, onEnded: queue.freed }
+
+  const submit = Effect.fnUntraced(function* (plan: Plan, options?: SubmitJobOptions) {
+    const ledger = yield* source.open
+    if (!(yield* Ref.getAndSet(isRecovered, true))) yield* Effect.forkDetach(Effect.ignore(recover))
+    return yield* submitJob(ledger, submitter, plan, options)
   })
 
-  const media = (field: string, rule: MediaRule | MediaRule["kind"], source: MediaSource) =>
-    Effect.provideContext(readMediaInput(field, rule, source, config), files)
+  const withRecord = (job: Job) =>
+    Effect.gen(function* () {
+      const ledger = yield* readable
+      if (Option.isNone(ledger)) return job
+      const record = yield* Effect.option(ledger.value.get(job.handle, principal))
+      return Option.match(record, { onNone: () => job, onSome: (known) => ({ ...job, record: known }) })
+    })
 
-  const jobOf = (task: Task, asked?: string): Job => ({ handle: asked ?? task.externalId ?? task.id, task })
+  const media = (field: string, rule: MediaRule | MediaRule["kind"], given: MediaSource) =>
+    Effect.provideContext(readMediaInput(field, rule, given, config), files)
 
-  const download = Effect.fn("Jobs.download")(function* (job: Job, options: DownloadOptions = {}) {
-    const { handle, task } = job
-    if (task.status === "submitted" || task.status === "processing") {
-      return yield* jobError({ _tag: "NotFinished", taskId: handle, status: task.status })
+  const download = Effect.fnUntraced(function* (job: Job, options: DownloadOptions = {}) {
+    const known = yield* withRecord(job)
+    const saved = yield* Effect.provideContext(downloadJob(known, config.outputDir, options), files)
+    const ledger = yield* readable
+    if (known.record !== undefined && Option.isSome(ledger)) {
+      const { handle } = known.record
+      yield* Effect.ignore(ledger.value.addFiles(handle, saved))
+      yield* Effect.ignore(ledger.value.transition(handle, ["SUCCEEDED"], "FETCHED"))
     }
-    const urls = task.outputs.flatMap((output) =>
-      output.type === "element" || output.url === undefined ? [] : [output.url]
-    )
-    if (urls.length === 0) return yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
-    return yield* Effect.forEach(urls, (url, index) =>
-      Effect.gen(function* () {
-        const saved = yield* saveResult({
-          handle,
-          url,
-          index,
-          count: urls.length,
-          folder: options.folder ?? config.outputDir,
-          overwrite: options.overwrite ?? false,
-          onProgress: (progress) => options.onProgress?.({ ...progress, index }) ?? Effect.void,
-          ...(options.fileName === undefined || urls.length > 1 ? {} : { fileName: options.fileName })
-        })
-        yield* writeSidecar(saved, handle, task, job.plan)
-        return saved
-      })
-    )
+    return saved
   })
 
   return Jobs.of({
     config,
     media,
     mediaOf: (operation, input) => Effect.provideContext(readOperationMedia(operation, input, config), files),
-    picture: (field, source) => media(field, "image", source),
+    picture: (field, given) => media(field, "image", given),
     submit,
-    status: (id) => Effect.map(kling.task(id), (task) => jobOf(task, id)),
-    follow: (id, operation) =>
-      kling
-        .follow(id, operation === undefined ? {} : { usualSeconds: operation.usualSeconds(operation.example) })
-        .pipe(Stream.map((task) => jobOf(task, id))),
-    list: (filter) => Stream.map(kling.tasks(filter), (task) => jobOf(task)),
-    download: (job, options) => Effect.provideContext(download(job, options), files)
+    call: (plan, options) =>
+      Effect.flatMap(source.open, (ledger) => callJob(ledger, submitter, plan, options?.isApproved === true)),
+    approve: (plan) =>
+      Effect.gen(function* () {
+        const ledger = yield* source.open
+        const fingerprint = yield* fingerprintOf(plan.operation.id, plan.input)
+        const { priceUsd } = plan.quote
+        const approved = { principal, fingerprint, ...(priceUsd === undefined ? {} : { quoteUsd: priceUsd }) }
+        return yield* ledger.issueApproval(approved, approvalSeconds)
+      }),
+    status: (id) => jobStatus(watching, id),
+    follow: (id, operation) => followJob(watching, id, operation),
+    list: (filter) =>
+      Stream.mapEffect(kling.tasks(filter), (task) => withRecord({ handle: task.externalId ?? task.id, task })),
+    history: (filter) => Effect.flatMap(source.open, (ledger) => ledger.list({ principal, ...filter })),
+    download,
+    recover
   })
 })

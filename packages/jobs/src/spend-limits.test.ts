@@ -2,7 +2,7 @@ import { describe, it } from "@effect/vitest"
 import type { Quote } from "@klingkit/core"
 import { ConfigProvider, Effect, Result } from "effect"
 import { expect } from "vitest"
-import { checkSpend, type SpendLimits, spendLimits } from "./spend-limits.ts"
+import { checkApproval, type SpendLimits, spendLimits } from "./spend-limits.ts"
 
 const costs = (priceUsd?: number): Quote => ({
   state: priceUsd === undefined ? "unknown" : "exact",
@@ -11,19 +11,14 @@ const costs = (priceUsd?: number): Quote => ({
 })
 
 const verdict = (quote: Quote, limits: SpendLimits, approved = false) =>
-  Effect.runSync(Effect.result(checkSpend(quote, limits, approved))).pipe(
+  Effect.runSync(Effect.result(checkApproval(quote, limits, approved))).pipe(
     Result.match({ onSuccess: () => "free to go", onFailure: (error) => error.code })
   )
 
-describe("checkSpend", () => {
+describe("checkApproval", () => {
   it("lets everything go where no limit is set", () => {
     expect(verdict(costs(100), {})).toBe("free to go")
     expect(verdict(costs(), {})).toBe("free to go")
-  })
-
-  it("refuses what is over the limit, approved or not, and takes the limit itself", () => {
-    expect(verdict(costs(0.42), { maxUsdPerCall: 0.42 })).toBe("free to go")
-    expect(verdict(costs(0.43), { maxUsdPerCall: 0.42 }, true)).toBe("JOB_OVER_BUDGET")
   })
 
   it("wants an approval above its amount, and for an unknown price under any limit", () => {
@@ -40,9 +35,13 @@ describe("spendLimits", () => {
       Effect.result(spendLimits).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(environment))))
     )
 
-  it("holds one call to the smaller of both limits", () => {
-    const limits = read({ KLINGKIT_MAX_USD_PER_CALL: "5", KLINGKIT_MAX_USD_PER_DAY: "2.5" })
-    expect(Result.getOrThrow(limits)).toEqual({ maxUsdPerCall: 2.5 })
+  it("come from the environment, absent ones set no limit", () => {
+    const limits = read({
+      KLINGKIT_MAX_USD_PER_CALL: "5",
+      KLINGKIT_CONFIRM_ABOVE_USD: "2.5",
+      KLINGKIT_MAX_USD_PER_DAY: ""
+    })
+    expect(Result.getOrThrow(limits)).toEqual({ maxUsdPerCall: 5, confirmAboveUsd: 2.5 })
   })
 
   it("never takes an unreadable limit for none", () => {

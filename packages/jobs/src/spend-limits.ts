@@ -1,10 +1,10 @@
 import { invalidInput, type KlingError, type Quote } from "@klingkit/core"
 import { Config, Effect, Option } from "effect"
 import { jobError, type JobError } from "./job-error.ts"
+import type { BudgetLimits } from "./ledger/budget.ts"
 
-/** What one request may cost, in USD. Absent: no limit. */
-export interface SpendLimits {
-  readonly maxUsdPerCall?: number
+/** What may be spent, in USD. Absent: no limit. The ledger holds the first two against what is spent already. */
+export interface SpendLimits extends BudgetLimits {
   /** Above it a request needs an approval. */
   readonly confirmAboveUsd?: number
 }
@@ -21,26 +21,28 @@ const usd = Effect.fnUntraced(function* (name: string): Effect.fn.Return<number 
       ])
 })
 
-/** From `KLINGKIT_MAX_USD_PER_CALL` and `KLINGKIT_CONFIRM_ABOVE_USD`; one call may not exceed `KLINGKIT_MAX_USD_PER_DAY` either. */
+/** From `KLINGKIT_MAX_USD_PER_CALL`, `KLINGKIT_MAX_USD_PER_DAY` and `KLINGKIT_CONFIRM_ABOVE_USD`. */
 export const spendLimits: Effect.Effect<SpendLimits, KlingError> = Effect.gen(function* () {
-  const perCall = yield* usd("KLINGKIT_MAX_USD_PER_CALL")
-  const perDay = yield* usd("KLINGKIT_MAX_USD_PER_DAY")
+  const maxUsdPerCall = yield* usd("KLINGKIT_MAX_USD_PER_CALL")
+  const maxUsdPerDay = yield* usd("KLINGKIT_MAX_USD_PER_DAY")
   const confirmAboveUsd = yield* usd("KLINGKIT_CONFIRM_ABOVE_USD")
-  const caps = [perCall, perDay].filter((cap) => cap !== undefined)
   return {
-    ...(caps.length === 0 ? {} : { maxUsdPerCall: Math.min(...caps) }),
+    ...(maxUsdPerCall === undefined ? {} : { maxUsdPerCall }),
+    ...(maxUsdPerDay === undefined ? {} : { maxUsdPerDay }),
     ...(confirmAboveUsd === undefined ? {} : { confirmAboveUsd })
   }
 })
 
-/** Refuses what is over the limits. A price that is not known before needs an approval wherever a limit is set. */
-export const checkSpend = (quote: Quote, limits: SpendLimits, approved: boolean): Effect.Effect<void, JobError> => {
-  const { maxUsdPerCall, confirmAboveUsd } = limits
-  const price = quote.priceUsd
-  if (price !== undefined && maxUsdPerCall !== undefined && price > maxUsdPerCall) {
-    return jobError({ _tag: "OverBudget", priceUsd: price, limitUsd: maxUsdPerCall })
-  }
-  const limit = confirmAboveUsd ?? (price === undefined ? maxUsdPerCall : undefined)
-  if (limit === undefined || approved || (price !== undefined && price <= limit)) return Effect.void
-  return jobError({ _tag: "NotApproved", limitUsd: limit, ...(price === undefined ? {} : { priceUsd: price }) })
+/** Refuses what needs an approval and has none. A price that is not known before needs one wherever a limit is set. */
+export const checkApproval = (
+  quote: Quote,
+  limits: SpendLimits,
+  isApproved: boolean
+): Effect.Effect<void, JobError> => {
+  if (isApproved) return Effect.void
+  const { confirmAboveUsd, maxUsdPerCall, maxUsdPerDay } = limits
+  const { priceUsd } = quote
+  const limit = priceUsd === undefined ? (confirmAboveUsd ?? maxUsdPerCall ?? maxUsdPerDay) : confirmAboveUsd
+  if (limit === undefined || (priceUsd !== undefined && priceUsd <= limit)) return Effect.void
+  return jobError({ _tag: "NotApproved", limitUsd: limit, ...(priceUsd === undefined ? {} : { priceUsd }) })
 }

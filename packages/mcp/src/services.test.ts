@@ -1,9 +1,11 @@
+import { LedgerSource } from "@klingkit/jobs"
+import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { ConfigProvider, FileSystem, Layer, ManagedRuntime, Path } from "effect"
 import { describe, expect, it } from "vitest"
 import { servicesFromConfig } from "./services.ts"
 import { connectedClient, textOf } from "./testing/connected-client.ts"
 
-const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer)
+const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer, LedgerSource.layer(layerSqliteMemory))
 
 const clientWith = (environment: Readonly<Record<string, string>>) =>
   connectedClient(

@@ -1,6 +1,6 @@
 import { Kling } from "@klingkit/core"
-import { Jobs, jobsConfig } from "@klingkit/jobs"
-import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path } from "effect"
+import { jobFolders, Jobs, type LedgerSource, spendLimits } from "@klingkit/jobs"
+import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path, Result } from "effect"
 import { FetchHttpClient } from "effect/http"
 import type { Services } from "./build-server.ts"
 
@@ -8,16 +8,22 @@ import type { Services } from "./build-server.ts"
  * Kling and jobs as the environment describes them. It can always be built: a server starts without a key, and then
  * each call that needs Kling says what is missing.
  */
-export const servicesFromConfig: Layer.Layer<Kling | Jobs, never, FileSystem.FileSystem | Path.Path> = Layer.unwrap(
-  Effect.gen(function* () {
-    const config = yield* Effect.orDie(jobsConfig)
-    const kling = Kling.layerConfig.pipe(Layer.catch(Kling.layerFailing))
-    return Jobs.layer(config).pipe(Layer.provideMerge(kling), Layer.provide(FetchHttpClient.layer))
-  })
-)
+export const servicesFromConfig: Layer.Layer<Kling | Jobs, never, FileSystem.FileSystem | Path.Path | LedgerSource> =
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const folders = yield* Effect.orDie(jobFolders)
+      const limits = yield* Effect.result(spendLimits)
+      // A limit that cannot be read must stop every request, not none.
+      const kling = Result.isFailure(limits)
+        ? Kling.layerFailing(limits.failure)
+        : Kling.layerConfig.pipe(Layer.catch(Kling.layerFailing))
+      const config = { ...folders, limits: Result.getOrElse(limits, () => ({})), principal: "local" }
+      return Jobs.layer(config).pipe(Layer.provideMerge(kling), Layer.provide(FetchHttpClient.layer))
+    })
+  )
 
 /** The services for one process; built when the first tool is called. Whatever they log goes to stderr. */
-export const makeServices = (disk: Layer.Layer<FileSystem.FileSystem | Path.Path>): Services =>
+export const makeServices = (disk: Layer.Layer<FileSystem.FileSystem | Path.Path | LedgerSource>): Services =>
   ManagedRuntime.make(
     servicesFromConfig.pipe(
       Layer.provide(disk),

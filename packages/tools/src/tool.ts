@@ -1,5 +1,5 @@
 import type { Kling, KlingError } from "@klingkit/core"
-import type { JobError, Jobs } from "@klingkit/jobs"
+import type { JobError, Jobs, LedgerError } from "@klingkit/jobs"
 import type { Effect } from "effect"
 import type * as z from "zod"
 import { checkArguments } from "./check-arguments.ts"
@@ -38,7 +38,7 @@ export interface ToolResult<Facts extends object = object> {
 
 export type ToolEffect<Facts extends object = object> = Effect.Effect<
   ToolResult<Facts>,
-  KlingError | JobError,
+  KlingError | JobError | LedgerError,
   Kling | Jobs
 >
 

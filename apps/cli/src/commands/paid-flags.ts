@@ -42,7 +42,8 @@ export const paidFlags = {
   timeout: timeoutFlag,
   output: outputFlag,
   force: forceFlag,
-  yes: toggle("yes", "approve a price above KLINGKIT_CONFIRM_ABOVE_USD")
+  yes: toggle("yes", "approve a price above KLINGKIT_CONFIRM_ABOVE_USD"),
+  again: toggle("again", "make it again, although the same request was made a moment ago")
 }
 
 export interface PaidFlags {
@@ -52,4 +53,5 @@ export interface PaidFlags {
   readonly output: Option.Option<string>
   readonly force: boolean
   readonly yes: boolean
+  readonly again: boolean
 }

@@ -1,5 +1,5 @@
 import { baseUrlFromConfig, credentialsFromConfig, describeRequest, type Plan } from "@klingkit/core"
-import { checkSpend, type Job, Jobs, spendLimits } from "@klingkit/jobs"
+import { type Job, Jobs } from "@klingkit/jobs"
 import { Effect, Option, Ref } from "effect"
 import { connection } from "../connection.ts"
 import { interrupted } from "../output/failure.ts"
@@ -16,16 +16,10 @@ export const runPlan = Effect.fn("runPlan")(function* (plan: Plan, flags: PaidFl
   const output = yield* Output
   yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
   if (flags.dryRun) return yield* showPlan(plan)
-  yield* checkApproved(plan, flags)
+  yield* credentialsFromConfig
   const count = typeof plan.input["n"] === "number" ? plan.input["n"] : 1
   const destination = yield* destinationOf({ ...flags, count })
   return yield* send(plan, flags, destination).pipe(Effect.provide(connection))
-})
-
-/** What must hold before anything is sent: a whole credential, and a price that may be spent. */
-export const checkApproved = Effect.fnUntraced(function* (plan: Plan, { yes }: Pick<PaidFlags, "yes">) {
-  yield* credentialsFromConfig
-  yield* checkSpend(plan.quote, yield* spendLimits, yes)
 })
 
 export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
@@ -68,6 +62,10 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
   const handle = yield* Ref.make<string | undefined>(undefined)
   const submitted = yield* jobs
     .submit(plan, {
+      isApproved: flags.yes,
+      allowRepeat: flags.again,
+      onQueued: ({ position }) =>
+        output.say(`All parallel places of the account are taken; waiting for one, place ${position} in line`),
       onHandle: (minted) =>
         Effect.andThen(Ref.set(handle, minted), output.say(`Handle: ${minted} (${quoteText(plan.quote)})`))
     })
@@ -79,6 +77,11 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
       )
     )
 
+  if (submitted.isRepeat === true) {
+    yield* output.say(
+      `The same request was made a moment ago: this is its job, nothing was sent again (--again makes another)`
+    )
+  }
   const wantsFile = flags.output._tag === "Some"
   if (!flags.wait && !wantsFile) {
     yield* answerTask(submitted)

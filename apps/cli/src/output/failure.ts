@@ -1,5 +1,5 @@
 import { type Charged, KlingError, type Problem, untrustedText } from "@klingkit/core"
-import { JobError } from "@klingkit/jobs"
+import { JobError, LedgerError } from "@klingkit/jobs"
 import { Cause, Data } from "effect"
 import { CliError } from "effect/cli"
 import { type ExitCode, exitCode } from "./exit-code.ts"
@@ -40,6 +40,7 @@ export const failureOf = (cause: Cause.Cause<unknown>): Failure => {
   if (error instanceof CommandError) return error.failure
   if (error instanceof KlingError) return klingFailure(error)
   if (error instanceof JobError) return jobFailure(error)
+  if (error instanceof LedgerError) return ledgerFailure(error)
   if (CliError.isCliError(error)) return usageError([{ field: "", message: error.message }]).failure
   return bug(error)
 }
@@ -108,7 +109,6 @@ const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
   NotFinished: exitCode.stillRunning,
   NothingToFetch: exitCode.failed,
   FetchFailed: exitCode.failed,
-  OverBudget: exitCode.notApproved,
   NotApproved: exitCode.notApproved
 }
 
@@ -120,6 +120,19 @@ const jobFailure = (error: JobError): Failure => ({
   exitCode: jobExitCodes[error.reason._tag],
   ...("taskId" in error.reason ? { handle: error.reason.taskId } : {})
 })
+
+const ledgerFailure = (error: LedgerError): Failure => {
+  const { reason } = error
+  const isAboutMoney = reason._tag === "OverBudget" || reason._tag === "NotApproved"
+  return {
+    code: error.code,
+    message: error.message,
+    suggestion: asCommand(error.suggestion),
+    charged: error.wasCharged,
+    exitCode: isAboutMoney ? exitCode.notApproved : exitCode.failed,
+    ...("handle" in reason ? { handle: reason.handle } : {})
+  }
+}
 
 const bug = (error: unknown): Failure => ({
   code: "CLI_BUG",

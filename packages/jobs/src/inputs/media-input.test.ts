@@ -23,7 +23,13 @@ const folderWith = Effect.fnUntraced(function* (files: Readonly<Record<string, U
   const path = yield* Path.Path
   const folder = yield* fs.realPath(yield* fs.makeTempDirectoryScoped())
   for (const [name, bytes] of Object.entries(files)) yield* fs.writeFile(path.join(folder, name), bytes)
-  const config: JobsConfig = { homeDir: folder, outputDir: path.join(folder, "out"), inputDirs: [folder] }
+  const config: JobsConfig = {
+    homeDir: folder,
+    outputDir: path.join(folder, "out"),
+    inputDirs: [folder],
+    limits: {},
+    principal: "local"
+  }
   return { config, at: (name: string) => path.join(folder, name) }
 })
 

@@ -1,6 +1,7 @@
 import { Kling } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { Jobs } from "@klingkit/jobs"
+import { Jobs, LedgerSource } from "@klingkit/jobs"
+import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Logger, ManagedRuntime, Path, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 
@@ -10,12 +11,18 @@ export const emulatedServices = (world: KlingWorld = new KlingWorld()) => {
     credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
     baseUrl: "http://127.0.0.1"
   })
-  const jobs = Jobs.layer({ homeDir: "/home/me", outputDir: "/home/me/klingkit", inputDirs: [] })
+  const jobs = Jobs.layer({
+    homeDir: "/home/me",
+    outputDir: "/home/me/klingkit",
+    inputDirs: [],
+    limits: {},
+    principal: "local"
+  })
   const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer)
   const services = ManagedRuntime.make(
     jobs.pipe(
       Layer.provideMerge(kling),
-      Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk)),
+      Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk, LedgerSource.layer(layerSqliteMemory))),
       Layer.provideMerge(Layer.mergeAll(TestClock.layer(), Logger.layer([]))),
       Layer.orDie
     )

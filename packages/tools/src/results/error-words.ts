@@ -1,5 +1,5 @@
 import type { KlingError } from "@klingkit/core"
-import type { JobError } from "@klingkit/jobs"
+import type { JobError, LedgerError } from "@klingkit/jobs"
 import type { Tool } from "../tool.ts"
 
 /** What went wrong, for people, models and programs. */
@@ -16,7 +16,7 @@ const chargedWords = {
 }
 
 /** The one place where an error becomes words: what happened, whether it was charged, what to do next, its code. */
-export const errorWords = (tool: Pick<Tool, "charged">, error: KlingError | JobError): ErrorWords => ({
+export const errorWords = (tool: Pick<Tool, "charged">, error: KlingError | JobError | LedgerError): ErrorWords => ({
   code: error.code,
   lines: [
     `Error: ${error.message}`,
@@ -43,7 +43,7 @@ export const defectWords = (tool: Pick<Tool, "charged" | "name">): ErrorWords =>
 })
 
 /** An error's own advice, except where it speaks of commands: here people have tools. */
-const nextStep = (error: KlingError | JobError): string => {
+const nextStep = (error: KlingError | JobError | LedgerError): string => {
   const { reason } = error
   switch (reason._tag) {
     case "MissingCredentials":

@@ -1,6 +1,6 @@
 import type { KlingError, Plan } from "@klingkit/core"
-import { checkSpend, type JobError, Jobs, spendLimits } from "@klingkit/jobs"
-import { Effect, Option, Ref } from "effect"
+import { type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
+import { Effect } from "effect"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
 import { factsOfQuote, quoteFacts, quoteLine } from "./quote-words.ts"
@@ -13,49 +13,47 @@ export const submitFacts = z.object({
   operation: z.string(),
   quote: quoteFacts,
   usual_seconds: z.number(),
+  repeated: z.boolean(),
   warnings: z.array(z.string()),
   next: z.string()
 })
 
 export type SubmitFacts = z.output<typeof submitFacts>
 
-/** Hosts end a call after a minute; settling an ambiguous submission may take longer, and goes on without the caller. */
-const answerWithin = "40 seconds"
+/** Within this time a host has its answer. Kling usually confirms sooner; settling a lost answer takes longer, and goes on. */
+const answerWithinSeconds = 1.5
 
 /** The one way in which a tool spends: within the limits, and once. `opening` is the sentence for people. */
 export const submitPlan = Effect.fnUntraced(function* (
   plan: Plan,
-  opening: string
-): Effect.fn.Return<ToolResult<SubmitFacts>, KlingError | JobError, Jobs> {
+  opening: string,
+  allowRepeat = false
+): Effect.fn.Return<ToolResult<SubmitFacts>, KlingError | JobError | LedgerError, Jobs> {
   const jobs = yield* Jobs
-  // A model cannot approve its own spending: what needs an approval is refused here.
-  yield* checkSpend(plan.quote, yield* spendLimits, false)
-  const minted = yield* Ref.make("")
-  const submitting = jobs.submit(plan, { onHandle: (handle) => Ref.set(minted, handle) })
-  const submitted = yield* plan.operation.externalId === undefined
-    ? // Only Kling's answer tells how to find such a task again.
-      Effect.asSome(submitting)
-    : Effect.timeoutOption(submitting, answerWithin)
-  const taskId = Option.isSome(submitted) ? submitted.value.handle : yield* Ref.get(minted)
+  const { handle, task, isRepeat = false } = yield* jobs.submit(plan, { answerWithinSeconds, allowRepeat })
+  // Until Kling has confirmed it a task has no id but ours.
+  const isConfirmed = task.id !== handle
   const facts: SubmitFacts = {
-    task_id: taskId,
-    ...(Option.isSome(submitted) ? { kling_task_id: submitted.value.task.id } : {}),
-    status: Option.isSome(submitted) ? submitted.value.task.status : "unknown",
+    task_id: handle,
+    ...(isConfirmed ? { kling_task_id: task.id } : {}),
+    status: task.status,
     model: plan.model,
     operation: plan.operation.id,
     quote: factsOfQuote(plan.quote),
     usual_seconds: plan.operation.usualSeconds(plan.input),
+    repeated: isRepeat,
     warnings: [...plan.warnings],
-    next: Option.isSome(submitted)
-      ? "Call wait_for_task with this task_id, again while it runs; then download_task."
-      : "Do not submit again: look with wait_for_task and this task_id."
+    next: "Call wait_for_task with this task_id, again while it runs; then download_task."
   }
   return {
     facts,
     lines: [
-      Option.isSome(submitted)
-        ? opening
-        : "Kling has not confirmed the request yet; it is being settled, and charged at most once.",
+      isRepeat
+        ? "The same request was made a moment ago: this is its task, nothing was sent again. For another one set allow_repeat."
+        : opening,
+      ...(isConfirmed || isRepeat
+        ? []
+        : ["Kling has not confirmed it yet; it is charged at most once. Do not submit again."]),
       `Task ID: ${facts.task_id}`,
       ...(facts.kling_task_id === undefined ? [] : [`Kling's own id: ${facts.kling_task_id}`]),
       `Status: ${facts.status}`,

@@ -1,18 +1,28 @@
 import { Kling } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { Jobs } from "@klingkit/jobs"
+import { Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
+import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Path, Redacted } from "effect"
 import { findTool } from "../catalog.ts"
 
 /** Kling in memory, and jobs without a disk; time is the test's. */
-export const emulated = (world: KlingWorld = new KlingWorld()) => {
+export const emulated = (world: KlingWorld = new KlingWorld(), limits: SpendLimits = {}) => {
   const kling = Kling.layerHttp({
     credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
     baseUrl: "http://127.0.0.1"
   })
-  const jobs = Jobs.layer({ homeDir: "/home/me", outputDir: "/home/me/klingkit", inputDirs: [] })
+  const jobs = Jobs.layer({
+    homeDir: "/home/me",
+    outputDir: "/home/me/klingkit",
+    inputDirs: [],
+    limits,
+    principal: "local"
+  })
   const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer)
-  return jobs.pipe(Layer.provideMerge(kling), Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk)))
+  return jobs.pipe(
+    Layer.provideMerge(kling),
+    Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk, LedgerSource.layer(layerSqliteMemory)))
+  )
 }
 
 /** Asks the emulator's control plane. */

@@ -24,7 +24,7 @@ describe("check_video_status", () => {
       for (const task_id of [image.facts["task_id"], image.facts["kling_task_id"]]) {
         const { text, facts } = yield* call("check_video_status", { task_id })
         expect(text).toContain("Generated Images:\nImage 1:")
-        expect(facts).toMatchObject({ task_id, kling_task_id: image.facts["kling_task_id"] })
+        expect(facts).toMatchObject({ task_id: image.facts["task_id"], kling_task_id: image.facts["kling_task_id"] })
       }
     }).pipe(Effect.provide(emulated(world)))
   })

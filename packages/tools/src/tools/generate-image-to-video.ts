@@ -1,6 +1,7 @@
 import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
+import { allowRepeat } from "../inputs/allow-repeat.ts"
 import {
   negativePrompt,
   planVideoArguments,
@@ -23,7 +24,8 @@ export const generateImageToVideo = defineTool({
     prompt: taskPrompt.optional().describe("What happens"),
     image_tail_url: z.string().optional().describe("Last frame: URL or path"),
     negative_prompt: negativePrompt,
-    ...videoSettings
+    ...videoSettings,
+    allow_repeat: allowRepeat
   }),
   refused: { ...retiredVideoArguments, aspect_ratio: "follows the picture; leave it out" },
   output: submitFacts,
@@ -33,6 +35,6 @@ export const generateImageToVideo = defineTool({
     const last = args.image_tail_url
     const lastImage = last === undefined ? undefined : yield* jobs.picture("image_tail_url", last)
     const plan = yield* planVideoArguments(args, { image, ...(lastImage === undefined ? {} : { lastImage }) })
-    return yield* submitPlan(plan, "Image-to-video generation started successfully!")
+    return yield* submitPlan(plan, "Image-to-video generation started successfully!", args.allow_repeat)
   })
 })

@@ -1,6 +1,7 @@
 import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
+import { allowRepeat } from "../inputs/allow-repeat.ts"
 import { imageSettings, planImageArguments } from "../inputs/image-arguments.ts"
 import { negativePrompt, taskPrompt } from "../inputs/video-arguments.ts"
 import { submitFacts, submitPlan } from "../results/submit-result.ts"
@@ -18,7 +19,8 @@ export const generateImage = defineTool({
     negative_prompt: negativePrompt,
     ...imageSettings,
     ref_image_url: z.string().optional().describe("Reference picture: URL, or path of a local file"),
-    ref_image_weight: z.number().min(0).max(1).optional().describe("How near to the reference, default 0.5")
+    ref_image_weight: z.number().min(0).max(1).optional().describe("How near to the reference, default 0.5"),
+    allow_repeat: allowRepeat
   }),
   output: submitFacts,
   run: Effect.fnUntraced(function* (args) {
@@ -29,7 +31,8 @@ export const generateImage = defineTool({
     const count = args.num_images ?? 1
     return yield* submitPlan(
       plan,
-      `Image generation started successfully! Generating ${count} image${count === 1 ? "" : "s"} with aspect ratio ${args.aspect_ratio ?? "16:9"}.`
+      `Image generation started successfully! Generating ${count} image${count === 1 ? "" : "s"} with aspect ratio ${args.aspect_ratio ?? "16:9"}.`,
+      args.allow_repeat
     )
   })
 })

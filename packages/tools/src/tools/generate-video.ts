@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import * as z from "zod"
+import { allowRepeat } from "../inputs/allow-repeat.ts"
 import {
   negativePrompt,
   planVideoArguments,
@@ -22,12 +23,13 @@ export const generateVideo = defineTool({
     prompt: taskPrompt,
     negative_prompt: negativePrompt,
     ...videoSettings,
-    aspect_ratio: videoAspectRatio
+    aspect_ratio: videoAspectRatio,
+    allow_repeat: allowRepeat
   }),
   refused: { ...retiredVideoArguments, image_url: "is an argument of generate_image_to_video" },
   output: submitFacts,
   run: Effect.fnUntraced(function* (args) {
     const plan = yield* planVideoArguments(args)
-    return yield* submitPlan(plan, "Video generation started successfully!")
+    return yield* submitPlan(plan, "Video generation started successfully!", args.allow_repeat)
   })
 })

@@ -1,4 +1,5 @@
-import { type AnyOperation, Kling } from "@klingkit/core"
+import { Kling, type KlingError, type Plan } from "@klingkit/core"
+import { type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { connection } from "../../connection.ts"
@@ -6,17 +7,21 @@ import { interrupted } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
 import { inputFlag } from "../json-input.ts"
 import { paidFlags } from "../paid-flags.ts"
-import { checkApproved, runPlan, showPlan } from "../run-plan.ts"
+import { runPlan, showPlan } from "../run-plan.ts"
 import { operationArgument } from "./find.ts"
 import { planCall } from "./plan-call.ts"
 
 /** Runs what answers at once: its answer is the answer. */
-const callNow = Effect.fnUntraced(function* (operation: AnyOperation, input: Readonly<Record<string, unknown>>) {
+const callNow = Effect.fnUntraced(function* ({ operation, input, ...plan }: Plan, isApproved: boolean) {
   const kling = yield* Kling
+  const jobs = yield* Jobs
   const output = yield* Output
-  const answer = yield* kling
-    .call(operation, input)
-    .pipe(Effect.onInterrupt(() => output.fail(interrupted(operation.billed ? "paid call" : undefined))))
+  const called: Effect.Effect<unknown, KlingError | JobError | LedgerError> = operation.billed
+    ? jobs.call({ operation, input, ...plan }, { isApproved })
+    : kling.call(operation, input)
+  const answer = yield* called.pipe(
+    Effect.onInterrupt(() => output.fail(interrupted(operation.billed ? "paid call" : undefined)))
+  )
   yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer ?? null, undefined, 2) })
 }, Effect.provide(connection))
 
@@ -28,8 +33,7 @@ export const call = Command.make(
     const { operation } = plan
     if (operation.kind === "create") return yield* runPlan(plan, flags)
     if (flags.dryRun) return yield* showPlan(plan)
-    yield* checkApproved(plan, flags)
-    return yield* callNow(operation, plan.input)
+    return yield* callNow(plan, flags.yes)
   })
 ).pipe(
   Command.withDescription(

@@ -1,0 +1,120 @@
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { planVideo, type Task, type TaskOutput } from "@klingkit/core"
+import { Effect, FileSystem, Layer, Path, Result } from "effect"
+import { type DownloadOptions, downloadJob } from "./download-job.ts"
+import { bodyOf, fileReply, fileServer, film, type FileServer } from "./testing/file-server.ts"
+import { inVirtualTime } from "./testing/virtual-time.ts"
+
+const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
+const handle = "kk-t2v-0123456789abcdefghjkmnpqrs"
+const signedUrl = "https://files.example/clip.mp4?signature=s3cr3t"
+const taskWith = (outputs: ReadonlyArray<TaskOutput>, more: Partial<Task> = {}): Task => ({
+  id: "77",
+  externalId: handle,
+  status: "succeed",
+  outputs,
+  charges: [{ kind: "unit", amount: 3, pack: "video" }],
+  createdAt: 1_790_000_000_000,
+  updatedAt: 1_790_000_060_000,
+  ...more
+})
+const oneClip = taskWith([{ type: "video", url: signedUrl }])
+
+const inFolder = Effect.fnUntraced(function* (server: FileServer) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const folder = yield* fs.makeTempDirectoryScoped()
+  return {
+    folder,
+    fetch: (job: Parameters<typeof downloadJob>[0], options: DownloadOptions = {}) =>
+      inVirtualTime(downloadJob(job, folder, options)).pipe(Effect.provide(server.layer)),
+    names: Effect.map(fs.readDirectory(folder), (names) => names.toSorted()),
+    text: (name: string) => fs.readFileString(path.join(folder, name)),
+    put: (name: string, text: string) => fs.writeFileString(path.join(folder, name), text)
+  }
+})
+
+const films = fileServer((asked) => fileReply(film(3000), asked))
+
+describe("the results of a job", () => {
+  it.effect("lie beside a note that says where they came from and what they cost, and no secret", () =>
+    Effect.gen(function* () {
+      const { folder, fetch, names, text } = yield* inFolder(films)
+      const picture = `iVBORw0KGgo${"A".repeat(40_000)}`
+      const request = { prompt: "a cat", image: "https://example.com/1.png", elements: ["829836802793406551"] }
+      const made = yield* planVideo(request, "key-pair")
+      const plan = { ...made, input: { ...made.input, image: picture } }
+      Result.getOrThrow(yield* fetch({ handle, task: oneClip, plan }))
+
+      expect(yield* names).toEqual([`${handle}.mp4`, `${handle}.mp4.json`])
+      const note = yield* text(`${handle}.mp4.json`)
+      expect(JSON.parse(note)).toMatchObject({
+        handle,
+        taskId: "77",
+        operation: "legacy.image2video",
+        model: "kling-v3",
+        request: { model_name: "kling-v3", prompt: "a cat", image: "(40011 characters of inline media)" },
+        quote: { state: "exact", units: 3 },
+        charges: [{ kind: "unit", amount: 3, pack: "video" }],
+        createdAt: new Date(1_790_000_000_000).toISOString(),
+        file: { bytes: 3000, mimeType: "video/mp4" }
+      })
+      expect(note).toContain(`"element_id": 829836802793406551`)
+      expect(note).not.toContain("s3cr3t")
+      expect(note).not.toContain(folder)
+      expect(note).not.toContain("AAAA")
+    }).pipe(Effect.provide(node))
+  )
+
+  it.effect("are numbered when there are several, whatever name was asked for", () =>
+    Effect.gen(function* () {
+      const server = fileServer((asked) => fileReply(film(3000, asked.url.includes("2") ? 2 : 1), asked))
+      const { fetch, names } = yield* inFolder(server)
+      const task = taskWith([
+        { type: "video", url: "https://files.example/1.mp4" },
+        { type: "element", id: "829836802793406551" },
+        { type: "audio", url: "https://files.example/2.mp3" }
+      ])
+      const saved = Result.getOrThrow(yield* fetch({ handle, task }, { fileName: "cat.mp4" }))
+      expect(saved.map((one) => one.url)).toEqual(["https://files.example/1.mp4", "https://files.example/2.mp3"])
+      expect((yield* names).filter((name) => !name.endsWith(".json"))).toEqual([`${handle}-1.mp4`, `${handle}-2.mp4`])
+    }).pipe(Effect.provide(node))
+  )
+
+  it.effect("never take a file that was there before, nor does their note", () =>
+    Effect.gen(function* () {
+      const { fetch, put, text, names } = yield* inFolder(films)
+      yield* put("data.json", "mine")
+      Result.getOrThrow(yield* fetch({ handle, task: oneClip }, { fileName: "data" }))
+      expect(yield* text("data.json")).toBe("mine")
+      expect(yield* names).toEqual(["data", "data.json"])
+      Result.getOrThrow(yield* fetch({ handle, task: oneClip }, { fileName: "data", overwrite: true }))
+      expect(JSON.parse(yield* text("data.json"))).toMatchObject({ handle })
+    }).pipe(Effect.provide(node))
+  )
+
+  it.effect("stay inside their folder, whatever the task is called", () =>
+    Effect.gen(function* () {
+      const { fetch, names } = yield* inFolder(films)
+      Result.getOrThrow(yield* fetch({ handle: "../../../../evil", task: oneClip }))
+      expect(yield* names).toEqual(["evil.mp4", "evil.mp4.json"])
+    }).pipe(Effect.provide(node))
+  )
+})
+
+describe("a job without results", () => {
+  it.effect.each([
+    ["is still running", taskWith([], { status: "processing" }), "JOB_NOT_FINISHED", `task wait ${handle}`],
+    ["has failed", taskWith([], { status: "failed" }), "JOB_NOTHING_TO_FETCH", "30 days"]
+  ] as const)("says so when it %s", ([, task, code, suggestion]) =>
+    Effect.gen(function* () {
+      const { fetch, names } = yield* inFolder(fileServer(() => ({ status: 200, body: bodyOf(film(10)) })))
+      const result = yield* fetch({ handle, task })
+      const error = Result.isFailure(result) ? result.failure : undefined
+      expect(error?.code).toBe(code)
+      expect(error?.suggestion).toContain(suggestion)
+      expect(yield* names).toEqual([])
+    }).pipe(Effect.provide(node))
+  )
+})

@@ -1,0 +1,49 @@
+import { Effect, type FileSystem, type Path } from "effect"
+import type { HttpClient } from "effect/http"
+import type { Job } from "../job.ts"
+import { jobError, type JobError } from "../job-error.ts"
+import type { FetchProgress } from "./fetch-to-file.ts"
+import { type SavedFile, saveResult } from "./save-result.ts"
+import { writeSidecar } from "./sidecar.ts"
+
+export interface DownloadOptions {
+  /** Absolute; the output folder when absent. */
+  readonly folder?: string
+  /** For a task with one result. */
+  readonly fileName?: string
+  readonly overwrite?: boolean
+  readonly onProgress?: (progress: FetchProgress & { readonly index: number }) => Effect.Effect<void>
+}
+
+/** Fetches all results of a finished job, each beside a `.json` that says where it came from. */
+export const downloadJob = Effect.fn("Jobs.download")(function* (
+  job: Job,
+  outputDir: string,
+  options: DownloadOptions
+): Effect.fn.Return<ReadonlyArray<SavedFile>, JobError, HttpClient.HttpClient | FileSystem.FileSystem | Path.Path> {
+  const { handle, task } = job
+  if (task.status === "submitted" || task.status === "processing") {
+    return yield* jobError({ _tag: "NotFinished", taskId: handle, status: task.status })
+  }
+  const urls = task.outputs.flatMap((output) =>
+    output.type === "element" || output.url === undefined ? [] : [output.url]
+  )
+  if (urls.length === 0) return yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
+  const overwrite = options.overwrite ?? false
+  return yield* Effect.forEach(urls, (url, index) =>
+    Effect.gen(function* () {
+      const saved = yield* saveResult({
+        handle,
+        url,
+        index,
+        count: urls.length,
+        folder: options.folder ?? outputDir,
+        overwrite,
+        onProgress: (progress) => options.onProgress?.({ ...progress, index }) ?? Effect.void,
+        ...(options.fileName === undefined || urls.length > 1 ? {} : { fileName: options.fileName })
+      })
+      yield* writeSidecar(saved, handle, task, job.plan, overwrite)
+      return saved
+    })
+  )
+})

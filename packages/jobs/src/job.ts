@@ -1,0 +1,41 @@
+import type { Plan, Task, TaskStatus } from "@klingkit/core"
+import type { JobRecord } from "./ledger/job-record.ts"
+import type { JobState } from "./ledger/job-state.ts"
+
+/** A paid request and what became of it. `plan` is known to whoever submitted it, `record` to whoever shares its ledger. */
+export interface Job {
+  readonly handle: string
+  readonly task: Task
+  readonly plan?: Plan
+  readonly record?: JobRecord
+  /** The same request was made a moment ago: this is that job, nothing was sent again. */
+  readonly isRepeat?: boolean
+}
+
+const statusOf: Readonly<Record<JobState, TaskStatus>> = {
+  INTENT: "submitted",
+  SENDING: "submitted",
+  IN_DOUBT: "submitted",
+  UNKNOWN: "unknown",
+  REFUSED: "failed",
+  ACCEPTED: "submitted",
+  RUNNING: "processing",
+  SUCCEEDED: "succeed",
+  FAILED: "failed",
+  FETCHED: "succeed"
+}
+
+/** What the ledger knows of a task, without asking Kling. Before Kling has it, its id is the handle. */
+export const taskOfRecord = (record: JobRecord): Task => ({
+  id: record.taskId ?? record.handle,
+  externalId: record.handle,
+  status: statusOf[record.state],
+  ...(record.state === "UNKNOWN" ? { statusWord: "unknown: it may exist at Kling" } : {}),
+  ...(record.message === undefined ? {} : { message: record.message }),
+  createdAt: record.createdAt,
+  updatedAt: record.updatedAt,
+  outputs: record.outputs,
+  charges: record.charges
+})
+
+export const jobOfRecord = (record: JobRecord): Job => ({ handle: record.handle, task: taskOfRecord(record), record })

@@ -1,0 +1,45 @@
+import { type KlingError, type Plan, taskFrom } from "@klingkit/core"
+import { mintHandle } from "@klingkit/core"
+import { Effect, Option } from "effect"
+import type { JobError } from "../job-error.ts"
+import type { Ledger } from "../ledger/ledger.ts"
+import type { LedgerError } from "../ledger/ledger-error.ts"
+import { checkApproval } from "../spend-limits.ts"
+import { leaseSeconds } from "./send-job.ts"
+import { intentOf, type Submitter } from "./submit-job.ts"
+
+/**
+ * A paid operation that answers at once and takes no id of ours: written down and within the limits like any other, sent
+ * once, and never again. When its answer is lost nobody can look it up, and the ledger says so.
+ */
+export const callJob = Effect.fn("Jobs.call")(function* (
+  ledger: Ledger["Service"],
+  submitter: Submitter,
+  plan: Plan,
+  isApproved: boolean
+): Effect.fn.Return<unknown, KlingError | JobError | LedgerError> {
+  yield* checkApproval(plan.quote, submitter.limits, isApproved)
+  const handle = yield* mintHandle(plan.operation.family)
+  const lease = { owner: submitter.owner, seconds: 4 * leaseSeconds }
+  const { job } = yield* ledger.begin({ ...intentOf(submitter, plan, handle), lease, allowRepeat: true })
+  const held = job.lease === undefined ? {} : { lease: job.lease }
+  yield* ledger.transition(handle, ["INTENT"], "SENDING", held)
+  return yield* submitter.kling.call(plan.operation, plan.input).pipe(
+    Effect.tap((data) => {
+      const task = Option.getOrUndefined(taskFrom(data))
+      const results = task === undefined ? {} : { taskId: task.id, outputs: task.outputs, charges: task.charges }
+      return ledger
+        .transition(handle, ["SENDING"], "ACCEPTED", held)
+        .pipe(Effect.andThen(ledger.transition(handle, ["ACCEPTED"], "SUCCEEDED", results)), Effect.ignore)
+    }),
+    Effect.tapError((error) => {
+      const { message } = error
+      const written = error.mayHaveArrived
+        ? ledger
+            .transition(handle, ["SENDING"], "IN_DOUBT", held)
+            .pipe(Effect.andThen(ledger.transition(handle, ["IN_DOUBT"], "UNKNOWN", { ...held, message })))
+        : ledger.transition(handle, ["SENDING"], "REFUSED", { ...held, message })
+      return Effect.ignore(written)
+    })
+  )
+})
