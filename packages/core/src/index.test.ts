@@ -57,6 +57,7 @@ describe("the public names", () => {
         "stringifyJson",
         "submitDeadlineMillis",
         "successorOf",
+        "taskFrom",
         "unitUsd",
         "unitsPerCall",
         "untrustedText",

@@ -10,6 +10,10 @@ const ascii = (bytes: Uint8Array, at: number, text: string): boolean =>
   bytes.length >= at + text.length &&
   [...text].every((character, index) => bytes[at + index] === character.charCodeAt(0))
 
+/** Plain text, such as subtitles; a page of HTML or an XML error is none. At least the first few bytes are needed. */
+export const isPlainText = (head: Uint8Array): boolean =>
+  head.length > 0 && !head.includes(0) && !/^[\ufeff\s]*</.test(new TextDecoder().decode(head))
+
 /** Nothing when the bytes are none of the kinds that Kling delivers. At least 12 bytes are needed. */
 export const readContainer = (head: Uint8Array): Container | undefined => {
   if (ascii(head, 4, "ftypqt")) return { extension: "mov", mimeType: "video/quicktime" }

@@ -82,6 +82,22 @@ describe("the results of a job", () => {
     }).pipe(Effect.provide(node))
   )
 
+  it.effect("may be subtitles, but no page that a server shows instead of them", () =>
+    Effect.gen(function* () {
+      const subtitles = new TextEncoder().encode("1\n00:00:00,000 --> 00:00:02,000\nHello\n".repeat(50))
+      const page = new TextEncoder().encode("\n<!DOCTYPE html><title>Sign in</title>".padEnd(500))
+      const task = taskWith([{ type: "file", kind: "srt", url: "https://files.example/1" }])
+      const good = yield* inFolder(fileServer((asked) => fileReply(subtitles, asked)))
+      Result.getOrThrow(yield* good.fetch({ handle, task }))
+      expect(yield* good.names).toEqual([`${handle}.srt`, `${handle}.srt.json`])
+      const bad = yield* inFolder(fileServer((asked) => fileReply(page, asked)))
+      expect(Result.isFailure(yield* bad.fetch({ handle, task }))).toBe(true)
+      const video = yield* inFolder(fileServer((asked) => fileReply(subtitles, asked)))
+      expect(Result.isFailure(yield* video.fetch({ handle, task: oneClip }))).toBe(true)
+      expect([...(yield* bad.names), ...(yield* video.names)]).toEqual([])
+    }).pipe(Effect.provide(node))
+  )
+
   it.effect("never take a file that was there before, nor does their note", () =>
     Effect.gen(function* () {
       const { fetch, put, text, names } = yield* inFolder(films)

@@ -25,22 +25,24 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
   if (task.status === "submitted" || task.status === "processing") {
     return yield* jobError({ _tag: "NotFinished", taskId: handle, status: task.status })
   }
-  const urls = task.outputs.flatMap((output) =>
-    output.type === "element" || output.url === undefined ? [] : [output.url]
+  const results = task.outputs.flatMap((output) =>
+    output.type === "element" || output.url === undefined
+      ? []
+      : [{ url: output.url, ...(output.type === "file" ? { textKind: output.kind } : {}) }]
   )
-  if (urls.length === 0) return yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
+  if (results.length === 0) return yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
   const overwrite = options.overwrite ?? false
-  return yield* Effect.forEach(urls, (url, index) =>
+  return yield* Effect.forEach(results, (one, index) =>
     Effect.gen(function* () {
       const saved = yield* saveResult({
+        ...one,
         handle,
-        url,
         index,
-        count: urls.length,
+        count: results.length,
         folder: options.folder ?? outputDir,
         overwrite,
         onProgress: (progress) => options.onProgress?.({ ...progress, index }) ?? Effect.void,
-        ...(options.fileName === undefined || urls.length > 1 ? {} : { fileName: options.fileName })
+        ...(options.fileName === undefined || results.length > 1 ? {} : { fileName: options.fileName })
       })
       yield* writeSidecar(saved, handle, task, job.plan, overwrite)
       return saved

@@ -2,7 +2,7 @@ import { untrustedText } from "@klingkit/core"
 import { Effect, FileSystem, Path, type PlatformError, Random } from "effect"
 import type { HttpClient } from "effect/http"
 import { jobError, type JobError } from "../job-error.ts"
-import { extensions, readContainer } from "./container.ts"
+import { extensions, isPlainText, readContainer } from "./container.ts"
 import { type FetchProgress, fetchToFile } from "./fetch-to-file.ts"
 import { resultFileName } from "./file-name.ts"
 
@@ -22,6 +22,8 @@ export interface ResultToSave {
   readonly index: number
   readonly count: number
   readonly folder: string
+  /** Kling's word for a result that may be text, such as `srt`; others have to be media. */
+  readonly textKind?: string
   /** A name of the caller's own; otherwise the handle is the name. */
   readonly fileName?: string
   readonly overwrite: boolean
@@ -43,7 +45,9 @@ export const saveResult = Effect.fnUntraced(function* (
     path.join(result.folder, result.fileName ?? resultFileName(result.handle, result.index, result.count, extension))
 
   // The real type shows only when the bytes are here; a download for nothing is avoided all the same.
-  if (!result.overwrite) yield* Effect.forEach([...new Set(extensions.map(nameFor))], checkFree)
+  const text = result.textKind === undefined ? [] : [textFile(result.textKind)]
+  const possible = [...extensions, ...text.map((one) => one.extension)]
+  if (!result.overwrite) yield* Effect.forEach([...new Set(possible.map(nameFor))], checkFree)
   yield* fs.makeDirectory(result.folder, { recursive: true }).pipe(Effect.mapError(refused(result.folder)))
   // A name of its own: two programs that fetch the same result do not write into one file.
   const unique = (yield* Random.nextIntBetween(0, 36 ** 6)).toString(36)
@@ -56,7 +60,8 @@ export const saveResult = Effect.fnUntraced(function* (
     const bytes = yield* fetchToFile(result.url, part, result.onProgress).pipe(
       Effect.mapError((error) => (error._tag === "FetchFailure" ? failed(error.detail) : refused(result.folder)(error)))
     )
-    const container = readContainer(yield* readHead(fs, part).pipe(Effect.mapError(refused(part))))
+    const head = yield* readHead(fs, part).pipe(Effect.mapError(refused(part)))
+    const container = readContainer(head) ?? (isPlainText(head) ? text[0] : undefined)
     if (container === undefined) return yield* failed("what came is no video, picture or sound")
     const target = nameFor(container.extension)
     yield* giveName(part, target, result.overwrite).pipe(
@@ -65,6 +70,11 @@ export const saveResult = Effect.fnUntraced(function* (
     const uri = yield* path.toFileUrl(target).pipe(Effect.orDie)
     return { path: target, uri: uri.href, url: result.url, bytes, mimeType: container.mimeType }
   }).pipe(Effect.ensuring(Effect.ignore(fs.remove(part))))
+})
+
+const textFile = (kind: string) => ({
+  extension: /^[a-z0-9]{1,8}$/.test(kind) ? kind : "txt",
+  mimeType: "text/plain"
 })
 
 const whyRefused = ({ reason }: PlatformError.PlatformError): string =>
@@ -99,7 +109,7 @@ const giveName = Effect.fnUntraced(function* (part: string, target: string, over
 const readHead = (fs: FileSystem.FileSystem, file: string) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const buffer = new Uint8Array(16)
+      const buffer = new Uint8Array(64)
       const open = yield* fs.open(file, { flag: "r" })
       const bytes = yield* open.read(buffer)
       return buffer.subarray(0, bytes)
