@@ -91,7 +91,7 @@ describe("the stdio server", () => {
     const before = (await kling.ledger()).tasks.length
     await kling.strike({ fault: "slow", delayMs: 700 })
     const program = await opened(kling.env)
-    send(program, toolCall(1, "generate_video", { prompt: "a cat" }))
+    send(program, toolCall(1, "generate_video", { prompt: "a cat on a roof" }))
     await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
     const { code, millis } = await hangUp(program)
     expect(code).toBe(0)

@@ -34,5 +34,6 @@ export const dataFolder: Effect.Effect<string> = Effect.gen(function* () {
     XDG_DATA_HOME: text("XDG_DATA_HOME"),
     LOCALAPPDATA: text("LOCALAPPDATA")
   })
-  return resolve(chooseDataFolder({ platform, homeDir: homedir(), variables }))
+  const home = (yield* text("HOME")) || (yield* text("USERPROFILE")) || homedir()
+  return resolve(chooseDataFolder({ platform, homeDir: home, variables }))
 })

@@ -2,7 +2,6 @@ import { Config, Effect, Layer, Option, Redacted } from "effect"
 import type { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
-import { layerPostgres } from "../postgres/postgres-ledger.ts"
 import { layerSqliteConfig } from "./sqlite-ledger.ts"
 
 /** PostgreSQL where `KLINGKIT_DATABASE_URL` names one, else the file of this user (`KLINGKIT_HOME`). */
@@ -12,7 +11,17 @@ const configured: Layer.Layer<Ledger, LedgerError> = Layer.unwrap(
       ledgerError({ _tag: "CannotOpen", place: "KLINGKIT_DATABASE_URL", detail: error.message }, true)
     ),
     Effect.map(Option.filter((url) => Redacted.value(url).trim() !== "")),
-    Effect.map(Option.match({ onNone: () => layerSqliteConfig, onSome: (url) => layerPostgres(url) }))
+    Effect.flatMap(
+      Option.match({
+        onNone: () => Effect.succeed(layerSqliteConfig),
+        // Loaded only where it is used: one user's programs start without it.
+        onSome: (url) =>
+          Effect.map(
+            Effect.promise(() => import("../postgres/postgres-ledger.ts")),
+            ({ layerPostgres }) => layerPostgres(url)
+          )
+      })
+    )
   )
 )
 
