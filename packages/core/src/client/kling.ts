@@ -152,7 +152,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     }
     place(body, operation.externalId, handle)
     const task = yield* submitOnce({
-      operation: operation.id,
+      operation,
       externalTaskId: handle,
       journal: options?.journal ?? { sending: Effect.void, inDoubt: Effect.void },
       earlierSends: options?.earlierSends ?? 0,
@@ -194,7 +194,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
 
 /** Sends of large inline pictures take longer; the sum with the recovery stays within the submit deadline. */
 const timeoutMillis = (operation: AnyOperation, body: unknown): number => {
-  if (!operation.billed) return 15_000
+  if (operation.kind === "read" || operation.kind === "delete") return 15_000
   return Math.min(50_000, 30_000 + Math.floor(inlineBytes(body) / 1_000_000) * 1000)
 }
 

@@ -1,5 +1,6 @@
 import { Clock, Effect, Option, Ref, Result } from "effect"
 import { KlingError } from "../errors/kling-error.ts"
+import type { AnyOperation } from "../operation.ts"
 import type { Task } from "../wire/task.ts"
 import { saysDuplicateId } from "./known-messages.ts"
 
@@ -21,7 +22,7 @@ export interface SubmitJournal {
 }
 
 interface Submission {
-  readonly operation: string
+  readonly operation: Pick<AnyOperation, "id" | "billed">
   readonly externalTaskId: string
   /** Sends the create, always with the same external id. */
   readonly send: Effect.Effect<Task, KlingError>
@@ -130,6 +131,6 @@ const search = Effect.fnUntraced(function* (submission: Submission): Effect.fn.R
 const unknown = (submission: Submission, detail: string): KlingError =>
   new KlingError({
     reason: { _tag: "SubmissionUnknown", externalTaskId: submission.externalTaskId, detail },
-    operation: submission.operation,
-    billed: true
+    operation: submission.operation.id,
+    billed: submission.operation.billed
   })

@@ -8,6 +8,7 @@ const reasons: ReadonlyArray<readonly [string, KlingErrorReason]> = [
   ["KLING_CONTENT_REFUSED", { _tag: "ContentRefused", ...answered }],
   ["KLING_UNKNOWN_CODE", { _tag: "UnknownCode", ...answered }],
   ["KLING_TASK_NOT_FOUND", { _tag: "TaskNotFound", taskId: "7" }],
+  ["KLING_NOT_RECORDED", { _tag: "NotRecorded", detail: "disk full" }],
   ["KLING_NOT_CONNECTED", { _tag: "NotConnected", detail: "ENOTFOUND" }],
   ["KLING_CONNECTION_LOST", { _tag: "ConnectionLost", detail: "ECONNRESET" }],
   ["KLING_UNEXPECTED_ANSWER", { _tag: "UnexpectedAnswer", detail: "HTTP 502" }],

@@ -3,7 +3,7 @@ import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse
 import type { Credentials } from "../auth/credentials.ts"
 import { Kling } from "../client/kling.ts"
 import type { KlingError } from "../errors/kling-error.ts"
-import { createRecord, externalIdOf, type FakeTask, isPaid, legacyRecord, newRecord } from "./fake-tasks.ts"
+import { createRecord, externalIdOf, type FakeTask, makesSomething, legacyRecord, newRecord } from "./fake-tasks.ts"
 import { accepted, type Answer, code, type Fate, honest } from "./fate.ts"
 
 export interface SeenRequest {
@@ -13,12 +13,12 @@ export interface SeenRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
   readonly atMillis: number
-  /** The caller's own id, on a paid create. */
+  /** The caller's own id, on a create. */
   readonly externalId?: string
 }
 
 export interface FakeOptions {
-  /** What becomes of the paid requests, one after the other; later ones are accepted. */
+  /** What becomes of the creates and calls, one after the other; later ones are accepted. */
   readonly creates?: ReadonlyArray<Fate>
   /** What the reads are answered, one after the other; later ones honestly. */
   readonly reads?: ReadonlyArray<Answer>
@@ -109,7 +109,10 @@ export const fakeKling = (options: FakeOptions = {}): FakeKling => {
       commitDue(atMillis)
       const one = seenRequest(request, url, atMillis)
       seen.push(one)
-      return yield* respond(request, options.answer?.(one) ?? (isPaid(one.method, one.path) ? create(one) : read(one)))
+      return yield* respond(
+        request,
+        options.answer?.(one) ?? (makesSomething(one.method, one.path) ? create(one) : read(one))
+      )
     })
   )
 
@@ -132,7 +135,7 @@ const data = (value: unknown): Answer => ({
 const seenRequest = (request: HttpClientRequest.HttpClientRequest, url: URL, atMillis: number): SeenRequest => {
   const { body } = request
   const sent = body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
-  const externalId = isPaid(request.method, url.pathname) ? externalIdOf(JSON.parse(sent)) : undefined
+  const externalId = makesSomething(request.method, url.pathname) ? externalIdOf(JSON.parse(sent)) : undefined
   return {
     method: request.method,
     path: url.pathname,

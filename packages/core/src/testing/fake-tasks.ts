@@ -1,6 +1,6 @@
 import { catalog } from "../operations/catalog.ts"
 
-/** One task that the fake has made, and charged. */
+/** One task that the fake has made, and charged unless its operation is free. */
 export interface FakeTask {
   readonly taskId: string
   readonly externalId?: string
@@ -57,5 +57,5 @@ export const externalIdOf = (body: unknown): string | undefined => {
   return flat ?? options?.external_task_id
 }
 
-const paidPaths = new Set(catalog.filter((one) => one.billed).map((one) => one.path))
-export const isPaid = (method: string, path: string): boolean => method === "POST" && paidPaths.has(path)
+const makingPaths = new Set(catalog.filter((one) => ["create", "call"].includes(one.kind)).map((one) => one.path))
+export const makesSomething = (method: string, path: string): boolean => method === "POST" && makingPaths.has(path)
