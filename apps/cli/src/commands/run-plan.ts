@@ -79,7 +79,7 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
 
   if (submitted.isRepeat === true) {
     yield* output.say(
-      `The same request was made a moment ago: this is its job, nothing was sent again (--again makes another)`
+      "The same request was made a moment ago: this is its job, nothing was sent again (--again makes another)"
     )
   }
   const wantsFile = flags.output._tag === "Some"

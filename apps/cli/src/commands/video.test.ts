@@ -187,12 +187,42 @@ describe("what may be spent", () => {
           klingkit([...create, "--json", ...flags], { env: { ...kling.env, ...env } }),
           ({ exitCode, stdout }) => [exitCode, JSON.parse(stdout).error?.code]
         )
-      expect(yield* run({ KLINGKIT_MAX_USD_PER_CALL: "0.40" })).toEqual([5, "JOB_OVER_BUDGET"])
-      expect(yield* run({ KLINGKIT_MAX_USD_PER_CALL: "0.40" }, "--yes")).toEqual([5, "JOB_OVER_BUDGET"])
+      expect(yield* run({ KLINGKIT_MAX_USD_PER_CALL: "0.40" })).toEqual([5, "LEDGER_OVER_BUDGET"])
+      expect(yield* run({ KLINGKIT_MAX_USD_PER_CALL: "0.40" }, "--yes")).toEqual([5, "LEDGER_OVER_BUDGET"])
       expect(yield* run({ KLINGKIT_CONFIRM_ABOVE_USD: "0.10" })).toEqual([5, "JOB_NOT_APPROVED"])
       expect(yield* run({ KLINGKIT_MAX_USD_PER_CALL: "lots" })).toEqual([2, "KLING_INVALID_INPUT"])
       expect(yield* kling.requests).toEqual([])
       expect(yield* run({ KLINGKIT_CONFIRM_ABOVE_USD: "0.10" }, "--yes")).toEqual([0, undefined])
+    })
+  )
+
+  it.live("the limit of a day holds for all its requests together", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const env = { ...kling.env, KLINGKIT_MAX_USD_PER_DAY: "0.80" }
+      expect(yield* klingkit(["video", "create", "one boat"], { env })).toMatchObject({ exitCode: 0 })
+      const second = yield* klingkit(["video", "create", "two boats"], { env })
+      expect([second.exitCode, second.stderr]).toEqual([5, expect.stringContaining("$0.42")])
+      expect(yield* kling.charges).toHaveLength(1)
+    })
+  )
+
+  it.live("the same request a moment later is the same job, unless --again says otherwise", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const run = (...flags: ReadonlyArray<string>) =>
+        Effect.map(klingkit([...create, "--json", ...flags], kling), ({ stdout, stderr }) => ({
+          ...(JSON.parse(stdout) as { readonly handle: string; readonly isRepeat?: boolean }),
+          stderr
+        }))
+      const first = yield* run()
+      const repeated = yield* run()
+      expect(repeated).toMatchObject({ handle: first.handle, isRepeat: true })
+      expect(repeated.stderr).toContain("nothing was sent again")
+      expect(yield* kling.charges).toHaveLength(1)
+      const again = yield* run("--again")
+      expect(again.handle).not.toBe(first.handle)
+      expect(yield* kling.charges).toHaveLength(2)
     })
   )
 

@@ -24,6 +24,7 @@ export const taskView = (job: Job, files?: ReadonlyArray<SavedFile>) => ({
   createdAt: isoTime(job.task.createdAt),
   updatedAt: isoTime(job.task.updatedAt),
   ...(job.plan === undefined ? {} : planView(job.plan)),
+  ...(job.isRepeat === true ? { isRepeat: true } : {}),
   outputs: job.task.outputs,
   charges: job.task.charges,
   files

@@ -17,10 +17,16 @@ export const emulatedKling = (options: EmulatorOptions = {}) =>
     const { url, apiKey, accessKey, secretKey } = yield* startEmulator({ speed: 1e6, seed: 1, ...options })
     const read = (what: string) =>
       Effect.promise(() => fetch(`${url}/_emulator/${what}`).then((response) => response.json() as Promise<unknown>))
+    const place = {
+      KLINGAI_BASE_URL: url,
+      KLINGKIT_HOME: `${home}/ledger`,
+      KLINGKIT_OUTPUT_DIR: `${home}/out`,
+      HOME: home
+    }
     return {
       home,
-      env: { KLINGAI_BASE_URL: url, KLINGAI_API_KEY: apiKey, HOME: home, KLINGKIT_OUTPUT_DIR: `${home}/out` },
-      keyPairEnv: { KLINGAI_BASE_URL: url, KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey, HOME: home },
+      env: { ...place, KLINGAI_API_KEY: apiKey },
+      keyPairEnv: { ...place, KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey },
       charges: Effect.map(read("ledger"), (ledger) => (ledger as { charges: ReadonlyArray<Charge> }).charges),
       /** Kling's own requests: what was asked of the control plane is not among them. */
       requests: Effect.map(read("requests"), (log) => (log as { requests: ReadonlyArray<unknown> }).requests)

@@ -117,7 +117,7 @@ describe("klingkit api call", () => {
       const input = JSON.stringify({ model: "kling-v3", prompt: "a lighthouse" })
       const file = `${kling.home}/input.json`
       writeFileSync(file, input)
-      const call = ["api", "call", "legacy.images.generations", "--wait", "--json", "--input"]
+      const call = ["api", "call", "legacy.images.generations", "--wait", "--again", "--json", "--input"]
       for (const source of [input, file, "-"]) {
         const { exitCode, stdout } = yield* klingkit([...call, source], { ...kling, stdin: input })
         expect([exitCode, JSON.parse(stdout).status]).toEqual([0, "succeed"])

@@ -6,7 +6,7 @@ import { klingkit } from "../../testing/run-klingkit.ts"
 
 const submit = (kling: { readonly env: Readonly<Record<string, string>> }, ...args: ReadonlyArray<string>) =>
   Effect.map(
-    klingkit(["image", "create", "a lighthouse", "--json", ...args], kling),
+    klingkit(["image", "create", "a lighthouse", "--again", "--json", ...args], kling),
     ({ stdout }) => JSON.parse(stdout) as { readonly handle: string; readonly taskId: string }
   )
 
@@ -17,7 +17,7 @@ describe("klingkit task", () => {
       const { handle, taskId } = yield* submit(kling)
       for (const id of [handle, taskId]) {
         const { exitCode, stdout } = yield* klingkit(["task", "get", id, "--json"], kling)
-        expect([exitCode, JSON.parse(stdout)]).toMatchObject([0, { handle: id, taskId, status: "succeed" }])
+        expect([exitCode, JSON.parse(stdout)]).toMatchObject([0, { handle, taskId, status: "succeed" }])
       }
     })
   )
