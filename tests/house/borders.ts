@@ -31,6 +31,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@klingkit/core": "",
     "@klingkit/jobs": "",
     "@klingkit/tools": "",
+    "@modelcontextprotocol/ext-apps": "board/",
     "@modelcontextprotocol/server": "",
     effect: ""
   },
@@ -54,8 +55,14 @@ export const borders: Readonly<Record<string, Border>> = {
     ...app,
     "@klingkit/emulator": "",
     "@modelcontextprotocol/client": "",
+    "@modelcontextprotocol/ext-apps": "board/",
+    "@modelcontextprotocol/node": "board/",
+    "@modelcontextprotocol/server": "board/",
+    "@sparticuz/chromium": "board/",
     "mcp-sdk-v1": "",
-    "oxc-parser": "house/"
+    "oxc-parser": "house/",
+    "playwright-core": "board/",
+    rolldown: "board/"
   }
 }
 

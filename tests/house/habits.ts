@@ -117,7 +117,14 @@ export const habits: ReadonlyArray<Habit> = [
 ]
 
 /** Where a habit may be broken, and why. An entry that is no longer needed fails the test. */
-export const allowances: ReadonlyArray<{ readonly habit: string; readonly path: string; readonly reason: string }> = []
+export const allowances: ReadonlyArray<{ readonly habit: string; readonly path: string; readonly reason: string }> = [
+  {
+    habit: "bare timer",
+    path: "packages/mcp/board/board.ts",
+    reason: "a page in a browser, where Effect would not fit"
+  },
+  { habit: "bare timer", path: "packages/mcp/board/poll.ts", reason: "a page in a browser, where Effect would not fit" }
+]
 
 /** Everything in one file that the habits object to, allowed or not. */
 export const habitProblems = (file: SourceFile): ReadonlyArray<{ habit: string; path: string; text: string }> => {

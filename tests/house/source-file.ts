@@ -36,8 +36,8 @@ export const allPaths = (folder = ""): Array<string> =>
 
 export const readText = (path: string): string => readFileSync(root + path, "utf8")
 
-/** All TypeScript of all rooms; not their tools' configuration. */
+/** All TypeScript of all rooms, the board's page included; not their tools' configuration. */
 export const sourceFiles = (): ReadonlyArray<SourceFile> =>
   allPaths()
-    .filter((path) => /^(tests|(packages|apps)\/[^/]+\/(src|test))\/.*\.tsx?$/.test(path))
+    .filter((path) => /^(tests|(packages|apps)\/[^/]+\/(src|test|board))\/.*\.tsx?$/.test(path))
     .map((path) => sourceFile(path, readText(path)))

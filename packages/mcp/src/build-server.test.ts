@@ -1,4 +1,4 @@
-import { findTool, selectTools, tools } from "@klingkit/tools"
+import { boardTasks, findTool, selectTools, tools } from "@klingkit/tools"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { connectedClient, wires } from "./testing/connected-client.ts"
@@ -8,12 +8,12 @@ describe.each(wires)("a server on a %s", (wire) => {
   it("lists the tools as they are declared, each time the same", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     const { tools: listed } = await client.listTools()
-    const core = tools.filter((tool) => tool.toolset === "core")
+    const core = [...tools.filter((tool) => tool.toolset === "core"), boardTasks]
     expect(listed.map(({ name, title, description }) => ({ name, title, description }))).toEqual(
       core.map(({ name, title, description }) => ({ name, title, description }))
     )
     for (const { name, inputSchema, outputSchema, annotations } of listed) {
-      const tool = findTool(name)
+      const tool = findTool(name) ?? boardTasks
       expect({ inputSchema, outputSchema }).toEqual({
         inputSchema: tool?.inputSchema,
         outputSchema: tool?.outputSchema
@@ -44,7 +44,9 @@ describe.each(wires)("a server on a %s", (wire) => {
   it("offers only what was selected", async () => {
     const selected = await Effect.runPromise(selectTools({ readOnly: true }))
     const client = await connectedClient(emulatedServices().services, wire, selected)
-    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(selected.map(({ name }) => name))
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(
+      [...selected, boardTasks].map(({ name }) => name)
+    )
     await expect(client.callTool({ name: "generate_video", arguments: { prompt: "x" } })).rejects.toMatchObject({
       code: -32_602
     })

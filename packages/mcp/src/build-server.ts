@@ -3,6 +3,7 @@ import type { Jobs } from "@klingkit/jobs"
 import type { Tool } from "@klingkit/tools"
 import { McpServer } from "@modelcontextprotocol/server"
 import type { ManagedRuntime } from "effect"
+import { boardMeta, registerBoard } from "./board/board.ts"
 import { instructions } from "./instructions.ts"
 import { registerTool } from "./register-tool.ts"
 
@@ -12,18 +13,23 @@ export type Services = ManagedRuntime.ManagedRuntime<Kling | Jobs, never>
 export interface ServerOptions {
   readonly tools: ReadonlyArray<Tool>
   readonly version: string
+  /** Origins that the board may show media from; from the environment when absent. */
+  readonly mediaDomains?: ReadonlyArray<string>
 }
 
+const listHint = { ttlMs: 3_600_000, cacheScope: "public" } as const
+
 /** A fresh server for one connection or one request. It holds no state: everything is found again by a task's id. */
-export const buildServer = (services: Services, { tools, version }: ServerOptions): McpServer => {
+export const buildServer = (services: Services, { tools, version, mediaDomains }: ServerOptions): McpServer => {
   const server = new McpServer(
     { name: "klingkit", title: "Kling AI", version },
     {
       instructions,
-      capabilities: { tools: { listChanged: false } },
-      cacheHints: { "tools/list": { ttlMs: 3_600_000, cacheScope: "public" } }
+      capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
+      cacheHints: { "tools/list": listHint, "resources/list": listHint }
     }
   )
-  for (const tool of tools) registerTool(server, services, tool)
+  for (const tool of tools) registerTool(server, services, tool, boardMeta(tool))
+  registerBoard(server, services, tools, mediaDomains)
   return server
 }

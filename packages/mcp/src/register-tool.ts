@@ -7,8 +7,16 @@ import { reportingProgress } from "./progress.ts"
 import { takesResourceLinks } from "./protocol-version.ts"
 import { errorResult, successResult } from "./tool-result.ts"
 
-/** Offers a tool to MCP clients. Whatever happens inside comes back as a result that says what to do next. */
-export const registerTool = (server: McpServer, services: Services, tool: Tool): void => {
+/**
+ * Offers a tool to MCP clients. Whatever happens inside comes back as a result that says what to do next. `_meta` is for
+ * hosts, not for models.
+ */
+export const registerTool = (
+  server: McpServer,
+  services: Services,
+  tool: Tool,
+  _meta?: Readonly<Record<string, unknown>>
+): void => {
   server.registerTool(
     tool.name,
     {
@@ -21,7 +29,8 @@ export const registerTool = (server: McpServer, services: Services, tool: Tool):
         destructiveHint: tool.hints.destructive,
         idempotentHint: tool.hints.idempotent,
         openWorldHint: tool.hints.openWorld
-      }
+      },
+      ...(_meta === undefined ? {} : { _meta: { ..._meta } })
     },
     (args, ctx) =>
       // The signal ends the waiting. What has been submitted goes on: jobs do not listen to it.

@@ -1,17 +1,23 @@
-import { type Charge, familyOfHandle, isFinished, untrustedText, usualSecondsOf } from "@klingkit/core"
+import { type Charge, isFinished, untrustedText, usualSecondsOf } from "@klingkit/core"
 import { type Job, Jobs } from "@klingkit/jobs"
 import { Clock, Effect, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
+import { factsOfQuote, quoteFacts } from "../results/quote-words.ts"
 import { taskFacts, taskResult } from "../results/task-result.ts"
 import { defineTool } from "../tool.ts"
 
 const usualCount = 8
 const mostCount = 24
+/** Characters. Whole prompts of many tasks would not fit a result. */
+const promptInList = 200
 
-/** What the board shows of a task beyond what a model reads: times to count by, and charges to add up. */
+/** What the board shows of a task beyond what a model reads: times to count by, charges to add up, what the ledger knows. */
 const boardTask = taskFacts.extend({
-  family: z.string().optional(),
+  prompt: z.string().optional(),
+  model: z.string().optional(),
+  quote: quoteFacts.optional(),
+  files: z.array(z.object({ path: z.string() })).optional(),
   created_at: z.string().optional(),
   elapsed_seconds: z.number().optional(),
   usual_seconds: z.number().optional(),
@@ -41,19 +47,19 @@ export const boardTasks = defineTool({
         ? yield* Stream.runCollect(Stream.take(jobs.list({ pageSize: limit }), limit))
         : [yield* jobs.status(task_id)]
     const now = yield* Clock.currentTimeMillis
-    const tasks = found.map((job) => factsOf(job, now))
+    const longest = task_id === undefined ? promptInList : Infinity
+    const tasks = found.map((job) => factsOf(job, now, longest))
     return { facts: { tasks }, lines: tasks.map((task) => `${task.task_id}: ${task.status}`) }
   })
 })
 
-const factsOf = (job: Job, now: number): z.output<typeof boardTask> => {
-  const { handle, task } = job
+const factsOf = (job: Job, now: number, longestPrompt: number): z.output<typeof boardTask> => {
+  const { handle, task, record } = job
   const until = isFinished(task) ? task.updatedAt : now
-  const family = familyOfHandle(handle)
   const usual = usualSecondsOf(handle)
   return {
     ...taskResult(job).facts,
-    ...(family === undefined ? {} : { family }),
+    ...(record === undefined ? {} : ledgerFacts(record, longestPrompt)),
     ...(usual === undefined ? {} : { usual_seconds: usual }),
     ...(task.createdAt === undefined ? {} : { created_at: new Date(task.createdAt).toISOString() }),
     ...(task.createdAt === undefined || until === undefined
@@ -62,6 +68,13 @@ const factsOf = (job: Job, now: number): z.output<typeof boardTask> => {
     charges: task.charges.map(chargeFacts)
   }
 }
+
+const ledgerFacts = ({ prompt, model, quote, files }: NonNullable<Job["record"]>, longestPrompt: number) => ({
+  ...(prompt === undefined ? {} : { prompt: [...prompt].slice(0, longestPrompt).join("") }),
+  model,
+  quote: factsOfQuote(quote),
+  files: files.map(({ path }) => ({ path }))
+})
 
 const chargeFacts = (charge: Charge) => {
   const of = charge.kind === "unit" ? charge.pack : charge.currency

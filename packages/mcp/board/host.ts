@@ -1,0 +1,123 @@
+import {
+  App,
+  applyDocumentTheme,
+  applyHostFonts,
+  applyHostStyleVariables,
+  type McpUiHostContext
+} from "@modelcontextprotocol/ext-apps"
+import { fieldsOf, linesOf } from "./facts.ts"
+
+/** What a tool answered: data, the same in lines, and whether it is an error. */
+export interface Answer {
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly lines: ReadonlyArray<string>
+  readonly isError: boolean
+}
+
+/** What the chat that shows the page lets it do. */
+export interface Abilities {
+  readonly call: boolean
+  readonly message: boolean
+  readonly open: boolean
+  readonly download: boolean
+  readonly fullscreen: boolean
+}
+
+export interface HostEvents {
+  readonly onArguments: (args: Readonly<Record<string, unknown>>) => void
+  readonly onAnswer: (answer: Answer) => void
+  readonly onCancelled: () => void
+  /** Theme, size, language or place has changed. */
+  readonly onContext: () => void
+  readonly onTeardown: () => void
+}
+
+export interface Host {
+  readonly abilities: Abilities
+  readonly context: McpUiHostContext
+  readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Promise<Answer>
+  /** Writes into the chat, as the person. */
+  readonly say: (text: string) => Promise<void>
+  /** Tells the model something without asking it for anything. */
+  readonly tellModel: (text: string) => Promise<void>
+  readonly open: (url: string) => Promise<void>
+  readonly download: (url: string, name: string) => Promise<void>
+  readonly toggleFullscreen: () => Promise<void>
+}
+
+const answerOf = (result: {
+  content?: unknown
+  structuredContent?: unknown
+  isError?: boolean | undefined
+}): Answer => ({
+  facts: fieldsOf(result.structuredContent),
+  lines: linesOf(result.content),
+  isError: result.isError === true
+})
+
+const refused = (result: { isError?: boolean | undefined }): void => {
+  if (result.isError === true) throw new Error("The chat did not allow it.")
+}
+
+/** Shakes hands with the chat around the page. Listeners stand before the first message can come. */
+export const connectHost = async (events: HostEvents): Promise<Host> => {
+  const app = new App({ name: "klingkit board", version: "1" }, { availableDisplayModes: ["inline", "fullscreen"] })
+  app.ontoolinput = ({ arguments: args }) => events.onArguments(args ?? {})
+  app.ontoolresult = (result) => events.onAnswer(answerOf(result))
+  app.ontoolcancelled = () => events.onCancelled()
+  app.onhostcontextchanged = () => {
+    dress(app.getHostContext() ?? {})
+    events.onContext()
+  }
+  app.onteardown = () => {
+    events.onTeardown()
+    return {}
+  }
+  await app.connect()
+  dress(app.getHostContext() ?? {})
+
+  const context = (): McpUiHostContext => app.getHostContext() ?? {}
+  return {
+    get abilities() {
+      const able = app.getHostCapabilities() ?? {}
+      return {
+        call: able.serverTools !== undefined,
+        message: able.message !== undefined,
+        open: able.openLinks !== undefined,
+        download: able.downloadFile !== undefined,
+        fullscreen: context().availableDisplayModes?.includes("fullscreen") ?? false
+      }
+    },
+    get context() {
+      return context()
+    },
+    call: async (tool, args) => answerOf(await app.callServerTool({ name: tool, arguments: { ...args } })),
+    say: async (text) => refused(await app.sendMessage({ role: "user", content: [{ type: "text", text }] })),
+    tellModel: async (text) => {
+      if (app.getHostCapabilities()?.updateModelContext === undefined) return
+      await app.updateModelContext({ content: [{ type: "text", text }] })
+    },
+    open: async (url) => refused(await app.openLink({ url })),
+    download: async (url, name) => {
+      refused(await app.downloadFile({ contents: [{ type: "resource_link", uri: url, name }] }))
+    },
+    toggleFullscreen: async () => {
+      const mode = context().displayMode === "fullscreen" ? "inline" : "fullscreen"
+      await app.requestDisplayMode({ mode })
+    }
+  }
+}
+
+const dress = ({ theme, styles, displayMode, safeAreaInsets, locale }: McpUiHostContext): void => {
+  const root = document.documentElement
+  if (theme !== undefined) applyDocumentTheme(theme)
+  if (styles?.variables !== undefined) applyHostStyleVariables(styles.variables)
+  if (styles?.css?.fonts !== undefined) applyHostFonts(styles.css.fonts)
+  if (displayMode !== undefined) root.dataset["display"] = displayMode
+  if (safeAreaInsets !== undefined) {
+    const { top, right, bottom, left } = safeAreaInsets
+    root.style.setProperty("--safe-area", `${top}px ${right}px ${bottom}px ${left}px`)
+  }
+  // The board's own words are English; only dates and numbers follow the person.
+  if (locale !== undefined) root.dataset["locale"] = locale
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "@effect/vitest"
+import { KlingWorld } from "@klingkit/emulator"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { emulated, ledgerOf, passTime, requestsSeen, started } from "../testing/emulated.ts"
+import { boardTasks } from "./board-tasks.ts"
+
+interface Facts {
+  readonly tasks: ReadonlyArray<Readonly<Record<string, unknown>>>
+}
+const look = (args: Readonly<Record<string, unknown>>) =>
+  Effect.map(boardTasks.call(args), ({ facts }) => (facts as Facts).tasks)
+
+describe("what the board asks for", () => {
+  it.effect("is one task, with seconds to count by", () =>
+    Effect.gen(function* () {
+      const task_id = yield* started("generate_video", { prompt: "a kite" })
+      yield* TestClock.adjust("1 second")
+      const [task] = yield* look({ task_id })
+      expect(task).toMatchObject({ task_id, elapsed_seconds: 1, charges: [], outputs: [] })
+      expect(task).toMatchObject({
+        prompt: "a kite",
+        model: "kling-3.0",
+        quote: { state: "exact", units: 3, usd: 0.42 }
+      })
+      expect(task?.["usual_seconds"]).toBeGreaterThan(10)
+    }).pipe(Effect.provide(emulated(new KlingWorld({ speed: 1 }))))
+  )
+
+  it.effect("is the whole prompt of one task, and the beginning of each of many", () =>
+    Effect.gen(function* () {
+      const prompt = "a kite ".repeat(100)
+      const task_id = yield* started("generate_video", { prompt })
+      expect((yield* look({ task_id }))[0]?.["prompt"]).toBe(prompt)
+      expect((yield* look({}))[0]?.["prompt"]).toBe(prompt.slice(0, 200))
+    }).pipe(Effect.provide(emulated()))
+  )
+
+  it.effect("has numbers to add up when it has ended", () => {
+    const world = new KlingWorld({ speed: 1 })
+    return Effect.gen(function* () {
+      const task_id = yield* started("generate_video")
+      yield* passTime(world)
+      const [task] = yield* look({ task_id })
+      expect(task).toMatchObject({ status: "succeed", charges: [{ kind: "unit", amount: 3, of: "video" }] })
+      expect(task?.["elapsed_seconds"]).toBeGreaterThan(10)
+      expect(task?.["outputs"]).toMatchObject([{ type: "video", duration_seconds: 5 }])
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("is the newest tasks when none is named, in one request", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const ids = [yield* started("generate_video", { prompt: "first" })]
+      yield* TestClock.adjust("1 second")
+      ids.unshift(yield* started("generate_image"))
+      yield* TestClock.adjust("1 second")
+      ids.unshift(yield* started("generate_video", { prompt: "third" }))
+      const before = (yield* requestsSeen(world)).length
+      expect((yield* look({ limit: 2 })).map(({ task_id }) => task_id)).toEqual(ids.slice(0, 2))
+      expect((yield* look({})).map(({ task_id }) => task_id)).toEqual(ids)
+      expect((yield* requestsSeen(world)).length).toBe(before + 2)
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("costs nothing", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      yield* look({})
+      expect((yield* ledgerOf(world)).charges).toEqual([])
+      expect([boardTasks.charged, boardTasks.hints.readOnly]).toEqual([false, true])
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it("stays small: it is listed although models never see it", () => {
+    const { name, description, inputSchema } = boardTasks
+    expect(JSON.stringify({ name, description, inputSchema }).length).toBeLessThan(500)
+  })
+})

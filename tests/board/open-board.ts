@@ -1,0 +1,164 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { NodeServices } from "@effect/platform-node"
+import { runEmulator } from "@klingkit/emulator"
+import { ledgerFromConfig } from "@klingkit/jobs/ledger"
+import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
+import type { Tool } from "@klingkit/tools"
+import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotocol/node"
+import { createMcpHandler } from "@modelcontextprotocol/server"
+import { Effect, Layer } from "effect"
+import type { Page } from "playwright-core"
+import { expect, vi } from "vitest"
+import { openBrowser } from "./browser.ts"
+import type { Chat, Turn } from "./chat/host.ts"
+import { serveChat } from "./chat/serve-chat.ts"
+
+const artifacts = fileURLToPath(new URL("artifacts/", import.meta.url))
+
+export interface PageOptions {
+  readonly width?: number
+  readonly theme?: "light" | "dark"
+}
+
+export type BoardTurn = Omit<Turn, "sandbox">
+
+/**
+ * A whole product for a person to look at: an emulated Kling whose clock only the test moves, a real klingkit server, a
+ * chat with a sandbox on another origin, and a browser. `extraTools` stand beside the real ones.
+ */
+export const openProduct = async (extraTools: ReadonlyArray<Tool> = []) => {
+  const home = mkdtempSync(join(tmpdir(), "klingkit-board-"))
+  const emulator = await runEmulator({ seed: 7, speed: 1 })
+  const settings = {
+    HOME: home,
+    KLINGKIT_HOME: join(home, "ledger"),
+    KLINGKIT_OUTPUT_DIR: join(home, "films"),
+    KLINGAI_API_KEY: emulator.apiKey,
+    KLINGAI_BASE_URL: emulator.url
+  }
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
+  const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
+  const tools = await Effect.runPromise(selectedTools({ toolsets: "all", readOnly: false }))
+  const handler = createMcpHandler(() => buildServer(services, { tools: [...tools, ...extraTools], version: "0.0.0" }))
+  const answer = toNodeHandler(handler)
+  const chat = await serveChat((request, response) => void answer(request as NodeIncomingMessageLike, response))
+  const { browser, close } = await openBrowser()
+
+  const control = async (route: string, body?: unknown): Promise<unknown> => {
+    const [method = "GET", name = ""] = route.split(" ")
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    return (await fetch(`${emulator.url}/_emulator/${name}`, { method, ...sent })).json()
+  }
+
+  return {
+    emulator,
+    chat,
+    strike: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
+    /** Kling's clock, not the page's. */
+    passTime: (seconds: number) => control("POST advance", { seconds }),
+    openPage: ({ width = 720, theme = "light" }: PageOptions = {}) => openPage({ browser, chat, width, theme }),
+    close: async () => {
+      await close()
+      await chat.close()
+      await services.dispose()
+      await emulator.close()
+      vi.unstubAllEnvs()
+      rmSync(home, { recursive: true, force: true })
+    }
+  }
+}
+
+export type Product = Awaited<ReturnType<typeof openProduct>>
+
+interface Opening {
+  readonly browser: Awaited<ReturnType<typeof openBrowser>>["browser"]
+  readonly chat: Awaited<ReturnType<typeof serveChat>>
+  readonly width: number
+  readonly theme: "light" | "dark"
+}
+
+const openPage = async ({ browser, chat, width, theme }: Opening) => {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: theme,
+    reducedMotion: "no-preference"
+  })
+  const violations: Array<string> = []
+  await context.exposeBinding("noteViolation", (_source, text: string) => void violations.push(text))
+  await context.addInitScript(() => {
+    addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
+      const page = globalThis as unknown as { noteViolation(text: string): void }
+      page.noteViolation(`${violatedDirective} ${blockedURI}`)
+    })
+  })
+  const page = await context.newPage()
+  const errors: Array<string> = []
+  page.on("pageerror", (error) => errors.push(error.message))
+  await page.clock.install()
+  await page.goto(chat.url)
+  let marks = 0
+  const board = page.frameLocator("iframe").frameLocator("iframe")
+  return {
+    page,
+    board,
+    violations,
+    errors,
+    /** The model calls a tool; its page appears. Ends when the page has the result. */
+    turn: (turn: BoardTurn) => {
+      // As text, since the type of a call's arguments has no end that the browser driver's types would find.
+      const text = JSON.stringify({ ...turn, sandbox: chat.sandboxUrl, context: { theme, ...turn.context } })
+      return page.evaluate((one) => (window as unknown as { chat: Chat }).chat.turn(JSON.parse(one) as Turn), text)
+    },
+    text: async (selector: string) => (await innerFrame(page).locator(selector).innerText()).replaceAll(/\s+/g, " "),
+    /** Lets the page's clock run until something is true of the page. */
+    until: async (isTrue: () => Promise<boolean>) => {
+      await expect
+        .poll(
+          async () => {
+            await page.clock.runFor(5000)
+            return isTrue()
+          },
+          { timeout: 20_000, interval: 100 }
+        )
+        .toBe(true)
+    },
+    heard: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.heard),
+    /** How often the page has asked for the state of tasks. */
+    looks: async () => {
+      const { calls } = await page.evaluate(() => (window as unknown as { chat: Chat }).chat.heard)
+      return calls.filter(({ name, args }) => name === "board_tasks" && args["task_id"] !== undefined).length
+    },
+    /** Ends when everything that the page has sent so far has arrived at the chat. */
+    settled: async () => {
+      const mark = ++marks
+      await innerFrame(page).evaluate((one) => window.parent.postMessage({ mark: one }, "*"), mark)
+      await expect
+        .poll(() => page.evaluate(() => (window as unknown as { chat: Chat }).chat.heard.marks.at(-1)), {
+          interval: 20
+        })
+        .toBe(mark)
+    },
+    tearDown: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.tearDown()),
+    frame: () => innerFrame(page),
+    /** The page's clock, not Kling's. */
+    passSeconds: (seconds: number) => page.clock.runFor(seconds * 1000),
+    photograph: async (name: string) => {
+      mkdirSync(artifacts, { recursive: true })
+      await page
+        .locator("iframe")
+        .screenshot({ path: join(artifacts, `${name}-${width}-${theme}.png`), animations: "disabled" })
+    },
+    close: () => context.close()
+  }
+}
+
+export type BoardPage = Awaited<ReturnType<typeof openPage>>
+/** The frame that the page itself runs in: two deep. */
+const innerFrame = (page: Page) => {
+  const frame = page.frames().find((one) => one.parentFrame()?.parentFrame() === page.mainFrame())
+  if (frame === undefined) throw new Error("no page is open")
+  return frame
+}
