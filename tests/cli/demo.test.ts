@@ -1,7 +1,8 @@
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { describe, expect, it } from "vitest"
+import { runEmulator } from "@klingkit/emulator"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { klingkit, start, temporaryFolder } from "./testing/built-klingkit.ts"
 
 describe("klingkit demo", () => {
@@ -32,6 +33,25 @@ describe("klingkit demo", () => {
     const { exitCode, stdout } = await klingkit(["demo", "--json"], { env, cwd }).ended
     expect([exitCode, JSON.parse(stdout)]).toMatchObject([0, { live: false, totalUsd: 0.448 }])
     expect(existsSync(join(cwd, "klingkit-demo"))).toBe(false)
+  })
+})
+
+describe("klingkit demo --live", () => {
+  it("makes both on the account, within its spend limits", async () => {
+    const account = await runEmulator({ speed: 1e6, seed: 1 })
+    onTestFinished(() => account.close())
+    const env = { KLINGAI_BASE_URL: account.url, KLINGAI_API_KEY: account.apiKey }
+    const charges = async () => {
+      const ledger = await fetch(`${account.url}/_emulator/ledger`)
+      return ((await ledger.json()) as { charges: ReadonlyArray<{ units: number }> }).charges.map(({ units }) => units)
+    }
+    const limited = { ...env, KLINGKIT_MAX_USD_PER_CALL: "0.01" }
+    const refused = await klingkit(["demo", "--live", "--json"], { env: limited }).ended
+    expect([refused.exitCode, JSON.parse(refused.stdout).error.code]).toEqual([1, "CLI_DEMO_FAILED"])
+    expect(await charges()).toEqual([])
+    const made = await klingkit(["demo", "--live", "--json"], { env }).ended
+    expect([made.exitCode, JSON.parse(made.stdout).live]).toEqual([0, true])
+    expect((await charges()).toSorted((a, b) => a - b)).toEqual([3, 8])
   })
 })
 

@@ -8,8 +8,8 @@ import { type Made, makeFilm } from "../demo/make-film.ts"
 import { startEmulator } from "../emulator/start-emulator.ts"
 import { Output } from "../output/output.ts"
 import { type Column, table } from "../output/table.ts"
-import { outputFlag } from "./paid-flags.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
+import { outputFlag } from "./paid-flags.ts"
 
 const columns: ReadonlyArray<Column<Made>> = [
   { title: "handle", value: ({ handle }) => handle },
@@ -25,7 +25,16 @@ const accountVariables = [
   "KLING_ACCESS_KEY",
   "KLING_SECRET_KEY"
 ]
-const placeVariables = ["KLINGAI_BASE_URL", "KLINGAI_REGION"]
+/** What the server must know beside the account: where Kling is, the user's ledger, and what may be spent. */
+const serverVariables = [
+  "KLINGAI_BASE_URL",
+  "KLINGAI_REGION",
+  "KLINGKIT_HOME",
+  "KLINGKIT_DATABASE_URL",
+  "KLINGKIT_MAX_USD_PER_CALL",
+  "KLINGKIT_MAX_USD_PER_DAY",
+  "KLINGKIT_CONFIRM_ABOVE_USD"
+]
 
 /** Those of the variables that are set, as the child gets them. */
 const environment = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
@@ -65,7 +74,7 @@ const kling = Effect.fnUntraced(function* (isLive: boolean) {
   const output = yield* Output
   if (isLive) {
     yield* credentialsFromConfig
-    return yield* environment([...accountVariables, ...placeVariables])
+    return yield* environment([...accountVariables, ...serverVariables])
   }
   const { url, apiKey } = yield* startEmulator({})
   yield* output.say(`An emulated Kling runs at ${url}; nothing here costs money.`)
@@ -75,10 +84,10 @@ const kling = Effect.fnUntraced(function* (isLive: boolean) {
   return { KLINGAI_BASE_URL: url, KLINGAI_API_KEY: apiKey, KLINGKIT_HOME: home }
 })
 
-const play = Effect.fnUntraced(function* (isLive: boolean, output_: Option.Option<string>) {
+const play = Effect.fnUntraced(function* (isLive: boolean, target: Option.Option<string>) {
   const output = yield* Output
   const path = yield* Path.Path
-  const folder = path.resolve(Option.getOrElse(output_, () => "klingkit-demo"))
+  const folder = path.resolve(Option.getOrElse(target, () => "klingkit-demo"))
   const server = yield* findServer
   const agent = yield* connectAgent(server, { ...(yield* kling(isLive)), KLINGKIT_OUTPUT_DIR: folder })
   const made = yield* Effect.forEach(films, (film) => makeFilm(agent, film), { concurrency: "unbounded" })
