@@ -1,0 +1,52 @@
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { Kling, planVideo } from "@klingkit/core"
+import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
+import { Effect, Fiber, Layer, Redacted } from "effect"
+import { HttpClient } from "effect/http"
+import { TestClock } from "effect/testing"
+import { inVirtualTime } from "../files/testing/virtual-time.ts"
+import { Jobs } from "../jobs.ts"
+import { LedgerSource } from "../ledger/ledger-source.ts"
+import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
+
+/** Jobs over a Kling in memory whose answers take 20 seconds on their way back. */
+const slowKling = (world: KlingWorld) => {
+  const slow = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(Effect.tap(() => Effect.sleep("20 seconds"))))
+  ).pipe(Layer.provide(emulatorHttpClient(world)))
+  const apiKey = Redacted.make(world.keys.apiKey)
+  const kling = Kling.layerHttp({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
+  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal: "local" }
+  return Jobs.layer(config).pipe(
+    Layer.provide(kling),
+    Layer.provide(slow),
+    Layer.provide(LedgerSource.layer(layerSqliteMemory)),
+    Layer.provide([NodeFileSystem.layer, NodePath.layer])
+  )
+}
+
+describe("whoever waits for a submission", () => {
+  it.effect("may leave: the request goes on, is recorded, and its handle, known before it left, finds the task", () =>
+    Effect.gen(function* () {
+      const world = new KlingWorld()
+      const plan = yield* planVideo({ prompt: "a cat" }, "api-key")
+      yield* Effect.gen(function* () {
+        const jobs = yield* Jobs
+        const told: Array<readonly [handle: string, tasksAtKling: number]> = []
+        const onHandle = (handle: string) => Effect.sync(() => void told.push([handle, world.state.tasks.size]))
+        const waiting = yield* Effect.forkChild(jobs.submit(plan, { onHandle }))
+        while (told.length === 0) yield* TestClock.withLive(Effect.sleep("1 millis"))
+        yield* Fiber.interrupt(waiting)
+        expect(told.map(([, tasks]) => tasks)).toEqual([0])
+
+        yield* inVirtualTime(Effect.sleep("60 seconds"))
+        const [handle = ""] = told[0] ?? []
+        const { jobs: recorded } = yield* jobs.history()
+        expect(recorded.map((one) => [one.handle, one.state])).toEqual([[handle, "ACCEPTED"]])
+        expect([...world.state.tasks.newestFirst()].map((task) => task.externalId)).toEqual([handle])
+      }).pipe(Effect.provide(slowKling(world)))
+    })
+  )
+})
