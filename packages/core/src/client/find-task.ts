@@ -54,7 +54,7 @@ export const placeOfCreate = (operation: AnyOperation): Place =>
     : { collection: operation.generation === "solutions" ? "/solutions" : "/tasks", by: "external_task_ids" }
 
 /** Every place worth a look for an id, best first. A handle names its family; a raw Kling id may be anywhere. */
-export const placesOf = (id: string, credential: CredentialKind): ReadonlyArray<Place> => {
+const placesOf = (id: string, credential: CredentialKind): ReadonlyArray<Place> => {
   const listed = catalog.filter((one) => one.listed)
   const ofFamily = listed.filter((one) => one.family === familyOfHandle(id))
   // A raw id, or the handle of a newer klingkit with families of its own.

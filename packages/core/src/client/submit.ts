@@ -7,7 +7,7 @@ import { saysDuplicateId } from "./known-messages.ts"
 /** Longest time from the first byte of an ambiguous send to a settled outcome, its own time-out included. */
 export const submitDeadlineMillis = 95_000
 /** Pause between two look-ups: a slow server may file the task after its answer was lost. */
-export const lookAgainMillis = 10_000
+const lookAgainMillis = 10_000
 const maxLooks = 4
 
 /** A create is sent at most this often, always under the same external id. */

@@ -29,8 +29,6 @@ export const videoUnitsPerSecond = {
   avatar: { "std/pro": { "720p": 0.4, "1080p": 0.8 } }
 } as const satisfies Record<string, Record<string, Partial<Record<Resolution, number>>>>
 
-export type PricedVideoModel = keyof typeof videoUnitsPerSecond
-
 /** Seconds of result times the listed rate of model, feature and resolution. */
 export const perSecond = (model: string, feature: string, resolution: string, durationSeconds: number): Quote => {
   const rate = rateOf(model, feature, resolution)

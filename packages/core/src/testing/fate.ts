@@ -21,7 +21,7 @@ export interface Fate {
 
 export const honest: Answer = { kind: "honest" }
 export const accepted: Fate = { answer: honest, commitsAfterSeconds: 0 }
-export const hang: Answer = { kind: "hang" }
+const hang: Answer = { kind: "hang" }
 export const lost = (causeCode: string): Answer => ({ kind: "lost", causeCode })
 
 export const text = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Answer => ({
