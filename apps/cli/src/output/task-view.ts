@@ -1,4 +1,4 @@
-import { type Charge, type Plan, type Quote, type TaskOutput, untrustedText } from "@klingkit/core"
+import { type Charge, type Plan, type Quote, quoteMismatch, type TaskOutput, untrustedText } from "@klingkit/core"
 import type { Job, SavedFile } from "@klingkit/jobs"
 
 /** A price as programs read it; null where it cannot be known before. */
@@ -27,8 +27,12 @@ export const taskView = (job: Job, files?: ReadonlyArray<SavedFile>) => ({
   ...(job.isRepeat === true ? { isRepeat: true } : {}),
   outputs: job.task.outputs,
   charges: job.task.charges,
+  // Absent when Kling took what was quoted.
+  quoteMismatch: mismatchOf(job),
   files
 })
+
+const mismatchOf = ({ plan, record, task }: Job) => quoteMismatch(plan?.quote ?? record?.quote, task.charges)
 
 const planView = ({ operation, model, quote, warnings }: Plan) => ({
   operation: operation.id,
@@ -41,12 +45,18 @@ const planView = ({ operation, model, quote, warnings }: Plan) => ({
 export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string => {
   const { task } = job
   const counts = new Map<string, number>()
+  const mismatch = mismatchOf(job)
   return [
     `Task ID: ${job.handle}`,
     ...(task.id === job.handle ? [] : [`Kling's ID: ${untrustedText(task.id, 80)}`]),
     `Status: ${task.status}`,
     ...(task.message === undefined || task.message === "" ? [] : [`Message: ${untrustedText(task.message)}`]),
     ...(task.charges.length === 0 ? [] : [`Charged: ${task.charges.map(chargeText).join(", ")}`]),
+    ...(mismatch === undefined
+      ? []
+      : [
+          `Warning: quoted ${mismatch.quotedUnits} units, charged ${mismatch.chargedUnits}: look at Kling's billing record`
+        ]),
     ...task.outputs.flatMap((output) => {
       const number = (counts.get(output.type) ?? 0) + 1
       counts.set(output.type, number)

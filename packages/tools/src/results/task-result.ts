@@ -1,4 +1,4 @@
-import { type Charge, isFinished, type Task, type TaskOutput, untrustedText } from "@klingkit/core"
+import { type Charge, isFinished, quoteMismatch, type Task, type TaskOutput, untrustedText } from "@klingkit/core"
 import type { Job } from "@klingkit/jobs"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
@@ -17,6 +17,7 @@ export const taskFacts = z.object({
     })
   ),
   charged: z.string().optional(),
+  quote_mismatch: z.string().optional(),
   expires_at: z.string().optional(),
   next: z.string()
 })
@@ -27,10 +28,11 @@ export type TaskFacts = z.output<typeof taskFacts>
 const keptMillis = 30 * 86_400_000
 
 /** The state of a task in the words that mcp-kling's users know, for every kind of task. */
-export const taskResult = ({ handle, task }: Job): ToolResult<TaskFacts> => {
+export const taskResult = ({ handle, task, record }: Job): ToolResult<TaskFacts> => {
   const kind = kindOf(task.outputs)
   const message = messageOf(task)
   const charged = task.charges.map(chargeWords).join(" and ")
+  const mismatch = quoteMismatch(record?.quote, task.charges)
   const facts: TaskFacts = {
     task_id: handle,
     kling_task_id: task.id,
@@ -38,6 +40,9 @@ export const taskResult = ({ handle, task }: Job): ToolResult<TaskFacts> => {
     ...(message === undefined ? {} : { message }),
     outputs: task.outputs.map(outputFacts),
     ...(charged === "" ? {} : { charged }),
+    ...(mismatch === undefined
+      ? {}
+      : { quote_mismatch: `quoted ${mismatch.quotedUnits} units, charged ${mismatch.chargedUnits}` }),
     ...(task.updatedAt === undefined || !isFinished(task) || task.outputs.length === 0
       ? {}
       : { expires_at: new Date(task.updatedAt + keptMillis).toISOString() }),
@@ -52,6 +57,9 @@ export const taskResult = ({ handle, task }: Job): ToolResult<TaskFacts> => {
       `Status: ${facts.status}`,
       ...(message === undefined ? [] : [`Message: Kling says: "${message}"`]),
       ...(charged === "" ? [] : [`Charged: ${charged}`]),
+      ...(facts.quote_mismatch === undefined
+        ? []
+        : [`Warning: ${facts.quote_mismatch}; look at Kling's billing record`]),
       ...(task.outputs.length === 0 ? [] : ["", `Generated ${kind}s:`]),
       ...task.outputs.flatMap((output, index) => outputLines(output, index)),
       ...(facts.expires_at === undefined
