@@ -42,8 +42,8 @@ export const lookUp = Effect.fnUntraced(function* (
     path: `${place.legacyPath}/${encodeURIComponent(id)}`,
     timeoutMillis
   }).pipe(
-    Effect.flatMap((data) => Effect.map(oneTask(read, data), Option.some)),
-    Effect.catch((error) => (saysTaskNotFound(error) ? Effect.succeed(Option.none()) : Effect.fail(error)))
+    Effect.flatMap((data) => Effect.asSome(oneTask(read, data))),
+    Effect.catchIf(saysTaskNotFound, () => Effect.succeedNone)
   )
 })
 

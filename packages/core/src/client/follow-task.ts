@@ -15,9 +15,12 @@ export const followTask = (
     Effect.gen(function* () {
       if (turn > 0) yield* Effect.sleep(pollDelaySeconds(turn - 1, usualSeconds) * 1000)
       const seen = yield* look(id).pipe(
-        Effect.map(Option.some),
+        Effect.asSome,
         // The task goes on whether or not it can be seen: only what will never pass ends the wait.
-        Effect.catch((error) => (error.isRetryable ? Effect.succeed(Option.none<Task>()) : Effect.fail(error)))
+        Effect.catchIf(
+          (error) => error.isRetryable,
+          () => Effect.succeedNone
+        )
       )
       const next = Option.isSome(seen) && isFinished(seen.value) ? Option.none<number>() : Option.some(turn + 1)
       return [Option.toArray(seen), next] as const

@@ -141,6 +141,19 @@ describe("a create answered with a status word that nobody knows", () => {
   )
 })
 
+describe("a create answered as succeeded at once", () => {
+  it.effect.each([
+    ["without results has only begun", `[]`, "submitted"],
+    ["with results has ended", `[{"type":"video","url":"https://files.example/1.mp4"}]`, "succeed"]
+  ] as const)("%s", ([, outputs, status]) =>
+    Effect.gen(function* () {
+      const answer = text(200, `{"code":0,"data":{"id":"88","status":"succeeded","outputs":${outputs}}}`)
+      const { result } = yield* outcomeOf(clip, { creates: [{ answer, commitsAfterSeconds: 0 }] })
+      expect(Result.getOrThrow(result).task.status).toBe(status)
+    })
+  )
+})
+
 describe("an operation without an external id", () => {
   it.effect.each(Object.entries(ambiguousAnswers))("is sent once, whatever happens: %s", ([, answer]) =>
     Effect.gen(function* () {

@@ -19,10 +19,7 @@ export const unexpectedAnswer = (from: From, detail: string): KlingError =>
 
 /** The task that an answer holds; its status word may be one that klingkit does not know. */
 export const oneTask = (from: From, data: unknown): Effect.Effect<Task, KlingError> =>
-  Option.match(taskFrom(data), {
-    onNone: () => Effect.fail(unexpectedAnswer(from, "the answer holds no task")),
-    onSome: Effect.succeed
-  })
+  Effect.fromOption(taskFrom(data)).pipe(Effect.mapError(() => unexpectedAnswer(from, "the answer holds no task")))
 
 /** The task that a create answers with. Some solutions call it succeeded at once: without results it has only begun. */
 export const createdTask = (from: From, data: unknown): Effect.Effect<Task, KlingError> =>

@@ -79,6 +79,10 @@ const requestFields = new Set(
 
 const sent = (plan: Plan): string => stringifyJson(describeRequest(plan))
 
+/** Several shots are what such a request gets anyway. */
+const takesUpClip = (request: VideoRequest): boolean =>
+  request.referenceVideo !== undefined && request.referenceUse !== "base"
+
 /** Wishes that change nothing because they are what happens anyway. */
 const isAsUsual = (field: keyof VideoRequest, request: VideoRequest): boolean =>
   (field === "audio" && (request.audio === "off" || findVideoModel(request.model ?? "")?.audio.length === 1)) ||
@@ -86,7 +90,7 @@ const isAsUsual = (field: keyof VideoRequest, request: VideoRequest): boolean =>
     [defaultVideoModel, defaultReferenceModel].includes(findVideoModel(request.model ?? "")?.id ?? "")) ||
   (field === "resolution" && request.resolution === "720p") ||
   (field === "aspectRatio" && request.aspectRatio === "16:9") ||
-  (field === "multiShot" && request.multiShot === false) ||
+  (field === "multiShot" && (request.multiShot === false || takesUpClip(request))) ||
   (field === "referenceUse" && request.referenceUse === "feature") ||
   (Array.isArray(request[field]) && request[field].length === 0)
 
