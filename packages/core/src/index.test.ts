@@ -48,6 +48,7 @@ describe("the public names", () => {
         "planOperation",
         "planVideo",
         "pollDelaySeconds",
+        "quoteMismatch",
         "readBody",
         "readCallback",
         "readPicture",
