@@ -5,7 +5,10 @@ import { downloadTask } from "./tools/download-task.ts"
 import { generateImage } from "./tools/generate-image.ts"
 import { generateImageToVideo } from "./tools/generate-image-to-video.ts"
 import { generateVideo } from "./tools/generate-video.ts"
+import { getAccountBalance } from "./tools/get-account-balance.ts"
+import { getResourcePackages } from "./tools/get-resource-packages.ts"
 import { listModels } from "./tools/list-models.ts"
+import { listTasks } from "./tools/list-tasks.ts"
 import { quoteCost } from "./tools/quote-cost.ts"
 import { waitForTask } from "./tools/wait-for-task.ts"
 
@@ -18,8 +21,11 @@ export const tools: ReadonlyArray<Tool> = [
   checkImageStatus,
   waitForTask,
   downloadTask,
+  listTasks,
   quoteCost,
-  listModels
+  listModels,
+  getResourcePackages,
+  getAccountBalance
 ]
 
 export const findTool = (name: string): Tool | undefined => tools.find((tool) => tool.name === name)

@@ -1,0 +1,36 @@
+import { Effect } from "effect"
+import * as z from "zod"
+import { packFacts, packNotes, readPacks } from "../results/resource-packs.ts"
+import { defineTool } from "../tool.ts"
+
+export const getResourcePackages = defineTool({
+  name: "get_resource_packages",
+  title: "Get resource packages",
+  description: "Resource packs of the API account, with what is left and when each expires. Free.",
+  toolset: "core",
+  charged: false,
+  hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
+  input: z.strictObject({}),
+  output: z.object({ packages: z.array(packFacts), notes: z.array(z.string()) }),
+  run: () =>
+    Effect.map(readPacks, (packages) => ({
+      facts: { packages: [...packages], notes: packNotes },
+      lines: [
+        ...(packages.length === 0
+          ? ["No active resource packages found."]
+          : [
+              "Your Kling AI Resource Packages:",
+              ...packages.flatMap(({ name, id, status, pays_for, left, total, created_at, expires_at }, index) => [
+                `Package ${index + 1}:`,
+                `- Name: ${name}`,
+                `- Resource ID: ${id}`,
+                `- Amount: ${left} of ${total} units left (pays for: ${pays_for})`,
+                `- Status: ${status}`,
+                ...(expires_at === undefined ? [] : [`- Expires: ${expires_at}`]),
+                ...(created_at === undefined ? [] : [`- Created: ${created_at}`])
+              ])
+            ]),
+        ...packNotes.map((note) => `Note: ${note}`)
+      ]
+    }))
+})
