@@ -1,0 +1,27 @@
+import { Kling, operations, planOperation } from "@klingkit/core"
+import { Jobs, LedgerSource } from "@klingkit/jobs"
+import { layerSqlite } from "@klingkit/jobs/sqlite"
+import { Effect, FileSystem, Layer, Path, Stream } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { join } from "node:path"
+import { type MakeFilm, prompt } from "./client.ts"
+
+const film = Effect.gen(function* () {
+  const jobs = yield* Jobs
+  const operation = operations["new.t2v.kling-3.0"]
+  const { handle } = yield* jobs.submit(yield* planOperation(operation, { prompt, durationSeconds: 5 }))
+  const last = yield* Stream.runLast(jobs.follow(handle, operation))
+  const { task } = yield* Effect.fromOption(last)
+  if (task.status !== "succeed") return yield* Effect.die(`the task ended as ${task.status}`)
+})
+
+export const makeFilm: MakeFilm = ({ folder }) => {
+  const config = { homeDir: folder, outputDir: folder, inputDirs: [], limits: {}, principal: "local" }
+  const connection = Jobs.layer(config).pipe(
+    Layer.provide(Kling.layerConfig),
+    Layer.provide(LedgerSource.layer(layerSqlite(join(folder, "ledger.db")))),
+    // No file is fetched here.
+    Layer.provide([FetchHttpClient.layer, FileSystem.layerNoop({}), Path.layer])
+  )
+  return Effect.runPromise(Effect.provide(film, connection))
+}
