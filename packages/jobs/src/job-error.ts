@@ -2,6 +2,8 @@ import { type Charged, untrustedText } from "@klingkit/core"
 import { Schema } from "effect"
 
 const reasons = {
+  /** The same request was sent a moment ago; this one was not. */
+  Repeated: { taskId: Schema.String },
   /** Dearer than what goes without an approval, or of a price that is not known before. */
   NotApproved: { priceUsd: Schema.optionalKey(Schema.Number), limitUsd: Schema.Number },
   FileExists: { path: Schema.String },
@@ -33,6 +35,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
         return "yes"
       case "FileRefused":
       case "NotApproved":
+      case "Repeated":
         return "no"
       default:
         return "maybe"
@@ -46,6 +49,8 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
         return reason.priceUsd === undefined
           ? `the price is not known before, and above $${reason.limitUsd} an approval is needed`
           : `the price of $${reason.priceUsd} is above $${reason.limitUsd} and not approved`
+      case "Repeated":
+        return `the same request was made a moment ago, as ${reason.taskId}; nothing was sent again`
       case "FileExists":
         return `${untrustedText(reason.path)} exists already`
       case "FileRefused":
@@ -65,6 +70,8 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
     switch (reason._tag) {
       case "NotApproved":
         return "approve it (--yes at a shell), or raise KLINGKIT_CONFIRM_ABOVE_USD; nothing was sent"
+      case "Repeated":
+        return `look at it with: task get ${reason.taskId}; it can be made again in two minutes`
       case "FileExists":
         return "choose another name, or allow overwriting (--force)"
       case "FileRefused":

@@ -10,10 +10,10 @@ import { readOperationMedia } from "./inputs/operation-media.ts"
 import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
 import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
-import { fingerprintOf } from "./ledger/fingerprint.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
-import { callJob } from "./submit/call-job.ts"
+import { admitPlan, approvedOf } from "./submit/admit-plan.ts"
+import { callJob, type CallJobOptions } from "./submit/call-job.ts"
 import { recoverJobs } from "./submit/recover-jobs.ts"
 import { makeSlotQueue } from "./submit/slot-queue.ts"
 import { submitJob, type SubmitJobOptions } from "./submit/submit-job.ts"
@@ -44,10 +44,9 @@ export class Jobs extends Context.Service<
     /** Sends a plan once, within the limits; the same request a moment later is the same job. */
     submit(plan: Plan, options?: SubmitJobOptions): Effect.Effect<Job, KlingError | JobError | LedgerError>
     /** Runs a paid operation that answers at once, within the limits; gives what it answers. It is never sent twice. */
-    call(
-      plan: Plan,
-      options?: Pick<SubmitJobOptions, "isApproved">
-    ): Effect.Effect<unknown, KlingError | JobError | LedgerError>
+    call(plan: Plan, options?: CallJobOptions): Effect.Effect<unknown, KlingError | JobError | LedgerError>
+    /** Whether a plan of several paid steps may begin, as a whole; uses its approval up. Its steps are sent as approved. */
+    admit(plan: Plan, approval?: string): Effect.Effect<void, KlingError | JobError | LedgerError>
     /** A token that lets exactly this plan pass above the price that needs a yes: once, for ten minutes. */
     approve(plan: Plan): Effect.Effect<string, LedgerError>
     /** By handle or by Kling's own id. */
@@ -123,15 +122,12 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     mediaOf: (operation, input) => Effect.provideContext(readOperationMedia(operation, input, config), files),
     picture: (field, given) => media(field, "image", given),
     submit,
-    call: (plan, options) =>
-      Effect.flatMap(source.open, (ledger) => callJob(ledger, submitter, plan, options?.isApproved === true)),
+    call: (plan, options) => Effect.flatMap(source.open, (ledger) => callJob(ledger, submitter, plan, options)),
+    admit: (plan, approval) => Effect.flatMap(source.open, (ledger) => admitPlan(ledger, submitter, plan, approval)),
     approve: (plan) =>
       Effect.gen(function* () {
         const ledger = yield* source.open
-        const fingerprint = yield* fingerprintOf(plan.operation.id, plan.input)
-        const { priceUsd } = plan.quote
-        const approved = { principal, fingerprint, ...(priceUsd === undefined ? {} : { quoteUsd: priceUsd }) }
-        return yield* ledger.issueApproval(approved, approvalSeconds)
+        return yield* ledger.issueApproval(yield* approvedOf(principal, plan), approvalSeconds)
       }),
     status: (id) => jobStatus(watching, id),
     follow: (id, operation) => followJob(watching, id, operation),

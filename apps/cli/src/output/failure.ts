@@ -109,7 +109,8 @@ const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
   NotFinished: exitCode.stillRunning,
   NothingToFetch: exitCode.failed,
   FetchFailed: exitCode.failed,
-  NotApproved: exitCode.notApproved
+  NotApproved: exitCode.notApproved,
+  Repeated: exitCode.failed
 }
 
 const jobFailure = (error: JobError): Failure => ({

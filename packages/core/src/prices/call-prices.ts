@@ -1,4 +1,4 @@
-import { exactQuote, openEstimate, type Quote } from "./quote.ts"
+import { estimate, exactQuote, openEstimate, type Quote } from "./quote.ts"
 
 /** Video units per call. Source: Kling docs, pricing, 2026-09-20; the element's zero was measured, not listed. */
 export const unitsPerCall = {
@@ -21,3 +21,12 @@ export const lipSyncRate: Quote = openEstimate(
   "video",
   `${lipSyncUnitsPer5Seconds} video units for every 5 s (lip-sync); the length follows the input clip`
 )
+
+/** Lip-sync of a clip whose length is known. How Kling rounds a part of five seconds is not documented. */
+export const lipSyncOf = (clipSeconds: number): Quote => {
+  const blocks = Math.ceil(clipSeconds / 5)
+  return estimate(
+    exactQuote("video", blocks, lipSyncUnitsPer5Seconds, `${blocks} x 5 s x ${lipSyncUnitsPer5Seconds} (lip-sync)`),
+    "a begun block is counted as a whole one"
+  )
+}

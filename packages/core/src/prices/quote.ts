@@ -41,4 +41,23 @@ export const openEstimate = (pack: Pack, rule: string): Quote => ({ state: "esti
 
 export const unknownPrice = (why: string): Quote => ({ state: "unknown", rule: why })
 
+/** What several steps from one pack cost together: never more certain than the least certain of them. */
+export const sumOfQuotes = (quotes: ReadonlyArray<Quote>): Quote => {
+  const state = (["unknown", "estimate", "exact"] as const).find((one) => quotes.some((quote) => quote.state === one))
+  const total = (amounts: ReadonlyArray<number | undefined>) =>
+    amounts.reduce<number | undefined>(
+      (sum, one) => (sum === undefined || one === undefined ? undefined : rounded(sum + one)),
+      0
+    )
+  const units = total(quotes.map((quote) => quote.units))
+  const priceUsd = total(quotes.map((quote) => quote.priceUsd))
+  const pack = quotes[0]?.pack
+  return {
+    state: state ?? "exact",
+    rule: quotes.map((quote) => quote.rule).join(" + "),
+    ...(pack === undefined ? {} : { pack }),
+    ...(units === undefined || priceUsd === undefined ? {} : { units, priceUsd })
+  }
+}
+
 export const free: Quote = { state: "exact", units: 0, priceUsd: 0, rule: "free" }

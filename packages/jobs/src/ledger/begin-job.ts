@@ -32,6 +32,8 @@ export interface Intent {
   readonly replaySeconds?: number
   /** This one is meant to be made again. */
   readonly allowRepeat?: boolean
+  /** What makes another request the same, where its input does not: the wish that a step of several belongs to. */
+  readonly sameAs?: Readonly<Record<string, unknown>>
   readonly limits?: BudgetLimits
   /** A token of `issueApproval`, used up when the job is new. */
   readonly approval?: string
@@ -58,7 +60,7 @@ export const beginJob = Effect.fnUntraced(function* (
   const intent: Keyed = {
     ...given,
     principal: given.principal ?? "local",
-    fingerprint: yield* fingerprintOf(given.operation, given.input)
+    fingerprint: yield* fingerprintOf(given.operation, given.sameAs ?? given.input)
   }
   const body = stringifyJson(given.input)
   return yield* database.alone(

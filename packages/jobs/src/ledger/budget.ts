@@ -44,7 +44,13 @@ export const checkBudget = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, LedgerError | SqlError> {
   const { maxUsdPerCall, maxUsdPerDay } = limits
   if (maxUsdPerCall === undefined && maxUsdPerDay === undefined) return
-  const spent = yield* spentMicros(database, purse, day)
+  const over = overBudget(quote, limits, yield* spentMicros(database, purse, day))
+  if (over !== undefined) return yield* over
+})
+
+/** Why a quote does not fit what is left; nothing when it does. */
+export const overBudget = (quote: Quote, limits: BudgetLimits, spent: number): LedgerError | undefined => {
+  const { maxUsdPerCall, maxUsdPerDay } = limits
   const price = micros(quote.priceUsd ?? 0)
   const over = (limit: "call" | "day", limitUsd: number) =>
     ledgerError({
@@ -54,11 +60,12 @@ export const checkBudget = Effect.fnUntraced(function* (
       spentTodayUsd: spent / 1e6,
       ...(quote.priceUsd === undefined ? {} : { quoteUsd: quote.priceUsd })
     })
-  if (maxUsdPerCall !== undefined && price > micros(maxUsdPerCall)) return yield* over("call", maxUsdPerCall)
-  if (maxUsdPerDay === undefined) return
+  if (maxUsdPerCall !== undefined && price > micros(maxUsdPerCall)) return over("call", maxUsdPerCall)
+  if (maxUsdPerDay === undefined) return undefined
   const left = micros(maxUsdPerDay) - spent
-  if (price > left || (quote.priceUsd === undefined && left <= 0)) return yield* over("day", maxUsdPerDay)
-})
+  if (price > left || (quote.priceUsd === undefined && left <= 0)) return over("day", maxUsdPerDay)
+  return undefined
+}
 
 /** What Kling's charges come to in USD; nothing as long as they are not all known in that money. */
 export const chargedUsd = (charges: ReadonlyArray<Charge>, quote: Quote): number | undefined => {

@@ -1,12 +1,17 @@
 import { type KlingError, type Plan, taskFrom } from "@klingkit/core"
 import { mintHandle } from "@klingkit/core"
 import { Effect, Option } from "effect"
-import type { JobError } from "../job-error.ts"
+import { type JobError, jobError } from "../job-error.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { checkApproval } from "../spend-limits.ts"
 import { leaseSeconds } from "./send-job.ts"
-import { intentOf, type Submitter } from "./submit-job.ts"
+import { intentOf, type Submitter, type SubmitJobOptions } from "./submit-job.ts"
+
+export interface CallJobOptions extends Pick<SubmitJobOptions, "isApproved" | "approval" | "sameAs"> {
+  /** False: the same call as a moment ago is refused as `Repeated`; its job is known by its handle. */
+  readonly allowRepeat?: boolean
+}
 
 /**
  * A paid operation that answers at once and takes no id of ours: written down and within the limits like any other, sent
@@ -16,12 +21,19 @@ export const callJob = Effect.fn("Jobs.call")(function* (
   ledger: Ledger["Service"],
   submitter: Submitter,
   plan: Plan,
-  isApproved: boolean
+  options: CallJobOptions = {}
 ): Effect.fn.Return<unknown, KlingError | JobError | LedgerError> {
-  yield* checkApproval(plan.quote, submitter.limits, isApproved)
+  yield* checkApproval(plan.quote, submitter.limits, options.isApproved === true || options.approval !== undefined)
   const handle = yield* mintHandle(plan.operation.family)
   const lease = { owner: submitter.owner, seconds: 4 * leaseSeconds }
-  const { job } = yield* ledger.begin({ ...intentOf(submitter, plan, handle), lease, allowRepeat: true })
+  const { job, isNew } = yield* ledger.begin({
+    ...intentOf(submitter, plan, handle),
+    lease,
+    allowRepeat: options.allowRepeat !== false,
+    ...(options.sameAs === undefined ? {} : { sameAs: options.sameAs }),
+    ...(options.approval === undefined ? {} : { approval: options.approval })
+  })
+  if (!isNew) return yield* jobError({ _tag: "Repeated", taskId: job.handle })
   const held = job.lease === undefined ? {} : { lease: job.lease }
   yield* ledger.transition(handle, ["INTENT"], "SENDING", held)
   return yield* submitter.kling.call(plan.operation, plan.input).pipe(

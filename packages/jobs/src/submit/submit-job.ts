@@ -23,6 +23,8 @@ export interface SubmitJobOptions {
   readonly isApproved?: boolean
   /** A token of `Jobs.approve`, in place of a person. */
   readonly approval?: string
+  /** The wish that this step of several belongs to: what makes it a repeat in place of its input. */
+  readonly sameAs?: Readonly<Record<string, unknown>>
   /** Answer after so many seconds even if Kling has not: the job goes on, and its handle finds it. */
   readonly answerWithinSeconds?: number
 }
@@ -53,7 +55,8 @@ export const submitJob = Effect.fn("Jobs.submit")(function* (
     lease: { owner, seconds: leaseSeconds },
     ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
     ...(options.allowRepeat === undefined ? {} : { allowRepeat: options.allowRepeat }),
-    ...(options.approval === undefined ? {} : { approval: options.approval })
+    ...(options.approval === undefined ? {} : { approval: options.approval }),
+    ...(options.sameAs === undefined ? {} : { sameAs: options.sameAs })
   })
   const record = begun.job
   if (!begun.isNew || record.lease === undefined) return { ...jobOfRecord(record), plan, isRepeat: true }
