@@ -15,7 +15,7 @@ export const makeCertificate = (folder: string): Certificate => {
   const path = join(folder, "certificate.pem")
   const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
   const name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-  const [program = "", ...args] = ["openssl", "req", ...kind, ...name, "-keyout", key, "-out", path]
+  const [program, ...args] = ["openssl", "req", ...kind, ...name, "-keyout", key, "-out", path]
   execFileSync(program, args, { stdio: "pipe" })
   return { key: readFileSync(key, "utf8"), cert: readFileSync(path, "utf8"), path }
 }
