@@ -9,11 +9,10 @@ import { getAccountBalance } from "./tools/get-account-balance.ts"
 import { getResourcePackages } from "./tools/get-resource-packages.ts"
 import { listModels } from "./tools/list-models.ts"
 import { listTasks } from "./tools/list-tasks.ts"
-import { quoteCost } from "./tools/quote-cost.ts"
+import { quoteCostOf } from "./tools/quote-cost.ts"
 import { waitForTask } from "./tools/wait-for-task.ts"
 
-/** Every tool, in the order in which they are listed. */
-export const tools: ReadonlyArray<Tool> = [
+const declared: ReadonlyArray<Tool> = [
   generateVideo,
   generateImageToVideo,
   checkVideoStatus,
@@ -22,10 +21,12 @@ export const tools: ReadonlyArray<Tool> = [
   waitForTask,
   downloadTask,
   listTasks,
-  quoteCost,
   listModels,
   getResourcePackages,
   getAccountBalance
 ]
+
+/** Every tool, in the order in which they are listed. */
+export const tools: ReadonlyArray<Tool> = [...declared, quoteCostOf(declared.filter((tool) => tool.charged))]
 
 export const findTool = (name: string): Tool | undefined => tools.find((tool) => tool.name === name)

@@ -1,4 +1,4 @@
-import type { Kling, KlingError } from "@klingkit/core"
+import type { Kling, KlingError, Plan } from "@klingkit/core"
 import type { JobError, Jobs, LedgerError } from "@klingkit/jobs"
 import type { Effect } from "effect"
 import type * as z from "zod"
@@ -36,11 +36,10 @@ export interface ToolResult<Facts extends object = object> {
   readonly links?: ReadonlyArray<FileLink>
 }
 
-export type ToolEffect<Facts extends object = object> = Effect.Effect<
-  ToolResult<Facts>,
-  KlingError | JobError | LedgerError,
-  Kling | Jobs
->
+export type ToolFailure = KlingError | JobError | LedgerError
+export type ToolNeeds = Kling | Jobs
+
+export type ToolEffect<Facts extends object = object> = Effect.Effect<ToolResult<Facts>, ToolFailure, ToolNeeds>
 
 /** A tool as every face sees it: plain JSON Schema, and one way to call it. */
 export interface Tool {
@@ -56,6 +55,8 @@ export interface Tool {
   readonly outputSchema: JsonSchema
   /** Checks the arguments, then runs. Nothing is sent when they are wrong. */
   call(args: unknown): ToolEffect
+  /** What a call with these arguments would ask of Kling, and its price; nothing is sent. Charged tools have it. */
+  readonly plan?: (args: unknown) => Effect.Effect<Plan, ToolFailure, ToolNeeds>
 }
 
 interface Declared<Input extends z.ZodObject, Output extends z.ZodObject> extends Pick<
@@ -68,6 +69,7 @@ interface Declared<Input extends z.ZodObject, Output extends z.ZodObject> extend
   readonly output: Output
   /** Arguments that this tool does not take although people know them from elsewhere, each with the reason. */
   readonly refused?: Readonly<Record<string, string>>
+  readonly plan?: (input: z.output<Input>) => Effect.Effect<Plan, ToolFailure, ToolNeeds>
   readonly run: (input: z.output<Input>) => ToolEffect<z.output<Output>>
 }
 
@@ -75,11 +77,12 @@ interface Declared<Input extends z.ZodObject, Output extends z.ZodObject> extend
 export const defineTool = <Input extends z.ZodObject, Output extends z.ZodObject>(
   declared: Declared<Input, Output>
 ): Tool => {
-  const { input, output, refused = {}, run, ...about } = declared
+  const { input, output, refused = {}, plan, run, ...about } = declared
   return {
     ...about,
     inputSchema: jsonSchemaOf(input, "input"),
     outputSchema: jsonSchemaOf(output, "output"),
-    call: (args) => checkArguments(input, refused, args, run)
+    call: (args) => checkArguments(input, refused, args, run),
+    ...(plan === undefined ? {} : { plan: (args: unknown) => checkArguments(input, refused, args, plan) })
   }
 }

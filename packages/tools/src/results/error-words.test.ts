@@ -35,7 +35,10 @@ describe("an error in words", () => {
     [new JobError({ reason: { _tag: "NothingToFetch", taskId: "1", status: "failed" } }), "check_video_status"],
     [new JobError({ reason: { _tag: "FetchFailed", taskId: "1", detail: "cut" } }), "call download_task again"],
     [new JobError({ reason: { _tag: "FileExists", path: "/a.mp4" } }), "set overwrite to true"],
-    [new JobError({ reason: { _tag: "NotApproved", priceUsd: 2, limitUsd: 1 } }), "ask the person"],
+    [
+      new JobError({ reason: { _tag: "NotApproved", priceUsd: 2, limitUsd: 1 } }),
+      "show the person this price; if they agree, call quote_cost"
+    ],
     [new KlingError({ reason: { _tag: "MissingCredentials", variables: ["KLINGAI_API_KEY"] } }), "set KLINGAI_API_KEY"]
   ])("names tools, not commands: $code", (error, next) => {
     const text = errorWords(free, error).lines.join("\n")

@@ -49,7 +49,11 @@ const nextStep = (error: KlingError | JobError | LedgerError): string => {
     case "MissingCredentials":
       return "set KLINGAI_API_KEY, or KLINGAI_ACCESS_KEY and KLINGAI_SECRET_KEY, in this server's environment and start it again"
     case "NotApproved":
-      return "ask the person: they can raise KLINGKIT_CONFIRM_ABOVE_USD in this server's environment, or run it with klingkit at a shell"
+      return "limitUsd" in reason
+        ? "show the person this price; if they agree, call quote_cost with tool and arguments of this call, and repeat this call with the confirm_token that it gives"
+        : "call quote_cost again with tool and arguments of exactly this call: a confirm_token passes once, within ten minutes"
+    case "Repeated":
+      return `look with check_video_status and task_id ${reason.taskId}; for another one set allow_repeat`
     case "SubmissionUnknown":
       return reason.externalTaskId === undefined
         ? error.suggestion

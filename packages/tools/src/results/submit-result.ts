@@ -1,7 +1,8 @@
 import type { KlingError, Plan } from "@klingkit/core"
-import { type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
+import { type Job, type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
+import type { PaidArguments } from "../inputs/paid-arguments.ts"
 import type { ToolResult } from "../tool.ts"
 import { factsOfQuote, quoteFacts, quoteLine } from "./quote-words.ts"
 
@@ -27,10 +28,20 @@ const answerWithinSeconds = 1.5
 export const submitPlan = Effect.fnUntraced(function* (
   plan: Plan,
   opening: string,
-  allowRepeat = false
+  { allow_repeat: allowRepeat = false, confirm_token: approval }: PaidArguments
 ): Effect.fn.Return<ToolResult<SubmitFacts>, KlingError | JobError | LedgerError, Jobs> {
   const jobs = yield* Jobs
-  const { handle, task, isRepeat = false } = yield* jobs.submit(plan, { answerWithinSeconds, allowRepeat })
+  const job = yield* jobs.submit(plan, {
+    answerWithinSeconds,
+    allowRepeat,
+    ...(approval === undefined ? {} : { approval })
+  })
+  return submitResult(plan, opening, job)
+})
+
+/** What is said of a task that has just started, or of the one that it repeats. */
+export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<SubmitFacts> => {
+  const { handle, task, isRepeat = false } = job
   // Until Kling has confirmed it a task has no id but ours.
   const isConfirmed = task.id !== handle
   const facts: SubmitFacts = {
@@ -64,4 +75,4 @@ export const submitPlan = Effect.fnUntraced(function* (
       `Next: ${facts.next}`
     ]
   }
-})
+}

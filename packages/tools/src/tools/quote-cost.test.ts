@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
-import { call, emulated, failure, requestsSeen } from "../testing/emulated.ts"
+import { call, emulated, failure, ledgerOf, requestsSeen } from "../testing/emulated.ts"
 
 const image = { image_url: "https://a.example/a.png" }
 
@@ -40,6 +40,65 @@ describe("quote_cost", () => {
     ["kind must be one of video, image", { kind: "film" }],
     ["resolution 4k is not possible with kling-2.6", { kind: "video", model_name: "kling-2.6", resolution: "4k" }]
   ] as const)("refuses: %s", ([message, args]) =>
+    Effect.gen(function* () {
+      expect((yield* failure("quote_cost", args)).message).toContain(message)
+    }).pipe(Effect.provide(emulated()))
+  )
+})
+
+describe("a call that needs an approval", () => {
+  const asked = { prompt: "a cat" }
+  const quoteOf = (args: object) => ({ tool: "generate_video", arguments: JSON.stringify(args) })
+
+  it.effect("passes once with the token of its own quote, and with no other", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const refused = yield* failure("generate_video", asked)
+      expect([refused.code, refused.message]).toEqual([
+        "JOB_NOT_APPROVED",
+        "the price of $0.42 is above $0.1 and not approved"
+      ])
+      const { text, facts } = yield* call("quote_cost", quoteOf(asked))
+      const confirm_token = facts["confirm_token"] as string
+      expect(facts).toMatchObject({ needs_approval: true, quote: { usd: 0.42 } })
+      expect(text).toContain(`Confirm token: ${confirm_token}`)
+
+      const other = yield* failure("generate_video", { prompt: "a dog", confirm_token })
+      expect(other.code).toBe("LEDGER_NOT_APPROVED")
+      expect((yield* ledgerOf(world)).tasks).toEqual([])
+
+      const made = yield* call("generate_video", { ...asked, confirm_token })
+      expect((yield* ledgerOf(world)).tasks).toMatchObject([{ externalTaskId: made.facts["task_id"] }])
+      const replayed = yield* call("generate_video", { ...asked, confirm_token })
+      expect(replayed.facts).toMatchObject({ task_id: made.facts["task_id"], repeated: true })
+      expect((yield* failure("generate_video", { ...asked, confirm_token, allow_repeat: true })).code).toBe(
+        "LEDGER_NOT_APPROVED"
+      )
+      expect((yield* ledgerOf(world)).tasks).toHaveLength(1)
+    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.1 })))
+  })
+
+  it.effect("gets no token past a hard limit, and none where none is needed", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const { facts } = yield* call("quote_cost", quoteOf(asked))
+      expect(facts).toMatchObject({ needs_approval: false })
+      expect(facts).not.toHaveProperty("confirm_token")
+      expect((yield* failure("generate_video", { ...asked, resolution: "4k" })).code).toBe("LEDGER_OVER_BUDGET")
+      expect((yield* ledgerOf(world)).tasks).toEqual([])
+    }).pipe(Effect.provide(emulated(world, { maxUsdPerCall: 1 })))
+  })
+
+  it.effect.each([
+    ["tool must be one that spends", { tool: "wait" }],
+    ["tool has no such value; nearest: generate_video", { tool: "generate_vido" }],
+    ["arguments is not JSON", { tool: "generate_video", arguments: "prompt=x" }],
+    ["arguments must be a JSON object", { tool: "generate_video", arguments: "[]" }],
+    ["prompt is required", { tool: "generate_video" }],
+    ["kind belongs into arguments", { tool: "generate_video", kind: "video" }],
+    ["kind is required", {}],
+    ["arguments needs tool", { arguments: "{}" }]
+  ] as const)("is refused: %s", ([message, args]) =>
     Effect.gen(function* () {
       expect((yield* failure("quote_cost", args)).message).toContain(message)
     }).pipe(Effect.provide(emulated()))
