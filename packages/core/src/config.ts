@@ -14,6 +14,10 @@ export interface KlingConfig {
   readonly baseUrl: string
 }
 
+/** Whether an API's origin is on this machine: an emulator. */
+export const isLocalUrl = (baseUrl: string): boolean =>
+  URL.canParse(baseUrl) && loopback.test(new URL(baseUrl).hostname)
+
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** Checks a base URL: https, or http on this machine only, since the credential travels with every request. */

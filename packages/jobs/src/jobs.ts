@@ -106,7 +106,10 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
 
   const download = Effect.fnUntraced(function* (job: Job, options: DownloadOptions = {}) {
     const known = yield* withRecord(job)
-    const saved = yield* Effect.provideContext(downloadJob(known, config.outputDir, options), files)
+    const saved = yield* Effect.provideContext(
+      downloadJob(known, { outputDir: config.outputDir, klingIsLocal: kling.isLocal }, options),
+      files
+    )
     const ledger = yield* readable
     if (known.record !== undefined && Option.isSome(ledger)) {
       const { handle } = known.record

@@ -3,7 +3,7 @@ import { FetchHttpClient, type HttpClient } from "effect/http"
 import type { CredentialKind } from "../auth/credentials.ts"
 import { accountDigest } from "../auth/account-digest.ts"
 import { makeTokenSource } from "../auth/token.ts"
-import { checkBaseUrl, type KlingConfig, klingConfig } from "../config.ts"
+import { checkBaseUrl, isLocalUrl, type KlingConfig, klingConfig } from "../config.ts"
 import { invalidInput, KlingError } from "../errors/kling-error.ts"
 import { mintHandle } from "../handle.ts"
 import type { AnyOperation, Operation } from "../operation.ts"
@@ -43,6 +43,8 @@ export class Kling extends Context.Service<
   Kling,
   {
     readonly credential: CredentialKind
+    /** Kling is an emulator on this machine. */
+    readonly isLocal: boolean
     /** Tells accounts apart, without a secret: jobs and limits are kept by it. */
     readonly account: string
     /** Creates a task, at most once however often the network fails. */
@@ -81,6 +83,7 @@ export class Kling extends Context.Service<
       Kling.of({
         credential: "api-key",
         account: "none",
+        isLocal: false,
         submit: () => Effect.fail(error),
         call: () => Effect.fail(error),
         task: () => Effect.fail(error),
@@ -182,6 +185,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
 
   return Kling.of({
     credential,
+    isLocal: isLocalUrl(baseUrl),
     account: yield* accountDigest(baseUrl, config.credentials),
     submit: (operation, input, options) => submit(operation, input, options),
     call: (operation, input) => call(operation, input) as never,

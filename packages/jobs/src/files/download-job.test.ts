@@ -28,7 +28,9 @@ const inFolder = Effect.fnUntraced(function* (server: FileServer) {
   return {
     folder,
     fetch: (job: Parameters<typeof downloadJob>[0], options: DownloadOptions = {}) =>
-      inVirtualTime(downloadJob(job, folder, options)).pipe(Effect.provide(server.layer)),
+      inVirtualTime(downloadJob(job, { outputDir: folder, klingIsLocal: false }, options)).pipe(
+        Effect.provide(server.layer)
+      ),
     names: Effect.map(fs.readDirectory(folder), (names) => names.toSorted()),
     text: (name: string) => fs.readFileString(path.join(folder, name)),
     put: (name: string, text: string) => fs.writeFileString(path.join(folder, name), text)

@@ -3,6 +3,7 @@ import type { HttpClient } from "effect/http"
 import type { Job } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import type { FetchProgress } from "./fetch-to-file.ts"
+import { refuseResultUrl } from "./result-url.ts"
 import { type SavedFile, saveResult } from "./save-result.ts"
 import { writeSidecar } from "./sidecar.ts"
 
@@ -15,10 +16,16 @@ export interface DownloadOptions {
   readonly onProgress?: (progress: FetchProgress & { readonly index: number }) => Effect.Effect<void>
 }
 
+interface Surroundings {
+  readonly outputDir: string
+  /** Kling is an emulator on this machine, and so are its files. */
+  readonly klingIsLocal: boolean
+}
+
 /** Fetches all results of a finished job, each beside a `.json` that says where it came from. */
 export const downloadJob = Effect.fn("Jobs.download")(function* (
   job: Job,
-  outputDir: string,
+  { outputDir, klingIsLocal }: Surroundings,
   options: DownloadOptions
 ): Effect.fn.Return<ReadonlyArray<SavedFile>, JobError, HttpClient.HttpClient | FileSystem.FileSystem | Path.Path> {
   const { handle, task } = job
@@ -31,6 +38,10 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
       : [{ url: output.url, ...(output.type === "file" ? { textKind: output.kind } : {}) }]
   )
   if (results.length === 0) return yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
+  for (const { url } of results) {
+    const detail = refuseResultUrl(url, klingIsLocal)
+    if (detail !== undefined) return yield* jobError({ _tag: "FetchFailed", taskId: handle, detail })
+  }
   const overwrite = options.overwrite ?? false
   return yield* Effect.forEach(results, (one, index) =>
     Effect.gen(function* () {
@@ -44,7 +55,7 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
         onProgress: (progress) => options.onProgress?.({ ...progress, index }) ?? Effect.void,
         ...(options.fileName === undefined || results.length > 1 ? {} : { fileName: options.fileName })
       })
-      yield* writeSidecar(saved, handle, task, job.plan, overwrite)
+      yield* writeSidecar(saved, job, overwrite)
       return saved
     })
   )

@@ -84,5 +84,11 @@ const recordFailure = (step: Step, error: KlingError): Effect.Effect<void> => {
   return Effect.ignore(written)
 }
 
-const notRecorded = (error: LedgerError): KlingError =>
-  new KlingError({ reason: { _tag: "NotRecorded", detail: error.message } })
+/** Nothing leaves from here. Whether it did from elsewhere, only a program that has taken the job over knows. */
+const notRecorded = (error: LedgerError): KlingError => {
+  const { reason, message: detail } = error
+  const isElsewhere = reason._tag === "LeaseLost" || reason._tag === "StateConflict"
+  return isElsewhere
+    ? new KlingError({ reason: { _tag: "SubmissionUnknown", externalTaskId: reason.handle, detail }, billed: true })
+    : new KlingError({ reason: { _tag: "NotRecorded", detail } })
+}

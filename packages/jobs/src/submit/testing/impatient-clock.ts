@@ -1,0 +1,80 @@
+import { Clock, Duration, Effect } from "effect"
+
+interface Sleeper {
+  readonly at: number
+  readonly wake: () => void
+}
+
+/** Idle for so many real milliseconds, a program is only waiting for the time to pass. */
+const idleMillis = 4
+
+/**
+ * A clock that leaps to the end of the next pause whenever no call to the ledger or the network is under way, and that
+ * otherwise goes as any other. Minutes of looking and waiting pass at once, and no answer is given up too early.
+ */
+export class ImpatientClock implements Clock.Clock {
+  #aheadMillis: number
+  #underWay = 0
+  #timer: NodeJS.Timeout | undefined
+  readonly #sleepers: Array<Sleeper> = []
+
+  constructor(aheadMillis: number) {
+    this.#aheadMillis = aheadMillis
+  }
+
+  /** A call for whose answer the time stands by. */
+  during<A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.acquireUseRelease(
+      Effect.sync(() => this.#count(1)),
+      () => call,
+      () => Effect.sync(() => this.#count(-1))
+    )
+  }
+
+  currentTimeMillisUnsafe(): number {
+    return Date.now() + this.#aheadMillis
+  }
+  currentTimeNanosUnsafe(): bigint {
+    return BigInt(Math.floor(this.currentTimeMillisUnsafe())) * 1_000_000n
+  }
+  monotonicTimeNanosUnsafe(): bigint {
+    return this.currentTimeNanosUnsafe()
+  }
+  readonly currentTimeMillis = Effect.sync(() => this.currentTimeMillisUnsafe())
+  readonly currentTimeNanos = Effect.sync(() => this.currentTimeNanosUnsafe())
+  readonly monotonicTimeNanos = Effect.sync(() => this.monotonicTimeNanosUnsafe())
+
+  sleep(duration: Duration.Duration): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      const at = this.currentTimeMillisUnsafe() + Duration.toMillis(duration)
+      const sleeper = { at, wake: () => resume(Effect.void) }
+      this.#sleepers.splice(this.#sleepers.findLastIndex((one) => one.at <= at) + 1, 0, sleeper)
+      this.#watch()
+      return Effect.sync(() => {
+        const index = this.#sleepers.indexOf(sleeper)
+        if (index !== -1) this.#sleepers.splice(index, 1)
+      })
+    })
+  }
+
+  #count(step: 1 | -1): void {
+    this.#underWay += step
+    this.#watch()
+  }
+
+  #watch(): void {
+    clearTimeout(this.#timer)
+    const next = this.#sleepers[0]
+    if (next === undefined) return
+    const left = next.at - this.currentTimeMillisUnsafe()
+    this.#timer = setTimeout(() => this.#wakeNext(), this.#underWay > 0 ? Math.max(0, left) : idleMillis)
+  }
+
+  #wakeNext(): void {
+    const next = this.#sleepers.shift()
+    if (next === undefined) return
+    this.#aheadMillis += Math.max(0, next.at - this.currentTimeMillisUnsafe())
+    next.wake()
+    this.#watch()
+  }
+}

@@ -1,0 +1,53 @@
+import { Kling, type KlingError, planVideo } from "@klingkit/core"
+import { Clock, Context, Effect, FileSystem, Layer, Path, Redacted, References } from "effect"
+import { FetchHttpClient } from "effect/http"
+import type { JobError } from "../../job-error.ts"
+import { Jobs } from "../../jobs.ts"
+import { Ledger } from "../../ledger/ledger.ts"
+import type { LedgerError } from "../../ledger/ledger-error.ts"
+import { LedgerSource } from "../../ledger/ledger-source.ts"
+import { layerPostgres } from "../../postgres/postgres-ledger.ts"
+import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
+import { ImpatientClock } from "./impatient-clock.ts"
+import { httpWithPoints, ledgerWithPoints, type Reach } from "./kill-points.ts"
+
+/** One run of a program: on which ledger, against which Kling, and how many minutes after the first. */
+export interface Run {
+  readonly ledger: string
+  readonly url: string
+  readonly apiKey: string
+  readonly minutesLater: number
+}
+
+/** Runs `work` over the real ledger and a Kling behind a socket, on a clock that does not wait. */
+export const runProgram = <A>(
+  { ledger: place, url, apiKey, minutesLater }: Run,
+  reach: Reach,
+  work: (jobs: Jobs["Service"]) => Effect.Effect<A, KlingError | JobError | LedgerError>
+): Effect.Effect<A, KlingError | JobError | LedgerError> => {
+  const clock = new ImpatientClock(minutesLater * 60_000)
+  const opened = place.startsWith("postgres:") ? layerPostgres(Redacted.make(place)) : layerSqlite(place)
+  const ledger = Layer.effect(
+    Ledger,
+    Effect.map(Layer.build(opened), (built) => ledgerWithPoints(Context.get(built, Ledger), clock, reach))
+  )
+  const layer = Jobs.layer({ homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal: "local" }).pipe(
+    Layer.provide(Kling.layerHttp({ credentials: { kind: "api-key", apiKey: Redacted.make(apiKey) }, baseUrl: url })),
+    Layer.provide(httpWithPoints(clock, reach)),
+    Layer.provide(FetchHttpClient.layer),
+    Layer.provide(LedgerSource.layer(ledger)),
+    Layer.provide([FileSystem.layerNoop({}), Path.layer])
+  )
+  return Effect.flatMap(Jobs, work).pipe(
+    Effect.provide(layer),
+    Effect.provideService(References.MinimumLogLevel, "None"),
+    // The database's own connection keeps the real time: this clock is for what the product waits for.
+    Effect.provideService(Clock.Clock, clock)
+  )
+}
+
+/** The one request that every program of an experiment is about. */
+export const submitFilm = (jobs: Jobs["Service"]) =>
+  Effect.flatMap(planVideo({ prompt: "a lighthouse" }, "api-key"), (plan) =>
+    jobs.submit(plan, { idempotencyKey: "the film" })
+  )
