@@ -3,12 +3,14 @@ import { defineConfig, type Plugin } from "rolldown"
 
 const source = (name: string): string => readFileSync(new URL(`board/${name}`, import.meta.url), "utf8")
 
+/** In the order in which they apply. */
+const styles = ["base.css", "stage.css", "parts.css", "room.css"]
+
 /** Puts style and script into the page, and the page into a module: programs stay one file, wherever they run. */
 const onePage: Plugin = {
   name: "one-page",
   buildStart() {
-    for (const name of ["index.html", "board.css"])
-      this.addWatchFile(new URL(`board/${name}`, import.meta.url).pathname)
+    for (const name of ["index.html", ...styles]) this.addWatchFile(new URL(`board/${name}`, import.meta.url).pathname)
   },
   generateBundle(_options, bundle) {
     for (const [fileName, chunk] of Object.entries(bundle)) {
@@ -16,7 +18,7 @@ const onePage: Plugin = {
       delete bundle[fileName]
       const html = source("index.html")
         .replaceAll(/>\s+</g, "><")
-        .replace("<style></style>", () => `<style>${shortened(source("board.css"))}</style>`)
+        .replace("<style></style>", () => `<style>${shortened(styles.map(source).join("\n"))}</style>`)
         .replace("<script></script>", () => `<script>${scriptSafe(chunk.code)}</script>`)
       const text = `export const boardPage = ${JSON.stringify(html.trim())}\n`
       this.emitFile({ type: "asset", fileName, source: text })

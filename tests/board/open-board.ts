@@ -11,7 +11,7 @@ import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotoc
 import { createMcpHandler } from "@modelcontextprotocol/server"
 import { Effect, Layer } from "effect"
 import type { Page } from "playwright-core"
-import { expect, vi } from "vitest"
+import { vi } from "vitest"
 import { openBrowser } from "./browser.ts"
 import type { Chat, Turn } from "./chat/host.ts"
 import { serveChat } from "./chat/serve-chat.ts"
@@ -53,12 +53,22 @@ export const openProduct = async (extraTools: ReadonlyArray<Tool> = []) => {
     return (await fetch(`${emulator.url}/_emulator/${name}`, { method, ...sent })).json()
   }
 
+  const ledger = async () =>
+    (await control("GET ledger")) as {
+      readonly charges: ReadonlyArray<unknown>
+      readonly tasks: ReadonlyArray<unknown>
+    }
+
   return {
     emulator,
     chat,
     strike: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
-    /** Kling's clock, not the page's. */
-    passTime: (seconds: number) => control("POST advance", { seconds }),
+    ledger,
+    /** Lets all tasks end, once Kling has as many as that: a submission goes on after its tool has answered. */
+    finish: async (count: number) => {
+      await vi.waitUntil(async () => (await ledger()).tasks.length >= count, { timeout: 20_000, interval: 50 })
+      await control("POST advance", { seconds: 3600 })
+    },
     openPage: ({ width = 720, theme = "light" }: PageOptions = {}) => openPage({ browser, chat, width, theme }),
     close: async () => {
       await close()
@@ -115,15 +125,13 @@ const openPage = async ({ browser, chat, width, theme }: Opening) => {
     text: async (selector: string) => (await innerFrame(page).locator(selector).innerText()).replaceAll(/\s+/g, " "),
     /** Lets the page's clock run until something is true of the page. */
     until: async (isTrue: () => Promise<boolean>) => {
-      await expect
-        .poll(
-          async () => {
-            await page.clock.runFor(5000)
-            return isTrue()
-          },
-          { timeout: 20_000, interval: 100 }
-        )
-        .toBe(true)
+      await vi.waitUntil(
+        async () => {
+          await page.clock.runFor(5000)
+          return isTrue().catch(() => false)
+        },
+        { timeout: 20_000, interval: 100 }
+      )
     },
     heard: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.heard),
     /** How often the page has asked for the state of tasks. */
@@ -135,11 +143,8 @@ const openPage = async ({ browser, chat, width, theme }: Opening) => {
     settled: async () => {
       const mark = ++marks
       await innerFrame(page).evaluate((one) => window.parent.postMessage({ mark: one }, "*"), mark)
-      await expect
-        .poll(() => page.evaluate(() => (window as unknown as { chat: Chat }).chat.heard.marks.at(-1)), {
-          interval: 20
-        })
-        .toBe(mark)
+      const heardMark = () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.heard.marks.at(-1))
+      await vi.waitUntil(async () => (await heardMark()) === mark, { timeout: 5000, interval: 20 })
     },
     tearDown: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.tearDown()),
     frame: () => innerFrame(page),
@@ -147,15 +152,15 @@ const openPage = async ({ browser, chat, width, theme }: Opening) => {
     passSeconds: (seconds: number) => page.clock.runFor(seconds * 1000),
     photograph: async (name: string) => {
       mkdirSync(artifacts, { recursive: true })
-      await page
-        .locator("iframe")
-        .screenshot({ path: join(artifacts, `${name}-${width}-${theme}.png`), animations: "disabled" })
+      const clip = (await page.locator("iframe").boundingBox()) ?? { x: 0, y: 0, width, height: 400 }
+      return page.screenshot({ path: join(artifacts, `${name}-${width}-${theme}.png`), fullPage: true, clip })
     },
     close: () => context.close()
   }
 }
 
 export type BoardPage = Awaited<ReturnType<typeof openPage>>
+
 /** The frame that the page itself runs in: two deep. */
 const innerFrame = (page: Page) => {
   const frame = page.frames().find((one) => one.parentFrame()?.parentFrame() === page.mainFrame())

@@ -37,7 +37,7 @@ describe("a video on the board", () => {
   })
 
   it("plays as soon as it is ready, without a violation of the policy", async () => {
-    await product.passTime(3600)
+    await product.finish(1)
     await board.until(async () => (await board.text("#kind")).startsWith("Ready"))
     const ready = () =>
       board.frame().evaluate(() => document.querySelector<HTMLVideoElement>("#stage video")?.readyState)
@@ -75,7 +75,7 @@ describe("a video on the board", () => {
   it("says what the task cost, and what was charged so far", async () => {
     expect(await board.text("#facts")).toMatch(/Charged\s*3 video units/)
     await board.turn({ tool: "generate_video", args: { prompt: "A second one" } })
-    await product.passTime(3600)
+    await product.finish(2)
     await board.until(async () => (await board.text("#cost")) === "6 video units for 2 tasks")
   })
 

@@ -16,6 +16,8 @@ interface Board {
   readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Promise<Answer>
   readonly take: (answer: Answer, made: Call) => boolean
   readonly follow: () => void
+  /** Reads what the page does not know yet of the task that it shows. */
+  readonly readWhole: () => Promise<void>
   readonly render: () => void
 }
 
@@ -29,7 +31,7 @@ export interface BoardActions extends Actions, StageActions, StripActions {
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : "It did not work.")
 
 /** Everything that a press of a button does. Nothing here spends: paid calls go through the chat or the server's gate. */
-export const makeActions = ({ state, settings, host, call, take, follow, render }: Board): BoardActions => {
+export const makeActions = ({ state, settings, host, call, take, follow, readWhole, render }: Board): BoardActions => {
   const focus = (name: string) => document.querySelector<HTMLElement>(`[data-name="${CSS.escape(name)}"]`)?.focus()
   const say = (note: string) => {
     state.note = note
@@ -138,9 +140,13 @@ export const makeActions = ({ state, settings, host, call, take, follow, render 
     compare: () => setPicking(!state.picking),
     openForm: (form) => {
       if (state.form === form) return closeForm()
-      state.form = form
-      render()
-      focus("words")
+      const open = () => {
+        state.form = form
+        render()
+        focus("words")
+      }
+      // A form with half a prompt in it would ask for something else.
+      readWhole().then(open, open)
     },
     closeForm,
     send,

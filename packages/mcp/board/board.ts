@@ -35,7 +35,16 @@ export const makeBoard = (settings: Settings) => {
   const look = async (id: string): Promise<Task> => {
     const [task] = await askTasks({ task_id: id })
     if (task === undefined) throw new Error("klingkit told nothing about the task")
+    state.whole.add(id)
     return task
+  }
+
+  /** What an ended task was, once: results and lists leave out its price or the end of its prompt. */
+  const readWhole = async (): Promise<void> => {
+    const task = currentTask(state)
+    if (task === undefined || state.whole.has(task.id)) return
+    learn(state, await look(task.id))
+    render()
   }
 
   const loadRecent = async () => {
@@ -63,7 +72,9 @@ export const makeBoard = (settings: Settings) => {
 
   const follow = () => {
     const task = currentTask(state)
-    poller.follow(host?.abilities.call === true ? task : undefined)
+    const canLook = host?.abilities.call === true
+    poller.follow(canLook ? task : undefined)
+    if (canLook && task !== undefined && isEnded(task)) void readWhole().catch(() => undefined)
   }
 
   /** Takes in a result; `made` is the call that it belongs to. False when it speaks of no task. */
@@ -89,6 +100,7 @@ export const makeBoard = (settings: Settings) => {
     take,
     host: () => host,
     follow: () => follow(),
+    readWhole,
     render: () => render()
   })
 
@@ -160,7 +172,7 @@ export const makeBoard = (settings: Settings) => {
         button("fullscreen", isFull ? "Leave full screen" : "Full screen", actions.fullscreen, { class: "link" })
     ])
     fill(byId("stage"), stageKey(state), () => stageParts(state, manner(), actions))
-    fill(byId("facts"), [task, state.index, manner()], () => factRows(state, manner()))
+    fill(byId("facts"), [task, state.index, state.beside, manner()], () => factRows(state, manner()))
     fill(
       byId("actions"),
       [
@@ -210,7 +222,7 @@ export const makeBoard = (settings: Settings) => {
     byId("more").addEventListener("click", () => {
       const isOpen = byId("more").getAttribute("aria-expanded") === "true"
       byId("more").setAttribute("aria-expanded", String(!isOpen))
-      byId("more").textContent = isOpen ? "Show all" : "Show less"
+      byId("more").textContent = isOpen ? "Show more" : "Show less"
       byId("title").classList.toggle("open", !isOpen)
       measureTitle()
     })

@@ -114,6 +114,8 @@ const readCharge = (value: unknown): ReadonlyArray<Charge> => {
 /** Newer facts over older ones; what only the older told (price, model, usual time) is kept. */
 export const mergeTask = (older: Task | undefined, newer: Task): Task => {
   if (older === undefined) return newer
+  // A call that waited may come back with what it saw before the end that the page has seen since.
+  if (isEnded(older) && !isEnded(newer)) return older
   const told = Object.entries(newer).filter(([, value]) => value !== undefined)
   const counted = (older.elapsedSeconds ?? 0) + (newer.readAt - older.readAt) / 1000
   const merged: Task = {

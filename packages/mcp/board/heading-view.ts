@@ -45,7 +45,12 @@ export const factRows = (state: State, manner: Manner): ReadonlyArray<HTMLElemen
   // Side by side, each result has its own line.
   if (task === undefined || state.beside !== undefined) return []
   return pairsOf(task, chosen(state)?.index, manner).map(([name, value]) =>
-    el("div", {}, el("dt", { text: name }), el("dd", { text: value, title: value }))
+    el(
+      "div",
+      {},
+      el("dt", { text: name }),
+      el("dd", { text: value, title: value, class: name === "Task ID" ? "id mono" : "" })
+    )
   )
 }
 

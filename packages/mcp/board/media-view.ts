@@ -76,7 +76,7 @@ const nearby = new IntersectionObserver((entries) => {
 export const still = (output: Output | undefined): HTMLElement => {
   const url = safeUrl(output?.url)
   if (url === undefined || (output?.type !== "video" && output?.type !== "image")) {
-    return el("span", { class: "still quiet", text: output === undefined ? "" : kindOf(output) })
+    return el("span", { class: "still quiet", text: output === undefined ? "No result" : kindOf(output) })
   }
   const shown = el(output.type === "video" ? "video" : "img", { "aria-hidden": "true", "data-src": url })
   if (shown instanceof HTMLVideoElement) {

@@ -128,10 +128,10 @@ const result = (task: Task, index: number | undefined, ask: StageActions): Reado
     el(
       "div",
       { class: "turn" },
-      button("previous", "Previous", () => step(-1)),
+      button("previous", "←", () => step(-1), { "aria-label": "Previous" }),
       el("span", { class: "quiet count", text: `${index + 1} of ${outputs.length}` }),
-      button("next", "Next", () => step(1)),
-      button("all", "Show all", () => ask.enlarge(undefined))
+      button("next", "→", () => step(1), { "aria-label": "Next" }),
+      button("all", `All ${outputs.length}`, () => ask.enlarge(undefined))
     )
   ]
 }

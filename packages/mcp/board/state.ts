@@ -20,6 +20,8 @@ export interface State {
   opening: Call
   readonly calls: Map<string, Call>
   readonly tasks: Map<string, Task>
+  /** Tasks that were read one by one; a list tells less. */
+  readonly whole: Set<string>
   /** Newest first. */
   recent: ReadonlyArray<string>
   current: string | undefined
@@ -42,6 +44,7 @@ export const freshState = (): State => ({
   opening: { tool: undefined, args: {} },
   calls: new Map(),
   tasks: new Map(),
+  whole: new Set(),
   recent: [],
   current: undefined,
   index: undefined,

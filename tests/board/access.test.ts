@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type BoardPage, openProduct, type Product } from "./open-board.ts"
+import { makeScenes, type Scenes } from "./scenes.ts"
+
+let product: Product
+let scenes: Scenes
+beforeAll(async () => {
+  product = await openProduct()
+  scenes = await makeScenes(product)
+}, 60_000)
+afterAll(() => product.close())
+
+/** Runs in the page: text whose contrast to what is behind it is too low, as `ratio text`. */
+const faintTexts = (): ReadonlyArray<string> => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
+  const rgb = (color: string): ReadonlyArray<number> => {
+    if (canvas === null) return []
+    canvas.clearRect(0, 0, 1, 1)
+    canvas.fillStyle = color
+    canvas.fillRect(0, 0, 1, 1)
+    return [...canvas.getImageData(0, 0, 1, 1).data]
+  }
+  const light = (color: ReadonlyArray<number>): number => {
+    const [r = 0, g = 0, b = 0] = color.map((part) =>
+      part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4
+    )
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const behind = (element: Element | null): ReadonlyArray<number> => {
+    if (element === null) return rgb("Canvas")
+    const color = rgb(getComputedStyle(element).backgroundColor)
+    return (color[3] ?? 0) > 250 ? color : behind(element.parentElement)
+  }
+  return [...document.querySelectorAll<HTMLElement>("main *")].flatMap((element) => {
+    const text = [...element.childNodes].flatMap((node) =>
+      node.nodeType === Node.TEXT_NODE ? (node.textContent?.trim() ?? "") : []
+    )
+    if (text.join("") === "" || element.closest("video, audio, .unseen") !== null || element.offsetParent === null)
+      return []
+    const style = getComputedStyle(element)
+    const [a, b] = [light(rgb(style.color)), light(behind(element))]
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
+    const enough = Number.parseFloat(style.fontSize) >= 24 ? 3 : 4.5
+    return ratio >= enough ? [] : [`${ratio.toFixed(2)} ${text.join(" ").slice(0, 40)}`]
+  })
+}
+
+/** Runs in the page: what a person who cannot see it, or cannot see all of it, would miss. */
+const flaws = (): ReadonlyArray<string> => {
+  const visible = [
+    ...document.querySelectorAll<HTMLElement>("button, textarea, video, audio, img, section, ul, ol, dl")
+  ].filter((element) => element.offsetParent !== null && element.closest("[aria-hidden=true]") === null)
+  const nameOf = (element: HTMLElement): string =>
+    element.getAttribute("aria-label") ??
+    document.getElementById(element.getAttribute("aria-labelledby") ?? "")?.textContent ??
+    (element instanceof HTMLTextAreaElement ? element.labels[0]?.textContent : element.textContent) ??
+    ""
+  const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id)
+  const main = document.documentElement
+  return [
+    ...visible
+      .filter(
+        (element) => /^(BUTTON|TEXTAREA|VIDEO|AUDIO|SECTION)$/.test(element.tagName) && nameOf(element).trim() === ""
+      )
+      .map((element) => `${element.tagName} ${element.id} has no name`),
+    ...visible
+      .filter((element) => element instanceof HTMLImageElement && element.alt === "")
+      .map(() => "a picture has no words"),
+    ...[...document.querySelectorAll("[aria-controls]")]
+      .map((element) => element.getAttribute("aria-controls") ?? "")
+      .filter((id) => !ids.includes(id))
+      .map((id) => `nothing is #${id}`),
+    ...(new Set(ids).size === ids.length ? [] : ["an id is used twice"]),
+    ...(document.querySelectorAll("h1").length === 1 ? [] : ["there is not one main heading"]),
+    ...(main.scrollWidth > main.clientWidth ? [`is ${main.scrollWidth} wide in ${main.clientWidth}`] : []),
+    ...visible
+      .filter(
+        (element) =>
+          element.closest("#strip") === null &&
+          element.id !== "strip" &&
+          element.getBoundingClientRect().right > main.clientWidth + 0.5
+      )
+      .map((element) => `${element.tagName} ${element.id} sticks out`)
+  ]
+}
+
+describe.each([
+  [320, "light"],
+  [320, "dark"],
+  [720, "light"],
+  [1280, "dark"]
+] as const)("the board at %i px, %s", (width, theme) => {
+  let board: BoardPage
+  beforeAll(async () => {
+    board = await product.openPage({ width, theme })
+    // Colours on their way to other colours are nobody's choice.
+    await board.page.emulateMedia({ reducedMotion: "reduce" })
+  })
+  afterAll(() => board.close())
+
+  it.each(["running", "finished", "form", "picking", "compared", "nine", "large", "failed", "refused"] as const)(
+    "can be read and used by everyone: %s",
+    async (name) => {
+      await scenes[name](board)
+      expect(await board.frame().evaluate(flaws)).toEqual([])
+      expect(await board.frame().evaluate(faintTexts)).toEqual([])
+      expect(board.violations).toEqual([])
+    }
+  )
+})
+
+describe("the board without a pointer", () => {
+  let board: BoardPage
+  beforeAll(async () => {
+    board = await product.openPage()
+  })
+
+  it.each(["finished", "form", "compared", "nine", "large", "failed"] as const)(
+    "reaches every control with the Tab key, and shows where it is: %s",
+    async (name) => {
+      await scenes[name](board)
+      await board.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+      const wanted = await board.frame().evaluate(() => {
+        const controls = [...document.querySelectorAll<HTMLElement>("button, textarea, video[controls]")].filter(
+          (element) => element.offsetParent !== null
+        )
+        controls.forEach((element, index) => element.setAttribute("data-walk", String(index)))
+        return controls.map((_, index) => String(index))
+      })
+      const reached = new Set<string>()
+      const unseen: Array<string> = []
+      for (let press = 0; press < wanted.length * 3 + 20 && reached.size < wanted.length; press++) {
+        await board.page.keyboard.press("Tab")
+        const at = await board.frame().evaluate(() => {
+          const active = document.activeElement
+          const outline = active === null ? "" : getComputedStyle(active).outlineStyle
+          return { walk: active?.getAttribute("data-walk"), isMedia: active instanceof HTMLMediaElement, outline }
+        })
+        if (at.walk === null || at.walk === undefined) continue
+        reached.add(at.walk)
+        if (!at.isMedia && at.outline === "none") unseen.push(at.walk)
+      }
+      expect([...reached].toSorted()).toEqual(wanted.toSorted())
+      expect(unseen).toEqual([])
+    }
+  )
+
+  it("stands still for those who asked for less motion", async () => {
+    await board.page.emulateMedia({ reducedMotion: "reduce" })
+    await scenes.running(board)
+    const moving = await board.frame().evaluate(
+      () =>
+        [...document.querySelectorAll("*")].filter((element) => {
+          const { animationName, transitionDuration } = getComputedStyle(element)
+          return animationName !== "none" || transitionDuration.split(",").some((time) => Number.parseFloat(time) > 0)
+        }).length
+    )
+    expect(moving).toBe(0)
+  })
+
+  it("fills the screen when asked to, and comes back", async () => {
+    await scenes.finished(board)
+    const press = (name: string) => board.board.getByRole("button", { name, exact: true }).click()
+    await press("Full screen")
+    await expect
+      .poll(() => board.frame().evaluate(() => document.documentElement.dataset["display"]))
+      .toBe("fullscreen")
+    await press("Leave full screen")
+    await expect.poll(() => board.frame().evaluate(() => document.documentElement.dataset["display"])).toBe("inline")
+  })
+})
