@@ -17,6 +17,7 @@ export {
   type OperationId,
   operations
 } from "./operations/catalog.ts"
+export { endOfScene, openScenes, picturesOfScene } from "./operations/effects-scenes.ts"
 export { derivedReads } from "./operations/derived-reads.ts"
 export { checkInput, type Problem, type Rule } from "./params/check-input.ts"
 export { inputJsonSchema, type JsonSchema } from "./params/json-schema.ts"

@@ -1,7 +1,9 @@
 import type { Tool } from "./tool.ts"
+import { applyVideoEffect } from "./tools/apply-video-effect.ts"
 import { checkImageStatus } from "./tools/check-image-status.ts"
 import { checkVideoStatus } from "./tools/check-video-status.ts"
 import { downloadTask } from "./tools/download-task.ts"
+import { extendVideo } from "./tools/extend-video.ts"
 import { generateImage } from "./tools/generate-image.ts"
 import { generateImageToVideo } from "./tools/generate-image-to-video.ts"
 import { generateVideo } from "./tools/generate-video.ts"
@@ -10,14 +12,18 @@ import { getResourcePackages } from "./tools/get-resource-packages.ts"
 import { listModels } from "./tools/list-models.ts"
 import { listTasks } from "./tools/list-tasks.ts"
 import { quoteCostOf } from "./tools/quote-cost.ts"
+import { virtualTryOn } from "./tools/virtual-try-on.ts"
 import { waitForTask } from "./tools/wait-for-task.ts"
 
 const declared: ReadonlyArray<Tool> = [
   generateVideo,
   generateImageToVideo,
   checkVideoStatus,
+  extendVideo,
+  applyVideoEffect,
   generateImage,
   checkImageStatus,
+  virtualTryOn,
   waitForTask,
   downloadTask,
   listTasks,

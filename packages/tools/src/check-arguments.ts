@@ -58,9 +58,12 @@ const wordsFor = (issue: Issue, given: unknown): string => {
       return `must be one of ${values.join(", ")}${near === undefined ? "" : `; nearest: ${near}`}`
     }
     case "too_big":
+      if (issue.origin === "array") return `has too many entries: at most ${issue.maximum}`
       return `${issue.origin === "string" ? "is too long: at most" : "must be at most"} ${issue.maximum}`
     case "too_small":
-      return issue.origin === "string" ? "must not be empty" : `must be at least ${issue.minimum}`
+      return issue.origin === "string" || issue.origin === "array"
+        ? "must not be empty"
+        : `must be at least ${issue.minimum}`
     default:
       return issue.message
   }

@@ -73,15 +73,16 @@ const argumentNames = {
   aspectRatio: "aspect_ratio",
   image: "image_url",
   lastImage: "image_tail_url",
-  multiShot: "multi_shot"
+  multiShot: "multi_shot",
+  referenceVideo: "task_id"
 }
 
 const resolutionOfMode = { standard: "720p", professional: "1080p" }
 
-/** The plan of a clip, or every argument that stands in its way. `image` and `lastImage` are as Kling takes them. */
+/** The plan of a clip, or every argument that stands in its way. `media` is as Kling takes it. */
 export const planVideoArguments = Effect.fnUntraced(function* (
   args: VideoArguments,
-  pictures: { readonly image?: string; readonly lastImage?: string } = {}
+  media: { readonly image?: string; readonly lastImage?: string; readonly referenceVideo?: string } = {}
 ): Effect.fn.Return<Plan, KlingError, Kling> {
   const { credential } = yield* Kling
   const byMode = args.mode === undefined ? undefined : resolutionOfMode[args.mode]
@@ -99,7 +100,7 @@ export const planVideoArguments = Effect.fnUntraced(function* (
     audio: args.audio,
     aspectRatio: args.aspect_ratio,
     multiShot: args.multi_shot,
-    ...pictures
+    ...media
   })
   return yield* planVideo(request, credential).pipe(renameFields(argumentNames))
 })

@@ -1,4 +1,4 @@
-import { Kling } from "@klingkit/core"
+import { type CredentialKind, Kling } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
@@ -6,9 +6,16 @@ import { Effect, FileSystem, Layer, Path, Redacted } from "effect"
 import { findTool } from "../catalog.ts"
 
 /** Kling in memory, and jobs without a disk; time is the test's. */
-export const emulated = (world: KlingWorld = new KlingWorld(), limits: SpendLimits = {}) => {
+export const emulated = (
+  world: KlingWorld = new KlingWorld(),
+  limits: SpendLimits = {},
+  credential: CredentialKind = "api-key"
+) => {
   const kling = Kling.layerHttp({
-    credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
+    credentials:
+      credential === "api-key"
+        ? { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) }
+        : { kind: "key-pair", accessKey: world.keys.accessKey, secretKey: Redacted.make(world.keys.secretKey) },
     baseUrl: "http://127.0.0.1"
   })
   const jobs = Jobs.layer({

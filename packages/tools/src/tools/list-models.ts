@@ -1,16 +1,29 @@
-import { type ImageModel, imageModels, retiredModels, type VideoModel, videoModels } from "@klingkit/core"
+import {
+  type ImageModel,
+  imageModels,
+  invalidInput,
+  picturesOfScene,
+  retiredModels,
+  type VideoModel,
+  videoModels
+} from "@klingkit/core"
 import { Effect } from "effect"
 import * as z from "zod"
+import { scenesWith } from "../inputs/effect-scene.ts"
 import { defineTool } from "../tool.ts"
 
 export const listModels = defineTool({
   name: "list_models",
   title: "List models",
-  description: "Models and what each can do: lengths, resolutions, aspect ratios, sound. Free, needs no key.",
+  description:
+    "Models and what each can do: lengths, resolutions, aspect ratios, sound; or effect scenes. Free, needs no key.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
-  input: z.strictObject({ kind: z.enum(["video", "image"]).optional().describe("Default both") }),
+  input: z.strictObject({
+    kind: z.enum(["video", "image", "effect"]).optional().describe("Default video and image"),
+    search: z.string().optional().describe("Words in an effect's name")
+  }),
   output: z.object({
     models: z.array(
       z.object({
@@ -23,9 +36,14 @@ export const listModels = defineTool({
         limits: z.string()
       })
     ),
+    effects: z.array(z.object({ effect_scene: z.string(), pictures: z.number() })).optional(),
     retired: z.record(z.string(), z.string()).describe("Old video names and what took their place")
   }),
-  run: ({ kind }) => {
+  run: ({ kind, search }) => {
+    if (kind === "effect") return Effect.succeed(scenes(search ?? ""))
+    if (search !== undefined) {
+      return Effect.fail(invalidInput([{ field: "search", message: "looks for effects: set kind to effect" }]))
+    }
     const models = [
       ...(kind === "image" ? [] : videoModels.map(videoFacts)),
       ...(kind === "video" ? [] : imageModels.map(imageFacts))
@@ -49,6 +67,24 @@ export const listModels = defineTool({
     })
   }
 })
+
+const scenes = (search: string) => {
+  const effects = scenesWith(search).map((effect_scene) => ({
+    effect_scene,
+    pictures: picturesOfScene(effect_scene) ?? 1
+  }))
+  const namesOf = (pictures: number) =>
+    effects.flatMap((one) => (one.pictures === pictures ? [one.effect_scene] : [])).join(", ") || "none"
+  return {
+    facts: { models: [], effects, retired: {} },
+    lines: [
+      `${effects.length} effect scenes${search === "" ? "" : ` for "${search.slice(0, 80)}"`}`,
+      `Of one picture: ${namesOf(1)}`,
+      `Of two pictures: ${namesOf(2)}`,
+      "As of 2026-09-20: Kling adds scenes nearly every week; apply_video_effect sends new names as they are."
+    ]
+  }
+}
 
 const videoFacts = (model: VideoModel) => ({
   model_name: model.id,
