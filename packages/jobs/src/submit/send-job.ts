@@ -50,7 +50,7 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend) {
     )
   const settled = queue.send(`${record.model} ${record.quote.pack ?? ""}`, sent, onQueued).pipe(
     Effect.tap(({ task }) => recordAccepted(step, handle, task)),
-    Effect.tapError((error) => recordFailure(step, error)),
+    Effect.catch((error) => Effect.flatMap(recordFailure(step, error), Effect.fail)),
     Effect.ensuring(Effect.ignore(ledger.release(handle, lease)))
   )
   return yield* Effect.raceFirst(settled, keepLease(ledger, handle, lease))
@@ -76,19 +76,32 @@ const recordAccepted = (step: Step, handle: string, task: Task): Effect.Effect<v
     Effect.catch((error) => Effect.logWarning(`not in the ledger yet: Kling has accepted ${handle}; ${error.message}`))
   )
 
-const recordFailure = (step: Step, error: KlingError): Effect.Effect<void> => {
+/** What is to be told: a refusal settles nothing when another program has taken the job over, and may have sent it too. */
+const recordFailure = (step: Step, error: KlingError): Effect.Effect<KlingError> => {
   const { message } = error
-  const written = !error.mayHaveArrived
-    ? step(["INTENT", "SENDING"], "REFUSED", { message })
-    : step(["SENDING"], "IN_DOUBT").pipe(Effect.ignore, Effect.andThen(step(["IN_DOUBT"], "UNKNOWN", { message })))
-  return Effect.ignore(written)
+  if (!error.mayHaveArrived) {
+    return step(["INTENT", "SENDING"], "REFUSED", { message }).pipe(
+      Effect.as(error),
+      Effect.catch((failed) => Effect.succeed(takenOver(failed) ?? error))
+    )
+  }
+  return step(["SENDING"], "IN_DOUBT").pipe(
+    Effect.ignore,
+    Effect.andThen(step(["IN_DOUBT"], "UNKNOWN", { message })),
+    Effect.ignore,
+    Effect.as(error)
+  )
 }
 
-/** Nothing leaves from here. Whether it did from elsewhere, only a program that has taken the job over knows. */
-const notRecorded = (error: LedgerError): KlingError => {
-  const { reason, message: detail } = error
-  const isElsewhere = reason._tag === "LeaseLost" || reason._tag === "StateConflict"
-  return isElsewhere
-    ? new KlingError({ reason: { _tag: "SubmissionUnknown", externalTaskId: reason.handle, detail }, billed: true })
-    : new KlingError({ reason: { _tag: "NotRecorded", detail } })
-}
+/** Nothing leaves from here. */
+const notRecorded = (error: LedgerError): KlingError =>
+  takenOver(error) ?? new KlingError({ reason: { _tag: "NotRecorded", detail: error.message } })
+
+/** What to say when the job is in other hands: whether it was sent from there, nobody here knows. */
+const takenOver = ({ reason, message }: LedgerError): KlingError | undefined =>
+  reason._tag === "LeaseLost" || reason._tag === "StateConflict"
+    ? new KlingError({
+        reason: { _tag: "SubmissionUnknown", externalTaskId: reason.handle, detail: message },
+        billed: true
+      })
+    : undefined
