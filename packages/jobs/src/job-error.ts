@@ -6,6 +6,8 @@ const reasons = {
   Repeated: { taskId: Schema.String },
   /** Dearer than what goes without an approval, or of a price that is not known before. */
   NotApproved: { priceUsd: Schema.optionalKey(Schema.Number), limitUsd: Schema.Number },
+  /** A later step of several has failed; `paid` says what the earlier ones took: `0.05 units (tts)`. */
+  StepFailed: { detail: Schema.String, paid: Schema.String },
   FileExists: { path: Schema.String },
   /** A place where nothing may be written or read: outside the allowed folders, or refused by the system. */
   FileRefused: { path: Schema.String, detail: Schema.String },
@@ -32,6 +34,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
   get wasCharged(): Charged {
     switch (this.reason._tag) {
       case "FetchFailed":
+      case "StepFailed":
         return "yes"
       case "FileRefused":
       case "NotApproved":
@@ -51,6 +54,8 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
           : `the price of $${reason.priceUsd} is above $${reason.limitUsd} and not approved`
       case "Repeated":
         return `the same request was made a moment ago, as ${reason.taskId}; nothing was sent again`
+      case "StepFailed":
+        return `${reason.detail}; the steps before it were paid: ${reason.paid}`
       case "FileExists":
         return `${untrustedText(reason.path)} exists already`
       case "FileRefused":
@@ -72,6 +77,8 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
         return "approve it (--yes at a shell), or raise KLINGKIT_CONFIRM_ABOVE_USD; nothing was sent"
       case "Repeated":
         return `look at it with: task get ${reason.taskId}; it can be made again in two minutes`
+      case "StepFailed":
+        return "mend what the message names before you try again: every try pays the steps before it anew"
       case "FileExists":
         return "choose another name, or allow overwriting (--force)"
       case "FileRefused":

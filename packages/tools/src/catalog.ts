@@ -2,6 +2,7 @@ import type { Tool } from "./tool.ts"
 import { applyVideoEffect } from "./tools/apply-video-effect.ts"
 import { checkImageStatus } from "./tools/check-image-status.ts"
 import { checkVideoStatus } from "./tools/check-video-status.ts"
+import { createLipsync } from "./tools/create-lipsync.ts"
 import { downloadTask } from "./tools/download-task.ts"
 import { extendVideo } from "./tools/extend-video.ts"
 import { generateImage } from "./tools/generate-image.ts"
@@ -20,6 +21,7 @@ const declared: ReadonlyArray<Tool> = [
   generateImageToVideo,
   checkVideoStatus,
   extendVideo,
+  createLipsync,
   applyVideoEffect,
   generateImage,
   checkImageStatus,

@@ -110,7 +110,8 @@ const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
   NothingToFetch: exitCode.failed,
   FetchFailed: exitCode.failed,
   NotApproved: exitCode.notApproved,
-  Repeated: exitCode.failed
+  Repeated: exitCode.failed,
+  StepFailed: exitCode.failed
 }
 
 const jobFailure = (error: JobError): Failure => ({

@@ -23,11 +23,18 @@ export const errorWords = (tool: Pick<Tool, "charged">, error: KlingError | JobE
     ...(error.reason._tag === "SubmissionUnknown" && error.reason.externalTaskId !== undefined
       ? [`Task ID: ${error.reason.externalTaskId}`]
       : []),
-    `Charged: ${tool.charged ? chargedWords[error.wasCharged] : "no"}`,
+    `Charged: ${chargedBy(tool, error)}`,
     `Next: ${nextStep(error)}`,
     `Code: ${error.code}`
   ]
 })
+
+const chargedBy = (tool: Pick<Tool, "charged">, error: KlingError | JobError | LedgerError): string =>
+  !tool.charged
+    ? "no"
+    : error.reason._tag === "StepFailed"
+      ? `yes, ${error.reason.paid}`
+      : chargedWords[error.wasCharged]
 
 /** Something broke that should not: the details are for the log, not for the caller. */
 export const defectWords = (tool: Pick<Tool, "charged" | "name">): ErrorWords => ({

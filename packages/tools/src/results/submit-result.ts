@@ -68,7 +68,7 @@ export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<
       `Task ID: ${facts.task_id}`,
       ...(facts.kling_task_id === undefined ? [] : [`Kling's own id: ${facts.kling_task_id}`]),
       `Status: ${facts.status}`,
-      `Model: ${facts.model} (${facts.operation})`,
+      `Model: ${facts.model === "" ? "none" : facts.model} (${facts.operation})`,
       quoteLine(plan.quote),
       ...facts.warnings.map((warning) => `Warning: ${warning}`),
       `Usual time: about ${facts.usual_seconds} s`,

@@ -44,7 +44,11 @@ const control = Effect.fnUntraced(function* (world: KlingWorld, route: string, b
   })
   return JSON.parse(String(answer.body)) as {
     readonly requests: ReadonlyArray<unknown>
-    readonly charges: ReadonlyArray<{ readonly externalTaskId: string; readonly units: number }>
+    readonly charges: ReadonlyArray<{
+      readonly externalTaskId: string
+      readonly operation: string
+      readonly units: number
+    }>
     readonly tasks: ReadonlyArray<{ readonly taskId: string; readonly externalTaskId: string }>
   }
 })

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "@effect/vitest"
+import { KlingWorld } from "@klingkit/emulator"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { call, emulated, failure, ledgerOf, passTime, requestsSeen, started, strike } from "../testing/emulated.ts"
+
+const video_url = "https://a.example/talk.mp4"
+const spoken = { video_url, tts_text: "Good morning, and welcome" }
+
+const chargesOf = (world: KlingWorld) =>
+  Effect.map(ledgerOf(world), ({ charges }) => charges.map(({ operation, units }) => [operation, units]))
+
+describe("create_lipsync", () => {
+  it.effect("speaks a text with the face of an earlier clip: three steps, each paid once", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const task_id = yield* started("generate_video")
+      yield* passTime(world)
+      const { text, facts } = yield* call("create_lipsync", { task_id, tts_text: spoken.tts_text })
+      expect(text).toMatch(/^Lip-sync video creation started successfully!\nTask ID: kk-lipsync-/)
+      expect(facts).toMatchObject({ quote: { state: "estimate", units: 0.6, usd: 0.084 }, warnings: [] })
+      yield* passTime(world)
+      expect((yield* call("check_video_status", { task_id: facts["task_id"] })).facts).toMatchObject({
+        status: "succeed",
+        outputs: [{ type: "video" }]
+      })
+      expect((yield* chargesOf(world)).slice(1)).toEqual([
+        ["legacy.tts", 0.05],
+        ["legacy.identify-face", 0.05],
+        ["legacy.advanced-lip-sync", 0.5]
+      ])
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("speaks a recording, and is honest about what is not known before", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const asked = { video_url, audio_url: "https://a.example/speech.mp3" }
+      const { text, facts } = yield* call("create_lipsync", asked)
+      expect(text).toContain("Quote: open (")
+      expect(facts["warnings"]).toMatchObject([expect.stringContaining("length of the sound is not known")])
+      expect((yield* call("create_lipsync", { ...asked, audio_seconds: 3 })).facts["warnings"]).toEqual([])
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("is one task and one charge, however often the host repeats the call", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const [first] = yield* Effect.all(
+        [call("create_lipsync", spoken), Effect.result(call("create_lipsync", spoken))],
+        {
+          concurrency: 2
+        }
+      )
+      const again = yield* call("create_lipsync", spoken)
+      expect(again.facts).toMatchObject({ task_id: first.facts["task_id"], repeated: true })
+      yield* passTime(world)
+      expect((yield* chargesOf(world)).map(([operation]) => operation)).toEqual([
+        "legacy.tts",
+        "legacy.identify-face",
+        "legacy.advanced-lip-sync"
+      ])
+      const meant = yield* call("create_lipsync", { ...spoken, allow_repeat: true })
+      expect(meant.facts["task_id"]).not.toBe(first.facts["task_id"])
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("passes the limits as a whole, before its first step is paid", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      expect((yield* failure("create_lipsync", spoken)).code).toBe("JOB_NOT_APPROVED")
+      const quoted = yield* call("quote_cost", { tool: "create_lipsync", arguments: JSON.stringify(spoken) })
+      const confirm_token = quoted.facts["confirm_token"] as string
+      const other = { ...spoken, tts_text: "Something else altogether", confirm_token }
+      expect((yield* failure("create_lipsync", other)).code).toBe("LEDGER_NOT_APPROVED")
+      expect(yield* chargesOf(world)).toEqual([])
+      yield* call("create_lipsync", { ...spoken, confirm_token })
+      const repeat = { ...spoken, confirm_token, allow_repeat: true }
+      expect((yield* failure("create_lipsync", repeat)).code).toBe("LEDGER_NOT_APPROVED")
+      yield* passTime(world)
+      expect(yield* chargesOf(world)).toHaveLength(3)
+    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.001 })))
+  })
+
+  it.effect("goes on to its end when the host hangs up, and the next call finds it", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      yield* strike(world, { fault: "slow", delayMs: 10_000, on: "legacy.identify-face" })
+      const calling = yield* Effect.forkChild(call("create_lipsync", spoken))
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.interrupt(calling)
+      const again = yield* Effect.forkChild(call("create_lipsync", spoken))
+      yield* Effect.repeat(TestClock.adjust("1 second"), { times: 20 })
+      expect((yield* Fiber.join(again)).facts).toMatchObject({ repeated: true })
+      yield* passTime(world)
+      expect(yield* chargesOf(world)).toHaveLength(3)
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("says what was paid when a later step fails", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      yield* strike(world, { fault: "refuse", code: 1201, message: "no such clip", on: "legacy.identify-face" })
+      const error = yield* failure("create_lipsync", spoken)
+      expect([error.code, error.wasCharged]).toEqual(["JOB_STEP_FAILED", "yes"])
+      expect(error.message).toContain("the steps before it were paid: 0.05 video units (legacy.tts)")
+      expect(yield* chargesOf(world)).toEqual([["legacy.tts", 0.05]])
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect.each([
+    ["video_url or task_id is needed", { tts_text: "x" }],
+    ["video_url or task_id is needed, and not both", { ...spoken, task_id: "1" }],
+    ["audio_url or tts_text is needed", { video_url }],
+    ["audio_url or tts_text is needed, and not both", { ...spoken, audio_url: "https://a.example/a.mp3" }],
+    ["tts_voice male-warm is no voice of Kling", { ...spoken, tts_voice: "male-warm" }],
+    ["tts_voice needs tts_text", { video_url, audio_url: "https://a.example/a.mp3", tts_voice: "oversea_male1" }],
+    ["tts_speed 0.5 is outside 0.8 to 2", { ...spoken, tts_speed: 0.5 }],
+    ["audio_seconds must be at least 2", { video_url, audio_url: "https://a.example/a.mp3", audio_seconds: 1 }],
+    ["model_name has no meaning", { ...spoken, model_name: "kling-v2-master" }]
+  ] as const)("refuses before anything is sent: %s", ([message, args]) => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      expect((yield* failure("create_lipsync", args)).message).toContain(message)
+      expect(yield* requestsSeen(world)).toEqual([])
+    }).pipe(Effect.provide(emulated(world)))
+  })
+})
