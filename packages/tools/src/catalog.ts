@@ -1,5 +1,6 @@
 import type { Tool } from "./tool.ts"
 import { applyVideoEffect } from "./tools/apply-video-effect.ts"
+import { callKlingApi } from "./tools/call-kling-api.ts"
 import { checkImageStatus } from "./tools/check-image-status.ts"
 import { checkVideoStatus } from "./tools/check-video-status.ts"
 import { createLipsync } from "./tools/create-lipsync.ts"
@@ -16,7 +17,7 @@ import { quoteCostOf } from "./tools/quote-cost.ts"
 import { virtualTryOn } from "./tools/virtual-try-on.ts"
 import { waitForTask } from "./tools/wait-for-task.ts"
 
-const declared: ReadonlyArray<Tool> = [
+const generating: ReadonlyArray<Tool> = [
   generateVideo,
   generateImageToVideo,
   checkVideoStatus,
@@ -34,7 +35,12 @@ const declared: ReadonlyArray<Tool> = [
   getAccountBalance
 ]
 
+/** Those that are asked for by name: studio and raw. */
+const special: ReadonlyArray<Tool> = [callKlingApi]
+
+const quoteCost = quoteCostOf([...generating, ...special].filter((tool) => tool.charged))
+
 /** Every tool, in the order in which they are listed. */
-export const tools: ReadonlyArray<Tool> = [...declared, quoteCostOf(declared.filter((tool) => tool.charged))]
+export const tools: ReadonlyArray<Tool> = [...generating, quoteCost, ...special]
 
 export const findTool = (name: string): Tool | undefined => tools.find((tool) => tool.name === name)

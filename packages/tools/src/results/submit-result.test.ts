@@ -16,7 +16,8 @@ const paid: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   create_lipsync: { task_id: "CLIP", tts_text: "Good morning to everybody in this room" },
   apply_video_effect: { image_urls: [picture], effect_scene: "pet_dance" },
   generate_image: { prompt: "a cat" },
-  virtual_try_on: { person_image_url: picture, cloth_image_urls: [picture] }
+  virtual_try_on: { person_image_url: picture, cloth_image_urls: [picture] },
+  call_kling_api: { operation: "new.t2v.kling-3.0", input: JSON.stringify({ prompt: "a bird" }) }
 }
 
 /** A price that nobody knows before is nothing that a limit could be held against: it needs an approval under any. */
