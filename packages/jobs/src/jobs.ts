@@ -59,7 +59,7 @@ export class Jobs extends Context.Service<
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
     /** Fetches all results of a finished job, each beside a `.json` that says where it came from. */
     download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedFile>, JobError>
-    /** Goes on with what an earlier program left in the middle; also runs once when the first job is submitted. */
+    /** Goes on with what an earlier program left in the middle; also begins by itself when the first job is asked for. */
     readonly recover: Effect.Effect<void, LedgerError>
   }
 >()("@klingkit/jobs/Jobs") {
@@ -83,13 +83,17 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const isRecovered = yield* Ref.make(false)
 
   const recover = Effect.flatMap(source.open, (ledger) => recoverJobs(ledger, kling, queue, owner))
+  /** What an earlier program left is taken up by the first one that asks for a job; nobody waits for it. */
+  const recoverOnce = Effect.gen(function* () {
+    if (!(yield* Ref.getAndSet(isRecovered, true))) yield* Effect.forkDetach(Effect.ignore(recover))
+  })
   // Looking at a task works without a ledger; only a paid request does not.
   const readable = Effect.option(source.open)
   const watching = { ledger: readable, look: makeLooks(kling), principal, onEnded: queue.freed }
 
   const submit = Effect.fnUntraced(function* (plan: Plan, options?: SubmitJobOptions) {
     const ledger = yield* source.open
-    if (!(yield* Ref.getAndSet(isRecovered, true))) yield* Effect.forkDetach(Effect.ignore(recover))
+    yield* recoverOnce
     return yield* submitJob(ledger, submitter, plan, options)
   })
 
@@ -132,8 +136,8 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
         const ledger = yield* source.open
         return yield* ledger.issueApproval(yield* approvedOf(principal, plan), approvalSeconds)
       }),
-    status: (id) => jobStatus(watching, id),
-    follow: (id, operation) => followJob(watching, id, operation),
+    status: (id) => Effect.andThen(recoverOnce, jobStatus(watching, id)),
+    follow: (id, operation) => Stream.unwrap(Effect.as(recoverOnce, followJob(watching, id, operation))),
     list: (filter) =>
       Stream.mapEffect(kling.tasks(filter), (task) => withRecord({ handle: task.externalId ?? task.id, task })),
     history: (filter) => Effect.flatMap(source.open, (ledger) => ledger.list({ principal, ...filter })),
