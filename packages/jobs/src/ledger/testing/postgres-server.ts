@@ -39,7 +39,8 @@ const start = async (folder: string): Promise<ChildProcess> => {
   // Data that live for a minute need not survive a power cut: --no-sync, -F.
   const setup = spawn(initdb, ["-D", data, "-U", "ledger", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"], options)
   await saying(setup, "", "initdb")
-  const server = spawn(postgres, ["-D", data, "-k", folder, "-h", "", "-F", "-c", "shared_buffers=16MB"], options)
+  const settings = ["-c", "shared_buffers=16MB", "-c", "max_connections=400"]
+  const server = spawn(postgres, ["-D", data, "-k", folder, "-h", "", "-F", ...settings], options)
   await saying(server, "ready to accept connections", "postgres")
   return server
 }

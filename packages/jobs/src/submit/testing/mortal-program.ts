@@ -1,30 +1,40 @@
-// A program that submits one request, or takes it up again, and dies at the point that it is told, if any:
-// {"run": ..., "does": "submit" | "recover", "diesAt": "POST, head 1"}. It says each point that it reaches.
+// A program with several requests, each on a ledger of its own: it submits them, or takes them up again. When each of them
+// stands at the point where it is to die, the program is killed. It says each point that one reaches, by its number.
 import { Effect } from "effect"
 import { writeSync } from "node:fs"
 import { argv, exit, kill, pid } from "node:process"
+import { wayTo } from "./kill-points.ts"
 import { type Run, runProgram, submitFilm } from "./run-program.ts"
 
-const { run, does, diesAt } = JSON.parse(argv[2] ?? "{}") as {
-  readonly run: Run
+const { does, requests } = JSON.parse(argv[2] ?? "{}") as {
   readonly does: "submit" | "recover"
-  readonly diesAt?: string
+  readonly requests: ReadonlyArray<{ readonly run: Run; readonly diesAt?: string }>
 }
 
-const reached = new Map<string, number>()
-const reach = (name: string): void => {
-  const times = (reached.get(name) ?? 0) + 1
-  reached.set(name, times)
-  const point = `${name} ${times}`
-  writeSync(1, `${point}\n`)
-  if (point === diesAt) kill(pid, "SIGKILL")
+let standing = 0
+let ended = 0
+const step = (): void => {
+  if (standing === requests.length) kill(pid, "SIGKILL")
+  // One that has passed its point spoils the experiment: the program ends by itself, which is seen outside.
+  if (standing + ended === requests.length && ended > 0) exit()
 }
 
-await Effect.runPromise(
-  runProgram(run, reach, (jobs) =>
-    does === "recover"
-      ? jobs.recover
-      : Effect.map(submitFilm(jobs), ({ handle }) => void writeSync(1, `success: ${handle}\n`))
+requests.forEach(({ run, diesAt }, number) => {
+  const say = (what: string) => writeSync(1, `${number} ${what}\n`)
+  const way = wayTo(diesAt, say, () => {
+    standing += 1
+    step()
+  })
+  const work = runProgram(run, way, (jobs) =>
+    does === "recover" ? jobs.recover : Effect.map(submitFilm(jobs), () => void say("success"))
   )
-)
-exit()
+  Effect.runFork(
+    Effect.ensuring(
+      work,
+      Effect.sync(() => {
+        ended += 1
+        step()
+      })
+    )
+  )
+})

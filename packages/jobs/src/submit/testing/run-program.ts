@@ -9,7 +9,7 @@ import { LedgerSource } from "../../ledger/ledger-source.ts"
 import { layerPostgres } from "../../postgres/postgres-ledger.ts"
 import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
 import { ImpatientClock } from "./impatient-clock.ts"
-import { httpWithPoints, ledgerWithPoints, type Reach } from "./kill-points.ts"
+import { httpWithPoints, ledgerWithPoints, type Way } from "./kill-points.ts"
 
 /** One run of a program: on which ledger, against which Kling, and how many minutes after the first. */
 export interface Run {
@@ -22,18 +22,22 @@ export interface Run {
 /** Runs `work` over the real ledger and a Kling behind a socket, on a clock that does not wait. */
 export const runProgram = <A>(
   { ledger: place, url, apiKey, minutesLater }: Run,
-  reach: Reach,
+  way: Way,
   work: (jobs: Jobs["Service"]) => Effect.Effect<A, KlingError | JobError | LedgerError>
 ): Effect.Effect<A, KlingError | JobError | LedgerError> => {
   const clock = new ImpatientClock(minutesLater * 60_000)
   const opened = place.startsWith("postgres:") ? layerPostgres(Redacted.make(place)) : layerSqlite(place)
   const ledger = Layer.effect(
     Ledger,
-    Effect.map(Layer.build(opened), (built) => ledgerWithPoints(Context.get(built, Ledger), clock, reach))
+    // A connection is made, and kept, in real time.
+    Layer.build(opened).pipe(
+      Effect.provideService(Clock.Clock, Clock.Clock.defaultValue()),
+      Effect.map((built) => ledgerWithPoints(Context.get(built, Ledger), clock, way))
+    )
   )
   const layer = Jobs.layer({ homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal: "local" }).pipe(
     Layer.provide(Kling.layerHttp({ credentials: { kind: "api-key", apiKey: Redacted.make(apiKey) }, baseUrl: url })),
-    Layer.provide(httpWithPoints(clock, reach)),
+    Layer.provide(httpWithPoints(clock, way)),
     Layer.provide(FetchHttpClient.layer),
     Layer.provide(LedgerSource.layer(ledger)),
     Layer.provide([FileSystem.layerNoop({}), Path.layer])
@@ -41,7 +45,6 @@ export const runProgram = <A>(
   return Effect.flatMap(Jobs, work).pipe(
     Effect.provide(layer),
     Effect.provideService(References.MinimumLogLevel, "None"),
-    // The database's own connection keeps the real time: this clock is for what the product waits for.
     Effect.provideService(Clock.Clock, clock)
   )
 }
