@@ -6,7 +6,6 @@ import { NodeServices } from "@effect/platform-node"
 import { runEmulator } from "@klingkit/emulator"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
-import type { Tool } from "@klingkit/tools"
 import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotocol/node"
 import { createMcpHandler } from "@modelcontextprotocol/server"
 import { Effect, Layer } from "effect"
@@ -27,9 +26,9 @@ export type BoardTurn = Omit<Turn, "sandbox">
 
 /**
  * A whole product for a person to look at: an emulated Kling whose clock only the test moves, a real klingkit server, a
- * chat with a sandbox on another origin, and a browser. `extraTools` stand beside the real ones.
+ * chat with a sandbox on another origin, and a browser.
  */
-export const openProduct = async (extraTools: ReadonlyArray<Tool> = []) => {
+export const openProduct = async () => {
   const home = mkdtempSync(join(tmpdir(), "klingkit-board-"))
   const emulator = await runEmulator({ seed: 7, speed: 1 })
   const settings = {
@@ -42,7 +41,7 @@ export const openProduct = async (extraTools: ReadonlyArray<Tool> = []) => {
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
   const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
   const tools = await Effect.runPromise(selectedTools({ toolsets: "all", readOnly: false }))
-  const handler = createMcpHandler(() => buildServer(services, { tools: [...tools, ...extraTools], version: "0.0.0" }))
+  const handler = createMcpHandler(() => buildServer(services, { tools, version: "0.0.0" }))
   const answer = toNodeHandler(handler)
   const chat = await serveChat((request, response) => void answer(request as NodeIncomingMessageLike, response))
   const { browser, close } = await openBrowser()

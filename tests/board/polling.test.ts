@@ -56,6 +56,18 @@ describe("how the board looks after a task", () => {
     expect((await board.heard()).calls).toEqual(calls)
   })
 
+  it("follows the first of a list of tasks, and shows the others", async () => {
+    await board.turn({ tool: "list_tasks", args: { page_size: 3 } })
+    const before = await board.looks()
+    await board.passSeconds(5)
+    await expect.poll(() => board.looks()).toBeGreaterThan(before)
+    expect(await board.text("#title")).toBe(`film ${made}`)
+    expect(await board.board.locator("#strip .title").allInnerTexts()).toEqual(
+      [made, made - 1, made - 2].map((number) => `film ${number}`)
+    )
+    await expect.poll(() => board.board.locator("#strip video").count()).toBe(2)
+  })
+
   it("looks ever more rarely when klingkit is out of reach, and says that the task goes on", async () => {
     await board.turn({ tool: "generate_video", args: { prompt: `film ${++made}` }, broken: ["board_tasks"] })
     const before = await board.looks()

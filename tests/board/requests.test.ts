@@ -1,14 +1,7 @@
-import { findTool, type Tool } from "@klingkit/tools"
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { type BoardPage, type BoardTurn, openProduct, type Product } from "./open-board.ts"
 
 const film: BoardTurn = { tool: "generate_video", args: { prompt: "a lighthouse", duration: 5, aspect_ratio: "1:1" } }
-
-/** Stands in where this klingkit has no such tool yet: only its name matters to the page. */
-const extendVideo = (): ReadonlyArray<Tool> => {
-  const like = findTool("generate_video")
-  return like === undefined || findTool("extend_video") !== undefined ? [] : [{ ...like, name: "extend_video" }]
-}
 
 describe("asking for more from the board", () => {
   let product: Product
@@ -26,8 +19,8 @@ describe("asking for more from the board", () => {
   }
 
   beforeAll(async () => {
-    vi.stubEnv("KLINGKIT_MAX_USD_PER_CALL", "0.5")
-    product = await openProduct(extendVideo())
+    vi.stubEnv("KLINGKIT_MAX_USD_PER_CALL", "0.8")
+    product = await openProduct()
     const page = await product.openPage()
     await page.turn(film)
     taskId = await page.text("#facts dd.id")
@@ -110,6 +103,16 @@ describe("asking for more from the board", () => {
     await product.finish(3)
     await board.until(async () => (await board.text("#kind")).startsWith("Ready"))
     expect(await made()).toBe(3)
+  })
+
+  it("shows the film that was made from another one, not that other one", async () => {
+    const page = await product.openPage()
+    await page.turn({ tool: "extend_video", args: { task_id: taskId, prompt: "dawn breaks" } })
+    expect(await page.text("#title")).toBe("dawn breaks")
+    expect(await page.text("#facts dd.id")).not.toBe(taskId)
+    await product.finish(4)
+    await page.until(async () => (await page.text("#kind")).startsWith("Ready"))
+    expect(await page.text("#facts dd.id")).not.toBe(taskId)
   })
 
   it("offers only what the chat can do", async () => {

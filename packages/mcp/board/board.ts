@@ -13,6 +13,8 @@ import { type Call, currentTask, freshState, learn, promptOf, secondsOf, show } 
 import { costLine, stripCards, stripKey } from "./strip-view.ts"
 import type { Manner } from "./words.ts"
 
+/** As many as a strip shows without scrolling on most screens. */
+const stillsRead = 8
 const nothingAllowed = { call: false, message: false, open: false, download: false, fullscreen: false }
 
 /** The page: what it knows, how it looks, and what it asks for. It runs from `start` to the chat's teardown. */
@@ -51,8 +53,6 @@ export const makeBoard = (settings: Settings) => {
     const tasks = await askTasks({}).catch(() => [])
     if (ended || tasks.length === 0) return
     state.recent = tasks.map((task) => learn(state, task).id)
-    if (state.phase === "waiting" && state.current === undefined && state.opening.tool === undefined)
-      state.phase = "shown"
     render()
   }
 
@@ -70,6 +70,19 @@ export const makeBoard = (settings: Settings) => {
     }
   )
 
+  /** A list of tasks names no files; the strip shows some of them. */
+  const readStills = async (): Promise<void> => {
+    for (const id of state.recent.slice(0, stillsRead)) {
+      if (ended) return
+      if (!state.whole.has(id))
+        await look(id).then(
+          (task) => learn(state, task),
+          () => undefined
+        )
+    }
+    render()
+  }
+
   const follow = () => {
     const task = currentTask(state)
     const canLook = host?.abilities.call === true
@@ -79,17 +92,31 @@ export const makeBoard = (settings: Settings) => {
 
   /** Takes in a result; `made` is the call that it belongs to. False when it speaks of no task. */
   const take = (answer: Answer, made: Call): boolean => {
-    const named = taskIdIn(answer.lines)
+    const inText = taskIdIn(answer.lines)
     const bare =
-      named === undefined ? undefined : ({ id: named, status: "unknown", outputs: [], readAt: now() } as const)
+      inText === undefined ? undefined : ({ id: inText, status: "unknown", outputs: [], readAt: now() } as const)
     const told = readTask(answer.facts, now()) ?? bare
     if (told === undefined) return false
     const task = learn(state, told)
-    if (typeof made.args["task_id"] !== "string") state.calls.set(task.id, made)
+    // A call that names this very task only looked at it; one that names another made this one from it.
+    const named = made.args["task_id"]
+    if (named === undefined || (named !== task.id && named !== task.klingId)) state.calls.set(task.id, made)
     show(state, task.id)
     if (answer.isError) state.note = answer.lines[0] ?? ""
     follow()
     void loadRecent()
+    return true
+  }
+
+  /** Takes in a result that lists tasks; the first one is shown. False when it lists none. */
+  const takeList = ({ facts }: Answer): boolean => {
+    const listed = listOf(facts["tasks"]).flatMap((one) => readTask(one, now()) ?? [])
+    const [first, ...rest] = listed.map((task) => learn(state, task).id)
+    if (first === undefined) return false
+    state.recent = [first, ...rest]
+    show(state, first)
+    follow()
+    void readStills()
     return true
   }
 
@@ -106,8 +133,8 @@ export const makeBoard = (settings: Settings) => {
 
   const events: HostEvents = {
     onArguments: (args) => {
-      state.opening = { tool: host?.context.toolInfo?.tool.name ?? state.opening.tool, args }
-      const id = args["task_id"]
+      state.opening = { tool: host?.tool?.name ?? state.opening.tool, args }
+      const id = host?.tool?.looks === true ? args["task_id"] : undefined
       // A call that waits for a task answers late; the page can look for itself meanwhile.
       if (typeof id === "string" && id !== "" && state.current === undefined) {
         learn(state, { id, status: "unknown", outputs: [], readAt: now() })
@@ -117,8 +144,8 @@ export const makeBoard = (settings: Settings) => {
       render()
     },
     onAnswer: (answer) => {
-      state.opening = { ...state.opening, tool: host?.context.toolInfo?.tool.name ?? state.opening.tool }
-      if (!take(answer, state.opening)) {
+      state.opening = { ...state.opening, tool: host?.tool?.name ?? state.opening.tool }
+      if (!takeList(answer) && !take(answer, state.opening)) {
         state.phase = answer.isError ? "told" : "shown"
         state.lines = answer.lines
         void loadRecent()
@@ -218,7 +245,7 @@ export const makeBoard = (settings: Settings) => {
 
   const start = (connected: Host) => {
     host = connected
-    state.opening = { ...state.opening, tool: connected.context.toolInfo?.tool.name }
+    state.opening = { ...state.opening, tool: connected.tool?.name }
     byId("more").addEventListener("click", () => {
       const isOpen = byId("more").getAttribute("aria-expanded") === "true"
       byId("more").setAttribute("aria-expanded", String(!isOpen))

@@ -122,7 +122,8 @@ export const mergeTask = (older: Task | undefined, newer: Task): Task => {
     ...older,
     ...Object.fromEntries(told),
     id: older.id,
-    // Lists tell only the beginning of a prompt.
+    // Lists name no files, and tell only the beginning of a prompt.
+    outputs: newer.outputs.length === 0 ? older.outputs : newer.outputs,
     prompt: (older.prompt?.length ?? 0) > (newer.prompt?.length ?? 0) ? older.prompt : newer.prompt,
     // Kling's clock and ours differ: seconds that a person has seen pass are not taken back.
     ...(newer.elapsedSeconds === undefined || isEnded(newer)

@@ -35,6 +35,8 @@ export interface HostEvents {
 export interface Host {
   readonly abilities: Abilities
   readonly context: McpUiHostContext
+  /** The tool whose call opened the page; `looks` when it only looks at tasks. */
+  readonly tool: { readonly name: string; readonly looks: boolean } | undefined
   readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Promise<Answer>
   /** Writes into the chat, as the person. */
   readonly say: (text: string) => Promise<void>
@@ -90,6 +92,10 @@ export const connectHost = async (events: HostEvents): Promise<Host> => {
     },
     get context() {
       return context()
+    },
+    get tool() {
+      const tool = context().toolInfo?.tool
+      return tool === undefined ? undefined : { name: tool.name, looks: tool.annotations?.readOnlyHint === true }
     },
     call: async (tool, args) => answerOf(await app.callServerTool({ name: tool, arguments: { ...args } })),
     say: async (text) => refused(await app.sendMessage({ role: "user", content: [{ type: "text", text }] })),

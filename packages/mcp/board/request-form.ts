@@ -31,8 +31,10 @@ export const requestText = ({ form, task, call, words, isSame }: Request): strin
     ...(isSame ? { allow_repeat: true } : {})
   })
   const inWords = settings.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ")
-  const how = `${call?.tool === undefined ? "" : ` with ${call.tool}`}${inWords === "" ? "" : ` (${inWords})`}`
-  return `Make task ${task.id} again, as a new task,${how} and this prompt:\n\n${words}`
+  const how = [call?.tool, call?.tool === undefined || inWords === "" ? inWords : `(${inWords})`]
+    .filter(Boolean)
+    .join(" ")
+  return `Make task ${task.id} again, as a new task, with ${how === "" ? "" : `${how} and `}this prompt:\n\n${words}`
 }
 
 /** The same as a call, for chats that take no messages from pages; nothing when the page does not know the call. */

@@ -13,7 +13,7 @@ describe.each(wires)("the board on a %s", (wire) => {
     const { tools: listed } = await client.listTools()
     const withBoard = listed.filter(({ _meta }) => _meta?.["ui/resourceUri"] === boardUri)
     expect(withBoard.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["generate_video", "generate_image", "check_video_status", "wait_for_task"])
+      expect.arrayContaining(["generate_video", "generate_image", "check_video_status", "wait_for_task", "list_tasks"])
     )
     for (const { _meta } of withBoard) expect(_meta?.["ui"]).toEqual({ resourceUri: boardUri })
     for (const name of ["download_task", "quote_cost", "list_models"]) {

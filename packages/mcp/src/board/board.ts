@@ -9,9 +9,9 @@ import { boardPage } from "./page.generated.ts"
 export const boardUri = "ui://klingkit/board"
 const mimeType = "text/html;profile=mcp-app"
 
-/** What ties a tool to the page: tools whose results speak of a task's state. Older hosts read the flat key. */
+/** What ties a tool to the page: tools whose results speak of tasks and their state. Older hosts read the flat key. */
 export const boardMeta = ({ outputSchema: { properties } }: Tool): Readonly<Record<string, unknown>> | undefined =>
-  "task_id" in properties && "status" in properties
+  ("task_id" in properties && "status" in properties) || "tasks" in properties
     ? { ui: { resourceUri: boardUri }, "ui/resourceUri": boardUri }
     : undefined
 

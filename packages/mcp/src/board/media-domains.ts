@@ -5,7 +5,7 @@ import { Config, Effect, Option } from "effect"
  * Where Kling's results have been seen to lie. Which host serves a file is known only from the answer that names it,
  * so whole domains are declared; others are added by `KLINGKIT_MEDIA_DOMAINS`.
  */
-export const usualMediaDomains: ReadonlyArray<string> = ["https://*.klingai.com", "https://*.kechuangai.com"]
+const usualMediaDomains: ReadonlyArray<string> = ["https://*.klingai.com", "https://*.kechuangai.com"]
 
 /** `https://cdn.example.com`, `https://*.example.com`; http on this machine only. */
 const isMediaDomain = (text: string): boolean =>
