@@ -7,6 +7,10 @@ const shown = ({ name, description, inputSchema }: Tool) => ({ name, description
 const bytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length
 const core = tools.filter((tool) => tool.toolset === "core")
 
+const ofMcpKling = `generate_video generate_image_to_video check_video_status extend_video create_lipsync
+  apply_video_effect generate_image check_image_status virtual_try_on get_resource_packages get_account_balance
+  list_tasks`.split(/\s+/)
+
 describe("the catalog of tools", () => {
   it.each(tools.map((tool) => [tool.name, tool] as const))("keeps its promise: %s", async (name, tool) => {
     const { title, description, toolset, charged, hints, inputSchema, outputSchema } = tool
@@ -32,13 +36,10 @@ describe("the catalog of tools", () => {
   })
 
   it("has the sixteen everyday tools, the twelve of mcp-kling among them", () => {
-    expect(core.map((tool) => tool.name).toSorted()).toEqual(
-      [
-        ...["generate_video", "generate_image_to_video", "check_video_status", "extend_video", "create_lipsync"],
-        ...["apply_video_effect", "generate_image", "check_image_status", "virtual_try_on", "get_resource_packages"],
-        ...["get_account_balance", "list_tasks", "wait_for_task", "download_task", "quote_cost", "list_models"]
-      ].toSorted()
-    )
+    const names = core.map((tool) => tool.name)
+    expect(names).toHaveLength(16)
+    expect(names).toEqual(expect.arrayContaining(ofMcpKling))
+    expect(names).toEqual(expect.arrayContaining(["wait_for_task", "download_task", "quote_cost", "list_models"]))
   })
 
   it("spends the words of a conversation sparingly", () => {

@@ -3,16 +3,23 @@ import { applyVideoEffect } from "./tools/apply-video-effect.ts"
 import { callKlingApi } from "./tools/call-kling-api.ts"
 import { checkImageStatus } from "./tools/check-image-status.ts"
 import { checkVideoStatus } from "./tools/check-video-status.ts"
+import { controlMotion } from "./tools/control-motion.ts"
+import { createAvatarVideo } from "./tools/create-avatar-video.ts"
 import { createLipsync } from "./tools/create-lipsync.ts"
+import { describeImage } from "./tools/describe-image.ts"
 import { downloadTask } from "./tools/download-task.ts"
+import { editImage } from "./tools/edit-image.ts"
 import { extendVideo } from "./tools/extend-video.ts"
-import { generateImage } from "./tools/generate-image.ts"
+import { generateAudio } from "./tools/generate-audio.ts"
 import { generateImageToVideo } from "./tools/generate-image-to-video.ts"
+import { generateImage } from "./tools/generate-image.ts"
 import { generateVideo } from "./tools/generate-video.ts"
 import { getAccountBalance } from "./tools/get-account-balance.ts"
 import { getResourcePackages } from "./tools/get-resource-packages.ts"
 import { listModels } from "./tools/list-models.ts"
 import { listTasks } from "./tools/list-tasks.ts"
+import { manageElements } from "./tools/manage-elements.ts"
+import { manageVoices } from "./tools/manage-voices.ts"
 import { quoteCostOf } from "./tools/quote-cost.ts"
 import { virtualTryOn } from "./tools/virtual-try-on.ts"
 import { waitForTask } from "./tools/wait-for-task.ts"
@@ -36,7 +43,16 @@ const generating: ReadonlyArray<Tool> = [
 ]
 
 /** Those that are asked for by name: studio and raw. */
-const special: ReadonlyArray<Tool> = [callKlingApi]
+const special: ReadonlyArray<Tool> = [
+  controlMotion,
+  createAvatarVideo,
+  editImage,
+  generateAudio,
+  manageElements,
+  manageVoices,
+  describeImage,
+  callKlingApi
+]
 
 const quoteCost = quoteCostOf([...generating, ...special].filter((tool) => tool.charged))
 

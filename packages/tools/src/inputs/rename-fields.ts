@@ -8,7 +8,10 @@ export const renameFields =
     Effect.mapError(effect, (error) =>
       error instanceof KlingError && error.reason._tag === "InvalidInput"
         ? invalidInput(
-            error.reason.problems.map(({ field, message }) => ({ field: renamed(field, names), message })),
+            error.reason.problems.map(({ field, message }) => ({
+              field: renamed(field, names),
+              message: inWords(message, names)
+            })),
             error.operation
           )
         : error
@@ -19,3 +22,7 @@ const renamed = (field: string, names: Readonly<Record<string, string>>): string
   const [, root = field, rest = ""] = /^(\w+)(\[\d+\])?$/.exec(field) ?? []
   return names[field] ?? (names[root] === undefined ? field : names[root] + rest)
 }
+
+/** Messages name other fields too. Only names that are no plain words are changed there. */
+const inWords = (message: string, names: Readonly<Record<string, string>>): string =>
+  message.replaceAll(/\b[a-z]+[A-Z]\w*\b/g, (word) => names[word] ?? word)

@@ -17,11 +17,17 @@ const paid: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   apply_video_effect: { image_urls: [picture], effect_scene: "pet_dance" },
   generate_image: { prompt: "a cat" },
   virtual_try_on: { person_image_url: picture, cloth_image_urls: [picture] },
+  control_motion: { image_url: picture, video_url: "https://a.example/walk.mp4" },
+  create_avatar_video: { image_url: picture, audio_url: "https://a.example/speech.mp3" },
+  edit_image: { action: "expand", image_urls: [picture], right: 0.5 },
+  generate_audio: { kind: "speech", text: "Good morning" },
+  manage_voices: { action: "create", name: "Ada", voice_url: "https://a.example/speech.mp3" },
+  describe_image: { image_url: picture },
   call_kling_api: { operation: "new.t2v.kling-3.0", input: JSON.stringify({ prompt: "a bird" }) }
 }
 
 /** A price that nobody knows before is nothing that a limit could be held against: it needs an approval under any. */
-const unpriced = ["apply_video_effect", "virtual_try_on"]
+const unpriced = ["apply_video_effect", "virtual_try_on", "control_motion", "create_avatar_video"]
 
 const limits: ReadonlyArray<readonly [string, SpendLimits]> = [
   ["LEDGER_OVER_BUDGET", { maxUsdPerCall: 0.001 }],

@@ -1,6 +1,7 @@
 import {
   type AnyOperation,
   catalog,
+  derivedReads,
   findOperation,
   inputJsonSchema,
   invalidInput,
@@ -87,7 +88,7 @@ export const callKlingApi = defineTool({
 })
 
 const operationOf = (id: string): Effect.Effect<AnyOperation, KlingError> => {
-  const operation = findOperation(id)
+  const operation = findOperation(id) ?? derivedReads.find((one) => one.id === id)
   if (operation !== undefined) return Effect.succeed(operation)
   const near = nearestWord(
     id,

@@ -46,12 +46,12 @@ describe("create_lipsync", () => {
   it.effect("is one task and one charge, however often the host repeats the call", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const [first] = yield* Effect.all(
-        [call("create_lipsync", spoken), Effect.result(call("create_lipsync", spoken))],
-        {
-          concurrency: 2
-        }
+      const both = yield* Effect.forkChild(
+        Effect.all([call("create_lipsync", spoken), call("create_lipsync", spoken)], { concurrency: 2 })
       )
+      yield* Effect.repeat(TestClock.adjust("1 second"), { times: 20 })
+      const [first, second] = yield* Fiber.join(both)
+      expect(second.facts["task_id"]).toBe(first.facts["task_id"])
       const again = yield* call("create_lipsync", spoken)
       expect(again.facts).toMatchObject({ task_id: first.facts["task_id"], repeated: true })
       yield* passTime(world)

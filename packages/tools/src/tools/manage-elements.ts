@@ -1,0 +1,86 @@
+import { derivedReads, invalidInput, Kling, operations } from "@klingkit/core"
+import { Effect } from "effect"
+import * as z from "zod"
+import { foreignFields } from "../inputs/fields-of-action.ts"
+import { planWithMedia } from "../inputs/plan-with-media.ts"
+import { deletedEntry, libraryFacts, librarySettings, listedEntries } from "../results/library-result.ts"
+import { submitPlan } from "../results/submit-result.ts"
+import { defineTool, type ToolResult } from "../tool.ts"
+
+const create = operations["legacy.elements.create"]
+const own = derivedReads.find((one) => one.id === `${create.id}.list`) ?? operations["legacy.elements.presets"]
+
+const fieldsOf = {
+  list: ["page", "page_size"],
+  presets: ["page", "page_size"],
+  create: ["name", "description", "image_urls", "video_url", "voice_id", "tags", "allow_repeat"],
+  delete: ["element_id"]
+} as const
+
+const names = {
+  frontalImage: "image_urls",
+  referenceImages: "image_urls",
+  referenceVideos: "video_url",
+  voiceId: "voice_id",
+  elementId: "element_id"
+}
+
+export const manageElements = defineTool({
+  name: "manage_elements",
+  title: "Manage elements",
+  description:
+    "Elements are characters and things that later videos and images show again: list yours or Kling's presets, create, delete. Free.",
+  toolset: "studio",
+  charged: false,
+  hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
+  input: z.strictObject({
+    action: z.enum(["list", "presets", "create", "delete"]),
+    ...librarySettings,
+    name: z.string().optional().describe("create: at most 20 characters"),
+    description: z.string().optional().describe("create: at most 100 characters"),
+    image_urls: z.array(z.string()).optional().describe("create: the front, then 1 to 3 other views; URLs or paths"),
+    video_url: z.string().optional().describe("create: or a clip of one person"),
+    voice_id: z.string().optional().describe("create: the voice it speaks with"),
+    tags: z.array(z.string()).optional().describe("create: o_101 to o_108"),
+    element_id: z.string().optional().describe("delete"),
+    allow_repeat: z.boolean().optional().describe("Same element again on purpose")
+  }),
+  output: libraryFacts,
+  run: Effect.fnUntraced(function* (args) {
+    const problems = foreignFields(args, args.action, fieldsOf)
+    if (problems.length > 0) return yield* invalidInput(problems)
+    const kling = yield* Kling
+    const { action, page = 1, page_size = 20 } = args
+    switch (action) {
+      case "list":
+      case "presets": {
+        const operation = action === "list" ? own : operations["legacy.elements.presets"]
+        return listedEntries(yield* kling.call(operation, { pageNum: page, pageSize: page_size }), page)
+      }
+      case "create": {
+        const { image_urls, video_url, voice_id: voiceId, name, description, tags } = args
+        if ((image_urls === undefined) === (video_url === undefined)) {
+          return yield* invalidInput([{ field: "image_urls", message: "or video_url is needed, and not both" }])
+        }
+        const [frontalImage, ...referenceImages] = image_urls ?? []
+        const reference =
+          video_url === undefined
+            ? { referenceType: "image_refer", frontalImage, referenceImages }
+            : { referenceType: "video_refer", referenceVideos: [video_url] }
+        const plan = yield* planWithMedia(create, { name, description, voiceId, tags, ...reference }, names)
+        const started: ToolResult<z.output<typeof libraryFacts>> = yield* submitPlan(
+          plan,
+          "Element creation started successfully! Its element ID comes with the finished task.",
+          args
+        )
+        return started
+      }
+      case "delete": {
+        const { element_id: elementId } = args
+        if (elementId === undefined) return yield* invalidInput([{ field: "element_id", message: "is required" }])
+        yield* kling.call(operations["legacy.elements.delete"], { elementId })
+        return deletedEntry("element", elementId)
+      }
+    }
+  })
+})

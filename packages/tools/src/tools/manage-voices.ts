@@ -1,0 +1,78 @@
+import { derivedReads, invalidInput, Kling, operations } from "@klingkit/core"
+import { Effect } from "effect"
+import * as z from "zod"
+import { foreignFields } from "../inputs/fields-of-action.ts"
+import { paidArguments } from "../inputs/paid-arguments.ts"
+import { planWithMedia } from "../inputs/plan-with-media.ts"
+import { deletedEntry, libraryFacts, librarySettings, listedEntries } from "../results/library-result.ts"
+import { submitPlan } from "../results/submit-result.ts"
+import { defineTool, type ToolResult } from "../tool.ts"
+
+const create = operations["legacy.voices.create"]
+const own = derivedReads.find((one) => one.id === `${create.id}.list`) ?? operations["legacy.voices.presets"]
+
+const fieldsOf = {
+  list: ["page", "page_size"],
+  presets: ["page", "page_size"],
+  create: ["name", "voice_url", "video_id", "allow_repeat", "confirm_token"],
+  delete: ["voice_id"]
+} as const
+
+const input = z.strictObject({
+  action: z.enum(["list", "presets", "create", "delete"]),
+  ...librarySettings,
+  name: z.string().optional().describe("create: at most 20 characters"),
+  voice_url: z.string().optional().describe("create: one clean speaker, 5 to 30 s; or video_id"),
+  video_id: z.string().optional().describe("create: ID of a video with speech that Kling made"),
+  voice_id: z.string().optional().describe("delete"),
+  ...paidArguments
+})
+
+type Arguments = z.output<typeof input>
+
+const planOf = Effect.fnUntraced(function* (args: Arguments) {
+  const problems = foreignFields(args, args.action, fieldsOf)
+  if (problems.length > 0) return yield* invalidInput(problems)
+  const { page: pageNum = 1, page_size: pageSize = 20, name, voice_url: voiceUrl, video_id: videoId } = args
+  switch (args.action) {
+    case "list":
+      return yield* planWithMedia(own, { pageNum, pageSize }, {})
+    case "presets":
+      return yield* planWithMedia(operations["legacy.voices.presets"], { pageNum, pageSize }, {})
+    case "create":
+      return yield* planWithMedia(create, { name, voiceUrl, videoId }, { voiceUrl: "voice_url", videoId: "video_id" })
+    case "delete":
+      return yield* planWithMedia(
+        operations["legacy.voices.delete"],
+        { voiceId: args.voice_id },
+        { voiceId: "voice_id" }
+      )
+  }
+})
+
+export const manageVoices = defineTool({
+  name: "manage_voices",
+  title: "Manage voices",
+  description:
+    "Voices that videos speak with: list yours or Kling's presets, create (paid), delete. Text to speech has others.",
+  toolset: "studio",
+  charged: true,
+  hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
+  input,
+  output: libraryFacts,
+  plan: planOf,
+  run: Effect.fnUntraced(function* (args) {
+    const kling = yield* Kling
+    const plan = yield* planOf(args)
+    if (args.action === "create") {
+      const started: ToolResult<z.output<typeof libraryFacts>> = yield* submitPlan(
+        plan,
+        "Voice creation started successfully! Its voice ID comes with the finished task.",
+        args
+      )
+      return started
+    }
+    const answer: unknown = yield* kling.call(plan.operation, plan.input)
+    return args.action === "delete" ? deletedEntry("voice", args.voice_id ?? "") : listedEntries(answer, args.page ?? 1)
+  })
+})
