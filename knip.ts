@@ -9,7 +9,7 @@ export default {
     tests: { entry: ["**/*.test.ts", "embed/consumer/*.ts"] }
   },
   // Asked for by the root and the scenarios so that their programs are linked and built, not for their code.
-  ignoreDependencies: ["@klingkit/cli", "klingkit-mcp", "klingkit-mcp-http", "pnpm"],
+  ignoreDependencies: ["@klingkit/cli", "klingkit-mcp", "klingkit-mcp-http", "pnpm", "@effect/language-service"],
   // A type that its own file uses may be exported for those who read the declarations.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // The catalogue takes each family's file as a whole: what it exports is in use.
