@@ -23,6 +23,11 @@ describe("in every simulated world", () => {
     timeout
   )
 
+  // Programs that stood still while another took their request over, and then called it not charged.
+  it.each([8084, 10_576])("seed %i, which once broke the promise, keeps it", async (seed) => {
+    expect(await runScenario(drawScenario(seed))).toEqual([])
+  })
+
   it(
     "the same seed is the same run, so that a failure can be looked at again",
     async () => {
