@@ -30,6 +30,11 @@ describe.each(wires)("the board on a %s", (wire) => {
     ])
   })
 
+  it("leaves the list of tools within its 26 kB", async () => {
+    const client = await connectedClient(emulatedServices().services, wire)
+    expect(bytes(JSON.stringify((await client.listTools()).tools))).toBeLessThanOrEqual(26_000)
+  })
+
   it("is one page that may reach media and nothing else", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     const { resources } = await client.listResources()

@@ -3,26 +3,14 @@ import { type Job, Jobs } from "@klingkit/jobs"
 import { Clock, Effect, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
-import { factsOfQuote, quoteFacts } from "../results/quote-words.ts"
-import { taskFacts, taskResult } from "../results/task-result.ts"
+import { factsOfQuote } from "../results/quote-words.ts"
+import { taskResult } from "../results/task-result.ts"
 import { defineTool } from "../tool.ts"
 
 const usualCount = 8
 const mostCount = 24
 /** Characters. Whole prompts of many tasks would not fit a result. */
 const promptInList = 200
-
-/** What the board shows of a task beyond what a model reads: times to count by, charges to add up, what the ledger knows. */
-const boardTask = taskFacts.extend({
-  prompt: z.string().optional(),
-  model: z.string().optional(),
-  quote: quoteFacts.optional(),
-  files: z.array(z.object({ path: z.string() })).optional(),
-  created_at: z.string().optional(),
-  elapsed_seconds: z.number().optional(),
-  usual_seconds: z.number().optional(),
-  charges: z.array(z.object({ kind: z.enum(["unit", "cash"]), amount: z.number(), of: z.string().optional() }))
-})
 
 /**
  * The poll of the board, hidden from models and therefore not in the catalog: one task by its id, or the newest ones.
@@ -39,7 +27,8 @@ export const boardTasks = defineTool({
     task_id: taskId.optional(),
     limit: z.int().min(1).max(mostCount).optional().describe(`Default ${usualCount}`)
   }),
-  output: z.object({ tasks: z.array(boardTask) }),
+  // Only the page reads it, which checks what it reads: the whole schema would cost the list of tools a kilobyte.
+  output: z.object({ tasks: z.array(z.looseObject({ task_id: z.string(), status: z.string() })) }),
   run: Effect.fnUntraced(function* ({ task_id, limit = usualCount }) {
     const jobs = yield* Jobs
     const found =
@@ -53,7 +42,8 @@ export const boardTasks = defineTool({
   })
 })
 
-const factsOf = (job: Job, now: number, longestPrompt: number): z.output<typeof boardTask> => {
+/** What the board shows of a task beyond what a model reads: times to count by, charges to add up, what the ledger knows. */
+const factsOf = (job: Job, now: number, longestPrompt: number) => {
   const { handle, task, record } = job
   const until = isFinished(task) ? task.updatedAt : now
   const usual = usualSecondsOf(handle)
