@@ -1,3 +1,4 @@
+import type { McpUiStyles } from "@modelcontextprotocol/ext-apps/app-bridge"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type BoardPage, openProduct, type Product } from "./open-board.ts"
 import { makeScenes, type Scenes } from "./scenes.ts"
@@ -107,6 +108,21 @@ describe.each([
       expect(board.violations).toEqual([])
     }
   )
+})
+
+describe("the board in a chat that changes its looks", () => {
+  it("turns dark with it, and takes its colours where it names them", async () => {
+    const board = await product.openPage({ theme: "light" })
+    await scenes.finished(board)
+    const paper = () => board.frame().evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    expect(await paper()).toBe("rgb(255, 255, 255)")
+    await board.changeContext({ theme: "dark" })
+    await expect.poll(paper).toBe("rgb(23, 24, 26)")
+    await expect.poll(() => board.frame().evaluate(faintTexts)).toEqual([])
+    await board.changeContext({ styles: { variables: { "--color-background-primary": "#102030" } as McpUiStyles } })
+    await expect.poll(paper).toBe("rgb(16, 32, 48)")
+    await board.close()
+  })
 })
 
 describe("the board without a pointer", () => {

@@ -8,6 +8,7 @@ import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotocol/node"
 import { createMcpHandler } from "@modelcontextprotocol/server"
+import type { McpUiHostContext } from "@modelcontextprotocol/ext-apps/app-bridge"
 import { Effect, Layer } from "effect"
 import type { Page } from "playwright-core"
 import { vi } from "vitest"
@@ -145,6 +146,11 @@ const openPage = async ({ browser, chat, width, theme }: Opening) => {
       const heardMark = () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.heard.marks.at(-1))
       await vi.waitUntil(async () => (await heardMark()) === mark, { timeout: 5000, interval: 20 })
     },
+    changeContext: (context: McpUiHostContext) =>
+      page.evaluate(
+        (one) => (window as unknown as { chat: Chat }).chat.changeContext(JSON.parse(one)),
+        JSON.stringify(context)
+      ),
     tearDown: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.tearDown()),
     frame: () => innerFrame(page),
     /** The page's clock, not Kling's. */

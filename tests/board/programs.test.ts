@@ -6,7 +6,8 @@ import { commandOf, startHttp } from "../mcp/program.ts"
 /** What a chat finds behind the tool that shows a page: no file of the checkout is needed for it. */
 const pageBehind = async (client: Client) => {
   const { tools } = await client.listTools()
-  const { resourceUri } = tools.find(({ name }) => name === "generate_video")?._meta?.["ui"] as { resourceUri: string }
+  const shown = tools.find(({ name }) => name === "generate_video")
+  const { resourceUri } = (shown?._meta?.["ui"] ?? {}) as { resourceUri: string }
   const [page] = (await client.readResource({ uri: resourceUri })).contents
   await client.close()
   return { start: page !== undefined && "text" in page ? page.text.slice(0, 15) : "", meta: page?._meta }
