@@ -1,12 +1,12 @@
 import type { AnyOperation, FamilyName } from "@klingkit/core"
 import { fenced, page } from "./markdown.ts"
 import { type PlannedRequest, requestOf } from "./requests.ts"
-import { toolOfFamily } from "./tools.ts"
+import { toolOfFamily, toolOfOperation } from "./tools.ts"
 
 /** An operation's example for a shell, for a program and, where a tool makes the same, for an agent. */
 export const exampleForms = (family: FamilyName, operation: AnyOperation): string => {
   const request = requestOf(operation)
-  const tool = request === undefined ? undefined : toolForm(family, request)
+  const tool = directForm(operation) ?? (request === undefined ? undefined : toolForm(family, request))
   const commands = [request === undefined ? undefined : createCommand(request), apiCommand(operation)]
   return page(
     "At a shell:",
@@ -61,6 +61,19 @@ const toolForm = (family: FamilyName, { request }: PlannedRequest): string | und
   ])
   if (given.some(([name]) => name === undefined)) return undefined
   return JSON.stringify({ name: names.tool, arguments: Object.fromEntries(given) }, undefined, 2)
+}
+
+/** The call of the tool that stands for one operation; nothing when the example says more than the tool takes. */
+const directForm = ({ id, example }: AnyOperation): string | undefined => {
+  const direct = toolOfOperation[id as keyof typeof toolOfOperation]
+  if (direct === undefined) return undefined
+  const { tool, arguments: names, fixed = {}, lists = [] } = direct
+  const given = Object.entries(example).map(([field, value]) => {
+    const name = names[field]
+    return [name, name !== undefined && lists.includes(name) ? [value] : value] as const
+  })
+  if (given.some(([name]) => name === undefined)) return undefined
+  return JSON.stringify({ name: tool, arguments: { ...fixed, ...Object.fromEntries(given) } }, undefined, 2)
 }
 
 const program = ({ id, kind, example }: AnyOperation): string => {

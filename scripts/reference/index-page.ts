@@ -1,8 +1,8 @@
-import { catalog, derivedReads, families, type FamilyName, isExperimental } from "@klingkit/core"
+import { catalog, derivedReads, families, type FamilyName, isExperimental, type OperationId } from "@klingkit/core"
 import { operationsOf } from "./family-page.ts"
 import { bullets, code, fenced, linkTo, page, sentence, table } from "./markdown.ts"
 import { recordShapes } from "./result-shape.ts"
-import { toolOfFamily } from "./tools.ts"
+import { toolOfFamily, toolOfOperation } from "./tools.ts"
 
 const names = Object.keys(families) as ReadonlyArray<FamilyName>
 
@@ -20,11 +20,12 @@ export const indexPage = (): string =>
     table(
       ["family", "operations", "tool"],
       names.map((family) => {
-        const tool = toolOfFamily[family]?.tool
+        const direct = operationsOf(family).flatMap(({ id }) => toolOfOperation[id as OperationId]?.tool ?? [])
+        const tools = new Set([...(toolOfFamily[family] === undefined ? [] : [toolOfFamily[family].tool]), ...direct])
         return [
           `[${sentence(family)}](${family}.md)`,
           String(operationsOf(family).length),
-          tool === undefined ? "" : code(tool)
+          [...tools].map((tool) => code(tool)).join(", ")
         ]
       })
     ),
