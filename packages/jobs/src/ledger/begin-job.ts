@@ -96,7 +96,7 @@ const findEarlier = Effect.fnUntraced(function* (
   // A row from the future stands for a clock that was set back: it counts as recent.
   const [repeated] = yield* sql`SELECT * FROM klingkit_jobs
     WHERE fingerprint = ${fingerprint} AND ${purse} AND state <> 'REFUSED'
-    AND (created_at > ${now - replaySeconds * 1000} OR state IN ('INTENT', 'SENDING', 'IN_DOUBT'))
+    AND (created_at > ${now - replaySeconds * 1000} OR state IN ('INTENT', 'SENDING', 'IN_DOUBT', 'UNKNOWN'))
     ORDER BY created_at DESC LIMIT 1`
   return repeated === undefined ? undefined : yield* readOneRow(repeated)
 })

@@ -1,5 +1,5 @@
 import { findOperation, type Kling } from "@klingkit/core"
-import { Effect, Option } from "effect"
+import { Clock, Effect, Option } from "effect"
 import type { JobRecord } from "../ledger/job-record.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LeaseRequest } from "../ledger/leases.ts"
@@ -62,9 +62,10 @@ const recoverOne = Effect.fnUntraced(function* (
 
 /** A slow server may have filed a task after it was given up: one that turns up is taken back. */
 const adoptLate = Effect.fnUntraced(function* (ledger: Ledger["Service"], kling: Kling["Service"]) {
+  const now = yield* Clock.currentTimeMillis
   const unknown = yield* ledger.unfinished({ states: ["UNKNOWN"], account: kling.account })
   yield* Effect.forEach(
-    unknown.filter((record) => record.updatedAt - record.createdAt < adoptWithinMillis),
+    unknown.filter((record) => now - record.createdAt < adoptWithinMillis),
     (record) =>
       Effect.gen(function* () {
         const task = yield* Effect.option(kling.task(record.handle))
