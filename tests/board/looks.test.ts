@@ -15,6 +15,7 @@ describe("photographs of the board, for people to look at", () => {
     "at %i px, %s",
     async (width, theme) => {
       const board = await product.openPage({ width, theme })
+      await board.page.emulateMedia({ reducedMotion: "reduce" })
       for (const name of ["finished", "form", "compared", "nine", "large", "failed", "refused", "running"] as const) {
         await scenes[name](board)
         expect((await board.photograph(name)).length).toBeGreaterThan(5000)

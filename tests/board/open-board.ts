@@ -157,6 +157,15 @@ const openPage = async ({ browser, chat, width, theme }: Opening) => {
     passSeconds: (seconds: number) => page.clock.runFor(seconds * 1000),
     photograph: async (name: string) => {
       mkdirSync(artifacts, { recursive: true })
+      const tall = () => innerFrame(page).evaluate(() => Math.ceil(document.body.getBoundingClientRect().height))
+      // The chat makes room for the page once it has heard how tall it is.
+      await vi.waitUntil(
+        async () => {
+          await page.clock.runFor(100)
+          return (await page.locator("iframe").boundingBox())?.height === (await tall())
+        },
+        { timeout: 5000, interval: 50 }
+      )
       const clip = (await page.locator("iframe").boundingBox()) ?? { x: 0, y: 0, width, height: 400 }
       return page.screenshot({ path: join(artifacts, `${name}-${width}-${theme}.png`), fullPage: true, clip })
     },

@@ -19,13 +19,14 @@ const showTask = async (board: BoardPage, taskId: string) => {
 const mediaLoaded = (board: BoardPage) =>
   vi.waitUntil(
     () =>
-      board
-        .frame()
-        .evaluate(
-          () =>
-            [...document.querySelectorAll<HTMLImageElement>("#stage img")].every((one) => one.naturalWidth > 0) &&
-            [...document.querySelectorAll<HTMLVideoElement>("#stage video")].every((one) => one.readyState >= 2)
-        ),
+      board.frame().evaluate(
+        () =>
+          [...document.querySelectorAll<HTMLImageElement>("#stage img")].every((one) => one.naturalWidth > 0) &&
+          [...document.querySelectorAll<HTMLVideoElement>("#stage video")].every(
+            // At rest: the browser's own sign of loading is gone as well.
+            (one) => one.readyState >= 2 && one.networkState === HTMLMediaElement.NETWORK_IDLE
+          )
+      ),
     { timeout: 15_000, interval: 50 }
   )
 

@@ -78,7 +78,9 @@ export const still = (output: Output | undefined): HTMLElement => {
   if (url === undefined || (output?.type !== "video" && output?.type !== "image")) {
     return el("span", { class: "still quiet", text: output === undefined ? "No result" : kindOf(output) })
   }
-  const shown = el(output.type === "video" ? "video" : "img", { "aria-hidden": "true", "data-src": url })
+  // Some browsers draw nothing of a film until a moment in it is asked for.
+  const source = output.type === "video" ? `${url}#t=0.1` : url
+  const shown = el(output.type === "video" ? "video" : "img", { "aria-hidden": "true", "data-src": source })
   if (shown instanceof HTMLVideoElement) {
     shown.preload = "metadata"
     shown.muted = true
