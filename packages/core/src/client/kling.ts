@@ -181,7 +181,6 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
   const task = (id: string) => findTask(lookUpAt, credential, id).pipe(Effect.withSpan("Kling.task"))
 
   const read = (one: KlingRequest) => retry(exchange(one), mayRepeatRead)
-  const newest = (filter: TaskFilter) => listTasks(read, credential, filter)
 
   return Kling.of({
     credential,
@@ -190,9 +189,9 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     submit: (operation, input, options) => submit(operation, input, options),
     call: (operation, input) => call(operation, input) as never,
     task,
-    tasksById: (ids) => lookAtMany({ exchange: read, look: task, newest: newest({ pageSize: 500 }) }, credential, ids),
+    tasksById: (ids) => lookAtMany({ exchange: read, look: task }, credential, ids),
     follow: (id, options) => followTask(task, id, options?.usualSeconds),
-    tasks: (filter) => newest(filter ?? {})
+    tasks: (filter) => listTasks(read, credential, filter ?? {})
   })
 })
 

@@ -6,8 +6,11 @@ import type { Task, TaskStatus } from "../wire/task.ts"
 import type { Exchange } from "./exchange.ts"
 import { manyTasks } from "./task-answer.ts"
 
+type KnownStatus = Exclude<TaskStatus, "unknown">
+
 export interface TaskFilter {
-  readonly status?: Exclude<TaskStatus, "unknown">
+  /** One, or any of several. */
+  readonly status?: KnownStatus | ReadonlyArray<KnownStatus>
   readonly product?: "video" | "image" | "try_on"
   /** Milliseconds since 1970. */
   readonly startTime?: number
@@ -26,6 +29,8 @@ export const listTasks = (
 
 const operation = { id: "new.tasks.list", billed: false } as const
 
+const statuses = ({ status = [] }: TaskFilter): ReadonlyArray<KnownStatus> => [status].flat()
+
 const fromOnePlace = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Task, KlingError> => {
   const first = {
     limit: filter.pageSize ?? 100,
@@ -34,7 +39,7 @@ const fromOnePlace = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Tas
     filters: [
       ...(filter.status === undefined
         ? []
-        : [{ key: "status", values: [filter.status === "succeed" ? "succeeded" : filter.status] }]),
+        : [{ key: "status", values: statuses(filter).map((one) => (one === "succeed" ? "succeeded" : one)) }]),
       ...(filter.product === undefined ? [] : [{ key: "product_type", values: [filter.product] }])
     ]
   }
@@ -57,8 +62,15 @@ const fromOnePlace = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Tas
   )
 }
 
+const fromLegacyPaths = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Task, KlingError> =>
+  listLegacy(exchange, legacyPaths(filter.product), filter)
+
 /** Page by page of all paths together, newest first within each round; a path is left when its page is not full. */
-const fromLegacyPaths = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Task, KlingError> => {
+export const listLegacy = (
+  exchange: Exchange,
+  from: ReadonlyArray<string>,
+  filter: TaskFilter
+): Stream.Stream<Task, KlingError> => {
   const pageSize = filter.pageSize ?? 100
   const page = Effect.fnUntraced(function* (path: string, pageNum: number) {
     const data = yield* exchange({
@@ -76,7 +88,7 @@ const fromLegacyPaths = (exchange: Exchange, filter: TaskFilter): Stream.Stream<
     )
     return { path, tasks: yield* manyTasks(operation, data), isFull: Array.isArray(data) && data.length >= pageSize }
   })
-  const first = { pageNum: 1, paths: legacyPaths(filter.product) }
+  const first = { pageNum: 1, paths: from }
   return Stream.paginate(first, ({ pageNum, paths }) =>
     Effect.gen(function* () {
       const pages = yield* Effect.forEach(paths, (path) => page(path, pageNum), { concurrency: 4 })
@@ -99,6 +111,6 @@ const productOf = (path: string): string | undefined =>
   path.includes("try-on") ? "try_on" : /^\/v1\/(video|image)s\//.exec(path)?.[1]
 
 const matches = (task: Task, filter: TaskFilter): boolean =>
-  (filter.status === undefined || task.status === filter.status) &&
+  (filter.status === undefined || statuses(filter).some((status) => status === task.status)) &&
   (filter.startTime === undefined || (task.createdAt ?? 0) >= filter.startTime) &&
   (filter.endTime === undefined || (task.createdAt ?? 0) <= filter.endTime)

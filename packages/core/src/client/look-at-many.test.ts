@@ -2,8 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { legacyTextToVideo, textToVideo30 } from "../operations/text-to-video.ts"
 import { apiKey, type FakeOptions, fakeKling, keyPair, klingOver } from "../testing/fake-kling.ts"
-import type { FakeTask } from "../testing/fake-tasks.ts"
-import { code } from "../testing/fate.ts"
+import { type FakeTask, legacyRecord } from "../testing/fake-tasks.ts"
+import { code, text } from "../testing/fate.ts"
 import { inMixedTime, inVirtualTime } from "../testing/virtual-time.ts"
 import { Kling } from "./kling.ts"
 
@@ -38,15 +38,17 @@ describe("many tasks", () => {
     })
   )
 
-  it.effect("that are very many are read from the list", () =>
+  it.effect("that are very many are read from the list of what is under way", () =>
     Effect.gen(function* () {
-      const { found, reads } = yield* lookAt(
+      const { found, fake } = yield* lookAt(
         made(300).map((task) => task.externalId ?? ""),
         { tasks: made(300) }
       )
       expect(found.size).toBe(300)
       expect(found.get(handleOf(7))?.id).toBe("9007")
-      expect(reads).toBe(1)
+      expect(fake.seen.map(({ method, text }) => [method, JSON.parse(text)])).toEqual([
+        ["POST", { limit: 500, filters: [{ key: "status", values: ["submitted", "processing"] }] }]
+      ])
     })
   )
 
@@ -69,10 +71,36 @@ describe("many tasks", () => {
     })
   )
 
+  it.effect("of one kind are read from their list with a key pair, and by their ids when that has lost them", () =>
+    Effect.gen(function* () {
+      const tasks = made(40, legacyTextToVideo.path)
+      const { found, fake } = yield* lookAt(
+        [handleOf(0), handleOf(1), handleOf(2), handleOf(39)],
+        {
+          tasks,
+          answer: ({ path }) =>
+            path === legacyTextToVideo.path
+              ? text(
+                  200,
+                  JSON.stringify({ code: 0, data: tasks.slice(0, 39).map((task) => legacyRecord(task, "succeeded")) })
+                )
+              : undefined
+        },
+        keyPair
+      )
+      expect([...found.keys()].toSorted()).toEqual([handleOf(0), handleOf(1), handleOf(2), handleOf(39)])
+      expect(fake.seen.map(({ path }) => path)).toEqual([
+        legacyTextToVideo.path,
+        `${legacyTextToVideo.path}/${handleOf(39)}`
+      ])
+      expect(fake.seen[0]?.query).toEqual({ pageNum: "1", pageSize: "500" })
+    })
+  )
+
   it.effect("are read one by one with a key pair, past those that cannot be read", () =>
     Effect.gen(function* () {
       const { found } = yield* lookAt(
-        [handleOf(0), handleOf(1), handleOf(9)],
+        [handleOf(0), handleOf(1)],
         {
           tasks: made(2, legacyTextToVideo.path),
           answer: (request) => (request.path.endsWith(handleOf(1)) ? code(1103, "no", { status: 403 }) : undefined)
