@@ -24,14 +24,16 @@ export interface Started {
   says(pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** Starts a program with nothing but the given environment. */
+/** Starts a built program with nothing but the given environment. */
 export const start = (
   name: keyof typeof apps,
   args: ReadonlyArray<string> = [],
   env: Readonly<Record<string, string>> = {}
-): Started => {
-  const { command, entry } = commandOf(name)
-  const child = spawn(command, [entry, ...args], { env: { ...env } })
+): Started => run(commandOf(name).entry, args, env)
+
+/** Runs a file by Node with nothing but the given environment. */
+export const run = (entry: string, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>): Started => {
+  const child = spawn(process.execPath, [entry, ...args], { env: { ...env } })
   const listeners = new Set<() => void>()
   const started: Started = {
     child,
@@ -48,7 +50,7 @@ export const start = (
           }
         }
         listeners.add(look)
-        child.once("close", () => reject(new Error(`${name} ended: ${started.stdout}${started.stderr}`)))
+        child.once("close", () => reject(new Error(`${entry} ended: ${started.stdout}${started.stderr}`)))
         look()
       })
   }

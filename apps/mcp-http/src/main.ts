@@ -1,6 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
-import { makeServices, selectedTools } from "@klingkit/mcp"
+import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer, Result } from "effect"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
@@ -26,7 +26,8 @@ const serve = (asked: Serve): void => {
   if (Result.isFailure(tools)) return stopWith(2, tools.failure.message)
 
   const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
-  const app = makeHttpApp(services, { tools: tools.success, version: manifest.version, guard })
+  const options = { tools: tools.success, version: manifest.version }
+  const app = makeHttpApp({ guard, buildServer: () => buildServer(services, options) })
   app.server.once("error", (error: NodeJS.ErrnoException) =>
     stopWith(
       1,

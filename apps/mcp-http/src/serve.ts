@@ -1,12 +1,13 @@
 import { untrustedText } from "@klingkit/core"
-import { buildServer, type ServerOptions, type Services } from "@klingkit/mcp"
 import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotocol/node"
-import { createMcpHandler } from "@modelcontextprotocol/server"
+import { createMcpHandler, type McpServer } from "@modelcontextprotocol/server"
 import { createServer, type Server, type ServerResponse } from "node:http"
 import { type Guard, refusalOf } from "./guard.ts"
 
-export interface HttpOptions extends ServerOptions {
+export interface HttpOptions {
   readonly guard: Guard
+  /** Called for each request: no server outlives one. */
+  readonly buildServer: () => McpServer
 }
 
 export interface HttpApp {
@@ -18,9 +19,9 @@ export interface HttpApp {
 const maxBodyBytes = 4 * 1024 * 1024
 
 /** MCP at `/mcp`, a sign of life at `/healthz`; the guard stands in front of both. */
-export const makeHttpApp = (services: Services, { guard, ...options }: HttpOptions): HttpApp => {
+export const makeHttpApp = ({ guard, buildServer }: HttpOptions): HttpApp => {
   const onerror = (error: Error) => process.stderr.write(`klingkit-mcp-http: ${untrustedText(error.message)}\n`)
-  const mcp = createMcpHandler(() => buildServer(services, options), { onerror, maxRequestBodySize: maxBodyBytes })
+  const mcp = createMcpHandler(buildServer, { onerror, maxRequestBodySize: maxBodyBytes })
   const answerMcp = toNodeHandler(mcp, { onerror, maxRequestBodySize: maxBodyBytes })
 
   let closing = false

@@ -1,0 +1,28 @@
+// A program of tests alone: the server of `klingkit-mcp-http` (its guard, its transport, its `buildServer` with all of
+// Kling's tools) plus the tools, resources and prompts by which the conformance suite measures a server.
+import { NodeServices } from "@effect/platform-node"
+import { ledgerFromConfig } from "@klingkit/jobs/ledger"
+import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
+import { Effect, Layer } from "effect"
+import type { AddressInfo } from "node:net"
+import { makeHttpApp } from "../../serve.ts"
+import { addContentTools } from "./content-tools.ts"
+import { addInputTools } from "./input-tools.ts"
+import { addPrompts } from "./prompts.ts"
+import { addResources } from "./resources.ts"
+
+const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
+
+const tools = Effect.runSync(selectedTools({ toolsets: "all", readOnly: false }))
+
+const { server } = makeHttpApp({
+  guard: { hosts: new Set(), origins: new Set() },
+  buildServer: () => {
+    const one = buildServer(services, { tools, version: "0.0.0" })
+    for (const add of [addContentTools, addInputTools, addPrompts, addResources]) add(one)
+    return one
+  }
+})
+server.listen(0, "127.0.0.1", () => {
+  process.stdout.write(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp\n`)
+})

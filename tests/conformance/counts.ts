@@ -1,0 +1,142 @@
+/** How many checks pass in each scenario. A scenario that is missing, or runs fewer checks, fails the test. */
+export type Counts = Readonly<Record<string, number>>
+
+/** What any sound server must pass, on the wire of 2025: measured on the program that people install. */
+export const genericOn2025: Counts = {
+  "server-initialize": 2,
+  ping: 2,
+  "tools-list": 3,
+  "resources-list": 2,
+  "dns-rebinding-protection": 2,
+  "server-sse-multiple-streams": 0,
+  "server-session-lifecycle": 0,
+  "server-sse-polling": 0
+}
+
+/** The same on the wire of 2026-07-28. */
+export const genericOn2026: Counts = {
+  "server-stateless": 24,
+  "tools-list": 4,
+  "resources-list": 2,
+  "sep-2164-resource-not-found": 4,
+  "dns-rebinding-protection": 2,
+  "http-header-validation": 14,
+  "server-sse-multiple-streams": 1,
+  "input-required-result-unsupported-methods": 2,
+  "input-required-result-validate-input": 3
+}
+
+/** `--requirements 2025-11-25`, whole, on the fixture build. */
+export const required2025: Counts = {
+  "completion-complete": 2,
+  "dns-rebinding-protection": 2,
+  "elicitation-sep1034-defaults": 1,
+  "elicitation-sep1330-enums": 1,
+  "json-schema-2020-12": 8,
+  "logging-set-level": 2,
+  ping: 2,
+  "prompts-get-embedded-resource": 2,
+  "prompts-get-simple": 2,
+  "prompts-get-with-args": 2,
+  "prompts-get-with-image": 2,
+  "prompts-list": 2,
+  "resources-list": 2,
+  "resources-read-binary": 2,
+  "resources-read-text": 2,
+  "resources-subscribe": 2,
+  "resources-templates-read": 2,
+  "resources-unsubscribe": 2,
+  "server-initialize": 2,
+  "server-session-lifecycle": 0,
+  "server-sse-multiple-streams": 0,
+  "server-sse-polling": 0,
+  "tools-call-audio": 2,
+  "tools-call-elicitation": 1,
+  "tools-call-embedded-resource": 2,
+  "tools-call-error": 2,
+  "tools-call-image": 2,
+  "tools-call-mixed-content": 2,
+  "tools-call-sampling": 1,
+  "tools-call-simple-text": 2,
+  "tools-call-with-logging": 2,
+  "tools-call-with-progress": 2,
+  "tools-list": 3
+}
+
+/** `--requirements 2026-07-28`, whole, on the fixture build. */
+export const required2026: Counts = {
+  caching: 8,
+  "completion-complete": 2,
+  "dns-rebinding-protection": 2,
+  "http-custom-header-server-validation": 10,
+  "http-header-validation": 14,
+  "input-required-result-basic-elicitation": 3,
+  "input-required-result-basic-list-roots": 3,
+  "input-required-result-basic-sampling": 3,
+  "input-required-result-capability-check": 2,
+  "input-required-result-ignore-extra-params": 2,
+  "input-required-result-missing-input-response": 2,
+  "input-required-result-multi-round": 4,
+  "input-required-result-multiple-input-requests": 3,
+  "input-required-result-non-tool-request": 3,
+  "input-required-result-request-state": 3,
+  "input-required-result-result-type": 2,
+  "input-required-result-tampered-state": 1,
+  "input-required-result-unsupported-methods": 2,
+  "input-required-result-validate-input": 3,
+  "json-schema-2020-12": 8,
+  "prompts-get-embedded-resource": 2,
+  "prompts-get-simple": 2,
+  "prompts-get-with-args": 2,
+  "prompts-get-with-image": 2,
+  "prompts-list": 2,
+  "resources-list": 2,
+  "resources-read-binary": 2,
+  "resources-read-text": 2,
+  "resources-templates-read": 2,
+  "sep-2164-resource-not-found": 4,
+  "server-sse-multiple-streams": 1,
+  "server-stateless": 28,
+  "tools-call-audio": 2,
+  "tools-call-embedded-resource": 2,
+  "tools-call-error": 2,
+  "tools-call-image": 2,
+  "tools-call-mixed-content": 2,
+  "tools-call-simple-text": 2,
+  "tools-call-with-progress": 2,
+  "tools-list": 4
+}
+
+/** The suite 0.1.16, whole, on the fixture build. */
+export const activeOfV1: Counts = {
+  "completion-complete": 1,
+  "dns-rebinding-protection": 2,
+  "elicitation-sep1034-defaults": 0,
+  "elicitation-sep1330-enums": 0,
+  "logging-set-level": 1,
+  ping: 1,
+  "prompts-get-embedded-resource": 1,
+  "prompts-get-simple": 1,
+  "prompts-get-with-args": 1,
+  "prompts-get-with-image": 1,
+  "prompts-list": 1,
+  "resources-list": 1,
+  "resources-read-binary": 1,
+  "resources-read-text": 1,
+  "resources-subscribe": 1,
+  "resources-templates-read": 1,
+  "resources-unsubscribe": 1,
+  "server-initialize": 1,
+  "server-sse-multiple-streams": 0,
+  "tools-call-audio": 1,
+  "tools-call-elicitation": 0,
+  "tools-call-embedded-resource": 1,
+  "tools-call-error": 1,
+  "tools-call-image": 1,
+  "tools-call-mixed-content": 1,
+  "tools-call-sampling": 0,
+  "tools-call-simple-text": 1,
+  "tools-call-with-logging": 1,
+  "tools-call-with-progress": 1,
+  "tools-list": 1
+}
