@@ -17,6 +17,7 @@ import { callJob, type CallJobOptions } from "./submit/call-job.ts"
 import { recoverJobs } from "./submit/recover-jobs.ts"
 import { makeSlotQueue } from "./submit/slot-queue.ts"
 import { submitJob, type SubmitJobOptions } from "./submit/submit-job.ts"
+import { findByResult } from "./watch/find-by-result.ts"
 import { followJob, jobStatus } from "./watch/job-status.ts"
 import { makeLooks } from "./watch/looks.ts"
 
@@ -49,7 +50,7 @@ export class Jobs extends Context.Service<
     admit(plan: Plan, approval?: string): Effect.Effect<void, KlingError | JobError | LedgerError>
     /** A token that lets exactly this plan pass above the price that needs a yes: once, for ten minutes. */
     approve(plan: Plan): Effect.Effect<string, LedgerError>
-    /** By handle or by Kling's own id. */
+    /** By handle, by Kling's own id of the task, or by that of a result of it. */
     status(id: string): Effect.Effect<Job, KlingError>
     /** The job at every look, until it has ended. */
     follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError>
@@ -72,6 +73,8 @@ export class Jobs extends Context.Service<
 /** An approval is for the price that was shown a moment ago. */
 const approvalSeconds = 600
 
+const isNotFound = (error: KlingError): boolean => error.reason._tag === "TaskNotFound"
+
 const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const kling = yield* Kling
   const source = yield* LedgerSource
@@ -90,6 +93,8 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   // Looking at a task works without a ledger; only a paid request does not.
   const readable = Effect.option(source.open)
   const watching = { ledger: readable, look: makeLooks(kling), principal, onEnded: queue.freed }
+
+  const madeWith = (id: string) => findByResult(readable, kling, principal, id)
 
   const submit = Effect.fnUntraced(function* (plan: Plan, options?: SubmitJobOptions) {
     const ledger = yield* source.open
@@ -136,8 +141,12 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
         const ledger = yield* source.open
         return yield* ledger.issueApproval(yield* approvedOf(principal, plan), approvalSeconds)
       }),
-    status: (id) => Effect.andThen(recoverOnce, jobStatus(watching, id)),
-    follow: (id, operation) => Stream.unwrap(Effect.as(recoverOnce, followJob(watching, id, operation))),
+    status: (id) =>
+      Effect.andThen(recoverOnce, jobStatus(watching, id)).pipe(Effect.catchIf(isNotFound, () => madeWith(id))),
+    follow: (id, operation) =>
+      Stream.unwrap(Effect.as(recoverOnce, followJob(watching, id, operation))).pipe(
+        Stream.catchIf(isNotFound, () => Stream.fromEffect(madeWith(id)))
+      ),
     list: (filter) =>
       Stream.mapEffect(kling.tasks(filter), (task) => withRecord({ handle: task.externalId ?? task.id, task })),
     history: (filter) => Effect.flatMap(source.open, (ledger) => ledger.list({ principal, ...filter })),

@@ -20,6 +20,8 @@ export interface JobFilter {
   readonly until?: number
   /** A part of the prompt, in any case. */
   readonly search?: string
+  /** Kling's id of a clip, a sound or another result of the job. */
+  readonly resultId?: string
   /** 20 when absent, at most 500. */
   readonly limit?: number
   /** The `nextCursor` of the page before. */
@@ -53,7 +55,7 @@ export const listJobs = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   filter: JobFilter
 ): Effect.fn.Return<JobPage, LedgerError | SqlError> {
-  const { principal = "local", states, family, model, since, until, search, cursor } = filter
+  const { principal = "local", states, family, model, since, until, search, resultId, cursor } = filter
   if (!isStorable(principal)) return { jobs: [], quarantined: [] }
   const limit = Math.max(1, Math.min(filter.limit ?? 20, 500))
   const after = cursor === undefined ? undefined : yield* readCursor(cursor)
@@ -64,7 +66,8 @@ export const listJobs = Effect.fnUntraced(function* (
     ...(model === undefined ? [] : [sql`model = ${storable(model)}`]),
     ...(since === undefined ? [] : [sql`created_at >= ${since}`]),
     ...(until === undefined ? [] : [sql`created_at < ${until}`]),
-    ...(search === undefined ? [] : [sql`prompt_folded LIKE ${likePattern(search)} ESCAPE '!'`]),
+    ...(search === undefined ? [] : [sql`prompt_folded LIKE ${containing(search.toLowerCase())} ESCAPE '!'`]),
+    ...(resultId === undefined ? [] : [sql`outputs LIKE ${containing(`"id":${JSON.stringify(resultId)}`)} ESCAPE '!'`]),
     ...(after === undefined
       ? []
       : [sql`(created_at < ${after[0]} OR (created_at = ${after[0]} AND handle < ${after[1]}))`])
@@ -87,7 +90,7 @@ const partition = (rows: ReadonlyArray<Result.Result<JobRecord, QuarantinedRow>>
   return [bad, good] as const
 }
 
-const likePattern = (part: string): string => `%${storable(part).toLowerCase().replaceAll(/[!%_]/g, "!$&")}%`
+const containing = (part: string): string => `%${storable(part).replaceAll(/[!%_]/g, "!$&")}%`
 
 const Position = Schema.fromJsonString(Schema.Tuple([Schema.Int, Schema.String]))
 

@@ -4,14 +4,15 @@ import { Effect } from "effect"
 
 export type Clip = Extract<TaskOutput, { readonly type: "video" }>
 
-/** The clip that an earlier task has made, of whatever kind; by a URL that Kling reads as long as it keeps the file. */
+/** The clip that an earlier task has made, of whatever kind, or that has this id; its URL is good as long as Kling keeps the file. */
 export const finishedClip = Effect.fnUntraced(function* (
   field: string,
   taskId: string
 ): Effect.fn.Return<Clip, KlingError | JobError, Jobs> {
   const { task } = yield* Jobs.use((jobs) => jobs.status(taskId))
   if (!isFinished(task)) return yield* wrong(field, `is ${task.status}: wait for it first, with wait_for_task`)
-  const clip = task.outputs.find((output) => output.type === "video")
+  const clips = task.outputs.filter((output) => output.type === "video")
+  const clip = clips.find(({ id }) => id === taskId) ?? clips[0]
   return clip ?? (yield* wrong(field, task.status === "failed" ? "has failed: it made no clip" : "made no clip"))
 })
 

@@ -53,6 +53,19 @@ const control = Effect.fnUntraced(function* (world: KlingWorld, route: string, b
   }
 })
 
+/** What Kling is sent from now on: the body of each request, or its query when there is no body. */
+export const requestsIn = (world: KlingWorld): (() => ReadonlyArray<unknown>) => {
+  const seen: Array<unknown> = []
+  const answer = world.answer.bind(world)
+  Object.assign(world, {
+    answer: (request: Parameters<typeof answer>[0]) => {
+      seen.push(request.body === "" ? Object.fromEntries(request.query) : JSON.parse(request.body))
+      return answer(request)
+    }
+  })
+  return () => seen
+}
+
 export const requestsSeen = (world: KlingWorld) =>
   Effect.map(control(world, "GET requests"), ({ requests }) => requests)
 export const ledgerOf = (world: KlingWorld) => control(world, "GET ledger")

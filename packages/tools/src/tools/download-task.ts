@@ -1,3 +1,4 @@
+import { invalidInput, type TaskOutput } from "@klingkit/core"
 import { Jobs, safeFileName } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
@@ -26,9 +27,13 @@ export const downloadTask = defineTool({
     const jobs = yield* Jobs
     const tell = yield* Progress
     const job = yield* jobs.status(task_id)
+    if (file_name !== undefined && job.task.outputs.length > 1) {
+      const message = `is for a task with one file; this one has ${job.task.outputs.length}, which get names of their own`
+      return yield* invalidInput([{ field: "file_name", message }])
+    }
     const saved = yield* jobs.download(job, {
       overwrite,
-      ...(file_name === undefined ? {} : { fileName: safeFileName(file_name) }),
+      ...(file_name === undefined ? {} : { fileName: fullName(file_name, job.task.outputs) }),
       onProgress: ({ index, receivedBytes, totalBytes }) =>
         tell(`File ${index + 1}: ${receivedBytes}${totalBytes === undefined ? "" : ` of ${totalBytes}`} bytes`)
     })
@@ -55,3 +60,14 @@ export const downloadTask = defineTool({
     }
   })
 })
+
+const usualExtensions: Readonly<Record<string, string>> = { video: "mp4", image: "png", audio: "mp3" }
+
+/** People ask for `fox` and mean a film that a player opens. */
+export const fullName = (name: string, [output]: ReadonlyArray<TaskOutput>): string => {
+  const safe = safeFileName(name)
+  if (/\.[a-z0-9]{2,4}$/i.test(safe) || output === undefined || output.type === "element") return safe
+  const ofUrl = /\.([a-z0-9]{2,4})(?=$|[?#])/i.exec(output.url ?? "")?.[1]
+  const extension = ofUrl ?? usualExtensions[output.type]
+  return extension === undefined ? safe : `${safe}.${extension}`
+}

@@ -59,8 +59,11 @@ describe("extend_video", () => {
   })
 
   it.effect.each([
-    ["model_name kling-v1.6 was switched off by Kling", { prompt: "x", model_name: "kling-v1.6" }],
-    ["task_id is not taken by kling-2.6; choose kling-3.0-omni", { prompt: "x", model_name: "kling-2.6" }],
+    [
+      "model_name kling-v1.6 cannot continue a clip; choose kling-3.0-omni, kling-o1",
+      { prompt: "x", model_name: "kling-v1.6" }
+    ],
+    ["model_name kling-2.6 cannot continue a clip", { prompt: "x", model_name: "kling-2.6" }],
     ["audio is not made beside a reference clip", { prompt: "x", audio: "native" }],
     ["prompt is required", {}]
   ] as const)("refuses: %s", ([message, args]) => {

@@ -1,4 +1,4 @@
-import { invalidInput } from "@klingkit/core"
+import { findVideoModel, invalidInput, successorOf } from "@klingkit/core"
 import { Effect } from "effect"
 import * as z from "zod"
 import { finishedClip } from "../inputs/finished-clip.ts"
@@ -16,6 +16,10 @@ import { definePaidTool } from "../paid-tool.ts"
 /** Lengths in seconds of a clip that omni takes as its reference. */
 const referable = { "kling-3.0-omni": [3, 15.5], "kling-o1": [3, 10] } as const
 const usualModel = "kling-3.0-omni"
+
+/** A model that klingkit knows to take no clip as reference; a newer one may. */
+const cannotContinue = (model: string): boolean =>
+  findVideoModel(model)?.referenceVideo === false || successorOf("video", model) !== undefined
 
 const { model_name: _, audio: __, multi_shot: ___, ...settings } = videoSettings
 
@@ -39,6 +43,11 @@ export const extendVideo = definePaidTool({
     negative_prompt: "is not taken with a reference clip; say it in the prompt"
   },
   plan: Effect.fnUntraced(function* (args) {
+    const other = args.model_name
+    if (other !== undefined && cannotContinue(other)) {
+      const message = `${other} cannot continue a clip; choose ${Object.keys(referable).join(", ")}`
+      return yield* invalidInput([{ field: "model_name", message }])
+    }
     const clip = yield* finishedClip("task_id", args.task_id)
     const seconds = clip.durationSeconds
     const [shortest, longest] = args.model_name === "kling-o1" ? referable["kling-o1"] : referable[usualModel]
