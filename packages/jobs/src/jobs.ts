@@ -50,6 +50,8 @@ export class Jobs extends Context.Service<
     admit(plan: Plan, approval?: string): Effect.Effect<void, KlingError | JobError | LedgerError>
     /** A token that lets exactly this plan pass above the price that needs a yes: once, for ten minutes. */
     approve(plan: Plan): Effect.Effect<string, LedgerError>
+    /** Takes the approval of a token back. */
+    withdraw(approval: string): Effect.Effect<void, LedgerError>
     /** By handle, by Kling's own id of the task, or by that of a result of it. */
     status(id: string): Effect.Effect<Job, KlingError>
     /** The job at every look, until it has ended. */
@@ -141,6 +143,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
         const ledger = yield* source.open
         return yield* ledger.issueApproval(yield* approvedOf(principal, plan), approvalSeconds)
       }),
+    withdraw: (approval) => Effect.flatMap(source.open, (ledger) => ledger.withdrawApproval(approval)),
     status: (id) =>
       Effect.andThen(recoverOnce, jobStatus(watching, id)).pipe(Effect.catchIf(isNotFound, () => madeWith(id))),
     follow: (id, operation) =>

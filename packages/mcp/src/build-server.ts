@@ -3,12 +3,13 @@ import type { Jobs } from "@klingkit/jobs"
 import type { Tool } from "@klingkit/tools"
 import { McpServer } from "@modelcontextprotocol/server"
 import type { ManagedRuntime } from "effect"
+import type { StateSeal } from "./approval/state-seal.ts"
 import { boardMeta, registerBoard } from "./board/board.ts"
 import { instructions } from "./instructions.ts"
 import { registerTool } from "./register-tool.ts"
 
 /** What runs the tools. One may stand behind many servers; it belongs to one Kling account. */
-export type Services = ManagedRuntime.ManagedRuntime<Kling | Jobs, never>
+export type Services = ManagedRuntime.ManagedRuntime<Kling | Jobs | StateSeal, never>
 
 export interface ServerOptions {
   readonly tools: ReadonlyArray<Tool>

@@ -2,6 +2,7 @@ import type { JsonSchema, Tool } from "@klingkit/tools"
 import { defectWords, errorWords } from "@klingkit/tools"
 import type { CallToolResult, McpServer, ServerContext, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
 import { Cause, Effect } from "effect"
+import { approvedCall } from "./approval/approved-call.ts"
 import type { Services } from "./build-server.ts"
 import { reportingProgress } from "./progress.ts"
 import { takesResourceLinks } from "./protocol-version.ts"
@@ -34,14 +35,13 @@ export const registerTool = (
     },
     (args, ctx) =>
       // The signal ends the waiting. What has been submitted goes on: jobs do not listen to it.
-      services.runPromise(callTool(tool, args, ctx, takesResourceLinks(server, ctx)), { signal: ctx.mcpReq.signal })
+      services.runPromise(callTool(server, tool, args, ctx), { signal: ctx.mcpReq.signal })
   )
 }
 
-const callTool = (tool: Tool, args: unknown, ctx: ServerContext, withLinks: boolean) =>
-  Effect.suspend(() => tool.call(args)).pipe(
+const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerContext) =>
+  approvedCall(server, tool, args, ctx, (result) => successResult(result, takesResourceLinks(server, ctx))).pipe(
     reportingProgress(tool, ctx),
-    Effect.map((result) => successResult(result, withLinks)),
     Effect.catch((error) => Effect.succeed(errorResult(errorWords(tool, error)))),
     Effect.catchDefect((defect): Effect.Effect<CallToolResult> =>
       Effect.logError(`${tool.name} broke`, Cause.die(defect)).pipe(Effect.as(errorResult(defectWords(tool))))

@@ -2,13 +2,19 @@ import { Kling } from "@klingkit/core"
 import { jobFolders, Jobs, type LedgerSource, spendLimits } from "@klingkit/jobs"
 import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path, Result } from "effect"
 import { FetchHttpClient } from "effect/http"
+import { StateSeal } from "./approval/state-seal.ts"
 import type { Services } from "./build-server.ts"
 
 /**
  * Kling and jobs as the environment describes them. It can always be built: a server starts without a key, and then
  * each call that needs Kling says what is missing.
  */
-export const servicesFromConfig: Layer.Layer<Kling | Jobs, never, FileSystem.FileSystem | Path.Path | LedgerSource> =
+export const servicesFromConfig: Layer.Layer<
+  Kling | Jobs | StateSeal,
+  never,
+  FileSystem.FileSystem | Path.Path | LedgerSource
+> = Layer.merge(
+  StateSeal.layerConfig,
   Layer.unwrap(
     Effect.gen(function* () {
       const folders = yield* Effect.orDie(jobFolders)
@@ -21,6 +27,7 @@ export const servicesFromConfig: Layer.Layer<Kling | Jobs, never, FileSystem.Fil
       return Jobs.layer(config).pipe(Layer.provideMerge(kling), Layer.provide(FetchHttpClient.layer))
     })
   )
+)
 
 /** The services for one process; built when the first tool is called. Whatever they log goes to stderr. */
 export const makeServices = (disk: Layer.Layer<FileSystem.FileSystem | Path.Path | LedgerSource>): Services =>

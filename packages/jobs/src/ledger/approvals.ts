@@ -49,3 +49,12 @@ export const consumeApproval = Effect.fnUntraced(function* (
     RETURNING token_hash`
   if (used.length === 0) return yield* ledgerError({ _tag: "NotApproved" })
 })
+
+/** Makes a token worthless: the person has said no. One that is used, or that never was, stays as it is. */
+export const withdrawApproval = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  token: string
+): Effect.fn.Return<void, SqlError> {
+  const now = yield* Clock.currentTimeMillis
+  yield* sql`UPDATE klingkit_approvals SET used_at = ${now} WHERE token_hash = ${yield* sha256Hex(token)} AND used_at IS NULL`
+})

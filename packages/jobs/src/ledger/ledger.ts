@@ -1,7 +1,7 @@
 import { type Charge, parseJson } from "@klingkit/core"
 import { Clock, Context, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
-import { type Approved, consumeApproval, issueApproval } from "./approvals.ts"
+import { type Approved, consumeApproval, issueApproval, withdrawApproval } from "./approvals.ts"
 import { beginJob, type Begun, type Intent } from "./begin-job.ts"
 import { dayOf, type Purse, spentMicros } from "./budget.ts"
 import { LedgerDatabase, type LedgerOptions } from "./database.ts"
@@ -59,6 +59,7 @@ export class Ledger extends Context.Service<
     /** A token that lets one such request pass, once. */
     issueApproval(approved: Approved, lifeSeconds: number): Effect.Effect<string, LedgerError>
     consumeApproval(token: string, approved: Approved): Effect.Effect<void, LedgerError>
+    withdrawApproval(token: string): Effect.Effect<void, LedgerError>
     /** Adds saved files; one saved again to the same path replaces what was known of it. */
     addFiles(handle: string, files: ReadonlyArray<JobFile>): Effect.Effect<JobRecord, LedgerError>
     /** Forgets finished jobs that ended before a time in milliseconds since 1970; answers how many. */
@@ -105,6 +106,7 @@ const make = Effect.gen(function* () {
       ),
     issueApproval: (approved, lifeSeconds) => before(issueApproval(database, approved, lifeSeconds)),
     consumeApproval: (token, approved) => before(consumeApproval(database, token, approved)),
+    withdrawApproval: (token) => before(withdrawApproval(database, token)),
     addFiles: (handle, files) => work(addFiles(database, handle, files)),
     forgetBefore: (time) => work(forgetBefore(database, time))
   })

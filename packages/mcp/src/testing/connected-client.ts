@@ -8,17 +8,30 @@ import { buildServer, type Services } from "../build-server.ts"
 export const wires = ["2025 connection", "2025 HTTP", "2026 HTTP"] as const
 export type Wire = (typeof wires)[number]
 
+/** Who is asked by a client: hears the question, and answers it. */
+export type Person = (question: string) => Promise<{
+  readonly action: "accept" | "decline" | "cancel"
+  readonly content?: Record<string, boolean>
+}>
+
 /** A real client in front of a real server, with nothing but memory between them. */
 export const connectedClient = async (
   services: Services,
   wire: Wire = "2025 connection",
-  tools?: ReadonlyArray<Tool>
+  tools?: ReadonlyArray<Tool>,
+  person?: Person
 ) => {
   const options = { tools: tools ?? (await Effect.runPromise(selectTools())), version: "1.2.3" }
   const client = new Client(
     { name: "test", version: "1" },
-    wire === "2026 HTTP" ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {}
+    {
+      ...(wire === "2026 HTTP" ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {}),
+      ...(person === undefined ? {} : { capabilities: { elicitation: { form: {} } } })
+    }
   )
+  if (person !== undefined) {
+    client.setRequestHandler("elicitation/create", ({ params }) => person(params.message))
+  }
   if (wire === "2025 connection") {
     const [mine, theirs] = InMemoryTransport.createLinkedPair()
     await buildServer(services, options).connect(theirs)

@@ -1,12 +1,25 @@
 import { Kling } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { Jobs, LedgerSource } from "@klingkit/jobs"
+import { Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Logger, ManagedRuntime, Path, Redacted } from "effect"
 import { TestClock } from "effect/testing"
+import { StateSeal } from "../approval/state-seal.ts"
+
+interface EmulatedOptions {
+  readonly limits?: SpendLimits
+  readonly principal?: string
+  /** Shared with other programs; one of its own when absent. */
+  readonly ledger?: Layer.Layer<LedgerSource>
+  /** Seals what clients carry; one of its own when absent. */
+  readonly key?: Uint8Array
+}
 
 /** Kling in memory behind the tools, on a clock that only the test moves. */
-export const emulatedServices = (world: KlingWorld = new KlingWorld()) => {
+export const emulatedServices = (
+  world: KlingWorld = new KlingWorld(),
+  { limits = {}, principal = "local", ledger = LedgerSource.layer(layerSqliteMemory), key }: EmulatedOptions = {}
+) => {
   const kling = Kling.layerHttp({
     credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
     baseUrl: "http://127.0.0.1"
@@ -15,14 +28,15 @@ export const emulatedServices = (world: KlingWorld = new KlingWorld()) => {
     homeDir: "/home/me",
     outputDir: "/home/me/klingkit",
     inputDirs: [],
-    limits: {},
-    principal: "local"
+    limits,
+    principal
   })
   const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer)
   const services = ManagedRuntime.make(
     jobs.pipe(
       Layer.provideMerge(kling),
-      Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk, LedgerSource.layer(layerSqliteMemory))),
+      Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk, ledger)),
+      Layer.merge(key === undefined ? StateSeal.layerConfig : StateSeal.layer(key)),
       Layer.provideMerge(Layer.mergeAll(TestClock.layer(), Logger.layer([]))),
       Layer.orDie
     )

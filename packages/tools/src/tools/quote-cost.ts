@@ -5,6 +5,7 @@ import * as z from "zod"
 import { imageSettings, planImageArguments } from "../inputs/image-arguments.ts"
 import { objectFrom } from "../inputs/json-object.ts"
 import { planVideoArguments, videoSettings } from "../inputs/video-arguments.ts"
+import { PersonIsAsked } from "../person-is-asked.ts"
 import { factsOfQuote, quoteFacts, quoteLine } from "../results/quote-words.ts"
 import { defineTool, type Tool, type ToolFailure, type ToolNeeds } from "../tool.ts"
 
@@ -58,8 +59,10 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
         Effect.as(false),
         Effect.catch(() => Effect.succeed(true))
       )
+      const isAsked = yield* PersonIsAsked
       // A price by settings is of no request in particular: there is nothing to bind an approval to.
-      const confirm_token = needs_approval && args.tool !== undefined ? yield* jobs.approve(plan) : undefined
+      const confirm_token =
+        needs_approval && args.tool !== undefined && !isAsked ? yield* jobs.approve(plan) : undefined
       return {
         facts: {
           model: plan.model,
@@ -73,22 +76,26 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
           `Model: ${plan.model === "" ? "none" : plan.model} (${plan.operation.id})`,
           quoteLine(plan.quote),
           ...plan.warnings.map((warning) => `Warning: ${warning}`),
-          ...approvalLines(args.tool, needs_approval, confirm_token),
+          ...(needs_approval ? approvalLines(args.tool, confirm_token, isAsked) : []),
           "Nothing was sent."
         ]
       }
     })
   })
 
-const approvalLines = (tool: string | undefined, needed: boolean, token: string | undefined): ReadonlyArray<string> =>
-  !needed
-    ? []
-    : token === undefined || tool === undefined
-      ? ["Approval: needed. Ask again with tool and arguments of the call."]
-      : [
-          `Confirm token: ${token}`,
-          `Approval: needed. Show the person this price; only if they agree call ${tool} with the same arguments and this confirm_token. It passes once, within ten minutes.`
-        ]
+const approvalLines = (
+  tool: string | undefined,
+  token: string | undefined,
+  isAsked: boolean
+): ReadonlyArray<string> => {
+  if (isAsked) return ["Approval: needed. Make the call: the person is asked, and nothing is sent before they agree."]
+  return token === undefined || tool === undefined
+    ? ["Approval: needed. Ask again with tool and arguments of the call."]
+    : [
+        `Confirm token: ${token}`,
+        `Approval: needed. Show the person this price; only if they agree call ${tool} with the same arguments and this confirm_token. It passes once, within ten minutes.`
+      ]
+}
 
 const planOfCall = (charged: ReadonlyArray<Tool>, name: string, args: Arguments): Planned => {
   const tool = charged.find((one) => one.name === name)

@@ -147,6 +147,18 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("lets nobody use an approval that was taken back", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const approved = { fingerprint: "f1" }
+      const [refused, kept] = [yield* ledger.issueApproval(approved, 60), yield* ledger.issueApproval(approved, 60)]
+      yield* ledger.withdrawApproval(refused)
+      yield* ledger.withdrawApproval("never issued")
+      expect(yield* codeOf(ledger.consumeApproval(refused, approved))).toBe("LEDGER_NOT_APPROVED")
+      yield* ledger.consumeApproval(kept, approved)
+    })
+  )
+
   it.effect("of 20 who use one approval at once lets one pass", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh

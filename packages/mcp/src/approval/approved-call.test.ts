@@ -1,0 +1,215 @@
+import { KlingWorld } from "@klingkit/emulator"
+import { LedgerSource } from "@klingkit/jobs"
+import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
+import { Layer, ManagedRuntime } from "effect"
+import { afterEach, describe, expect, it, vi } from "vitest"
+import { connectedClient, type Person, textOf, type Wire } from "../testing/connected-client.ts"
+import { emulatedServices } from "../testing/emulated-services.ts"
+import { modernRequests } from "../testing/modern-requests.ts"
+
+const limits = { confirmAboveUsd: 0.1 }
+const args = { prompt: "a red fox in the snow", duration: 5 }
+const submit = { name: "generate_video", arguments: args }
+
+const asking = async (wire: Wire, person: Person) => {
+  const emulated = emulatedServices(new KlingWorld(), { limits })
+  return { ...emulated, client: await connectedClient(emulated.services, wire, undefined, person) }
+}
+
+const yes = { action: "accept", content: { approve: true } } as const
+
+describe.each(["2025 connection", "2026 HTTP"] as const)("a call above the price that needs a yes, on a %s", (wire) => {
+  it("asks the person, sends nothing before the answer, and makes it once they agree", async () => {
+    const questions: Array<string> = []
+    const before: Array<unknown> = []
+    const { client, control } = await asking(wire, async (question) => {
+      questions.push(question)
+      before.push((await control("GET requests")).requests)
+      return yes
+    })
+    const { structuredContent, isError } = await client.callTool(submit)
+    expect(isError).toBeFalsy()
+    expect(questions).toHaveLength(1)
+    expect(questions[0]?.split("\n")).toEqual([
+      "Generate video: may Kling be paid for this?",
+      "Quote: 0.42 USD, 3 video units = 5 s x 0.6 (kling-3.0, 720p, silent)",
+      "Model: kling-3.0 (new.t2v.kling-3.0)",
+      'Prompt: "a red fox in the snow"',
+      expect.stringMatching(/^Settings: .*durationSeconds 5/),
+      "Nothing has been sent yet."
+    ])
+    expect(before).toEqual([[]])
+    const { tasks } = await control("GET ledger")
+    expect(tasks).toMatchObject([{ externalTaskId: (structuredContent as { readonly task_id: string }).task_id }])
+  })
+
+  it.each([
+    [{ action: "decline" }, "KLINGKIT_DECLINED"],
+    [{ action: "accept", content: { approve: false } }, "KLINGKIT_DECLINED"],
+    [{ action: "accept" }, "KLINGKIT_DECLINED"],
+    [{ action: "cancel" }, "KLINGKIT_UNANSWERED"]
+  ] as const)("makes nothing when the person answers %j", async (answer, code) => {
+    const { client, control } = await asking(wire, () => Promise.resolve(answer))
+    const result = await client.callTool(submit)
+    expect(result.isError).toBe(true)
+    expect(textOf(result)).toMatch(new RegExp(`^Error: .*\nCharged: no\nNext: .*\nCode: ${code}$`))
+    expect((await control("GET requests")).requests).toEqual([])
+  })
+
+  it("asks nothing about what is cheap or free, and gives a model no token that could stand for a yes", async () => {
+    const questions: Array<string> = []
+    const { client } = await asking(wire, (question) => {
+      questions.push(question)
+      return Promise.resolve(yes)
+    })
+    const quoted = await client.callTool({
+      name: "quote_cost",
+      arguments: { tool: "generate_video", arguments: JSON.stringify(args) }
+    })
+    expect(quoted.structuredContent).toMatchObject({ needs_approval: true })
+    expect(quoted.structuredContent).not.toHaveProperty("confirm_token")
+    expect(textOf(quoted)).toContain("the person is asked")
+    expect((await client.callTool({ name: "generate_image", arguments: { prompt: "a cat" } })).isError).toBeFalsy()
+    expect(questions).toEqual([])
+  })
+
+  it("does not let a yes pass a hard limit", async () => {
+    const emulated = emulatedServices(new KlingWorld(), { limits: { ...limits, maxUsdPerCall: 0.3 } })
+    const client = await connectedClient(emulated.services, wire, undefined, () => Promise.resolve(yes))
+    expect(textOf(await client.callTool(submit))).toContain("Code: LEDGER_OVER_BUDGET")
+    expect((await emulated.control("GET requests")).requests).toEqual([])
+  })
+})
+
+describe("a call above the price that needs a yes", () => {
+  it("gives up on a person who does not answer, and takes the question back", async () => {
+    const asked = Promise.withResolvers<string>()
+    const { client, control, pass } = await asking("2025 connection", (question) => {
+      asked.resolve(question)
+      return Promise.withResolvers<never>().promise
+    })
+    const calling = client.callTool(submit)
+    await asked.promise
+    await pass(300)
+    expect(textOf(await calling)).toContain("Code: KLINGKIT_UNANSWERED")
+    expect((await control("GET requests")).requests).toEqual([])
+  })
+
+  it("says so when the client cannot ask after all", async () => {
+    const { client, control } = await asking("2025 connection", () => Promise.reject(new Error("no screen")))
+    const result = await client.callTool(submit)
+    expect(textOf(result)).toContain("Code: KLINGKIT_UNANSWERED")
+    expect(textOf(result)).not.toContain("no screen")
+    expect((await control("GET requests")).requests).toEqual([])
+  })
+
+  it.each([
+    ["2025 HTTP", true],
+    ["2025 connection", false],
+    ["2026 HTTP", false]
+  ] as const)("takes the way of the token on a %s, with a person: %s", async (wire, hasPerson) => {
+    const emulated = emulatedServices(new KlingWorld(), { limits })
+    const person = hasPerson ? () => Promise.reject(new Error("asked")) : undefined
+    const client = await connectedClient(emulated.services, wire, undefined, person)
+    const refused = textOf(await client.callTool(submit))
+    expect(refused).toMatch(/Next: show the person this price; .*quote_cost .*confirm_token.*\nCode: JOB_NOT_APPROVED$/)
+    const quoted = await client.callTool({
+      name: "quote_cost",
+      arguments: { tool: "generate_video", arguments: JSON.stringify(args) }
+    })
+    const { confirm_token } = quoted.structuredContent as { readonly confirm_token: string }
+    const made = await client.callTool({ ...submit, arguments: { ...args, confirm_token } })
+    expect(made.isError).toBeFalsy()
+    expect((await emulated.control("GET ledger")).tasks).toHaveLength(1)
+  })
+})
+
+describe("the answer that a client of 2026 brings", () => {
+  afterEach(() => vi.useRealTimers())
+
+  const accept = { approval: yes }
+  const key = new Uint8Array(32).fill(7)
+
+  /** A ledger, and as many programs over it as are asked for. */
+  const team = async () => {
+    const opened = await ManagedRuntime.make(LedgerSource.layer(layerSqliteMemory)).runPromise(LedgerSource)
+    const world = new KlingWorld()
+    const program = (principal = "local", sealedBy = key) => {
+      const options = { limits, principal, ledger: Layer.succeed(LedgerSource, opened), key: sealedBy }
+      const emulated = emulatedServices(world, options)
+      return { ...emulated, send: modernRequests(emulated.services, { elicitation: { form: {} } }) }
+    }
+    const first = program()
+    const call = { name: "generate_video", arguments: { ...args, allow_repeat: true } }
+    const asked = await first.send("tools/call", call)
+    const requestState = asked.result?.requestState ?? ""
+    expect(requestState.length).toBeGreaterThan(100)
+    return { first, program, call, requestState, tasks: async () => (await first.control("GET ledger")).tasks }
+  }
+
+  const codeOf = (answer: Awaited<ReturnType<ReturnType<typeof modernRequests>>>): string | undefined =>
+    answer.result === undefined ? String(answer.error?.code) : /Code: (\w+)$/.exec(textOf(answer.result))?.[1]
+
+  it("works once, also in another program, and never again in any", async () => {
+    const { first, program, call, requestState, tasks } = await team()
+    const other = program()
+    expect(codeOf(await other.send("tools/call", { ...call, requestState, inputResponses: accept }))).toBeUndefined()
+    for (const { send } of [first, other, program()]) {
+      expect(codeOf(await send("tools/call", { ...call, requestState, inputResponses: accept }))).toBe(
+        "KLINGKIT_APPROVAL_STALE"
+      )
+    }
+    expect(await tasks()).toHaveLength(1)
+  })
+
+  it("lets one pass of many who bring it at once", async () => {
+    const { program, call, requestState, tasks } = await team()
+    const programs = [program(), program(), program(), program()]
+    await Promise.all(programs.map(({ send }) => send("tools/call", { ...call, requestState, inputResponses: accept })))
+    expect(await tasks()).toHaveLength(1)
+  })
+
+  it("is refused when any bit of it was changed", async () => {
+    const { first, call, requestState, tasks } = await team()
+    for (let at = 0; at < requestState.length; at++) {
+      const flipped = String.fromCodePoint((requestState.codePointAt(at) ?? 0) ^ 1)
+      const changed = requestState.slice(0, at) + flipped + requestState.slice(at + 1)
+      const answer = await first.send("tools/call", { ...call, requestState: changed, inputResponses: accept })
+      expect(codeOf(answer)).toBe("KLINGKIT_APPROVAL_STALE")
+    }
+    expect(await tasks()).toEqual([])
+  })
+
+  it.each([
+    ["other arguments", (call: typeof submit) => ({ ...call, arguments: { ...call.arguments, duration: 10 } })],
+    ["another prompt", (call: typeof submit) => ({ ...call, arguments: { ...call.arguments, prompt: "a dog" } })],
+    ["another tool", (call: typeof submit) => ({ ...call, name: "generate_image" })]
+  ])("is refused with %s", async (_, change) => {
+    const { first, call, requestState, tasks } = await team()
+    const answer = await first.send("tools/call", { ...change(call), requestState, inputResponses: accept })
+    expect(codeOf(answer)).toBe("KLINGKIT_APPROVAL_STALE")
+    expect(await tasks()).toEqual([])
+  })
+
+  it("is refused from another person, by another key, after ten minutes, and after a no", async () => {
+    const { first, program, call, requestState, tasks } = await team()
+    const brought = { ...call, requestState, inputResponses: accept }
+    expect(codeOf(await program("mallory").send("tools/call", brought))).toBe("KLINGKIT_APPROVAL_STALE")
+    const strange = program("local", new Uint8Array(32).fill(8))
+    expect(codeOf(await strange.send("tools/call", brought))).toBe("KLINGKIT_APPROVAL_STALE")
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 601_000 })
+    expect(codeOf(await first.send("tools/call", brought))).toBe("KLINGKIT_APPROVAL_STALE")
+    vi.useRealTimers()
+    const no = { ...call, requestState, inputResponses: { approval: { action: "decline" } } }
+    expect(codeOf(await first.send("tools/call", no))).toBe("KLINGKIT_DECLINED")
+    expect(codeOf(await first.send("tools/call", brought))).toBe("KLINGKIT_APPROVAL_STALE")
+    expect(await tasks()).toEqual([])
+  })
+
+  it("that lacks the answer is asked for again", async () => {
+    const { first, call, requestState, tasks } = await team()
+    const again = await first.send("tools/call", { ...call, requestState })
+    expect(again.result).toMatchObject({ resultType: "input_required" })
+    expect(await tasks()).toEqual([])
+  })
+})

@@ -1,0 +1,41 @@
+import { type CallToolResult, createMcpHandler } from "@modelcontextprotocol/server"
+import { selectTools } from "@klingkit/tools"
+import { Effect } from "effect"
+import { buildServer, type Services } from "../build-server.ts"
+
+export interface ModernAnswer {
+  readonly result?: CallToolResult & {
+    readonly inputRequests?: Readonly<Record<string, { readonly params: { readonly message: string } }>>
+    readonly requestState?: string
+  }
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown }
+}
+
+/** Single requests of 2026-07-28, sent as a client may send them that is not the SDK's, or not honest. */
+export const modernRequests = (services: Services, capabilities: Readonly<Record<string, unknown>>) => {
+  const handler = createMcpHandler(async () =>
+    buildServer(services, { tools: await Effect.runPromise(selectTools({ toolsets: "all" })), version: "1.2.3" })
+  )
+  return async (method: string, params: Readonly<Record<string, unknown>>): Promise<ModernAnswer> => {
+    const _meta = {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientCapabilities": capabilities,
+      "io.modelcontextprotocol/clientInfo": { name: "bare", version: "1" }
+    }
+    const name = ["name", "uri", "taskId"].map((field) => params[field]).find((value) => typeof value === "string")
+    const response = await handler.fetch(
+      new Request("http://server.example/mcp", {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+          "mcp-protocol-version": "2026-07-28",
+          "mcp-method": method,
+          ...(name === undefined ? {} : { "mcp-name": name })
+        },
+        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { ...params, _meta } })
+      })
+    )
+    return (await response.json()) as ModernAnswer
+  }
+}
