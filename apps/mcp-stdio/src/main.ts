@@ -14,7 +14,7 @@ const lingerMillis = 1500
 const serve = (tools: ReadonlyArray<Tool>): void => {
   const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
   const transport = new StdioServerTransport(process.stdin, wire)
-  serveStdio(() => buildServer(services, { tools, version: manifest.version }), { transport })
+  serveStdio(() => buildServer(services, { tools, version: manifest.version, isLocal: true }), { transport })
   const stop = () => {
     void services.dispose()
     setTimeout(() => process.exit(0), lingerMillis).unref()

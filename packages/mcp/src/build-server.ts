@@ -14,6 +14,8 @@ export type Services = ManagedRuntime.ManagedRuntime<Kling | Jobs | StateSeal, n
 export interface ServerOptions {
   readonly tools: ReadonlyArray<Tool>
   readonly version: string
+  /** The client runs on this machine, and may open folders of it to be read from (`roots`). */
+  readonly isLocal?: boolean
   /** Origins that the board may show media from; from the environment when absent. */
   readonly mediaDomains?: ReadonlyArray<string>
 }
@@ -21,7 +23,10 @@ export interface ServerOptions {
 const listHint = { ttlMs: 3_600_000, cacheScope: "public" } as const
 
 /** A fresh server for one connection or one request. It holds no state: everything is found again by a task's id. */
-export const buildServer = (services: Services, { tools, version, mediaDomains }: ServerOptions): McpServer => {
+export const buildServer = (
+  services: Services,
+  { tools, version, isLocal = false, mediaDomains }: ServerOptions
+): McpServer => {
   const server = new McpServer(
     { name: "klingkit", title: "Kling AI", version },
     {
@@ -30,7 +35,7 @@ export const buildServer = (services: Services, { tools, version, mediaDomains }
       cacheHints: { "tools/list": listHint, "resources/list": listHint }
     }
   )
-  for (const tool of tools) registerTool(server, services, tool, boardMeta(tool))
+  for (const tool of tools) registerTool(server, services, tool, { meta: boardMeta(tool), isLocal })
   registerBoard(server, services, tools, mediaDomains)
   return server
 }

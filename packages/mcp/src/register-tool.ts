@@ -1,22 +1,28 @@
+import { CallerFolders } from "@klingkit/jobs"
 import type { JsonSchema, Tool } from "@klingkit/tools"
 import { defectWords, errorWords } from "@klingkit/tools"
 import type { CallToolResult, McpServer, ServerContext, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
-import { Cause, Effect } from "effect"
+import { Cause, Effect, identity } from "effect"
 import { approvedCall } from "./approval/approved-call.ts"
 import type { Services } from "./build-server.ts"
+import { clientFolders } from "./client-folders.ts"
 import { reportingProgress } from "./progress.ts"
 import { takesResourceLinks } from "./protocol-version.ts"
 import { errorResult, successResult } from "./tool-result.ts"
 
-/**
- * Offers a tool to MCP clients. Whatever happens inside comes back as a result that says what to do next. `_meta` is for
- * hosts, not for models.
- */
+interface Offer {
+  /** For hosts, not for models. */
+  readonly meta?: Readonly<Record<string, unknown>> | undefined
+  /** The client's folders may be read from. */
+  readonly isLocal?: boolean
+}
+
+/** Offers a tool to MCP clients. Whatever happens inside comes back as a result that says what to do next. */
 export const registerTool = (
   server: McpServer,
   services: Services,
   tool: Tool,
-  _meta?: Readonly<Record<string, unknown>>
+  { meta, isLocal = false }: Offer = {}
 ): void => {
   server.registerTool(
     tool.name,
@@ -31,11 +37,16 @@ export const registerTool = (
         idempotentHint: tool.hints.idempotent,
         openWorldHint: tool.hints.openWorld
       },
-      ...(_meta === undefined ? {} : { _meta: { ..._meta } })
+      ...(meta === undefined ? {} : { _meta: { ...meta } })
     },
     (args, ctx) =>
       // The signal ends the waiting. What has been submitted goes on: jobs do not listen to it.
-      services.runPromise(callTool(server, tool, args, ctx), { signal: ctx.mcpReq.signal })
+      services.runPromise(
+        callTool(server, tool, args, ctx).pipe(
+          isLocal ? Effect.provideService(CallerFolders, clientFolders(server)) : identity
+        ),
+        { signal: ctx.mcpReq.signal }
+      )
   )
 }
 

@@ -190,7 +190,7 @@ describe("a file", () => {
       expect(yield* refusal("file://%zz", "audio", config)).toContain("neither a URL nor a readable file")
       expect(yield* refusal("", "audio", config)).toContain("is empty")
       expect(yield* refusal("\u001b[31mx\u202e", "audio", config)).toBe(
-        "KLING_INVALID_INPUT sound x is neither a URL nor a readable file"
+        "KLING_INVALID_INPUT sound x is neither a URL nor a readable file on the machine where klingkit runs; what is elsewhere, as in a chat, goes by its https URL"
       )
     }).pipe(Effect.provide(node))
   )

@@ -22,7 +22,7 @@ export const registerBoard = (
   tools: ReadonlyArray<Tool>,
   mediaDomains?: ReadonlyArray<string>
 ): void => {
-  registerTool(server, services, boardTasks, { ui: { visibility: ["app"] } })
+  registerTool(server, services, boardTasks, { meta: { ui: { visibility: ["app"] } } })
   server.registerResource(
     "board",
     boardUri,

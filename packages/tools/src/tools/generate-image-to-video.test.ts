@@ -24,7 +24,7 @@ describe("generate_image_to_video", () => {
 
   it.effect.each([
     ["image_url is required", { prompt: "x" }],
-    ["image_url /no/such.png is neither a URL nor a readable file", { image_url: "/no/such.png" }],
+    ["/no/such.png: is outside the folders that files may be read from", { image_url: "/no/such.png" }],
     ["image_tail_url no-such.png is neither a URL nor a readable file", { image_url, image_tail_url: "no-such.png" }],
     ["image_tail_url needs resolution 1080p", { image_url, image_tail_url: image_url, model_name: "kling-2.6" }],
     [

@@ -1,0 +1,134 @@
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, FileSystem, Layer, Option, PlatformError } from "effect"
+import type { JobsConfig } from "../config.ts"
+import { CallerFolders, findLocalFile } from "./local-file.ts"
+
+const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
+
+/** A home, two folders that may be read, and one that may not, each with a picture. */
+const machine = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const folder = yield* fs.realPath(yield* fs.makeTempDirectoryScoped())
+  for (const name of ["out", "album", "album2", "private"]) {
+    yield* fs.makeDirectory(`${folder}/${name}`)
+    yield* fs.writeFileString(`${folder}/${name}/${name}.png`, name)
+  }
+  const dirs = { homeDir: folder, outputDir: `${folder}/out`, inputDirs: [`${folder}/album`] }
+  const config: JobsConfig = { ...dirs, limits: {}, principal: "local" }
+  return { fs, folder, config }
+})
+
+const found = (value: string, config: JobsConfig) =>
+  findLocalFile("image_url", value, config).pipe(
+    Effect.map(Option.match({ onNone: () => "nothing", onSome: ({ realPath }) => realPath })),
+    Effect.catch((error) => Effect.succeed(`${error.code} ${error.message}`))
+  )
+
+describe("a file on this machine", () => {
+  it.effect("is looked for in the folders that may be read, never where the program was started", () =>
+    Effect.gen(function* () {
+      const { folder, config } = yield* machine
+      expect(yield* found("album.png", config)).toBe(`${folder}/album/album.png`)
+      expect(yield* found("./out.png", config)).toBe(`${folder}/out/out.png`)
+      expect(yield* found("package.json", config)).toBe("nothing")
+      expect(yield* found("package.json", { ...config, inputDirs: "anywhere" })).toBe(`${process.cwd()}/package.json`)
+    }).pipe(Effect.provide(node))
+  )
+
+  it.effect("outside of them is refused alike whether or not it is there, and the folders are named", () =>
+    Effect.gen(function* () {
+      const { fs, folder, config } = yield* machine
+      yield* fs.symlink(`${folder}/private`, `${folder}/album/door`)
+      for (const value of [
+        `${folder}/private/private.png`,
+        `${folder}/private/gone.png`,
+        `~/private/private.png`,
+        `../private/private.png`,
+        `door/private.png`,
+        `${folder}/album2/album2.png`,
+        `file://${folder}/private/private.png`,
+        `file://localhost${folder}/private/private.png`,
+        "/proc/self/environ"
+      ]) {
+        expect(yield* found(value, config)).toBe(
+          `JOB_FILE_REFUSED ${value}: is outside the folders that files may be read from on the machine where klingkit runs: ${folder}/out, ${folder}/album`
+        )
+      }
+    }).pipe(Effect.provide(node))
+  )
+
+  it.effect("may lie in a folder that the caller opens, by path or by file URL", () =>
+    Effect.gen(function* () {
+      const { folder, config } = yield* machine
+      const opened = ["relative", `file://${folder}/private`, "file://%zz", `${folder}/gone`]
+      const value = `${folder}/private/private.png`
+      expect(yield* found(value, config).pipe(Effect.provideService(CallerFolders, Effect.succeed(opened)))).toBe(value)
+      expect(yield* found(value, config)).toMatch(/^JOB_FILE_REFUSED /)
+    }).pipe(Effect.provide(node))
+  )
+
+  it.effect("of another machine or system is said to be that", () =>
+    Effect.gen(function* () {
+      const { config } = yield* machine
+      for (const value of ["\\\\server\\share\\a.png", "file://server/share/a.png"]) {
+        expect(yield* found(value, config)).toContain("lies on another machine; give a file of the machine where")
+      }
+      for (const value of ["C:\\Users\\me\\a.png", "d:/a.png", "file:///C:/Users/me/a.png"]) {
+        expect(yield* found(value, config)).toContain("is a Windows path, and klingkit runs on another system")
+      }
+    }).pipe(Effect.provide(node))
+  )
+})
+
+describe("a file on Windows", () => {
+  const config: JobsConfig = {
+    homeDir: "C:\\Users\\me",
+    outputDir: "C:\\Users\\me\\klingkit",
+    inputDirs: ["D:\\Pictures"],
+    limits: {},
+    principal: "local"
+  }
+  const there = ["C:\\Users\\me\\klingkit\\a.png", "D:\\Pictures\\cat 1.png", "D:\\private.png"]
+  const asked: Array<string> = []
+  const missing = (path: string) =>
+    PlatformError.systemError({ _tag: "NotFound", module: "FileSystem", method: "realPath", pathOrDescriptor: path })
+  const windows = Layer.merge(
+    NodePath.layerWin32,
+    FileSystem.layerNoop({
+      realPath: (path) => {
+        asked.push(path)
+        return there.includes(path) ? Effect.succeed(path) : Effect.fail(missing(path))
+      }
+    })
+  )
+
+  it.effect.each([
+    ["D:\\Pictures\\cat 1.png", there[1]],
+    ["D:/Pictures/cat 1.png", there[1]],
+    ["file:///D:/Pictures/cat%201.png", there[1]],
+    ["cat 1.png", there[1]],
+    ["~\\klingkit\\a.png", there[0]],
+    ["D:\\private.png", "JOB_FILE_REFUSED"],
+    ["D:\\Pictures\\..\\private.png", "JOB_FILE_REFUSED"],
+    ["C:private.png", "nothing"]
+  ] as const)("%s", ([value, outcome]) =>
+    Effect.gen(function* () {
+      expect(yield* found(value, config)).toContain(outcome)
+    }).pipe(Effect.provide(windows))
+  )
+
+  it.effect.each([
+    "\\\\server\\share\\a.png",
+    "//server/share/a.png",
+    "file://server/share/a.png",
+    "\\\\?\\D:\\private.png",
+    "\\\\.\\pipe\\x"
+  ])("is not asked of a server, which would be given the person's name and password hash: %s", (value) =>
+    Effect.gen(function* () {
+      asked.length = 0
+      expect(yield* found(value, config)).toContain("lies on another machine")
+      expect(asked.filter((path) => path.includes("server"))).toEqual([])
+    }).pipe(Effect.provide(windows))
+  )
+})
