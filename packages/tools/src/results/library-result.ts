@@ -2,6 +2,7 @@ import { type TaskOutput, taskFrom, untrustedText } from "@klingkit/core"
 import { Option } from "effect"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
+import { fitting } from "./fitting.ts"
 import { submitFacts } from "./submit-result.ts"
 
 const entryFacts = z.object({
@@ -28,20 +29,26 @@ export const librarySettings = {
 /** The entries on a page of Kling's task records; deleted ones are left out. */
 export const listedEntries = (answer: unknown, page: number): ToolResult<Facts> => {
   const records: ReadonlyArray<unknown> = Array.isArray(answer) ? answer : []
-  const entries = records.flatMap((record) =>
+  const all = records.flatMap((record) =>
     Option.match(taskFrom(record), { onNone: () => [], onSome: (task) => task.outputs.flatMap(entryOf) })
   )
+  const entries = fitting(all, (entry) => [entry, linesOf(entry)])
+  const left = all.length - entries.length
+  const warnings = left === 0 ? [] : [`${left} entries of this page are not shown; ask with a smaller page_size.`]
   return {
-    facts: { entries },
+    facts: { entries: [...entries], ...(left === 0 ? {} : { warnings }) },
     lines: [
       entries.length === 0 ? `Nothing on page ${page}.` : `Page ${page}:`,
-      ...entries.flatMap(({ id, name, description, owner, url }) => [
-        `- ${id}: ${name ?? "without a name"}${owner === undefined ? "" : ` (of ${owner})`}${description === undefined ? "" : `, ${description}`}`,
-        ...(url === undefined ? [] : [`  URL: ${url}`])
-      ])
+      ...entries.flatMap(linesOf),
+      ...warnings.map((warning) => `Warning: ${warning}`)
     ]
   }
 }
+
+const linesOf = ({ id, name, description, owner, url }: z.output<typeof entryFacts>): ReadonlyArray<string> => [
+  `- ${id}: ${name ?? "without a name"}${owner === undefined ? "" : ` (of ${owner})`}${description === undefined ? "" : `, ${description}`}`,
+  ...(url === undefined ? [] : [`  URL: ${url}`])
+]
 
 const entryOf = (output: TaskOutput): ReadonlyArray<z.output<typeof entryFacts>> => {
   if ((output.type !== "voice" && output.type !== "element") || output.deleted === true) return []

@@ -1,6 +1,7 @@
 import { Kling, type KlingError, operations, untrustedText } from "@klingkit/core"
 import { Clock, Effect } from "effect"
 import * as z from "zod"
+import { fitting } from "./fitting.ts"
 
 export const packFacts = z.object({
   name: z.string(),
@@ -16,7 +17,7 @@ export const packFacts = z.object({
 export type PackFacts = z.output<typeof packFacts>
 
 /** Said wherever figures of packs are shown: people know Kling's other credits, and wait for a charge to show. */
-export const packNotes = [
+const packNotes = [
   "These are packs of the developer API; credits of the Kling app are another purse and do not count here.",
   "Kling's figures may lag by 12 hours."
 ]
@@ -42,6 +43,14 @@ export const readPacks: Effect.Effect<ReadonlyArray<PackFacts>, KlingError, Klin
     ...isoTime("expires_at", pack.invalid_time)
   }))
 })
+
+/** The packs that a result has room for, and what has to be said beside them. */
+export const shownPacks = (packs: ReadonlyArray<PackFacts>) => {
+  const shown = fitting(packs, (pack) => [pack, Object.entries(pack)])
+  const left = packs.length - shown.length
+  const notes = left === 0 ? packNotes : [...packNotes, `${left} more packs are not shown.`]
+  return { packs: shown, notes: [...notes] }
+}
 
 /** Video, image and try-on units do not pay for each other; Kling says only in a pack's name which they are. */
 const kindIn = (name: string): string =>

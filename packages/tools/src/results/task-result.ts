@@ -2,6 +2,7 @@ import { type Charge, isFinished, quoteMismatch, type Task, type TaskOutput, unt
 import type { Job } from "@klingkit/jobs"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
+import { fitting } from "./fitting.ts"
 
 export const taskFacts = z.object({
   task_id: z.string(),
@@ -30,6 +31,15 @@ const keptMillis = 30 * 86_400_000
 /** The state of a task in the words that mcp-kling's users know, for every kind of task. */
 export const taskResult = ({ handle, task, record }: Job): ToolResult<TaskFacts> => {
   const kind = kindOf(task.outputs)
+  const expiresAt =
+    task.updatedAt === undefined || !isFinished(task) || task.outputs.length === 0
+      ? undefined
+      : new Date(task.updatedAt + keptMillis).toISOString()
+  const outputs = fitting(task.outputs, (output, index) => [
+    outputFacts(output),
+    outputLines(output, index),
+    linkTo(output, index, expiresAt)
+  ])
   const message = messageOf(task)
   const charged = task.charges.map(chargeWords).join(" and ")
   const mismatch = quoteMismatch(record?.quote, task.charges)
@@ -38,19 +48,17 @@ export const taskResult = ({ handle, task, record }: Job): ToolResult<TaskFacts>
     kling_task_id: task.id,
     status: task.status,
     ...(message === undefined ? {} : { message }),
-    outputs: task.outputs.map(outputFacts),
+    outputs: outputs.map(outputFacts),
     ...(charged === "" ? {} : { charged }),
     ...(mismatch === undefined
       ? {}
       : { quote_mismatch: `quoted ${mismatch.quotedUnits} units, charged ${mismatch.chargedUnits}` }),
-    ...(task.updatedAt === undefined || !isFinished(task) || task.outputs.length === 0
-      ? {}
-      : { expires_at: new Date(task.updatedAt + keptMillis).toISOString() }),
-    next: nextOf(task)
+    ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
+    next: nextOf(task, task.outputs.length - outputs.length)
   }
   return {
     facts,
-    links: task.outputs.flatMap((output, index) => linkTo(output, index, facts.expires_at)),
+    links: outputs.flatMap((output, index) => linkTo(output, index, expiresAt)),
     lines: [
       `Task ID: ${facts.task_id}`,
       ...(facts.kling_task_id === facts.task_id ? [] : [`Kling's own id: ${facts.kling_task_id}`]),
@@ -61,10 +69,10 @@ export const taskResult = ({ handle, task, record }: Job): ToolResult<TaskFacts>
         ? []
         : [`Warning: ${facts.quote_mismatch}; look at Kling's billing record`]),
       ...(task.outputs.length === 0 ? [] : ["", `Generated ${kind}s:`]),
-      ...task.outputs.flatMap((output, index) => outputLines(output, index)),
-      ...(facts.expires_at === undefined
+      ...outputs.flatMap((output, index) => outputLines(output, index)),
+      ...(expiresAt === undefined
         ? []
-        : ["", `Note: ${kind}s will be cleared after 30 days for security (${facts.expires_at}).`]),
+        : ["", `Note: ${kind}s will be cleared after 30 days for security (${expiresAt}).`]),
       `Next: ${facts.next}`
     ]
   }
@@ -75,9 +83,10 @@ const messageOf = (task: Task): string | undefined => {
   return words.length === 0 ? undefined : untrustedText(words.join(": "))
 }
 
-const nextOf = (task: Task): string => {
+const nextOf = (task: Task, notShown: number): string => {
   if (!isFinished(task)) return "Call wait_for_task with this task_id."
   if (task.status === "failed") return "Change the input before you generate again; that is a new, charged task."
+  if (notShown > 0) return `Call download_task to save all files; ${notShown} of them are not shown here.`
   return task.outputs.some(hasUrl) ? "Call download_task to save the files." : "Nothing is left to do."
 }
 

@@ -3,6 +3,7 @@ import { type Job, Jobs } from "@klingkit/jobs"
 import { Clock, Effect, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
+import { fitting } from "../results/fitting.ts"
 import { factsOfQuote } from "../results/quote-words.ts"
 import { taskResult } from "../results/task-result.ts"
 import { defineTool } from "../tool.ts"
@@ -37,8 +38,11 @@ export const boardTasks = defineTool({
         : [yield* jobs.status(task_id)]
     const now = yield* Clock.currentTimeMillis
     const longest = task_id === undefined ? promptInList : Infinity
-    const tasks = found.map((job) => factsOf(job, now, longest))
-    return { facts: { tasks }, lines: tasks.map((task) => `${task.task_id}: ${task.status}`) }
+    const tasks = fitting(
+      found.map((job) => factsOf(job, now, longest)),
+      (task) => task
+    )
+    return { facts: { tasks: [...tasks] }, lines: tasks.map((task) => `${task.task_id}: ${task.status}`) }
   })
 })
 

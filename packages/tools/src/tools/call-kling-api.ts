@@ -101,6 +101,14 @@ const operationOf = (id: string): Effect.Effect<AnyOperation, KlingError> => {
   return Effect.fail(invalidInput([{ field: "operation", message: `${id.slice(0, 80)} is not known; ${hint}` }]))
 }
 
+/** The same data, its texts without control, bidirectional and tag characters: they can hide or fake what is read. */
+const withoutUnseen = (data: unknown): unknown => {
+  if (typeof data === "string") return data.replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, "")
+  if (Array.isArray(data)) return data.map(withoutUnseen)
+  if (typeof data !== "object" || data === null) return data
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, withoutUnseen(value)]))
+}
+
 const found = (search: string): ToolResult<Facts> => {
   const words = search
     .toLowerCase()
@@ -137,7 +145,8 @@ const explained = (operation: AnyOperation): ToolResult<Facts> => ({
   ]
 })
 
-const answered = ({ operation }: Plan, answer: unknown): ToolResult<Facts> => {
+const answered = ({ operation }: Plan, data: unknown): ToolResult<Facts> => {
+  const answer = withoutUnseen(data)
   const text = stringifyJson(answer ?? null)
   const isLong = text.length > longestAnswer
   return {

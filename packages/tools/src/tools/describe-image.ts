@@ -5,6 +5,7 @@ import { paidArguments } from "../inputs/paid-arguments.ts"
 import { planWithMedia } from "../inputs/plan-with-media.ts"
 import { paidHints } from "../paid-tool.ts"
 import { type Called, callPlan, taskOfCall } from "../results/call-result.ts"
+import { fitting } from "../results/fitting.ts"
 import { factsOfQuote, quoteFacts, quoteLine } from "../results/quote-words.ts"
 import { defineTool } from "../tool.ts"
 
@@ -47,7 +48,7 @@ export const describeImage = defineTool({
   run: Effect.fnUntraced(function* (args) {
     const plan = yield* planOf(args)
     const called = yield* callPlan(plan, args)
-    const parts = partsOf(called)
+    const parts = fitting(partsOf(called), (part) => [part, part, linkTo(part)])
     const repeated = "earlier" in called
     return {
       facts: { parts: [...parts], repeated, quote: factsOfQuote(plan.quote) },
@@ -59,10 +60,12 @@ export const describeImage = defineTool({
         ]),
         quoteLine(plan.quote)
       ],
-      links: parts.flatMap(({ part, url }) => (url === "" ? [] : [{ uri: url, name: part, mimeType: "image/png" }]))
+      links: parts.flatMap(linkTo)
     }
   })
 })
+
+const linkTo = ({ part, url }: Part) => (url === "" ? [] : [{ uri: url, name: part, mimeType: "image/png" }])
 
 /** Of a repeat only the cut-outs are kept, without their names. */
 const partsOf = (called: Called): ReadonlyArray<Part> => {

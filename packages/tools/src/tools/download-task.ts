@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
 import { Progress } from "../progress.ts"
+import { fitting } from "../results/fitting.ts"
 import { defineTool } from "../tool.ts"
 
 export const downloadTask = defineTool({
@@ -37,11 +38,12 @@ export const downloadTask = defineTool({
       onProgress: ({ index, receivedBytes, totalBytes }) =>
         tell(`File ${index + 1}: ${receivedBytes}${totalBytes === undefined ? "" : ` of ${totalBytes}`} bytes`)
     })
-    const files = saved.map(({ path, url, bytes, mimeType }) => ({ path, url, bytes, mime_type: mimeType }))
+    const shown = fitting(saved, (file) => [file, file, file])
+    const files = shown.map(({ path, url, bytes, mimeType }) => ({ path, url, bytes, mime_type: mimeType }))
     return {
       facts: { task_id: job.handle, folder: jobs.config.outputDir, files },
       lines: [
-        `Saved ${files.length} file${files.length === 1 ? "" : "s"}.`,
+        `Saved ${saved.length} file${saved.length === 1 ? "" : "s"}${shown.length === saved.length ? "" : `; the first ${shown.length} are shown`}.`,
         `Task ID: ${job.handle}`,
         ...files.flatMap(({ path, url, bytes, mime_type }, index) => [
           `File ${index + 1}:`,
@@ -51,7 +53,7 @@ export const downloadTask = defineTool({
         ]),
         "Beside each file lies a .json with its origin."
       ],
-      links: saved.map(({ uri, path, bytes, mimeType }) => ({
+      links: shown.map(({ uri, path, bytes, mimeType }) => ({
         uri,
         name: path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1),
         mimeType,

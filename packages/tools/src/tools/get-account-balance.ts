@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import * as z from "zod"
-import { packFacts, packNotes, readPacks } from "../results/resource-packs.ts"
+import { packFacts, readPacks, shownPacks } from "../results/resource-packs.ts"
 import { defineTool } from "../tool.ts"
 
 export const getAccountBalance = defineTool({
@@ -24,16 +24,17 @@ export const getAccountBalance = defineTool({
         pays_for: kind,
         left: round(online.reduce((sum, { pays_for, left }) => (pays_for === kind ? sum + left : sum), 0))
       }))
-      const packages = online.map(({ name, left, total }) => ({ name, left, total }))
+      const { packs: shown, notes } = shownPacks(online)
+      const packages = shown.map(({ name, left, total }) => ({ name, left, total }))
       const total = balance.map(({ pays_for, left }) => `${left} ${pays_for} units`).join(", ")
       return {
-        facts: { balance, packages, notes: packNotes },
+        facts: { balance, packages, notes },
         lines: [
           "Kling AI Account Balance:",
           `Total Balance: ${total === "" ? "0 units, no pack is in use" : total}`,
           ...(packages.length === 0 ? [] : ["", "Resource Packages Breakdown:"]),
           ...packages.map((pack) => `- ${pack.name}: ${pack.left} of ${pack.total} units left`),
-          ...packNotes.map((note) => `Note: ${note}`)
+          ...notes.map((note) => `Note: ${note}`)
         ]
       }
     })

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import * as z from "zod"
-import { packFacts, packNotes, readPacks } from "../results/resource-packs.ts"
+import { packFacts, readPacks, shownPacks } from "../results/resource-packs.ts"
 import { defineTool } from "../tool.ts"
 
 export const getResourcePackages = defineTool({
@@ -13,14 +13,14 @@ export const getResourcePackages = defineTool({
   input: z.strictObject({}),
   output: z.object({ packages: z.array(packFacts), notes: z.array(z.string()) }),
   run: () =>
-    Effect.map(readPacks, (packages) => ({
-      facts: { packages: [...packages], notes: packNotes },
+    Effect.map(Effect.map(readPacks, shownPacks), ({ packs, notes }) => ({
+      facts: { packages: [...packs], notes },
       lines: [
-        ...(packages.length === 0
+        ...(packs.length === 0
           ? ["No active resource packages found."]
           : [
               "Your Kling AI Resource Packages:",
-              ...packages.flatMap(({ name, id, status, pays_for, left, total, created_at, expires_at }, index) => [
+              ...packs.flatMap(({ name, id, status, pays_for, left, total, created_at, expires_at }, index) => [
                 `Package ${index + 1}:`,
                 `- Name: ${name}`,
                 `- Resource ID: ${id}`,
@@ -30,7 +30,7 @@ export const getResourcePackages = defineTool({
                 ...(created_at === undefined ? [] : [`- Created: ${created_at}`])
               ])
             ]),
-        ...packNotes.map((note) => `Note: ${note}`)
+        ...notes.map((note) => `Note: ${note}`)
       ]
     }))
 })
