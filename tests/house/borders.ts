@@ -59,6 +59,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@modelcontextprotocol/node": "board/",
     "@modelcontextprotocol/server": "board/",
     "@sparticuz/chromium": "board/",
+    ajv: "mcp/",
     "mcp-sdk-v1": "",
     "oxc-parser": "house/",
     "playwright-core": "board/",

@@ -3,6 +3,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
 import { Client as OldClient } from "mcp-sdk-v1/client/index.js"
 import { StdioClientTransport as OldStdio } from "mcp-sdk-v1/client/stdio.js"
 import { StreamableHTTPClientTransport as OldHttp } from "mcp-sdk-v1/client/streamableHttp.js"
+import { answerContract, type RawResult } from "./answer-contract.ts"
 import { commandOf, startHttp } from "./program.ts"
 
 export const wires = ["stdio", "http"] as const
@@ -17,7 +18,10 @@ export interface Answer {
   readonly links: ReadonlyArray<string>
 }
 
-/** What an MCP host does with a server, whichever SDK it was built with and whichever way it reaches the server. */
+/**
+ * What an MCP host does with a server, whichever SDK it was built with and whichever way it reaches the server. Every
+ * answer must keep to the contract of all answers.
+ */
 export interface Host {
   listTools(): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>>
   call(name: string, args: Readonly<Record<string, unknown>>): Promise<Answer>
@@ -54,37 +58,38 @@ type Reach =
     }
 
 const hostOf = async (kind: ClientKind, reach: Reach): Promise<Host> => {
-  if (kind === "v1") {
-    const client = new OldClient(me)
-    const transport = "url" in reach ? new OldHttp(new URL(reach.url)) : new OldStdio(reach)
-    await client.connect(transport)
-    return {
-      listTools: async () => (await client.listTools()).tools,
-      call: async (name, args) => answerOf(await client.callTool({ name, arguments: { ...args } })),
-      close: () => client.close()
-    }
-  }
-  const client = new Client(me, kind === "v2 legacy" ? {} : { versionNegotiation: { mode: { pin: "2026-07-28" } } })
-  await client.connect(
-    "url" in reach ? new StreamableHTTPClientTransport(new URL(reach.url)) : new StdioClientTransport(reach)
-  )
+  const client = kind === "v1" ? await oldClient(reach) : await newClient(kind, reach)
+  const listTools = async () => (await client.listTools()).tools
+  const problemsOf = answerContract(await listTools())
   return {
-    listTools: async () => (await client.listTools()).tools,
-    call: async (name, args) => answerOf(await client.callTool({ name, arguments: { ...args } })),
+    listTools,
+    call: async (name, args) => {
+      const result = (await client.callTool({ name, arguments: { ...args } })) as RawResult
+      const problems = problemsOf(name, result)
+      if (problems.length > 0) throw new Error(`${name} ${JSON.stringify(args)}: its answer ${problems.join("; ")}`)
+      return answerOf(result)
+    },
     close: () => client.close()
   }
 }
 
-const answerOf = (result: Readonly<Record<string, unknown>>): Answer => {
-  const content = result["content"] as ReadonlyArray<{
-    readonly type: string
-    readonly text?: string
-    readonly uri?: string
-  }>
-  return {
-    text: content.flatMap(({ text }) => (text === undefined ? [] : [text])).join("\n"),
-    facts: result["structuredContent"] as Answer["facts"],
-    isError: result["isError"] === true,
-    links: content.flatMap(({ type, uri }) => (type === "resource_link" && uri !== undefined ? [uri] : []))
-  }
+const oldClient = async (reach: Reach): Promise<OldClient> => {
+  const client = new OldClient(me)
+  await client.connect("url" in reach ? new OldHttp(new URL(reach.url)) : new OldStdio(reach))
+  return client
 }
+
+const newClient = async (kind: ClientKind, reach: Reach): Promise<Client> => {
+  const client = new Client(me, kind === "v2 legacy" ? {} : { versionNegotiation: { mode: { pin: "2026-07-28" } } })
+  await client.connect(
+    "url" in reach ? new StreamableHTTPClientTransport(new URL(reach.url)) : new StdioClientTransport(reach)
+  )
+  return client
+}
+
+const answerOf = ({ content, structuredContent, isError }: RawResult): Answer => ({
+  text: content.flatMap(({ text }) => (text === undefined ? [] : [text])).join("\n"),
+  facts: structuredContent,
+  isError: isError === true,
+  links: content.flatMap(({ type, uri }) => (type === "resource_link" && uri !== undefined ? [uri] : []))
+})

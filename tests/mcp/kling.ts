@@ -1,4 +1,4 @@
-import { runEmulator } from "@klingkit/emulator"
+import { type EmulatorOptions, runEmulator } from "@klingkit/emulator"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -8,9 +8,9 @@ interface Charge {
   readonly units: number
 }
 
-/** A fresh emulated Kling, and the environment in which programs use it. */
-export const freshKling = async () => {
-  const emulator = await runEmulator({ seed: 7 })
+/** A fresh emulated Kling, and the environment in which programs use it. Its clock may run at another speed. */
+export const freshKling = async (options: Pick<EmulatorOptions, "speed"> = {}) => {
+  const emulator = await runEmulator({ seed: 7, ...options })
   const home = mkdtempSync(join(tmpdir(), "klingkit-scenario-"))
   const outputDir = join(home, "films")
   const control = async (route: string, body?: unknown): Promise<unknown> => {
@@ -32,6 +32,7 @@ export const freshKling = async () => {
       KLINGKIT_OUTPUT_DIR: outputDir
     },
     strike: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
+    advance: (seconds: number) => control("POST advance", { seconds }),
     /** Lets every task end. */
     passTime: () => control("POST advance", { seconds: 3600 }),
     ledger: () =>
