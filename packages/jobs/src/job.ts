@@ -33,7 +33,7 @@ export const taskOfRecord = (record: JobRecord): Task => ({
   ...(record.state === "UNKNOWN" ? { statusWord: "unknown: it may exist at Kling" } : {}),
   ...(record.message === undefined ? {} : { message: record.message }),
   createdAt: record.createdAt,
-  updatedAt: record.updatedAt,
+  updatedAt: record.finishedAt ?? record.updatedAt,
   outputs: record.outputs,
   charges: record.charges
 })

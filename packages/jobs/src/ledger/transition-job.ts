@@ -17,6 +17,8 @@ export interface JobChanges {
   readonly message?: string
   readonly outputs?: ReadonlyArray<TaskOutput>
   readonly charges?: ReadonlyArray<Charge>
+  /** When the task ended by Kling's clock, in milliseconds since 1970: Kling keeps files for 30 days from then, not from now. */
+  readonly endedAt?: number
 }
 
 /**
@@ -32,7 +34,7 @@ export const transitionJob = Effect.fnUntraced(function* (
 ): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
   const { sql } = database
   const now = yield* Clock.currentTimeMillis
-  const { lease, taskId, message, outputs, charges } = changes
+  const { lease, taskId, message, outputs, charges, endedAt = now } = changes
   if (to === "SENDING" && lease === undefined) return yield* explain(database, handle, to, lease)
   const sources = from.flatMap((state) => {
     const most = mostSends(state, to)
@@ -52,7 +54,7 @@ export const transitionJob = Effect.fnUntraced(function* (
   const also = [
     sql`sends = sends + ${sendsStep(to)}`,
     ...(to === "SENDING" ? [sql`sent_at = COALESCE(sent_at, ${now})`] : []),
-    ...(isFinishedState(to) ? [sql`finished_at = COALESCE(finished_at, ${now})`] : [])
+    ...(isFinishedState(to) ? [sql`finished_at = COALESCE(finished_at, ${endedAt})`] : [])
   ]
   const held = lease === undefined ? sql`1 = 1` : sql`lease_owner = ${lease.owner} AND lease_fence = ${lease.fence}`
   const step = Effect.gen(function* () {

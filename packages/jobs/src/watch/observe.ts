@@ -12,8 +12,14 @@ export const observe = Effect.fnUntraced(function* (
   record: JobRecord,
   task: Task
 ): Effect.fn.Return<void> {
-  const { handle, state } = record
-  const results = { taskId: task.id, outputs: task.outputs, charges: task.charges }
+  const { handle, state, createdAt } = record
+  const isSensible = task.updatedAt !== undefined && task.updatedAt >= createdAt
+  const results = {
+    taskId: task.id,
+    outputs: task.outputs,
+    charges: task.charges,
+    ...(isSensible ? { endedAt: task.updatedAt } : {})
+  }
   if (state === "UNKNOWN") yield* Effect.ignore(ledger.transition(handle, ["UNKNOWN"], "ACCEPTED", { taskId: task.id }))
   switch (task.status) {
     case "processing":

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
+import { TestClock } from "effect/testing"
 import { call, emulated, passTime, started } from "../testing/emulated.ts"
 
 describe("check_video_status", () => {
@@ -28,4 +29,20 @@ describe("check_video_status", () => {
       }
     }).pipe(Effect.provide(emulated(world)))
   })
+
+  it.effect(
+    "says until when the files are kept, counted from the end of the task, however late and often it is seen",
+    () =>
+      Effect.gen(function* () {
+        const task_id = yield* started("generate_video")
+        yield* TestClock.adjust("5 days")
+        const until = []
+        for (let look = 0; look < 3; look++) {
+          until.push((yield* call("check_video_status", { task_id })).facts["expires_at"])
+          yield* TestClock.adjust("1 day")
+        }
+        expect(new Set(until).size).toBe(1)
+        expect(until[0]).toMatch(/^1970-01-31T00:/)
+      }).pipe(Effect.provide(emulated()))
+  )
 })
