@@ -5,7 +5,9 @@ import { McpServer } from "@modelcontextprotocol/server"
 import type { ManagedRuntime } from "effect"
 import type { StateSeal } from "./approval/state-seal.ts"
 import { boardMeta, registerBoard } from "./board/board.ts"
+import { tasksExtension } from "./client-capabilities.ts"
 import { instructions } from "./instructions.ts"
+import { registerTasks } from "./tasks/register-tasks.ts"
 import { registerTool } from "./register-tool.ts"
 
 /** What runs the tools. One may stand behind many servers; it belongs to one Kling account. */
@@ -31,11 +33,16 @@ export const buildServer = (
     { name: "klingkit", title: "Kling AI", version },
     {
       instructions,
-      capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
+      capabilities: {
+        tools: { listChanged: false },
+        resources: { listChanged: false },
+        extensions: { [tasksExtension]: {} }
+      },
       cacheHints: { "tools/list": listHint, "resources/list": listHint }
     }
   )
   for (const tool of tools) registerTool(server, services, tool, { meta: boardMeta(tool), isLocal })
+  registerTasks(server, services)
   registerBoard(server, services, tools, mediaDomains)
   return server
 }

@@ -19,3 +19,10 @@ export const canAskPerson = (server: McpServer, ctx: ServerContext): boolean => 
   const elicitation = capabilitiesOf(server, ctx)?.elicitation
   return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
 }
+
+/** Work that goes on after the answer, looked at by `tasks/get` (SEP-2663). */
+export const tasksExtension = "io.modelcontextprotocol/tasks"
+
+/** It follows tasks by itself. Only what it declares on this very request counts, and only since 2026-07-28. */
+export const followsTasks = (server: McpServer, ctx: ServerContext): boolean =>
+  isModern(server) && capabilitiesOf(server, ctx)?.extensions?.[tasksExtension] !== undefined

@@ -5,9 +5,11 @@ import type { CallToolResult, McpServer, ServerContext, StandardSchemaWithJSON }
 import { Cause, Effect, identity } from "effect"
 import { approvedCall } from "./approval/approved-call.ts"
 import type { Services } from "./build-server.ts"
+import { followsTasks } from "./client-capabilities.ts"
 import { clientFolders } from "./client-folders.ts"
 import { reportingProgress } from "./progress.ts"
 import { takesResourceLinks } from "./protocol-version.ts"
+import { asTask } from "./tasks/task-state.ts"
 import { errorResult, successResult } from "./tool-result.ts"
 
 interface Offer {
@@ -51,7 +53,10 @@ export const registerTool = (
 }
 
 const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerContext) =>
-  approvedCall(server, tool, args, ctx, (result) => successResult(result, takesResourceLinks(server, ctx))).pipe(
+  approvedCall(server, tool, args, ctx, (result) => {
+    const answer = successResult(result, takesResourceLinks(server, ctx))
+    return tool.charged && followsTasks(server, ctx) ? asTask(answer, result) : answer
+  }).pipe(
     reportingProgress(tool, ctx),
     Effect.catch((error) => Effect.succeed(errorResult(errorWords(tool, error)))),
     Effect.catchDefect((defect): Effect.Effect<CallToolResult> =>

@@ -6,4 +6,5 @@ export { approvalBox, approvalQuestion, type Unapproved, unapprovedWords } from 
 export { defectWords, type ErrorWords, errorWords } from "./results/error-words.ts"
 export type { FileLink, Tool, ToolEffect, ToolFailure, ToolHints, ToolNeeds, ToolResult, Toolset } from "./tool.ts"
 export { type Selection, selectTools } from "./toolsets.ts"
+export { checkVideoStatus } from "./tools/check-video-status.ts"
 export { boardTasks } from "./tools/board-tasks.ts"

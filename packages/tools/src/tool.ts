@@ -1,5 +1,5 @@
 import type { Kling, KlingError, Plan } from "@klingkit/core"
-import type { JobError, Jobs, LedgerError } from "@klingkit/jobs"
+import type { Job, JobError, Jobs, LedgerError } from "@klingkit/jobs"
 import type { Effect } from "effect"
 import type * as z from "zod"
 import { checkArguments } from "./check-arguments.ts"
@@ -34,6 +34,8 @@ export interface ToolResult<Facts extends object = object> {
   readonly lines: ReadonlyArray<string>
   readonly facts: Facts
   readonly links?: ReadonlyArray<FileLink>
+  /** The job that was started or looked at, for faces that follow jobs by their own means. */
+  readonly job?: Job
 }
 
 export type ToolFailure = KlingError | JobError | LedgerError

@@ -7,6 +7,9 @@ export interface ModernAnswer {
   readonly result?: CallToolResult & {
     readonly inputRequests?: Readonly<Record<string, { readonly params: { readonly message: string } }>>
     readonly requestState?: string
+    readonly taskId?: string
+    readonly status?: string
+    readonly createdAt?: string
   }
   readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown }
 }
@@ -16,7 +19,11 @@ export const modernRequests = (services: Services, capabilities: Readonly<Record
   const handler = createMcpHandler(async () =>
     buildServer(services, { tools: await Effect.runPromise(selectTools({ toolsets: "all" })), version: "1.2.3" })
   )
-  return async (method: string, params: Readonly<Record<string, unknown>>): Promise<ModernAnswer> => {
+  return async (
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    signal: AbortSignal | null = null
+  ): Promise<ModernAnswer> => {
     const _meta = {
       "io.modelcontextprotocol/protocolVersion": "2026-07-28",
       "io.modelcontextprotocol/clientCapabilities": capabilities,
@@ -26,6 +33,7 @@ export const modernRequests = (services: Services, capabilities: Readonly<Record
     const response = await handler.fetch(
       new Request("http://server.example/mcp", {
         method: "POST",
+        signal,
         headers: {
           "content-type": "application/json",
           accept: "application/json, text/event-stream",

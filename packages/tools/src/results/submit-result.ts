@@ -57,6 +57,7 @@ export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<
     next: "Call wait_for_task with this task_id, again while it runs; then download_task."
   }
   return {
+    job,
     facts,
     lines: [
       isRepeat

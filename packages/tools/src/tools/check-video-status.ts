@@ -14,5 +14,6 @@ export const checkVideoStatus = defineTool({
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({ task_id: taskId }),
   output: taskFacts,
-  run: ({ task_id }) => Jobs.use((jobs) => jobs.status(task_id)).pipe(Effect.map(taskResult))
+  run: ({ task_id }) =>
+    Jobs.use((jobs) => jobs.status(task_id)).pipe(Effect.map((job) => ({ ...taskResult(job), job })))
 })
