@@ -8,7 +8,7 @@ const resolutions = ["720p", "1080p", "4k"]
 export const pricesPage = (): string =>
   page(
     "# Prices",
-    "Kling sells units in packs; the units of one kind of pack cannot pay for the other. `klingkit quote` and `--dry-run` say a price before anything is sent: *exact* by this list, an *estimate* where the length follows an input clip or sound, or *unknown* where Kling prices it elsewhere. What a failed task costs shows in its billing record.",
+    "Kling sells units in packs; the units of one kind of pack cannot pay for the other. `klingkit quote` and `--dry-run` say a price before anything is sent: *exact* by this list, an *estimate* where the length follows an input clip or sound, or *unknown* where Kling prices it elsewhere. A length is known when the sound is a file of this machine, or when the clip or sound was made through the same ledger; else the quote says *at most*, by the longest that Kling takes. Spend limits count the most that a quote can come to, until the charge is known; a price that is unknown passes a limit only with an approval. Kling does not document what a failed task costs: its receipt says what Kling says.",
     table(
       ["pack", "USD a unit"],
       Object.entries(unitUsd).map(([pack, usd]) => [pack, String(usd)])

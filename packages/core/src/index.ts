@@ -8,7 +8,14 @@ export { readPicture } from "./media/picture.ts"
 export { findImageModel, type ImageModel, imageModels } from "./models/image-models.ts"
 export { retiredModels, successorOf } from "./models/retired-models.ts"
 export { findVideoModel, type VideoModel, videoModels } from "./models/video-models.ts"
-export { type AnyOperation, type Family, type Generation, isExperimental, type Operation } from "./operation.ts"
+export {
+  type AnyOperation,
+  type Family,
+  type Generation,
+  isExperimental,
+  type LengthSource,
+  type Operation
+} from "./operation.ts"
 export {
   catalog,
   families,
@@ -28,8 +35,8 @@ export type { ValueType } from "./params/value-type.ts"
 export { lipSyncOf, lipSyncRate, unitsPerCall } from "./prices/call-prices.ts"
 export { imageUnits } from "./prices/image-prices.ts"
 export type { Pack, Quote } from "./prices/quote.ts"
-export { sumOfQuotes, unitUsd } from "./prices/quote.ts"
-export { quoteMismatch, type QuoteMismatch } from "./prices/receipt.ts"
+export { mostUsd, quotedText, sumOfQuotes, unitUsd, usdText } from "./prices/quote.ts"
+export { chargedUsd, chargeText, type Receipt, receiptOf } from "./prices/receipt.ts"
 export { videoUnitsPerSecond } from "./prices/video-prices.ts"
 export { exactNumber, parseJson, stringifyJson } from "./wire/json.ts"
 export { taskFrom } from "./client/task-answer.ts"

@@ -20,6 +20,9 @@ export type Family = string
  */
 export type OperationKind = "create" | "call" | "read" | "delete"
 
+/** A clip or sound of an input: Kling's id of a result, or a URL or bare base64. */
+export type LengthSource = { readonly id: string } | { readonly media: string }
+
 /** Everything klingkit knows of one Kling operation. All faces (client, emulator, CLI, tools, docs) are derived from it. */
 export interface Operation<P extends Params = Params, Id extends string = string, Output = unknown> {
   readonly id: Id
@@ -47,7 +50,10 @@ export interface Operation<P extends Params = Params, Id extends string = string
   readonly example: InputOf<P>
   /** What `data` holds when the answer is not a task. */
   readonly output?: Schema.Codec<Output, unknown>
-  price(input: InputOf<P>): Quote
+  /** The clip or sound of the input whose length decides the price; absent where none does. */
+  lengthFrom?(input: InputOf<P>): LengthSource | undefined
+  /** `sourceSeconds` is the length of what `lengthFrom` names, where it could be measured. */
+  price(input: InputOf<P>, sourceSeconds?: number): Quote
   /** How long Kling usually takes to finish such a task, in seconds: an estimate that paces the polling. */
   usualSeconds(input: InputOf<P>): number
 }
@@ -63,7 +69,7 @@ type Declared<P extends Params, Id extends string, Output> = Pick<
     readonly rules?: ReadonlyArray<Rule<InputOf<P>>>
     readonly externalId?: string | undefined
     readonly example: NoInfer<InputOf<P>>
-    price(input: InputOf<P>): Quote
+    price(input: InputOf<P>, sourceSeconds?: number): Quote
   }
 
 /**
@@ -106,6 +112,10 @@ const generationOf = (path: string): Generation =>
       : path.startsWith("/account")
         ? "account"
         : "new"
+
+/** Whichever of the two is given. */
+export const sourceOf = (id: string | undefined, media: string | undefined): LengthSource | undefined =>
+  id === undefined ? (media === undefined ? undefined : { media }) : { id }
 
 /** Rests on one source or an analogy: shown as experimental wherever it is listed. */
 export const isExperimental = (one: Pick<AnyOperation, "confidence">): boolean => one.confidence === "low"

@@ -1,11 +1,18 @@
-import { type Charged, untrustedText } from "@klingkit/core"
+import { type Charged, untrustedText, usdText } from "@klingkit/core"
 import { Schema } from "effect"
+import { quotedMoney, quotedMoneyText } from "./ledger/quoted-money.ts"
 
 const reasons = {
   /** The same request was sent a moment ago; this one was not. */
   Repeated: { taskId: Schema.String },
-  /** Dearer than what goes without an approval, or of a price that is not known before. */
-  NotApproved: { priceUsd: Schema.optionalKey(Schema.Number), limitUsd: Schema.Number },
+  /** May cost more than what goes without an approval, or nobody can say before how much. */
+  NotApproved: {
+    ...quotedMoney,
+    rule: Schema.String,
+    setting: Schema.Literals(["KLINGKIT_CONFIRM_ABOVE_USD", "KLINGKIT_MAX_USD_PER_CALL", "KLINGKIT_MAX_USD_PER_DAY"]),
+    limitUsd: Schema.Number,
+    spentTodayUsd: Schema.Number
+  },
   /** A later step of several has failed; `paid` says what the earlier ones took: `0.05 units (tts)`. */
   StepFailed: { detail: Schema.String, paid: Schema.String },
   FileExists: { path: Schema.String },
@@ -49,9 +56,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
     const { reason } = this
     switch (reason._tag) {
       case "NotApproved":
-        return reason.priceUsd === undefined
-          ? `the price is not known before, and above $${reason.limitUsd} an approval is needed`
-          : `the price of $${reason.priceUsd} is above $${reason.limitUsd} and not approved`
+        return `the price is ${quotedMoneyText(reason) ?? "not known before"} (${reason.rule}); with a limit of ${usdText(reason.limitUsd)} (${reason.setting}) it needs an approval; ${usdText(reason.spentTodayUsd)} spent today`
       case "Repeated":
         return `the same request was made a moment ago, as ${reason.taskId}; nothing was sent again`
       case "StepFailed":
@@ -74,7 +79,9 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
     const { reason } = this
     switch (reason._tag) {
       case "NotApproved":
-        return "approve it (--yes at a shell), or raise KLINGKIT_CONFIRM_ABOVE_USD; nothing was sent"
+        return reason.setting === "KLINGKIT_CONFIRM_ABOVE_USD"
+          ? "approve it (--yes at a shell), or raise KLINGKIT_CONFIRM_ABOVE_USD; nothing was sent"
+          : "approve it (--yes at a shell): a price that nobody knows before passes a limit only so; nothing was sent"
       case "Repeated":
         return `look at it with: task get ${reason.taskId}; it can be made again in two minutes`
       case "StepFailed":

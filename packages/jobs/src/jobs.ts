@@ -7,6 +7,7 @@ import type { SavedFile } from "./files/save-result.ts"
 import { readMediaInput } from "./inputs/media-input.ts"
 import type { MediaSource } from "./inputs/media-source.ts"
 import { readOperationMedia } from "./inputs/operation-media.ts"
+import { priceByLength } from "./inputs/price-by-length.ts"
 import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
 import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
@@ -42,6 +43,8 @@ export class Jobs extends Context.Service<
     ): Effect.Effect<Readonly<Record<string, unknown>>, KlingError | JobError>
     /** `media` for a picture. */
     picture(field: string, source: string): Effect.Effect<string, KlingError | JobError>
+    /** The plan priced by the length of its clip or sound, where that is known here; else as it is. */
+    priced(plan: Plan): Effect.Effect<Plan>
     /** Sends a plan once, within the limits; the same request a moment later is the same job. */
     submit(plan: Plan, options?: SubmitJobOptions): Effect.Effect<Job, KlingError | JobError | LedgerError>
     /** Runs a paid operation that answers at once, within the limits; gives what it answers. It is never sent twice. */
@@ -135,6 +138,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     media,
     mediaOf: (operation, input) => Effect.provideContext(readOperationMedia(operation, input, config), files),
     picture: (field, given) => media(field, "image", given),
+    priced: (plan) => Effect.provideService(priceByLength(plan, principal), LedgerSource, source),
     submit,
     call: (plan, options) => Effect.flatMap(source.open, (ledger) => callJob(ledger, submitter, plan, options)),
     admit: (plan, approval) => Effect.flatMap(source.open, (ledger) => admitPlan(ledger, submitter, plan, approval)),

@@ -2,7 +2,7 @@ import { describe, it } from "@effect/vitest"
 import type { Quote } from "@klingkit/core"
 import { ConfigProvider, Effect, Result } from "effect"
 import { expect } from "vitest"
-import { checkApproval, type SpendLimits, spendLimits } from "./spend-limits.ts"
+import { approvalLimit, spendLimits } from "./spend-limits.ts"
 
 const costs = (priceUsd?: number): Quote => ({
   state: priceUsd === undefined ? "unknown" : "exact",
@@ -10,22 +10,22 @@ const costs = (priceUsd?: number): Quote => ({
   ...(priceUsd === undefined ? {} : { priceUsd })
 })
 
-const verdict = (quote: Quote, limits: SpendLimits, approved = false) =>
-  Effect.runSync(Effect.result(checkApproval(quote, limits, approved))).pipe(
-    Result.match({ onSuccess: () => "free to go", onFailure: (error) => error.code })
-  )
+const bounded = (mostUsd: number): Quote => ({ ...costs(), state: "estimate", atMost: { units: 1, priceUsd: mostUsd } })
 
-describe("checkApproval", () => {
-  it("lets everything go where no limit is set", () => {
-    expect(verdict(costs(100), {})).toBe("free to go")
-    expect(verdict(costs(), {})).toBe("free to go")
-  })
-
-  it("wants an approval above its amount, and for an unknown price under any limit", () => {
-    expect(verdict(costs(2), { confirmAboveUsd: 1 })).toBe("JOB_NOT_APPROVED")
-    expect(verdict(costs(2), { confirmAboveUsd: 1 }, true)).toBe("free to go")
-    expect(verdict(costs(), { maxUsdPerCall: 5 })).toBe("JOB_NOT_APPROVED")
-    expect(verdict(costs(), { maxUsdPerCall: 5 }, true)).toBe("free to go")
+describe("approvalLimit", () => {
+  it.each([
+    ["nothing where no limit is set", costs(100), {}, undefined],
+    ["nothing of an unknown price where no limit is set", costs(), {}, undefined],
+    ["a yes above its amount", costs(2), { confirmAboveUsd: 1 }, "KLINGKIT_CONFIRM_ABOVE_USD"],
+    ["nothing at its amount", costs(1), { confirmAboveUsd: 1 }, undefined],
+    ["nothing below a hard limit: the ledger decides", costs(2), { maxUsdPerCall: 1, maxUsdPerDay: 1 }, undefined],
+    ["a yes where the most is above", bounded(2), { confirmAboveUsd: 1 }, "KLINGKIT_CONFIRM_ABOVE_USD"],
+    ["nothing where even the most is below", bounded(1), { confirmAboveUsd: 1, maxUsdPerCall: 1 }, undefined],
+    ["a yes to an unknown price under a call's limit", costs(), { maxUsdPerCall: 5 }, "KLINGKIT_MAX_USD_PER_CALL"],
+    ["a yes to an unknown price under a day's limit", costs(), { maxUsdPerDay: 5 }, "KLINGKIT_MAX_USD_PER_DAY"],
+    ["a yes to an unknown price under its own limit", costs(), { confirmAboveUsd: 5 }, "KLINGKIT_CONFIRM_ABOVE_USD"]
+  ] as const)("wants %s", (_, quote, limits, setting) => {
+    expect(approvalLimit(quote, limits)?.setting).toBe(setting)
   })
 })
 

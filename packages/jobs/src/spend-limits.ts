@@ -1,11 +1,10 @@
-import { invalidInput, type KlingError, type Quote } from "@klingkit/core"
+import { invalidInput, type KlingError, mostUsd, type Quote } from "@klingkit/core"
 import { Config, Effect, Option } from "effect"
-import { jobError, type JobError } from "./job-error.ts"
 import type { BudgetLimits } from "./ledger/budget.ts"
 
-/** What may be spent, in USD. Absent: no limit. The ledger holds the first two against what is spent already. */
+/** What may be spent, in USD. Absent: no limit. The ledger holds the two of the budget against what is spent already. */
 export interface SpendLimits extends BudgetLimits {
-  /** Above it a request needs an approval. */
+  /** A request that may cost more needs an approval. */
   readonly confirmAboveUsd?: number
 }
 
@@ -33,16 +32,23 @@ export const spendLimits: Effect.Effect<SpendLimits, KlingError> = Effect.gen(fu
   }
 })
 
-/** Refuses what needs an approval and has none. A price that is not known before needs one wherever a limit is set. */
-export const checkApproval = (
-  quote: Quote,
-  limits: SpendLimits,
-  isApproved: boolean
-): Effect.Effect<void, JobError> => {
-  if (isApproved) return Effect.void
+/** A limit of `SpendLimits` by the name of its setting. */
+export interface ApprovalLimit {
+  readonly setting: "KLINGKIT_CONFIRM_ABOVE_USD" | "KLINGKIT_MAX_USD_PER_CALL" | "KLINGKIT_MAX_USD_PER_DAY"
+  readonly limitUsd: number
+}
+
+/**
+ * The limit for which a request needs an approval; nothing when it needs none. The most that it can come to decides; where
+ * nobody can say how much that is, any limit asks for one.
+ */
+export const approvalLimit = (quote: Quote, limits: SpendLimits): ApprovalLimit | undefined => {
   const { confirmAboveUsd, maxUsdPerCall, maxUsdPerDay } = limits
-  const { priceUsd } = quote
-  const limit = priceUsd === undefined ? (confirmAboveUsd ?? maxUsdPerCall ?? maxUsdPerDay) : confirmAboveUsd
-  if (limit === undefined || (priceUsd !== undefined && priceUsd <= limit)) return Effect.void
-  return jobError({ _tag: "NotApproved", limitUsd: limit, ...(priceUsd === undefined ? {} : { priceUsd }) })
+  const most = mostUsd(quote)
+  if (confirmAboveUsd !== undefined && (most === undefined || most > confirmAboveUsd)) {
+    return { setting: "KLINGKIT_CONFIRM_ABOVE_USD", limitUsd: confirmAboveUsd }
+  }
+  if (most !== undefined) return undefined
+  if (maxUsdPerCall !== undefined) return { setting: "KLINGKIT_MAX_USD_PER_CALL", limitUsd: maxUsdPerCall }
+  return maxUsdPerDay === undefined ? undefined : { setting: "KLINGKIT_MAX_USD_PER_DAY", limitUsd: maxUsdPerDay }
 }

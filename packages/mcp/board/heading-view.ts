@@ -62,7 +62,7 @@ const pairsOf = (
   const output = index === undefined ? undefined : task.outputs[index]
   const seconds = output?.durationSeconds
   const took = isEnded(task) && task.elapsedSeconds !== undefined ? span(secondsOf(task, 0)) : undefined
-  const charged = cost(task) ?? (task.status === "failed" ? "nothing" : undefined)
+  const charged = cost(task) ?? (task.status === "failed" ? "not known" : undefined)
   const quoted = charged === undefined && task.quote?.usd !== undefined ? `${task.quote.usd} USD` : undefined
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
     ["Length", seconds === undefined ? undefined : span(seconds)],

@@ -55,7 +55,7 @@ const failure = (task: Task): HTMLElement =>
     el("p", { class: "figure bad", text: "Failed" }),
     task.message !== undefined &&
       el("p", {}, el("span", { class: "quiet", text: "Kling says " }), el("q", { text: task.message })),
-    el("p", { class: "quiet", text: `Charged: ${cost(task) ?? "nothing"}.` })
+    el("p", { class: "quiet", text: `Charged: ${cost(task) ?? "not known"}.` })
   )
 
 const steps = ["submitted", "processing", "succeed"] as const

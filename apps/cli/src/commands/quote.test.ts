@@ -1,5 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { writeFileSync } from "node:fs"
+import { emulatedKling } from "../testing/emulator.ts"
 import { klingkit } from "../testing/run-klingkit.ts"
 
 const price = (words: string, ...more: ReadonlyArray<string>) =>
@@ -40,10 +42,54 @@ it.live("quotes any operation by its own input, and is honest about what is not 
       exitCode: 0,
       units: null,
       usd: null,
+      atMost: null,
       state: "unknown"
     })
   })
 )
+
+it.live("names the most where the length is not known here, and measures a sound of this machine", () =>
+  Effect.gen(function* () {
+    const kling = yield* emulatedKling()
+    const image = "https://x.test/portrait.png"
+    const avatar = (soundFile: string, ...more: ReadonlyArray<string>) =>
+      klingkit(["quote", "legacy.avatar", "--input", JSON.stringify({ image, soundFile }), ...more], kling)
+    const foreign = yield* avatar("https://x.test/speech.mp3", "--json")
+    expect(JSON.parse(foreign.stdout)).toMatchObject({
+      units: null,
+      usd: null,
+      atMost: { units: 120, usd: 16.8 },
+      state: "estimate"
+    })
+    expect((yield* avatar("https://x.test/speech.mp3")).stdout).toContain("at most 120 units ($16.80): 0.4 video units")
+    writeFileSync(`${kling.home}/speech.wav`, silence(7.4))
+    const measured = yield* avatar(`${kling.home}/speech.wav`)
+    expect(measured.stdout).toContain(
+      "2.8 units, $0.392 (estimate), at most 3.2 units ($0.448): 2.8 video units = 7 s x 0.4"
+    )
+    expect(yield* kling.requests).toEqual([])
+  })
+)
+
+/** A WAV of nothing: 8000 samples of one byte a second. */
+const silence = (seconds: number): Uint8Array => {
+  const size = Math.round(seconds * 8000)
+  const wav = Buffer.alloc(44 + size, 0x80)
+  wav.write("RIFF____WAVEfmt ", 0, "latin1")
+  wav.write("data", 36, "latin1")
+  for (const [at, value] of [
+    [4, 36 + size],
+    [16, 16],
+    [20, 0x0001_0001],
+    [24, 8000],
+    [28, 8000],
+    [32, 0x0008_0001],
+    [40, size]
+  ] as const) {
+    wav.writeUInt32LE(value, at)
+  }
+  return wav
+}
 
 const refused: ReadonlyArray<readonly [string, string]> = [
   ["image --duration 3", "--duration is for clips only"],

@@ -4,7 +4,7 @@ import { Cause, Clock, Duration, Effect, Ref, Stream } from "effect"
 import { exitCode } from "../output/exit-code.ts"
 import { CommandError, failureOf, interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
-import { taskView } from "../output/task-view.ts"
+import { receiptFor, taskView } from "../output/task-view.ts"
 
 /** Follows a task until it has ended, with a live line on a terminal. A failed task is a failure here. */
 export const waitForTask = Effect.fnUntraced(function* (
@@ -67,5 +67,9 @@ const taskFailed = (job: Job) => {
     reason: { _tag: "TaskFailed", taskId: job.handle, detail: job.task.message ?? "" },
     billed: true
   })
-  return new CommandError({ failure: { ...failureOf(Cause.fail(error)), task: taskView(job) } })
+  const { charges } = job.task
+  const charged = charges.length === 0 ? "maybe" : charges.some(({ amount }) => amount > 0) ? "yes" : "no"
+  return new CommandError({
+    failure: { ...failureOf(Cause.fail(error)), charged, receipt: receiptFor(job), task: taskView(job) }
+  })
 }

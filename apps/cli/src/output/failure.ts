@@ -1,4 +1,4 @@
-import { type Charged, KlingError, type Problem, untrustedText } from "@klingkit/core"
+import { type Charged, KlingError, type Problem, type Receipt, untrustedText } from "@klingkit/core"
 import { JobError, LedgerError } from "@klingkit/jobs"
 import { Cause, Data } from "effect"
 import { CliError } from "effect/cli"
@@ -14,6 +14,8 @@ export interface Failure {
   readonly problems?: ReadonlyArray<Problem>
   /** What finds the task again, where there may be one. */
   readonly handle?: string
+  /** Quote and charge of a task that has failed, in words. */
+  readonly receipt?: Receipt
   /** The task that it is about, as `task get --json` shows it. */
   readonly task?: unknown
 }
@@ -68,16 +70,17 @@ export const interrupted = (underWay?: UnderWay): Failure => {
   }
 }
 
-export const failureJson = ({ exitCode: _exitCode, task, ...error }: Failure): unknown => ({
+export const failureJson = ({ exitCode: _exitCode, task, receipt: _receipt, ...error }: Failure): unknown => ({
   error,
   ...(task === undefined ? {} : { task })
 })
 
-export const failureText = ({ code, message, suggestion, charged, problems = [] }: Failure): string =>
+export const failureText = ({ code, message, suggestion, charged, problems = [], receipt = {} }: Failure): string =>
   [
     `Error (${code}): ${problems.length > 1 ? "" : message}`.trimEnd(),
     ...(problems.length > 1 ? problems.map(({ field, message }) => `  ${field} ${message}`) : []),
-    `Charged: ${charged}`,
+    ...(receipt.quoted === undefined ? [] : [`Quoted: ${receipt.quoted}`]),
+    `Charged: ${charged}${receipt.charged === undefined ? "" : `; ${receipt.charged}`}`,
     `Next: ${suggestion}`
   ].join("\n")
 

@@ -1,16 +1,23 @@
-import { type Charge, type Plan, type Quote, quoteMismatch, type TaskOutput, untrustedText } from "@klingkit/core"
+import { type Plan, type Quote, receiptOf, type TaskOutput, untrustedText, usdText } from "@klingkit/core"
 import type { Job, SavedFile } from "@klingkit/jobs"
 
-/** A price as programs read it; null where it cannot be known before. */
-export const quoteView = (quote: Quote) => ({
-  units: quote.units ?? null,
-  usd: quote.priceUsd ?? null,
-  state: quote.state,
-  rule: quote.rule
+/** A price as programs read it; null where it cannot be known before. Limits count `atMost`. */
+export const quoteView = ({ units, priceUsd, atMost, state, rule }: Quote) => ({
+  units: units ?? null,
+  usd: priceUsd ?? null,
+  atMost: atMost === undefined ? amountView(units, priceUsd) : amountView(atMost.units, atMost.priceUsd),
+  state,
+  rule
 })
 
-export const quoteText = ({ units, priceUsd, state, rule }: Quote): string =>
-  priceUsd === undefined ? `price ${state}: ${rule}` : `${units} units, $${priceUsd} (${state}): ${rule}`
+const amountView = (units: number | undefined, usd: number | undefined) =>
+  units === undefined || usd === undefined ? null : { units, usd }
+
+export const quoteText = ({ units, priceUsd, atMost, state, rule }: Quote): string => {
+  const likely = priceUsd === undefined ? [] : [`${units} units, ${usdText(priceUsd)} (${state})`]
+  const most = atMost === undefined ? [] : [`at most ${atMost.units} units (${usdText(atMost.priceUsd)})`]
+  return `${[...likely, ...most].join(", ") || `price ${state}`}: ${rule}`
+}
 
 const isoTime = (millis: number | undefined): string | undefined =>
   millis === undefined ? undefined : new Date(millis).toISOString()
@@ -24,20 +31,24 @@ export const taskView = (job: Job, files?: ReadonlyArray<SavedFile>) => ({
   createdAt: isoTime(job.task.createdAt),
   updatedAt: isoTime(job.task.updatedAt),
   ...(job.plan === undefined ? {} : planView(job.plan)),
+  ...quotedAs(quoteFor(job)),
   ...(job.isRepeat === true ? { isRepeat: true } : {}),
   outputs: job.task.outputs,
   charges: job.task.charges,
-  // Absent when Kling took what was quoted.
-  quoteMismatch: mismatchOf(job),
+  // The same in words; what is absent is not known, and a mismatch is absent when Kling took what was quoted.
+  receipt: receiptFor(job),
   files
 })
 
-const mismatchOf = ({ plan, record, task }: Job) => quoteMismatch(plan?.quote ?? record?.quote, task.charges)
+const quoteFor = ({ plan, record }: Job): Quote | undefined => record?.quote ?? plan?.quote
 
-const planView = ({ operation, model, quote, warnings }: Plan) => ({
+const quotedAs = (quote: Quote | undefined) => (quote === undefined ? {} : { quote: quoteView(quote) })
+
+export const receiptFor = (job: Job) => receiptOf(quoteFor(job), job.task)
+
+const planView = ({ operation, model, warnings }: Plan) => ({
   operation: operation.id,
   model: model === "" ? undefined : model,
-  quote: quoteView(quote),
   ...(warnings.length === 0 ? {} : { warnings })
 })
 
@@ -45,18 +56,15 @@ const planView = ({ operation, model, quote, warnings }: Plan) => ({
 export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string => {
   const { task } = job
   const counts = new Map<string, number>()
-  const mismatch = mismatchOf(job)
+  const { quoted, charged, mismatch } = receiptFor(job)
   return [
     `Task ID: ${job.handle}`,
     ...(task.id === job.handle ? [] : [`Kling's ID: ${untrustedText(task.id, 80)}`]),
     `Status: ${task.status}`,
     ...(task.message === undefined || task.message === "" ? [] : [`Message: ${untrustedText(task.message)}`]),
-    ...(task.charges.length === 0 ? [] : [`Charged: ${task.charges.map(chargeText).join(", ")}`]),
-    ...(mismatch === undefined
-      ? []
-      : [
-          `Warning: quoted ${mismatch.quotedUnits} units, charged ${mismatch.chargedUnits}: look at Kling's billing record`
-        ]),
+    ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
+    ...(charged === undefined ? [] : [`Charged: ${charged}`]),
+    ...(mismatch === undefined ? [] : [`Warning: ${mismatch}; look at Kling's billing record`]),
     ...task.outputs.flatMap((output) => {
       const number = (counts.get(output.type) ?? 0) + 1
       counts.set(output.type, number)
@@ -65,11 +73,6 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string
     ...files.map((file) => `File: ${file.path}`)
   ].join("\n")
 }
-
-export const chargeText = (charge: Charge): string =>
-  charge.kind === "unit"
-    ? `${charge.amount} units${charge.pack === undefined ? "" : ` of ${untrustedText(charge.pack, 60)}`}`
-    : `${charge.amount} ${untrustedText(charge.currency ?? "USD", 8)}`
 
 const outputLines = (output: TaskOutput, number: number): ReadonlyArray<string> => {
   const { type, ...facts } = output

@@ -39,7 +39,7 @@ export const kling4Image: MediaRule = { ...image, maxMegabytes: 30 }
 const clip = { kind: "video", formats: ["mp4", "mov"], urlOnly: true } as const
 
 /** The reference clip of Kling 3.0 Omni. */
-export const omni30Video: MediaRule = {
+export const omni30Video = {
   ...clip,
   maxMegabytes: 200,
   minSeconds: 3,
@@ -51,17 +51,17 @@ export const omni30Video: MediaRule = {
   maxRatio: 2,
   minFps: 24,
   maxFps: 60
-}
+} as const satisfies MediaRule
 
 /** The reference clip of Kling O1. */
-export const omniO1Video: MediaRule = {
+export const omniO1Video = {
   ...clip,
   maxMegabytes: 200,
   minSeconds: 3,
   maxSeconds: 10,
   minPixels: 700,
   maxPixels: 2160
-}
+} as const satisfies MediaRule
 
 /** A reference clip of Kling 4.0: a partner's figures. */
 export const kling4Video: MediaRule = {
@@ -75,25 +75,25 @@ export const kling4Video: MediaRule = {
 }
 
 /** The clip whose motion is copied; with the picture's orientation it may last 10 s only. */
-export const motionVideo: MediaRule = {
+export const motionVideo = {
   ...clip,
   maxMegabytes: 100,
   minSeconds: 3,
   maxSeconds: 30,
   minPixels: 340,
   maxPixels: 3850
-}
+} as const satisfies MediaRule
 export const legacyMotionVideo: MediaRule = { ...clip, maxMegabytes: 100, minSeconds: 3, maxSeconds: 30 }
 
 /** The clip in which faces are looked for. */
-export const faceVideo: MediaRule = {
+export const faceVideo = {
   ...clip,
   maxMegabytes: 100,
   minSeconds: 2,
   maxSeconds: 60,
   minPixels: 512,
   maxPixels: 2160
-}
+} as const satisfies MediaRule
 
 /** The clip that the multi-elements editor opens: 2 to 5 s, or 7 to 10 s. */
 export const editableVideo: MediaRule = {
@@ -115,7 +115,7 @@ export const anyVideo: MediaRule = clip
 const sound = { kind: "audio", formats: ["mp3", "wav", "m4a", "aac"], maxMegabytes: 5 } as const
 
 export const lipSyncSound: MediaRule = { ...sound, minSeconds: 2, maxSeconds: 60 }
-export const avatarSound: MediaRule = { ...sound, minSeconds: 2, maxSeconds: 300 }
+export const avatarSound = { ...sound, minSeconds: 2, maxSeconds: 300 } as const satisfies MediaRule
 export const anySound: MediaRule = sound
 
 /** The person or the garment of the try-on solution; the short side has to be over 300 pixels. */

@@ -1,7 +1,7 @@
 import { avatarSound, legacyImage } from "../media/media-rules.ts"
-import { operation } from "../operation.ts"
+import { operation, sourceOf } from "../operation.ts"
 import { choice, id, media, text } from "../params/param.ts"
-import { ratePerSecond } from "../prices/video-prices.ts"
+import { perSourceSecond } from "../prices/video-prices.ts"
 import { resolutionOfMode } from "./legacy-video.ts"
 import { legacyOptions } from "./options.ts"
 import { exactlyOne } from "./presence-rules.ts"
@@ -21,13 +21,13 @@ export const avatar = operation({
     ...legacyOptions
   },
   rules: [exactlyOne("audioId", "soundFile")],
-  price: ({ mode = "std" }) =>
-    ratePerSecond(
-      "avatar",
-      "std/pro",
-      resolutionOfMode[mode],
-      "the length follows the sound, not to the second: a clip of 12.27 s was billed as 11 s"
-    ),
+  lengthFrom: ({ audioId, soundFile }) => sourceOf(audioId, soundFile),
+  price: ({ mode = "std" }, seconds) =>
+    perSourceSecond("avatar", "std/pro", resolutionOfMode[mode], {
+      seconds,
+      longestSeconds: avatarSound.maxSeconds,
+      why: "the length follows the sound, not to the second: a clip of 12.27 s was billed as 11 s"
+    }),
   usualSeconds: ({ mode }) => (mode === "pro" ? 240 : 150),
   example: {
     image: "https://example.com/portrait.jpg",

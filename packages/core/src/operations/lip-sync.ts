@@ -1,8 +1,8 @@
 import { Schema } from "effect"
 import { anySound, anyVideo, faceVideo, lipSyncSound } from "../media/media-rules.ts"
-import { operation } from "../operation.ts"
+import { operation, sourceOf } from "../operation.ts"
 import { choice, id, integer, media, number, records, text } from "../params/param.ts"
-import { lipSyncRate, perCall } from "../prices/call-prices.ts"
+import { lipSyncOf, lipSyncOfAnyClip, lipSyncRate, perCall } from "../prices/call-prices.ts"
 import { maybe, WireId, WireNumber } from "../wire/fields.ts"
 import { oldLipSyncRules, soundWindowRules } from "./lip-sync-rules.ts"
 import { legacyOptions } from "./options.ts"
@@ -115,7 +115,8 @@ export const oldLipSync = operation({
     callbackUrl: legacyOptions.callbackUrl
   },
   rules: [exactlyOne("videoId", "videoUrl"), ...oldLipSyncRules],
-  price: () => lipSyncRate,
+  lengthFrom: ({ videoId, videoUrl }) => sourceOf(videoId, videoUrl),
+  price: (_input, seconds) => (seconds === undefined ? lipSyncOfAnyClip : lipSyncOf(seconds)),
   usualSeconds: () => 120,
   example: {
     mode: "text2video",

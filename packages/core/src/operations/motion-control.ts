@@ -1,14 +1,17 @@
 import { legacyImage, legacyMotionVideo, motionVideo, newImage } from "../media/media-rules.ts"
 import { findVideoModel } from "../models/video-models.ts"
-import { operation } from "../operation.ts"
+import { operation, sourceOf } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
 import { choice, id, list, media, record, text } from "../params/param.ts"
-import { ratePerSecond } from "../prices/video-prices.ts"
+import { perSourceSecond } from "../prices/video-prices.ts"
 import { resolutionOfMode } from "./legacy-video.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { usualVideoSeconds } from "./video-rules.ts"
 
-const motionLength = { notes: "3 to 30 s; at most 10 s with characterOrientation image. The result gets its length" }
+const longestWithImageOrientation = 10
+const motionLength = {
+  notes: `3 to 30 s; at most ${longestWithImageOrientation} s with characterOrientation image. The result gets its length`
+}
 const orientation = {
   required: true,
   notes: "whether the figure looks where it looks in the image, or where the one in the video looks"
@@ -34,8 +37,14 @@ const elementWithVideoOrientation = <F extends string>(
       : undefined
 })
 
-const price = (model: string, resolution: string) =>
-  ratePerSecond(model, "motion control", resolution, "the length is that of the motion video, rounded to whole seconds")
+const price = (model: string, resolution: string, orientation: "image" | "video", seconds: number | undefined) =>
+  perSourceSecond(model, "motion control", resolution, {
+    seconds,
+    longestSeconds: orientation === "image" ? longestWithImageOrientation : motionVideo.maxSeconds,
+    why: "the length is that of the motion video, rounded to whole seconds"
+  })
+
+const lengthFrom = ({ video }: { readonly video: string }) => sourceOf(undefined, video)
 
 // The length is the motion video's, which is seen only later: ten seconds are the middle of what is allowed.
 const usualSeconds = (input: { readonly resolution?: string; readonly mode?: string }) =>
@@ -61,7 +70,9 @@ export const motionControl30 = operation({
     ...newOptions
   },
   rules: [elementWithVideoOrientation("element")],
-  price: (input) => price("kling-3.0", input.resolution ?? "720p"),
+  lengthFrom,
+  price: ({ resolution = "720p", characterOrientation }, seconds) =>
+    price("kling-3.0", resolution, characterOrientation, seconds),
   usualSeconds,
   example: {
     image: "https://example.com/portrait.jpg",
@@ -79,7 +90,9 @@ export const motionControl26 = operation({
   since: "2026-07-15",
   models: ["kling-2.6"],
   params: { ...motionParams, ...newOptions },
-  price: (input) => price("kling-2.6", input.resolution ?? "720p"),
+  lengthFrom,
+  price: ({ resolution = "720p", characterOrientation }, seconds) =>
+    price("kling-2.6", resolution, characterOrientation, seconds),
   usualSeconds,
   example: {
     image: "https://example.com/portrait.jpg",
@@ -120,7 +133,9 @@ export const legacyMotionControl = operation({
           : undefined
     }
   ],
-  price: ({ model = "kling-v2-6", mode }) => price(findVideoModel(model)?.id ?? model, resolutionOfMode[mode]),
+  lengthFrom,
+  price: ({ model = "kling-v2-6", mode, characterOrientation }, seconds) =>
+    price(findVideoModel(model)?.id ?? model, resolutionOfMode[mode], characterOrientation, seconds),
   usualSeconds,
   example: {
     model: "kling-v3",

@@ -1,9 +1,9 @@
 import { legacyImage, type MediaRule, newImage, omni30Video, omniO1Video } from "../media/media-rules.ts"
 import { findVideoModel } from "../models/video-models.ts"
-import { operation } from "../operation.ts"
+import { operation, sourceOf } from "../operation.ts"
 import { choice, flag, id, integer, list, media, record, records, text } from "../params/param.ts"
-import { estimate, type Quote } from "../prices/quote.ts"
-import { perSecond, ratePerSecond } from "../prices/video-prices.ts"
+import { estimate, type Quote, withBound } from "../prices/quote.ts"
+import { perSecond, perSourceSecond } from "../prices/video-prices.ts"
 import { assumedOmni, legacyOmniContents, legacyOmniRules } from "./legacy-omni-rules.ts"
 import { resolutionOfMode, shotParams } from "./legacy-video.ts"
 import { legacyOptions, newOptions } from "./options.ts"
@@ -49,6 +49,14 @@ const elements = (notes: string) =>
 const aspectRatios = ["16:9", "9:16", "1:1"] as const
 const contentFields = ["referenceImages", "firstFrame", "featureVideo", "baseVideo", "elements"] as const
 
+interface ReferenceClips {
+  readonly baseVideo?: { readonly video: string }
+  readonly featureVideo?: { readonly video: string }
+}
+
+const referenceClip = ({ baseVideo, featureVideo }: ReferenceClips) =>
+  sourceOf(undefined, (baseVideo ?? featureVideo)?.video)
+
 export const omniVideo30 = operation({
   id: "new.omni.kling-3.0-omni",
   summary: "Video from text, frames, pictures, elements and a reference clip, Kling 3.0 Omni",
@@ -84,7 +92,8 @@ export const omniVideo30 = operation({
     ...newOptions
   },
   rules: [atLeastOne("prompt", ...contentFields), ...newOmniRules("kling-3.0-omni"), ...omni30VideoRules],
-  price: (input) => omniPrice("kling-3.0-omni", input),
+  lengthFrom: referenceClip,
+  price: (input, seconds) => omniPrice("kling-3.0-omni", input, seconds),
   usualSeconds: usualVideoSeconds,
   example: {
     prompt: "@image_1 walks through @image_2",
@@ -127,7 +136,8 @@ export const omniVideoO1 = operation({
     ...newOptions
   },
   rules: [atLeastOne("prompt", ...contentFields), ...newOmniRules("kling-o1")],
-  price: (input) => omniPrice("kling-o1", input),
+  lengthFrom: referenceClip,
+  price: (input, seconds) => omniPrice("kling-o1", input, seconds),
   usualSeconds: usualVideoSeconds,
   example: {
     prompt: "Put @image_1 into the coat of @video_1",
@@ -194,15 +204,17 @@ export const legacyOmniVideo = operation({
     ...legacyOptions
   },
   rules: legacyOmniRules,
-  price: (input) => {
+  lengthFrom: ({ videos }) => sourceOf(undefined, videos?.[0]?.video),
+  price: (input, seconds) => {
     const { model, mode } = assumedOmni(input)
     const { video } = legacyOmniContents(input)
-    return omniPrice(findVideoModel(model)?.id ?? model, {
+    const priced = {
       resolution: resolutionOfMode[mode],
       audio: input.sound === "on" ? "native" : "off",
       ...(video === "base" ? { baseVideo: true } : video === "feature" ? { featureVideo: true } : {}),
       ...(input.durationSeconds === undefined ? {} : { durationSeconds: input.durationSeconds })
-    })
+    }
+    return omniPrice(findVideoModel(model)?.id ?? model, priced, seconds)
   },
   usualSeconds: (input) => usualVideoSeconds(assumedOmni(input)),
   example: {
@@ -222,15 +234,19 @@ interface OmniPriced {
   readonly durationSeconds?: number
 }
 
-const omniPrice = (model: string, input: OmniPriced): Quote => {
+const omniPrice = (model: string, input: OmniPriced, seconds: number | undefined): Quote => {
   const { resolution = "720p", durationSeconds = 5 } = input
+  const longestSeconds = (model === "kling-o1" ? omniO1Video : omni30Video).maxSeconds
   if (input.baseVideo !== undefined) {
-    return ratePerSecond(model, "video input", resolution, "the length follows the base video")
+    const why = "the length follows the base video"
+    return perSourceSecond(model, "video input", resolution, { seconds, longestSeconds, why })
   }
   if (input.featureVideo !== undefined) {
-    return estimate(
-      perSecond(model, "video input", resolution, durationSeconds),
-      "not proven that this length holds beside a reference video"
+    const of = (length: number) => perSecond(model, "video input", resolution, length)
+    const most = Math.max(durationSeconds, Math.ceil(seconds ?? longestSeconds))
+    return withBound(
+      estimate(of(durationSeconds), "not proven that this length holds beside a reference video"),
+      of(most)
     )
   }
   return perSecond(model, input.audio === "native" ? "native" : "silent", resolution, durationSeconds)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 import type { AnyOperation } from "../operation.ts"
-import { findOperation, type OperationId } from "../operations/catalog.ts"
+import { catalog, findOperation, type OperationId } from "../operations/catalog.ts"
 import { checkInput } from "../params/check-input.ts"
-import type { Quote } from "./quote.ts"
+import { mostUsd, type Quote } from "./quote.ts"
 
 const image = "https://media.example/lighthouse.png"
 const video = "https://media.example/waves.mp4"
@@ -64,36 +64,99 @@ describe("listed prices", () => {
   })
 })
 
-describe("prices whose length is Kling's to say", () => {
+describe("prices whose length follows a clip or a sound", () => {
   const motion = { image, video, characterOrientation: "video" }
-
-  it.each([
-    ["new.motion.kling-3.0", { ...motion, resolution: "1080p" }, "1.2 video units a second"],
-    ["new.motion.kling-2.6", motion, "0.5 video units a second"],
-    ["legacy.motion-control", { ...motion, mode: "pro" }, "0.8 video units a second (kling-2.6"],
-    ["legacy.motion-control", { ...motion, model: "kling-v3", mode: "std" }, "0.9 video units a second (kling-3.0"],
-    ["new.omni.kling-o1", { prompt, baseVideo: { video }, resolution: "1080p" }, "1.2 video units a second"],
-    ["new.omni.kling-3.0-omni", { baseVideo: { video }, multiShot: false, resolution: "4k" }, "3 video units a second"],
-    ["legacy.omni-video", { prompt, videos: [{ video }], mode: "std" }, "0.9 video units a second (kling-o1"],
-    // Measured: 12.27 s of result, 4.4 units.
-    ["legacy.avatar", { image, soundFile: sound }, "0.4 video units a second"],
-    ["legacy.avatar", { image, audioId: "1", mode: "pro" }, "0.8 video units a second"],
+  const faces = [{ faceId: "0", soundFile: sound, soundStartMs: 0, soundEndMs: 3000, soundInsertMs: 0 }]
+  const rows = [
+    // Input, rate, the most by the longest that Kling takes, and the price of 8.3 s.
+    ["new.motion.kling-3.0", { ...motion, resolution: "1080p" }, "1.2 video units a second", 36, 9.6, 10.8],
+    ["new.motion.kling-2.6", motion, "0.5 video units a second", 15, 4, 4.5],
+    ["new.motion.kling-2.6", { ...motion, characterOrientation: "image" }, "0.5 video units a second", 5, 4, 4.5],
+    ["legacy.motion-control", { ...motion, mode: "pro" }, "0.8 video units a second (kling-2.6", 24, 6.4, 7.2],
     [
-      "legacy.advanced-lip-sync",
-      {
-        sessionId: "s1",
-        faces: [{ faceId: "0", soundFile: sound, soundStartMs: 0, soundEndMs: 3000, soundInsertMs: 0 }]
-      },
-      "0.5 video units for every 5 s"
-    ]
-  ] as const)("%s %o gives the rate and no units", (id, input, rate) => {
-    const { state, units, priceUsd, pack, rule } = quote(id, input)
+      "legacy.motion-control",
+      { ...motion, model: "kling-v3", mode: "std" },
+      "0.9 video units a second (kling-3.0",
+      27,
+      7.2,
+      8.1
+    ],
+    ["new.omni.kling-o1", { prompt, baseVideo: { video }, resolution: "1080p" }, "1.2 video units a", 12, 9.6, 10.8],
+    [
+      "new.omni.kling-3.0-omni",
+      { baseVideo: { video }, multiShot: false, resolution: "4k" },
+      "3 video units a second",
+      48,
+      24,
+      27
+    ],
+    [
+      "legacy.omni-video",
+      { prompt, videos: [{ video }], mode: "std" },
+      "0.9 video units a second (kling-o1",
+      9,
+      7.2,
+      8.1
+    ],
+    // Measured: 12.27 s of result, 4.4 units.
+    ["legacy.avatar", { image, soundFile: sound }, "0.4 video units a second", 120, 3.2, 3.6],
+    ["legacy.avatar", { image, audioId: "1", mode: "pro" }, "0.8 video units a second", 240, 6.4, 7.2]
+  ] as const
+
+  it.each(rows)("%s %o gives the rate and a bound", (id, input, rate, most) => {
+    const { state, units, priceUsd, pack, atMost, rule } = quote(id, input)
     expect({ state, units, priceUsd, pack }).toEqual({ state: "estimate", pack: "video" })
+    expect(atMost).toEqual({ units: most, priceUsd: expect.closeTo(most * 0.14) })
     expect(rule).toContain(rate)
+    expect(rule).toContain(`; at most ${most} video units = `)
+  })
+
+  it.each(rows)("%s %o of 8.3 s is near one figure and below another", (id, input, _rate, _most, likely, most) => {
+    const operation = declared(id)
+    expect(operation.lengthFrom?.(input)).toEqual({ [input === rows[9][1] ? "id" : "media"]: expect.any(String) })
+    expect(operation.price(input, 8.3)).toMatchObject({ state: "estimate", units: likely, atMost: { units: most } })
+    expect(operation.price(input, 8)).toMatchObject({ state: "estimate", units: likely })
+    expect(operation.price(input, 8)).not.toHaveProperty("atMost")
+  })
+
+  it("are bounded by the clip that Kling looks for faces in; the older lip-sync states no limit", () => {
+    expect(quote("legacy.advanced-lip-sync", { sessionId: "s1", faces })).toMatchObject({
+      state: "estimate",
+      atMost: { units: 6, priceUsd: 0.84 },
+      rule: expect.stringContaining("at most 6 video units = 12 x 5 s x 0.5")
+    })
+    const older = { mode: "text2video", videoUrl: video, text: "Hi", voiceId: "oversea_male1" }
+    expect(mostUsd(quote("legacy.lip-sync", older))).toBeUndefined()
+    expect(declared("legacy.lip-sync").price(older, 6)).toMatchObject({ units: 1, priceUsd: 0.14 })
   })
 
   it("count the asked seconds beside a feature video, and say that this is not proven", () => {
     const feature = quote("new.omni.kling-3.0-omni", { prompt, featureVideo: { video }, durationSeconds: 10 })
     expect(feature).toMatchObject({ state: "estimate", units: 9, rule: expect.stringContaining("not proven") })
+    expect(feature.atMost).toEqual({ units: 14.4, priceUsd: 2.016 })
+  })
+
+  it("hide no operation: whatever is billed has a price, a bound, or says that Kling publishes none", () => {
+    const open = catalog.filter((one) => one.billed && mostUsd(one.price(one.example)) === undefined)
+    expect(open.map(({ id }) => id).toSorted()).toMatchInlineSnapshot(`
+      [
+        "legacy.effects",
+        "legacy.lip-sync",
+        "legacy.multi-elements",
+        "legacy.multi-image2video",
+        "legacy.video-extend",
+        "legacy.virtual-try-on",
+        "new.i2v.kling-4.0",
+        "new.i2v.kling-4.0-flash",
+        "new.image.kling-image-4.0",
+        "new.omni.kling-4.0",
+        "new.t2v.kling-4.0",
+        "solutions.clothing_dupe",
+        "solutions.drama_subtitle",
+        "solutions.goods_studio",
+        "solutions.talking_agent",
+        "solutions.virtual_try_on",
+      ]
+    `)
   })
 })

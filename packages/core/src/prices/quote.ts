@@ -12,6 +12,11 @@ export interface Quote {
   readonly pack?: Pack
   readonly units?: number
   readonly priceUsd?: number
+  /**
+   * The most that it can come to, where that is more than `units` or nothing else is known: the longest clip or sound
+   * that Kling takes, at the listed rate. Limits count this.
+   */
+  readonly atMost?: { readonly units: number; readonly priceUsd: number }
   /** The arithmetic in words: `3 units = 5 s x 0.6 (kling-3.0, 720p, silent)`. */
   readonly rule: string
 }
@@ -36,28 +41,58 @@ export const estimate = (quote: Quote, why: string): Quote => ({
   rule: `${quote.rule}; ${why}`
 })
 
+/** The same, when it may come to more: `most` says to how much, and why. */
+export const withBound = (quote: Quote, most: Quote): Quote => {
+  const { units, priceUsd } = most
+  if (units === undefined || priceUsd === undefined || units === quote.units) return quote
+  return { ...quote, state: "estimate", atMost: { units, priceUsd }, rule: `${quote.rule}; at most ${most.rule}` }
+}
+
 /** The rate is known, the quantity only later: no units are named. */
 export const openEstimate = (pack: Pack, rule: string): Quote => ({ state: "estimate", pack, rule })
 
 export const unknownPrice = (why: string): Quote => ({ state: "unknown", rule: why })
 
+/** What to be ready to pay, in USD; nothing where Kling sets no bound that is known. */
+export const mostUsd = ({ atMost, priceUsd }: Quote): number | undefined => atMost?.priceUsd ?? priceUsd
+
+/** `$0.42`, `$0.028`. */
+export const usdText = (usd: number): string =>
+  `$${usd.toLocaleString("en-US", { useGrouping: false, minimumFractionDigits: 2, maximumFractionDigits: 6 })}`
+
+/** A price in words: `3 video units ($0.42)`, `at most 4 video units ($0.56)`. */
+export const quotedText = ({ state, pack, units, priceUsd, atMost }: Quote): string => {
+  const words = pack === undefined ? "units" : `${pack} units`
+  const likely =
+    units === undefined || priceUsd === undefined
+      ? []
+      : [`${state === "exact" ? "" : "about "}${units} ${words} (${usdText(priceUsd)})`]
+  const most = atMost === undefined ? [] : [`at most ${atMost.units} ${words} (${usdText(atMost.priceUsd)})`]
+  return [...likely, ...most].join(", ") || "not known before"
+}
+
 /** What several steps from one pack cost together: never more certain than the least certain of them. */
 export const sumOfQuotes = (quotes: ReadonlyArray<Quote>): Quote => {
   const state = (["unknown", "estimate", "exact"] as const).find((one) => quotes.some((quote) => quote.state === one))
-  const total = (amounts: ReadonlyArray<number | undefined>) =>
-    amounts.reduce<number | undefined>(
-      (sum, one) => (sum === undefined || one === undefined ? undefined : rounded(sum + one)),
-      0
-    )
-  const units = total(quotes.map((quote) => quote.units))
-  const priceUsd = total(quotes.map((quote) => quote.priceUsd))
   const pack = quotes[0]?.pack
+  const sum = amounts(quotes)
+  const most = amounts(quotes.map((quote) => ({ ...quote, ...quote.atMost })))
   return {
     state: state ?? "exact",
     rule: quotes.map((quote) => quote.rule).join(" + "),
     ...(pack === undefined ? {} : { pack }),
-    ...(units === undefined || priceUsd === undefined ? {} : { units, priceUsd })
+    ...sum,
+    ...(most === undefined || most.units === sum?.units ? {} : { atMost: most })
   }
 }
+
+const amounts = (quotes: ReadonlyArray<Pick<Quote, "units" | "priceUsd">>) =>
+  quotes.reduce<{ readonly units: number; readonly priceUsd: number } | undefined>(
+    (sum, { units, priceUsd }) =>
+      sum === undefined || units === undefined || priceUsd === undefined
+        ? undefined
+        : { units: rounded(sum.units + units), priceUsd: rounded(sum.priceUsd + priceUsd) },
+    { units: 0, priceUsd: 0 }
+  )
 
 export const free: Quote = { state: "exact", units: 0, priceUsd: 0, rule: "free" }

@@ -1,4 +1,4 @@
-import { exactQuote, openEstimate, type Quote, unknownPrice } from "./quote.ts"
+import { estimate, exactQuote, openEstimate, type Quote, unknownPrice, withBound } from "./quote.ts"
 
 export type Resolution = "720p" | "1080p" | "4k"
 
@@ -37,12 +37,25 @@ export const perSecond = (model: string, feature: string, resolution: string, du
     : exactQuote("video", durationSeconds, rate, `${durationSeconds} s x ${rate} (${model}, ${resolution}, ${feature})`)
 }
 
-/** For a length that Kling takes from an input clip or sound: the listed rate, without units. */
-export const ratePerSecond = (model: string, feature: string, resolution: string, why: string): Quote => {
+/** What is known of a length that Kling takes from an input clip or sound. */
+export interface SourceLength {
+  /** Of the clip or sound itself, where it could be measured. */
+  readonly seconds: number | undefined
+  /** The longest that Kling takes. */
+  readonly longestSeconds: number | undefined
+  /** How the length decides the price, one clause. */
+  readonly why: string
+}
+
+/** The listed rate for a length that is not asked for: whole seconds, the nearest likely and a begun one at most. */
+export const perSourceSecond = (model: string, feature: string, resolution: string, length: SourceLength): Quote => {
   const rate = rateOf(model, feature, resolution)
-  return rate === undefined
-    ? unlisted(model, feature, resolution)
-    : openEstimate("video", `${rate} video units a second (${model}, ${resolution}, ${feature}); ${why}`)
+  if (rate === undefined) return unlisted(model, feature, resolution)
+  const { seconds, longestSeconds, why } = length
+  const of = (whole: number) => perSecond(model, feature, resolution, whole)
+  const open = openEstimate("video", `${rate} video units a second (${model}, ${resolution}, ${feature}); ${why}`)
+  if (seconds !== undefined) return withBound(estimate(of(Math.round(seconds)), why), of(Math.ceil(seconds)))
+  return longestSeconds === undefined ? open : withBound(open, of(Math.ceil(longestSeconds)))
 }
 
 const rateOf = (model: string, feature: string, resolution: string): number | undefined => {

@@ -58,7 +58,7 @@ export interface Task {
   readonly charges: ReadonlyArray<Charge>
 }
 
-export const isFinished = (task: Task): boolean => task.status === "succeed" || task.status === "failed"
+export const isFinished = (task: Pick<Task, "status">): boolean => task.status === "succeed" || task.status === "failed"
 
 const statusWords: Readonly<Record<string, TaskStatus>> = {
   submitted: "submitted",

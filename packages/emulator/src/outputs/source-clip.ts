@@ -1,6 +1,7 @@
 import type { ParentVideo } from "../world/task.ts"
 import type { WorldState } from "../world/world-state.ts"
 import type { Input } from "./settings.ts"
+import { secondsOfSound } from "./sound-seconds.ts"
 
 const usualSeconds = 5
 
@@ -39,8 +40,17 @@ const baseClip = (videos: unknown): unknown => {
   return isFeature ? undefined : clipIn(first)
 }
 
-/** How long the sound is that an avatar speaks: known for sounds that the emulator made. */
+/** How long the sound is that an avatar speaks: known when it was sent along, and for sounds that the emulator made. */
 export const soundSeconds = (world: WorldState, input: Input, now: number): number | undefined => {
-  if (input["audioId"] === undefined && input["soundFile"] === undefined) return undefined
-  return world.tasks.output(input["audioId"], "audio", now)?.output.durationSeconds ?? usualSeconds
+  const { audioId, soundFile } = input
+  if (audioId === undefined && soundFile === undefined) return undefined
+  const made = world.tasks.output(audioId, "audio", now)?.output.durationSeconds
+  return made ?? (typeof soundFile === "string" ? givenSeconds(world, soundFile) : undefined) ?? usualSeconds
+}
+
+const givenSeconds = (world: WorldState, sound: string): number | undefined => {
+  if (!/^https?:/i.test(sound)) return secondsOfSound(sound)
+  const path = sound.startsWith(world.baseUrl) ? sound.slice(world.baseUrl.length) : ""
+  const media = world.tasks.file(path)?.file.media
+  return media?.kind === "audio" ? media.durationSeconds : undefined
 }

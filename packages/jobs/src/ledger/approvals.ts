@@ -10,7 +10,7 @@ export interface Approved {
   /** `local` when absent. */
   readonly principal?: string
   readonly fingerprint: string
-  /** Absent when the price is not known before. */
+  /** The most that it can come to; absent when that is not known before. */
   readonly quoteUsd?: number
 }
 

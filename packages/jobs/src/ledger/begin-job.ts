@@ -1,8 +1,8 @@
-import { type Quote, stringifyJson } from "@klingkit/core"
+import { mostUsd, type Quote, stringifyJson } from "@klingkit/core"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { consumeApproval } from "./approvals.ts"
-import { type BudgetLimits, checkBudget, dayOf, micros } from "./budget.ts"
+import { type BudgetLimits, checkBudget, dayOf, reservedMicros } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { fingerprintOf } from "./fingerprint.ts"
 import { type JobRecord, readOneRow } from "./job-record.ts"
@@ -71,7 +71,8 @@ export const beginJob = Effect.fnUntraced(function* (
       const { principal, account, fingerprint, quote, limits = {}, approval } = intent
       yield* checkBudget(database, { principal, account, quote, limits, day: dayOf(now) })
       if (approval !== undefined) {
-        const price = quote.priceUsd === undefined ? {} : { quoteUsd: quote.priceUsd }
+        const quoteUsd = mostUsd(quote)
+        const price = quoteUsd === undefined ? {} : { quoteUsd }
         yield* consumeApproval(database, approval, { principal, fingerprint, ...price })
       }
       return { job: yield* insert(database, intent, body, now), isNew: true }
@@ -123,7 +124,7 @@ const insert = Effect.fnUntraced(function* (
       prompt,
       prompt_folded: prompt?.toLowerCase() ?? null,
       quote: JSON.stringify(intent.quote),
-      spent_micros: micros(intent.quote.priceUsd ?? 0),
+      spent_micros: reservedMicros(intent.quote),
       spent_day: dayOf(now),
       state: "INTENT",
       sends: 0,

@@ -1,8 +1,9 @@
-import { type Charge, type Quote, unitUsd } from "@klingkit/core"
+import { mostUsd, type Quote } from "@klingkit/core"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type { LedgerDatabase } from "./database.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { quotedMoneyOf } from "./quoted-money.ts"
 
 /** What may be spent, in USD. Absent: no limit. */
 export interface BudgetLimits {
@@ -30,8 +31,8 @@ export const spentMicros = ({ sql }: LedgerDatabase["Service"], purse: Purse, da
   )
 
 /**
- * Refuses a quote that is over a limit; inside the transaction that writes the job down, so that no other spends the
- * same money. A price that is not known before counts as nothing until its charge is, and finds a used-up day closed.
+ * Refuses a quote that may go over a limit; inside the transaction that writes the job down, so that no other spends the
+ * same money. A price without a bound counts as nothing until its charge is known, and finds a used-up day closed.
  */
 export const checkBudget = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
@@ -48,35 +49,19 @@ export const checkBudget = Effect.fnUntraced(function* (
   if (over !== undefined) return yield* over
 })
 
+/** What a quote counts for until its charge is known: the most that it can come to, nothing where that is not known. */
+export const reservedMicros = (quote: Quote): number => micros(mostUsd(quote) ?? 0)
+
 /** Why a quote does not fit what is left; nothing when it does. */
 export const overBudget = (quote: Quote, limits: BudgetLimits, spent: number): LedgerError | undefined => {
   const { maxUsdPerCall, maxUsdPerDay } = limits
-  const price = micros(quote.priceUsd ?? 0)
+  const quoted = quotedMoneyOf(quote)
+  const price = reservedMicros(quote)
   const over = (limit: "call" | "day", limitUsd: number) =>
-    ledgerError({
-      _tag: "OverBudget",
-      limit,
-      limitUsd,
-      spentTodayUsd: spent / 1e6,
-      ...(quote.priceUsd === undefined ? {} : { quoteUsd: quote.priceUsd })
-    })
+    ledgerError({ _tag: "OverBudget", limit, limitUsd, spentTodayUsd: spent / 1e6, ...quoted })
   if (maxUsdPerCall !== undefined && price > micros(maxUsdPerCall)) return over("call", maxUsdPerCall)
   if (maxUsdPerDay === undefined) return undefined
   const left = micros(maxUsdPerDay) - spent
-  if (price > left || (quote.priceUsd === undefined && left <= 0)) return over("day", maxUsdPerDay)
+  if (price > left || (quoted.quoteUsd === undefined && left <= 0)) return over("day", maxUsdPerDay)
   return undefined
-}
-
-/** What Kling's charges come to in USD; nothing as long as they are not all known in that money. */
-export const chargedUsd = (charges: ReadonlyArray<Charge>, quote: Quote): number | undefined => {
-  if (charges.length === 0) return undefined
-  const each = charges.map((charge) => {
-    if (charge.kind === "cash") return charge.currency?.toUpperCase() === "USD" ? charge.amount : undefined
-    const pack = Object.entries(unitUsd).find(([name]) => name === (charge.pack ?? quote.pack))
-    return pack === undefined ? undefined : charge.amount * pack[1]
-  })
-  return each.reduce(
-    (sum: number | undefined, one) => (sum === undefined || one === undefined ? undefined : sum + one),
-    0
-  )
 }

@@ -20,8 +20,8 @@ export interface JobFilter {
   readonly until?: number
   /** A part of the prompt, in any case. */
   readonly search?: string
-  /** Kling's id of a clip, a sound or another result of the job. */
-  readonly resultId?: string
+  /** Kling's id or link of a clip, a sound or another result of the job. */
+  readonly result?: string
   /** 20 when absent, at most 500. */
   readonly limit?: number
   /** The `nextCursor` of the page before. */
@@ -55,7 +55,7 @@ export const listJobs = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   filter: JobFilter
 ): Effect.fn.Return<JobPage, LedgerError | SqlError> {
-  const { principal = "local", states, family, model, since, until, search, resultId, cursor } = filter
+  const { principal = "local", states, family, model, since, until, search, result, cursor } = filter
   if (!isStorable(principal)) return { jobs: [], quarantined: [] }
   const limit = Math.max(1, Math.min(filter.limit ?? 20, 500))
   const after = cursor === undefined ? undefined : yield* readCursor(cursor)
@@ -67,7 +67,9 @@ export const listJobs = Effect.fnUntraced(function* (
     ...(since === undefined ? [] : [sql`created_at >= ${since}`]),
     ...(until === undefined ? [] : [sql`created_at < ${until}`]),
     ...(search === undefined ? [] : [sql`prompt_folded LIKE ${containing(search.toLowerCase())} ESCAPE '!'`]),
-    ...(resultId === undefined ? [] : [sql`outputs LIKE ${containing(`"id":${JSON.stringify(resultId)}`)} ESCAPE '!'`]),
+    ...(result === undefined
+      ? []
+      : [sql.or(resultNames.map((name) => sql`outputs LIKE ${inField(name, result)} ESCAPE '!'`))]),
     ...(after === undefined
       ? []
       : [sql`(created_at < ${after[0]} OR (created_at = ${after[0]} AND handle < ${after[1]}))`])
@@ -89,6 +91,10 @@ const partition = (rows: ReadonlyArray<Result.Result<JobRecord, QuarantinedRow>>
   const good = rows.flatMap((row) => (Result.isSuccess(row) ? [row.success] : []))
   return [bad, good] as const
 }
+
+const resultNames = ["id", "url", "wavUrl", "watermarkUrl"] as const
+
+const inField = (name: string, value: string): string => containing(`"${name}":${JSON.stringify(value)}`)
 
 const containing = (part: string): string => `%${storable(part).replaceAll(/[!%_]/g, "!$&")}%`
 

@@ -1,5 +1,6 @@
-import { type Charged, untrustedText } from "@klingkit/core"
+import { type Charged, untrustedText, usdText } from "@klingkit/core"
 import { Schema } from "effect"
+import { quotedMoney, type QuotedMoney, quotedMoneyText } from "./quoted-money.ts"
 
 const place = { place: Schema.String }
 
@@ -20,7 +21,7 @@ const rules = {
   OverBudget: {
     limit: Schema.Literals(["call", "day"]),
     limitUsd: Schema.Number,
-    quoteUsd: Schema.optionalKey(Schema.Number),
+    ...quotedMoney,
     spentTodayUsd: Schema.Number
   },
   /** No such approval, or it is used up, too old, or of another request, price or person. */
@@ -73,8 +74,10 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
 export const ledgerError = (reason: LedgerErrorReason, beforeSending = false): LedgerError =>
   new LedgerError({ reason, beforeSending })
 
-const usd = (value: number): string =>
-  `$${value.toLocaleString("en-US", { useGrouping: false, minimumFractionDigits: 2, maximumFractionDigits: 6 })}`
+const quoteWords = (quoted: QuotedMoney): string => {
+  const text = quotedMoneyText(quoted)
+  return text === undefined ? "a request of unknown price" : `the quote of ${text}`
+}
 
 function describe(reason: LedgerErrorReason): string {
   switch (reason._tag) {
@@ -96,8 +99,8 @@ function describe(reason: LedgerErrorReason): string {
       return `this idempotency key belongs to another request, ${reason.handle}`
     case "OverBudget":
       return reason.limit === "call"
-        ? `the quote of ${usd(reason.quoteUsd ?? 0)} is over the limit of ${usd(reason.limitUsd)} per call (${usd(reason.spentTodayUsd)} spent today)`
-        : `${usd(reason.spentTodayUsd)} are spent today; with ${reason.quoteUsd === undefined ? "a request of unknown price" : `the quote of ${usd(reason.quoteUsd)}`} that is over the limit of ${usd(reason.limitUsd)} per day (UTC)`
+        ? `${quoteWords(reason)} is over the limit of ${usdText(reason.limitUsd)} per call (${usdText(reason.spentTodayUsd)} spent today)`
+        : `${usdText(reason.spentTodayUsd)} are spent today; with ${quoteWords(reason)} that is over the limit of ${usdText(reason.limitUsd)} per day (UTC)`
     case "NotApproved":
       return "the approval is unknown, used, too old, or was given for another request or price"
     case "Unstorable":
@@ -136,9 +139,11 @@ function suggest(reason: LedgerErrorReason): string {
     case "IdempotencyMismatch":
       return `look at the earlier request with: task get ${reason.handle}; take a new key for a new request`
     case "OverBudget":
-      return reason.limit === "call"
-        ? "ask for less, or raise KLINGKIT_MAX_USD_PER_CALL"
-        : "wait for the next day, ask for less, or raise KLINGKIT_MAX_USD_PER_DAY"
+      return `${reason.isAtMost === true ? "give a sound from this machine, or a clip or sound that was made here: their length is known; or " : ""}${
+        reason.limit === "call"
+          ? "ask for less, or raise KLINGKIT_MAX_USD_PER_CALL"
+          : "wait for the next day, ask for less, or raise KLINGKIT_MAX_USD_PER_DAY"
+      }`
     case "NotApproved":
       return "ask for the quote again and approve that one"
     case "Unstorable":

@@ -4,7 +4,7 @@ import { Effect, Option } from "effect"
 import { type JobError, jobError } from "../job-error.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import { checkApproval } from "../spend-limits.ts"
+import { refuseUnapproved } from "./admit-plan.ts"
 import { leaseSeconds } from "./send-job.ts"
 import { intentOf, type Submitter, type SubmitJobOptions } from "./submit-job.ts"
 
@@ -23,7 +23,7 @@ export const callJob = Effect.fn("Jobs.call")(function* (
   plan: Plan,
   options: CallJobOptions = {}
 ): Effect.fn.Return<unknown, KlingError | JobError | LedgerError> {
-  yield* checkApproval(plan.quote, submitter.limits, options.isApproved === true || options.approval !== undefined)
+  yield* refuseUnapproved(ledger, submitter, plan.quote, options)
   const handle = yield* mintHandle(plan.operation.family)
   const lease = { owner: submitter.owner, seconds: 4 * leaseSeconds }
   const { job, isNew } = yield* ledger.begin({

@@ -6,7 +6,8 @@ import type { Intent } from "../ledger/begin-job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import { checkApproval, type SpendLimits } from "../spend-limits.ts"
+import type { SpendLimits } from "../spend-limits.ts"
+import { refuseUnapproved } from "./admit-plan.ts"
 import { leaseSeconds, sendJob } from "./send-job.ts"
 import type { QueuePlace, SlotQueue } from "./slot-queue.ts"
 
@@ -47,8 +48,8 @@ export const submitJob = Effect.fn("Jobs.submit")(function* (
   plan: Plan,
   options: SubmitJobOptions = {}
 ): Effect.fn.Return<Job, KlingError | JobError | LedgerError> {
-  const { kling, queue, owner, limits } = submitter
-  yield* checkApproval(plan.quote, limits, options.isApproved === true || options.approval !== undefined)
+  const { kling, queue, owner } = submitter
+  yield* refuseUnapproved(ledger, submitter, plan.quote, options)
   const { operation, input } = plan
   const begun = yield* ledger.begin({
     ...intentOf(submitter, plan, yield* mintHandle(operation.family)),

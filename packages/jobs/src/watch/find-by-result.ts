@@ -20,7 +20,7 @@ export const findByResult = Effect.fnUntraced(function* (
   if (familyOfHandle(id) !== undefined || !/^[\w-]{8,80}$/.test(id)) return yield* notFound
   const known = yield* ledger
   if (Option.isSome(known)) {
-    const found = yield* Effect.option(known.value.list({ principal, resultId: id, limit: 1 }))
+    const found = yield* Effect.option(known.value.list({ principal, result: id, limit: 1 }))
     const record = Option.isSome(found) ? found.value.jobs[0] : undefined
     if (record !== undefined) return jobOfRecord(record)
   }

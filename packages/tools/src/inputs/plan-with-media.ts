@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { renameFields } from "./rename-fields.ts"
 
 /**
- * The plan of a named operation, its pictures, clips and sounds read and checked. `names` says what the caller calls the
+ * The plan of a named operation, its pictures, clips and sounds read, checked and measured. `names` says what the caller calls the
  * operation's fields; a field that is `undefined` was not given.
  */
 export const planWithMedia = (
@@ -15,6 +15,7 @@ export const planWithMedia = (
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
   return Jobs.use((jobs) => jobs.mediaOf(operation, given)).pipe(
     Effect.flatMap((read) => planOperation(operation, read)),
+    Effect.flatMap((plan) => Jobs.use((jobs) => jobs.priced(plan))),
     Effect.map((plan): Plan =>
       operation.state === undefined
         ? plan

@@ -36,7 +36,16 @@ describe("an error in words", () => {
     [new JobError({ reason: { _tag: "FetchFailed", taskId: "1", detail: "cut" } }), "call download_task again"],
     [new JobError({ reason: { _tag: "FileExists", path: "/a.mp4" } }), "set overwrite to true"],
     [
-      new JobError({ reason: { _tag: "NotApproved", priceUsd: 2, limitUsd: 1 } }),
+      new JobError({
+        reason: {
+          _tag: "NotApproved",
+          quoteUsd: 2,
+          rule: "",
+          setting: "KLINGKIT_CONFIRM_ABOVE_USD",
+          limitUsd: 1,
+          spentTodayUsd: 0
+        }
+      }),
       "show the person this price; if they agree, call quote_cost"
     ],
     [new KlingError({ reason: { _tag: "MissingCredentials", variables: ["KLINGAI_API_KEY"] } }), "set KLINGAI_API_KEY"]

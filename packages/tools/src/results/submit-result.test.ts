@@ -27,7 +27,7 @@ const paid: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 }
 
 /** A price that nobody knows before is nothing that a limit could be held against: it needs an approval under any. */
-const unpriced = ["apply_video_effect", "virtual_try_on", "control_motion", "create_avatar_video"]
+const unpriced = ["apply_video_effect", "virtual_try_on"]
 
 const limits: ReadonlyArray<readonly [string, SpendLimits]> = [
   ["LEDGER_OVER_BUDGET", { maxUsdPerCall: 0.001 }],

@@ -1,4 +1,4 @@
-import { type Charge, isFinished, quoteMismatch, type Task, type TaskOutput, untrustedText } from "@klingkit/core"
+import { isFinished, receiptOf, type Task, type TaskOutput, untrustedText } from "@klingkit/core"
 import type { Job } from "@klingkit/jobs"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
@@ -17,6 +17,7 @@ export const taskFacts = z.object({
       duration_seconds: z.number().optional()
     })
   ),
+  quoted: z.string().optional(),
   charged: z.string().optional(),
   quote_mismatch: z.string().optional(),
   expires_at: z.string().optional(),
@@ -41,18 +42,16 @@ export const taskResult = ({ handle, task, record }: Job): ToolResult<TaskFacts>
     linkTo(output, index, expiresAt)
   ])
   const message = messageOf(task)
-  const charged = task.charges.map(chargeWords).join(" and ")
-  const mismatch = quoteMismatch(record?.quote, task.charges)
+  const { quoted, charged, mismatch } = receiptOf(record?.quote, task)
   const facts: TaskFacts = {
     task_id: handle,
     kling_task_id: task.id,
     status: task.status,
     ...(message === undefined ? {} : { message }),
     outputs: outputs.map(outputFacts),
-    ...(charged === "" ? {} : { charged }),
-    ...(mismatch === undefined
-      ? {}
-      : { quote_mismatch: `quoted ${mismatch.quotedUnits} units, charged ${mismatch.chargedUnits}` }),
+    ...(quoted === undefined ? {} : { quoted }),
+    ...(charged === undefined ? {} : { charged }),
+    ...(mismatch === undefined ? {} : { quote_mismatch: mismatch }),
     ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
     next: nextOf(task, task.outputs.length - outputs.length)
   }
@@ -64,7 +63,8 @@ export const taskResult = ({ handle, task, record }: Job): ToolResult<TaskFacts>
       ...(facts.kling_task_id === facts.task_id ? [] : [`Kling's own id: ${facts.kling_task_id}`]),
       `Status: ${facts.status}`,
       ...(message === undefined ? [] : [`Message: Kling says: "${message}"`]),
-      ...(charged === "" ? [] : [`Charged: ${charged}`]),
+      ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
+      ...(charged === undefined ? [] : [`Charged: ${charged}`]),
       ...(facts.quote_mismatch === undefined
         ? []
         : [`Warning: ${facts.quote_mismatch}; look at Kling's billing record`]),
@@ -89,11 +89,6 @@ const nextOf = (task: Task, notShown: number): string => {
   if (notShown > 0) return `Call download_task to save all files; ${notShown} of them are not shown here.`
   return task.outputs.some(hasUrl) ? "Call download_task to save the files." : "Nothing is left to do."
 }
-
-const chargeWords = (charge: Charge): string =>
-  charge.kind === "unit"
-    ? `${charge.amount} units${charge.pack === undefined ? "" : ` (${untrustedText(charge.pack, 60)})`}`
-    : `${charge.amount} ${charge.currency === undefined ? "of the balance" : untrustedText(charge.currency, 10)}`
 
 const words = { video: "Video", image: "Image", audio: "Audio", voice: "Voice", element: "Element", file: "File" }
 

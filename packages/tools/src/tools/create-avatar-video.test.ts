@@ -13,13 +13,21 @@ describe("create_avatar_video", () => {
       const [{ id: audio_id } = { id: "" }] = speech.facts["outputs"] as ReadonlyArray<{ readonly id: string }>
       const { text, facts } = yield* call("create_avatar_video", { image_url, audio_id })
       expect(text).toMatch(/^Avatar video creation started successfully!\nTask ID: kk-avatar-/)
-      expect(text).toContain("Quote: open (0.4 video units a second")
+      expect(text).toContain("Quote: about 0.112 USD, 0.8 video units = 2 s x 0.4 (avatar, 720p, std/pro)")
       yield* passTime(world)
       expect((yield* call("check_video_status", { task_id: facts["task_id"] })).facts).toMatchObject({
         status: "succeed"
       })
     }).pipe(Effect.provide(emulated(world)))
   })
+
+  it.effect("names the most that a sound behind a foreign URL can cost", () =>
+    Effect.gen(function* () {
+      const { text, facts } = yield* call("create_avatar_video", { image_url, audio_url: "https://a.example/a.mp3" })
+      expect(text).toContain("Quote: at most 120 units ($16.80), 0.4 video units a second")
+      expect(facts).toMatchObject({ quote: { state: "estimate", at_most_units: 120, at_most_usd: 16.8 } })
+    }).pipe(Effect.provide(emulated()))
+  )
 
   it.effect.each([
     ["audio_id is required (or audio_url)", { image_url }],

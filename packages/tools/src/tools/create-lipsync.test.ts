@@ -41,7 +41,7 @@ describe("create_lipsync", () => {
     return Effect.gen(function* () {
       const asked = { video_url, audio_url: "https://a.example/speech.mp3" }
       const { text, facts } = yield* call("create_lipsync", asked)
-      expect(text).toContain("Quote: open (")
+      expect(text).toContain("Quote: at most 6.05 units ($0.847), 0.05 video units = 1 call x 0.05 (identify-face) + ")
       expect(facts["warnings"]).toMatchObject([expect.stringContaining("length of the sound is not known")])
       expect((yield* call("create_lipsync", { ...asked, audio_seconds: 3 })).facts["warnings"]).toEqual([])
     }).pipe(Effect.provide(emulated(world)))

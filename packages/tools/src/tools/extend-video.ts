@@ -1,4 +1,5 @@
 import { findVideoModel, invalidInput, successorOf } from "@klingkit/core"
+import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import { finishedClip } from "../inputs/finished-clip.ts"
@@ -48,6 +49,7 @@ export const extendVideo = definePaidTool({
       const message = `${other} cannot continue a clip; choose ${Object.keys(referable).join(", ")}`
       return yield* invalidInput([{ field: "model_name", message }])
     }
+    const jobs = yield* Jobs
     const clip = yield* finishedClip("task_id", args.task_id)
     const seconds = clip.durationSeconds
     const [shortest, longest] = args.model_name === "kling-o1" ? referable["kling-o1"] : referable[usualModel]
@@ -60,7 +62,7 @@ export const extendVideo = definePaidTool({
     const plan = yield* planVideoArguments({ model_name: usualModel, ...request, prompt }, { referenceVideo: clip.url })
     const warning =
       "the result is the next shot alone, not the video with more at its end: Kling switched that off on 2026-09-15"
-    return { ...plan, warnings: [...plan.warnings, warning] }
+    return yield* jobs.priced({ ...plan, warnings: [...plan.warnings, warning] })
   }),
   opening: () => "Video extension started successfully!"
 })

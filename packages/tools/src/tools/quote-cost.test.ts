@@ -56,7 +56,7 @@ describe("a call that needs an approval", () => {
       const refused = yield* failure("generate_video", asked)
       expect([refused.code, refused.message]).toEqual([
         "JOB_NOT_APPROVED",
-        "the price of $0.42 is above $0.1 and not approved"
+        "the price is $0.42 (3 video units = 5 s x 0.6 (kling-3.0, 720p, silent)); with a limit of $0.10 (KLINGKIT_CONFIRM_ABOVE_USD) it needs an approval; $0.00 spent today"
       ])
       const { text, facts } = yield* call("quote_cost", quoteOf(asked))
       const confirm_token = facts["confirm_token"] as string

@@ -1,5 +1,5 @@
 import { invalidInput, type KlingError, nearestWord, type Plan } from "@klingkit/core"
-import { checkApproval, Jobs } from "@klingkit/jobs"
+import { approvalLimit, Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import { imageSettings, planImageArguments } from "../inputs/image-arguments.ts"
@@ -55,10 +55,7 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
     run: Effect.fnUntraced(function* (args) {
       const jobs = yield* Jobs
       const plan = yield* args.tool === undefined ? planOfSettings(args) : planOfCall(charged, args.tool, args)
-      const needs_approval = yield* checkApproval(plan.quote, jobs.config.limits, false).pipe(
-        Effect.as(false),
-        Effect.catch(() => Effect.succeed(true))
-      )
+      const needs_approval = approvalLimit(plan.quote, jobs.config.limits) !== undefined
       const isAsked = yield* PersonIsAsked
       // A price by settings is of no request in particular: there is nothing to bind an approval to.
       const confirm_token =

@@ -1,6 +1,6 @@
-import { Kling, type KlingError, type Plan } from "@klingkit/core"
+import { Kling, type KlingError, type Plan, type Quote, receiptOf, taskFrom } from "@klingkit/core"
 import { type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { connection } from "../../connection.ts"
 import { interrupted } from "../../output/failure.ts"
@@ -22,8 +22,19 @@ const callNow = Effect.fnUntraced(function* ({ operation, input, ...plan }: Plan
   const answer = yield* called.pipe(
     Effect.onInterrupt(() => output.fail(interrupted(operation.billed ? "paid call" : undefined)))
   )
+  if (operation.billed) yield* sayReceipt(plan.quote, answer)
   yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer ?? null, undefined, 2) })
 }, Effect.provide(connection))
+
+/** What it was quoted and what Kling says it took; not every answer does. */
+const sayReceipt = Effect.fnUntraced(function* (quote: Quote, answer: unknown) {
+  const output = yield* Output
+  const charges = Option.getOrUndefined(taskFrom(answer))?.charges ?? []
+  const { quoted, charged, mismatch } = receiptOf(quote, { status: "succeed", charges })
+  yield* output.say(`Quoted: ${quoted}`)
+  yield* output.say(`Charged: ${charged}`)
+  if (mismatch !== undefined) yield* output.say(`Warning: ${mismatch}; look at Kling's billing record`)
+})
 
 export const call = Command.make(
   "call",

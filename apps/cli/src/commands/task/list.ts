@@ -1,10 +1,11 @@
+import { chargeText } from "@klingkit/core"
 import { type Job, Jobs } from "@klingkit/jobs"
 import { Effect, Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"
 import { Output } from "../../output/output.ts"
 import { type Column, table } from "../../output/table.ts"
-import { chargeText, taskView } from "../../output/task-view.ts"
+import { taskView } from "../../output/task-view.ts"
 
 const columns: ReadonlyArray<Column<Job>> = [
   { title: "task", value: ({ handle }) => handle },
@@ -15,7 +16,10 @@ const columns: ReadonlyArray<Column<Job>> = [
       task.createdAt === undefined ? undefined : new Date(task.createdAt).toISOString().slice(0, 19)
   },
   { title: "results", value: ({ task }) => resultsOf(task.outputs.map(({ type }) => type)) },
-  { title: "charged", value: ({ task }) => task.charges.map(chargeText).join(", ") },
+  {
+    title: "charged",
+    value: ({ task, record }) => task.charges.map((charge) => chargeText(charge, record?.quote)).join(", ")
+  },
   { title: "message", value: ({ task }) => task.message }
 ]
 

@@ -22,6 +22,32 @@ describe("klingkit task", () => {
     })
   )
 
+  it.live("shows the receipt: what was quoted, what Kling took, and where the two do not agree", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const { handle } = yield* submit(kling)
+      const { stdout } = yield* klingkit(["task", "wait", handle], kling)
+      expect(stdout).toContain("Quoted: 8 image units ($0.028)\nCharged: 8 image units ($0.028), as quoted\n")
+      const { quote, charges, receipt } = JSON.parse((yield* klingkit(["task", "get", handle, "--json"], kling)).stdout)
+      expect(quote).toMatchObject({ units: 8, usd: 0.028, state: "exact" })
+      expect(charges).toEqual([{ kind: "unit", amount: 8, pack: "image" }])
+      expect(receipt).toEqual({ quoted: "8 image units ($0.028)", charged: "8 image units ($0.028), as quoted" })
+    })
+  )
+
+  it.live("shows of a failed task what is known of its charge", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const { stderr, exitCode } = yield* klingkit(["video", "create", "a cat [fail]", "--wait"], kling)
+      expect([exitCode, stderr]).toEqual([
+        1,
+        expect.stringContaining(
+          "Quoted: 3 video units ($0.42)\nCharged: maybe; not known: Kling's answer does not say, and what a failed task costs"
+        )
+      ])
+    })
+  )
+
   it.live("says of an unknown one that it is not there", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()

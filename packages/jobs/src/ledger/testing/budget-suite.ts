@@ -10,6 +10,13 @@ import { openFresh, type Opened, type TestDatabase } from "./test-database.ts"
 
 const purse = { principal: "local", account: "account-1" }
 const unpriced: Quote = { state: "unknown", rule: "per template" }
+/** A clip that follows a sound of unknown length. */
+const bounded: Quote = {
+  state: "estimate",
+  pack: "video",
+  atMost: { units: 120, priceUsd: 16.8 },
+  rule: "0.4 video units a second"
+}
 
 /** Begins a film of 42 cents and takes it as far as asked. */
 const reach = Effect.fnUntraced(function* (
@@ -112,6 +119,29 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(yield* codeOf(begin("anna", "account-2"))).toBe("LEDGER_OVER_BUDGET")
       expect(yield* codeOf(begin("ben", "account-1"))).toBe("LEDGER_OVER_BUDGET")
       expect((yield* begin("ben", "account-2")).isNew).toBe(true)
+    })
+  )
+
+  it.effect("reserves the most that a quote can come to, and counts the charge in its place", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const begin = (limits: Intent["limits"], quote = bounded) =>
+        ledger.begin(sampleIntent({ quote, ...(limits === undefined ? {} : { limits }) }))
+      const perCall = yield* Effect.flip(begin({ maxUsdPerCall: 16.79 }))
+      expect(perCall.message).toBe(
+        "the quote of at most $16.80 is over the limit of $16.79 per call ($0.00 spent today)"
+      )
+      expect(perCall.suggestion).toMatch(/^give a sound from this machine, .* or raise KLINGKIT_MAX_USD_PER_CALL; /)
+      const { job } = yield* begin({ maxUsdPerCall: 16.8, maxUsdPerDay: 17 })
+      expect(yield* ledger.spentTodayUsd(purse)).toBe(16.8)
+      expect((yield* Effect.flip(begin({ maxUsdPerDay: 17 }))).message).toBe(
+        "$16.80 are spent today; with the quote of at most $16.80 that is over the limit of $17.00 per day (UTC)"
+      )
+      yield* ledger.settle(job.handle, [{ kind: "unit", amount: 4.4 }])
+      expect(yield* ledger.spentTodayUsd(purse)).toBe(0.616)
+      // A likely price beside the most: the most counts.
+      yield* begin({}, { ...bounded, units: 1, priceUsd: 0.14, atMost: { units: 2, priceUsd: 0.28 } })
+      expect(yield* ledger.spentTodayUsd(purse)).toBe(0.896)
     })
   )
 

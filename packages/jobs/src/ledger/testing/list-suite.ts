@@ -45,16 +45,18 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("finds the job that made a result by the result's own id", () =>
+  it.effect("finds the job that made a result by the result's own id or link", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh
       const { ledger } = opened
       const handle = yield* finish(opened, "ACCEPTED", { principal: "anna" })
       const clip = { type: "video", id: "8936_5%", url: "https://a.example/1.mp4" } as const
       yield* ledger.transition(handle, ["ACCEPTED"], "SUCCEEDED", { outputs: [clip] })
-      const found = (resultId: string, principal = "anna") =>
-        Effect.map(ledger.list({ principal, resultId }), ({ jobs }) => jobs.map((job) => job.handle))
+      const found = (result: string, principal = "anna") =>
+        Effect.map(ledger.list({ principal, result }), ({ jobs }) => jobs.map((job) => job.handle))
       expect(yield* found("8936_5%")).toEqual([handle])
+      expect(yield* found(clip.url)).toEqual([handle])
+      expect(yield* found("https://a.example/1")).toEqual([])
       for (const other of ["8936", "8936x5%", "%", "video", '"', "a\0"]) expect(yield* found(other)).toEqual([])
       expect(yield* found("8936_5%", "ben")).toEqual([])
     })
