@@ -27,7 +27,7 @@ describe("the receipt of a task", () => {
     ["units of no named pack", [units(3)], "3 video units ($0.42), as quoted"],
     ["units in two sums", [units(1.2), units(1.8)], "3 video units ($0.42), as quoted"],
     ["money beside units, none of it taken", [units(3), cash(0)], "3 video units ($0.42), as quoted"],
-    ["of two packs", [units(2, "video"), units(280, "image")], "2 video units ($0.28) and 280 image units ($0.98)"],
+    ["units under another name", [units(3, "audio")], "3 audio units, as quoted"],
     ["USD", [cash(0.42, "USD")], "0.42 USD of the balance, as quoted"],
     ["money of another country", [cash(3, "CNY")], "3 CNY of the balance"],
     ["money without its name", [cash(3)], "3 of the balance, in the account's currency"]
@@ -41,6 +41,8 @@ describe("the receipt of a task", () => {
     ["nothing for what was to cost", film, [units(0)], "quoted 3 units, charged 0 units"],
     ["something for what was to be free", free, [units(0.05)], "quoted 0 units, charged 0.05 units"],
     ["more money", film, [cash(0.5, "USD")], "quoted $0.42, charged $0.50"],
+    ["units of another pack", film, [units(3, "image")], "quoted $0.42, charged $0.0105"],
+    ["units of two packs", film, [units(2, "video"), units(280, "image")], "quoted $0.42, charged $1.26"],
     ["units and money", film, [units(3), cash(0.2, "USD")], "quoted $0.42, charged $0.62"],
     ["more than an estimate's most", copied, [units(5.5)], "quoted at most 5.4 units, charged 5.5 units"],
     ["more than the most of an open quote", lipSyncRate, [units(7)], "quoted at most 6 units, charged 7 units"]

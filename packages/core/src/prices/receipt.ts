@@ -90,10 +90,13 @@ interface Compared {
   readonly text: (amount: number) => string
 }
 
-/** In units where units were taken, in USD where money was. */
+const isOfOtherPack = (charged: string | undefined, quoted: string | undefined): boolean =>
+  charged !== undefined && charged in unitUsd && charged !== quoted
+
+/** In units where units of the quoted pack were taken, else in USD. */
 const compared = (quote: Quote, charges: ReadonlyArray<Charge>): Compared | undefined => {
   const taken = charges.filter(({ amount }) => amount !== 0)
-  if (taken.every(({ kind }) => kind === "unit")) {
+  if (taken.every((charge) => charge.kind === "unit" && !isOfOtherPack(charge.pack, quote.pack))) {
     const charged = charges.length === 0 ? undefined : taken.reduce((sum, { amount }) => sum + amount, 0)
     const { units, atMost } = quote
     return charged === undefined
