@@ -17,6 +17,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+interface ListedTool {
+  readonly name: string
+  readonly annotations: { readonly readOnlyHint?: boolean }
+}
+
 const send = ({ child }: Started, message: object): void => {
   child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`)
 }
@@ -39,19 +44,26 @@ const opened = async (env: Readonly<Record<string, string>>, args: ReadonlyArray
   return program
 }
 
-/** Closes stdin and says how long the program lived on. */
-const hangUp = async ({ child, ended }: Started) => {
+/** Ends a program in some way, and says how long it lived on. */
+const endedBy = async (program: Started, end: () => unknown) => {
   const from = performance.now()
-  child.stdin.end()
-  const { code, at } = await ended
+  end()
+  const { code, at } = await program.ended
   return { code, millis: at - from }
+}
+const hangUp = (program: Started) => endedBy(program, () => program.child.stdin.end())
+
+/** A file that Node loads before the program: what a bad dependency might do. */
+const planted = (name: string, code: string): string => {
+  const file = join(folder, `${name}.mjs`)
+  writeFileSync(file, code)
+  return `--import=${file}`
 }
 
 describe("the stdio server", () => {
   it("writes nothing but JSON-RPC to stdout, whatever its dependencies print", async () => {
-    const noisy = join(folder, "noisy.mjs")
-    writeFileSync(
-      noisy,
+    const noisy = planted(
+      "noisy",
       `const real = globalThis.fetch
        globalThis.fetch = (...args) => {
          console.log("noise by console.log")
@@ -60,7 +72,7 @@ describe("the stdio server", () => {
          return real(...args)
        }`
     )
-    const program = await opened({ ...kling.env, NODE_OPTIONS: `--import=${noisy}` })
+    const program = await opened({ ...kling.env, NODE_OPTIONS: noisy })
     send(program, toolCall(1, "generate_image", { prompt: "a cat" }))
     await program.says(/"id":1[,}]/)
     await hangUp(program)
@@ -97,6 +109,106 @@ describe("the stdio server", () => {
     expect(code).toBe(0)
     expect(millis).toBeLessThan(2000)
     expect((await kling.ledger()).tasks).toHaveLength(before + 1)
+  })
+
+  it.each<[string, (program: Started) => unknown]>([
+    ["told to stop by SIGTERM", ({ child }) => child.kill("SIGTERM")],
+    ["when nobody reads what it writes", ({ child }) => child.stdout.destroy()],
+    ["killed", ({ child }) => child.kill("SIGKILL")]
+  ])("%s in the middle of a submission, it ends at once, and the next one knows the task", async (how, end) => {
+    const args = { prompt: `a cat, and then the program is ${how}` }
+    const before = (await kling.ledger()).tasks.length
+    await kling.strike({ fault: "slow", delayMs: 700 })
+    const program = await opened(kling.env)
+    send(program, toolCall(1, "generate_video", args))
+    await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
+    // A second answer makes sure that there is something to write.
+    const { millis } = await endedBy(program, () => {
+      end(program)
+      send(program, { id: 2, method: "tools/list" })
+    })
+    expect(millis).toBeLessThan(2000)
+
+    const next = await opened(kling.env)
+    send(next, toolCall(1, "generate_video", args))
+    const [, task_id = ""] = await next.says(/"task_id":"(kk-t2v-\w+)"/)
+    await kling.passTime()
+    send(next, toolCall(2, "check_video_status", { task_id }))
+    await next.says(/"id":2.*"status":"succeed"|"status":"succeed".*"id":2/)
+    await hangUp(next)
+    const { tasks, charges } = await kling.ledger()
+    expect(tasks).toHaveLength(before + 1)
+    expect(charges.filter((charge) => charge.externalTaskId === task_id)).toHaveLength(1)
+  })
+
+  it("goes on, and tells no secret, when something fails in the background or nobody reads stderr", async () => {
+    const secret = "sk-background-canary"
+    const careless = planted(
+      "careless",
+      `const real = globalThis.fetch
+       globalThis.fetch = (...args) => {
+         Promise.reject(new Error("Invalid header value: Bearer ${secret}"))
+         Promise.reject("${secret}")
+         return real(...args)
+       }`
+    )
+    const program = await opened({ ...kling.env, NODE_OPTIONS: careless })
+    send(program, toolCall(1, "get_account_balance", {}))
+    await program.says(/"id":1[,}]/)
+    await program.says(/something failed in the background \(Error at .*careless\.mjs/)
+    program.child.stderr.destroy()
+    for (const id of [2, 3]) {
+      send(program, toolCall(id, "get_account_balance", {}))
+      await program.says(new RegExp(`"id":${id}[,}]`))
+    }
+    expect((await hangUp(program)).code).toBe(0)
+    expect(program.stdout + program.stderr).not.toContain(secret)
+  })
+
+  it("starts and answers without network and without a key, and opens no connection", async () => {
+    const offline = planted(
+      "offline",
+      `import { Socket } from "node:net"
+       import dns from "node:dns"
+       const refused = (what) => () => { process.stderr.write("CONNECTION " + what + "\\n"); throw new Error("no network") }
+       Socket.prototype.connect = refused("socket")
+       dns.lookup = refused("dns")`
+    )
+    const program = await opened({ HOME: folder, NODE_OPTIONS: offline })
+    send(program, { id: 1, method: "tools/list" })
+    await program.says(/"generate_video"/)
+    for (const [index, name] of ["generate_video", "list_tasks", "get_account_balance"].entries()) {
+      send(program, toolCall(index + 2, name, name === "generate_video" ? { prompt: "x" } : {}))
+      await program.says(
+        new RegExp(`set KLINGAI_API_KEY, or KLINGAI_ACCESS_KEY and KLINGAI_SECRET_KEY.*"id":${index + 2}`)
+      )
+    }
+    await hangUp(program)
+    expect(program.stderr).not.toContain("CONNECTION")
+  })
+
+  it("offers nothing that spends or writes when it is to read only", async () => {
+    const program = await opened(kling.env, ["--toolsets", "all", "--read-only"])
+    send(program, { id: 1, method: "tools/list" })
+    const [list] = await program.says(/\{.*"id":1[,}].*/)
+    const { tools } = (JSON.parse(list) as { readonly result: { readonly tools: ReadonlyArray<ListedTool> } }).result
+    expect(tools.map(({ name }) => name).toSorted()).toEqual([
+      "board_tasks",
+      "check_image_status",
+      "check_video_status",
+      "get_account_balance",
+      "get_resource_packages",
+      "list_models",
+      "list_tasks",
+      "quote_cost",
+      "wait_for_task"
+    ])
+    expect(tools.filter(({ annotations }) => annotations.readOnlyHint !== true)).toEqual([])
+    for (const [index, name] of ["generate_video", "download_task", "call_kling_api"].entries()) {
+      send(program, toolCall(index + 2, name, { prompt: "x" }))
+      await program.says(new RegExp(`"id":${index + 2},.*-32602|-32602.*"id":${index + 2}`))
+    }
+    await hangUp(program)
   })
 
   it("offers the toolsets that were asked for, by flag before environment", async () => {

@@ -1,6 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
-import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
+import { backgroundFailure, buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer, Result } from "effect"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
@@ -48,6 +48,9 @@ const serve = (asked: Serve): void => {
   }
   process.once("SIGTERM", () => void stop()).once("SIGINT", () => void stop())
 }
+
+// What nobody waits for must not end the calls that others wait for.
+process.on("unhandledRejection", (reason) => process.stderr.write(`klingkit-mcp-http: ${backgroundFailure(reason)}`))
 
 const asked = readArguments(process.argv.slice(2))
 switch (asked.do) {

@@ -14,3 +14,5 @@ export const wire = new Writable({
 
 stdout.on("error", (error) => wire.destroy(error))
 stdout.write = stderr.write.bind(stderr)
+// A host that does not read stderr may close it; that is no reason to end.
+stderr.on("error", () => {})

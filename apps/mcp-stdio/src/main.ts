@@ -1,7 +1,7 @@
 import { wire } from "./guard-stdout.ts"
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
-import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
+import { backgroundFailure, buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import type { Tool } from "@klingkit/tools"
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio"
 import { Effect, Layer, Result } from "effect"
@@ -16,10 +16,13 @@ const serve = (tools: ReadonlyArray<Tool>): void => {
   const transport = new StdioServerTransport(process.stdin, wire)
   serveStdio(() => buildServer(services, { tools, version: manifest.version, isLocal: true }), { transport })
   const stop = () => {
+    // Nothing is heard any more, so that the process ends as soon as its work has.
+    process.stdin.destroy()
     void services.dispose()
     setTimeout(() => process.exit(0), lingerMillis).unref()
   }
   process.stdin.once("end", stop).once("close", stop)
+  process.once("SIGTERM", stop).once("SIGINT", stop)
   wire.once("error", stop)
 }
 
@@ -27,6 +30,9 @@ const refuse = (message: string): void => {
   process.stderr.write(`klingkit-mcp: ${message}\nSee klingkit-mcp --help.\n`)
   process.exitCode = 2
 }
+
+// What nobody waits for must not end the calls that others wait for.
+process.on("unhandledRejection", (reason) => process.stderr.write(`klingkit-mcp: ${backgroundFailure(reason)}`))
 
 const asked = readArguments(process.argv.slice(2))
 switch (asked.do) {
