@@ -63,7 +63,7 @@ export const required2025: Counts = {
   "tools-list": 3
 }
 
-/** `--requirements 2026-07-28`, whole, on the fixture build. */
+/** `--requirements 2026-07-28`, whole, on the fixture build; the tasks are tasks of the emulated Kling. */
 export const required2026: Counts = {
   caching: 8,
   "completion-complete": 2,
@@ -104,7 +104,17 @@ export const required2026: Counts = {
   "tools-call-mixed-content": 2,
   "tools-call-simple-text": 2,
   "tools-call-with-progress": 2,
-  "tools-list": 4
+  "tools-list": 4,
+  "tasks-capability-negotiation": 5,
+  "tasks-dispatch-and-envelope": 9,
+  "tasks-lifecycle": 7,
+  "tasks-mrtr-composition": 1,
+  "tasks-mrtr-input": 2,
+  "tasks-request-headers": 5,
+  "tasks-request-state-removal": 3,
+  "tasks-required-task-error": 1,
+  "tasks-status-notifications": 0,
+  "tasks-wire-fields": 4
 }
 
 /** The suite 0.1.16, whole, on the fixture build. */

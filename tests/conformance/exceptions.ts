@@ -46,6 +46,30 @@ const noQuestions: Exceptions = {
   "elicitation-sep1330-enums": cannotAsk("elicitation-sep1330-general")
 }
 
+/** Kling's tasks are paid when they are made, and Kling neither asks nor cancels afterwards. */
+const paidTasks: Exceptions = {
+  "tasks-lifecycle": {
+    checks: ["sep-2663-tool-error-uses-completed-status FAILURE", "sep-2663-tasks-get-status-failed FAILURE"],
+    reason: "the result is what the status tool says, which succeeds in telling that Kling's task has failed"
+  },
+  "tasks-mrtr-input": {
+    checks: ["sep-2663-tasks-get-status-input-required FAILURE", "tasks-mrtr-partial-fulfillment FAILURE"],
+    reason: "what there is to ask is asked before a task is made and paid; one under way never asks"
+  },
+  "tasks-mrtr-composition": {
+    checks: ["sep-2663-mrtr-synchronous-before-task-creation FAILURE"],
+    reason: "it wants the words of the person in the result of the task; ours give a yes or a no to a price"
+  },
+  "tasks-required-task-error": {
+    checks: ["sep-2663-server-returns-missing-capability-when-required FAILURE"],
+    reason: "no tool needs a client that follows tasks: a handle and a tool that waits serve every client"
+  },
+  "tasks-status-notifications": {
+    checks: ["tasks-status-notifications SKIPPED"],
+    reason: "the suite itself leaves it out, whatever the server"
+  }
+}
+
 export const exceptions = {
   genericOn2025: noStream,
   genericOn2026: {
@@ -65,8 +89,10 @@ export const exceptions = {
     "server-stateless": fixedLists,
     "input-required-result-tampered-state": {
       checks: ["sep-2322-reject-tampered-state FAILURE"],
-      reason: "the server asks for nothing yet, so it has no seal that it could check before a tool runs"
-    }
+      reason:
+        "a seal is bound to the call that it was made for, so it is opened inside of the tool: a forged one is refused by the tool's result, which says that nothing was charged"
+    },
+    ...paidTasks
   },
   activeOfV1: { ...noSession, ...noQuestions }
 } satisfies Readonly<Record<string, Exceptions>>

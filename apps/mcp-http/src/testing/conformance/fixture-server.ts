@@ -10,10 +10,12 @@ import { addContentTools } from "./content-tools.ts"
 import { addInputTools } from "./input-tools.ts"
 import { addPrompts } from "./prompts.ts"
 import { addResources } from "./resources.ts"
+import { taskTools } from "./task-tools.ts"
 
 const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
 
-const tools = Effect.runSync(selectedTools({ toolsets: "all", readOnly: false }))
+const klingTools = Effect.runSync(selectedTools({ toolsets: "all", readOnly: false }))
+const tools = [...klingTools, ...taskTools(klingTools)]
 
 const { server } = makeHttpApp({
   guard: { hosts: new Set(), origins: new Set() },
