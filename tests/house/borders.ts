@@ -61,6 +61,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@sparticuz/chromium": "board/",
     ajv: "mcp/",
     "mcp-sdk-v1": "",
+    mediabunny: "stranger/",
     "oxc-parser": "house/",
     "playwright-core": "board/",
     rolldown: "board/"
