@@ -26,6 +26,11 @@ export interface Intent {
   readonly input: Readonly<Record<string, unknown>>
   readonly prompt?: string
   readonly quote: Quote
+  /** Which of the account's parallel places its task takes, and how many (1 when absent). */
+  readonly lane?: string
+  readonly slots?: number
+  /** How long its task usually takes. */
+  readonly usualSeconds?: number
   /** Of the caller: the same key is the same job, always. */
   readonly idempotencyKey?: string
   /** Without a key, the same request within this time is the same job (120 s), and as long as its fate is open. */
@@ -135,7 +140,10 @@ const insert = Effect.fnUntraced(function* (
       lease_until: lease === undefined ? null : leaseEnd(now, lease.seconds),
       lease_fence: lease === undefined ? 0 : 1,
       created_at: now,
-      updated_at: now
+      updated_at: now,
+      lane: intent.lane === undefined ? null : storable(intent.lane),
+      slots: intent.slots ?? 1,
+      usual_seconds: intent.usualSeconds === undefined ? null : Math.round(intent.usualSeconds)
     })
     .returning("*")}`
   yield* sql`INSERT INTO klingkit_bodies ${sql.insert({ handle, body })}`

@@ -57,7 +57,19 @@ const Row = Schema.Struct({
   leaseFence: Whole,
   createdAt: Whole,
   updatedAt: Whole,
-  finishedAt: Schema.optionalKey(Whole)
+  finishedAt: Schema.optionalKey(Whole),
+  /** When anybody last began to look at it at Kling. */
+  lookedAt: Schema.optionalKey(Whole),
+  /** When Kling last called back about it. */
+  calledAt: Schema.optionalKey(Whole),
+  /** Since when it waits for a parallel place. */
+  queuedAt: Schema.optionalKey(Whole),
+  /** When somebody was given its handle as work that goes on. */
+  promisedAt: Schema.optionalKey(Whole),
+  /** Which of the account's parallel places it takes, and how many. */
+  lane: Schema.optionalKey(Schema.String),
+  slots: Schema.optionalKey(Whole),
+  usualSeconds: Schema.optionalKey(Whole)
 })
 
 /** Who is at work on a job. The fence grows with every owner, so that a former one is told apart. */

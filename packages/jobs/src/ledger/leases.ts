@@ -29,6 +29,10 @@ export const leaseEnd = (now: number, seconds: number): number => now + Math.min
 const isFree = ({ sql }: LedgerDatabase["Service"], now: number) =>
   sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + 2 * longestSeconds * 1000})`
 
+/** Somebody is at work on it, or was until a moment ago. */
+export const isHeld = ({ sql }: LedgerDatabase["Service"], now: number) =>
+  sql`(lease_until > ${now} AND lease_until <= ${now + 2 * longestSeconds * 1000})`
+
 /** Takes a job for one process, when no other has it; a former owner finds its fence outgrown. */
 export const claimJob = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],

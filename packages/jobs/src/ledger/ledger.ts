@@ -9,6 +9,7 @@ import { getJob, type JobFilter, type JobPage, listJobs } from "./find-jobs.ts"
 import { addFiles } from "./job-files.ts"
 import type { JobFile, JobRecord, Lease } from "./job-record.ts"
 import type { JobState } from "./job-state.ts"
+import { type Lane, readLane } from "./lanes.ts"
 import {
   claimJob,
   claimUnfinished,
@@ -21,6 +22,7 @@ import {
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { migrate } from "./migrations.ts"
 import { forgetBefore } from "./retention.ts"
+import { claimLooks, markCalled, markPromised, markQueued } from "./row-marks.ts"
 import { type JobChanges, settleJob, transitionJob } from "./transition-job.ts"
 
 /** The durable memory of paid requests, shared by every program that opens it. What a method has answered survives a crash. */
@@ -49,6 +51,19 @@ export class Ledger extends Context.Service<
     release(handle: string, lease: Lease): Effect.Effect<void, LedgerError>
     /** Unfinished jobs that nobody is at work on. */
     unfinished(filter?: UnfinishedFilter): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
+    /** Takes the next look at each job that nobody has looked at within `freshMillis`. */
+    claimLooks(
+      handles: ReadonlyArray<string>,
+      freshMillis: number
+    ): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
+    /** From now on somebody counts on the request: whoever comes next goes on with it. */
+    markPromised(handle: string): Effect.Effect<void, LedgerError>
+    /** The request stands in line for a parallel place. */
+    markQueued(handle: string, lease: Lease): Effect.Effect<void, LedgerError>
+    /** Kling has called back about a task of the account, by handle or task id; answers its job, whoever's it is. */
+    markCalled(account: string, id: string): Effect.Effect<JobRecord, LedgerError>
+    /** Who holds the parallel places of a lane, and who waits for one. */
+    lane(account: string, lane: string): Effect.Effect<Lane, LedgerError>
     /** By handle or by Kling's task id; `principal` is `local` when absent. */
     get(id: string, principal?: string): Effect.Effect<JobRecord, LedgerError>
     list(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
@@ -94,6 +109,11 @@ const make = Effect.gen(function* () {
     claimUnfinished: (filter, request) => work(claimUnfinished(database, filter, request)),
     renew: (handle, lease, seconds) => work(renewLease(database, handle, lease, seconds)),
     release: (handle, lease) => work(releaseLease(database, handle, lease)),
+    claimLooks: (handles, freshMillis) => work(claimLooks(database, handles, freshMillis)),
+    markPromised: (handle) => work(markPromised(database, handle)),
+    markQueued: (handle, lease) => work(markQueued(database, handle, lease)),
+    markCalled: (account, id) => work(markCalled(database, account, id)),
+    lane: (account, lane) => work(readLane(database, account, lane)),
     unfinished: (filter = {}) => work(findUnfinished(database, filter)),
     get: (id, principal = "local") => work(getJob(database, id, principal)),
     list: (filter = {}) => work(listJobs(database, filter)),

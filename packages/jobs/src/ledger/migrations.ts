@@ -57,8 +57,20 @@ const createTables = statements([
   )`
 ])
 
+// When a job was last looked at or called back about; who waits for a parallel place, and which; what was promised.
+const addFollowing = statements([
+  `ALTER TABLE klingkit_jobs ADD COLUMN looked_at BIGINT`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN called_at BIGINT`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN queued_at BIGINT`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN promised_at BIGINT`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN lane TEXT`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN slots BIGINT`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN usual_seconds BIGINT`,
+  `CREATE INDEX klingkit_jobs_lane ON klingkit_jobs (account, lane, state)`
+])
+
 /** Steps from an empty database to the present one. A step that has been released never changes. */
-const steps = { "0001_create_tables": createTables }
+const steps = { "0001_create_tables": createTables, "0002_add_following": addFollowing }
 
 const table = "klingkit_migrations"
 const known = Object.keys(steps).length

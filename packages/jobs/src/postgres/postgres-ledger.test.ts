@@ -5,6 +5,7 @@ import { ledgerLock } from "../ledger/database.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { beginSuite } from "../ledger/testing/begin-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
+import { followingSuite } from "../ledger/testing/following-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { sampleIntent } from "../ledger/testing/sample-intent.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
@@ -17,6 +18,7 @@ layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   budgetSuite(it)
   stepsSuite(it)
   listSuite(it)
+  followingSuite(it)
   sharingSuite(it)
 })
 

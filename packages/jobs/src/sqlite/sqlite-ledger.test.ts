@@ -11,6 +11,7 @@ import { expect } from "vitest"
 import { Ledger } from "../ledger/ledger.ts"
 import { beginSuite } from "../ledger/testing/begin-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
+import { followingSuite } from "../ledger/testing/following-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
 import { stepsSuite } from "../ledger/testing/steps-suite.ts"
@@ -24,6 +25,7 @@ layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
   budgetSuite(it)
   stepsSuite(it)
   listSuite(it)
+  followingSuite(it)
 })
 
 layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
@@ -31,6 +33,7 @@ layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
   budgetSuite(it)
   stepsSuite(it)
   listSuite(it)
+  followingSuite(it)
   sharingSuite(it)
 })
 

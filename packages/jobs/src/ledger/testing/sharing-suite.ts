@@ -22,7 +22,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         { concurrency: "unbounded" }
       )
       const { sql } = yield* place.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(1)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(2)
       const begun = yield* Effect.forEach(all, ({ ledger }) => ledger.begin(sampleIntent()), {
         concurrency: "unbounded"
       })
@@ -122,6 +122,22 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("brings a ledger of an earlier version up to date, with its jobs", () =>
+    Effect.gen(function* () {
+      const place = yield* freshPlace
+      const { ledger, sql } = yield* place.open
+      const { job } = yield* ledger.begin(sampleIntent())
+      yield* sql`DELETE FROM klingkit_migrations WHERE migration_id > 1`
+      yield* sql`DROP INDEX klingkit_jobs_lane`
+      const added = ["looked_at", "called_at", "queued_at", "promised_at", "lane", "slots", "usual_seconds"]
+      yield* Effect.forEach(added, (column) => sql`ALTER TABLE klingkit_jobs DROP COLUMN ${sql(column)}`)
+      const { ledger: later } = yield* place.open
+      const { slots: _, ...before } = job
+      expect(yield* later.get(job.handle)).toEqual(before)
+      expect(yield* later.claimLooks([job.handle], 1500)).toHaveLength(1)
+    })
+  )
+
   it.effect("refuses a ledger of a later version, and leaves it as it is", () =>
     Effect.gen(function* () {
       const place = yield* freshPlace
@@ -131,10 +147,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit knows versions up to 1",
+        message: "the ledger of the test has version 99; this klingkit knows versions up to 2",
         suggestion: "update klingkit; an older one must not touch it; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(2)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(3)
     })
   )
 
