@@ -1,5 +1,14 @@
-import { type AnyOperation, Kling, type KlingError, type MediaRule, type Plan, type TaskFilter } from "@klingkit/core"
-import { Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Stream } from "effect"
+import {
+  type AnyOperation,
+  type CallbackError,
+  Kling,
+  type KlingError,
+  type MediaRule,
+  type Plan,
+  type SignedCallback,
+  type TaskFilter
+} from "@klingkit/core"
+import { Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Scope, Stream } from "effect"
 import type { HttpClient } from "effect/http"
 import type { JobsConfig } from "./config.ts"
 import { downloadJob, type DownloadOptions } from "./files/download-job.ts"
@@ -18,9 +27,14 @@ import { callJob, type CallJobOptions } from "./submit/call-job.ts"
 import { recoverJobs } from "./submit/recover-jobs.ts"
 import { makeSlotQueue } from "./submit/slot-queue.ts"
 import { submitJob, type SubmitJobOptions } from "./submit/submit-job.ts"
+import { makeAlarms } from "./watch/alarms.ts"
 import { findByResult } from "./watch/find-by-result.ts"
-import { followJob, jobStatus } from "./watch/job-status.ts"
+import { followJob } from "./watch/follow-job.ts"
+import { jobStatus } from "./watch/job-status.ts"
 import { makeLooks } from "./watch/looks.ts"
+import { makePoller } from "./watch/poller.ts"
+import { receiveCallback } from "./watch/receive-callback.ts"
+import type { Watching } from "./watch/sight.ts"
 
 /** A paid Kling request from plan to files, durable from before it is sent. Its handle finds it from any program. */
 export class Jobs extends Context.Service<
@@ -59,6 +73,11 @@ export class Jobs extends Context.Service<
     status(id: string): Effect.Effect<Job, KlingError>
     /** The job at every look, until it has ended. */
     follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError>
+    /**
+     * Takes in a call of Kling (`callback_url`) as it came over the wire: checks its signature, moves the job that it is
+     * about and wakes who waits for it; from then on that job is looked at rarely. False: it is about no job of this ledger.
+     */
+    receiveCallback(callback: Omit<SignedCallback, "nowMs">): Effect.Effect<boolean, CallbackError | LedgerError>
     /** Tasks at Kling, newest first, whoever made them; with what the ledger knows of them. */
     list(filter?: TaskFilter): Stream.Stream<Job, KlingError>
     /** Jobs in the ledger: by state, model, time, words of the prompt. */
@@ -97,7 +116,15 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   })
   // Looking at a task works without a ledger; only a paid request does not.
   const readable = Effect.option(source.open)
-  const watching = { ledger: readable, look: makeLooks(kling), principal, onEnded: queue.freed }
+  const watching: Watching = {
+    ledger: readable,
+    looks: makeLooks(kling),
+    alarms: makeAlarms(),
+    principal,
+    onEnded: queue.freed,
+    onAbandoned: recoverOnce
+  }
+  const poller = makePoller(watching, yield* Scope.Scope)
 
   const madeWith = (id: string) => findByResult(readable, kling, principal, id)
 
@@ -151,9 +178,11 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     status: (id) =>
       Effect.andThen(recoverOnce, jobStatus(watching, id)).pipe(Effect.catchIf(isNotFound, () => madeWith(id))),
     follow: (id, operation) =>
-      Stream.unwrap(Effect.as(recoverOnce, followJob(watching, id, operation))).pipe(
+      Stream.unwrap(Effect.as(recoverOnce, followJob(watching, poller, id, operation))).pipe(
         Stream.catchIf(isNotFound, () => Stream.fromEffect(madeWith(id)))
       ),
+    receiveCallback: (callback) =>
+      Effect.flatMap(source.open, (ledger) => receiveCallback(ledger, watching, kling.account, callback)),
     list: (filter) =>
       Stream.mapEffect(kling.tasks(filter), (task) => withRecord({ handle: task.externalId ?? task.id, task })),
     history: (filter) => Effect.flatMap(source.open, (ledger) => ledger.list({ principal, ...filter })),

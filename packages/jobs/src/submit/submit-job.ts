@@ -8,6 +8,7 @@ import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import type { SpendLimits } from "../spend-limits.ts"
 import { refuseUnapproved } from "./admit-plan.ts"
+import { laneOf } from "./lane-of.ts"
 import { leaseSeconds, sendJob } from "./send-job.ts"
 import type { QueuePlace, SlotQueue } from "./slot-queue.ts"
 
@@ -96,6 +97,8 @@ export const intentOf = ({ kling, principal, limits }: Submitter, plan: Plan, ha
     input,
     quote,
     limits,
+    ...laneOf(plan),
+    usualSeconds: operation.usualSeconds(input),
     ...(typeof words === "string" ? { prompt: words } : {})
   }
 }

@@ -30,7 +30,8 @@ describe("wait_for_task", () => {
       const waiting = yield* Effect.forkChild(
         Effect.zip(call("wait_for_task", { task_id, ...args }), Clock.currentTimeMillis)
       )
-      yield* TestClock.adjust("50 seconds")
+      // Step by step: what a look shows is read before the next one is due.
+      yield* Effect.repeat(TestClock.adjust("500 millis"), { times: 100 })
       const [{ text, facts }, until] = yield* Fiber.join(waiting)
       expect(until - from).toBe(seconds * 1000)
       expect(text).toContain(`Waited ${seconds} s`)

@@ -1,0 +1,47 @@
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { type CredentialKind, Kling } from "@klingkit/core"
+import { emulatorHttpClient, type KlingWorld } from "@klingkit/emulator"
+import { Context, Effect, Layer, Redacted, type Scope } from "effect"
+import { join } from "node:path"
+import { Jobs } from "../../jobs.ts"
+import { Ledger } from "../../ledger/ledger.ts"
+import type { LedgerError } from "../../ledger/ledger-error.ts"
+import { LedgerSource } from "../../ledger/ledger-source.ts"
+import { temporaryFolder } from "../../ledger/testing/test-database.ts"
+import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
+
+export interface Program {
+  readonly jobs: Jobs["Service"]
+  readonly ledger: Ledger["Service"]
+}
+
+/** Starts programs that share an account of one Kling and a ledger file; each has a connection of its own. */
+export const programsOf = (world: KlingWorld, credential: CredentialKind = "api-key") =>
+  Effect.map(temporaryFolder("klingkit-programs-"), (folder) => {
+    const { keys } = world
+    const kling = Kling.layerHttp({
+      credentials:
+        credential === "api-key"
+          ? { kind: "api-key", apiKey: Redacted.make(keys.apiKey) }
+          : { kind: "key-pair", accessKey: keys.accessKey, secretKey: Redacted.make(keys.secretKey) },
+      baseUrl: "https://kling.example"
+    })
+    return (principal = "local"): Effect.Effect<Program, LedgerError, Scope.Scope> =>
+      Effect.gen(function* () {
+        const ledger = Context.get(yield* Layer.build(layerSqlite(join(folder, "ledger.db"))), Ledger)
+        const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal }
+        const layer = Jobs.layer(config).pipe(
+          Layer.provide(kling),
+          Layer.provide(emulatorHttpClient(world)),
+          Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
+          Layer.provide([NodeFileSystem.layer, NodePath.layer])
+        )
+        return { jobs: Context.get(yield* Effect.orDie(Layer.build(layer)), Jobs), ledger }
+      })
+  })
+
+/** What Kling was asked without being asked to make something: `GET /tasks`. */
+export const readsOf = (world: KlingWorld): ReadonlyArray<string> =>
+  world.state.requests.rows.flatMap(({ method, path }) =>
+    method === "GET" || path === "/tasks" ? [`${method} ${path}`] : []
+  )
