@@ -29,6 +29,21 @@ describe.each(wires)("a server on a %s", (wire) => {
     expect(JSON.stringify((await again.listTools()).tools)).toBe(JSON.stringify(listed))
   })
 
+  it("lists what there is to read and to ask for, to everybody the same, whatever was made before", async () => {
+    const lists = async (client: Awaited<ReturnType<typeof connectedClient>>) =>
+      JSON.stringify([
+        (await client.listResources()).resources,
+        (await client.listResourceTemplates()).resourceTemplates,
+        (await client.listPrompts()).prompts
+      ])
+    const { services } = emulatedServices()
+    const client = await connectedClient(services, wire)
+    const before = await lists(client)
+    await client.callTool({ name: "generate_image", arguments: { prompt: "a cat" } })
+    expect(await lists(client)).toBe(before)
+    expect(await lists(await connectedClient(emulatedServices().services, wire))).toBe(before)
+  })
+
   it("teaches the rhythm in under 1 kB", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     const instructions = client.getInstructions() ?? ""

@@ -1,12 +1,15 @@
 import type { Kling } from "@klingkit/core"
 import type { Jobs } from "@klingkit/jobs"
-import type { Tool } from "@klingkit/tools"
+import { instructions, type Tool } from "@klingkit/tools"
 import { McpServer } from "@modelcontextprotocol/server"
 import type { ManagedRuntime } from "effect"
 import type { StateSeal } from "./approval/state-seal.ts"
 import { boardMeta, registerBoard } from "./board/board.ts"
 import { tasksExtension } from "./client-capabilities.ts"
-import { instructions } from "./instructions.ts"
+import { registerCompletions } from "./completions.ts"
+import { registerPrompts } from "./prompts.ts"
+import { registerResources } from "./resources.ts"
+import { registerSkills } from "./skills.ts"
 import { registerTasks } from "./tasks/register-tasks.ts"
 import { registerTool } from "./register-tool.ts"
 
@@ -36,13 +39,24 @@ export const buildServer = (
       capabilities: {
         tools: { listChanged: false },
         resources: { listChanged: false },
+        prompts: { listChanged: false },
+        completions: {},
         extensions: { [tasksExtension]: {} }
       },
-      cacheHints: { "tools/list": listHint, "resources/list": listHint }
+      cacheHints: {
+        "tools/list": listHint,
+        "resources/list": listHint,
+        "resources/templates/list": listHint,
+        "prompts/list": listHint
+      }
     }
   )
   for (const tool of tools) registerTool(server, services, tool, { meta: boardMeta(tool), isLocal })
   registerTasks(server, services)
+  registerResources(server, services)
+  registerPrompts(server, tools)
+  registerCompletions(server, services, tools)
+  registerSkills(server)
   registerBoard(server, services, tools, mediaDomains)
   return server
 }

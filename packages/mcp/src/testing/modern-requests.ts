@@ -14,6 +14,11 @@ export interface ModernAnswer {
   readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown }
 }
 
+export const resultOf = ({ result, error }: ModernAnswer): NonNullable<ModernAnswer["result"]> => {
+  if (result === undefined) throw new Error(JSON.stringify(error))
+  return result
+}
+
 /** Single requests of 2026-07-28, sent as a client may send them that is not the SDK's, or not honest. */
 export const modernRequests = (services: Services, capabilities: Readonly<Record<string, unknown>>) => {
   const handler = createMcpHandler(async () =>
