@@ -1,0 +1,141 @@
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { type AnyOperation, catalog, Kling, mostUsd, type Plan, planOperation, usdText } from "@klingkit/core"
+import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
+import { Effect, Layer, Redacted } from "effect"
+import { Jobs } from "../jobs.ts"
+import { LedgerSource } from "../ledger/ledger-source.ts"
+import { sampleIntent } from "../ledger/testing/sample-intent.ts"
+import type { SpendLimits } from "../spend-limits.ts"
+import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
+import type { SubmitJobOptions } from "./submit-job.ts"
+
+/** Everything that Kling may take money for, as the catalogue declares it: what is added later is tried as well. */
+const paid = catalog.filter((one) => one.billed && mostUsd(one.price(one.example)) !== 0)
+
+/** Earlier today this much was spent, on this account. */
+const earlierUsd = 0.42
+
+const programs = (world: KlingWorld, limits: SpendLimits) => {
+  const credentials = { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) } as const
+  const kling = Kling.layerHttp({ credentials, baseUrl: "http://127.0.0.1" })
+  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits, principal: "local" }
+  return Jobs.layer(config).pipe(
+    Layer.provideMerge(kling),
+    Layer.provideMerge(LedgerSource.layer(layerSqliteMemory)),
+    Layer.provide([emulatorHttpClient(world), NodeFileSystem.layer, NodePath.layer])
+  )
+}
+
+const spendEarlier = Effect.gen(function* () {
+  const { account } = yield* Kling
+  const ledger = yield* (yield* LedgerSource).open
+  yield* ledger.begin(sampleIntent({ account }))
+})
+
+/** The plan of an operation's own example; where that speaks of a session, one is opened first. */
+const planOf = Effect.fnUntraced(function* (operation: AnyOperation) {
+  const { example } = operation
+  if (!("sessionId" in example)) return yield* planOperation(operation, example)
+  const opener = catalog.find(({ kind, family, params }) => {
+    return kind === "call" && family === operation.family && !("sessionId" in params)
+  })
+  if (opener === undefined) return yield* Effect.die(`nothing opens a session for ${operation.id}`)
+  const kling = yield* Kling
+  const { session_id } = (yield* kling.call(opener, opener.example)) as { readonly session_id: string }
+  return yield* planOperation(operation, { ...example, sessionId: session_id })
+})
+
+type Said = Pick<SubmitJobOptions, "isApproved" | "approval">
+
+/** The two ways in. */
+const ways = {
+  submit: (plan: Plan, said: Said = {}) => Jobs.use((jobs) => jobs.submit(plan, { ...said, allowRepeat: true })),
+  call: (plan: Plan, said: Said = {}) => Jobs.use((jobs) => jobs.call(plan, said))
+}
+/** The right one. */
+const run = (plan: Plan, said?: Said) =>
+  Effect.asVoid(ways[plan.operation.kind === "create" ? "submit" : "call"](plan, said))
+
+/** Limits that an operation's price does not fit, and the amount that a refusal has to name. */
+const tooLow = (most: number | undefined): ReadonlyArray<readonly [SpendLimits, number]> => {
+  const limitUsd = most === undefined ? 1 : most * 0.99
+  return [
+    [{ maxUsdPerCall: limitUsd }, limitUsd],
+    [{ maxUsdPerDay: limitUsd + earlierUsd }, limitUsd + earlierUsd],
+    [{ confirmAboveUsd: limitUsd }, limitUsd]
+  ]
+}
+
+const bookings = ({ state }: KlingWorld) => state.bookings.map(({ charge }) => charge.operation)
+
+const passTime = ({ state }: KlingWorld) => state.settle(Number.MAX_SAFE_INTEGER)
+
+describe("no way to a charge leads around the limits", () => {
+  it.effect.each(paid.map((one) => [one.id, one] as const))("for %s", ([, operation]) =>
+    Effect.gen(function* () {
+      const plan = yield* planOperation(operation, operation.example)
+      const most = mostUsd(plan.quote)
+      for (const [limits, limitUsd] of tooLow(most)) {
+        for (const [way, go] of Object.entries(ways)) {
+          const world = new KlingWorld()
+          const error = yield* Effect.flip(Effect.andThen(spendEarlier, go(plan))).pipe(
+            Effect.provide(programs(world, limits))
+          )
+          const about = `${way} with ${JSON.stringify(limits)}: ${error.message}`
+          expect(error.code, about).toMatch(/^(LEDGER_OVER_BUDGET|JOB_NOT_APPROVED)$/)
+          expect(error.wasCharged, about).toBe("no")
+          expect(error.message, about).toContain(usdText(limitUsd))
+          expect(error.message, about).toContain(most === undefined ? "the price is not known before" : usdText(most))
+          expect(error.message, about).toMatch(/\$0\.42 (are )?spent today/)
+          passTime(world)
+          expect([bookings(world), world.state.requests.rows], about).toEqual([[], []])
+        }
+      }
+    })
+  )
+})
+
+describe("an approval is one charge", () => {
+  /** Any price needs a yes. */
+  const limits = { confirmAboveUsd: 0 }
+
+  it.effect.each(paid.map((one) => [one.id, one] as const))("for %s", ([id, operation]) => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const jobs = yield* Jobs
+      const plan = yield* planOf(operation)
+      const charges = () => {
+        passTime(world)
+        return bookings(world).filter((one) => one === id).length
+      }
+      yield* run(plan, { isApproved: true })
+      expect(charges()).toBe(1)
+
+      const approval = yield* jobs.approve(plan)
+      const otherWish = { ...plan, input: { ...plan.input, prompt: "another wish" } }
+      const dearer = { ...plan, quote: { ...plan.quote, priceUsd: 999, atMost: { units: 1, priceUsd: 999 } } }
+      for (const other of [otherWish, dearer]) {
+        expect((yield* Effect.flip(run(other, { approval }))).code).toBe("LEDGER_NOT_APPROVED")
+      }
+      expect(charges()).toBe(1)
+      yield* run(plan, { approval })
+      expect(charges()).toBe(2)
+      expect((yield* Effect.flip(run(plan, { approval }))).code).toBe("LEDGER_NOT_APPROVED")
+      expect((yield* Effect.flip(run(plan))).code).toBe("JOB_NOT_APPROVED")
+      expect(charges()).toBe(2)
+    }).pipe(Effect.provide(programs(world, limits)))
+  })
+
+  it.effect("passes no limit of a call or a day where the price is known", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const known = paid.filter((one) => mostUsd(one.price(one.example)) !== undefined)
+      for (const operation of known) {
+        const plan = yield* planOperation(operation, operation.example)
+        expect((yield* Effect.flip(run(plan, { isApproved: true }))).code).toBe("LEDGER_OVER_BUDGET")
+      }
+      expect(world.state.requests.rows).toEqual([])
+    }).pipe(Effect.provide(programs(world, { maxUsdPerDay: 0.001 })))
+  })
+})
