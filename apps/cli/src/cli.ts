@@ -23,7 +23,7 @@ const jsonFlag = GlobalFlag.Setting("json")({
   )
 })
 
-const klingkit = Command.make("klingkit").pipe(
+export const rootCommand = Command.make("klingkit").pipe(
   Command.withDescription(
     "Kling AI at the command line: never charged twice for one request, nothing paid for is lost"
   ),
@@ -50,7 +50,7 @@ export const runCli = (args: ReadonlyArray<string>): Effect.Effect<ExitCode, nev
   Effect.gen(function* () {
     const output = yield* Output
     const words = args.length === 0 ? ["--help"] : args
-    const exit = yield* Command.runWith(klingkit, { version: manifest.version })(words).pipe(
+    const exit = yield* Command.runWith(rootCommand, { version: manifest.version })(words).pipe(
       Effect.exit,
       Effect.onInterrupt(() => output.fail(interrupted()))
     )

@@ -42,7 +42,7 @@ describe("no tool leads around the limits", () => {
           const asked = (yield* requestsSeen(world)).length
           const error = yield* failure(tool.name, args)
           const most = mostUsd(quote)
-          expect(error.code, error.message).toMatch(/^(LEDGER_OVER_BUDGET|JOB_NOT_APPROVED)$/)
+          expect(error.code).toMatch(/^(LEDGER_OVER_BUDGET|JOB_NOT_APPROVED)$/)
           expect([error.wasCharged, error.message]).toEqual(["no", expect.stringContaining("$0.001")])
           expect(error.message).toContain(most === undefined ? "not known before" : usdText(most))
           expect(error.message).toMatch(/\$0\.00 (are )?spent today/)

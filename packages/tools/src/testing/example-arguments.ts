@@ -27,13 +27,14 @@ const variants = (tool: Tool): ReadonlyArray<Arguments> => {
     const paid = catalog.filter(({ billed, example }) => billed && !("sessionId" in example))
     return paid.map(({ id, example }) => ({ operation: id, input: JSON.stringify(example) }))
   }
-  const required = (tool.inputSchema["required"] ?? []) as ReadonlyArray<string>
-  const choices = required.filter((name) => Array.isArray(properties[name]?.["enum"]))
-  return choices.reduce<ReadonlyArray<Arguments>>(
-    (sofar, name) =>
-      (properties[name]?.["enum"] as ReadonlyArray<unknown>).flatMap((value) =>
-        sofar.map((one) => ({ ...one, [name]: value }))
-      ),
+  const { required = [] } = tool.inputSchema
+  return required.reduce<ReadonlyArray<Arguments>>(
+    (sofar, name) => {
+      const choices: unknown = properties[name]?.["enum"]
+      return Array.isArray(choices)
+        ? choices.flatMap((value) => sofar.map((one) => ({ ...one, [name]: value as unknown })))
+        : sofar
+    },
     [{}]
   )
 }

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "@effect/vitest"
+import { catalog, mostUsd, usdText } from "@klingkit/core"
+import { Effect } from "effect"
+import type { Command } from "effect/cli"
+import { writeFileSync } from "node:fs"
+import { rootCommand } from "./cli.ts"
+import { emulatedKling } from "./testing/emulator.ts"
+import { greyPng } from "./testing/picture.ts"
+import { klingkit } from "./testing/run-klingkit.ts"
+
+const paid = catalog.filter((one) => one.billed && mostUsd(one.price(one.example)) !== 0)
+/** These speak of a session that was opened before. */
+const standsAlone = paid.filter(({ example }) => !("sessionId" in example))
+
+const apiCall = ({ id, example }: (typeof paid)[number], ...more: ReadonlyArray<string>) => [
+  "api",
+  "call",
+  id,
+  "--input",
+  JSON.stringify(example),
+  "--again",
+  "--json",
+  ...more
+]
+
+const tooLow = [
+  ["KLINGKIT_MAX_USD_PER_CALL", "0.001"],
+  ["KLINGKIT_MAX_USD_PER_DAY", "0.001"],
+  ["KLINGKIT_CONFIRM_ABOVE_USD", "0.001"]
+] as const
+
+describe("klingkit api call, of every paid operation", () => {
+  it.live.each(tooLow)("is refused by %s, with exit code 5", ([setting, amount]) =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      for (const one of paid) {
+        const { exitCode, stdout } = yield* klingkit(apiCall(one), { env: { ...kling.env, [setting]: amount } })
+        const { error } = JSON.parse(stdout)
+        const most = mostUsd(one.price(one.example))
+        expect([one.id, exitCode, error.charged]).toEqual([one.id, 5, "no"])
+        expect(error.code).toMatch(/^(LEDGER_OVER_BUDGET|JOB_NOT_APPROVED)$/)
+        expect(error.message).toContain("$0.001")
+        expect(error.message).toContain(most === undefined ? "not known before" : usdText(most))
+        expect(error.message).toMatch(/\$0\.00 (are )?spent today/)
+      }
+      expect([yield* kling.charges, yield* kling.requests]).toEqual([[], []])
+    })
+  )
+
+  it.live("is one charge with --yes", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const env = { ...kling.env, KLINGKIT_CONFIRM_ABOVE_USD: "0" }
+      for (const one of standsAlone) {
+        const before = (yield* kling.charges).length
+        const { exitCode, stderr } = yield* klingkit(apiCall(one, "--yes", "--wait"), { env })
+        expect([one.id, exitCode, stderr]).toMatchObject([one.id, 0, expect.any(String)])
+        expect((yield* kling.charges).slice(before).map(({ operation }) => operation)).toEqual([one.id])
+      }
+    })
+  )
+})
+
+/** Every command that can be run, with the words that lead to it. */
+const leaves = (command: Command.Command.Any, path: ReadonlyArray<string> = []): ReadonlyArray<Leaf> => {
+  const inside = command.subcommands.flatMap(({ commands }) => commands)
+  return inside.length === 0 ? [{ path, command }] : inside.flatMap((one) => leaves(one, [...path, one.name]))
+}
+
+interface Leaf {
+  readonly path: ReadonlyArray<string>
+  readonly command: Command.Command.Any
+}
+
+/** The words of an example that stand alone, quotes taken off; nothing for a pipe. */
+const wordsOf = (line: string): ReadonlyArray<string> =>
+  [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)]
+    .map(([, single, double, plain]) => single ?? double ?? plain ?? "")
+    .slice(1)
+
+describe("every command that can spend", () => {
+  it.live("is refused in each of its own examples", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const cwd = process.cwd()
+      process.chdir(kling.home)
+      yield* Effect.addFinalizer(() => Effect.sync(() => process.chdir(cwd)))
+      writeFileSync("portrait.jpg", greyPng(640, 640))
+      const spending = yield* Effect.filter(leaves(rootCommand), ({ path }) =>
+        Effect.map(klingkit([...path, "--help"]), ({ stdout }) => stdout.includes("--dry-run"))
+      )
+      const reached = new Set<string>()
+      for (const { path, command } of spending) {
+        const lines = command.examples.map((example) => example.command).filter((line) => /^klingkit [^|]*$/.test(line))
+        const codes = yield* Effect.forEach(lines, (line) =>
+          Effect.map(
+            klingkit([...wordsOf(line).filter((word) => word !== "--dry-run"), "--json"], {
+              env: { ...kling.env, KLINGKIT_MAX_USD_PER_CALL: "0.001" }
+            }),
+            ({ exitCode }) => exitCode
+          )
+        )
+        // An example that names a file which is not here is wrong input; no other may pass for another reason.
+        expect([path, codes.filter((code) => code !== 2 && code !== 5)]).toEqual([path, []])
+        if (codes.includes(5)) reached.add(path.join(" "))
+      }
+      expect([...reached]).toEqual(expect.arrayContaining(["video create", "image create", "api call"]))
+      expect([yield* kling.charges, yield* kling.requests]).toEqual([[], []])
+    }).pipe(Effect.scoped)
+  )
+})
