@@ -114,6 +114,71 @@ describe.each(every)("over %s, a %s client", (wire, client) => {
     expect(tasks).toHaveLength(before.tasks.length + 1)
   })
 
+  it("makes more of a film: the next shot, speech, an effect, clothes; and finds them again", async () => {
+    const task_id = taskId(await host.call("generate_video", { prompt: "a woman on a bench" }))
+    await kling.passTime()
+    const image_urls = ["https://a.example/dog.png"]
+    const next = await host.call("extend_video", { task_id, prompt: "she stands up" })
+    const spoken = await host.call("create_lipsync", { task_id, tts_text: "Good morning, and welcome to the show" })
+    const danced = await host.call("apply_video_effect", { image_urls, effect_scene: "pet_dance" })
+    const person = { person_image_url: "https://a.example/ada.png", cloth_image_urls: image_urls }
+    const dressed = await host.call("virtual_try_on", person)
+    await expectGolden(
+      kling,
+      "more-of-a-film",
+      [next, danced, dressed].map((one) => ({ ...one, text: one.text.split("\n") }))
+    )
+    await kling.passTime()
+    const list = await host.call("list_tasks", { page_size: 20 })
+    for (const one of [next, spoken, danced]) expect(list.text).toContain(`Task ID: ${taskId(one)}`)
+    for (const one of [next, spoken, danced, dressed]) {
+      expect((await host.call("wait_for_task", { task_id: taskId(one) })).facts).toMatchObject({ status: "succeed" })
+    }
+  })
+
+  it("is asked for a yes above a price, and one yes is good for one call", async () => {
+    const careful = await connect(wire, client, { ...kling.env, KLINGKIT_CONFIRM_ABOVE_USD: "1" })
+    const film = (args: Readonly<Record<string, unknown>>) =>
+      careful.call("generate_video", { prompt: "a long film", duration: 15, ...args })
+    const before = (await kling.ledger()).tasks.length
+    try {
+      const refused = await film({})
+      expect(refused.text).toMatch(
+        /^Error: the price is \$1\.26 [^]*KLINGKIT_CONFIRM_ABOVE_USD[^]*call quote_cost[^]*\nCode: JOB_NOT_APPROVED$/
+      )
+
+      const args = JSON.stringify({ prompt: "a long film", duration: 15 })
+      const quote = await careful.call("quote_cost", { tool: "generate_video", arguments: args })
+      const { confirm_token } = quote.facts as { readonly confirm_token: string }
+      expect((await film({ prompt: "another film", confirm_token })).text).toContain("Code: LEDGER_NOT_APPROVED")
+      expect((await kling.ledger()).tasks).toHaveLength(before)
+
+      const made = await film({ confirm_token })
+      expect((await film({ confirm_token, allow_repeat: true })).text).toContain("Code: LEDGER_NOT_APPROVED")
+      expect((await kling.ledger()).tasks.slice(before)).toMatchObject([{ externalTaskId: taskId(made) }])
+    } finally {
+      await careful.close()
+    }
+  })
+
+  it("goes away, and another program takes up its task", async () => {
+    const leaving = await connect(wire, client, kling.env)
+    const task_id = taskId(await leaving.call("generate_image", { prompt: "a kite left behind" }))
+    await leaving.close()
+    await kling.passTime()
+    const other = await connect("stdio", "v1", kling.env)
+    try {
+      expect((await other.call("wait_for_task", { task_id })).facts).toMatchObject({ task_id, status: "succeed" })
+      expect((await other.call("list_tasks", { search: "left behind" })).text).toContain(task_id)
+      await other.call("download_task", { task_id })
+    } finally {
+      await other.close()
+    }
+    expect(readdirSync(kling.outputDir)).toContain(`${task_id}.png`)
+    const { charges } = await kling.ledger()
+    expect(charges.filter(({ externalTaskId }) => externalTaskId === task_id)).toHaveLength(1)
+  })
+
   it("is told which variables to set when there is no key", async () => {
     const keyless = await connect(wire, client, { HOME: kling.home, KLINGKIT_OUTPUT_DIR: kling.outputDir })
     try {
