@@ -1,3 +1,3 @@
-import { bundle } from "../../rolldown.base.ts"
+import { app } from "../../rolldown.base.ts"
 
-export default bundle({ main: "src/main.ts" })
+export default app()

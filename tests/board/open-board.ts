@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 import { NodeServices } from "@effect/platform-node"
 import { runEmulator } from "@klingkit/emulator"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
+import { nodeFileHost } from "@klingkit/jobs/node"
 import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotocol/node"
 import { createMcpHandler } from "@modelcontextprotocol/server"
@@ -40,7 +41,7 @@ export const openProduct = async () => {
     KLINGAI_BASE_URL: emulator.url
   }
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
-  const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
+  const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHost, ledgerFromConfig))
   const tools = await Effect.runPromise(selectedTools({ toolsets: "all", readOnly: false }))
   const handler = createMcpHandler(() => buildServer(services, { tools, version: "0.0.0" }))
   const answer = toNodeHandler(handler)

@@ -5,7 +5,7 @@ import { type Import, syntaxOf } from "./syntax.ts"
  * What a room may import, and in which of its folders: `""` is the whole room. `node:` stands for all of Node's modules.
  * Sub-paths of a package come with it, except those in `byNameOnly`.
  */
-type Border = Readonly<Record<string, string>>
+type Border = Readonly<Record<string, string | ReadonlyArray<string>>>
 
 const app: Border = {
   "@klingkit/core": "",
@@ -22,9 +22,11 @@ export const borders: Readonly<Record<string, Border>> = {
   "packages/jobs": {
     "@klingkit/core": "",
     effect: "",
+    "@effect/platform-node": "src/node/",
     "@effect/sql-pg": "src/postgres/",
+    "ipaddr.js": "src/files/",
     mediabunny: "src/inputs/",
-    "node:": "src/sqlite/"
+    "node:": ["src/sqlite/", "src/node/"]
   },
   "packages/tools": { "@klingkit/core": "", "@klingkit/jobs": "", effect: "", zod: "" },
   "packages/mcp": {
@@ -96,8 +98,10 @@ export const mayImport = (file: SourceFile, specifier: string): boolean => {
   const border = { ...borders[file.room], ...(file.isTest ? inTests(file.room) : {}) }
   const reserved = byNameOnly.find((name) => isOrIn(specifier, name))
   return Object.entries(border).some(
-    ([name, folder]) =>
-      isOrIn(specifier, name) && (reserved === undefined || reserved === name) && file.inRoom.startsWith(folder)
+    ([name, folders]) =>
+      isOrIn(specifier, name) &&
+      (reserved === undefined || reserved === name) &&
+      [folders].flat().some((folder) => file.inRoom.startsWith(folder))
   )
 }
 

@@ -54,6 +54,7 @@ describe("manifests", () => {
       "packages/jobs/": {
         ".": "./src/index.ts",
         "./ledger": "./src/sqlite/ledger-from-config.ts",
+        "./node": "./src/node/node-file-host.ts",
         "./postgres": "./src/postgres/postgres-ledger.ts",
         "./sqlite": "./src/sqlite/sqlite-ledger.ts"
       },

@@ -1,6 +1,6 @@
 import { Kling } from "@klingkit/core"
 import { emulatorHttpClient } from "@klingkit/emulator"
-import { Jobs, type Ledger, LedgerSource } from "@klingkit/jobs"
+import { FileHost, Jobs, type Ledger, LedgerSource } from "@klingkit/jobs"
 import { Clock, Context, Effect, FileSystem, Layer, Path, Redacted, type Scope } from "effect"
 import { HttpClient } from "effect/http"
 import type { Surroundings } from "./machines.ts"
@@ -104,7 +104,11 @@ export const startJobs = (
     Layer.provide(kling),
     Layer.provide(http),
     Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(own) })),
-    Layer.provide([FileSystem.layerNoop({}), Path.layer])
+    Layer.provide([
+      FileSystem.layerNoop({}),
+      Path.layer,
+      Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
+    ])
   )
   return Layer.build(layer).pipe(
     Effect.map((context) => Context.get(context, Jobs)),

@@ -1,8 +1,8 @@
 import { type CredentialKind, credentialsFromConfig, Kling } from "@klingkit/core"
 import { Jobs, jobsConfig, type JobsConfig } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
+import { nodeFileHost } from "@klingkit/jobs/node"
 import { Effect, Layer } from "effect"
-import { FetchHttpClient } from "effect/http"
 import { usageError } from "./output/failure.ts"
 
 /** Folders as the environment names them; whoever types a path at a shell may read any file. */
@@ -16,7 +16,7 @@ export const folders = jobsConfig.pipe(
 /** Kling and the jobs on it, as the environment describes them. Fails before any request when a credential is missing. */
 export const connection = Layer.unwrap(
   Effect.map(folders, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig)))
-).pipe(Layer.provide([FetchHttpClient.layer, ledgerFromConfig]))
+).pipe(Layer.provide([nodeFileHost, ledgerFromConfig]))
 
 /** The kind of credential to plan for. Where none is set an API key is assumed: looking at a plan needs none. */
 export const credentialKind: Effect.Effect<CredentialKind> = credentialsFromConfig.pipe(

@@ -19,6 +19,7 @@ Environment:
   KLINGAI_ACCESS_KEY, KLINGAI_SECRET_KEY      an access/secret key pair
   KLINGAI_REGION                              global (default) or china
   KLINGKIT_OUTPUT_DIR                         where files are saved (default ~/klingkit)
+  KLINGKIT_FILE_NAME                          their names, such as {date}/{model}-{handle}
   KLINGKIT_INPUT_DIRS                         more folders that pictures may be read from
   KLINGKIT_ALLOWED_HOSTS                      comma list of host names besides loopback
   KLINGKIT_ALLOWED_ORIGINS                    comma list of origins besides loopback, such as https://app.example

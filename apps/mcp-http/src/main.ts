@@ -1,5 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
+import { nodeFileHost } from "@klingkit/jobs/node"
 import { backgroundFailure, buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer, Result } from "effect"
 import type { AddressInfo } from "node:net"
@@ -25,7 +26,7 @@ const serve = (asked: Serve): void => {
   const tools = Effect.runSync(Effect.result(selectedTools(asked)))
   if (Result.isFailure(tools)) return stopWith(2, tools.failure.message)
 
-  const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
+  const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHost, ledgerFromConfig))
   const options = { tools: tools.success, version: manifest.version }
   const app = makeHttpApp({ guard, buildServer: () => buildServer(services, options) })
   app.server.once("error", (error: NodeJS.ErrnoException) =>

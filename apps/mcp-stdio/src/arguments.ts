@@ -14,6 +14,7 @@ Environment:
   KLINGAI_ACCESS_KEY, KLINGAI_SECRET_KEY      an access/secret key pair
   KLINGAI_REGION                              global (default) or china
   KLINGKIT_OUTPUT_DIR                         where files are saved (default ~/klingkit)
+  KLINGKIT_FILE_NAME                          their names, such as {date}/{model}-{handle}
   KLINGKIT_INPUT_DIRS                         more folders that pictures may be read from
 
 It speaks MCP on stdin and stdout; a host such as Claude, Cursor or VS Code starts it.

@@ -1,6 +1,7 @@
 import { wire } from "./guard-stdout.ts"
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
+import { nodeFileHost } from "@klingkit/jobs/node"
 import { backgroundFailure, buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import type { Tool } from "@klingkit/tools"
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio"
@@ -12,7 +13,7 @@ import { help, readArguments } from "./arguments.ts"
 const lingerMillis = 1500
 
 const serve = (tools: ReadonlyArray<Tool>): void => {
-  const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
+  const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHost, ledgerFromConfig))
   const transport = new StdioServerTransport(process.stdin, wire)
   serveStdio(() => buildServer(services, { tools, version: manifest.version, isLocal: true }), { transport })
   const stop = () => {

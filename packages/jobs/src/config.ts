@@ -1,13 +1,17 @@
 import { Config, Effect, Option, Path } from "effect"
 import { type SpendLimits, spendLimits } from "./spend-limits.ts"
 
-/** Where files go, and where pictures may be read from. Absolute paths. */
+/** Where files go and what they are called, and where files may be read and fetched from. Absolute paths. */
 export interface JobFolders {
   /** What `~` stands for. */
   readonly homeDir: string
   readonly outputDir: string
   /** Extra roots for reading; `anywhere` when a person at a shell names the file. */
   readonly inputDirs: ReadonlyArray<string> | "anywhere"
+  /** How results are named below the output folder: `{date}/{model}-{handle}`. */
+  readonly nameTemplate?: string
+  /** Hosts of results that may be in a private network: `mirror.example.com`, `*.example.com`. */
+  readonly privateHosts?: ReadonlyArray<string>
 }
 
 export interface JobsConfig extends JobFolders {
@@ -19,7 +23,10 @@ export interface JobsConfig extends JobFolders {
 const text = (name: string) =>
   Config.option(Config.String(name)).pipe(Config.map(Option.filter((value) => value.trim() !== "")))
 
-/** From `KLINGKIT_OUTPUT_DIR` (default `~/klingkit`) and `KLINGKIT_INPUT_DIRS` (several, parted as PATH is). */
+/**
+ * From `KLINGKIT_OUTPUT_DIR` (default `~/klingkit`), `KLINGKIT_INPUT_DIRS` (several, parted as PATH is),
+ * `KLINGKIT_FILE_NAME` (a template) and `KLINGKIT_PRIVATE_HOSTS` (a comma list).
+ */
 export const jobFolders = Effect.gen(function* () {
   const path = yield* Path.Path
   const home = yield* text("HOME")
@@ -27,6 +34,8 @@ export const jobFolders = Effect.gen(function* () {
   const expand = (value: string) => path.resolve(expandHome(value, homeDir))
   const outputDir = yield* text("KLINGKIT_OUTPUT_DIR")
   const inputDirs = yield* text("KLINGKIT_INPUT_DIRS")
+  const nameTemplate = yield* text("KLINGKIT_FILE_NAME")
+  const privateHosts = yield* text("KLINGKIT_PRIVATE_HOSTS")
   const separator = path.sep === "\\" ? ";" : ":"
   return {
     homeDir,
@@ -34,7 +43,12 @@ export const jobFolders = Effect.gen(function* () {
     inputDirs: Option.getOrElse(inputDirs, () => "")
       .split(separator)
       .filter((one) => one.trim() !== "")
-      .map(expand)
+      .map(expand),
+    ...(Option.isSome(nameTemplate) ? { nameTemplate: nameTemplate.value.trim() } : {}),
+    privateHosts: Option.getOrElse(privateHosts, () => "")
+      .split(",")
+      .map((one) => one.trim().toLowerCase())
+      .filter((one) => one !== "")
   } satisfies JobFolders
 })
 

@@ -1,5 +1,8 @@
 export { jobFolders, type JobFolders, type JobsConfig, jobsConfig } from "./config.ts"
 export type { FetchProgress } from "./files/fetch-to-file.ts"
+export { FileHost, type FolderRefused, type OpenFolder, RefusedAddress, type Sha256 } from "./files/file-host.ts"
+export { type Reach, refuseAddress, refuseUrl } from "./files/reach.ts"
+export { namePlaceholders, templateProblem } from "./files/name-template.ts"
 export type { SavedFile } from "./files/save-result.ts"
 export { safeFileName } from "./files/file-name.ts"
 export { jobError, JobError, type JobErrorReason } from "./job-error.ts"

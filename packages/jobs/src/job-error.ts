@@ -20,7 +20,11 @@ const reasons = {
   FileRefused: { path: Schema.String, detail: Schema.String },
   NotFinished: { taskId: Schema.String, status: Schema.String },
   NothingToFetch: { taskId: Schema.String, status: Schema.String },
-  FetchFailed: { taskId: Schema.String, detail: Schema.String }
+  FetchFailed: { taskId: Schema.String, detail: Schema.String },
+  /** The URL of a result points to where nothing is fetched from. */
+  ResultRefused: { taskId: Schema.String, detail: Schema.String },
+  /** Too little room for what would be paid for; nothing was sent. */
+  NoSpace: { detail: Schema.String }
 } as const satisfies Record<string, Schema.Struct.Fields>
 
 const Reason = Schema.TaggedUnion(reasons)
@@ -41,9 +45,11 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
   get wasCharged(): Charged {
     switch (this.reason._tag) {
       case "FetchFailed":
+      case "ResultRefused":
       case "StepFailed":
         return "yes"
       case "FileRefused":
+      case "NoSpace":
       case "NotApproved":
       case "Repeated":
         return "no"
@@ -71,6 +77,10 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
         return `task ${reason.taskId} has no files: ${reason.status}`
       case "FetchFailed":
         return `the result of task ${reason.taskId} could not be fetched: ${untrustedText(reason.detail)}`
+      case "ResultRefused":
+        return `the result of task ${reason.taskId} was not fetched: ${untrustedText(reason.detail)}`
+      case "NoSpace":
+        return untrustedText(reason.detail)
     }
   }
 
@@ -96,6 +106,10 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
         return "results are kept for 30 days; look at the task's status"
       case "FetchFailed":
         return `nothing is lost: fetch it again within 30 days with: task download ${reason.taskId}`
+      case "ResultRefused":
+        return "nothing is lost for 30 days: look at the URL in the task; name its host in KLINGKIT_PRIVATE_HOSTS if you trust it, and fetch again"
+      case "NoSpace":
+        return "make room, or choose another folder (KLINGKIT_OUTPUT_DIR, KLINGKIT_HOME); nothing was sent"
     }
   }
 }

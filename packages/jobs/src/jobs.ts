@@ -9,16 +9,17 @@ import {
   type TaskFilter
 } from "@klingkit/core"
 import { Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Scope, Stream } from "effect"
-import type { HttpClient } from "effect/http"
 import type { JobsConfig } from "./config.ts"
 import { downloadJob, type DownloadOptions } from "./files/download-job.ts"
+import { shortOfSpace } from "./files/disk-space.ts"
+import type { FileHost } from "./files/file-host.ts"
 import type { SavedFile } from "./files/save-result.ts"
 import { readMediaInput } from "./inputs/media-input.ts"
 import type { MediaSource } from "./inputs/media-source.ts"
 import { readOperationMedia } from "./inputs/operation-media.ts"
 import { priceByLength } from "./inputs/price-by-length.ts"
 import type { Job } from "./job.ts"
-import type { JobError } from "./job-error.ts"
+import { jobError, type JobError } from "./job-error.ts"
 import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
@@ -90,9 +91,12 @@ export class Jobs extends Context.Service<
 >()("@klingkit/jobs/Jobs") {
   static readonly layer = (
     config: JobsConfig
-  ): Layer.Layer<Jobs, never, Kling | LedgerSource | HttpClient.HttpClient | FileSystem.FileSystem | Path.Path> =>
+  ): Layer.Layer<Jobs, never, Kling | LedgerSource | FileHost | FileSystem.FileSystem | Path.Path> =>
     Layer.effect(Jobs, make(config))
 }
+
+/** Kling does not say how large a result will be; a long film in 4K fits in here. */
+const roomBytes = 100 * 1000 ** 2
 
 /** An approval is for the price that was shown a moment ago. */
 const approvalSeconds = 600
@@ -102,7 +106,7 @@ const isNotFound = (error: KlingError): boolean => error.reason._tag === "TaskNo
 const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const kling = yield* Kling
   const source = yield* LedgerSource
-  const files = yield* Effect.context<HttpClient.HttpClient | FileSystem.FileSystem | Path.Path>()
+  const files = yield* Effect.context<FileHost | FileSystem.FileSystem | Path.Path>()
   const queue = yield* makeSlotQueue
   const { limits, principal } = config
   const owner = yield* Effect.sync(() => crypto.randomUUID())
@@ -128,7 +132,15 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
 
   const madeWith = (id: string) => findByResult(readable, kling, principal, id)
 
+  /** What is paid for must find room; said before it is paid. */
+  const requireRoom = (folder: string = config.outputDir) =>
+    shortOfSpace(folder, roomBytes).pipe(
+      Effect.provideContext(files),
+      Effect.flatMap((detail) => (detail === undefined ? Effect.void : jobError({ _tag: "NoSpace", detail })))
+    )
+
   const submit = Effect.fnUntraced(function* (plan: Plan, options?: SubmitJobOptions) {
+    yield* requireRoom(options?.folder)
     const ledger = yield* source.open
     yield* recoverOnce
     return yield* submitJob(ledger, submitter, plan, options)
@@ -148,13 +160,14 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const download = Effect.fnUntraced(function* (job: Job, options: DownloadOptions = {}) {
     const known = yield* withRecord(job)
     const saved = yield* Effect.provideContext(
-      downloadJob(known, { outputDir: config.outputDir, klingIsLocal: kling.isLocal }, options),
+      downloadJob(known, { ...config, klingIsLocal: kling.isLocal }, options),
       files
     )
     const ledger = yield* readable
     if (known.record !== undefined && Option.isSome(ledger)) {
       const { handle } = known.record
-      yield* Effect.ignore(ledger.value.addFiles(handle, saved))
+      const kept = saved.map(({ path, bytes, sha256, mimeType }) => ({ path, bytes, sha256, mimeType }))
+      yield* Effect.ignore(ledger.value.addFiles(handle, kept))
       yield* Effect.ignore(ledger.value.transition(handle, ["SUCCEEDED"], "FETCHED"))
     }
     return saved
@@ -167,8 +180,12 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     picture: (field, given) => media(field, "image", given),
     priced: (plan) => Effect.provideService(priceByLength(plan, principal), LedgerSource, source),
     submit,
-    call: (plan, options) => Effect.flatMap(source.open, (ledger) => callJob(ledger, submitter, plan, options)),
-    admit: (plan, approval) => Effect.flatMap(source.open, (ledger) => admitPlan(ledger, submitter, plan, approval)),
+    call: (plan, options) =>
+      Effect.flatMap(Effect.andThen(requireRoom(), source.open), (ledger) => callJob(ledger, submitter, plan, options)),
+    admit: (plan, approval) =>
+      Effect.flatMap(Effect.andThen(requireRoom(), source.open), (ledger) =>
+        admitPlan(ledger, submitter, plan, approval)
+      ),
     approve: (plan) =>
       Effect.gen(function* () {
         const ledger = yield* source.open

@@ -1,11 +1,16 @@
-import { LedgerSource } from "@klingkit/jobs"
+import { FileHost, LedgerSource } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
-import { ConfigProvider, FileSystem, Layer, ManagedRuntime, Path } from "effect"
+import { ConfigProvider, Effect, FileSystem, Layer, ManagedRuntime, Path } from "effect"
 import { describe, expect, it } from "vitest"
 import { servicesFromConfig } from "./services.ts"
 import { connectedClient, textOf } from "./testing/connected-client.ts"
 
-const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer, LedgerSource.layer(layerSqliteMemory))
+const disk = Layer.mergeAll(
+  FileSystem.layerNoop({}),
+  Path.layer,
+  Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) }),
+  LedgerSource.layer(layerSqliteMemory)
+)
 
 const clientWith = (environment: Readonly<Record<string, string>>) =>
   connectedClient(

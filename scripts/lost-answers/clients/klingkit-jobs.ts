@@ -1,8 +1,8 @@
 import { Kling, operations, planOperation } from "@klingkit/core"
 import { Jobs, LedgerSource } from "@klingkit/jobs"
+import { nodeFileHost } from "@klingkit/jobs/node"
 import { layerSqlite } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Path, Stream } from "effect"
-import { FetchHttpClient } from "effect/http"
 import { join } from "node:path"
 import { type MakeFilm, prompt } from "./client.ts"
 
@@ -21,7 +21,7 @@ export const makeFilm: MakeFilm = ({ folder }) => {
     Layer.provide(Kling.layerConfig),
     Layer.provide(LedgerSource.layer(layerSqlite(join(folder, "ledger.db")))),
     // No file is fetched here.
-    Layer.provide([FetchHttpClient.layer, FileSystem.layerNoop({}), Path.layer])
+    Layer.provide([FileSystem.layerNoop({}), Path.layer, nodeFileHost])
   )
   return Effect.runPromise(Effect.provide(film, connection))
 }

@@ -1,12 +1,13 @@
-import { JobError } from "@klingkit/jobs"
+import { JobError, templateProblem } from "@klingkit/jobs"
 import { Effect, FileSystem, Option, Path } from "effect"
 import { folders } from "../connection.ts"
 import { usageError } from "../output/failure.ts"
 
-/** Where results go: `folder` is absolute and exists; without `fileName` a result is named after its handle. */
+/** Where results go: `folder` is absolute and exists; below it they are named by the template, or by the one name. */
 export interface Destination {
   readonly folder: string
   readonly fileName?: string
+  readonly nameTemplate?: string
 }
 
 const mediaName = /\.(mp4|mov|webm|png|jpe?g|webp|gif|mp3|wav|aac)$/i
@@ -25,12 +26,18 @@ export const destinationOf = Effect.fnUntraced(function* (options: {
     onNone: (): Destination => ({ folder: config.outputDir }),
     onSome: (output): Destination => {
       const target = path.resolve(output)
+      if (output.includes("{")) return templateIn(target, path.sep)
       return mediaName.test(output)
         ? { folder: path.dirname(target), fileName: path.basename(target) }
         : { folder: target }
     }
   })
-  const { folder, fileName } = destination
+  const { folder, fileName, nameTemplate = config.nameTemplate } = destination
+  const wrong = nameTemplate === undefined ? undefined : templateProblem(nameTemplate)
+  if (fileName === undefined && wrong !== undefined) {
+    const field = destination.nameTemplate === undefined ? "KLINGKIT_FILE_NAME" : "--output"
+    return yield* usageError([{ field, message: wrong }])
+  }
   if (fileName !== undefined && options.count > 1) {
     return yield* usageError([
       { field: "--output", message: `names one file, but there will be ${options.count}; name a folder` }
@@ -51,3 +58,11 @@ export const destinationOf = Effect.fnUntraced(function* (options: {
   }
   return destination
 })
+
+/** `/films/{date}/{handle}`: the folder is what stands before the first part with a placeholder. */
+const templateIn = (target: string, separator: string): Destination => {
+  const parts = target.split(separator)
+  const first = parts.findIndex((part) => part.includes("{"))
+  const folder = parts.slice(0, first).join(separator)
+  return { folder: folder === "" ? separator : folder, nameTemplate: parts.slice(first).join("/") }
+}

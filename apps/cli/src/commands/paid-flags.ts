@@ -1,3 +1,4 @@
+import { namePlaceholders } from "@klingkit/jobs"
 import { Duration, Effect, type Option } from "effect"
 import { CliError, Flag } from "effect/cli"
 
@@ -26,10 +27,16 @@ export const timeoutFlag = Flag.String("timeout").pipe(
   })
 )
 
+const placeholders = Object.keys(namePlaceholders)
+  .map((name) => `{${name}}`)
+  .join(" ")
+
 export const outputFlag = Flag.String("output").pipe(
   Flag.withAlias("o"),
   Flag.withMetavar("folder|file"),
-  Flag.withDescription("where the result goes: a folder, or a file name such as film.mp4"),
+  Flag.withDescription(
+    `where the result goes: a folder, a file name such as film.mp4, or a name made of ${placeholders}`
+  ),
   Flag.optional
 )
 

@@ -63,6 +63,7 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
   const submitted = yield* jobs
     .submit(plan, {
       isApproved: flags.yes,
+      folder: destination.folder,
       allowRepeat: flags.again,
       onQueued: ({ position }) =>
         output.say(`All parallel places of the account are taken; waiting for one, place ${position} in line`),

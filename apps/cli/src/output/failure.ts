@@ -112,6 +112,8 @@ const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
   NotFinished: exitCode.stillRunning,
   NothingToFetch: exitCode.failed,
   FetchFailed: exitCode.failed,
+  ResultRefused: exitCode.failed,
+  NoSpace: exitCode.failed,
   NotApproved: exitCode.notApproved,
   Repeated: exitCode.failed,
   StepFailed: exitCode.failed

@@ -70,7 +70,7 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string
       counts.set(output.type, number)
       return outputLines(output, number)
     }),
-    ...files.map((file) => `File: ${file.path}`)
+    ...files.flatMap(({ path, sha256 }) => [`File: ${path}`, `- SHA-256: ${sha256}`])
   ].join("\n")
 }
 

@@ -1,23 +1,25 @@
-import { Effect, type FileSystem, type Path } from "effect"
-import type { HttpClient } from "effect/http"
+import { Clock, Effect, type FileSystem, type Path } from "effect"
+import type { JobsConfig } from "../config.ts"
 import type { Job } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import type { FetchProgress } from "./fetch-to-file.ts"
-import { refuseResultUrl } from "./result-url.ts"
+import { FileHost } from "./file-host.ts"
+import { defaultTemplate, fillTemplate, type NameFacts, templateProblem } from "./name-template.ts"
 import { type SavedFile, saveResult } from "./save-result.ts"
-import { writeSidecar } from "./sidecar.ts"
+import { isoTime, sidecarText } from "./sidecar.ts"
 
 export interface DownloadOptions {
   /** Absolute; the output folder when absent. */
   readonly folder?: string
-  /** For a task with one result. */
+  /** For a task with one result: exactly this name, and no path. */
   readonly fileName?: string
+  /** How files are named below the folder, `{date}/{model}-{handle}`; that of the configuration when absent. */
+  readonly nameTemplate?: string
   readonly overwrite?: boolean
   readonly onProgress?: (progress: FetchProgress & { readonly index: number }) => Effect.Effect<void>
 }
 
-interface Surroundings {
-  readonly outputDir: string
+interface Surroundings extends Pick<JobsConfig, "outputDir" | "nameTemplate" | "privateHosts"> {
   /** Kling is an emulator on this machine, and so are its files. */
   readonly klingIsLocal: boolean
 }
@@ -25,9 +27,9 @@ interface Surroundings {
 /** Fetches all results of a finished job, each beside a `.json` that says where it came from. */
 export const downloadJob = Effect.fn("Jobs.download")(function* (
   job: Job,
-  { outputDir, klingIsLocal }: Surroundings,
+  { outputDir, nameTemplate, privateHosts = [], klingIsLocal }: Surroundings,
   options: DownloadOptions
-): Effect.fn.Return<ReadonlyArray<SavedFile>, JobError, HttpClient.HttpClient | FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<ReadonlyArray<SavedFile>, JobError, FileHost | FileSystem.FileSystem | Path.Path> {
   const { handle, task } = job
   if (task.status === "submitted" || task.status === "processing") {
     return yield* jobError({ _tag: "NotFinished", taskId: handle, status: task.status })
@@ -35,28 +37,60 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
   const results = task.outputs.flatMap((output) =>
     output.type === "element" || output.url === undefined
       ? []
-      : [{ url: output.url, ...(output.type === "file" ? { textKind: output.kind } : {}) }]
+      : [{ type: output.type, url: output.url, ...(output.type === "file" ? { textKind: output.kind } : {}) }]
   )
   if (results.length === 0) return yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
-  for (const { url } of results) {
-    const detail = refuseResultUrl(url, klingIsLocal)
-    if (detail !== undefined) return yield* jobError({ _tag: "FetchFailed", taskId: handle, detail })
-  }
-  const overwrite = options.overwrite ?? false
-  return yield* Effect.forEach(results, (one, index) =>
-    Effect.gen(function* () {
-      const saved = yield* saveResult({
-        ...one,
-        handle,
-        index,
-        count: results.length,
-        folder: options.folder ?? outputDir,
-        overwrite,
-        onProgress: (progress) => options.onProgress?.({ ...progress, index }) ?? Effect.void,
-        ...(options.fileName === undefined || results.length > 1 ? {} : { fileName: options.fileName })
+  const { fileName, overwrite = false } = options
+  const template = options.nameTemplate ?? nameTemplate ?? defaultTemplate
+  const isNamed = fileName !== undefined && results.length === 1
+  const problem = isNamed ? nameProblem(fileName) : templateProblem(template)
+  if (problem !== undefined) return yield* jobError({ _tag: "FetchFailed", taskId: handle, detail: problem })
+  const facts = factsOf(job, yield* Clock.currentTimeMillis)
+  const reach = { klingIsLocal, privateHosts }
+  const { connect } = yield* FileHost
+  return yield* Effect.scoped(
+    Effect.flatMap(connect(reach), (http) =>
+      Effect.forEach(results, (one, index) => {
+        const place = (extension: string) =>
+          isNamed
+            ? { folders: [], name: fileName }
+            : fillTemplate(template, facts, { index, count: results.length, extension })
+        return saveResult({
+          ...one,
+          handle,
+          http,
+          reach,
+          root: options.folder ?? outputDir,
+          folders: place("").folders,
+          nameFor: (extension) => place(extension).name,
+          overwrite,
+          noteOn: (file) => sidecarText(job, file),
+          onProgress: (progress) => options.onProgress?.({ ...progress, index }) ?? Effect.void
+        })
       })
-      yield* writeSidecar(saved, job, overwrite)
-      return saved
-    })
+    )
   )
 })
+
+const encoder = new TextEncoder()
+
+/** Why a name is not one file's in its folder on any system, or nothing. */
+const nameProblem = (name: string): string | undefined =>
+  /^\.{0,2}$|[/\\\0]/.test(name) || encoder.encode(name).length > 240
+    ? "the file's name must be one name, of at most 240 bytes and without a path"
+    : undefined
+
+const factsOf = ({ handle, task, plan, record }: Job, now: number): NameFacts => {
+  const [date = "", time = ""] = (isoTime(task.createdAt ?? record?.createdAt) ?? isoTime(now) ?? "").split(/[T.]/)
+  const models = [plan?.model, record?.model, plan?.operation.id, record?.operation]
+  const prompt = record?.prompt ?? plan?.input["prompt"]
+  return {
+    date,
+    time: time.replaceAll(":", "-"),
+    model: models.find((one) => one !== undefined && one !== "") ?? "kling",
+    prompt: typeof prompt === "string" ? firstWords(prompt) : "",
+    handle
+  }
+}
+
+const firstWords = (text: string): string => /^.{0,40}(?=\s|$)/su.exec(text.trim())?.[0] ?? text.trim().slice(0, 40)

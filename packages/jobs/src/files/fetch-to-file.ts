@@ -1,83 +1,97 @@
-import { Effect, FileSystem, Option, type PlatformError, Ref, Schedule, Stream } from "effect"
-import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
-
-/** Why a try ended without the whole file. `mayPass`: asking again can help. */
-export interface FetchFailure {
-  readonly _tag: "FetchFailure"
-  readonly detail: string
-  readonly mayPass: boolean
-}
+import { Effect, type FileSystem, type PlatformError, Schedule, Stream } from "effect"
+import type { HttpClient, HttpClientResponse } from "effect/http"
+import { type FetchFailure, failure, silent } from "./fetch-failure.ts"
+import { FileHost } from "./file-host.ts"
+import { getFollowing, patience } from "./follow-redirects.ts"
+import type { Reach } from "./reach.ts"
+import { shortOfSpace } from "./disk-space.ts"
 
 export interface FetchProgress {
   readonly receivedBytes: number
   readonly totalBytes?: number
 }
 
+export interface FileToFetch {
+  readonly url: string
+  readonly reach: Reach
+  readonly http: HttpClient.HttpClient
+  /** Open for writing, and nobody else's. */
+  readonly file: FileSystem.File
+  readonly folder: string
+  readonly onProgress: (progress: FetchProgress) => Effect.Effect<void>
+}
+
 /** More than any result of Kling; an endless body ends here. */
 const maxBytes = 4 * 1024 ** 3
-/** A server that sends nothing for so long is not waited for any longer. */
-const patience = "30 seconds"
+const tooLarge = failure("the file is larger than 4 GiB", false)
 const tries = Schedule.exponential("500 millis").pipe(Schedule.upTo({ times: 5 }))
 
-const failure = (detail: string, mayPass: boolean): FetchFailure => ({ _tag: "FetchFailure", detail, mayPass })
-const silent = failure("the file server fell silent", true)
-
 /**
- * Streams a URL into `part`, resuming by byte range after a cut as long as the server's copy is the same (ETag).
- * Memory stays flat. Gives the number of bytes; the caller checks and names the file.
+ * Streams a URL into an open file, resuming by byte range after a cut as long as the server's copy is the same (ETag).
+ * Memory stays flat, and the digest is taken from the bytes on their way. The caller checks and names the file.
  */
-export const fetchToFile = Effect.fnUntraced(function* (
-  url: string,
-  part: string,
-  onProgress: (progress: FetchProgress) => Effect.Effect<void>
-): Effect.fn.Return<number, FetchFailure | PlatformError.PlatformError, HttpClient.HttpClient | FileSystem.FileSystem> {
-  const fs = yield* FileSystem.FileSystem
-  const http = yield* HttpClient.HttpClient
-  const etag = yield* Ref.make<string | undefined>(undefined)
+export const fetchToFile = Effect.fnUntraced(function* ({
+  url,
+  reach,
+  http,
+  file,
+  folder,
+  onProgress
+}: FileToFetch): Effect.fn.Return<
+  { readonly bytes: number; readonly sha256: string },
+  FetchFailure | PlatformError.PlatformError,
+  FileHost
+> {
+  const host = yield* FileHost
+  const empty = Effect.map(host.sha256, (sha256) => ({ bytes: 0, sha256 }))
+  // What has been written of the copy that this ETag names.
+  let copy = yield* empty
+  let etag: string | undefined
 
   const attempt = Effect.gen(function* () {
-    const known = yield* Ref.get(etag)
-    const have = known === undefined ? 0 : yield* sizeOf(fs, part)
-    const response = yield* http.execute(HttpClientRequest.get(url, { headers: headersFor(have, known) })).pipe(
-      Effect.mapError(() => failure("the file server could not be reached", true)),
-      Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(silent) })
-    )
+    const known = etag
+    const have = known === undefined ? 0 : copy.bytes
+    const response = yield* getFollowing(http, url, headersFor(have, known), reach)
     const isRest = response.status === 206 && have > 0
     if (have > 0 && (response.status === 416 || (isRest && !isRestOf(response, have, known)))) {
-      yield* Ref.set(etag, undefined)
+      etag = undefined
       return yield* Effect.fail(failure("the file has changed on its server", true))
     }
     if (response.status !== 200 && !isRest) return yield* Effect.fail(refusal(response.status))
-    yield* Ref.set(etag, strongEtag(response))
-    return yield* receive(response, isRest ? have : 0)
-  })
+    etag = strongEtag(response)
+    if (!isRest) copy = yield* empty
+    yield* receive(response)
+  }).pipe(Effect.scoped)
 
-  const receive = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, start: number) {
+  const receive = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
     const length = numberOf(response.headers["content-length"])
-    const total = length === undefined ? undefined : start + length
-    const received = yield* Ref.make(start)
+    const total = length === undefined ? undefined : copy.bytes + length
+    if (total !== undefined && total > maxBytes) return yield* Effect.fail(tooLarge)
+    yield* file.truncate(copy.bytes)
+    yield* file.seek(BigInt(copy.bytes), "start")
+    const lack = yield* shortOfSpace(folder, length ?? 0)
+    if (lack !== undefined) return yield* Effect.fail(failure(lack, false))
     yield* response.stream.pipe(
       Stream.mapError(() => failure("the connection broke off", true)),
       Stream.timeoutOrElse({ duration: patience, orElse: () => Stream.fail(silent) }),
-      Stream.tap((chunk) =>
-        Ref.updateAndGet(received, (count) => count + chunk.length).pipe(
-          Effect.flatMap((receivedBytes) =>
-            receivedBytes > maxBytes
-              ? Effect.fail(failure("the file is larger than 4 GiB", false))
-              : onProgress({ receivedBytes, ...(total === undefined ? {} : { totalBytes: total }) })
-          )
-        )
-      ),
-      Stream.run(fs.sink(part, { flag: start > 0 ? "a" : "w" }))
+      Stream.runForEach((chunk) =>
+        Effect.gen(function* () {
+          if (copy.bytes + chunk.length > maxBytes) return yield* Effect.fail(tooLarge)
+          yield* file.writeAll(chunk)
+          copy.sha256.update(chunk)
+          copy.bytes += chunk.length
+          yield* onProgress({ receivedBytes: copy.bytes, ...(total === undefined ? {} : { totalBytes: total }) })
+        })
+      )
     )
-    const size = yield* Ref.get(received)
-    if (total === undefined || size === total) return size
-    return yield* Effect.fail(failure(`${size} of ${total} bytes came`, true))
+    if (total === undefined || copy.bytes === total) return
+    return yield* Effect.fail(failure(`${copy.bytes} of ${total} bytes came`, true))
   })
 
-  return yield* attempt.pipe(
+  yield* attempt.pipe(
     Effect.retry(($) => $(tries).pipe(Schedule.while(({ input }) => input._tag === "FetchFailure" && input.mayPass)))
   )
+  return { bytes: copy.bytes, sha256: copy.sha256.digest() }
 })
 
 // Compressed on the way, a file would have another length than the one that is announced.
@@ -101,9 +115,6 @@ const strongEtag = ({ headers }: HttpClientResponse.HttpClientResponse): string 
 
 const refusal = (status: number): FetchFailure =>
   failure(`the file server answered HTTP ${status}`, status >= 500 || status === 429 || status === 408)
-
-const sizeOf = (fs: FileSystem.FileSystem, file: string): Effect.Effect<number> =>
-  Effect.map(Effect.option(fs.stat(file)), (info) => (Option.isSome(info) ? Number(info.value.size) : 0))
 
 const numberOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined

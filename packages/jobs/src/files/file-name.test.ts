@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { resultFileName, safeFileName } from "./file-name.ts"
+import { safeFileName } from "./file-name.ts"
 
 const bytesOf = (name: string) => new TextEncoder().encode(name).length
 
@@ -59,30 +59,5 @@ describe("a file name from outside", () => {
       expect(safeFileName(safe)).toBe(safe)
     },
     { arbitrary: { runs: 2000, seed: "klingkit" } }
-  )
-})
-
-describe("the name of a result", () => {
-  it("is its handle, numbered when there are several", () => {
-    expect(resultFileName("kk-t2v-1", 0, 1, "mp4")).toBe("kk-t2v-1.mp4")
-    expect([0, 1].map((index) => resultFileName("kk-img-1", index, 2, "png"))).toEqual([
-      "kk-img-1-1.png",
-      "kk-img-1-2.png"
-    ])
-  })
-
-  it.prop(
-    "keeps its number and type, however long or odd the id is",
-    { id: Schema.String, length: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 400 })) },
-    ({ id, length }) => {
-      const names = [0, 1].map((index) => resultFileName(`../${id}${"视".repeat(length)}`, index, 2, "mp4"))
-      expect(names[0]).toMatch(/-1\.mp4$/)
-      expect(names[1]).toMatch(/-2\.mp4$/)
-      for (const name of names) {
-        expect(name).not.toMatch(/[/\\]/)
-        expect(bytesOf(name)).toBeLessThanOrEqual(230)
-      }
-    },
-    { arbitrary: { runs: 300, seed: "klingkit" } }
   )
 })

@@ -15,10 +15,6 @@ export const safeFileName = (name: string): string => {
   return short === "" ? "result" : reserved.test(short) ? `_${short}` : short
 }
 
-/** `kk-t2v-....mp4`, and with several results of one task `kk-img-...-2.png`. */
-export const resultFileName = (handle: string, index: number, count: number, extension: string): string =>
-  `${safeFileName(handle)}${count > 1 ? `-${index + 1}` : ""}.${extension}`
-
 const encoder = new TextEncoder()
 
 /** The first whole characters that fit into so many bytes. */

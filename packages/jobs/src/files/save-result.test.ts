@@ -1,7 +1,8 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, FileSystem, Layer, Path, PlatformError, Result, Sink } from "effect"
+import { Deferred, Effect, Fiber, FileSystem, Layer, Path, PlatformError, Result } from "effect"
 import type { JobError } from "../job-error.ts"
+import { FileHost } from "./file-host.ts"
 import { saveResult, type ResultToSave } from "./save-result.ts"
 import { type Asked, bodyOf, fileReply, type FileServer, fileServer, film, type Reply } from "./testing/file-server.ts"
 import { inVirtualTime } from "./testing/virtual-time.ts"
@@ -10,28 +11,43 @@ const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 const clip = film(50_000)
 const serving = (bytes: Uint8Array) => fileServer((asked) => fileReply(bytes, asked))
 
+const reach = { klingIsLocal: false, privateHosts: [] }
+
+const saveClip = (root: string, { fileName, ...more }: Partial<ResultToSave> & { readonly fileName?: string }) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const host = yield* FileHost
+      return yield* saveResult({
+        handle: "kk-t2v-1",
+        url: "https://files.example/clip",
+        type: "video",
+        http: yield* host.connect(reach),
+        reach,
+        root,
+        folders: [],
+        nameFor: (extension) => fileName ?? `kk-t2v-1.${extension}`,
+        overwrite: false,
+        noteOn: () => "{}",
+        onProgress: () => Effect.void,
+        ...more
+      })
+    })
+  )
+
 /** An empty folder, what was put into it, and the way to fetch a result there. */
 const emptyFolder = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const folder = yield* fs.makeTempDirectoryScoped()
-  const save = (server: FileServer, more: Partial<ResultToSave> = {}) =>
-    inVirtualTime(
-      saveResult({
-        handle: "kk-t2v-1",
-        url: "https://files.example/clip",
-        index: 0,
-        count: 1,
-        folder,
-        overwrite: false,
-        onProgress: () => Effect.void,
-        ...more
-      })
-    ).pipe(Effect.provide(server.layer))
+  const save = (server: FileServer, more: Partial<ResultToSave> & { readonly fileName?: string } = {}) =>
+    inVirtualTime(saveClip(folder, more)).pipe(Effect.provide(server.layer))
   return {
     folder,
     save,
-    names: Effect.map(fs.readDirectory(folder), (names) => names.toSorted()),
+    // Without the notes beside whole files.
+    names: Effect.map(fs.readDirectory(folder), (names) =>
+      names.toSorted().filter((name) => !names.includes(name.replace(/\.json$/, "")) || !name.endsWith(".json"))
+    ),
     bytes: (name: string) => Effect.map(fs.readFile(path.join(folder, name)), (bytes) => Uint8Array.from(bytes)),
     put: (name: string, text: string) => fs.writeFileString(path.join(folder, name), text)
   }
@@ -160,15 +176,9 @@ describe("a download that is cut", () => {
       const server = fileServer((asked) => fileReply(clip, asked, { sends: 9000, end: "silent" }))
       const started = yield* Deferred.make<void>()
       const running = yield* Effect.forkChild(
-        saveResult({
-          handle: "kk-t2v-1",
-          url: "https://files.example/clip",
-          index: 0,
-          count: 1,
-          folder,
-          overwrite: false,
-          onProgress: () => Effect.asVoid(Deferred.succeed(started, undefined))
-        }).pipe(Effect.provide(server.layer))
+        saveClip(folder, { onProgress: () => Effect.asVoid(Deferred.succeed(started, undefined)) }).pipe(
+          Effect.provide(server.layer)
+        )
       )
       yield* Deferred.await(started)
       yield* Fiber.interrupt(running)
@@ -276,8 +286,8 @@ describe("a folder that cannot be written to", () => {
     Effect.gen(function* () {
       const { folder, save, put } = yield* emptyFolder
       yield* put("films", "a file")
-      const error = errorOf(yield* save(serving(clip), { folder: `${folder}/films` }))
-      expect(error.message).toContain(`${folder}/films: a file is in the way`)
+      const error = errorOf(yield* save(serving(clip), { root: `${folder}/films` }))
+      expect(error.message).toContain(`${folder}/films: a file or a link is in the way`)
       expect(error.wasCharged).toBe("yes")
       expect(error.suggestion).toContain("task download kk-t2v-1")
     }).pipe(Effect.provide(node))
@@ -293,7 +303,7 @@ describe("a folder that cannot be written to", () => {
         method: "open",
         pathOrDescriptor: folder
       })
-      const readOnly = { ...fs, sink: () => Sink.fail(denied), open: () => Effect.fail(denied) }
+      const readOnly = { ...fs, open: () => Effect.fail(denied) }
       const error = errorOf(yield* save(serving(clip)).pipe(Effect.provideService(FileSystem.FileSystem, readOnly)))
       expect(error.message).toContain(`${folder}: no permission to write there`)
       expect(error.suggestion).toContain("task download kk-t2v-1")

@@ -1,10 +1,14 @@
 import { untrustedText } from "@klingkit/core"
-import { Effect, FileSystem, Path, type PlatformError, Random } from "effect"
+import { Effect, FileSystem, Path, PlatformError, Predicate, Random } from "effect"
 import type { HttpClient } from "effect/http"
-import { jobError, type JobError } from "../job-error.ts"
-import { extensions, isPlainText, readContainer } from "./container.ts"
-import { type FetchProgress, fetchToFile } from "./fetch-to-file.ts"
-import { resultFileName } from "./file-name.ts"
+import { JobError, jobError } from "../job-error.ts"
+import { checkResult, type ResultType } from "./check-result.ts"
+import { extensions } from "./container.ts"
+import { fetchToFile, type FetchProgress } from "./fetch-to-file.ts"
+import { FileHost, type OpenFolder } from "./file-host.ts"
+import { safeFileName } from "./file-name.ts"
+import { giveName } from "./give-name.ts"
+import type { Reach } from "./reach.ts"
 
 /** A result on disk. `bytes` is its size. */
 export interface SavedFile {
@@ -13,105 +17,109 @@ export interface SavedFile {
   readonly uri: string
   readonly url: string
   readonly bytes: number
+  /** In hex. */
+  readonly sha256: string
   readonly mimeType: string
 }
 
 export interface ResultToSave {
   readonly handle: string
   readonly url: string
-  readonly index: number
-  readonly count: number
-  readonly folder: string
-  /** Kling's word for a result that may be text, such as `srt`; others have to be media. */
+  readonly type: ResultType
+  /** Kling's word for a `file` that may be text, such as `srt`. */
   readonly textKind?: string
-  /** A name of the caller's own; otherwise the handle is the name. */
-  readonly fileName?: string
+  readonly http: HttpClient.HttpClient
+  readonly reach: Reach
+  /** Where whoever runs the program wants files; made where it is absent. */
+  readonly root: string
+  /** Below the root; no link is followed there. */
+  readonly folders: ReadonlyArray<string>
+  readonly nameFor: (extension: string) => string
   readonly overwrite: boolean
+  /** The text of the `.json` beside it. */
+  readonly noteOn: (file: SavedFile) => string
   readonly onProgress: (progress: FetchProgress) => Effect.Effect<void>
 }
 
 /**
- * Fetches one result: streamed into a `.part` file, checked to be media of the promised size, then given its name in
- * one step. No file of that name is overwritten unless allowed, and no half file ever carries it.
+ * Fetches one result: streamed into a `.part` file, checked to be whole media of its kind, then given its name in one
+ * step. No file of that name is overwritten unless allowed, and no half file ever carries it. The note beside it is
+ * written the same way; a result without one is no failure.
  */
-export const saveResult = Effect.fnUntraced(function* (
-  result: ResultToSave
-): Effect.fn.Return<SavedFile, JobError, HttpClient.HttpClient | FileSystem.FileSystem | Path.Path> {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const failed = (detail: string) => jobError({ _tag: "FetchFailed", taskId: result.handle, detail })
-  const refused = (file: string) => (error: PlatformError.PlatformError) => failed(`${file}: ${whyRefused(error)}`)
-  const nameFor = (extension: string) =>
-    path.join(result.folder, result.fileName ?? resultFileName(result.handle, result.index, result.count, extension))
+export const saveResult = Effect.fnUntraced(
+  function* (result: ResultToSave) {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const host = yield* FileHost
+    const { handle, url, http, reach, overwrite, onProgress } = result
+    const folder = yield* host.openFolder(result.root, result.folders)
+    const shown = (name: string) => path.join(result.root, ...result.folders, name)
+    const taken = (name: string) => jobError({ _tag: "FileExists", path: shown(name) })
 
-  // The real type shows only when the bytes are here; a download for nothing is avoided all the same.
-  const text = result.textKind === undefined ? [] : [textFile(result.textKind)]
-  const possible = [...extensions, ...text.map((one) => one.extension)]
-  if (!result.overwrite) yield* Effect.forEach([...new Set(possible.map(nameFor))], checkFree)
-  yield* fs.makeDirectory(result.folder, { recursive: true }).pipe(Effect.mapError(refused(result.folder)))
-  // A name of its own: two programs that fetch the same result do not write into one file.
-  const unique = (yield* Random.nextIntBetween(0, 36 ** 6)).toString(36)
-  const part = path.join(
-    result.folder,
-    `.${resultFileName(result.handle, result.index, result.count, `${unique}.part`)}`
+    // The real type shows only when the bytes are here; a download for nothing is avoided all the same.
+    const text = textFile(result.textKind)
+    const possible = [...extensions, ...(result.type === "file" ? [text.extension] : [])]
+    for (const name of overwrite ? [] : new Set(possible.map(result.nameFor))) {
+      if (yield* Effect.orElseSucceed(fs.exists(folder.at(name)), () => false)) return yield* taken(name)
+    }
+    // A name of its own: two programs that fetch the same result do not write into one file.
+    const unique = (yield* Random.nextIntBetween(0, 36 ** 6)).toString(36)
+    const part = `.${safeFileName(handle)}.${unique}.part`
+    const file = yield* newFile(folder, part)
+    yield* folder.check
+    const { bytes, sha256 } = yield* fetchToFile({ url, http, reach, file, folder: shown(""), onProgress })
+    const what = yield* checkResult(file, bytes, result.type, text)
+    if (Predicate.isString(what)) return yield* jobError({ _tag: "FetchFailed", taskId: handle, detail: what })
+
+    yield* file.sync
+    yield* folder.check
+    const name = result.nameFor(what.extension)
+    if (!(yield* giveName(folder, part, name, overwrite))) return yield* taken(name)
+    const uri = yield* path.toFileUrl(shown(name)).pipe(Effect.orDie)
+    const { mimeType } = what
+    const saved: SavedFile = { path: shown(name), uri: uri.href, url, bytes, sha256, mimeType }
+    yield* Effect.ignore(
+      Effect.gen(function* () {
+        const note = yield* newFile(folder, `${part}.json`)
+        yield* note.writeAll(new TextEncoder().encode(result.noteOn(saved)))
+        yield* giveName(folder, `${part}.json`, `${name}.json`, overwrite)
+      })
+    )
+    yield* folder.sync
+    return saved
+  },
+  (effect, { handle, root }) =>
+    Effect.scoped(effect).pipe(
+      Effect.mapError((error) => {
+        if (error instanceof JobError) return error
+        if (error instanceof PlatformError.PlatformError) return failed(handle, `${root}: ${whyRefused(error)}`)
+        if (error._tag === "FolderRefused") return failed(handle, `${error.folder}: ${error.detail}`)
+        return error.isRefused
+          ? jobError({ _tag: "ResultRefused", taskId: handle, detail: error.detail })
+          : failed(handle, error.detail)
+      })
+    )
+)
+
+const failed = (taskId: string, detail: string) => jobError({ _tag: "FetchFailed", taskId, detail })
+
+/** Made by this call alone, and gone with its scope unless it was given a name. */
+const newFile = (folder: OpenFolder, name: string) =>
+  Effect.uninterruptible(
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const file = yield* fs.open(folder.at(name), { flag: "wx+" })
+      yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(folder.at(name))))
+      return file
+    })
   )
 
-  return yield* Effect.gen(function* () {
-    const bytes = yield* fetchToFile(result.url, part, result.onProgress).pipe(
-      Effect.mapError((error) => (error._tag === "FetchFailure" ? failed(error.detail) : refused(result.folder)(error)))
-    )
-    const head = yield* readHead(fs, part).pipe(Effect.mapError(refused(part)))
-    const container = readContainer(head) ?? (isPlainText(head) ? text[0] : undefined)
-    if (container === undefined) return yield* failed("what came is no video, picture or sound")
-    const target = nameFor(container.extension)
-    yield* giveName(part, target, result.overwrite).pipe(
-      Effect.mapError((error) => (error._tag === "JobError" ? error : refused(target)(error)))
-    )
-    const uri = yield* path.toFileUrl(target).pipe(Effect.orDie)
-    return { path: target, uri: uri.href, url: result.url, bytes, mimeType: container.mimeType }
-  }).pipe(Effect.ensuring(Effect.ignore(fs.remove(part))))
-})
-
-const textFile = (kind: string) => ({
-  extension: /^[a-z0-9]{1,8}$/.test(kind) ? kind : "txt",
+const textFile = (kind: string | undefined) => ({
+  extension: /^[a-z0-9]{1,8}$/.test(kind ?? "") ? `${kind}` : "txt",
   mimeType: "text/plain"
 })
 
-const whyRefused = ({ reason }: PlatformError.PlatformError): string =>
-  reason._tag === "PermissionDenied"
-    ? "no permission to write there"
-    : reason._tag === "AlreadyExists"
-      ? "a file is in the way of the folder"
-      : untrustedText(reason.message)
-
-const checkFree = Effect.fnUntraced(function* (target: string) {
-  const fs = yield* FileSystem.FileSystem
-  if (yield* Effect.orElseSucceed(fs.exists(target), () => false)) {
-    return yield* jobError({ _tag: "FileExists", path: target })
-  }
-})
-
-/** A hard link fails where the name is taken, so nothing is overwritten even if two programs race. */
-const giveName = Effect.fnUntraced(function* (part: string, target: string, overwrite: boolean) {
-  const fs = yield* FileSystem.FileSystem
-  yield* Effect.scoped(Effect.flatMap(fs.open(part, { flag: "r+" }), (file) => file.sync))
-  if (overwrite) return yield* fs.rename(part, target)
-  yield* fs.link(part, target).pipe(
-    Effect.catch((error) =>
-      error.reason._tag === "AlreadyExists"
-        ? jobError({ _tag: "FileExists", path: target })
-        : // A file system without hard links: the check and the rename are then two steps.
-          Effect.andThen(checkFree(target), fs.rename(part, target))
-    )
-  )
-})
-
-const readHead = (fs: FileSystem.FileSystem, file: string) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const buffer = new Uint8Array(64)
-      const open = yield* fs.open(file, { flag: "r" })
-      const bytes = yield* open.read(buffer)
-      return buffer.subarray(0, bytes)
-    })
-  )
+const whyRefused = ({ reason, cause }: PlatformError.PlatformError): string => {
+  if (Predicate.hasProperty(cause, "code") && cause.code === "ENOSPC") return "the disk is full"
+  return reason._tag === "PermissionDenied" ? "no permission to write there" : untrustedText(reason.message)
+}

@@ -1,19 +1,12 @@
 import { writeBody } from "@klingkit/core"
-import { Effect, FileSystem } from "effect"
 import type { Job } from "../job.ts"
 import type { SavedFile } from "./save-result.ts"
 
 /**
- * Writes `<file>.json` beside a result: where it came from and what it cost, for the day when Kling has deleted it.
+ * What `<file>.json` beside a result says: where it came from and what it cost, for the day when Kling has deleted it.
  * Who submitted the job knows the whole request; others know what the ledger keeps of it, the prompt and the model.
- * A file that is there already stays, unless overwriting is allowed; a result without its sidecar is no failure.
  */
-export const writeSidecar = Effect.fnUntraced(function* (
-  file: SavedFile,
-  { handle, task, plan, record }: Job,
-  overwrite: boolean
-) {
-  const fs = yield* FileSystem.FileSystem
+export const sidecarText = ({ handle, task, plan, record }: Job, file: SavedFile): string => {
   const about = {
     handle,
     taskId: task.id,
@@ -25,14 +18,14 @@ export const writeSidecar = Effect.fnUntraced(function* (
     charges: task.charges,
     createdAt: isoTime(task.createdAt),
     finishedAt: isoTime(task.updatedAt),
-    file: { bytes: file.bytes, mimeType: file.mimeType }
+    file: { bytes: file.bytes, mimeType: file.mimeType, sha256: file.sha256 }
   }
-  const text = `${JSON.stringify(about, undefined, 2)}\n`
-  yield* Effect.ignore(fs.writeFileString(`${file.path}.json`, text, { flag: overwrite ? "w" : "wx" }))
-})
+  return `${JSON.stringify(about, undefined, 2)}\n`
+}
 
-const isoTime = (millis: number | undefined): string | undefined =>
-  millis === undefined ? undefined : new Date(millis).toISOString()
+/** Nothing for a time that is none: it comes from outside. */
+export const isoTime = (millis: number | undefined): string | undefined =>
+  millis === undefined || Number.isNaN(new Date(millis).getTime()) ? undefined : new Date(millis).toISOString()
 
 const withoutPictures = (value: unknown): unknown => {
   if (typeof value === "string") return value.length > 30_000 ? `(${value.length} characters of inline media)` : value

@@ -62,6 +62,7 @@ export const beginJob = Effect.fnUntraced(function* (
   for (const field of ["handle", "principal", "account", "idempotencyKey"] as const) {
     if (!isStorable(given[field] ?? "")) return yield* ledgerError({ _tag: "Unstorable", field })
   }
+  if (yield* database.isNearlyFull) return yield* ledgerError({ _tag: "DiskFull", place: database.place })
   const intent: Keyed = {
     ...given,
     principal: given.principal ?? "local",

@@ -7,11 +7,16 @@ import { storageFailure } from "./storage-failure.ts"
 /** Any number that no other program takes for PostgreSQL's advisory locks: `klingkit` in hex, shortened. */
 export const ledgerLock = 0x6b6c696e676b
 
+/** A request whose answer cannot be written down any more would be paid and not known. */
+const spareBytes = 20 * 1000 ** 2
+
 export interface LedgerOptions {
   /** Names the database to people: a file, or a server without credentials. */
   readonly place?: string
   /** How long PostgreSQL waits for another process that is writing; 10,000 when absent. SQLite's client has its own. */
   readonly lockMillis?: number
+  /** Bytes that are free where the ledger lies; nothing, or absent, when nobody can tell. */
+  readonly freeBytes?: Effect.Effect<number | undefined>
 }
 
 /** The ledger's database: SQLite or PostgreSQL behind one `SqlClient`. */
@@ -21,6 +26,8 @@ export class LedgerDatabase extends Context.Service<
     readonly sql: SqlClient
     /** For people: the file, or the server without credentials. */
     readonly place: string
+    /** Too little is free for all that a new request will write. */
+    readonly isNearlyFull: Effect.Effect<boolean>
     /** One transaction: all of it or nothing. */
     together<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R>
     /** One transaction, and no other process in such a one at the same time. */
@@ -40,7 +47,7 @@ export class LedgerDatabase extends Context.Service<
 
 const make = (
   sql: SqlClient,
-  { place = "database", lockMillis = 10_000 }: LedgerOptions
+  { place = "database", lockMillis = 10_000, freeBytes = Effect.succeed(undefined) }: LedgerOptions
 ): LedgerDatabase["Service"] => {
   const lock = sql.onDialectOrElse({
     pg: () =>
@@ -57,6 +64,7 @@ const make = (
   return {
     sql,
     place,
+    isNearlyFull: Effect.map(freeBytes, (free) => free !== undefined && free < spareBytes),
     together,
     alone: (work) => together(Effect.andThen(lock, work)),
     guard: (beforeSending) =>

@@ -88,7 +88,7 @@ function describe(reason: LedgerErrorReason): string {
     case "ReadOnly":
       return `the ledger ${untrustedText(reason.place)} can be read but not written`
     case "DiskFull":
-      return `there is no space left for the ledger ${untrustedText(reason.place)}`
+      return `there is too little space left for the ledger ${untrustedText(reason.place)}`
     case "Unreadable":
       return `${untrustedText(reason.place)} is not a ledger, or it is damaged: ${untrustedText(reason.detail)}`
     case "NewerVersion":

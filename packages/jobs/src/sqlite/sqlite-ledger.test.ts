@@ -60,6 +60,21 @@ describe("the ledger's file", () => {
     })
   )
 
+  it.effect("takes no new request when little space is left beside it, and all that was there stays readable", () =>
+    Effect.gen(function* () {
+      const path = join(yield* temporaryFolder("klingkit-home-"), "ledger.db")
+      let free: number | undefined = undefined
+      const ledger = Context.get(yield* Layer.build(layerSqlite(path, { freeBytes: Effect.sync(() => free) })), Ledger)
+      const { job } = yield* ledger.begin(sampleIntent())
+      free = 1_000_000
+      const error = yield* Effect.flip(ledger.begin(sampleIntent({ handle: "kk-t2v-another", allowRepeat: true })))
+      expect([error.code, error.wasCharged]).toEqual(["LEDGER_DISK_FULL", "no"])
+      expect(error.message).toContain(`too little space left for the ledger ${path}`)
+      expect((yield* ledger.get(job.handle)).state).toBe("INTENT")
+      expect((yield* ledger.list()).jobs).toHaveLength(1)
+    })
+  )
+
   it.effect("is narrowed when it was wide open", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder("klingkit-home-"), "ledger.db")
@@ -140,7 +155,7 @@ describe("the ledger's file", () => {
       yield* sql`PRAGMA max_page_count = 1`
       const error = yield* Effect.flip(ledger.begin(sampleIntent({ prompt: "x".repeat(100_000) })))
       expect(error).toMatchObject({ code: "LEDGER_DISK_FULL", wasCharged: "no" })
-      expect(error.message).toBe(`there is no space left for the ledger ${path}`)
+      expect(error.message).toBe(`there is too little space left for the ledger ${path}`)
       expect((yield* ledger.list()).jobs).toEqual([])
       yield* sql`PRAGMA max_page_count = 1000000`
       expect((yield* ledger.begin(sampleIntent())).isNew).toBe(true)

@@ -5,12 +5,15 @@ import { platform } from "node:process"
 import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import { storageFailure } from "../ledger/storage-failure.ts"
+import { freeBytes as freeBytesIn } from "../node/free-bytes.ts"
 import { dataFolder } from "./data-folder.ts"
 import { layerSqliteClient } from "./sqlite-client.ts"
 
 export interface SqliteLedgerOptions {
   /** How long to wait for other programs that are writing; 10,000 when absent. */
   readonly lockMillis?: number
+  /** Bytes that are free where the file lies; the system is asked when absent. */
+  readonly freeBytes?: Effect.Effect<number | undefined>
 }
 
 /**
@@ -19,7 +22,8 @@ export interface SqliteLedgerOptions {
  */
 export const layerSqlite = (path: string, options: SqliteLedgerOptions = {}): Layer.Layer<Ledger, LedgerError> => {
   const place = resolve(path)
-  return Layer.unwrap(Effect.as(makeFile(place), layerAt(place, place, options.lockMillis ?? 10_000)))
+  const { lockMillis = 10_000, freeBytes = freeBytesIn(dirname(place)) } = options
+  return Layer.unwrap(Effect.as(makeFile(place), layerAt(place, place, lockMillis, freeBytes)))
 }
 
 /** The ledger `ledger.db` below `KLINGKIT_HOME`, or where this platform keeps the data of programs. */
@@ -27,14 +31,24 @@ export const layerSqliteConfig: Layer.Layer<Ledger, LedgerError> = Layer.unwrap(
   Effect.map(dataFolder, (folder) => layerSqlite(join(folder, "ledger.db")))
 )
 
-const layerAt = (path: string, place: string, lockMillis: number): Layer.Layer<Ledger, LedgerError> =>
-  Ledger.layer({ place }).pipe(
+const layerAt = (
+  path: string,
+  place: string,
+  lockMillis: number,
+  freeBytes: Effect.Effect<number | undefined>
+): Layer.Layer<Ledger, LedgerError> =>
+  Ledger.layer({ place, freeBytes }).pipe(
     Layer.provide(layerSqliteClient(path, lockMillis)),
     Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, place, true))))
   )
 
 /** For tests: a ledger that forgets everything when it is closed. */
-export const layerSqliteMemory: Layer.Layer<Ledger, LedgerError> = layerAt(":memory:", "in memory", 0)
+export const layerSqliteMemory: Layer.Layer<Ledger, LedgerError> = layerAt(
+  ":memory:",
+  "in memory",
+  0,
+  Effect.succeed(undefined)
+)
 
 /** Makes folder and file with narrow rights; SQLite gives its side files the rights of the file. */
 const makeFile = (path: string): Effect.Effect<void, LedgerError> =>

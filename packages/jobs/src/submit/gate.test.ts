@@ -7,6 +7,7 @@ import { Jobs } from "../jobs.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { sampleIntent } from "../ledger/testing/sample-intent.ts"
 import type { SpendLimits } from "../spend-limits.ts"
+import { nodeFileHost } from "../node/node-file-host.ts"
 import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
 import type { SubmitJobOptions } from "./submit-job.ts"
 
@@ -23,7 +24,7 @@ const programs = (world: KlingWorld, limits: SpendLimits) => {
   return Jobs.layer(config).pipe(
     Layer.provideMerge(kling),
     Layer.provideMerge(LedgerSource.layer(layerSqliteMemory)),
-    Layer.provide([emulatorHttpClient(world), NodeFileSystem.layer, NodePath.layer])
+    Layer.provide([emulatorHttpClient(world), NodeFileSystem.layer, NodePath.layer, nodeFileHost])
   )
 }
 

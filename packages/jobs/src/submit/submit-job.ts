@@ -29,6 +29,8 @@ export interface SubmitJobOptions {
   readonly sameAs?: Readonly<Record<string, unknown>>
   /** Answer after so many seconds even if Kling has not: the job goes on, and its handle finds it. */
   readonly answerWithinSeconds?: number
+  /** Where its files are to go, which must have room for them; the output folder when absent. */
+  readonly folder?: string
 }
 
 export interface Submitter {

@@ -5,6 +5,7 @@ import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { Effect, Fiber, Layer, Redacted } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
+import { FileHost } from "../files/file-host.ts"
 import { inVirtualTime } from "../files/testing/virtual-time.ts"
 import { Jobs } from "../jobs.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
@@ -23,7 +24,11 @@ const slowKling = (world: KlingWorld) => {
     Layer.provide(kling),
     Layer.provide(slow),
     Layer.provide(LedgerSource.layer(layerSqliteMemory)),
-    Layer.provide([NodeFileSystem.layer, NodePath.layer])
+    Layer.provide([
+      NodeFileSystem.layer,
+      NodePath.layer,
+      Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
+    ])
   )
 }
 

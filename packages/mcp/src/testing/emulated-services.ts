@@ -1,6 +1,6 @@
 import { Kling } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
+import { FileHost, Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Logger, ManagedRuntime, Path, Redacted } from "effect"
 import { TestClock } from "effect/testing"
@@ -31,7 +31,8 @@ export const emulatedServices = (
     limits,
     principal
   })
-  const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer)
+  const files = Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
+  const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer, files)
   const services = ManagedRuntime.make(
     jobs.pipe(
       Layer.provideMerge(kling),

@@ -1,6 +1,6 @@
 import { type CredentialKind, Kling } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
+import { FileHost, Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Path, Redacted } from "effect"
 import { findTool } from "../catalog.ts"
@@ -25,7 +25,8 @@ export const emulated = (
     limits,
     principal: "local"
   })
-  const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer)
+  const files = Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
+  const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer, files)
   return jobs.pipe(
     Layer.provideMerge(kling),
     Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk, LedgerSource.layer(layerSqliteMemory)))

@@ -22,7 +22,9 @@ export const downloadTask = defineTool({
   output: z.object({
     task_id: z.string(),
     folder: z.string(),
-    files: z.array(z.object({ path: z.string(), url: z.string(), bytes: z.number(), mime_type: z.string() }))
+    files: z.array(
+      z.object({ path: z.string(), url: z.string(), bytes: z.number(), sha256: z.string(), mime_type: z.string() })
+    )
   }),
   run: Effect.fnUntraced(function* ({ task_id, file_name, overwrite = false }) {
     const jobs = yield* Jobs
@@ -39,16 +41,23 @@ export const downloadTask = defineTool({
         tell(`File ${index + 1}: ${receivedBytes}${totalBytes === undefined ? "" : ` of ${totalBytes}`} bytes`)
     })
     const shown = fitting(saved, (file) => [file, file, file])
-    const files = shown.map(({ path, url, bytes, mimeType }) => ({ path, url, bytes, mime_type: mimeType }))
+    const files = shown.map(({ path, url, bytes, sha256, mimeType }) => ({
+      path,
+      url,
+      bytes,
+      sha256,
+      mime_type: mimeType
+    }))
     return {
       facts: { task_id: job.handle, folder: jobs.config.outputDir, files },
       lines: [
         `Saved ${saved.length} file${saved.length === 1 ? "" : "s"}${shown.length === saved.length ? "" : `; the first ${shown.length} are shown`}.`,
         `Task ID: ${job.handle}`,
-        ...files.flatMap(({ path, url, bytes, mime_type }, index) => [
+        ...files.flatMap(({ path, url, bytes, sha256, mime_type }, index) => [
           `File ${index + 1}:`,
           `- Path: ${path}`,
           `- Size: ${bytes} bytes, ${mime_type}`,
+          `- SHA-256: ${sha256}`,
           `- URL: ${url}`
         ]),
         "Beside each file lies a .json with its origin."

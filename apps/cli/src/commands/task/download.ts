@@ -21,6 +21,10 @@ export const download = Command.make(
   Command.withDescription("Fetch a finished task's files; Kling keeps them for 30 days"),
   Command.withExamples([
     { command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs", description: "Into KLINGKIT_OUTPUT_DIR" },
-    { command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs --output boat.mp4 --force" }
+    { command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs --output boat.mp4 --force" },
+    {
+      command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs --output 'films/{date}/{model}-{handle}'",
+      description: "Folders and name made of what the task is"
+    }
   ])
 )

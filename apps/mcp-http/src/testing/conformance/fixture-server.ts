@@ -2,6 +2,7 @@
 // Kling's tools) plus the tools, resources and prompts by which the conformance suite measures a server.
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
+import { nodeFileHost } from "@klingkit/jobs/node"
 import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer } from "effect"
 import type { AddressInfo } from "node:net"
@@ -12,7 +13,7 @@ import { addPrompts } from "./prompts.ts"
 import { addResources } from "./resources.ts"
 import { taskTools } from "./task-tools.ts"
 
-const services = makeServices(Layer.merge(NodeServices.layer, ledgerFromConfig))
+const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHost, ledgerFromConfig))
 
 const klingTools = Effect.runSync(selectedTools({ toolsets: "all", readOnly: false }))
 const tools = [...klingTools, ...taskTools(klingTools)]

@@ -1,5 +1,7 @@
 import { Effect, Layer, Stream } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
+import { nodeFileHost } from "../../node/node-file-host.ts"
+import { FileHost } from "../file-host.ts"
 
 /** One answer of the file server; `end` is how its body stops. */
 export interface Reply {
@@ -17,7 +19,8 @@ export interface Asked {
 }
 
 export interface FileServer {
-  readonly layer: Layer.Layer<HttpClient.HttpClient>
+  /** This machine, with the server in the place of all others. */
+  readonly layer: Layer.Layer<FileHost>
   readonly asked: ReadonlyArray<Asked>
 }
 
@@ -31,7 +34,8 @@ export const fileServer = (reply: (asked: Asked) => Reply | "no connection" | "s
     if (answer === "silence") return Effect.never
     return answer === "no connection" ? Effect.fail(broken(request)) : Effect.succeed(responseOf(request, answer))
   })
-  return { layer: Layer.succeed(HttpClient.HttpClient, client), asked }
+  const connected = Effect.map(FileHost, (host) => ({ ...host, connect: () => Effect.succeed(client) }))
+  return { layer: Layer.effect(FileHost, connected).pipe(Layer.provide(nodeFileHost)), asked }
 }
 
 const broken = (request: HttpClientRequest.HttpClientRequest) =>
@@ -84,9 +88,13 @@ export const fileReply = (
   }
 }
 
-/** The head of a film, and after it bytes that differ from place to place. */
+/** A film of three parts (what it is, its index, its pictures), the last of bytes that differ from place to place. */
 export const film = (length: number, seed = 1): Uint8Array => {
   const bytes = Uint8Array.from({ length }, (_, index) => (index * 31 * seed + (index >> 8)) & 255)
-  bytes.set([0, 0, 0, 24, ...new TextEncoder().encode("ftypisom")])
+  const ascii = (text: string) => [...new TextEncoder().encode(text)]
+  bytes.set([0, 0, 0, 24, ...ascii("ftypisom")])
+  bytes.set([0, 0, 0, 16, ...ascii("moov")], 24)
+  bytes.set(ascii("mdat"), 44)
+  new DataView(bytes.buffer).setUint32(40, length - 40)
   return bytes
 }

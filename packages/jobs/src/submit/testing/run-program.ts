@@ -1,6 +1,7 @@
 import { Kling, type KlingError, planVideo } from "@klingkit/core"
 import { Clock, Context, Effect, FileSystem, Layer, Path, Redacted, References } from "effect"
 import { FetchHttpClient } from "effect/http"
+import { FileHost } from "../../files/file-host.ts"
 import type { JobError } from "../../job-error.ts"
 import { Jobs } from "../../jobs.ts"
 import { Ledger } from "../../ledger/ledger.ts"
@@ -40,7 +41,11 @@ export const runProgram = <A>(
     Layer.provide(httpWithPoints(clock, way)),
     Layer.provide(FetchHttpClient.layer),
     Layer.provide(LedgerSource.layer(ledger)),
-    Layer.provide([FileSystem.layerNoop({}), Path.layer])
+    Layer.provide([
+      FileSystem.layerNoop({}),
+      Path.layer,
+      Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
+    ])
   )
   return Effect.flatMap(Jobs, work).pipe(
     Effect.provide(layer),

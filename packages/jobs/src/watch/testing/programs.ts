@@ -8,6 +8,7 @@ import { Ledger } from "../../ledger/ledger.ts"
 import type { LedgerError } from "../../ledger/ledger-error.ts"
 import { LedgerSource } from "../../ledger/ledger-source.ts"
 import { temporaryFolder } from "../../ledger/testing/test-database.ts"
+import { nodeFileHost } from "../../node/node-file-host.ts"
 import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
 
 export interface Program {
@@ -34,7 +35,7 @@ export const programsOf = (world: KlingWorld, credential: CredentialKind = "api-
           Layer.provide(kling),
           Layer.provide(emulatorHttpClient(world)),
           Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
-          Layer.provide([NodeFileSystem.layer, NodePath.layer])
+          Layer.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost])
         )
         return { jobs: Context.get(yield* Effect.orDie(Layer.build(layer)), Jobs), ledger }
       })

@@ -1,0 +1,123 @@
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { findOperation, Kling, type Plan, planOperation, planVideo, type Task } from "@klingkit/core"
+import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
+import { Effect, FileSystem, Layer, Redacted, Result } from "effect"
+import { Jobs } from "../jobs.ts"
+import { LedgerSource } from "../ledger/ledger-source.ts"
+import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
+import { downloadJob } from "./download-job.ts"
+import { FileHost } from "./file-host.ts"
+import { fileReply, fileServer, film } from "./testing/file-server.ts"
+
+const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
+const megabyte = 1_000_000
+
+/** Jobs on a Kling in memory and a disk with so much free, per folder. */
+const jobsOn = (world: KlingWorld, freeBytes: (folder: string) => number | undefined) =>
+  Jobs.layer({ homeDir: "/", outputDir: "/films", inputDirs: [], limits: {}, principal: "local" }).pipe(
+    Layer.provide(
+      Kling.layerHttp({
+        credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
+        baseUrl: "https://kling.example"
+      })
+    ),
+    Layer.provide(emulatorHttpClient(world)),
+    Layer.provide(Layer.mock(FileHost)({ freeBytes: (folder) => Effect.sync(() => freeBytes(folder)) })),
+    Layer.provide(LedgerSource.layer(layerSqliteMemory)),
+    Layer.provide(node)
+  )
+
+const ways: Readonly<
+  Record<
+    string,
+    (jobs: Jobs["Service"], plan: Plan) => Effect.Effect<unknown, { readonly code: string; readonly message: string }>
+  >
+> = {
+  submit: (jobs, plan) => jobs.submit(plan),
+  admit: (jobs, plan) => jobs.admit(plan),
+  call: (jobs) => {
+    const speech = findOperation("legacy.tts")
+    if (speech === undefined) throw new Error("no speech")
+    return Effect.flatMap(
+      planOperation(speech, { text: "hello", voiceId: "genshin_vindi2", voiceLanguage: "en" }),
+      (plan) => jobs.call(plan)
+    )
+  }
+}
+
+describe("a paid request", () => {
+  it.effect.each(Object.keys(ways))("is not sent when there is no room for what it makes: %s", (way) =>
+    Effect.gen(function* () {
+      const world = new KlingWorld()
+      let free = 40 * megabyte
+      const send = Effect.gen(function* () {
+        const jobs = yield* Jobs
+        const plan = yield* planVideo({ prompt: "a cat" }, "api-key")
+        const refused = yield* Effect.flip(ways[way]?.(jobs, plan) ?? Effect.die(way))
+        expect(refused).toMatchObject({ code: "JOB_NO_SPACE", wasCharged: "no" })
+        expect(refused.message).toContain("not enough space in /films: 110 MB are needed, 40 MB are free")
+        expect(world.state.requests.rows).toEqual([])
+        free = 400 * megabyte
+        yield* ways[way]?.(jobs, plan) ?? Effect.void
+      })
+      yield* Effect.provide(
+        send,
+        jobsOn(world, () => free)
+      )
+    })
+  )
+
+  it.effect("asks for room where its files are to go; unknown room is no obstacle", () =>
+    Effect.gen(function* () {
+      const world = new KlingWorld()
+      const submit = (folder: string) =>
+        Effect.gen(function* () {
+          const jobs = yield* Jobs
+          const plan = yield* planVideo({ prompt: folder }, "api-key")
+          return yield* Effect.result(jobs.submit(plan, { folder }))
+        })
+      const free: Readonly<Record<string, number>> = { "/small": 0, "/large": 1e12 }
+      yield* Effect.gen(function* () {
+        expect(Result.isFailure(yield* submit("/small"))).toBe(true)
+        expect(Result.isSuccess(yield* submit("/large"))).toBe(true)
+        expect(Result.isSuccess(yield* submit("/unknown"))).toBe(true)
+      }).pipe(Effect.provide(jobsOn(world, (folder) => free[folder])))
+    })
+  )
+})
+
+describe("a download", () => {
+  it.effect("that finds no room is refused by its announced length, before a byte is written", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const clip = film(30 * megabyte)
+      const server = fileServer((asked) => fileReply(clip, asked))
+      const task: Task = {
+        id: "1",
+        status: "succeed",
+        outputs: [{ type: "video", url: "https://files.example/clip" }],
+        charges: []
+      }
+      let written = 0
+      const download = (freeBytes: number | undefined) =>
+        Effect.gen(function* () {
+          const host = { ...(yield* FileHost), freeBytes: () => Effect.succeed(freeBytes) }
+          const onProgress = () => Effect.sync(() => void (written += 1))
+          const surroundings = { outputDir: folder, klingIsLocal: false }
+          return yield* downloadJob({ handle: "kk-t2v-1", task }, surroundings, { onProgress }).pipe(
+            Effect.provideService(FileHost, host)
+          )
+        }).pipe(Effect.result, Effect.provide(server.layer))
+
+      const refused = yield* download(25 * megabyte)
+      if (Result.isSuccess(refused)) throw new Error("it was saved")
+      expect(refused.failure).toMatchObject({ code: "JOB_FETCH_FAILED", wasCharged: "yes" })
+      expect(refused.failure.message).toContain("40 MB are needed, 25 MB are free")
+      expect([written, server.asked.length]).toEqual([0, 1])
+      expect(yield* fs.readDirectory(folder)).toEqual([])
+      expect(Result.isSuccess(yield* download(undefined))).toBe(true)
+    }).pipe(Effect.provide(node))
+  )
+})
