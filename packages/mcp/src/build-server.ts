@@ -6,7 +6,6 @@ import type { ManagedRuntime } from "effect"
 import type { StateSeal } from "./approval/state-seal.ts"
 import { boardMeta, registerBoard } from "./board/board.ts"
 import { tasksExtension } from "./client-capabilities.ts"
-import { registerCompletions } from "./completions.ts"
 import { registerPrompts } from "./prompts.ts"
 import { registerResources } from "./resources.ts"
 import { registerSkills } from "./skills.ts"
@@ -54,8 +53,7 @@ export const buildServer = (
   for (const tool of tools) registerTool(server, services, tool, { meta: boardMeta(tool), isLocal })
   registerTasks(server, services)
   registerResources(server, services)
-  registerPrompts(server, tools)
-  registerCompletions(server, services, tools)
+  registerPrompts(server, services, tools)
   registerSkills(server)
   registerBoard(server, services, tools, mediaDomains)
   return server

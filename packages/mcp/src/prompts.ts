@@ -1,21 +1,26 @@
 import { type Prompt, prompts, type Tool } from "@klingkit/tools"
-import type { McpServer, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
+import {
+  completable,
+  type McpServer,
+  type StandardSchemaV1,
+  type StandardSchemaWithJSON
+} from "@modelcontextprotocol/server"
+import type { Services } from "./build-server.ts"
+import { typing } from "./completions.ts"
 
 type Given = Readonly<Record<string, string>>
 
-/** The prompts for which a server has all the tools. */
-export const promptsFor = (tools: ReadonlyArray<Tool>): ReadonlyArray<Prompt> =>
-  prompts.filter(({ needs }) => needs.every((name) => tools.some((tool) => tool.name === name)))
-
-export const registerPrompts = (server: McpServer, tools: ReadonlyArray<Tool>): void => {
-  for (const prompt of promptsFor(tools)) {
+/** Offers the prompts for which a server has all the tools. */
+export const registerPrompts = (server: McpServer, services: Services, tools: ReadonlyArray<Tool>): void => {
+  const has = (name: string) => tools.some((tool) => tool.name === name)
+  for (const prompt of prompts.filter(({ needs }) => needs.every(has))) {
     const { name, title, description } = prompt
-    server.registerPrompt(name, { title, description, argsSchema: argumentsOf(prompt) }, (given) => ({
+    server.registerPrompt(name, { title, description, argsSchema: argumentsOf(prompt, services) }, (given) => ({
       description,
       messages: [
         {
           role: "user",
-          content: { type: "text", text: prompt.text(given, (tool) => tools.some((one) => one.name === tool)) }
+          content: { type: "text", text: prompt.text(given, has) }
         }
       ]
     }))
@@ -23,7 +28,10 @@ export const registerPrompts = (server: McpServer, tools: ReadonlyArray<Tool>): 
 }
 
 /** Arguments of prompts are words. An empty one counts as not given: hosts send one for each field left blank. */
-const argumentsOf = (prompt: Prompt): StandardSchemaWithJSON<Given, Given> => {
+const argumentsOf = (
+  prompt: Prompt,
+  services: Services
+): StandardSchemaWithJSON<Given, Given> & { readonly shape: Readonly<Record<string, StandardSchemaV1>> } => {
   const json = {
     type: "object" as const,
     properties: Object.fromEntries(
@@ -32,6 +40,12 @@ const argumentsOf = (prompt: Prompt): StandardSchemaWithJSON<Given, Given> => {
     required: prompt.arguments.filter(({ required }) => required === true).map(({ name }) => name)
   }
   return {
+    // Where the SDK looks for what completes an argument.
+    shape: Object.fromEntries(
+      prompt.arguments.flatMap(({ name, complete }) =>
+        complete === undefined ? [] : [[name, completable(anyWord(), typing(services, complete))]]
+      )
+    ),
     "~standard": {
       version: 1,
       vendor: "klingkit",
@@ -51,3 +65,7 @@ const argumentsOf = (prompt: Prompt): StandardSchemaWithJSON<Given, Given> => {
     }
   }
 }
+
+const anyWord = (): StandardSchemaV1<string> => ({
+  "~standard": { version: 1, vendor: "klingkit", validate: (value) => ({ value: String(value) }) }
+})

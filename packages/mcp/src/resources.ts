@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/server"
 import { Effect } from "effect"
 import type { Services } from "./build-server.ts"
+import { typing } from "./completions.ts"
 
 const mimeType = "application/json"
 
@@ -19,9 +20,11 @@ export const registerResources = (server: McpServer, services: Services): void =
     const read = (at: URL, variables: Readonly<Record<string, string | ReadonlyArray<string>>>, signal: AbortSignal) =>
       services.runPromise(contentsOf(resource, at.href, variables), { signal })
     if (uri.includes("{")) {
-      server.registerResource(name, new ResourceTemplate(uri, { list: undefined }), about, (at, variables, ctx) =>
-        read(at, variables, ctx.mcpReq.signal)
+      const complete = Object.fromEntries(
+        Object.entries(resource.complete ?? {}).map(([variable, one]) => [variable, typing(services, one)])
       )
+      const template = new ResourceTemplate(uri, { list: undefined, complete })
+      server.registerResource(name, template, about, (at, variables, ctx) => read(at, variables, ctx.mcpReq.signal))
     } else {
       server.registerResource(name, uri, about, (at, ctx) => read(at, {}, ctx.mcpReq.signal))
     }
