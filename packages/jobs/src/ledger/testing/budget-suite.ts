@@ -2,7 +2,9 @@ import type { Vitest } from "@effect/vitest"
 import type { Quote } from "@klingkit/core"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
+import * as fc from "fast-check"
 import { expect } from "vitest"
+import type { Approved } from "../approvals.ts"
 import type { Intent } from "../begin-job.ts"
 import type { JobState } from "../job-state.ts"
 import { codeOf, noon, sampleIntent } from "./sample-intent.ts"
@@ -186,6 +188,38 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* ledger.withdrawApproval("never issued")
       expect(yield* codeOf(ledger.consumeApproval(refused, approved))).toBe("LEDGER_NOT_APPROVED")
       yield* ledger.consumeApproval(kept, approved)
+    })
+  )
+
+  it.effect("takes an approval exactly when all of it fits, whatever else is brought", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const approved = fc.record(
+        {
+          principal: fc.constantFrom("anna", "ben", "local"),
+          fingerprint: fc.constantFrom("f1", "f2"),
+          quoteUsd: fc.constantFrom(0.42, 16.8)
+        },
+        { requiredKeys: ["fingerprint"] }
+      )
+      const attempt = fc.record({ given: approved, used: approved, waitSeconds: fc.constantFrom(0, 59, 60, 600) })
+      // The one without a name is the local one.
+      const whole = ({ principal = "local", ...rest }: Approved) => JSON.stringify([principal, rest])
+      const passed: Array<boolean> = []
+      for (const { given, used, waitSeconds } of fc.sample(attempt, { seed: 1, numRuns: 100 })) {
+        const token = yield* ledger.issueApproval(given, 60)
+        yield* TestClock.adjust(waitSeconds * 1000)
+        const passes = yield* Effect.isSuccess(ledger.consumeApproval(token, used))
+        expect({ given, used, waitSeconds, passes }).toEqual({
+          given,
+          used,
+          waitSeconds,
+          passes: waitSeconds < 60 && whole(given) === whole(used)
+        })
+        expect(yield* Effect.isSuccess(ledger.consumeApproval(token, given))).toBe(!passes && waitSeconds < 60)
+        passed.push(passes)
+      }
+      expect(new Set(passed).size).toBe(2)
     })
   )
 

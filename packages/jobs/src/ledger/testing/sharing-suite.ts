@@ -1,7 +1,10 @@
 import type { Vitest } from "@effect/vitest"
+import type { Quote } from "@klingkit/core"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
+import * as fc from "fast-check"
 import { expect } from "vitest"
+import { fingerprintOf } from "../fingerprint.ts"
 import { startChild } from "./child-program.ts"
 import { codeOf, noon, sampleIntent } from "./sample-intent.ts"
 import { type Place, TestDatabase } from "./test-database.ts"
@@ -10,6 +13,14 @@ const freshPlace = Effect.gen(function* () {
   yield* TestClock.setTime(noon)
   const place = yield* (yield* TestDatabase).fresh
   return place as Place & { readonly argument: string }
+})
+
+const costing = (cents: number): Quote => ({
+  state: "exact",
+  pack: "video",
+  units: cents / 14,
+  priceUsd: cents / 100,
+  rule: ""
 })
 
 /** Several connections and processes on one ledger, and processes that die. */
@@ -135,6 +146,72 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const { slots: _, ...before } = job
       expect(yield* later.get(job.handle)).toEqual(before)
       expect(yield* later.claimLooks([job.handle], 1500)).toHaveLength(1)
+    })
+  )
+
+  it.effect("spends up to the limit's edge and never past it, whatever two processes ask for at once", () =>
+    Effect.gen(function* () {
+      const place = yield* freshPlace
+      const children = yield* Effect.all([startChild(place.argument), startChild(place.argument)], {
+        concurrency: "unbounded"
+      })
+      yield* TestClock.setTime(Date.now())
+      const { ledger } = yield* place.open
+      const day = fc.record({
+        cents: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 8, maxLength: 24 }),
+        share: fc.integer({ min: 20, max: 90 })
+      })
+      const reached: Array<boolean> = []
+      for (const [number, { cents, share }] of fc.sample(day, { seed: 1, numRuns: 8 }).entries()) {
+        // Cents of one size fill the limit to the last; of many sizes they mostly do not.
+        const prices = number % 2 === 0 ? cents.map(() => cents[0] ?? 1) : cents
+        const limit = Math.floor((prices.length * share) / 100) * (prices[0] ?? 1)
+        const purse = { principal: `person-${number}`, account: `account-${number}` }
+        const intents = prices.map((price) =>
+          sampleIntent({ ...purse, quote: costing(price), limits: { maxUsdPerDay: limit / 100 } })
+        )
+        const outcomes = yield* Effect.forEach(
+          children,
+          (child, half) => child.begin(intents.filter((_, index) => index % 2 === half)),
+          { concurrency: "unbounded" }
+        )
+        const order = [0, 1].flatMap((half) => prices.filter((_, index) => index % 2 === half))
+        const refused = outcomes.flat().flatMap((one, index) => ("code" in one ? [order[index] ?? 0] : []))
+        const spent = Math.round(100 * (yield* ledger.spentTodayUsd(purse)))
+        const [begun, all] = [
+          order.reduce((sum, one) => sum + one, 0) - refused.reduce((sum, one) => sum + one, 0),
+          limit
+        ]
+        expect({ number, spent, over: spent > all }).toEqual({ number, spent: begun, over: false })
+        // Nobody was refused who would still fit.
+        expect(refused.filter((price) => price <= limit - spent)).toEqual([])
+        reached.push(spent === limit)
+      }
+      expect(reached).toContain(true)
+    })
+  )
+
+  it.effect("lets one approval pass once, whichever of two processes brings it", () =>
+    Effect.gen(function* () {
+      const place = yield* freshPlace
+      const children = yield* Effect.all([startChild(place.argument), startChild(place.argument)], {
+        concurrency: "unbounded"
+      })
+      yield* TestClock.setTime(Date.now())
+      const { ledger } = yield* place.open
+      for (let turn = 0; turn < 5; turn++) {
+        const { input, operation } = sampleIntent()
+        const fingerprint = yield* fingerprintOf(operation, input)
+        const approval = yield* ledger.issueApproval({ fingerprint, quoteUsd: 0.42 }, 60)
+        const outcomes = yield* Effect.forEach(
+          children,
+          (child) =>
+            child.begin(Array.from({ length: 5 }, () => ({ ...sampleIntent({ allowRepeat: true, approval }), input }))),
+          { concurrency: "unbounded" }
+        )
+        expect(outcomes.flat().filter((one) => "isNew" in one && one.isNew)).toHaveLength(1)
+        expect(outcomes.flat().filter((one) => "code" in one && one.code === "LEDGER_NOT_APPROVED")).toHaveLength(9)
+      }
     })
   )
 
