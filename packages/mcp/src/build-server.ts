@@ -39,7 +39,6 @@ export const buildServer = (
         tools: { listChanged: false },
         resources: { listChanged: false },
         prompts: { listChanged: false },
-        completions: {},
         extensions: { [tasksExtension]: {} }
       },
       cacheHints: {
