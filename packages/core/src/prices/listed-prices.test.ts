@@ -136,6 +136,16 @@ describe("prices whose length follows a clip or a sound", () => {
     expect(feature.atMost).toEqual({ units: 14.4, priceUsd: 2.016 })
   })
 
+  it("show the arithmetic of every exact quote", () => {
+    const exact = catalog
+      .filter(({ billed }) => billed)
+      .map((one) => ({ id: one.id, ...one.price(one.example) }))
+      .filter(({ state, units = 0 }) => state === "exact" && units > 0)
+    expect(exact.length).toBeGreaterThan(20)
+    const arithmetic = /^[\d.]+ (video|image) units = \d+( s| call)? x [\d.]+ \(.+\)$/
+    expect(exact.filter(({ rule }) => !arithmetic.test(rule))).toEqual([])
+  })
+
   it("hide no operation: whatever is billed has a price, a bound, or says that Kling publishes none", () => {
     const open = catalog.filter((one) => one.billed && mostUsd(one.price(one.example)) === undefined)
     expect(open.map(({ id }) => id).toSorted()).toMatchInlineSnapshot(`

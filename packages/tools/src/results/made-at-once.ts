@@ -22,7 +22,7 @@ export const makeAtOnce = (
   Effect.map(callPlan(plan, paid), (called) => {
     const task = taskOfCall(called)
     const repeated = "earlier" in called
-    const told = task === undefined ? undefined : taskResult({ handle: idOf(task), task })
+    const told = task === undefined ? undefined : taskResult({ handle: idOf(task), task, plan })
     const about = { operation: plan.operation.id, quote: factsOfQuote(plan.quote), repeated }
     return {
       facts: { ...told?.facts, ...about },

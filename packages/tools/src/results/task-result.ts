@@ -3,6 +3,7 @@ import type { Job } from "@klingkit/jobs"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
 import { fitting } from "./fitting.ts"
+import { factsOfReceipt, receiptFacts, receiptLines } from "./receipt-words.ts"
 
 export const taskFacts = z.object({
   task_id: z.string(),
@@ -17,9 +18,7 @@ export const taskFacts = z.object({
       duration_seconds: z.number().optional()
     })
   ),
-  quoted: z.string().optional(),
-  charged: z.string().optional(),
-  quote_mismatch: z.string().optional(),
+  ...receiptFacts,
   expires_at: z.string().optional(),
   next: z.string()
 })
@@ -30,7 +29,7 @@ export type TaskFacts = z.output<typeof taskFacts>
 const keptMillis = 30 * 86_400_000
 
 /** The state of a task in the words that mcp-kling's users know, for every kind of task. */
-export const taskResult = ({ handle, task, record }: Job): ToolResult<TaskFacts> => {
+export const taskResult = ({ handle, task, record, plan }: Job): ToolResult<TaskFacts> => {
   const kind = kindOf(task.outputs)
   const expiresAt =
     task.updatedAt === undefined || !isFinished(task) || task.outputs.length === 0
@@ -42,16 +41,14 @@ export const taskResult = ({ handle, task, record }: Job): ToolResult<TaskFacts>
     linkTo(output, index, expiresAt)
   ])
   const message = messageOf(task)
-  const { quoted, charged, mismatch } = receiptOf(record?.quote, task)
+  const receipt = receiptOf(record?.quote ?? plan?.quote, task)
   const facts: TaskFacts = {
     task_id: handle,
     kling_task_id: task.id,
     status: task.status,
     ...(message === undefined ? {} : { message }),
     outputs: outputs.map(outputFacts),
-    ...(quoted === undefined ? {} : { quoted }),
-    ...(charged === undefined ? {} : { charged }),
-    ...(mismatch === undefined ? {} : { quote_mismatch: mismatch }),
+    ...factsOfReceipt(receipt),
     ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
     next: nextOf(task, task.outputs.length - outputs.length)
   }
@@ -63,11 +60,7 @@ export const taskResult = ({ handle, task, record }: Job): ToolResult<TaskFacts>
       ...(facts.kling_task_id === facts.task_id ? [] : [`Kling's own id: ${facts.kling_task_id}`]),
       `Status: ${facts.status}`,
       ...(message === undefined ? [] : [`Message: Kling says: "${message}"`]),
-      ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
-      ...(charged === undefined ? [] : [`Charged: ${charged}`]),
-      ...(facts.quote_mismatch === undefined
-        ? []
-        : [`Warning: ${facts.quote_mismatch}; look at Kling's billing record`]),
+      ...receiptLines(receipt),
       ...(task.outputs.length === 0 ? [] : ["", `Generated ${kind}s:`]),
       ...outputs.flatMap((output, index) => outputLines(output, index)),
       ...(expiresAt === undefined

@@ -7,6 +7,7 @@ import { paidHints } from "../paid-tool.ts"
 import { type Called, callPlan, taskOfCall } from "../results/call-result.ts"
 import { fitting } from "../results/fitting.ts"
 import { factsOfQuote, quoteFacts, quoteLine } from "../results/quote-words.ts"
+import { factsOfReceipt, receiptFacts, receiptLines, receiptOfCall } from "../results/receipt-words.ts"
 import { defineTool } from "../tool.ts"
 
 const input = z.strictObject({
@@ -42,7 +43,8 @@ export const describeImage = defineTool({
   output: z.object({
     parts: z.array(z.object({ part: z.string(), found: z.boolean(), url: z.string() })),
     repeated: z.boolean(),
-    quote: quoteFacts
+    quote: quoteFacts,
+    ...receiptFacts
   }),
   plan: planOf,
   run: Effect.fnUntraced(function* (args) {
@@ -50,15 +52,17 @@ export const describeImage = defineTool({
     const called = yield* callPlan(plan, args)
     const parts = fitting(partsOf(called), (part) => [part, part, linkTo(part)])
     const repeated = "earlier" in called
+    const receipt = receiptOfCall(plan.quote, called)
     return {
-      facts: { parts: [...parts], repeated, quote: factsOfQuote(plan.quote) },
+      facts: { parts: [...parts], repeated, quote: factsOfQuote(plan.quote), ...factsOfReceipt(receipt) },
       lines: [
         ...(repeated ? ["The same picture was asked a moment ago: nothing was sent again."] : []),
         ...parts.flatMap(({ part, found, url }, index) => [
           `Image ${index + 1}: ${part}${found ? "" : ", not in the picture"}`,
           ...(url === "" ? [] : [`- URL: ${url}`])
         ]),
-        quoteLine(plan.quote)
+        quoteLine(plan.quote),
+        ...receiptLines(receipt)
       ],
       links: parts.flatMap(linkTo)
     }
