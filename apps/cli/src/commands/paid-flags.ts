@@ -49,7 +49,7 @@ export const paidFlags = {
   timeout: timeoutFlag,
   output: outputFlag,
   force: forceFlag,
-  yes: toggle("yes", "approve a price above KLINGKIT_CONFIRM_ABOVE_USD"),
+  yes: toggle("yes", "approve a price above KLINGKIT_CONFIRM_ABOVE_USD, or one that nobody knows before"),
   again: toggle("again", "make it again, although the same request was made a moment ago")
 }
 

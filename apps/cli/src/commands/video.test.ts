@@ -147,7 +147,9 @@ describe("where the result goes", () => {
       const image = ["image", "create", "a lighthouse", "--output", file]
       const refused = yield* klingkit(image, kling)
       expect(refused.exitCode).toBe(2)
-      expect(refused.stderr).toMatch(/mine.png exists already[^]*--force/)
+      expect(refused.stderr).toMatch(
+        /mine.png exists already\nCharged: no\nNext: [^\n]*--force[^\n]*; nothing was sent\n/
+      )
       expect(readFileSync(file, "utf8")).toBe("precious")
       expect(yield* kling.requests).toEqual([])
       const forced = yield* klingkit([...image, "--force"], kling)

@@ -60,14 +60,17 @@ export const mostUsd = ({ atMost, priceUsd }: Quote): number | undefined => atMo
 export const usdText = (usd: number): string =>
   `$${usd.toLocaleString("en-US", { useGrouping: false, minimumFractionDigits: 2, maximumFractionDigits: 6 })}`
 
+/** `1 video unit`, `3 units`. */
+export const unitsText = (amount: number, pack?: string): string =>
+  `${amount}${pack === undefined ? "" : ` ${pack}`} unit${amount === 1 ? "" : "s"}`
+
 /** A price in words: `3 video units ($0.42)`, `at most 4 video units ($0.56)`. */
 export const quotedText = ({ state, pack, units, priceUsd, atMost }: Quote): string => {
-  const words = pack === undefined ? "units" : `${pack} units`
   const likely =
     units === undefined || priceUsd === undefined
       ? []
-      : [`${state === "exact" ? "" : "about "}${units} ${words} (${usdText(priceUsd)})`]
-  const most = atMost === undefined ? [] : [`at most ${atMost.units} ${words} (${usdText(atMost.priceUsd)})`]
+      : [`${state === "exact" ? "" : "about "}${unitsText(units, pack)} (${usdText(priceUsd)})`]
+  const most = atMost === undefined ? [] : [`at most ${unitsText(atMost.units, pack)} (${usdText(atMost.priceUsd)})`]
   return [...likely, ...most].join(", ") || "not known before"
 }
 

@@ -55,6 +55,7 @@ describe("the receipt of a task", () => {
     ["an estimate, on the spot", copied, [units(4.5)], "4.5 video units ($0.63), within what was quoted"],
     ["an estimate, at its most", copied, [units(5.4)], "5.4 video units ($0.756), within what was quoted"],
     ["an open quote", lipSyncRate, [units(0.5)], "0.5 video units ($0.07), within what was quoted"],
+    ["one unit of what had no price before", open, [units(1)], "1 unit"],
     ["what had no price before", open, [units(2, "video")], "2 video units ($0.28)"],
     ["what klingkit never quoted", undefined, [units(2)], "2 units"],
     ["a pack whose units have no price", open, [units(2, "audio\u202e")], "2 audio units"]

@@ -1,6 +1,6 @@
 import { untrustedText } from "../errors/untrusted-text.ts"
 import { type Charge, isFinished, type Task } from "../wire/task.ts"
-import { mostUsd, type Quote, quotedText, unitUsd, usdText } from "./quote.ts"
+import { mostUsd, type Quote, quotedText, unitsText, unitUsd, usdText } from "./quote.ts"
 
 /** What a task was quoted and what Kling took for it, in words. */
 export interface Receipt {
@@ -61,7 +61,7 @@ export const chargeText = (charge: Charge, quote: Quote | undefined): string => 
   }
   const pack = charge.pack ?? quote?.pack
   const usd = chargedUsd([charge], quote)
-  const units = `${charge.amount}${pack === undefined ? "" : ` ${untrustedText(pack, 60)}`} units`
+  const units = unitsText(charge.amount, pack === undefined ? undefined : untrustedText(pack, 60))
   return usd === undefined ? units : `${units} (${usdText(usd)})`
 }
 
@@ -101,7 +101,7 @@ const compared = (quote: Quote, charges: ReadonlyArray<Charge>): Compared | unde
     const { units, atMost } = quote
     return charged === undefined
       ? undefined
-      : { charged, quoted: units, most: atMost?.units ?? units, text: (amount) => `${rounded(amount)} units` }
+      : { charged, quoted: units, most: atMost?.units ?? units, text: (amount) => unitsText(rounded(amount)) }
   }
   const charged = chargedUsd(charges, quote)
   return charged === undefined ? undefined : { charged, quoted: quote.priceUsd, most: mostUsd(quote), text: usdText }
