@@ -11,6 +11,8 @@ import { isStorable, storable } from "./storable-text.ts"
 export interface JobFilter {
   /** `local` when absent; nobody sees the jobs of another. */
   readonly principal?: string
+  /** The one of this handle, or of Kling's own task id. */
+  readonly id?: string
   readonly states?: ReadonlyArray<JobState>
   readonly family?: string
   readonly model?: string
@@ -55,12 +57,13 @@ export const listJobs = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   filter: JobFilter
 ): Effect.fn.Return<JobPage, LedgerError | SqlError> {
-  const { principal = "local", states, family, model, since, until, search, result, cursor } = filter
+  const { principal = "local", id, states, family, model, since, until, search, result, cursor } = filter
   if (!isStorable(principal)) return { jobs: [], quarantined: [] }
   const limit = Math.max(1, Math.min(filter.limit ?? 20, 500))
   const after = cursor === undefined ? undefined : yield* readCursor(cursor)
   const conditions = [
     sql`principal = ${principal}`,
+    ...(id === undefined ? [] : [sql`(handle = ${storable(id)} OR task_id = ${storable(id)})`]),
     ...(states === undefined ? [] : [sql.in("state", states)]),
     ...(family === undefined ? [] : [sql`family = ${storable(family)}`]),
     ...(model === undefined ? [] : [sql`model = ${storable(model)}`]),

@@ -12,6 +12,16 @@ const following = (world?: KlingWorld, limits = {}) => {
   const emulated = emulatedServices(world, { limits })
   return {
     ...emulated,
+    /** Lets time pass until there is an answer. */
+    patiently: async <A>(asked: Promise<A>): Promise<A> => {
+      let isAnswered = false
+      const answered = asked.finally(() => (isAnswered = true))
+      await vi.waitFor(async () => {
+        await emulated.pass(1)
+        expect(isAnswered).toBe(true)
+      })
+      return answered
+    },
     send: modernRequests(emulated.services, { extensions }),
     plain: modernRequests(emulated.services, {})
   }
@@ -126,6 +136,34 @@ describe("a task", () => {
     const { _meta, ...ack } = (await send("tasks/update", { taskId, inputResponses })).result ?? {}
     expect(ack).toEqual({ resultType: "complete" })
     expect((await send("tasks/get", { taskId })).result?.status).toBe("working")
+  })
+
+  it("is not called dead because Kling cannot be asked", async () => {
+    const { send, control, strike, patiently } = following()
+    const taskId = await started(send)
+    await strike({ fault: "drop", on: "new.tasks.*", count: "always" })
+    expect((await patiently(send("tasks/get", { taskId }))).result).toMatchObject({
+      taskId,
+      status: "working",
+      statusMessage: expect.stringMatching(/it goes on, and is paid.* Kling could not be asked just now: /)
+    })
+    expect((await control("GET ledger")).tasks).toHaveLength(1)
+  })
+
+  it("of which nobody can say whether it exists ends in what the status tool says of that", async () => {
+    const { send, plain, control, strike, pass, patiently } = following()
+    await strike({ fault: "drop", on: "*", count: "always" })
+    const made = await patiently(send("tools/call", submit))
+    expect(made.result).toMatchObject({ resultType: "task", status: "working" })
+    const taskId = made.result?.taskId
+    await pass(300)
+    await control("DELETE faults")
+    const told = await patiently(plain("tools/call", { name: "check_video_status", arguments: { task_id: taskId } }))
+    expect(textOf(told.result ?? { content: [] })).toMatch(/\nCode: KLING_SUBMISSION_UNKNOWN$/)
+    expect((await patiently(send("tasks/get", { taskId }))).result).toMatchObject({
+      status: "completed",
+      result: { isError: true, content: told.result?.content }
+    })
   })
 
   it("is found by another program that has neither its memory nor its ledger", async () => {

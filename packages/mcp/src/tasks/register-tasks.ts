@@ -1,18 +1,17 @@
-import type { Job } from "@klingkit/jobs"
+import { jobOfRecord, Jobs } from "@klingkit/jobs"
 import { checkVideoStatus, errorWords, type ToolFailure, type ToolNeeds } from "@klingkit/tools"
 import {
-  type CallToolResult,
   type McpServer,
   MissingRequiredClientCapabilityError,
   ProtocolError,
   ProtocolErrorCode,
   type ServerContext
 } from "@modelcontextprotocol/server"
-import { Effect, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import type { Services } from "../build-server.ts"
 import { followsTasks, tasksExtension } from "../client-capabilities.ts"
-import { successResult } from "../tool-result.ts"
-import { detailedTask } from "./task-state.ts"
+import { errorResult, successResult } from "../tool-result.ts"
+import { detailedTask, lostTask, unseenTask } from "./task-state.ts"
 
 const params = Schema.toStandardSchemaV1(Schema.Struct({ taskId: Schema.String }))
 
@@ -21,43 +20,46 @@ const params = Schema.toStandardSchemaV1(Schema.Struct({ taskId: Schema.String }
  * Questions about money are asked before there is a task; one under way never needs input, and nothing can cancel it.
  */
 export const registerTasks = (server: McpServer, services: Services): void => {
-  const answer =
-    <A extends Record<string, unknown>>(answerOf: (looked: Looked) => A) =>
-    ({ taskId }: { readonly taskId: string }, ctx: ServerContext): Promise<A> => {
-      if (!followsTasks(server, ctx)) throw undeclared()
-      return services.runPromise(Effect.map(lookAt(taskId), answerOf), { signal: ctx.mcpReq.signal })
-    }
-  server.server.setRequestHandler(
-    "tasks/get",
-    { params },
-    answer(({ job, result }) => detailedTask(job, result))
-  )
+  const look = (taskId: string, ctx: ServerContext) => {
+    if (!followsTasks(server, ctx)) throw undeclared()
+    return services.runPromise(lookAt(taskId), { signal: ctx.mcpReq.signal })
+  }
+  server.server.setRequestHandler("tasks/get", { params }, ({ taskId }, ctx) => look(taskId, ctx))
   for (const method of ["tasks/update", "tasks/cancel"]) {
-    server.server.setRequestHandler(
-      method,
-      { params },
-      answer(() => ({}))
-    )
+    server.server.setRequestHandler(method, { params }, async ({ taskId }, ctx) => {
+      await look(taskId, ctx)
+      return {}
+    })
   }
 }
 
-interface Looked {
-  readonly job: Job
-  readonly result: CallToolResult
-}
+type Seen = ReturnType<typeof detailedTask>
 
-const lookAt = (taskId: string): Effect.Effect<Looked, ProtocolError, ToolNeeds> =>
-  Effect.flatMap(Effect.mapError(checkVideoStatus.call({ task_id: taskId }), problemOf), (looked) =>
-    looked.job === undefined
-      ? Effect.fail(unknownTask())
-      : Effect.succeed({ job: looked.job, result: successResult(looked, true) })
+const lookAt = (taskId: string): Effect.Effect<Seen, ProtocolError, ToolNeeds> =>
+  checkVideoStatus.call({ task_id: taskId }).pipe(
+    Effect.flatMap((looked) =>
+      looked.job === undefined
+        ? Effect.fail(unknownTask())
+        : Effect.succeed(detailedTask(looked.job, successResult(looked, true)))
+    ),
+    Effect.catch((error) => (error instanceof ProtocolError ? Effect.fail(error) : afterFailure(taskId, error)))
   )
 
-/** A request that is wrong, or a look that failed. */
-const problemOf = (error: ToolFailure): ProtocolError =>
-  error.reason._tag === "TaskNotFound" || error.reason._tag === "InvalidInput"
-    ? unknownTask()
-    : new ProtocolError(ProtocolErrorCode.InternalError, errorWords(checkVideoStatus, error).lines.join("\n"))
+/** A host that hears an error may take the task for dead and have it made again: where there is a state, it is told. */
+const afterFailure = Effect.fnUntraced(function* (
+  taskId: string,
+  error: ToolFailure
+): Effect.fn.Return<Seen, ProtocolError, Jobs> {
+  const { _tag } = error.reason
+  if (_tag === "TaskNotFound" || _tag === "InvalidInput") return yield* Effect.fail(unknownTask())
+  const words = errorWords(checkVideoStatus, error)
+  const jobs = yield* Jobs
+  const known = yield* Effect.option(jobs.history({ id: taskId, limit: 1 }))
+  const record = Option.isSome(known) ? known.value.jobs[0] : undefined
+  if (record !== undefined && _tag === "SubmissionUnknown") return lostTask(jobOfRecord(record), errorResult(words))
+  if (record !== undefined && error.isRetryable) return unseenTask(jobOfRecord(record), error.message)
+  return yield* Effect.fail(new ProtocolError(ProtocolErrorCode.InternalError, words.lines.join("\n")))
+})
 
 const unknownTask = (): ProtocolError => new ProtocolError(ProtocolErrorCode.InvalidParams, "Unknown task")
 

@@ -36,3 +36,12 @@ export const detailedTask = (job: Job, result: CallToolResult) => ({
   ...fieldsOf(job),
   ...(isFinished(job.task) ? { status: "completed", result } : working(job))
 })
+
+/** How a task stands as far as the ledger knows, when Kling cannot be asked: that is no end of it. */
+export const unseenTask = (job: Job, why: string) => {
+  const { status, statusMessage } = working(job)
+  return { ...fieldsOf(job), status, statusMessage: `${statusMessage} Kling could not be asked just now: ${why}.` }
+}
+
+/** A task of which nobody knows whether it exists: the status tool says so, and what to do. */
+export const lostTask = (job: Job, result: CallToolResult) => ({ ...fieldsOf(job), status: "completed", result })

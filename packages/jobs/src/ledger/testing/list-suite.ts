@@ -35,6 +35,11 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(JSON.stringify(foreign).replaceAll(handle, "ID")).toBe(
         JSON.stringify(unknown).replaceAll(`${handle}x`, "ID")
       )
+      for (const id of [handle, `task-of-${handle}`]) {
+        expect((yield* ledger.list({ principal: "anna", id })).jobs.map((job) => job.handle)).toEqual([handle])
+        expect((yield* ledger.list({ principal: "ben", id })).jobs).toEqual([])
+      }
+      expect((yield* ledger.list({ principal: "anna", id: "%" })).jobs).toEqual([])
       expect((yield* ledger.list({ principal: "ben" })).jobs).toEqual([])
       expect((yield* ledger.list()).jobs).toEqual([])
       for (const hostile of ["' OR '1'='1", "a\0", "\ud800", "%", ""]) {
