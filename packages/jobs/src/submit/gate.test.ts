@@ -1,8 +1,17 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { type AnyOperation, catalog, Kling, mostUsd, type Plan, planOperation, usdText } from "@klingkit/core"
+import {
+  type AnyOperation,
+  catalog,
+  Kling,
+  mostUsd,
+  type Plan,
+  planOperation,
+  planVideo,
+  usdText
+} from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
 import { Jobs } from "../jobs.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { sampleIntent } from "../ledger/testing/sample-intent.ts"
@@ -99,6 +108,32 @@ describe("no way to a charge leads around the limits", () => {
       }
     })
   )
+})
+
+describe("a program without Effect, or of a model that nobody knows", () => {
+  it("meets the same limits through promises", async () => {
+    const world = new KlingWorld()
+    const runtime = ManagedRuntime.make(programs(world, { maxUsdPerCall: 0.41 }))
+    try {
+      const plan = await Effect.runPromise(planVideo({ prompt: "a cat" }, "api-key"))
+      const submitted = runtime.runPromise(Jobs.use((jobs) => jobs.submit(plan, { isApproved: true })))
+      await expect(submitted).rejects.toMatchObject({ code: "LEDGER_OVER_BUDGET", wasCharged: "no" })
+      expect(world.state.requests.rows).toEqual([])
+    } finally {
+      await runtime.dispose()
+    }
+  })
+
+  it.effect("reaches Kling with an unknown model by an approval only, and Kling decides", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const plan = yield* planVideo({ model: "kling-v9", prompt: "a cat" }, "api-key")
+      expect((yield* Effect.flip(run(plan))).message).toContain("no listed price for kling-v9")
+      expect(world.state.requests.rows).toEqual([])
+      expect((yield* Effect.flip(run(plan, { isApproved: true }))).code).toBe("KLING_NOT_OFFERED")
+      expect(world.state.requests.rows).toHaveLength(1)
+    }).pipe(Effect.provide(programs(world, { maxUsdPerDay: 1 })))
+  })
 })
 
 describe("an approval is one charge", () => {
