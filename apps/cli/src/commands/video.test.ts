@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Ref } from "effect"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -136,6 +137,39 @@ describe("where the result goes", () => {
       const { handle, files } = JSON.parse((yield* klingkit([...image, "-o", `${kling.home}/all`], kling)).stdout)
       expect(files[0].path).toBe(`${kling.home}/all/${handle}.png`)
       expect(readFileSync(files[0].path).subarray(1, 4).toString()).toBe("PNG")
+    })
+  )
+
+  it.live("names are made of what the task is, as --output or the settings say, and say what was saved", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const image = ["image", "create", "a lighthouse at dusk", "--json"]
+      const output = `${kling.home}/all/{date}/{model} {prompt}-{handle}`
+      const { handle, files } = JSON.parse((yield* klingkit([...image, "--output", output], kling)).stdout)
+      const [path = "", day = "", name = ""] = /\/all\/(.+)\/(.+)$/.exec(files[0].path) ?? []
+      expect(path).not.toBe("")
+      expect(day).toMatch(/^\d{4}-\d{2}-\d{2}$/)
+      expect(name).toBe(`kling-v3 a lighthouse at dusk-${handle}.png`)
+      expect(files[0].sha256).toBe(createHash("sha256").update(readFileSync(files[0].path)).digest("hex"))
+
+      const env = { ...kling.env, KLINGKIT_FILE_NAME: "{handle}/picture" }
+      const again = yield* klingkit([...image, "--again", "--output", `${kling.home}/own`], { ...kling, env })
+      const made = JSON.parse(again.stdout)
+      expect(made.files[0].path).toBe(`${kling.home}/own/${made.handle}/picture.png`)
+    })
+  )
+
+  it.live("a name that cannot be made is refused before anything is paid", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const image = ["image", "create", "a lighthouse"]
+      const flag = yield* klingkit([...image, "--output", `${kling.home}/{data}.png`], kling)
+      const env = { ...kling.env, KLINGKIT_FILE_NAME: "../{handle}" }
+      const setting = yield* klingkit(image, { ...kling, env })
+      expect([flag.exitCode, setting.exitCode]).toEqual([2, 2])
+      expect(flag.stderr).toContain('--output has "{data}"; it may hold {date}, {time}')
+      expect(setting.stderr).toContain("KLINGKIT_FILE_NAME must be a path below the folder")
+      expect(yield* kling.requests).toEqual([])
     })
   )
 

@@ -1,11 +1,11 @@
 import { untrustedText } from "@klingkit/core"
-import { Effect, FileSystem, Path, PlatformError, Predicate, Random } from "effect"
+import { Effect, Equal, FileSystem, Path, PlatformError, Predicate, Random } from "effect"
 import type { HttpClient } from "effect/http"
 import { JobError, jobError } from "../job-error.ts"
 import { checkResult, type ResultType } from "./check-result.ts"
 import { extensions } from "./container.ts"
 import { fetchToFile, type FetchProgress } from "./fetch-to-file.ts"
-import { FileHost, type OpenFolder } from "./file-host.ts"
+import { FileHost, type FolderRefused, type OpenFolder } from "./file-host.ts"
 import { safeFileName } from "./file-name.ts"
 import { giveName } from "./give-name.ts"
 import type { Reach } from "./reach.ts"
@@ -66,13 +66,13 @@ export const saveResult = Effect.fnUntraced(
     const unique = (yield* Random.nextIntBetween(0, 36 ** 6)).toString(36)
     const part = `.${safeFileName(handle)}.${unique}.part`
     const file = yield* newFile(folder, part)
-    yield* folder.check
+    yield* expectInPlace(folder, part, file)
     const { bytes, sha256 } = yield* fetchToFile({ url, http, reach, file, folder: shown(""), onProgress })
     const what = yield* checkResult(file, bytes, result.type, text)
     if (Predicate.isString(what)) return yield* jobError({ _tag: "FetchFailed", taskId: handle, detail: what })
 
     yield* file.sync
-    yield* folder.check
+    yield* expectInPlace(folder, part, file)
     const name = result.nameFor(what.extension)
     if (!(yield* giveName(folder, part, name, overwrite))) return yield* taken(name)
     const uri = yield* path.toFileUrl(shown(name)).pipe(Effect.orDie)
@@ -113,6 +113,16 @@ const newFile = (folder: OpenFolder, name: string) =>
       return file
     })
   )
+
+/** The folder and the part in it are still those that were opened, so that what gets the name is what was written. */
+const expectInPlace = Effect.fnUntraced(function* (folder: OpenFolder, name: string, file: FileSystem.File) {
+  const fs = yield* FileSystem.FileSystem
+  yield* folder.check
+  const [opened, found] = [yield* file.stat, yield* fs.stat(folder.at(name))]
+  if (opened.dev === found.dev && Equal.equals(opened.ino, found.ino)) return
+  const refused: FolderRefused = { _tag: "FolderRefused", folder: name, detail: "another file was put in its place" }
+  return yield* Effect.fail(refused)
+})
 
 const textFile = (kind: string | undefined) => ({
   extension: /^[a-z0-9]{1,8}$/.test(kind ?? "") ? `${kind}` : "txt",
