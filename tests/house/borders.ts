@@ -25,6 +25,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@effect/platform-node": "src/node/",
     "@effect/sql-pg": "src/postgres/",
     "ipaddr.js": "src/files/",
+    "jpeg-js": "src/preview/",
     mediabunny: "src/inputs/",
     "node:": ["src/sqlite/", "src/node/"]
   },

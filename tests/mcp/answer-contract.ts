@@ -2,7 +2,14 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 
 /** A result as it came over the wire. */
 export interface RawResult {
-  readonly content: ReadonlyArray<{ readonly type: string; readonly text?: string; readonly uri?: string }>
+  readonly content: ReadonlyArray<{
+    readonly type: string
+    readonly text?: string
+    readonly uri?: string
+    readonly mimeType?: string
+    /** Base64. */
+    readonly data?: string
+  }>
   readonly structuredContent?: Readonly<Record<string, unknown>>
   readonly isError?: boolean
 }
@@ -15,6 +22,8 @@ interface ListedTool {
 
 /** What a host gives to a model at most; beyond it results are cut or put aside. */
 const longestResultBytes = 25_000
+/** Hosts count a picture apart, by its pixels. */
+const largestPictureBytes = 100_000
 
 const errorWords =
   /^Error: .+\n(Task ID: \S+\n)?Charged: (no|yes|maybe)\b.*\n(.+\n)*Next: .+\nCode: (KLING|JOB|LEDGER|KLINGKIT)_[A-Z_]+$/s
@@ -39,8 +48,13 @@ export const answerContract = (tools: ReadonlyArray<ListedTool>) => {
   const pages = new Set(tools.flatMap(({ name, _meta }) => (isForPages(_meta?.["ui"]) ? [name] : [])))
   return (name: string, result: RawResult): ReadonlyArray<string> => {
     const text = result.content.flatMap((block) => block.text ?? []).join("\n")
-    const bytes = Buffer.byteLength(JSON.stringify(result))
+    const [pictures, told] = [result.content.filter(isPicture), result.content.filter((block) => !isPicture(block))]
+    const bytes = Buffer.byteLength(JSON.stringify({ ...result, content: told }))
     const problems = bytes > longestResultBytes ? [`has ${bytes} bytes`] : []
+    for (const { data = "" } of pictures) {
+      const size = Buffer.from(data, "base64").length
+      if (size > largestPictureBytes) problems.push(`has a picture of ${size} bytes`)
+    }
     if (result.isError === true) {
       if (result.structuredContent !== undefined) problems.push("is an error with structured content")
       if (!errorWords.test(text)) problems.push(`is an error that leaves something unsaid: ${text}`)
@@ -55,6 +69,8 @@ export const answerContract = (tools: ReadonlyArray<ListedTool>) => {
     return problems
   }
 }
+
+const isPicture = ({ type }: RawResult["content"][number]): boolean => type === "image"
 
 const isForPages = (ui: unknown): boolean => JSON.stringify(ui ?? {}).includes('"visibility":["app"]')
 

@@ -17,6 +17,7 @@ export interface Answer {
   readonly facts: Readonly<Record<string, unknown>> | undefined
   readonly isError: boolean
   readonly links: ReadonlyArray<string>
+  readonly images: ReadonlyArray<{ readonly mimeType: string; readonly bytes: Buffer }>
 }
 
 /**
@@ -135,5 +136,8 @@ const answerOf = ({ content, structuredContent, isError }: RawResult): Answer =>
   text: content.flatMap(({ text }) => (text === undefined ? [] : [text])).join("\n"),
   facts: structuredContent,
   isError: isError === true,
-  links: content.flatMap(({ type, uri }) => (type === "resource_link" && uri !== undefined ? [uri] : []))
+  links: content.flatMap(({ type, uri }) => (type === "resource_link" && uri !== undefined ? [uri] : [])),
+  images: content.flatMap(({ type, mimeType = "", data = "" }) =>
+    type === "image" ? [{ mimeType, bytes: Buffer.from(data, "base64") }] : []
+  )
 })

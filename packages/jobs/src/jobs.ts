@@ -23,6 +23,8 @@ import { jobError, type JobError } from "./job-error.ts"
 import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
+import type { Preview } from "./preview/draw-preview.ts"
+import { previewJob } from "./preview/preview-job.ts"
 import { admitPlan, approvedOf } from "./submit/admit-plan.ts"
 import { callJob, type CallJobOptions } from "./submit/call-job.ts"
 import { recoverJobs } from "./submit/recover-jobs.ts"
@@ -85,6 +87,8 @@ export class Jobs extends Context.Service<
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
     /** Fetches all results of a finished job, each beside a `.json` that says where it came from. */
     download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedFile>, JobError>
+    /** A small picture of the pictures that a finished task has made. */
+    preview(job: Job): Effect.Effect<Preview, JobError>
     /** Goes on with what an earlier program left in the middle; also begins by itself when the first job is asked for. */
     readonly recover: Effect.Effect<void, LedgerError>
   }
@@ -204,6 +208,11 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
       Stream.mapEffect(kling.tasks(filter), (task) => withRecord({ handle: task.externalId ?? task.id, task })),
     history: (filter) => Effect.flatMap(source.open, (ledger) => ledger.list({ principal, ...filter })),
     download,
+    preview: (job) =>
+      Effect.provideContext(
+        previewJob(job, { klingIsLocal: kling.isLocal, privateHosts: config.privateHosts ?? [] }),
+        files
+      ),
     recover
   })
 })

@@ -1,9 +1,16 @@
 import type { ErrorWords, FileLink, ToolResult } from "@klingkit/tools"
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/server"
 
-/** The same facts for every kind of client: text, structured content, and a link for each file. */
-export const successResult = ({ lines, facts, links = [] }: ToolResult, withLinks: boolean): CallToolResult => ({
-  content: [{ type: "text", text: lines.join("\n") }, ...(withLinks ? links.map(resourceLink) : [])],
+/** The same facts for every kind of client: text, structured content, a link for each file, and a picture if there is one. */
+export const successResult = (
+  { lines, facts, links = [], picture }: ToolResult,
+  withLinks: boolean
+): CallToolResult => ({
+  content: [
+    { type: "text", text: lines.join("\n") },
+    ...(picture === undefined ? [] : [{ type: "image" as const, ...picture }]),
+    ...(withLinks ? links.map(resourceLink) : [])
+  ],
   structuredContent: { ...facts }
 })
 

@@ -11,7 +11,17 @@ export { type Resource, resources } from "./resources.ts"
 export { defectWords, type ErrorWords, errorWords } from "./results/error-words.ts"
 export { skills } from "./skills/catalog.ts"
 export type { Skill } from "./skills/skill.ts"
-export type { FileLink, Tool, ToolEffect, ToolFailure, ToolHints, ToolNeeds, ToolResult, Toolset } from "./tool.ts"
+export type {
+  FileLink,
+  Picture,
+  Tool,
+  ToolEffect,
+  ToolFailure,
+  ToolHints,
+  ToolNeeds,
+  ToolResult,
+  Toolset
+} from "./tool.ts"
 export { type Selection, selectTools } from "./toolsets.ts"
 export { checkVideoStatus } from "./tools/check-video-status.ts"
 export { boardTasks } from "./tools/board-tasks.ts"

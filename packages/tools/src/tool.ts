@@ -29,11 +29,18 @@ export interface FileLink {
   readonly description?: string
 }
 
-/** What a call has to say: the same facts as lines to read and as data, and the files as links. */
+/** A picture to look at, small enough for a chat; base64. */
+export interface Picture {
+  readonly mimeType: string
+  readonly data: string
+}
+
+/** What a call has to say: the same facts as lines to read and as data, the files as links, and a picture if it was asked for. */
 export interface ToolResult<Facts extends object = object> {
   readonly lines: ReadonlyArray<string>
   readonly facts: Facts
   readonly links?: ReadonlyArray<FileLink>
+  readonly picture?: Picture
   /** The job that was started or looked at, for faces that follow jobs by their own means. */
   readonly job?: Job
 }

@@ -58,7 +58,8 @@ const fileChunks = (file: FileSystem.File): Stream.Stream<Uint8Array, unknown> =
     )
   )
 
-const joined = (parts: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+/** Parts of so many bytes in all as one. */
+export const joined = (parts: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
   const bytes = new Uint8Array(size)
   let at = 0
   for (const part of parts) {

@@ -2,7 +2,7 @@ import { type Quote, usdText } from "@klingkit/core"
 import * as z from "zod"
 
 export const quoteFacts = z.object({
-  state: z.enum(["exact", "estimate", "unknown"]),
+  state: z.string(),
   units: z.number().optional(),
   usd: z.number().optional(),
   at_most_units: z.number().optional(),

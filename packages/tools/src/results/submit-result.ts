@@ -7,7 +7,7 @@ import type { ToolResult } from "../tool.ts"
 import { factsOfQuote, quoteFacts, quoteLine } from "./quote-words.ts"
 
 export const submitFacts = z.object({
-  task_id: z.string().describe("Goes into every other tool"),
+  task_id: z.string(),
   kling_task_id: z.string().optional(),
   status: z.string(),
   model: z.string(),

@@ -3,6 +3,7 @@ import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { FileHost, Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Path, Redacted } from "effect"
+import { HttpClient } from "effect/http"
 import { findTool } from "../catalog.ts"
 
 /** Kling in memory, and jobs without a disk; time is the test's. */
@@ -25,11 +26,15 @@ export const emulated = (
     limits,
     principal: "local"
   })
-  const files = Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
+  const http = emulatorHttpClient(world)
+  const files = Layer.mock(FileHost)({
+    connect: () => Effect.provide(HttpClient.HttpClient, http),
+    freeBytes: () => Effect.succeed(undefined)
+  })
   const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer, files)
   return jobs.pipe(
     Layer.provideMerge(kling),
-    Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk, LedgerSource.layer(layerSqliteMemory)))
+    Layer.provide(Layer.mergeAll(http, disk, LedgerSource.layer(layerSqliteMemory)))
   )
 }
 

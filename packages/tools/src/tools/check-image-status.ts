@@ -2,7 +2,7 @@ import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
-import { taskFacts, taskResult } from "../results/task-result.ts"
+import { previewWanted, seenFacts, seenResult } from "../results/seen-result.ts"
 import { defineTool } from "../tool.ts"
 
 export const checkImageStatus = defineTool({
@@ -12,7 +12,8 @@ export const checkImageStatus = defineTool({
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
-  input: z.strictObject({ task_id: taskId }),
-  output: taskFacts,
-  run: ({ task_id }) => Jobs.use((jobs) => jobs.status(task_id)).pipe(Effect.map(taskResult))
+  input: z.strictObject({ task_id: taskId, preview: previewWanted }),
+  output: seenFacts,
+  run: ({ task_id, preview }) =>
+    Jobs.use((jobs) => jobs.status(task_id)).pipe(Effect.flatMap((job) => seenResult(job, preview)))
 })

@@ -4,7 +4,7 @@ import { Clock, Effect, Option, Ref, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
 import { Progress } from "../progress.ts"
-import { taskFacts, taskResult } from "../results/task-result.ts"
+import { previewWanted, seenFacts, seenResult } from "../results/seen-result.ts"
 import { defineTool } from "../tool.ts"
 
 /** Some hosts end every call after 60 s, whatever it reports in between. */
@@ -21,10 +21,11 @@ export const waitForTask = defineTool({
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({
     task_id: taskId,
-    timeout_seconds: z.int().min(1).max(longestSeconds).optional().describe(`Default ${usualSeconds}`)
+    timeout_seconds: z.int().min(1).max(longestSeconds).optional().describe(`Default ${usualSeconds}`),
+    preview: previewWanted
   }),
-  output: taskFacts,
-  run: Effect.fnUntraced(function* ({ task_id, timeout_seconds = usualSeconds }) {
+  output: seenFacts,
+  run: Effect.fnUntraced(function* ({ task_id, timeout_seconds = usualSeconds, preview }) {
     const jobs = yield* Jobs
     const tell = yield* Progress
     const started = yield* Clock.currentTimeMillis
@@ -38,7 +39,7 @@ export const waitForTask = defineTool({
     const seen = yield* Ref.get(lastLook)
     // Looks that fail in passing are left out while following; a last one says why nothing could be seen.
     const job = Option.isSome(seen) ? seen.value : yield* jobs.status(task_id)
-    const result = taskResult(job)
+    const result = yield* seenResult(job, preview)
     if (isFinished(job.task)) return result
     const waited = Math.round(((yield* Clock.currentTimeMillis) - started) / 1000)
     return { ...result, lines: [...result.lines, `Waited ${waited} s; the task goes on, whether or not anyone waits.`] }
