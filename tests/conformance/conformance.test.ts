@@ -2,7 +2,15 @@ import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { freshKling } from "../mcp/kling.ts"
 import { run, startHttp, type Started } from "../mcp/program.ts"
-import { activeOfV1, type Counts, genericOn2025, genericOn2026, required2025, required2026 } from "./counts.ts"
+import {
+  activeOfV1,
+  type Counts,
+  genericOn2025,
+  genericOn2026,
+  required2025,
+  required2026,
+  skillsOn2026
+} from "./counts.ts"
 import { exceptions, type Exceptions } from "./exceptions.ts"
 import { measure, type Outcome, type Outcomes } from "./measure.ts"
 
@@ -55,6 +63,13 @@ describe("the HTTP server as it is installed", () => {
     const outcomes = await measure("mcp-conformance", real, requirements("2026-07-28"))
     expect(only(outcomes, genericOn2026)).toEqual(expected(genericOn2026, exceptions.genericOn2026))
     expect(outcomes["http-header-validation"]).toEqual({ passed: 14, other: [] })
+  })
+})
+
+describe("the guide to prompting that it serves as a skill", () => {
+  it.each(Object.keys(skillsOn2026))("keeps to the extension: %s", async (scenario) => {
+    const outcomes = await measure("mcp-conformance", real, ["--scenario", scenario])
+    expect(outcomes).toEqual(expected({ [scenario]: skillsOn2026[scenario] ?? 0 }, {}))
   })
 })
 

@@ -7,6 +7,7 @@ export const genericOn2025: Counts = {
   ping: 2,
   "tools-list": 3,
   "resources-list": 2,
+  "prompts-list": 2,
   "dns-rebinding-protection": 2,
   "server-sse-multiple-streams": 0,
   "server-session-lifecycle": 0,
@@ -18,6 +19,8 @@ export const genericOn2026: Counts = {
   "server-stateless": 24,
   "tools-list": 4,
   "resources-list": 2,
+  "prompts-list": 2,
+  caching: 8,
   "sep-2164-resource-not-found": 4,
   "dns-rebinding-protection": 2,
   "http-header-validation": 14,
@@ -25,6 +28,9 @@ export const genericOn2026: Counts = {
   "input-required-result-unsupported-methods": 2,
   "input-required-result-validate-input": 3
 }
+
+/** The skills extension (SEP-2640), on the program that people install. */
+export const skillsOn2026: Counts = { "sep-2640-skills-enumeration": 32, "sep-2640-skills-manifest": 6 }
 
 /** `--requirements 2025-11-25`, whole, on the fixture build. */
 export const required2025: Counts = {
