@@ -27,6 +27,7 @@ import type { Preview } from "./preview/draw-preview.ts"
 import { previewJob } from "./preview/preview-job.ts"
 import { admitPlan, approvedOf } from "./submit/admit-plan.ts"
 import { callJob, type CallJobOptions } from "./submit/call-job.ts"
+import { checkLimits } from "./submit/check-limits.ts"
 import { recoverJobs } from "./submit/recover-jobs.ts"
 import { makeSlotQueue } from "./submit/slot-queue.ts"
 import { submitJob, type SubmitJobOptions } from "./submit/submit-job.ts"
@@ -66,6 +67,8 @@ export class Jobs extends Context.Service<
     submit(plan: Plan, options?: SubmitJobOptions): Effect.Effect<Job, KlingError | JobError | LedgerError>
     /** Runs a paid operation that answers at once, within the limits; gives what it answers. It is never sent twice. */
     call(plan: Plan, options?: CallJobOptions): Effect.Effect<unknown, KlingError | JobError | LedgerError>
+    /** Whether a plan fits the limits of a call and of today as they stand now; nothing is reserved. */
+    fits(plan: Plan): Effect.Effect<void, LedgerError>
     /** Whether a plan of several paid steps may begin, as a whole; uses its approval up. Its steps are sent as approved. */
     admit(plan: Plan, approval?: string): Effect.Effect<void, KlingError | JobError | LedgerError>
     /** A token that lets exactly this plan pass above the price that needs a yes: once, for ten minutes. */
@@ -186,6 +189,11 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     submit,
     call: (plan, options) =>
       Effect.flatMap(Effect.andThen(requireRoom(), source.open), (ledger) => callJob(ledger, submitter, plan, options)),
+    // A program without limits can quote without a ledger.
+    fits: (plan) =>
+      limits.maxUsdPerCall === undefined && limits.maxUsdPerDay === undefined
+        ? Effect.void
+        : Effect.flatMap(source.open, (ledger) => checkLimits(ledger, submitter, plan.quote)),
     admit: (plan, approval) =>
       Effect.flatMap(Effect.andThen(requireRoom(), source.open), (ledger) =>
         admitPlan(ledger, submitter, plan, approval)

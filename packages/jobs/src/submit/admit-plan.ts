@@ -1,13 +1,13 @@
 import { type KlingError, mostUsd, type Plan, type Quote } from "@klingkit/core"
 import { Effect } from "effect"
-import { micros, overBudget } from "../ledger/budget.ts"
 import { fingerprintOf } from "../ledger/fingerprint.ts"
 import type { Approved } from "../ledger/approvals.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import { quotedMoneyOf } from "../ledger/quoted-money.ts"
-import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
+import type { LedgerError } from "../ledger/ledger-error.ts"
 import { approvalLimit } from "../spend-limits.ts"
+import { checkLimits } from "./check-limits.ts"
 import type { Submitter } from "./submit-job.ts"
 
 /** What an approval of a plan is bound to. */
@@ -51,9 +51,7 @@ export const admitPlan = Effect.fn("Jobs.admit")(function* (
   plan: Plan,
   approval: string | undefined
 ): Effect.fn.Return<void, KlingError | JobError | LedgerError> {
-  const { principal, limits } = submitter
   yield* refuseUnapproved(ledger, submitter, plan.quote, { approval })
-  const over = overBudget(plan.quote, limits, micros(yield* spentToday(ledger, submitter)))
-  if (over !== undefined) return yield* ledgerError(over.reason, true)
-  if (approval !== undefined) yield* ledger.consumeApproval(approval, yield* approvedOf(principal, plan))
+  yield* checkLimits(ledger, submitter, plan.quote)
+  if (approval !== undefined) yield* ledger.consumeApproval(approval, yield* approvedOf(submitter.principal, plan))
 })

@@ -78,6 +78,20 @@ describe("a call that needs an approval", () => {
     }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.1 })))
   })
 
+  it.effect.each([{ maxUsdPerCall: 0.3 }, { maxUsdPerDay: 0.3 }])(
+    "is told of a limit that no approval lifts: %j",
+    (limits) =>
+      Effect.gen(function* () {
+        const { text, facts } = yield* call("quote_cost", quoteOf(asked))
+        expect(facts["warnings"]).toEqual([
+          expect.stringMatching(/^this call would be refused: .*\$0\.42.* limit of \$0\.30 per/)
+        ])
+        expect(text).toContain("Warning: this call would be refused: ")
+        expect(facts).not.toHaveProperty("confirm_token")
+        expect((yield* call("quote_cost", { kind: "image" })).facts["warnings"]).toEqual([])
+      }).pipe(Effect.provide(emulated(new KlingWorld(), { ...limits, confirmAboveUsd: 0.1 })))
+  )
+
   it.effect("gets no token past a hard limit, and none where none is needed", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

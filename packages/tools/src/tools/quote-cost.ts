@@ -57,9 +57,13 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
       const plan = yield* args.tool === undefined ? planOfSettings(args) : planOfCall(charged, args.tool, args)
       const needs_approval = approvalLimit(plan.quote, jobs.config.limits) !== undefined
       const isAsked = yield* PersonIsAsked
+      const over = yield* overLimit(plan)
       // A price by settings is of no request in particular: there is nothing to bind an approval to.
       const confirm_token =
-        needs_approval && args.tool !== undefined && !isAsked ? yield* jobs.approve(plan) : undefined
+        needs_approval && args.tool !== undefined && !isAsked && over === undefined
+          ? yield* jobs.approve(plan)
+          : undefined
+      const warnings = [...plan.warnings, ...(over === undefined ? [] : [over])]
       return {
         facts: {
           model: plan.model,
@@ -67,18 +71,27 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
           quote: factsOfQuote(plan.quote),
           needs_approval,
           ...(confirm_token === undefined ? {} : { confirm_token }),
-          warnings: [...plan.warnings]
+          warnings
         },
         lines: [
           `Model: ${plan.model === "" ? "none" : plan.model} (${plan.operation.id})`,
           quoteLine(plan.quote),
-          ...plan.warnings.map((warning) => `Warning: ${warning}`),
-          ...(needs_approval ? approvalLines(args.tool, confirm_token, isAsked) : []),
+          ...warnings.map((warning) => `Warning: ${warning}`),
+          ...(needs_approval && over === undefined ? approvalLines(args.tool, confirm_token, isAsked) : []),
           "Nothing was sent."
         ]
       }
     })
   })
+
+/** A limit that no approval lifts. A ledger that cannot be opened says so when something is to be paid. */
+const overLimit = (plan: Plan) =>
+  Jobs.use((jobs) => jobs.fits(plan)).pipe(
+    Effect.as(undefined),
+    Effect.catch(({ reason, message }) =>
+      Effect.succeed(reason._tag === "OverBudget" ? `this call would be refused: ${message}` : undefined)
+    )
+  )
 
 const approvalLines = (
   tool: string | undefined,
