@@ -20,24 +20,24 @@ const taskNamed = (id: string): Task => ({
   createdAt: 1_790_000_000_000
 })
 
-/** A folder `root` to save in, and beside it what must stay as it is. */
+/** A folder `saved` to save in, and beside it what must stay as it is. */
 const folders = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const base = realpathSync(yield* fs.makeTempDirectoryScoped())
-  yield* fs.makeDirectory(`${base}/root`)
+  yield* fs.makeDirectory(`${base}/saved`)
   yield* fs.makeDirectory(`${base}/outside/.ssh`, { recursive: true })
   yield* fs.writeFileString(`${base}/outside/.ssh/authorized_keys`, "mine")
   const tree = () =>
     readdirSync(base, { recursive: true, encoding: "utf8" })
-      .filter((path) => path !== "root" && !path.startsWith("root/"))
+      .filter((path) => path !== "saved" && !path.startsWith("saved/"))
       .toSorted()
   const download = (handle: string, options: DownloadOptions, nameTemplate?: string) =>
     downloadJob(
       { handle, task: taskNamed(handle) },
-      { outputDir: `${base}/root`, klingIsLocal: false, ...(nameTemplate === undefined ? {} : { nameTemplate }) },
+      { outputDir: `${base}/saved`, klingIsLocal: false, ...(nameTemplate === undefined ? {} : { nameTemplate }) },
       options
     ).pipe(Effect.result, Effect.provide(films.layer))
-  return { fs, base, root: `${base}/root`, tree, download }
+  return { fs, base, root: `${base}/saved`, tree, download }
 })
 
 /** Every file below a folder is a whole film or the note on one, and neither hidden nor a device's. */
@@ -58,7 +58,7 @@ describe("1,000 hostile names", () => {
         for (const [index, name] of names.entries()) {
           const saved = Result.getOrThrow(yield* download(name, { nameTemplate: `${index}/{handle}/{handle}` }))
           for (const one of saved) {
-            expect(realpathSync(one.path).startsWith(`${base}/root/${index}/`)).toBe(true)
+            expect(realpathSync(one.path).startsWith(`${base}/saved/${index}/`)).toBe(true)
             const [folder = "", file = ""] = one.path.slice(`${root}/${index}/`.length).split("/")
             expect([folder, file]).toEqual([safeFileName(folder), `${safeFileName(file.replace(/\.mp4$/, ""))}.mp4`])
           }
