@@ -175,7 +175,7 @@ describe("the answer that a client of 2026 brings", () => {
       const other = String.fromCodePoint((character.codePointAt(0) ?? 0) ^ 1)
       return requestState.slice(0, at) + other + requestState.slice(at + 1)
     })
-    const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_="]
+    const letters = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=")
     const respelled = letters.map((letter) => requestState.slice(0, -1) + letter).filter((one) => one !== requestState)
     for (const changed of [...flipped, ...respelled]) {
       const answer = await first.send("tools/call", { ...call, requestState: changed, inputResponses: accept })
