@@ -293,20 +293,24 @@ describe("a folder that cannot be written to", () => {
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("is named, with what to do, when the system says no", () =>
+  it.effect.each([
+    ["PermissionDenied", "EACCES", "no permission to write there"],
+    ["Unknown", "ENOSPC", "the disk is full"],
+    ["Unknown", "EROFS", "nothing can be written there: it is read-only"],
+    ["Unknown", "EIO", "the system refused it (EIO)"]
+  ] as const)("is named, with what to do, when the system says no: %s %s", ([_tag, code, says]) =>
     Effect.gen(function* () {
-      const { folder, save } = yield* emptyFolder
+      const { folder, save, names } = yield* emptyFolder
       const fs = yield* FileSystem.FileSystem
-      const denied = PlatformError.systemError({
-        _tag: "PermissionDenied",
-        module: "FileSystem",
-        method: "open",
-        pathOrDescriptor: folder
-      })
-      const readOnly = { ...fs, open: () => Effect.fail(denied) }
-      const error = errorOf(yield* save(serving(clip)).pipe(Effect.provideService(FileSystem.FileSystem, readOnly)))
-      expect(error.message).toContain(`${folder}: no permission to write there`)
+      const pathOrDescriptor = "/proc/self/fd/7/.part"
+      const cause = { code }
+      const denied = PlatformError.systemError({ _tag, module: "FileSystem", method: "open", pathOrDescriptor, cause })
+      const refusing = { ...fs, open: () => Effect.fail(denied) }
+      const error = errorOf(yield* save(serving(clip)).pipe(Effect.provideService(FileSystem.FileSystem, refusing)))
+      expect(error.message).toContain(`${folder}: ${says}`)
+      expect(error.message).not.toContain("/proc/")
       expect(error.suggestion).toContain("task download kk-t2v-1")
+      expect(yield* names).toEqual([])
     }).pipe(Effect.provide(node))
   )
 })

@@ -129,7 +129,15 @@ const textFile = (kind: string | undefined) => ({
   mimeType: "text/plain"
 })
 
-const whyRefused = ({ reason, cause }: PlatformError.PlatformError): string => {
-  if (Predicate.hasProperty(cause, "code") && cause.code === "ENOSPC") return "the disk is full"
-  return reason._tag === "PermissionDenied" ? "no permission to write there" : untrustedText(reason.message)
+/** The system's own words name the way to the folder, which says nothing to people. */
+const whyRefused = ({ reason }: PlatformError.PlatformError): string => {
+  if (reason._tag === "PermissionDenied") return "no permission to write there"
+  const code = Predicate.hasProperty(reason.cause, "code") ? String(reason.cause.code) : reason._tag
+  return systemWords[code] ?? `the system refused it (${untrustedText(code, 40)})`
+}
+
+const systemWords: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "your share of the disk is used up",
+  EROFS: "nothing can be written there: it is read-only"
 }
