@@ -21,6 +21,8 @@ Environment:
   KLINGKIT_OUTPUT_DIR                         where files are saved (default ~/klingkit)
   KLINGKIT_FILE_NAME                          their names, such as {date}/{model}-{handle}
   KLINGKIT_INPUT_DIRS                         more folders that pictures may be read from
+  KLINGKIT_CONFIRM_ABOVE_USD                  a dearer call needs a person's yes
+  KLINGKIT_SECRET                             shared by replicas: seals what clients carry between question and answer
   KLINGKIT_ALLOWED_HOSTS                      comma list of host names besides loopback
   KLINGKIT_ALLOWED_ORIGINS                    comma list of origins besides loopback, such as https://app.example
 `

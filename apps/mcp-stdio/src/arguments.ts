@@ -16,6 +16,7 @@ Environment:
   KLINGKIT_OUTPUT_DIR                         where files are saved (default ~/klingkit)
   KLINGKIT_FILE_NAME                          their names, such as {date}/{model}-{handle}
   KLINGKIT_INPUT_DIRS                         more folders that pictures may be read from
+  KLINGKIT_CONFIRM_ABOVE_USD                  a dearer call needs a person's yes
 
 It speaks MCP on stdin and stdout; a host such as Claude, Cursor or VS Code starts it.
 `

@@ -36,14 +36,13 @@ export const registerTasks = (server: McpServer, services: Services): void => {
 type Seen = ReturnType<typeof detailedTask>
 
 const lookAt = (taskId: string): Effect.Effect<Seen, ProtocolError, ToolNeeds> =>
-  checkVideoStatus.call({ task_id: taskId }).pipe(
-    Effect.flatMap((looked) =>
+  Effect.matchEffect(checkVideoStatus.call({ task_id: taskId }), {
+    onFailure: (error) => afterFailure(taskId, error),
+    onSuccess: (looked) =>
       looked.job === undefined
         ? Effect.fail(unknownTask())
         : Effect.succeed(detailedTask(looked.job, successResult(looked, true)))
-    ),
-    Effect.catch((error) => (error instanceof ProtocolError ? Effect.fail(error) : afterFailure(taskId, error)))
-  )
+  })
 
 /** A host that hears an error may take the task for dead and have it made again: where there is a state, it is told. */
 const afterFailure = Effect.fnUntraced(function* (
