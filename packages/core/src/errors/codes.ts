@@ -97,7 +97,7 @@ export const klingCodes: ReadonlyArray<KlingCode> = [
     "PACK_EXHAUSTED",
     "PackExhausted",
     "no resource pack of this kind has units left",
-    "buy a pack of this kind (video, image and try-on packs are separate)"
+    "buy a pack of this kind for the developer API: video, image and try-on packs are separate, credits of the Kling app do not count"
   ),
   row(
     1103,

@@ -5,6 +5,7 @@ import * as z from "zod"
 import type { PaidArguments } from "../inputs/paid-arguments.ts"
 import type { ToolResult } from "../tool.ts"
 import { factsOfQuote, quoteFacts, quoteLine } from "./quote-words.ts"
+import { sentSettings } from "./sent-settings.ts"
 
 export const submitFacts = z.object({
   task_id: z.string(),
@@ -12,6 +13,7 @@ export const submitFacts = z.object({
   status: z.string(),
   model: z.string(),
   operation: z.string(),
+  sent: z.string().optional(),
   quote: quoteFacts,
   usual_seconds: z.number(),
   repeated: z.boolean(),
@@ -50,6 +52,7 @@ export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<
     status: task.status,
     model: plan.model,
     operation: plan.operation.id,
+    sent: sentSettings(plan),
     quote: factsOfQuote(plan.quote),
     usual_seconds: plan.operation.usualSeconds(plan.input),
     repeated: isRepeat,
@@ -70,6 +73,7 @@ export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<
       ...(facts.kling_task_id === undefined ? [] : [`Kling's own id: ${facts.kling_task_id}`]),
       `Status: ${facts.status}`,
       `Model: ${facts.model === "" ? "none" : facts.model} (${facts.operation})`,
+      `Sent: ${facts.sent}`,
       quoteLine(plan.quote),
       ...facts.warnings.map((warning) => `Warning: ${warning}`),
       `Usual time: about ${facts.usual_seconds} s`,

@@ -2,6 +2,7 @@ import { isFinished, receiptOf, type Task, type TaskOutput, untrustedText } from
 import type { Job } from "@klingkit/jobs"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
+import { failureAdvice } from "./failure-advice.ts"
 import { fitting } from "./fitting.ts"
 import { factsOfReceipt, receiptFacts, receiptLines } from "./receipt-words.ts"
 
@@ -78,7 +79,7 @@ const messageOf = (task: Task): string | undefined => {
 
 const nextOf = (task: Task, notShown: number): string => {
   if (!isFinished(task)) return "Call wait_for_task with this task_id."
-  if (task.status === "failed") return "Change the input before you generate again; that is a new, charged task."
+  if (task.status === "failed") return failureAdvice(task.message)
   if (notShown > 0) return `Call download_task to save all files; ${notShown} of them are not shown here.`
   return task.outputs.some(hasUrl) ? "Call download_task to save the files." : "Nothing is left to do."
 }
