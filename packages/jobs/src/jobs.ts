@@ -116,6 +116,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const files = yield* Effect.context<FileHost | FileSystem.FileSystem | Path.Path>()
   const queue = yield* makeSlotQueue
   const { limits, principal } = config
+  const mediaConfig = { ...config, klingIsLocal: kling.isLocal }
   const owner = yield* Effect.sync(() => crypto.randomUUID())
   const submitter = { kling, queue, owner, principal, limits }
   const isRecovered = yield* Ref.make(false)
@@ -162,14 +163,11 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     })
 
   const media = (field: string, rule: MediaRule | MediaRule["kind"], given: MediaSource) =>
-    Effect.provideContext(readMediaInput(field, rule, given, config), files)
+    Effect.provideContext(readMediaInput(field, rule, given, mediaConfig), files)
 
   const download = Effect.fnUntraced(function* (job: Job, options: DownloadOptions = {}) {
     const known = yield* withRecord(job)
-    const saved = yield* Effect.provideContext(
-      downloadJob(known, { ...config, klingIsLocal: kling.isLocal }, options),
-      files
-    )
+    const saved = yield* Effect.provideContext(downloadJob(known, mediaConfig, options), files)
     const ledger = yield* readable
     if (known.record !== undefined && Option.isSome(ledger)) {
       const { handle } = known.record
@@ -183,7 +181,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   return Jobs.of({
     config,
     media,
-    mediaOf: (operation, input) => Effect.provideContext(readOperationMedia(operation, input, config), files),
+    mediaOf: (operation, input) => Effect.provideContext(readOperationMedia(operation, input, mediaConfig), files),
     picture: (field, given) => media(field, "image", given),
     priced: (plan) => Effect.provideService(priceByLength(plan, principal), LedgerSource, source),
     submit,

@@ -43,10 +43,15 @@ const unknownArgument = (
 ): Problem => {
   const reason = Object.hasOwn(refused, field) ? refused[field] : undefined
   if (reason !== undefined) return { field, message: reason }
+  if (secretName.test(field)) return { field: field.slice(0, 80), message: secretAdvice }
   const near = nearestWord(field, names)
   const hint = near === undefined ? `the arguments are: ${names.join(", ")}` : `did you mean ${near}?`
   return { field: field.slice(0, 80), message: `is not an argument of this tool; ${hint}` }
 }
+
+const secretName = /(api|access|secret)[_-]?key|secret|password|bearer/i
+const secretAdvice =
+  "is no argument: keys belong in the environment of this server (KLINGAI_API_KEY), never in a call; replace a key that has stood in a chat"
 
 const wordsFor = (issue: Issue, given: unknown): string => {
   switch (issue.code) {

@@ -11,6 +11,8 @@ const notBeforeSeconds = 5
 /** Hands out what follows `Authorization: Bearer`. */
 export interface TokenSource {
   readonly token: Effect.Effect<Redacted.Redacted>
+  /** What must come back in no text, besides the token. */
+  readonly secrets: ReadonlyArray<Redacted.Redacted>
   /** After 1003/1004: forgets the cached token and follows the server's clock from its `Date` header (ms, or nothing). */
   readonly renew: (serverTime: number | undefined) => Effect.Effect<void>
 }
@@ -20,7 +22,7 @@ export const makeTokenSource = (credentials: Credentials): Effect.Effect<TokenSo
   if (credentials.kind === "key-pair") return signedTokens(credentials.accessKey, credentials.secretKey)
   // Pasted with a line break or a typographic quote, it could not even be written into the header.
   return /^[!-~]+$/.test(Redacted.value(credentials.apiKey))
-    ? Effect.succeed({ token: Effect.succeed(credentials.apiKey), renew: () => Effect.void })
+    ? Effect.succeed({ token: Effect.succeed(credentials.apiKey), secrets: [], renew: () => Effect.void })
     : Effect.fail(
         invalidInput([
           { field: "KLINGAI_API_KEY", message: "holds a blank or a character that no key has: copy it again" }
@@ -48,7 +50,7 @@ const signedTokens = Effect.fnUntraced(function* (accessKey: string, secretKey: 
     if (serverTime !== undefined) yield* Ref.set(clockOffset, serverTime - (yield* Clock.currentTimeMillis))
     yield* Ref.set(cached, undefined)
   })
-  return { token, renew }
+  return { token, secrets: [Redacted.make(accessKey), secretKey], renew }
 })
 
 const encoder = new TextEncoder()

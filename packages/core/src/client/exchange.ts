@@ -1,6 +1,7 @@
-import { Clock, Effect, Option, Schema, Stream } from "effect"
+import { Clock, Effect, Option, Redacted, Schema, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import type { TokenSource } from "../auth/token.ts"
+import { withoutSecrets } from "../auth/without-secrets.ts"
 import { findKlingCode } from "../errors/codes.ts"
 import { KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
 import { untrustedText } from "../errors/untrusted-text.ts"
@@ -35,18 +36,20 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
       more: { readonly httpStatus?: number; readonly requestId?: string } = {}
     ) => new KlingError({ reason, operation: request.operation.id, billed: request.operation.billed, ...more })
 
+    const token = yield* tokens.token
     const outgoing = HttpClientRequest.make(request.method)(
       `${baseUrl}${request.path}`,
       request.query === undefined ? {} : { urlParams: request.query }
     ).pipe(
       HttpClientRequest.acceptJson,
-      HttpClientRequest.bearerToken(yield* tokens.token),
+      HttpClientRequest.bearerToken(token),
       request.body === undefined
         ? (same) => same
         : HttpClientRequest.bodyText(stringifyJson(request.body), "application/json")
     )
     const response = yield* http.execute(outgoing).pipe(Effect.mapError((error) => failed(transportFailure(error))))
-    const text = yield* readText(response).pipe(Effect.mapError((reason) => failed(reason)))
+    const said = yield* readText(response).pipe(Effect.mapError((reason) => failed(reason)))
+    const text = withoutSecrets(said, sentWith(Redacted.value(token), tokens.secrets.map(Redacted.value)))
     const envelope = openEnvelope(text)
     if (envelope === undefined) {
       const detail =
@@ -90,6 +93,13 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
     )
   return exchange
 })
+
+/** Without its signature a signed token opens nothing, but still names the account. */
+const sentWith = (token: string, secrets: ReadonlyArray<string>): ReadonlyArray<string> => [
+  token,
+  ...(/^eyJ[\w-]+\.[\w-]+(?=\.)/.exec(token) ?? []),
+  ...secrets
+]
 
 const readText = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string, KlingErrorReason> =>
   response.stream.pipe(

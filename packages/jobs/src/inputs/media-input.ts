@@ -9,11 +9,11 @@ import {
 } from "@klingkit/core"
 import { Effect, type FileSystem, type Path, type Scope } from "effect"
 import { Base64 } from "effect/encoding"
-import type { JobsConfig } from "../config.ts"
 import type { JobError } from "../job-error.ts"
 import { readContainer } from "../files/container.ts"
 import { mediaProblems } from "./check-media.ts"
-import { findMedia, type FoundMedia, type MediaSource } from "./media-source.ts"
+import { handedOn } from "./handed-on.ts"
+import { findMedia, type FoundMedia, type MediaConfig, type MediaSource } from "./media-source.ts"
 import { probeMedia } from "./probe-media.ts"
 import { readBytes } from "./read-bytes.ts"
 
@@ -33,11 +33,11 @@ export const readMediaInput = Effect.fnUntraced(
     field: string,
     wanted: MediaRule | MediaRule["kind"],
     source: MediaSource,
-    config: JobsConfig
+    config: MediaConfig
   ): Effect.fn.Return<string, KlingError | JobError, FileSystem.FileSystem | Path.Path | Scope.Scope> {
     const rule = typeof wanted === "string" ? widest[wanted] : wanted
     const found = yield* findMedia(field, source, config)
-    if (found.at === "url") return found.url
+    if (found.at === "url") return yield* handedOn(field, found.url, config)
     if (rule.urlOnly === true) return yield* refuse(field, [yield* byUrlOnly(rule, found)])
     // Core reads the head of pasted text itself; decoding and encoding it again would change nothing.
     if (rule.kind === "image" && found.at === "text") return found.base64

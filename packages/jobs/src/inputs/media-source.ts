@@ -15,6 +15,11 @@ export type FoundMedia =
   | { readonly at: "stream"; readonly stream: Stream.Stream<Uint8Array, unknown> }
   | { readonly at: "file"; readonly name: string; readonly file: FileSystem.File; readonly sizeBytes: number }
 
+export interface MediaConfig extends JobsConfig {
+  /** Kling is an emulator on this machine, which can fetch from it. */
+  readonly klingIsLocal?: boolean
+}
+
 /** Tells what a source is, and opens it when it is a file (a path, `~`, `file://`) in a folder that may be read from. */
 export const findMedia = Effect.fnUntraced(function* (
   field: string,

@@ -1,9 +1,8 @@
 import type { AnyOperation, KlingError, Params, ValueType } from "@klingkit/core"
 import { Effect, type FileSystem, type Path, Predicate, Stream } from "effect"
-import type { JobsConfig } from "../config.ts"
 import type { JobError } from "../job-error.ts"
 import { readMediaInput } from "./media-input.ts"
-import type { MediaSource } from "./media-source.ts"
+import type { MediaConfig, MediaSource } from "./media-source.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 type Read<A> = Effect.Effect<A, KlingError | JobError, FileSystem.FileSystem | Path.Path>
@@ -12,14 +11,14 @@ type Read<A> = Effect.Effect<A, KlingError | JobError, FileSystem.FileSystem | P
  * An operation's input with every picture, clip and sound in it as Kling takes it, each held against the limits of its
  * own parameter. Everything else stays as it is, also what is wrong: that is said with the rest of the input.
  */
-export const readOperationMedia = (operation: AnyOperation, input: Fields, config: JobsConfig): Read<Fields> =>
+export const readOperationMedia = (operation: AnyOperation, input: Fields, config: MediaConfig): Read<Fields> =>
   readFields(operation.params, input, "", config)
 
 const readFields = Effect.fnUntraced(function* (
   params: Params,
   fields: Fields,
   prefix: string,
-  config: JobsConfig
+  config: MediaConfig
 ): Effect.fn.Return<Fields, KlingError | JobError, FileSystem.FileSystem | Path.Path> {
   const entries = yield* Effect.forEach(Object.entries(fields), ([name, value]) => {
     const param = Object.hasOwn(params, name) ? params[name] : undefined
@@ -30,7 +29,7 @@ const readFields = Effect.fnUntraced(function* (
   return Object.fromEntries(entries)
 })
 
-function readValue(type: ValueType, value: unknown, field: string, config: JobsConfig): Read<unknown> {
+function readValue(type: ValueType, value: unknown, field: string, config: MediaConfig): Read<unknown> {
   if (type.kind === "media" && isSource(value)) return readMediaInput(field, type.rule, value, config)
   if (type.kind === "list" && Array.isArray(value)) {
     return Effect.forEach(value, (one, index) => readValue(type.of, one, `${field}[${index}]`, config))

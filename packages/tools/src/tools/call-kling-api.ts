@@ -55,6 +55,10 @@ const planOf = Effect.fnUntraced(function* (args: Arguments) {
   }
   const operation = yield* operationOf(args.operation)
   const fields = yield* objectFrom("input", args.input ?? "{}")
+  if ("callbackUrl" in fields) {
+    const message = "is not for a model to choose: whoever runs the server says where Kling calls back"
+    return yield* invalidInput([{ field: "callbackUrl", message }])
+  }
   return yield* planWithMedia(operation, fields, {})
 })
 
