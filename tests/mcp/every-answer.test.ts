@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Answer, connect, type Host } from "./hosts.ts"
-import { hostileKling } from "./hostile-kling.ts"
+import { hostileKling, swollenWith } from "./hostile-kling.ts"
 import { freshKling } from "./kling.ts"
 
 // The host itself checks every answer: against its tool's outputSchema, its text against its facts, its length.
@@ -123,7 +123,7 @@ describe("every answer", () => {
   it("where Kling's lists have no end and its texts are hostile", async () => {
     const pictures = taskId(await ask("generate_image", { prompt: "many red kites", num_images: 9 }))
     await kling.passTime()
-    const front = await hostileKling(kling.url, hostile.slice(0, 5000))
+    const front = await hostileKling(kling.url, swollenWith(hostile.slice(0, 5000)))
     const env = { ...kling.env, KLINGAI_BASE_URL: front.url, KLINGKIT_TOOLSETS: "all" }
     const among = await connect("stdio", "v2 2026-07-28", env)
     try {

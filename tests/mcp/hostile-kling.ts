@@ -7,22 +7,25 @@ const words = /(name|desc|description|message|msg|prompt|title|remark)$/
 /** The outermost list grows to this length; those inside of its entries stay, or there would be no end of it. */
 const entriesOfList = 400
 
-/**
- * A Kling whose lists have no end and whose texts are somebody's trick: it stands in front of the emulator and makes
- * every list of things longer and every text hostile. States, ids and addresses stay.
- */
-export const hostileKling = async (target: string, hostileText: string) => {
-  const swollen = (value: unknown, key = "", inList = false): unknown => {
-    if (typeof value === "string") return words.test(key) && value !== "SUCCEED" ? hostileText : value
-    if (Array.isArray(value)) {
-      const inner = value.map((one) => swollen(one, key, true))
-      const grows = !inList && inner.some((one) => typeof one === "object" && one !== null)
-      return grows ? Array.from({ length: entriesOfList }, (_, index) => inner[index % inner.length]) : inner
+/** Makes every list longer and every text hostile; states, ids and addresses stay. */
+export const swollenWith =
+  (hostileText: string) =>
+  (answer: unknown): unknown => {
+    const swollen = (value: unknown, key = "", inList = false): unknown => {
+      if (typeof value === "string") return words.test(key) && value !== "SUCCEED" ? hostileText : value
+      if (Array.isArray(value)) {
+        const inner = value.map((one) => swollen(one, key, true))
+        const grows = !inList && inner.some((one) => typeof one === "object" && one !== null)
+        return grows ? Array.from({ length: entriesOfList }, (_, index) => inner[index % inner.length]) : inner
+      }
+      if (typeof value !== "object" || value === null) return value
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, swollen(one, name, inList)]))
     }
-    if (typeof value !== "object" || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, swollen(one, name, inList)]))
+    return swollen(answer)
   }
 
+/** A Kling that somebody has taken over: it stands in front of the emulator and changes its answers. */
+export const hostileKling = async (target: string, change: (answer: unknown) => unknown) => {
   const server = createServer((asked, response) => {
     const { method, headers } = asked
     const onward = request(new URL(asked.url ?? "/", target), { method, headers }, (answer) => {
@@ -33,7 +36,7 @@ export const hostileKling = async (target: string, hostileText: string) => {
       return answer
         .setEncoding("utf8")
         .on("data", (chunk: string) => (text += chunk))
-        .on("end", () => response.end(JSON.stringify(swollen(JSON.parse(text)))))
+        .on("end", () => response.end(JSON.stringify(change(JSON.parse(text)))))
     })
     asked.pipe(onward)
   })

@@ -32,6 +32,7 @@ export const freshKling = async (options: Pick<EmulatorOptions, "speed"> = {}) =
       KLINGKIT_OUTPUT_DIR: outputDir
     },
     strike: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
+    calm: () => control("DELETE faults"),
     advance: (seconds: number) => control("POST advance", { seconds }),
     /** Lets every task end. */
     passTime: () => control("POST advance", { seconds: 3600 }),

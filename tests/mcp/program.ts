@@ -42,15 +42,17 @@ export const run = (entry: string, args: ReadonlyArray<string>, env: Readonly<Re
     ended: new Promise((resolve) => child.once("close", (code) => resolve({ code, at: performance.now() }))),
     says: (pattern) =>
       new Promise((resolve, reject) => {
+        const gone = () => reject(new Error(`${entry} ended: ${started.stdout}${started.stderr}`))
         const look = () => {
           const match = pattern.exec(started.stdout) ?? pattern.exec(started.stderr)
           if (match !== null) {
             listeners.delete(look)
+            child.off("close", gone)
             resolve(match)
           }
         }
         listeners.add(look)
-        child.once("close", () => reject(new Error(`${entry} ended: ${started.stdout}${started.stderr}`)))
+        child.once("close", gone)
         look()
       })
   }

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+
+/** Every way in which a secret might be found again: as it is, encoded, and by its beginning. */
+export const formsOf = (secret: string): ReadonlyArray<string> => [
+  secret,
+  Buffer.from(secret).toString("base64").replace(/=+$/, ""),
+  Buffer.from(secret).toString("base64url"),
+  encodeURIComponent(secret),
+  Buffer.from(secret).toString("hex"),
+  secret.slice(0, 8)
+]
+
+/** Which forms of which secrets a text holds, also inside of what is base64 in it; each as `name: form`. */
+export const leaksIn = (text: string, secrets: Readonly<Record<string, string>>): ReadonlyArray<string> => {
+  const decoded = text.match(/[\w+/-]{12,}/g)?.map((word) => Buffer.from(word, "base64").toString("latin1")) ?? []
+  const all = [text, ...decoded].join("\n")
+  return Object.entries(secrets).flatMap(([name, secret]) =>
+    formsOf(secret)
+      .filter((form) => all.includes(form))
+      .map((form) => `${name}: ${form}`)
+  )
+}
+
+/** Everything written below a folder, names and bytes. */
+export const writtenBelow = (folder: string): string =>
+  readdirSync(folder, { recursive: true })
+    .map(String)
+    .map((name) => {
+      const path = join(folder, name)
+      return `${name}\n${statSync(path).isFile() ? readFileSync(path, "latin1") : ""}`
+    })
+    .join("\n")
