@@ -139,7 +139,8 @@ describe.each(every)("over %s, a %s client", (wire, client) => {
     )
     await kling.passTime()
     const list = await host.call("list_tasks", { page_size: 20 })
-    for (const one of [next, spoken, danced]) expect(list.text).toContain(`Task ID: ${taskId(one)}`)
+    for (const one of [next, danced]) expect(list.text).toContain(`Task ID: ${taskId(one)}`)
+    expect(list.text).toContain(`Part of: ${taskId(spoken)}`)
     for (const one of [next, spoken, danced, dressed]) {
       expect((await host.call("wait_for_task", { task_id: taskId(one) })).facts).toMatchObject({ status: "succeed" })
     }

@@ -18,6 +18,8 @@ export interface JobsConfig extends JobFolders {
   readonly limits: SpendLimits
   /** Whose jobs these are; `local` for a program that serves one person. */
   readonly principal: string
+  /** The program stays: it goes on with chains that others left. One that is gone in a moment would only cut them off. */
+  readonly isResident?: boolean
 }
 
 const text = (name: string) =>

@@ -13,8 +13,8 @@ const reasons = {
     limitUsd: Schema.Number,
     spentTodayUsd: Schema.Number
   },
-  /** A later step of several has failed; `paid` says what the earlier ones took: `0.05 units (tts)`. */
-  StepFailed: { detail: Schema.String, paid: Schema.String },
+  /** A step of a chain has failed; `paid` says what the others took: `0.05 video units (legacy.tts)`. */
+  StepFailed: { taskId: Schema.String, detail: Schema.String, paid: Schema.optionalKey(Schema.String) },
   FileExists: { path: Schema.String },
   /** A place where nothing may be written or read: outside the allowed folders, or refused by the system. */
   FileRefused: { path: Schema.String, detail: Schema.String },
@@ -46,8 +46,9 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
     switch (this.reason._tag) {
       case "FetchFailed":
       case "ResultRefused":
-      case "StepFailed":
         return "yes"
+      case "StepFailed":
+        return this.reason.paid === undefined ? "no" : "yes"
       case "FileRefused":
       case "NoSpace":
       case "NotApproved":
@@ -66,7 +67,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
       case "Repeated":
         return `the same request was made a moment ago, as ${reason.taskId}; nothing was sent again`
       case "StepFailed":
-        return `${reason.detail}; the steps before it were paid: ${reason.paid}`
+        return `${reason.detail}; ${reason.paid === undefined ? "no other step was paid" : `paid and kept: ${reason.paid}`}`
       case "FileExists":
         return `${untrustedText(reason.path)} exists already`
       case "FileRefused":
@@ -95,7 +96,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
       case "Repeated":
         return `look at it with: task get ${reason.taskId}; it can be made again in two minutes`
       case "StepFailed":
-        return "mend what the message names before you try again: every try pays the steps before it anew"
+        return "mend what the message names, then ask for the same again: it goes on from there, and no paid step is paid anew"
       case "FileExists":
         return "choose another name, or allow overwriting (--force)"
       case "FileRefused":

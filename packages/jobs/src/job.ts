@@ -1,4 +1,5 @@
 import type { Plan, Task, TaskStatus } from "@klingkit/core"
+import type { ChainView } from "./chains/chain-job.ts"
 import type { JobRecord } from "./ledger/job-record.ts"
 import type { JobState } from "./ledger/job-state.ts"
 
@@ -10,6 +11,8 @@ export interface Job {
   readonly record?: JobRecord
   /** The same request was made a moment ago: this is that job, nothing was sent again. */
   readonly isRepeat?: boolean
+  /** Of several steps under one handle: what they are and how they stand. */
+  readonly chain?: ChainView
 }
 
 const statusOf: Readonly<Record<JobState, TaskStatus>> = {

@@ -9,6 +9,16 @@ import {
   type TaskFilter
 } from "@klingkit/core"
 import { Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Scope, Stream } from "effect"
+import { filmsOf } from "./chains/chain-job.ts"
+import type { ChainPlan } from "./chains/chain-plan.ts"
+import {
+  type BeginChainOptions,
+  type ChainError,
+  isChain,
+  makeChains,
+  type ResumeChainOptions
+} from "./chains/chains.ts"
+import { stepJobs } from "./chains/step-jobs.ts"
 import type { JobsConfig } from "./config.ts"
 import { downloadJob, type DownloadOptions } from "./files/download-job.ts"
 import { shortOfSpace } from "./files/disk-space.ts"
@@ -21,14 +31,15 @@ import { priceByLength } from "./inputs/price-by-length.ts"
 import type { Job } from "./job.ts"
 import { jobError, type JobError } from "./job-error.ts"
 import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
+import type { Ledger } from "./ledger/ledger.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import type { Preview } from "./preview/draw-preview.ts"
 import { previewJob } from "./preview/preview-job.ts"
-import { admitPlan, approvedOf } from "./submit/admit-plan.ts"
+import { approvedOf } from "./submit/approval.ts"
 import { callJob, type CallJobOptions } from "./submit/call-job.ts"
 import { checkLimits } from "./submit/check-limits.ts"
-import { recoverJobs } from "./submit/recover-jobs.ts"
+import { recoverJobs, takeUp } from "./submit/recover-jobs.ts"
 import { makeSlotQueue } from "./submit/slot-queue.ts"
 import { submitJob, type SubmitJobOptions } from "./submit/submit-job.ts"
 import { makeAlarms } from "./watch/alarms.ts"
@@ -69,16 +80,23 @@ export class Jobs extends Context.Service<
     call(plan: Plan, options?: CallJobOptions): Effect.Effect<unknown, KlingError | JobError | LedgerError>
     /** Whether a plan fits the limits of a call and of today as they stand now; nothing is reserved. */
     fits(plan: Plan): Effect.Effect<void, LedgerError>
-    /** Whether a plan of several paid steps may begin, as a whole; uses its approval up. Its steps are sent as approved. */
-    admit(plan: Plan, approval?: string): Effect.Effect<void, KlingError | JobError | LedgerError>
+    /** Begins several paid steps as one: within the limits as a whole, gone on with until it ends or a step fails. */
+    begin(chain: ChainPlan, options?: BeginChainOptions): Effect.Effect<Job, ChainError>
+    /** Lets a chain go on whose step has failed; what was paid is not paid again. */
+    resume(handle: string, options?: ResumeChainOptions): Effect.Effect<Job, ChainError>
+    /** Chains in the ledger, newest first. */
+    readonly chains: Effect.Effect<ReadonlyArray<Job>, LedgerError>
     /** A token that lets exactly this plan pass above the price that needs a yes: once, for ten minutes. */
     approve(plan: Plan): Effect.Effect<string, LedgerError>
     /** Takes the approval of a token back. */
     withdraw(approval: string): Effect.Effect<void, LedgerError>
-    /** By handle, by Kling's own id of the task, or by that of a result of it. */
-    status(id: string): Effect.Effect<Job, KlingError>
+    /**
+     * By handle, by Kling's own id of the task, or by that of a result of it. A chain is looked at only: whoever follows
+     * it goes on with it.
+     */
+    status(id: string): Effect.Effect<Job, KlingError | LedgerError>
     /** The job at every look, until it has ended. */
-    follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError>
+    follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError>
     /**
      * Takes in a call of Kling (`callback_url`) as it came over the wire: checks its signature, moves the job that it is
      * about and wakes who waits for it; from then on that job is looked at rarely. False: it is about no job of this ledger.
@@ -105,6 +123,27 @@ export class Jobs extends Context.Service<
 /** Kling does not say how large a result will be; a long film in 4K fits in here. */
 const roomBytes = 100 * 1000 ** 2
 
+/** Writes down which files a job has on this machine; those of a chain are its last steps'. */
+const recordFetched = Effect.fnUntraced(function* (
+  ledger: Ledger["Service"],
+  principal: string,
+  { record, chain }: Job,
+  saved: ReadonlyArray<SavedFile>
+) {
+  const handles =
+    chain === undefined ? [record?.handle] : chain.steps.map((step) => (step.isResult ? step.handle : undefined))
+  const left = [...saved]
+  for (const handle of handles) {
+    if (handle === undefined) continue
+    const files = record === undefined ? filmsOf(yield* ledger.get(handle, principal)) : saved
+    yield* ledger.addFiles(
+      handle,
+      left.splice(0, files.length).map(({ path, bytes, sha256, mimeType }) => ({ path, bytes, sha256, mimeType }))
+    )
+    yield* ledger.transition(handle, ["SUCCEEDED"], "FETCHED")
+  }
+})
+
 /** An approval is for the price that was shown a moment ago. */
 const approvalSeconds = 600
 
@@ -123,8 +162,11 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
 
   const recover = Effect.flatMap(source.open, (ledger) => recoverJobs(ledger, kling, queue, owner))
   /** What an earlier program left is taken up by the first one that asks for a job; nobody waits for it. */
-  const recoverOnce = Effect.gen(function* () {
-    if (!(yield* Ref.getAndSet(isRecovered, true))) yield* Effect.forkDetach(Effect.ignore(recover))
+  const recoverOnce: Effect.Effect<void> = Effect.gen(function* () {
+    if (!(yield* Ref.getAndSet(isRecovered, true))) {
+      const chainsToo = config.isResident === true ? Effect.andThen(recover, chains.left) : recover
+      yield* Effect.forkDetach(Effect.ignore(chainsToo))
+    }
   })
   // Looking at a task works without a ledger; only a paid request does not.
   const readable = Effect.option(source.open)
@@ -139,6 +181,32 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const poller = makePoller(watching, yield* Scope.Scope)
 
   const madeWith = (id: string) => findByResult(readable, kling, principal, id)
+
+  const chains = makeChains({
+    open: source.open,
+    kling,
+    principal,
+    limits,
+    steps: (ledger) =>
+      stepJobs(
+        {
+          submitter,
+          follow: (handle) => followJob(watching, poller, handle, undefined),
+          recover: (left) => takeUp(left, kling, queue, owner)
+        },
+        ledger
+      ),
+    look: (handle) => jobStatus(watching, handle)
+  })
+
+  const statusOf = (id: string): Effect.Effect<Job, KlingError | LedgerError> =>
+    isChain(id) ? chains.status(id) : jobStatus(watching, id).pipe(Effect.catchIf(isNotFound, () => madeWith(id)))
+  const followed = (id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError> =>
+    isChain(id)
+      ? chains.follow(id)
+      : followJob(watching, poller, id, operation).pipe(
+          Stream.catchIf(isNotFound, () => Stream.fromEffect(madeWith(id)))
+        )
 
   /** What is paid for must find room; said before it is paid. */
   const requireRoom = (folder: string = config.outputDir) =>
@@ -169,12 +237,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     const known = yield* withRecord(job)
     const saved = yield* Effect.provideContext(downloadJob(known, mediaConfig, options), files)
     const ledger = yield* readable
-    if (known.record !== undefined && Option.isSome(ledger)) {
-      const { handle } = known.record
-      const kept = saved.map(({ path, bytes, sha256, mimeType }) => ({ path, bytes, sha256, mimeType }))
-      yield* Effect.ignore(ledger.value.addFiles(handle, kept))
-      yield* Effect.ignore(ledger.value.transition(handle, ["SUCCEEDED"], "FETCHED"))
-    }
+    if (Option.isSome(ledger)) yield* Effect.ignore(recordFetched(ledger.value, principal, known, saved))
     return saved
   })
 
@@ -192,22 +255,17 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
       limits.maxUsdPerCall === undefined && limits.maxUsdPerDay === undefined
         ? Effect.void
         : Effect.flatMap(source.open, (ledger) => checkLimits(ledger, submitter, plan.quote)),
-    admit: (plan, approval) =>
-      Effect.flatMap(Effect.andThen(requireRoom(), source.open), (ledger) =>
-        admitPlan(ledger, submitter, plan, approval)
-      ),
     approve: (plan) =>
       Effect.gen(function* () {
         const ledger = yield* source.open
         return yield* ledger.issueApproval(yield* approvedOf(principal, plan), approvalSeconds)
       }),
     withdraw: (approval) => Effect.flatMap(source.open, (ledger) => ledger.withdrawApproval(approval)),
-    status: (id) =>
-      Effect.andThen(recoverOnce, jobStatus(watching, id)).pipe(Effect.catchIf(isNotFound, () => madeWith(id))),
-    follow: (id, operation) =>
-      Stream.unwrap(Effect.as(recoverOnce, followJob(watching, poller, id, operation))).pipe(
-        Stream.catchIf(isNotFound, () => Stream.fromEffect(madeWith(id)))
-      ),
+    begin: (plan, options) => Effect.andThen(Effect.andThen(requireRoom(), recoverOnce), chains.begin(plan, options)),
+    resume: (handle, options) => Effect.andThen(recoverOnce, chains.resume(handle, options)),
+    chains: chains.list,
+    status: (id) => Effect.andThen(recoverOnce, statusOf(id)),
+    follow: (id, operation) => Stream.unwrap(Effect.as(recoverOnce, followed(id, operation))),
     receiveCallback: (callback) =>
       Effect.flatMap(source.open, (ledger) => receiveCallback(ledger, watching, kling.account, callback)),
     list: (filter) =>

@@ -21,7 +21,7 @@ export const servicesFromConfig: Layer.Layer<Kling | Jobs | StateSeal, never, Di
       const kling = Result.isFailure(limits)
         ? Kling.layerFailing(limits.failure)
         : Kling.layerConfig.pipe(Layer.catch(Kling.layerFailing))
-      const config = { ...folders, limits: Result.getOrElse(limits, () => ({})), principal: "local" }
+      const config = { ...folders, limits: Result.getOrElse(limits, () => ({})), principal: "local", isResident: true }
       return Jobs.layer(config).pipe(Layer.provideMerge(kling))
     })
   )

@@ -44,12 +44,12 @@ const oneOfEach = Effect.fnUntraced(function* (world: KlingWorld, kind: Credenti
 })
 
 /**
- * What a program without the maker's ledger cannot know: a handle that Kling does not keep, since the operation takes none,
- * and what a solution made, since Kling lists no solutions.
+ * What a program without the maker's ledger cannot know: a handle that Kling does not keep, since the operation takes none
+ * or it stands for several steps, and what a solution made, since Kling lists no solutions.
  */
 const onlyMakerKnows = (what: string, kind: string): boolean =>
   kind === "handle"
-    ? what !== "create_lipsync" && findOperation(what)?.externalId === undefined
+    ? findOperation(what)?.externalId === undefined
     : kind === "result's id" && what.startsWith("solutions.")
 
 const everyId = (all: ReadonlyArray<Made>, isMaker: boolean) =>

@@ -11,11 +11,17 @@ export const quoteView = ({ units, priceUsd, atMost, state, rule }: Quote) => ({
 })
 
 const amountView = (units: number | undefined, usd: number | undefined) =>
-  units === undefined || usd === undefined ? null : { units, usd }
+  usd === undefined ? null : { units: units ?? null, usd }
 
 export const quoteText = ({ units, priceUsd, atMost, state, rule }: Quote): string => {
-  const likely = priceUsd === undefined ? [] : [`${units} units, ${usdText(priceUsd)} (${state})`]
-  const most = atMost === undefined ? [] : [`at most ${atMost.units} units (${usdText(atMost.priceUsd)})`]
+  const likely =
+    priceUsd === undefined ? [] : [`${units === undefined ? "" : `${units} units, `}${usdText(priceUsd)} (${state})`]
+  const most =
+    atMost === undefined
+      ? []
+      : [
+          `at most ${atMost.units === undefined ? usdText(atMost.priceUsd) : `${atMost.units} units (${usdText(atMost.priceUsd)})`}`
+        ]
   return `${[...likely, ...most].join(", ") || `price ${state}`}: ${rule}`
 }
 

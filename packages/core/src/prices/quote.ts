@@ -16,7 +16,7 @@ export interface Quote {
    * The most that it can come to, where that is more than `units` or nothing else is known: the longest clip or sound
    * that Kling takes, at the listed rate. Limits count this.
    */
-  readonly atMost?: { readonly units: number; readonly priceUsd: number }
+  readonly atMost?: { readonly units?: number; readonly priceUsd: number }
   /** The arithmetic in words: `3 units = 5 s x 0.6 (kling-3.0, 720p, silent)`. */
   readonly rule: string
 }
@@ -66,26 +66,31 @@ export const unitsText = (amount: number, pack?: string): string =>
 
 /** A price in words: `3 video units ($0.42)`, `at most 4 video units ($0.56)`. */
 export const quotedText = ({ state, pack, units, priceUsd, atMost }: Quote): string => {
-  const likely =
-    units === undefined || priceUsd === undefined
-      ? []
-      : [`${state === "exact" ? "" : "about "}${unitsText(units, pack)} (${usdText(priceUsd)})`]
-  const most = atMost === undefined ? [] : [`at most ${unitsText(atMost.units, pack)} (${usdText(atMost.priceUsd)})`]
+  const amount = (count: number | undefined, usd: number) =>
+    count === undefined ? usdText(usd) : `${unitsText(count, pack)} (${usdText(usd)})`
+  const likely = priceUsd === undefined ? [] : [`${state === "exact" ? "" : "about "}${amount(units, priceUsd)}`]
+  const most = atMost === undefined ? [] : [`at most ${amount(atMost.units, atMost.priceUsd)}`]
   return [...likely, ...most].join(", ") || "not known before"
 }
 
-/** What several steps from one pack cost together: never more certain than the least certain of them. */
+/**
+ * What several steps cost together: never more certain than the least certain of them. Units of several packs are not
+ * added up, their money is.
+ */
 export const sumOfQuotes = (quotes: ReadonlyArray<Quote>): Quote => {
   const state = (["unknown", "estimate", "exact"] as const).find((one) => quotes.some((quote) => quote.state === one))
-  const pack = quotes[0]?.pack
+  const packs = new Set(quotes.map((quote) => quote.pack))
+  const [pack] = packs.size === 1 ? packs : []
+  const inPack = <A extends { readonly units: number }>({ units, ...money }: A) =>
+    packs.size > 1 ? money : { units, ...money }
   const sum = amounts(quotes)
   const most = amounts(quotes.map((quote) => ({ ...quote, ...quote.atMost })))
   return {
     state: state ?? "exact",
     rule: quotes.map((quote) => quote.rule).join(" + "),
     ...(pack === undefined ? {} : { pack }),
-    ...sum,
-    ...(most === undefined || most.units === sum?.units ? {} : { atMost: most })
+    ...(sum === undefined ? {} : inPack(sum)),
+    ...(most === undefined || most.priceUsd === sum?.priceUsd ? {} : { atMost: inPack(most) })
   }
 }
 

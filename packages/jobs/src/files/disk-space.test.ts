@@ -3,6 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { findOperation, Kling, type Plan, planOperation, planVideo, type Task } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { Effect, FileSystem, Layer, Redacted, Result } from "effect"
+import { planChain } from "../chains/chain-plan.ts"
 import { Jobs } from "../jobs.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
@@ -35,7 +36,7 @@ const ways: Readonly<
   >
 > = {
   submit: (jobs, plan) => jobs.submit(plan),
-  admit: (jobs, plan) => jobs.admit(plan),
+  begin: (jobs, plan) => Effect.flatMap(planChain("one step", [{ id: "film", plan }]), (chain) => jobs.begin(chain)),
   call: (jobs) => {
     const speech = findOperation("legacy.tts")
     if (speech === undefined) throw new Error("no speech")

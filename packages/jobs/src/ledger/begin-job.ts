@@ -2,7 +2,7 @@ import { mostUsd, type Quote, stringifyJson } from "@klingkit/core"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { consumeApproval } from "./approvals.ts"
-import { type BudgetLimits, checkBudget, dayOf, reservedMicros } from "./budget.ts"
+import { type BudgetLimits, checkBudget, dayOf, reservedMicros, takeFromReserve } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { fingerprintOf } from "./fingerprint.ts"
 import { type JobRecord, readOneRow } from "./job-record.ts"
@@ -40,10 +40,17 @@ export interface Intent {
   /** What makes another request the same, where its input does not: the wish that a step of several belongs to. */
   readonly sameAs?: Readonly<Record<string, unknown>>
   readonly limits?: BudgetLimits
+  /** The chain whose step it is: its price is taken from what the chain has set aside. */
+  readonly partOf?: StepOfChain
   /** A token of `issueApproval`, used up when the job is new. */
   readonly approval?: string
   /** Taken together with a new job, so that nobody else sends it. */
   readonly lease?: LeaseRequest
+}
+
+export interface StepOfChain {
+  readonly chain: string
+  readonly step: string
 }
 
 /** The job of an intent: a new one, or the one that was there before. Only who made it may send it. */
@@ -74,7 +81,8 @@ export const beginJob = Effect.fnUntraced(function* (
       const now = yield* Clock.currentTimeMillis
       const earlier = yield* findEarlier(database, intent, now)
       if (earlier !== undefined) return { job: earlier, isNew: false }
-      const { principal, account, fingerprint, quote, limits = {}, approval } = intent
+      const { principal, account, fingerprint, quote, limits = {}, approval, partOf } = intent
+      if (partOf !== undefined) yield* takeFromReserve(database, partOf.chain, quote)
       yield* checkBudget(database, { principal, account, quote, limits, day: dayOf(now) })
       if (approval !== undefined) {
         const quoteUsd = mostUsd(quote)
@@ -128,6 +136,8 @@ const insert = Effect.fnUntraced(function* (
       fingerprint,
       idempotency_key: intent.idempotencyKey ?? null,
       prompt,
+      chain: intent.partOf?.chain ?? null,
+      step: intent.partOf?.step ?? null,
       prompt_folded: prompt?.toLowerCase() ?? null,
       quote: JSON.stringify(intent.quote),
       spent_micros: reservedMicros(intent.quote),

@@ -23,12 +23,22 @@ export const micros = (usd: number): number => Math.round(usd * 1e6)
 /** Days since 1970 in UTC. */
 export const dayOf = (millis: number): number => Math.floor(millis / 86_400_000)
 
+/** What was spent, and what begun chains have set aside for their other steps. */
 export const spentMicros = ({ sql }: LedgerDatabase["Service"], purse: Purse, day: number) =>
   Effect.map(
-    sql<{ spent: number | bigint }>`SELECT CAST(COALESCE(SUM(spent_micros), 0) AS BIGINT) AS spent FROM klingkit_jobs
-      WHERE spent_day = ${day} AND (principal = ${purse.principal} OR account = ${purse.account})`,
+    sql<{ spent: number | bigint }>`SELECT CAST(COALESCE(SUM(micros), 0) AS BIGINT) AS spent FROM (
+      SELECT spent_micros AS micros FROM klingkit_jobs
+      WHERE spent_day = ${day} AND (principal = ${purse.principal} OR account = ${purse.account})
+      UNION ALL SELECT reserved_micros FROM klingkit_chains
+      WHERE reserved_day = ${day} AND (principal = ${purse.principal} OR account = ${purse.account})
+    ) AS counted`,
     (rows) => Number(rows[0]?.spent ?? 0)
   )
+
+/** A chain's step is begun: its price counts by itself from now on. */
+export const takeFromReserve = ({ sql }: LedgerDatabase["Service"], chain: string, quote: Quote) =>
+  sql`UPDATE klingkit_chains SET reserved_micros = CASE WHEN reserved_micros > ${reservedMicros(quote)}
+    THEN reserved_micros - ${reservedMicros(quote)} ELSE 0 END WHERE handle = ${chain}`
 
 /**
  * Refuses a quote that may go over a limit; inside the transaction that writes the job down, so that no other spends the

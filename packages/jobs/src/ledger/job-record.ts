@@ -6,7 +6,7 @@ import { ledgerError, type LedgerError } from "./ledger-error.ts"
 const hasText = (value: unknown, field: string): boolean =>
   typeof value === "object" && value !== null && typeof (value as Record<string, unknown>)[field] === "string"
 
-const Quoted = Schema.declare((value): value is Quote => hasText(value, "state") && hasText(value, "rule"))
+export const Quoted = Schema.declare((value): value is Quote => hasText(value, "state") && hasText(value, "rule"))
 const Output = Schema.declare((value): value is TaskOutput => hasText(value, "type"))
 const Charged = Schema.declare((value): value is Charge => hasText(value, "kind"))
 
@@ -21,14 +21,14 @@ const File = Schema.Struct({
 export type JobFile = typeof File.Type
 
 /** Milliseconds, counts: PostgreSQL hands eight-byte integers over as bigint. */
-const Whole = Schema.Union([Schema.Number, Schema.BigInt]).pipe(
+export const Whole = Schema.Union([Schema.Number, Schema.BigInt]).pipe(
   Schema.decodeTo(Schema.Int, {
     decode: SchemaGetter.transform(Number),
     encode: SchemaGetter.transform((value: number) => value)
   })
 )
 
-const json = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(schema)
+export const json = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(schema)
 
 /** A row of the ledger as it is stored, column by column, but for columns that are null. */
 const Row = Schema.Struct({
@@ -69,7 +69,12 @@ const Row = Schema.Struct({
   /** Which of the account's parallel places it takes, and how many. */
   lane: Schema.optionalKey(Schema.String),
   slots: Schema.optionalKey(Whole),
-  usualSeconds: Schema.optionalKey(Whole)
+  usualSeconds: Schema.optionalKey(Whole),
+  /** Of a step: the chain that it belongs to, and its name there. */
+  chain: Schema.optionalKey(Schema.String),
+  step: Schema.optionalKey(Schema.String),
+  /** Of an operation that answers at once: its answer as JSON, in which ids keep their digits. */
+  answer: Schema.optionalKey(Schema.String)
 })
 
 /** Who is at work on a job. The fence grows with every owner, so that a former one is told apart. */

@@ -8,7 +8,7 @@ describe("the steps of a job", () => {
   it("are these and no others", () => {
     expect(Object.fromEntries(jobStates.map((from) => [from, next(from, 1)]))).toEqual({
       INTENT: ["SENDING", "REFUSED"],
-      SENDING: ["INTENT", "IN_DOUBT", "ACCEPTED", "REFUSED"],
+      SENDING: ["INTENT", "IN_DOUBT", "ACCEPTED", "SUCCEEDED", "REFUSED"],
       IN_DOUBT: ["SENDING", "UNKNOWN", "ACCEPTED"],
       UNKNOWN: ["ACCEPTED"],
       ACCEPTED: ["RUNNING", "SUCCEEDED", "FAILED"],
@@ -22,7 +22,7 @@ describe("the steps of a job", () => {
 
   it("leave no third send, and no verdict of a second one over the first", () => {
     expect(next("IN_DOUBT", 2)).toEqual(["UNKNOWN", "ACCEPTED"])
-    expect(next("SENDING", 2)).toEqual(["IN_DOUBT", "ACCEPTED"])
+    expect(next("SENDING", 2)).toEqual(["IN_DOUBT", "ACCEPTED", "SUCCEEDED"])
   })
 
   it("never lead from an end back", () => {

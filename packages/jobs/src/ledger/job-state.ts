@@ -27,8 +27,9 @@ type Move = "always" | "once"
 /** Every step that a job can take; what is not here never happens. A task may end between two looks. */
 const moves: Readonly<Record<JobState, Partial<Readonly<Record<JobState, Move>>>>> = {
   INTENT: { SENDING: "always", REFUSED: "always" },
-  // Back to INTENT: nothing has left this machine, or Kling asked to come again later.
-  SENDING: { ACCEPTED: "always", IN_DOUBT: "always", REFUSED: "once", INTENT: "once" },
+  // Back to INTENT: nothing has left this machine, or Kling asked to come again later. SUCCEEDED: an operation that answers
+  // at once has, and its answer is written down in the same step.
+  SENDING: { ACCEPTED: "always", SUCCEEDED: "always", IN_DOUBT: "always", REFUSED: "once", INTENT: "once" },
   IN_DOUBT: { ACCEPTED: "always", SENDING: "once", UNKNOWN: "always" },
   UNKNOWN: { ACCEPTED: "always" },
   ACCEPTED: { RUNNING: "always", SUCCEEDED: "always", FAILED: "always" },

@@ -2,8 +2,10 @@ import { type Charge, parseJson } from "@klingkit/core"
 import { Clock, Context, Effect, Layer } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { type Approved, consumeApproval, issueApproval, withdrawApproval } from "./approvals.ts"
+import { beginChain, type BegunChain, type ChainIntent, findChain } from "./begin-chain.ts"
 import { beginJob, type Begun, type Intent } from "./begin-job.ts"
 import { dayOf, type Purse, spentMicros } from "./budget.ts"
+import type { ChainRecord } from "./chain-record.ts"
 import { LedgerDatabase, type LedgerOptions } from "./database.ts"
 import { getJob, type JobFilter, type JobPage, listJobs } from "./find-jobs.ts"
 import { addFiles } from "./job-files.ts"
@@ -23,7 +25,33 @@ import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { migrate } from "./migrations.ts"
 import { forgetBefore } from "./retention.ts"
 import { claimLooks, markCalled, markPromised, markQueued } from "./row-marks.ts"
+import {
+  type ChainFilter,
+  endChain,
+  getChain,
+  jobsOfChain,
+  listChains,
+  type Resume,
+  resumeChain
+} from "./step-chain.ts"
 import { type JobChanges, settleJob, transitionJob } from "./transition-job.ts"
+
+/** The part of the ledger that remembers chains. Their plans are read by `input`, their steps are jobs. */
+export interface ChainLedger {
+  /** Writes a chain down before its first step, within its limits as a whole; or finds the one that it already is. */
+  begin(intent: ChainIntent): Effect.Effect<BegunChain, LedgerError>
+  /** The one that an intent already is, if any. */
+  find(intent: ChainIntent): Effect.Effect<ChainRecord | undefined, LedgerError>
+  get(handle: string, principal: string): Effect.Effect<ChainRecord, LedgerError>
+  /** Newest first. */
+  list(filter: ChainFilter): Effect.Effect<ReadonlyArray<ChainRecord>, LedgerError>
+  /** In the order in which they were begun; a step that was tried again has several. */
+  jobs(handle: string): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
+  /** Nothing when it was resumed, or ended by another, since `chain` was read. */
+  end(chain: ChainRecord, state: "STOPPED" | "SUCCEEDED", message?: string): Effect.Effect<void, LedgerError>
+  /** Lets a stopped chain go on. */
+  resume(chain: ChainRecord, options?: Resume): Effect.Effect<ChainRecord, LedgerError>
+}
 
 /** The durable memory of paid requests, shared by every program that opens it. What a method has answered survives a crash. */
 export class Ledger extends Context.Service<
@@ -77,6 +105,8 @@ export class Ledger extends Context.Service<
     withdrawApproval(token: string): Effect.Effect<void, LedgerError>
     /** Adds saved files; one saved again to the same path replaces what was known of it. */
     addFiles(handle: string, files: ReadonlyArray<JobFile>): Effect.Effect<JobRecord, LedgerError>
+    /** Several paid steps under one handle. */
+    readonly chains: ChainLedger
     /** Forgets finished jobs that ended before a time in milliseconds since 1970; answers how many. */
     forgetBefore(time: number): Effect.Effect<number, LedgerError>
   }
@@ -128,6 +158,15 @@ const make = Effect.gen(function* () {
     consumeApproval: (token, approved) => before(consumeApproval(database, token, approved)),
     withdrawApproval: (token) => before(withdrawApproval(database, token)),
     addFiles: (handle, files) => work(addFiles(database, handle, files)),
+    chains: {
+      begin: (intent) => before(beginChain(database, intent)).pipe(Effect.withSpan("Ledger.beginChain")),
+      find: (intent) => before(findChain(database, intent)),
+      get: (handle, principal) => work(getChain(database, handle, principal)),
+      list: (filter) => work(listChains(database, filter)),
+      jobs: (handle) => work(jobsOfChain(database, handle)),
+      end: (chain, state, message) => work(endChain(database, chain, state, message)),
+      resume: (chain, options = {}) => before(resumeChain(database, chain, options))
+    },
     forgetBefore: (time) => work(forgetBefore(database, time))
   })
 })

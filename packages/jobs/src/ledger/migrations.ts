@@ -69,8 +69,42 @@ const addFollowing = statements([
   `CREATE INDEX klingkit_jobs_lane ON klingkit_jobs (account, lane, state)`
 ])
 
+const createChains = statements([
+  `CREATE TABLE klingkit_chains (
+    handle TEXT NOT NULL PRIMARY KEY,
+    principal TEXT NOT NULL,
+    account TEXT NOT NULL,
+    name TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    idempotency_key TEXT,
+    quote TEXT NOT NULL,
+    steps TEXT NOT NULL,
+    reserved_micros BIGINT NOT NULL,
+    reserved_day BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    resumes BIGINT NOT NULL,
+    repeats_unknown BIGINT NOT NULL,
+    message TEXT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    finished_at BIGINT
+  )`,
+  `CREATE UNIQUE INDEX klingkit_chains_key ON klingkit_chains (principal, account, idempotency_key)`,
+  `CREATE INDEX klingkit_chains_newest ON klingkit_chains (principal, created_at, handle)`,
+  `CREATE INDEX klingkit_chains_repeat ON klingkit_chains (fingerprint, created_at)`,
+  `CREATE INDEX klingkit_chains_reserved ON klingkit_chains (reserved_day, principal, account, reserved_micros)`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN chain TEXT`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN step TEXT`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN answer TEXT`,
+  `CREATE INDEX klingkit_jobs_chain ON klingkit_jobs (chain, created_at)`
+])
+
 /** Steps from an empty database to the present one. A step that has been released never changes. */
-const steps = { "0001_create_tables": createTables, "0002_add_following": addFollowing }
+const steps = {
+  "0001_create_tables": createTables,
+  "0002_add_following": addFollowing,
+  "0003_create_chains": createChains
+}
 
 const table = "klingkit_migrations"
 const known = Object.keys(steps).length

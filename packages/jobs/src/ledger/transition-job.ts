@@ -1,4 +1,4 @@
-import { type Charge, chargedUsd, type TaskOutput } from "@klingkit/core"
+import { type Charge, chargedUsd, stringifyJson, type TaskOutput } from "@klingkit/core"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { micros } from "./budget.ts"
@@ -19,6 +19,8 @@ export interface JobChanges {
   readonly charges?: ReadonlyArray<Charge>
   /** When the task ended by Kling's clock, in milliseconds since 1970: Kling keeps files for 30 days from then, not from now. */
   readonly endedAt?: number
+  /** Of an operation that answers at once and with no task. */
+  readonly answer?: unknown
 }
 
 /**
@@ -34,7 +36,7 @@ export const transitionJob = Effect.fnUntraced(function* (
 ): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
   const { sql } = database
   const now = yield* Clock.currentTimeMillis
-  const { lease, taskId, message, outputs, charges, endedAt = now } = changes
+  const { lease, taskId, message, outputs, charges, answer, endedAt = now } = changes
   if (to === "SENDING" && lease === undefined) return yield* explain(database, handle, to, lease)
   const sources = from.flatMap((state) => {
     const most = mostSends(state, to)
@@ -47,6 +49,7 @@ export const transitionJob = Effect.fnUntraced(function* (
     ...(taskId === undefined ? {} : { task_id: storable(taskId) }),
     ...(message === undefined ? {} : { message: storable(message) }),
     ...(outputs === undefined ? {} : { outputs: JSON.stringify(outputs) }),
+    ...(answer === undefined ? {} : { answer: stringifyJson(answer) }),
     ...(to === "INTENT" ? { sent_at: null } : {}),
     ...(to === "REFUSED" ? { spent_micros: 0 } : {}),
     ...(isLastState(to) ? { lease_owner: null, lease_until: null } : {})

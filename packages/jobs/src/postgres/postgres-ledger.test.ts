@@ -6,6 +6,7 @@ import { Ledger } from "../ledger/ledger.ts"
 import { beginSuite } from "../ledger/testing/begin-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { followingSuite } from "../ledger/testing/following-suite.ts"
+import { chainsSuite } from "../ledger/testing/chains-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { sampleIntent } from "../ledger/testing/sample-intent.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
@@ -19,6 +20,7 @@ layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   stepsSuite(it)
   listSuite(it)
   followingSuite(it)
+  chainsSuite(it)
   sharingSuite(it)
 })
 

@@ -12,6 +12,7 @@ import { Ledger } from "../ledger/ledger.ts"
 import { beginSuite } from "../ledger/testing/begin-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { followingSuite } from "../ledger/testing/following-suite.ts"
+import { chainsSuite } from "../ledger/testing/chains-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
 import { stepsSuite } from "../ledger/testing/steps-suite.ts"
@@ -26,6 +27,7 @@ layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
   stepsSuite(it)
   listSuite(it)
   followingSuite(it)
+  chainsSuite(it)
 })
 
 layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
@@ -34,6 +36,7 @@ layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
   stepsSuite(it)
   listSuite(it)
   followingSuite(it)
+  chainsSuite(it)
   sharingSuite(it)
 })
 

@@ -4,11 +4,14 @@ import { Effect, Option } from "effect"
 import { type JobError, jobError } from "../job-error.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import { refuseUnapproved } from "./admit-plan.ts"
+import { refuseUnapproved } from "./approval.ts"
 import { leaseSeconds } from "./send-job.ts"
 import { intentOf, type Submitter, type SubmitJobOptions } from "./submit-job.ts"
 
-export interface CallJobOptions extends Pick<SubmitJobOptions, "isApproved" | "approval" | "sameAs"> {
+export interface CallJobOptions extends Pick<
+  SubmitJobOptions,
+  "isApproved" | "approval" | "sameAs" | "idempotencyKey" | "partOf"
+> {
   /** False: the same call as a moment ago is refused as `Repeated`; its job is known by its handle. */
   readonly allowRepeat?: boolean
 }
@@ -30,7 +33,9 @@ export const callJob = Effect.fn("Jobs.call")(function* (
     ...intentOf(submitter, plan, handle),
     lease,
     allowRepeat: options.allowRepeat !== false,
+    ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
     ...(options.sameAs === undefined ? {} : { sameAs: options.sameAs }),
+    ...(options.partOf === undefined ? {} : { partOf: options.partOf }),
     ...(options.approval === undefined ? {} : { approval: options.approval })
   })
   if (!isNew) return yield* jobError({ _tag: "Repeated", taskId: job.handle })
@@ -39,10 +44,10 @@ export const callJob = Effect.fn("Jobs.call")(function* (
   return yield* submitter.kling.call(plan.operation, plan.input).pipe(
     Effect.tap((data) => {
       const task = Option.getOrUndefined(taskFrom(data))
-      const results = task === undefined ? {} : { taskId: task.id, outputs: task.outputs, charges: task.charges }
-      return ledger
-        .transition(handle, ["SENDING"], "ACCEPTED", held)
-        .pipe(Effect.andThen(ledger.transition(handle, ["ACCEPTED"], "SUCCEEDED", results)), Effect.ignore)
+      const results =
+        task === undefined ? { answer: data } : { taskId: task.id, outputs: task.outputs, charges: task.charges }
+      // In one step: an answer that was paid for is never known to be there and yet not kept.
+      return Effect.ignore(ledger.transition(handle, ["SENDING"], "SUCCEEDED", { ...held, ...results }))
     }),
     Effect.tapError((error) => {
       const { message } = error

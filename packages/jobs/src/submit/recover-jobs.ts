@@ -19,6 +19,17 @@ export const recoverJobs = Effect.fn("Jobs.recover")(function* (
   queue: SlotQueue,
   owner: string
 ) {
+  yield* takeUp(ledger, kling, queue, owner)
+  yield* adoptLate(ledger, kling)
+})
+
+/** What programs that have died left in the middle of a submission. */
+export const takeUp = Effect.fnUntraced(function* (
+  ledger: Ledger["Service"],
+  kling: Kling["Service"],
+  queue: SlotQueue,
+  owner: string
+) {
   const request: LeaseRequest = { owner, seconds: leaseSeconds }
   const account = kling.account
   const claimed = yield* ledger.claimUnfinished({ states: ["INTENT", "SENDING", "IN_DOUBT"], account }, request)
@@ -26,7 +37,6 @@ export const recoverJobs = Effect.fn("Jobs.recover")(function* (
     concurrency: 4,
     discard: true
   })
-  yield* adoptLate(ledger, kling)
 })
 
 const recoverOne = Effect.fnUntraced(function* (

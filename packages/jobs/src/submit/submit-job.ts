@@ -2,12 +2,12 @@ import { type Kling, type KlingError, mintHandle, type Plan } from "@klingkit/co
 import { Effect, Fiber, Option } from "effect"
 import { type Job, jobOfRecord, taskOfRecord } from "../job.ts"
 import type { JobError } from "../job-error.ts"
-import type { Intent } from "../ledger/begin-job.ts"
+import type { Intent, StepOfChain } from "../ledger/begin-job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import type { SpendLimits } from "../spend-limits.ts"
-import { refuseUnapproved } from "./admit-plan.ts"
+import { refuseUnapproved } from "./approval.ts"
 import { laneOf } from "./lane-of.ts"
 import { leaseSeconds, sendJob } from "./send-job.ts"
 import type { QueuePlace, SlotQueue } from "./slot-queue.ts"
@@ -27,6 +27,8 @@ export interface SubmitJobOptions {
   readonly approval?: string
   /** The wish that this step of several belongs to: what makes it a repeat in place of its input. */
   readonly sameAs?: Readonly<Record<string, unknown>>
+  /** The chain whose step it is. */
+  readonly partOf?: StepOfChain
   /** Answer after so many seconds even if Kling has not: the job goes on, and its handle finds it. */
   readonly answerWithinSeconds?: number
   /** Where its files are to go, which must have room for them; the output folder when absent. */
@@ -60,7 +62,8 @@ export const submitJob = Effect.fn("Jobs.submit")(function* (
     ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
     ...(options.allowRepeat === undefined ? {} : { allowRepeat: options.allowRepeat }),
     ...(options.approval === undefined ? {} : { approval: options.approval }),
-    ...(options.sameAs === undefined ? {} : { sameAs: options.sameAs })
+    ...(options.sameAs === undefined ? {} : { sameAs: options.sameAs }),
+    ...(options.partOf === undefined ? {} : { partOf: options.partOf })
   })
   const record = begun.job
   if (!begun.isNew || record.lease === undefined) return { ...jobOfRecord(record), plan, isRepeat: true }

@@ -1,7 +1,8 @@
-import { invalidInput, type KlingError } from "@klingkit/core"
-import type { JobError, Jobs } from "@klingkit/jobs"
+import { invalidInput } from "@klingkit/core"
+import type { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
+import type { ToolFailure } from "../tool.ts"
 import { finishedClip } from "./finished-clip.ts"
 
 /** A clip by URL, or the task that made it. */
@@ -17,7 +18,7 @@ export const clipUrl = ({
 }: {
   readonly video_url?: string | undefined
   readonly task_id?: string | undefined
-}): Effect.Effect<string, KlingError | JobError, Jobs> => {
+}): Effect.Effect<string, ToolFailure, Jobs> => {
   if (task_id === undefined && video_url !== undefined) return Effect.succeed(video_url)
   return task_id !== undefined && video_url === undefined
     ? Effect.map(finishedClip("task_id", task_id), ({ url }) => url)

@@ -1,6 +1,7 @@
 import { invalidInput, isFinished, type KlingError, type TaskOutput } from "@klingkit/core"
-import { Jobs, type JobError } from "@klingkit/jobs"
+import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
+import type { ToolFailure } from "../tool.ts"
 
 export type Clip = Extract<TaskOutput, { readonly type: "video" }>
 
@@ -8,7 +9,7 @@ export type Clip = Extract<TaskOutput, { readonly type: "video" }>
 export const finishedClip = Effect.fnUntraced(function* (
   field: string,
   taskId: string
-): Effect.fn.Return<Clip, KlingError | JobError, Jobs> {
+): Effect.fn.Return<Clip, ToolFailure, Jobs> {
   const { task } = yield* Jobs.use((jobs) => jobs.status(taskId))
   if (!isFinished(task)) return yield* wrong(field, `is ${task.status}: wait for it first, with wait_for_task`)
   const clips = task.outputs.filter((output) => output.type === "video")

@@ -32,7 +32,7 @@ export const errorWords = (tool: Pick<Tool, "charged">, error: KlingError | JobE
 const chargedBy = (tool: Pick<Tool, "charged">, error: KlingError | JobError | LedgerError): string =>
   !tool.charged
     ? "no"
-    : error.reason._tag === "StepFailed"
+    : error.reason._tag === "StepFailed" && error.reason.paid !== undefined
       ? `yes, ${error.reason.paid}`
       : chargedWords[error.wasCharged]
 

@@ -43,9 +43,10 @@ export const submitPlan = Effect.fnUntraced(function* (
 
 /** What is said of a task that has just started, or of the one that it repeats. */
 export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<SubmitFacts> => {
-  const { handle, task, isRepeat = false } = job
+  const { handle, task, chain, isRepeat = false } = job
   // Until Kling has confirmed it a task has no id but ours.
   const isConfirmed = task.id !== handle
+  const isOpen = !isConfirmed && !isRepeat
   const facts: SubmitFacts = {
     task_id: handle,
     ...(isConfirmed ? { kling_task_id: task.id } : {}),
@@ -66,9 +67,12 @@ export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<
       isRepeat
         ? "The same request was made a moment ago: this is its task, nothing was sent again. For another one set allow_repeat."
         : opening,
-      ...(isConfirmed || isRepeat
-        ? []
-        : ["Kling has not confirmed it yet; it is charged at most once. Do not submit again."]),
+      ...(isOpen && chain === undefined
+        ? ["Kling has not confirmed it yet; it is charged at most once. Do not submit again."]
+        : []),
+      ...(isOpen && chain !== undefined
+        ? [`It takes ${chain.steps.length} steps, each charged at most once. Do not submit again.`]
+        : []),
       `Task ID: ${facts.task_id}`,
       ...(facts.kling_task_id === undefined ? [] : [`Kling's own id: ${facts.kling_task_id}`]),
       `Status: ${facts.status}`,

@@ -55,7 +55,11 @@ const control = Effect.fnUntraced(function* (world: KlingWorld, route: string, b
       readonly operation: string
       readonly units: number
     }>
-    readonly tasks: ReadonlyArray<{ readonly taskId: string; readonly externalTaskId: string }>
+    readonly tasks: ReadonlyArray<{
+      readonly taskId: string
+      readonly externalTaskId: string
+      readonly operation: string
+    }>
   }
 })
 

@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import { call, emulated, failure, ledgerOf, passTime, requestsSeen, started, strike } from "../testing/emulated.ts"
 
 const video_url = "https://a.example/talk.mp4"
+const lastStep = "legacy.advanced-lip-sync"
 const spoken = { video_url, tts_text: "Good morning, and welcome" }
 
 const chargesOf = (world: KlingWorld) =>
@@ -21,7 +22,7 @@ describe("create_lipsync", () => {
       const task_id = yield* started("generate_video")
       yield* passTime(world)
       const { text, facts } = yield* call("create_lipsync", { task_id, tts_text: spoken.tts_text })
-      expect(text).toMatch(/^Lip-sync video creation started successfully!\nTask ID: kk-lipsync-/)
+      expect(text).toMatch(/^Lip-sync video creation started successfully!\nIt takes 3 steps, .+\nTask ID: kk-chain-/)
       expect(facts).toMatchObject({ quote: { state: "estimate", units: 0.6, usd: 0.084 }, warnings: [] })
       yield* passTime(world)
       expect((yield* call("check_video_status", { task_id: facts["task_id"] })).facts).toMatchObject({
@@ -95,19 +96,30 @@ describe("create_lipsync", () => {
       yield* Fiber.interrupt(calling)
       const again = yield* Effect.forkChild(call("create_lipsync", spoken))
       expect((yield* joined(again)).facts).toMatchObject({ repeated: true })
+      const tasks = Effect.map(ledgerOf(world), (ledger) => ledger.tasks)
+      const begun = Effect.andThen(TestClock.adjust("50 millis"), tasks)
+      yield* Effect.repeat(begun, { until: (all) => all.some(({ operation }) => operation === lastStep) })
       yield* passTime(world)
       expect(yield* chargesOf(world)).toHaveLength(3)
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("says what was paid when a later step fails", () => {
+  it.effect("says what was paid when a later step fails, and the same call again goes on from there", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       yield* strike(world, { fault: "refuse", code: 1201, message: "no such clip", on: "legacy.identify-face" })
       const error = yield* failure("create_lipsync", spoken)
       expect([error.code, error.wasCharged]).toEqual(["JOB_STEP_FAILED", "yes"])
-      expect(error.message).toContain("the steps before it were paid: 0.05 video units (legacy.tts)")
+      expect(error.message).toContain("paid and kept: 0.05 video units (legacy.tts)")
       expect(yield* chargesOf(world)).toEqual([["legacy.tts", 0.05]])
+      const { facts } = yield* call("create_lipsync", spoken)
+      expect(facts).toMatchObject({ repeated: true, status: "processing" })
+      yield* passTime(world)
+      expect((yield* chargesOf(world)).map(([operation]) => operation)).toEqual([
+        "legacy.tts",
+        "legacy.identify-face",
+        lastStep
+      ])
     }).pipe(Effect.provide(emulated(world)))
   })
 

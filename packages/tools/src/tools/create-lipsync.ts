@@ -1,6 +1,6 @@
-import { invalidInput, operations, type Plan, sumOfQuotes } from "@klingkit/core"
-import { fingerprintOf, jobOfRecord, Jobs, probeMedia } from "@klingkit/jobs"
-import { Clock, Effect, Fiber, Schedule } from "effect"
+import { invalidInput, operations } from "@klingkit/core"
+import { Jobs, planChain, planLipSync, probeMedia, stepFailure, wholeOf } from "@klingkit/jobs"
+import { Effect } from "effect"
 import * as Base64 from "effect/encoding/Base64"
 import * as z from "zod"
 import { finishedClip } from "../inputs/finished-clip.ts"
@@ -8,10 +8,9 @@ import { paidArguments } from "../inputs/paid-arguments.ts"
 import { planWithMedia } from "../inputs/plan-with-media.ts"
 import { renameFields } from "../inputs/rename-fields.ts"
 import { planSpeech, usualVoice } from "../inputs/speech-arguments.ts"
-import { lipSyncQuote, type LipSyncWish, runLipSync, type Speech } from "../lip-sync-steps.ts"
 import { paidHints } from "../paid-tool.ts"
 import { submitFacts, submitResult } from "../results/submit-result.ts"
-import { defineTool, type ToolFailure } from "../tool.ts"
+import { defineTool } from "../tool.ts"
 
 const lipSync = operations["legacy.advanced-lip-sync"]
 
@@ -28,59 +27,52 @@ const input = z.strictObject({
 
 type Arguments = z.output<typeof input>
 
-const wishOf = Effect.fnUntraced(function* (args: Arguments) {
+/** What is to be paid for, step by step. */
+const planOf = Effect.fnUntraced(function* (args: Arguments) {
   const problems = problemsOf(args)
   if (problems.length > 0) return yield* invalidInput(problems)
   const clip = args.task_id === undefined ? undefined : yield* finishedClip("task_id", args.task_id)
   const clipField = clip === undefined ? "video_url" : "task_id"
-  const faces = yield* planWithMedia(
-    operations["legacy.identify-face"],
-    { videoUrl: clip?.url ?? args.video_url },
-    { videoUrl: clipField }
-  )
   const speech = yield* speechOf(args)
-  const clipSeconds = clip?.durationSeconds
-  const whole: Plan = {
-    operation: lipSync,
-    input: { clip: faces.input, speech: "text" in speech ? speech.text.input : speech },
-    model: "",
-    reasons: ["one face of the clip is found, then it speaks"],
-    warnings:
-      "text" in speech || speech.seconds !== undefined
-        ? []
-        : [
-            "the length of the sound is not known: it is taken to last as long as the face is seen; audio_seconds says otherwise"
-          ],
-    quote: sumOfQuotes([...("text" in speech ? [speech.text.quote] : []), faces.quote, lipSyncQuote(clipSeconds)])
-  }
-  return { whole, faces, speech, clipSeconds } satisfies LipSyncWish
+  const steps = yield* planLipSync({
+    id: "lip-sync",
+    clip: yield* readClip(clip?.url ?? args.video_url, clipField),
+    clipSeconds: clip?.durationSeconds,
+    speech
+  })
+  const isOpen = !("operation" in speech) && speech.seconds === undefined
+  return yield* planChain("lip-sync", steps, isOpen ? [soundLengthUnknown] : [])
 })
+
+const soundLengthUnknown =
+  "the length of the sound is not known: it is taken to last as long as the face is seen; audio_seconds says otherwise"
+
+/** The clip as Kling takes it: a URL. */
+const readClip = (source: string | undefined, field: string) =>
+  planWithMedia(operations["legacy.identify-face"], { videoUrl: source }, { videoUrl: field }).pipe(
+    Effect.map(({ input: { videoUrl } }) => String(videoUrl))
+  )
 
 export const createLipsync = defineTool({
   name: "create_lipsync",
   title: "Create lip-sync",
   description:
-    "Make the face in a clip speak a recording or a text. Paid: face search, text to speech, lip-sync. Takes up to 30 s, then gives a Task ID.",
+    "Make the face in a clip speak a recording or a text. Paid: face search, text to speech, lip-sync. Gives a Task ID at once.",
   toolset: "core",
   charged: true,
   hints: paidHints,
   input,
   refused: { model_name: "has no meaning: Kling's lip-sync has no models; leave it out" },
   output: submitFacts,
-  plan: (args) => Effect.map(wishOf(args), ({ whole }) => whole),
+  plan: (args) => Effect.map(planOf(args), wholeOf),
   run: Effect.fnUntraced(function* (args) {
     const jobs = yield* Jobs
-    const wish = yield* wishOf(args)
-    const { whole } = wish
-    const opening = "Lip-sync video creation started successfully!"
-    const allowRepeat = args.allow_repeat === true
-    const earlier = allowRepeat ? undefined : yield* sameWish(whole)
-    if (earlier !== undefined) return submitResult(whole, opening, earlier)
-    yield* jobs.admit(whole, args.confirm_token)
-    // Whoever waits may be cut off; what is paid for goes on to its end.
-    const steps = yield* Effect.forkDetach(runLipSync(wish, allowRepeat))
-    const job = yield* Effect.catchIf(Fiber.join(steps), isRepeated, (error) => whenReady(whole, error))
-    return submitResult(whole, opening, job)
+    const chain = yield* planOf(args)
+    const { allow_repeat: allowRepeat = false, confirm_token: approval } = args
+    const job = yield* jobs.begin(chain, { allowRepeat, ...(approval === undefined ? {} : { approval }) })
+    const failed = stepFailure(job)
+    if (failed !== undefined) return yield* failed
+    return submitResult(wholeOf(chain), "Lip-sync video creation started successfully!", job)
   })
 })
 
@@ -102,7 +94,7 @@ const problemsOf = ({ video_url, task_id, audio_url, audio_seconds, tts_text, tt
 const speechOf = Effect.fnUntraced(function* (args: Arguments) {
   if (args.tts_text !== undefined) {
     const { tts_text: text, tts_voice: voice, tts_speed: speed } = args
-    return { text: yield* planSpeech({ text, voice, speed }, "tts_") } satisfies Speech
+    return yield* planSpeech({ text, voice, speed }, "tts_")
   }
   const jobs = yield* Jobs
   const read = yield* jobs
@@ -111,7 +103,7 @@ const speechOf = Effect.fnUntraced(function* (args: Arguments) {
   const [face] = read["faces"] as ReadonlyArray<{ readonly soundFile: string }>
   const sound = face?.soundFile ?? ""
   const seconds = args.audio_seconds ?? (yield* secondsOf(sound))
-  return { sound, seconds } satisfies Speech
+  return { file: sound, ...(seconds === undefined ? {} : { seconds }) }
 })
 
 /** The length of a sound that was read here; one behind a URL is not fetched. */
@@ -120,24 +112,3 @@ const secondsOf = Effect.fnUntraced(function* (sound: string) {
   if (bytes === undefined || bytes._tag === "Failure") return undefined
   return (yield* probeMedia(bytes.success))?.durationSeconds
 })
-
-const repeatMillis = 120_000
-
-/** The task of the same wish, a moment ago. Its steps have ids of sessions in them, so its input alone would not tell. */
-const sameWish = Effect.fnUntraced(function* (whole: Plan) {
-  const jobs = yield* Jobs
-  const since = (yield* Clock.currentTimeMillis) - repeatMillis
-  const fingerprint = yield* fingerprintOf(whole.operation.id, whole.input)
-  const { jobs: recent } = yield* jobs.history({ family: whole.operation.family, since, limit: 500 })
-  const record = recent.find((job) => job.fingerprint === fingerprint && job.state !== "REFUSED")
-  return record === undefined ? undefined : { ...jobOfRecord(record), isRepeat: true }
-})
-
-const isRepeated = (error: ToolFailure) => error.reason._tag === "Repeated"
-
-/** The first steps of the same wish are under way: its task comes a moment later, unless they fail. */
-const whenReady = (whole: Plan, error: ToolFailure) =>
-  sameWish(whole).pipe(
-    Effect.flatMap((job) => (job === undefined ? Effect.fail(error) : Effect.succeed(job))),
-    Effect.retry({ while: isRepeated, schedule: Schedule.spaced("1 second"), times: 25 })
-  )

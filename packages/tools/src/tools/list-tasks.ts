@@ -39,6 +39,7 @@ export const listTasks = defineTool({
         task_id: z.string(),
         status: z.string(),
         type: z.string().optional(),
+        part_of: z.string().optional(),
         model: z.string().optional(),
         prompt: z.string().optional(),
         created_at: z.string().optional(),
@@ -95,11 +96,12 @@ const linesOf = (page: number, hasMore: boolean, tasks: ReadonlyArray<Listed>): 
     : [
         `Kling AI Task List (Page ${page}):`,
         `Total Tasks: ${tasks.length} on this page${hasMore ? `, more on page ${page + 1}` : ""}`,
-        ...tasks.flatMap(({ task_id, type, status, created_at, updated_at, model, prompt }) => [
+        ...tasks.flatMap(({ task_id, part_of, type, status, created_at, updated_at, model, prompt }) => [
           `Task ID: ${task_id}`,
           ...[`Status: ${status}`, type && `Type: ${type}`, model && `Model: ${model}`]
             .filter(Boolean)
             .map((line) => `- ${line}`),
+          ...(part_of === undefined ? [] : [`- Part of: ${part_of}`]),
           ...(created_at === undefined ? [] : [`- Created: ${created_at}`]),
           ...(updated_at === undefined ? [] : [`- Updated: ${updated_at}`]),
           ...(prompt === undefined ? [] : [`- Prompt: ${prompt}`])
@@ -114,6 +116,7 @@ const factsOf = ({ handle, task, record }: Job, pageSize: number) => {
     task_id: handle,
     status: task.status,
     ...(type === undefined ? {} : { type }),
+    ...(record?.chain === undefined ? {} : { part_of: record.chain }),
     ...(record === undefined || record.model === "" ? {} : { model: untrustedText(record.model, 40) }),
     ...(record?.prompt === undefined || longestPrompt === 0
       ? {}

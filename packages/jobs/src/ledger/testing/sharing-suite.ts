@@ -33,7 +33,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         { concurrency: "unbounded" }
       )
       const { sql } = yield* place.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(2)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(3)
       const begun = yield* Effect.forEach(all, ({ ledger }) => ledger.begin(sampleIntent()), {
         concurrency: "unbounded"
       })
@@ -140,7 +140,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const { job } = yield* ledger.begin(sampleIntent())
       yield* sql`DELETE FROM klingkit_migrations WHERE migration_id > 1`
       yield* sql`DROP INDEX klingkit_jobs_lane`
-      const added = ["looked_at", "called_at", "queued_at", "promised_at", "lane", "slots", "usual_seconds"]
+      yield* sql`DROP INDEX klingkit_jobs_chain`
+      yield* sql`DROP TABLE klingkit_chains`
+      const following = ["looked_at", "called_at", "queued_at", "promised_at", "lane", "slots", "usual_seconds"]
+      const added = [...following, "chain", "step", "answer"]
       yield* Effect.forEach(added, (column) => sql`ALTER TABLE klingkit_jobs DROP COLUMN ${sql(column)}`)
       const { ledger: later } = yield* place.open
       const { slots: _, ...before } = job
@@ -224,10 +227,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit knows versions up to 2",
+        message: "the ledger of the test has version 99; this klingkit knows versions up to 3",
         suggestion: "update klingkit; an older one must not touch it; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(3)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(4)
     })
   )
 

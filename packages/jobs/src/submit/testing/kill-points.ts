@@ -50,7 +50,15 @@ export const ledgerWithPoints = (
     unfinished: (filter) => at("list the unknown", ledger.unfinished(filter)),
     release: (handle, lease) => at("release", ledger.release(handle, lease)),
     renew: (...lease) => Effect.andThen(alive, clock.during(ledger.renew(...lease))),
-    get: (...id) => clock.during(ledger.get(...id))
+    get: (...id) => clock.during(ledger.get(...id)),
+    chains: {
+      ...ledger.chains,
+      begin: (intent) => at("write the chain down", ledger.chains.begin(intent)),
+      end: (chain, state, message) => at(`end as ${state}`, ledger.chains.end(chain, state, message)),
+      find: (intent) => clock.during(ledger.chains.find(intent)),
+      get: (...id) => clock.during(ledger.chains.get(...id)),
+      jobs: (handle) => Effect.andThen(alive, clock.during(ledger.chains.jobs(handle)))
+    }
   }
 }
 

@@ -22,7 +22,7 @@ export interface Life {
 
 /** A program in a process of its own that submits requests or takes them up again; it is killed when all have come to their points. */
 export const live = (
-  does: "submit" | "recover",
+  does: "submit" | "recover" | "film",
   requests: ReadonlyArray<{ readonly run: Run; readonly diesAt?: string }>
 ): Effect.Effect<ReadonlyArray<Life>> =>
   Effect.promise(async () => {

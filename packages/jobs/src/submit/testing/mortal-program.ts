@@ -3,11 +3,12 @@
 import { Effect } from "effect"
 import { writeSync } from "node:fs"
 import { argv, exit, kill, pid } from "node:process"
+import type { Jobs } from "../../jobs.ts"
 import { wayTo } from "./kill-points.ts"
-import { type Run, runProgram, submitFilm } from "./run-program.ts"
+import { makeFilm, type Run, runProgram, submitFilm } from "./run-program.ts"
 
 const { does, requests } = JSON.parse(argv[2] ?? "{}") as {
-  readonly does: "submit" | "recover"
+  readonly does: "submit" | "recover" | "film"
   readonly requests: ReadonlyArray<{ readonly run: Run; readonly diesAt?: string }>
 }
 
@@ -25,9 +26,13 @@ requests.forEach(({ run, diesAt }, number) => {
     standing += 1
     step()
   })
-  const work = runProgram(run, way, (jobs) =>
-    does === "recover" ? jobs.recover : Effect.map(submitFilm(jobs), () => void say("success"))
-  )
+  const deeds = {
+    recover: (jobs: Jobs["Service"]) => jobs.recover,
+    submit: (jobs: Jobs["Service"]) => Effect.map(submitFilm(jobs), () => void say("success")),
+    film: (jobs: Jobs["Service"]) =>
+      Effect.map(makeFilm(jobs), (job) => void (job?.task.status === "succeed" && say("success")))
+  }
+  const work = runProgram(run, way, deeds[does])
   Effect.runFork(
     Effect.ensuring(
       work,

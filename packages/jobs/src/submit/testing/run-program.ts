@@ -1,7 +1,8 @@
 import { Kling, type KlingError, planVideo } from "@klingkit/core"
-import { Clock, Context, Effect, FileSystem, Layer, Path, Redacted, References } from "effect"
+import { Clock, Context, Effect, FileSystem, Layer, Path, Option, Redacted, References, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { FileHost } from "../../files/file-host.ts"
+import { planFilm } from "../../chains/testing/film.ts"
 import type { JobError } from "../../job-error.ts"
 import { Jobs } from "../../jobs.ts"
 import { Ledger } from "../../ledger/ledger.ts"
@@ -53,6 +54,14 @@ export const runProgram = <A>(
     Effect.provideService(Clock.Clock, clock)
   )
 }
+
+/** The one chain that every program of an experiment is about: begun, or found again, and followed to its end. */
+export const makeFilm = (jobs: Jobs["Service"]) =>
+  planFilm("api-key").pipe(
+    Effect.flatMap((chain) => jobs.begin(chain, { idempotencyKey: "the film" })),
+    Effect.flatMap(({ handle }) => Stream.runLast(jobs.follow(handle))),
+    Effect.map(Option.getOrUndefined)
+  )
 
 /** The one request that every program of an experiment is about. */
 export const submitFilm = (jobs: Jobs["Service"]) =>

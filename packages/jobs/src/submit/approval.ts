@@ -1,4 +1,4 @@
-import { type KlingError, mostUsd, type Plan, type Quote } from "@klingkit/core"
+import { mostUsd, type Plan, type Quote } from "@klingkit/core"
 import { Effect } from "effect"
 import { fingerprintOf } from "../ledger/fingerprint.ts"
 import type { Approved } from "../ledger/approvals.ts"
@@ -7,7 +7,6 @@ import type { Ledger } from "../ledger/ledger.ts"
 import { quotedMoneyOf } from "../ledger/quoted-money.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { approvalLimit } from "../spend-limits.ts"
-import { checkLimits } from "./check-limits.ts"
 import type { Submitter } from "./submit-job.ts"
 
 /** What an approval of a plan is bound to. */
@@ -39,19 +38,4 @@ export const refuseUnapproved = Effect.fnUntraced(function* (
   const spentTodayUsd = yield* spentToday(ledger, submitter)
   const { rule } = quote
   return yield* jobError({ _tag: "NotApproved", ...limit, ...quotedMoneyOf(quote), rule, spentTodayUsd })
-})
-
-/**
- * The gate of a wish that takes several paid steps: the price of all together against limits and approval, before the
- * first is paid. The steps pass as approved afterwards; the ledger still holds each against the limits.
- */
-export const admitPlan = Effect.fn("Jobs.admit")(function* (
-  ledger: Ledger["Service"],
-  submitter: Purser,
-  plan: Plan,
-  approval: string | undefined
-): Effect.fn.Return<void, KlingError | JobError | LedgerError> {
-  yield* refuseUnapproved(ledger, submitter, plan.quote, { approval })
-  yield* checkLimits(ledger, submitter, plan.quote)
-  if (approval !== undefined) yield* ledger.consumeApproval(approval, yield* approvedOf(submitter.principal, plan))
 })
