@@ -56,6 +56,17 @@ describe("an error in words", () => {
     expect(text).not.toMatch(/--\w|task (get|wait|download) /)
   })
 
+  it("says what to do with a picture that the server cannot read", () => {
+    const error = new JobError({ reason: { _tag: "FileRefused", path: "/chat/cat.png", detail: "is outside" } })
+    expect(errorWords(paid, error).lines).toEqual([
+      "Error: /chat/cat.png: is outside",
+      "Charged: no",
+      "Next: give an https URL, or put the file into one of these folders; KLINGKIT_INPUT_DIRS adds more",
+      "Code: JOB_FILE_REFUSED"
+    ])
+    expect(errorWords(free, error).lines.join("\n")).not.toContain("https URL")
+  })
+
   it("shows nothing of what broke inside", () => {
     expect(defectWords(paid).lines.join("\n")).toMatch(
       /broke inside klingkit\nCharged: maybe.*\nNext: .*\nCode: KLINGKIT_DEFECT/

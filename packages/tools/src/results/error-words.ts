@@ -24,7 +24,7 @@ export const errorWords = (tool: Pick<Tool, "charged">, error: KlingError | JobE
       ? [`Task ID: ${error.reason.externalTaskId}`]
       : []),
     `Charged: ${chargedBy(tool, error)}`,
-    `Next: ${nextStep(error)}`,
+    `Next: ${nextStep(tool, error)}`,
     `Code: ${error.code}`
   ]
 })
@@ -50,7 +50,7 @@ export const defectWords = (tool: Pick<Tool, "charged" | "name">): ErrorWords =>
 })
 
 /** An error's own advice, except where it speaks of commands: here people have tools. */
-const nextStep = (error: KlingError | JobError | LedgerError): string => {
+const nextStep = (tool: Pick<Tool, "charged">, error: KlingError | JobError | LedgerError): string => {
   const { reason } = error
   switch (reason._tag) {
     case "MissingCredentials":
@@ -71,6 +71,11 @@ const nextStep = (error: KlingError | JobError | LedgerError): string => {
       return `look with check_video_status and task_id ${reason.taskId}; files are kept for 30 days`
     case "FetchFailed":
       return `nothing is lost: call download_task again within 30 days with task_id ${reason.taskId}`
+    case "FileRefused":
+      // Tools that spend read files, the others write them.
+      return tool.charged
+        ? "give an https URL, or put the file into one of these folders; KLINGKIT_INPUT_DIRS adds more"
+        : error.suggestion
     case "FileExists":
       return "choose another file_name, or set overwrite to true"
     default:
