@@ -30,9 +30,12 @@ describe.each(wires)("the board on a %s", (wire) => {
     ])
   })
 
-  it("leaves the list of tools within its 26 kB", async () => {
+  it("leaves the list of tools within its 26 kB, and what a model may read of it within 12", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
-    expect(bytes(JSON.stringify((await client.listTools()).tools))).toBeLessThanOrEqual(26_000)
+    const { tools: listed } = await client.listTools()
+    const read = listed.map(({ name, description, inputSchema }) => ({ name, description, inputSchema }))
+    expect(bytes(JSON.stringify(listed))).toBeLessThanOrEqual(26_000)
+    expect(bytes(JSON.stringify(read))).toBeLessThanOrEqual(12_000)
   })
 
   it("is one page that may reach media and nothing else", async () => {

@@ -20,13 +20,13 @@ const promptInList = 200
 export const boardTasks = defineTool({
   name: "board_tasks",
   title: "Tasks for the board",
-  description: "For klingkit's own page, not for models: one task, or the latest ones. Free.",
+  description: "For klingkit's own page, not for models. Free.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({
     task_id: taskId.optional(),
-    limit: z.int().min(1).max(mostCount).optional().describe(`Default ${usualCount}`)
+    limit: z.int().min(1).max(mostCount).optional()
   }),
   // Only the page reads it, which checks what it reads: the whole schema would cost the list of tools a kilobyte.
   output: z.object({ tasks: z.array(z.looseObject({ task_id: z.string(), status: z.string() })) }),

@@ -17,7 +17,7 @@ const settingsInput = {
   model_name: z.string().optional(),
   resolution: z.string().optional(),
   mode: videoSettings.mode,
-  duration: videoSettings.duration,
+  duration: videoSettings.duration.describe("Seconds"),
   audio: videoSettings.audio,
   num_images: imageSettings.num_images,
   with_picture: z.boolean().optional().describe("Starts from a picture")
