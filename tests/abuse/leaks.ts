@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 
 /** Every way in which a secret might be found again: as it is, encoded, and by its beginning. */
-export const formsOf = (secret: string): ReadonlyArray<string> => [
+const formsOf = (secret: string): ReadonlyArray<string> => [
   secret,
   Buffer.from(secret).toString("base64").replace(/=+$/, ""),
   Buffer.from(secret).toString("base64url"),
