@@ -11,6 +11,8 @@ export class Witness {
   readonly toldUncharged: Array<{ readonly handle: string; readonly code: string }> = []
   /** Handles that a client was told were accepted. */
   readonly toldAccepted: Array<string> = []
+  /** Handles that a client was given before Kling had accepted the request. */
+  readonly promised: Array<string> = []
   readonly overBudget = new Set<number>()
   readonly #admitted = new Set<number>()
   readonly #kling: KlingWorld
@@ -77,6 +79,14 @@ export class Witness {
     for (const handle of this.toldAccepted) {
       if (tasks.byExternalId(handle).length !== 1)
         this.#broken(`${handle} was called accepted, and Kling has no such task`)
+    }
+    for (const { handle, state, message } of records) {
+      if (
+        this.promised.includes(handle) &&
+        state === "REFUSED" &&
+        message?.startsWith("not sent: the program") === true
+      )
+        this.#broken(`${handle} was given away, and nobody has sent it`)
     }
     for (const { handle, code } of this.toldUncharged) {
       if (tasks.byExternalId(handle).length > 0)

@@ -127,6 +127,9 @@ const lease: Mutant = {
   }
 }
 
+/** That somebody was given a request's handle is not written down. */
+const promise: Mutant = { ...unchanged, ledger: (ledger) => ({ ...ledger, markPromised: () => Effect.void }) }
+
 /** By the safeguard that is missing. */
 export const mutants: Readonly<Record<string, Mutant>> = {
   "durable before send": durableBeforeSend,
@@ -134,5 +137,6 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   "same id on re-send": sameIdOnResend,
   "conditional transition": conditionalTransition,
   "single flight": singleFlight,
+  promise,
   lease
 }

@@ -126,6 +126,10 @@ const outsideLedger = (program: Program, { ledger, mayStillBegin }: Surroundings
   claimUnfinished: (filter, request) => program.outside(ledger.claimUnfinished(filter, request)),
   renew: (...lease) => program.outside(ledger.renew(...lease)),
   release: (handle, lease) => program.outside(ledger.release(handle, lease)),
+  markPromised: (handle) => program.outside(ledger.markPromised(handle)),
+  markQueued: (handle, lease) => program.outside(ledger.markQueued(handle, lease)),
+  lane: (...lane) => program.outside(ledger.lane(...lane)),
+  claimLooks: (...looks) => program.outside(ledger.claimLooks(...looks)),
   unfinished: (filter) => program.outside(ledger.unfinished(filter)),
   get: (id, principal) => program.outside(ledger.get(id, principal))
 })

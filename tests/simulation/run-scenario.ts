@@ -82,7 +82,7 @@ const live = Effect.fnUntraced(function* (
 
 /** One client: asks, perhaps once more after others did, and notes what it is told. */
 const submit = Effect.fnUntraced(function* (
-  { atSeconds, program, intent, isKeyed }: Submission,
+  { atSeconds, program, intent, isKeyed, isImpatient }: Submission,
   machines: Machines,
   witness: Witness
 ) {
@@ -93,11 +93,14 @@ const submit = Effect.fnUntraced(function* (
   const told = yield* Effect.result(
     jobs.submit(plan, {
       onHandle: (minted) => Effect.sync(() => void (handle = minted)),
+      ...(isImpatient ? { answerWithinSeconds: 1.5 } : {}),
       ...(isKeyed ? { idempotencyKey: `key ${intent}` } : {})
     })
   )
   if (Result.isSuccess(told)) {
-    if (told.success.isRepeat !== true) witness.toldAccepted.push(told.success.handle)
+    const { handle: given, task, isRepeat } = told.success
+    if (task.id === given && task.status === "submitted") witness.promised.push(given)
+    else if (isRepeat !== true && task.id !== given) witness.toldAccepted.push(given)
   } else if (told.failure.code === "LEDGER_OVER_BUDGET") witness.overBudget.add(intent)
   else if (handle !== undefined && told.failure.wasCharged === "no") {
     witness.toldUncharged.push({ handle, code: told.failure.code })

@@ -8,6 +8,8 @@ export interface Submission {
   readonly intent: number
   /** With an idempotency key of the intent's; without one a repeat is known by its content, for two minutes. */
   readonly isKeyed: boolean
+  /** The client takes the handle after a moment, as an agent does, and counts on the request from then on. */
+  readonly isImpatient: boolean
 }
 
 /** What befalls a program at its nth call to the ledger or the network, counted over its restarts. */
@@ -84,7 +86,8 @@ export const drawScenario = (seed: number): Scenario => {
   const keyed = Array.from({ length: intents }, () => draw() < 0.6)
   const submission = (intent: number): Submission => {
     const isKeyed = keyed[intent] ?? true
-    return { atSeconds: below(isKeyed ? 150 : 50), program: below(programs), intent, isKeyed }
+    const atSeconds = below(isKeyed ? 150 : 50)
+    return { atSeconds, program: below(programs), intent, isKeyed, isImpatient: false }
   }
   const accident = (): Accident => {
     const at = { program: below(programs), atCall: 1 + below(24) }
@@ -92,7 +95,7 @@ export const drawScenario = (seed: number): Scenario => {
       ? { ...at, what: "frozen", seconds: 5 + below(120) }
       : { ...at, what: "killed", when: oneOf(["before", "after"]), restartsAfterSeconds: below(60) }
   }
-  return {
+  const scenario: Scenario = {
     seed,
     uniqueness,
     parallelTasks: 1 + below(5),
@@ -105,6 +108,8 @@ export const drawScenario = (seed: number): Scenario => {
     ]).flat(),
     accidents: many(3, accident)
   }
+  // Drawn last, so that the worlds of a seed are otherwise what they were.
+  return { ...scenario, submissions: scenario.submissions.map((one) => ({ ...one, isImpatient: draw() < 0.4 })) }
 }
 
 /** Every scenario with one thing less. */

@@ -1,7 +1,8 @@
 import type { Plan, Task, TaskStatus } from "@klingkit/core"
 import type { ChainView } from "./chains/chain-job.ts"
 import type { JobRecord } from "./ledger/job-record.ts"
-import type { JobState } from "./ledger/job-state.ts"
+import { type JobState, jobStates } from "./ledger/job-state.ts"
+import type { QueuePlace } from "./submit/queue-place.ts"
 
 /** A paid request and what became of it. `plan` is known to whoever submitted it, `record` to whoever shares its ledger. */
 export interface Job {
@@ -9,6 +10,8 @@ export interface Job {
   readonly task: Task
   readonly plan?: Plan
   readonly record?: JobRecord
+  /** It waits for one of the account's parallel places. */
+  readonly place?: QueuePlace
   /** The same request was made a moment ago: this is that job, nothing was sent again. */
   readonly isRepeat?: boolean
   /** Of several steps under one handle: what they are and how they stand. */
@@ -27,6 +30,10 @@ const statusOf: Readonly<Record<JobState, TaskStatus>> = {
   FAILED: "failed",
   FETCHED: "succeed"
 }
+
+/** The ledger's states of the jobs that people know by a task's status. */
+export const statesOf = (status: TaskStatus): ReadonlyArray<JobState> =>
+  jobStates.filter((state) => statusOf[state] === status)
 
 /** What the ledger knows of a task, without asking Kling. Before Kling has it, its id is the handle. */
 export const taskOfRecord = (record: JobRecord): Task => ({

@@ -8,7 +8,7 @@ import {
   type SignedCallback,
   type TaskFilter
 } from "@klingkit/core"
-import { Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Scope, Stream } from "effect"
+import { Clock, Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Scope, Stream } from "effect"
 import { filmsOf } from "./chains/chain-job.ts"
 import type { ChainPlan } from "./chains/chain-plan.ts"
 import {
@@ -40,7 +40,7 @@ import { approvedOf } from "./submit/approval.ts"
 import { callJob, type CallJobOptions } from "./submit/call-job.ts"
 import { checkLimits } from "./submit/check-limits.ts"
 import { recoverJobs, takeUp } from "./submit/recover-jobs.ts"
-import { makeSlotQueue } from "./submit/slot-queue.ts"
+import { makeSlotQueue, type SlotQueue } from "./submit/slot-queue.ts"
 import { submitJob, type SubmitJobOptions } from "./submit/submit-job.ts"
 import { makeAlarms } from "./watch/alarms.ts"
 import { findByResult } from "./watch/find-by-result.ts"
@@ -49,7 +49,7 @@ import { jobStatus } from "./watch/job-status.ts"
 import { makeLooks } from "./watch/looks.ts"
 import { makePoller } from "./watch/poller.ts"
 import { receiveCallback } from "./watch/receive-callback.ts"
-import type { Watching } from "./watch/sight.ts"
+import { lookTogether, type Watching } from "./watch/sight.ts"
 
 /** A paid Kling request from plan to files, durable from before it is sent. Its handle finds it from any program. */
 export class Jobs extends Context.Service<
@@ -153,30 +153,37 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const kling = yield* Kling
   const source = yield* LedgerSource
   const files = yield* Effect.context<FileHost | FileSystem.FileSystem | Path.Path>()
-  const queue = yield* makeSlotQueue
   const { limits, principal } = config
   const mediaConfig = { ...config, klingIsLocal: kling.isLocal }
   const owner = yield* Effect.sync(() => crypto.randomUUID())
+  const shown = { looks: makeLooks(kling), alarms: makeAlarms() }
+  const queue: SlotQueue = makeSlotQueue((ledger, handles) =>
+    lookTogether({ ...shown, onEnded: queue.freed }, ledger, handles)
+  )
   const submitter = { kling, queue, owner, principal, limits }
-  const isRecovered = yield* Ref.make(false)
+  const recoveredAt = yield* Ref.make(-Infinity)
 
   const recover = Effect.flatMap(source.open, (ledger) => recoverJobs(ledger, kling, queue, owner))
-  /** What an earlier program left is taken up by the first one that asks for a job; nobody waits for it. */
-  const recoverOnce: Effect.Effect<void> = Effect.gen(function* () {
-    if (!(yield* Ref.getAndSet(isRecovered, true))) {
+  /** What another program left is taken up by whoever asks for a job, once in a while; nobody waits for it. */
+  const recoverAfter = (millis: number): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const isDue = yield* Ref.modify(recoveredAt, (last) => {
+        const due = Math.abs(now - last) >= millis
+        return [due, due ? now : last] as const
+      })
       const chainsToo = config.isResident === true ? Effect.andThen(recover, chains.left) : recover
-      yield* Effect.forkDetach(Effect.ignore(chainsToo))
-    }
-  })
+      if (isDue) yield* Effect.forkDetach(Effect.ignore(chainsToo))
+    })
+  const recoverNow = recoverAfter(60_000)
   // Looking at a task works without a ledger; only a paid request does not.
   const readable = Effect.option(source.open)
   const watching: Watching = {
     ledger: readable,
-    looks: makeLooks(kling),
-    alarms: makeAlarms(),
+    ...shown,
     principal,
     onEnded: queue.freed,
-    onAbandoned: recoverOnce
+    onAbandoned: recoverAfter(10_000)
   }
   const poller = makePoller(watching, yield* Scope.Scope)
 
@@ -218,7 +225,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const submit = Effect.fnUntraced(function* (plan: Plan, options?: SubmitJobOptions) {
     yield* requireRoom(options?.folder)
     const ledger = yield* source.open
-    yield* recoverOnce
+    yield* recoverNow
     return yield* submitJob(ledger, submitter, plan, options)
   })
 
@@ -261,11 +268,11 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
         return yield* ledger.issueApproval(yield* approvedOf(principal, plan), approvalSeconds)
       }),
     withdraw: (approval) => Effect.flatMap(source.open, (ledger) => ledger.withdrawApproval(approval)),
-    begin: (plan, options) => Effect.andThen(Effect.andThen(requireRoom(), recoverOnce), chains.begin(plan, options)),
-    resume: (handle, options) => Effect.andThen(recoverOnce, chains.resume(handle, options)),
+    begin: (plan, options) => Effect.andThen(Effect.andThen(requireRoom(), recoverNow), chains.begin(plan, options)),
+    resume: (handle, options) => Effect.andThen(recoverNow, chains.resume(handle, options)),
     chains: chains.list,
-    status: (id) => Effect.andThen(recoverOnce, statusOf(id)),
-    follow: (id, operation) => Stream.unwrap(Effect.as(recoverOnce, followed(id, operation))),
+    status: (id) => Effect.andThen(recoverNow, statusOf(id)),
+    follow: (id, operation) => Stream.unwrap(Effect.as(recoverNow, followed(id, operation))),
     receiveCallback: (callback) =>
       Effect.flatMap(source.open, (ledger) => receiveCallback(ledger, watching, kling.account, callback)),
     list: (filter) =>

@@ -1,5 +1,5 @@
 import { baseUrlFromConfig, credentialsFromConfig, describeRequest, type Plan } from "@klingkit/core"
-import { type Job, Jobs } from "@klingkit/jobs"
+import { describePlace, type Job, Jobs } from "@klingkit/jobs"
 import { Cause, Effect, Option, Ref } from "effect"
 import { connection } from "../connection.ts"
 import { CommandError, failureOf, interrupted } from "../output/failure.ts"
@@ -72,8 +72,7 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
       isApproved: flags.yes,
       folder: destination.folder,
       allowRepeat: flags.again,
-      onQueued: ({ position }) =>
-        output.say(`All parallel places of the account are taken; waiting for one, place ${position} in line`),
+      onQueued: (place) => output.say(`All parallel places of the account are taken: ${describePlace(place)}`),
       onHandle: (minted) =>
         Effect.andThen(Ref.set(handle, minted), output.say(`Handle: ${minted} (${quoteText(plan.quote)})`))
     })

@@ -1,5 +1,5 @@
 import { isFinished, KlingError, untrustedText, usualSecondsOf } from "@klingkit/core"
-import { type Job, Jobs } from "@klingkit/jobs"
+import { describePlace, type Job, Jobs } from "@klingkit/jobs"
 import { Cause, Clock, Duration, Effect, Ref, Stream } from "effect"
 import { exitCode } from "../output/exit-code.ts"
 import { CommandError, failureOf, interrupted } from "../output/failure.ts"
@@ -39,11 +39,12 @@ const showProgress = Effect.fnUntraced(function* (latest: Ref.Ref<Job | undefine
   const expected = usualSeconds === undefined ? "" : ` of about ${usualSeconds} s`
   const line = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const task = (yield* Ref.get(latest))?.task
+    const { task, place } = (yield* Ref.get(latest)) ?? {}
     const created = task?.createdAt ?? began
     // A clock that differs from Kling's must not show an absurd time.
     const since = created <= now && now - created < 86_400_000 ? created : began
-    yield* output.live(`${task?.status ?? "asking"}, ${Math.floor((now - since) / 1000)} s${expected}`)
+    const standing = place === undefined ? (task?.status ?? "asking") : describePlace(place)
+    yield* output.live(`${standing}, ${Math.floor((now - since) / 1000)} s${expected}`)
     yield* Effect.sleep("1 second")
   })
   return yield* Effect.forever(line)

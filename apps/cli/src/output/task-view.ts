@@ -1,5 +1,5 @@
 import { type Plan, type Quote, receiptOf, type TaskOutput, untrustedText, usdText } from "@klingkit/core"
-import type { Job, SavedFile } from "@klingkit/jobs"
+import { describePlace, type Job, type SavedFile } from "@klingkit/jobs"
 
 /** A price as programs read it; null where it cannot be known before. Limits count `atMost`. */
 export const quoteView = ({ units, priceUsd, atMost, state, rule }: Quote) => ({
@@ -33,6 +33,8 @@ export const taskView = (job: Job, files?: ReadonlyArray<SavedFile>) => ({
   handle: job.handle,
   taskId: job.task.id,
   status: job.task.status,
+  // Absent unless it waits for one of the account's parallel places.
+  place: job.place,
   message: job.task.message === "" ? undefined : job.task.message,
   createdAt: isoTime(job.task.createdAt),
   updatedAt: isoTime(job.task.updatedAt),
@@ -66,7 +68,7 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string
   return [
     `Task ID: ${job.handle}`,
     ...(task.id === job.handle ? [] : [`Kling's ID: ${untrustedText(task.id, 80)}`]),
-    `Status: ${task.status}`,
+    `Status: ${task.status}${job.place === undefined ? "" : `, ${describePlace(job.place)}`}`,
     ...(task.message === undefined || task.message === "" ? [] : [`Message: ${untrustedText(task.message)}`]),
     ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
     ...(charged === undefined ? [] : [`Charged: ${charged}`]),

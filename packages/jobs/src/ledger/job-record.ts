@@ -64,7 +64,7 @@ const Row = Schema.Struct({
   calledAt: Schema.optionalKey(Whole),
   /** Since when it waits for a parallel place. */
   queuedAt: Schema.optionalKey(Whole),
-  /** When somebody was given its handle as work that goes on. */
+  /** When somebody was last given its handle as work that goes on. */
   promisedAt: Schema.optionalKey(Whole),
   /** Which of the account's parallel places it takes, and how many. */
   lane: Schema.optionalKey(Schema.String),

@@ -13,6 +13,7 @@ export interface LaneEntry {
   /** Absent while it waits. */
   readonly sentAt?: number
   readonly usualSeconds?: number
+  readonly lookedAt?: number
 }
 
 /** Who holds places, as far as this ledger knows: others may use the account too. And who waits for one, oldest first. */
@@ -32,7 +33,8 @@ export const readLane = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Lane, SqlError> {
   const { sql } = database
   const now = yield* Clock.currentTimeMillis
-  const rows = yield* sql`SELECT handle, principal, state, slots, created_at, sent_at, usual_seconds FROM klingkit_jobs
+  const rows =
+    yield* sql`SELECT handle, principal, state, slots, created_at, sent_at, usual_seconds, looked_at FROM klingkit_jobs
     WHERE account = ${account} AND lane = ${lane} AND (
       (state IN ('SENDING', 'IN_DOUBT', 'ACCEPTED', 'RUNNING') AND sent_at > ${now - longestRunMillis})
       OR (state = 'INTENT' AND queued_at IS NOT NULL AND ${isHeld(database, now)}))
@@ -49,5 +51,6 @@ const entryOf = (row: Readonly<Record<string, unknown>>): LaneEntry => ({
   slots: Number(row["slots"] ?? 1),
   createdAt: Number(row["created_at"]),
   ...(row["sent_at"] === null || row["state"] === "INTENT" ? {} : { sentAt: Number(row["sent_at"]) }),
-  ...(row["usual_seconds"] === null ? {} : { usualSeconds: Number(row["usual_seconds"]) })
+  ...(row["usual_seconds"] === null ? {} : { usualSeconds: Number(row["usual_seconds"]) }),
+  ...(row["looked_at"] === null ? {} : { lookedAt: Number(row["looked_at"]) })
 })

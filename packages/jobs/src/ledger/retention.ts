@@ -7,8 +7,9 @@ import type { LedgerDatabase } from "./database.ts"
 const resultLifeMillis = 30 * 86_400_000
 
 /**
- * Forgets finished jobs that ended before a time; what was spent today stays known. Answers how many. The steps of a chain
- * that may still go on stay: without them they would be paid again.
+ * Forgets finished jobs that ended before a time; what was spent today stays known, and so does a job with an idempotency
+ * key of its own, which is promised to be the same job always. Answers how many. The steps of a chain that may still go on
+ * stay: without them they would be paid again.
  */
 export const forgetBefore = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
@@ -20,7 +21,7 @@ export const forgetBefore = Effect.fnUntraced(function* (
   yield* sql`DELETE FROM klingkit_bodies WHERE handle LIKE 'kk-chain-%'
     AND handle NOT IN (SELECT handle FROM klingkit_chains)`
   const forgotten = yield* sql`DELETE FROM klingkit_jobs
-    WHERE finished_at < ${time} AND spent_day < ${dayOf(now)}
+    WHERE finished_at < ${time} AND spent_day < ${dayOf(now)} AND (idempotency_key IS NULL OR chain IS NOT NULL)
     AND (chain IS NULL OR chain NOT IN (SELECT handle FROM klingkit_chains WHERE state <> 'SUCCEEDED'))
     AND (state IN ('REFUSED', 'FAILED', 'FETCHED') OR (state = 'SUCCEEDED' AND finished_at < ${now - resultLifeMillis}))
     RETURNING handle`

@@ -39,7 +39,7 @@ export const markPromised = Effect.fnUntraced(function* (
   handle: string
 ): Effect.fn.Return<void, SqlError> {
   const now = yield* Clock.currentTimeMillis
-  yield* sql`UPDATE klingkit_jobs SET promised_at = COALESCE(promised_at, ${now}) WHERE handle = ${handle}`
+  yield* sql`UPDATE klingkit_jobs SET promised_at = ${now} WHERE handle = ${handle}`
 })
 
 /** The request stands in line for a parallel place. */

@@ -12,6 +12,8 @@ import { storable } from "./storable-text.ts"
 export interface JobChanges {
   /** Whoever is about to send must hold the job; for others, when given, it is checked in the same statement. */
   readonly lease?: Lease
+  /** Only as long as nobody has been given the job as work that goes on. */
+  readonly isUnpromised?: true
   readonly taskId?: string
   /** Kling's words: untrusted. */
   readonly message?: string
@@ -60,9 +62,10 @@ export const transitionJob = Effect.fnUntraced(function* (
     ...(isFinishedState(to) ? [sql`finished_at = COALESCE(finished_at, ${endedAt})`] : [])
   ]
   const held = lease === undefined ? sql`1 = 1` : sql`lease_owner = ${lease.owner} AND lease_fence = ${lease.fence}`
+  const unpromised = changes.isUnpromised === true ? sql`promised_at IS NULL` : sql`1 = 1`
   const step = Effect.gen(function* () {
     const [row] = yield* sql`UPDATE klingkit_jobs SET ${sql.update(columns)}, ${sql.csv(also)}
-      WHERE handle = ${handle} AND ${sql.or(sources)} AND ${held} RETURNING *`
+      WHERE handle = ${handle} AND ${sql.or(sources)} AND ${held} AND ${unpromised} RETURNING *`
     if (row === undefined) return yield* explain(database, handle, to, lease)
     if (!mayBeSent(to)) yield* sql`DELETE FROM klingkit_bodies WHERE handle = ${handle}`
     const job = yield* readOneRow(row)

@@ -4,7 +4,8 @@ import type { JobRecord, Lease } from "../ledger/job-record.ts"
 import type { JobState } from "../ledger/job-state.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import type { QueuePlace, SlotQueue } from "./slot-queue.ts"
+import type { QueuePlace } from "./queue-place.ts"
+import type { SlotQueue } from "./slot-queue.ts"
 
 /** How long a job belongs to a process that has gone silent. */
 export const leaseSeconds = 30
@@ -48,7 +49,7 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend) {
         error.reason._tag === "SlotsTaken" ? Effect.ignore(step(["SENDING"], "INTENT")) : Effect.void
       )
     )
-  const settled = queue.send(`${record.model} ${record.quote.pack ?? ""}`, sent, onQueued).pipe(
+  const settled = queue.send({ ledger, record, onQueued }, sent).pipe(
     Effect.tap(({ task }) => recordAccepted(step, handle, task)),
     Effect.catch((error) => Effect.flatMap(recordFailure(step, error), Effect.fail)),
     Effect.ensuring(Effect.ignore(ledger.release(handle, lease)))
@@ -73,6 +74,8 @@ type Step = (
 const recordAccepted = (step: Step, handle: string, task: Task): Effect.Effect<void> =>
   step(["SENDING", "IN_DOUBT"], "ACCEPTED", { taskId: task.id }).pipe(
     Effect.asVoid,
+    // Somebody has seen the task at Kling, and written down how far it is.
+    Effect.catchReason("LedgerError", "StateConflict", () => Effect.void),
     Effect.catch((error) => Effect.logWarning(`not in the ledger yet: Kling has accepted ${handle}; ${error.message}`))
   )
 

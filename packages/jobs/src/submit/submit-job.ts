@@ -1,21 +1,23 @@
 import { type Kling, type KlingError, mintHandle, type Plan } from "@klingkit/core"
 import { Effect, Fiber, Option } from "effect"
-import { type Job, jobOfRecord, taskOfRecord } from "../job.ts"
+import { type Job, jobOfRecord } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { Intent, StepOfChain } from "../ledger/begin-job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
+import { mayBeSent } from "../ledger/job-state.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import type { SpendLimits } from "../spend-limits.ts"
 import { refuseUnapproved } from "./approval.ts"
 import { laneOf } from "./lane-of.ts"
+import { jobInLine, type QueuePlace } from "./queue-place.ts"
 import { leaseSeconds, sendJob } from "./send-job.ts"
-import type { QueuePlace, SlotQueue } from "./slot-queue.ts"
+import type { SlotQueue } from "./slot-queue.ts"
 
 export interface SubmitJobOptions {
   /** Gets the handle when the request is written down, before the first byte leaves. */
   readonly onHandle?: (handle: string) => Effect.Effect<void>
-  /** All parallel places are taken: the request waits for one. */
+  /** All parallel places are taken: the request waits for one. Told again whenever its place changes. */
   readonly onQueued?: (place: QueuePlace) => Effect.Effect<void>
   /** Of the caller: the same key is the same job, always. */
   readonly idempotencyKey?: string
@@ -66,7 +68,9 @@ export const submitJob = Effect.fn("Jobs.submit")(function* (
     ...(options.partOf === undefined ? {} : { partOf: options.partOf })
   })
   const record = begun.job
-  if (!begun.isNew || record.lease === undefined) return { ...jobOfRecord(record), plan, isRepeat: true }
+  if (!begun.isNew || record.lease === undefined) {
+    return { ...(yield* goesOn(ledger, record)), plan, isRepeat: true }
+  }
   if (options.onHandle !== undefined) yield* options.onHandle(record.handle)
   const sending = yield* Effect.forkDetach(
     sendJob({
@@ -80,11 +84,18 @@ export const submitJob = Effect.fn("Jobs.submit")(function* (
     })
   )
   const sent = yield* answerOf(Fiber.join(sending), options.answerWithinSeconds)
+  if (Option.isNone(sent)) return { ...(yield* goesOn(ledger, record)), plan }
   // An operation without an id of ours is known by Kling's at Kling, and by its handle here.
-  return Option.match(sent, {
-    onNone: () => ({ handle: record.handle, task: taskOfRecord(record), plan, record }),
-    onSome: ({ task }) => ({ handle: record.handle, task, plan, record })
-  })
+  return { handle: record.handle, task: sent.value.task, plan, record }
+})
+
+/** A job whose handle is given away before it is settled: from now on somebody counts on it, should this program die. */
+const goesOn = Effect.fnUntraced(function* (ledger: Ledger["Service"], record: JobRecord): Effect.fn.Return<Job> {
+  if (!mayBeSent(record.state)) return jobOfRecord(record)
+  // A promise that is not written down is none: then the request is closed, uncharged, and says so.
+  yield* Effect.ignore(ledger.markPromised(record.handle))
+  const latest = yield* Effect.orElseSucceed(ledger.get(record.handle, record.principal), () => record)
+  return yield* jobInLine(ledger, latest)
 })
 
 /** What the ledger keeps of a plan. */

@@ -2,6 +2,7 @@ import { type AnyOperation, findOperation, isFinished, type KlingError } from "@
 import { Clock, Effect, Option, Stream } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import { isFinishedState } from "../ledger/job-state.ts"
+import { jobInLine } from "../submit/queue-place.ts"
 import { isKnownHere, knownJob } from "./job-status.ts"
 import { nextLookAt } from "./look-times.ts"
 import type { Poller } from "./poller.ts"
@@ -43,7 +44,7 @@ const firstSight = Effect.fnUntraced(function* (
   const known = yield* knownJob(watching, id)
   if (known === undefined) return { handle: id, task: yield* watching.looks.one(id) }
   const { ledger, record } = known
-  if (yield* isKnownHere(watching, record)) return jobOfRecord(record)
+  if (yield* isKnownHere(watching, record)) return yield* jobInLine(ledger, record)
   return yield* poller.seeAt(ledger, record, yield* Clock.currentTimeMillis)
 })
 
@@ -66,9 +67,9 @@ const nextSight = Effect.fnUntraced(function* (
   const { ledger, record } = known
   const { handle, state, calledAt, lookedAt = 0 } = record
   if (isFinishedState(state)) return jobOfRecord(record)
-  const reread = Effect.map(
+  const reread = Effect.flatMap(
     Effect.orElseSucceed(ledger.get(handle, watching.principal), () => record),
-    jobOfRecord
+    (latest) => jobInLine(ledger, latest)
   )
   const earlierNews = Effect.andThen(watching.alarms.next(handle), reread)
   const rereadAfter = (millis: number) => Effect.raceFirst(Effect.andThen(Effect.sleep(millis), reread), earlierNews)

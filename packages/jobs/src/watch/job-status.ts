@@ -1,9 +1,10 @@
 import type { KlingError } from "@klingkit/core"
 import { Clock, Effect, Option } from "effect"
-import { type Job, jobOfRecord } from "../job.ts"
+import type { Job } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
-import { isFinishedState } from "../ledger/job-state.ts"
+import { isFinishedState, mayBeSent } from "../ledger/job-state.ts"
 import type { Ledger } from "../ledger/ledger.ts"
+import { jobInLine } from "../submit/queue-place.ts"
 import { idAtKling, sightOf, type Watching } from "./sight.ts"
 
 /** A job that the ledger knows, with that ledger. */
@@ -31,20 +32,17 @@ export const jobStatus = Effect.fn("Jobs.status")(function* (
   const known = yield* knownJob(watching, id)
   if (known === undefined) return { handle: id, task: yield* watching.looks.one(id) }
   const { ledger, record } = known
-  if (yield* isKnownHere(watching, record)) return jobOfRecord(record)
+  if (yield* isKnownHere(watching, record)) return yield* jobInLine(ledger, record)
   // Others who want to see it at this moment read what comes of this look.
   yield* Effect.ignore(ledger.claimLooks([record.handle], 0))
   return yield* sightOf(watching, ledger, record, yield* Effect.exit(watching.looks.one(idAtKling(record))))
 })
 
-/** Kling cannot say more than the ledger: the task has ended, or somebody is about to send it. */
+/** Kling cannot say more than the ledger: the task has ended, or was not sent yet. */
 export const isKnownHere = Effect.fnUntraced(function* (
   { onAbandoned }: Watching,
   { state, lease }: JobRecord
 ): Effect.fn.Return<boolean> {
-  if (isFinishedState(state)) return true
-  if (state !== "INTENT" && state !== "SENDING" && state !== "IN_DOUBT") return false
-  if (lease !== undefined && lease.until > (yield* Clock.currentTimeMillis)) return true
-  yield* onAbandoned
-  return state === "INTENT"
+  if (mayBeSent(state) && (lease === undefined || lease.until <= (yield* Clock.currentTimeMillis))) yield* onAbandoned
+  return isFinishedState(state) || state === "INTENT"
 })

@@ -2,9 +2,8 @@ import type { KlingError } from "@klingkit/core"
 import { Clock, Deferred, Effect, type Scope } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
-import { isFinishedState } from "../ledger/job-state.ts"
 import type { Ledger } from "../ledger/ledger.ts"
-import { idAtKling, sightOf, type Watching } from "./sight.ts"
+import { lookTogether, type Watching } from "./sight.ts"
 
 /** One look for all who want to see jobs at the same moment, in this process and in the others that share the ledger. */
 export interface Poller {
@@ -14,8 +13,6 @@ export interface Poller {
   readonly followed: () => number
 }
 
-/** Two looks that are closer to each other than this are one. */
-const freshMillis = 1500
 /** By then whoever has taken a look has written down what it showed. */
 const answeredMillis = 1000
 
@@ -32,30 +29,19 @@ export const makePoller = (watching: Watching, scope: Scope.Scope): Poller => {
   const following = new Map<string, number>()
 
   const look = Effect.fnUntraced(function* (ledger: Ledger["Service"], wishes: Wishes) {
-    const records = [...wishes.values()].map(({ record }) => record)
-    if (records.length === 0) return
-    const mine = yield* ledger.claimLooks([...wishes.keys()], freshMillis).pipe(
-      // What cannot be claimed can still be seen.
-      Effect.orElseSucceed(() => records)
-    )
-    const running = mine.filter(({ state }) => !isFinishedState(state))
-    const looks = yield* watching.looks.many(running.map(idAtKling))
-    const tell = (handle: string, sight: Effect.Effect<Job, KlingError>) => {
-      const seen = wishes.get(handle)?.seen
-      return seen === undefined ? Effect.void : Deferred.complete(seen, sight)
+    const wanted = [...wishes.values()]
+    if (wanted.length === 0) return
+    const records = wanted.map(({ record }) => record)
+    const looks = yield* lookTogether(watching, ledger, [...wishes.keys()], records)
+    const others: Array<Wish> = []
+    for (const wish of wanted) {
+      const sight = looks.get(wish.record.handle)
+      if (sight === undefined) others.push(wish)
+      else yield* Deferred.done(wish.seen, sight)
     }
-    yield* Effect.forEach(mine, (record) => {
-      const exit = looks.get(idAtKling(record))
-      return tell(
-        record.handle,
-        exit === undefined ? Effect.succeed(jobOfRecord(record)) : sightOf(watching, ledger, record, exit)
-      )
-    })
-    const claimed = new Set(mine.map(({ handle }) => handle))
-    const others = records.filter(({ handle }) => !claimed.has(handle))
     if (others.length === 0) return
     yield* Effect.sleep(answeredMillis)
-    yield* Effect.forEach(others, (record) => tell(record.handle, readAgain(ledger, record)))
+    yield* Effect.forEach(others, ({ record, seen }) => Deferred.complete(seen, readAgain(ledger, record)))
   })
 
   const readAgain = (ledger: Ledger["Service"], record: JobRecord) =>

@@ -62,7 +62,7 @@ describe("a call of Kling", () => {
         const world = new KlingWorld({ seed, speed: 1 })
         const end = yield* waitedFor(world, "here")
         expect(end).toMatchObject({ status: "succeed", outputs: 1, state: "SUCCEEDED" })
-        expect(end.lateMillis).toBeLessThan(300)
+        expect(end.lateMillis).toBeLessThan(1000)
         expect(readsOf(world).length).toBeLessThanOrEqual(3)
       }
     })
@@ -74,7 +74,7 @@ describe("a call of Kling", () => {
         const world = new KlingWorld({ seed, speed: 1 })
         const end = yield* waitedFor(world, "elsewhere")
         expect(end).toMatchObject({ status: "succeed", outputs: 1 })
-        expect(end.lateMillis).toBeLessThan(2500)
+        expect(end.lateMillis).toBeLessThan(10_000)
         expect(readsOf(world).length).toBeLessThanOrEqual(3)
       }
     })

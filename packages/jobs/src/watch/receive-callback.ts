@@ -25,7 +25,7 @@ export const receiveCallback = Effect.fn("Jobs.receiveCallback")(function* (
   // Another task under the same id: what is known of this one stays.
   if (record.taskId !== undefined && record.taskId !== task.id) return false
   const fresh = yield* observe(ledger, record, task)
-  if (isFinished(task)) yield* onEnded
+  if (isFinished(task)) yield* onEnded(record)
   if (fresh.state !== record.state) yield* alarms.ring(record.handle)
   return true
 })

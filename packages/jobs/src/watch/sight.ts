@@ -2,6 +2,7 @@ import { findOperation, isFinished, KlingError, type Task } from "@klingkit/core
 import { Effect, Exit, type Option } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
+import { isFinishedState } from "../ledger/job-state.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { Alarms } from "./alarms.ts"
 import type { Looks } from "./looks.ts"
@@ -15,7 +16,7 @@ export interface Watching {
   readonly alarms: Alarms
   readonly principal: string
   /** A task has ended. */
-  readonly onEnded: Effect.Effect<void>
+  readonly onEnded: (record: JobRecord) => Effect.Effect<void>
   /** A request has been left in the middle. */
   readonly onAbandoned: Effect.Effect<void>
 }
@@ -36,9 +37,30 @@ export const sightOf = Effect.fnUntraced(function* (
   }
   const task = look.value
   const fresh = yield* observe(ledger, record, task)
-  if (isFinished(task)) yield* onEnded
+  if (isFinished(task)) yield* onEnded(record)
   if (fresh.state !== record.state) yield* alarms.ring(record.handle)
   return { handle: record.handle, task, record: fresh }
+})
+
+/** Two looks that are closer to each other than this are one. */
+const freshMillis = 1500
+
+/** Looks at those of these jobs that nobody else has just taken a look at; answers what each look has shown. */
+export const lookTogether = Effect.fnUntraced(function* (
+  watching: Pick<Watching, "alarms" | "looks" | "onEnded">,
+  ledger: Ledger["Service"],
+  handles: ReadonlyArray<string>,
+  known: ReadonlyArray<JobRecord> = []
+): Effect.fn.Return<ReadonlyMap<string, Exit.Exit<Job, KlingError>>> {
+  // What cannot be claimed can still be seen.
+  const mine = yield* Effect.orElseSucceed(ledger.claimLooks(handles, freshMillis), () => known)
+  const looks = yield* watching.looks.many(mine.filter(({ state }) => !isFinishedState(state)).map(idAtKling))
+  const seen = yield* Effect.forEach(mine, (record) => {
+    const look = looks.get(idAtKling(record))
+    const sight = look === undefined ? Effect.succeed(jobOfRecord(record)) : sightOf(watching, ledger, record, look)
+    return Effect.map(Effect.exit(sight), (exit) => [record.handle, exit] as const)
+  })
+  return new Map(seen)
 })
 
 /** Kling does not show the task: it may not have it yet, or nobody knows whether it has it. */

@@ -1,5 +1,5 @@
 import type { KlingError, Plan } from "@klingkit/core"
-import { type Job, type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
+import { describePlace, type Job, type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import type { PaidArguments } from "../inputs/paid-arguments.ts"
@@ -43,10 +43,11 @@ export const submitPlan = Effect.fnUntraced(function* (
 
 /** What is said of a task that has just started, or of the one that it repeats. */
 export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<SubmitFacts> => {
-  const { handle, task, chain, isRepeat = false } = job
+  const { handle, task, chain, place, isRepeat = false } = job
   // Until Kling has confirmed it a task has no id but ours.
   const isConfirmed = task.id !== handle
   const isOpen = !isConfirmed && !isRepeat
+  const standing = place === undefined ? "" : `It is ${describePlace(place)}. `
   const facts: SubmitFacts = {
     task_id: handle,
     ...(isConfirmed ? { kling_task_id: task.id } : {}),
@@ -58,7 +59,7 @@ export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<
     usual_seconds: plan.operation.usualSeconds(plan.input),
     repeated: isRepeat,
     warnings: [...plan.warnings],
-    next: "Call wait_for_task with this task_id, again while it runs; then download_task."
+    next: `${standing}Call wait_for_task with this task_id, again while it runs; then download_task.`
   }
   return {
     job,

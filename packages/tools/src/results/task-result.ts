@@ -1,5 +1,5 @@
 import { isFinished, receiptOf, type Task, type TaskOutput, untrustedText } from "@klingkit/core"
-import type { Job } from "@klingkit/jobs"
+import { describePlace, type Job } from "@klingkit/jobs"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
 import { failureAdvice } from "./failure-advice.ts"
@@ -30,7 +30,8 @@ export type TaskFacts = z.output<typeof taskFacts>
 const keptMillis = 30 * 86_400_000
 
 /** The state of a task in the words that mcp-kling's users know, for every kind of task. */
-export const taskResult = ({ handle, task, record, plan }: Job): ToolResult<TaskFacts> => {
+export const taskResult = (job: Job): ToolResult<TaskFacts> => {
+  const { handle, task, record, plan } = job
   const kind = kindOf(task.outputs)
   const expiresAt =
     task.updatedAt === undefined || !isFinished(task) || task.outputs.length === 0
@@ -51,7 +52,7 @@ export const taskResult = ({ handle, task, record, plan }: Job): ToolResult<Task
     outputs: outputs.map(outputFacts),
     ...factsOfReceipt(receipt),
     ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
-    next: nextOf(task, task.outputs.length - outputs.length)
+    next: nextOf(job, task.outputs.length - outputs.length)
   }
   return {
     facts,
@@ -77,8 +78,9 @@ const messageOf = (task: Task): string | undefined => {
   return words.length === 0 ? undefined : untrustedText(words.join(": "))
 }
 
-const nextOf = (task: Task, notShown: number): string => {
-  if (!isFinished(task)) return "Call wait_for_task with this task_id."
+const nextOf = ({ task, place }: Job, notShown: number): string => {
+  const standing = place === undefined ? "" : `It is ${describePlace(place)}. `
+  if (!isFinished(task)) return `${standing}Call wait_for_task with this task_id.`
   if (task.status === "failed") return failureAdvice(task.message)
   if (notShown > 0) return `Call download_task to save all files; ${notShown} of them are not shown here.`
   return task.outputs.some(hasUrl) ? "Call download_task to save the files." : "Nothing is left to do."

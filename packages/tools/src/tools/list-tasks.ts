@@ -1,5 +1,5 @@
 import { familyOfHandle, invalidInput, type KlingError, untrustedText } from "@klingkit/core"
-import { type Job, jobOfRecord, Jobs, type JobState } from "@klingkit/jobs"
+import { type Job, jobOfRecord, Jobs, statesOf } from "@klingkit/jobs"
 import { Effect, Stream } from "effect"
 import * as z from "zod"
 import { defineTool } from "../tool.ts"
@@ -7,14 +7,6 @@ import { defineTool } from "../tool.ts"
 const usualPageSize = 10
 /** The ledger hands out so many at once. */
 const farthestSearched = 500
-
-/** What the ledger calls the tasks that people know by a status. */
-const statesOf = {
-  submitted: ["INTENT", "SENDING", "IN_DOUBT", "ACCEPTED"],
-  processing: ["RUNNING"],
-  succeed: ["SUCCEEDED", "FETCHED"],
-  failed: ["FAILED", "REFUSED"]
-} as const satisfies Record<string, ReadonlyArray<JobState>>
 
 export const listTasks = defineTool({
   name: "list_tasks",
@@ -75,7 +67,7 @@ export const listTasks = defineTool({
             jobs.history({
               search,
               limit: Math.min(farthestSearched, lastShown + 1),
-              ...(status === undefined ? {} : { states: statesOf[status] }),
+              ...(status === undefined ? {} : { states: statesOf(status) }),
               ...(since === undefined ? {} : { since }),
               ...(until === undefined ? {} : { until })
             }),

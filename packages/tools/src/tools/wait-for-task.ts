@@ -1,5 +1,5 @@
 import { isFinished } from "@klingkit/core"
-import { type Job, Jobs } from "@klingkit/jobs"
+import { describePlace, type Job, Jobs } from "@klingkit/jobs"
 import { Clock, Effect, Option, Ref, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
@@ -32,7 +32,10 @@ export const waitForTask = defineTool({
     const lastLook = yield* Ref.make(Option.none<Job>())
     yield* jobs.follow(task_id).pipe(
       Stream.runForEach((job) =>
-        Effect.andThen(Ref.set(lastLook, Option.some(job)), tell(`Task is ${job.task.status}`))
+        Effect.andThen(
+          Ref.set(lastLook, Option.some(job)),
+          tell(`Task is ${job.place === undefined ? job.task.status : describePlace(job.place)}`)
+        )
       ),
       Effect.timeoutOption(`${timeout_seconds} seconds`)
     )

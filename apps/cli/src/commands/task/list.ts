@@ -6,6 +6,7 @@ import { connection } from "../../connection.ts"
 import { Output } from "../../output/output.ts"
 import { type Column, table } from "../../output/table.ts"
 import { taskView } from "../../output/task-view.ts"
+import { fromLedger, ledgerColumns, ledgerFlags, ledgerView, type Status } from "./ledger-list.ts"
 
 const columns: ReadonlyArray<Column<Job>> = [
   { title: "task", value: ({ handle }) => handle },
@@ -27,38 +28,51 @@ const columns: ReadonlyArray<Column<Job>> = [
 const resultsOf = (types: ReadonlyArray<string>): string =>
   [...new Set(types)].map((type) => `${types.filter((one) => one === type).length} ${type}`).join(", ")
 
+const flags = {
+  status: Flag.Literals("status", ["submitted", "processing", "succeed", "failed"]).pipe(
+    Flag.withDescription("only tasks that stand so"),
+    Flag.optional
+  ),
+  limit: Flag.Int("limit").pipe(
+    Flag.withMetavar("count"),
+    Flag.withDescription("how many at most, newest first; default 20"),
+    Flag.filter(
+      (count) => count >= 1 && count <= 10_000,
+      () => "1 to 10000 is possible"
+    ),
+    Flag.withDefault(20)
+  ),
+  ...ledgerFlags
+}
+
 export const list = Command.make(
   "list",
-  {
-    status: Flag.Literals("status", ["submitted", "processing", "succeed", "failed"]).pipe(
-      Flag.withDescription("only tasks that stand so"),
-      Flag.optional
-    ),
-    limit: Flag.Int("limit").pipe(
-      Flag.withMetavar("count"),
-      Flag.withDescription("how many at most, newest first; default 20"),
-      Flag.filter(
-        (count) => count >= 1 && count <= 10_000,
-        () => "1 to 10000 is possible"
-      ),
-      Flag.withDefault(20)
-    )
-  },
-  Effect.fnUntraced(function* ({ status, limit }) {
-    const jobs = yield* Jobs
+  flags,
+  Effect.fnUntraced(function* ({ status, limit, ...asked }) {
     const output = yield* Output
-    const found = yield* jobs
-      .list({ pageSize: Math.min(limit, 500), ...(Option.isSome(status) ? { status: status.value } : {}) })
-      .pipe(Stream.take(limit), Stream.runCollect)
+    const isOfLedger = Object.values(asked).some(Option.isSome)
+    const found = isOfLedger
+      ? yield* fromLedger(Option.getOrUndefined(status), limit, asked)
+      : yield* fromKling(Option.getOrUndefined(status), limit)
     yield* output.answer({
-      json: found.map((job) => taskView(job)),
-      text: table(found, columns, output.stdoutIsTerminal)
+      json: found.map((job) => (isOfLedger ? ledgerView(job) : taskView(job))),
+      text: table(found, isOfLedger ? [...columns, ...ledgerColumns] : columns, output.stdoutIsTerminal)
     })
   }, Effect.provide(connection))
 ).pipe(
-  Command.withDescription("Tasks of the last 30 days, newest first"),
+  Command.withDescription(
+    "Tasks of the last 30 days at Kling, newest first; with words or a state, jobs of the ledger"
+  ),
   Command.withExamples([
     { command: "klingkit task list --status processing" },
-    { command: "klingkit task list --limit 100 --json" }
+    { command: "klingkit task list --limit 100 --json" },
+    { command: "klingkit task list --search lighthouse --since 7d", description: "From the ledger, by the prompt" }
   ])
 )
+
+const fromKling = Effect.fnUntraced(function* (status: Status | undefined, limit: number) {
+  const jobs = yield* Jobs
+  return yield* jobs
+    .list({ pageSize: Math.min(limit, 500), ...(status === undefined ? {} : { status }) })
+    .pipe(Stream.take(limit), Stream.runCollect)
+})

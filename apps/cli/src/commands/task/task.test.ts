@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { readdirSync } from "node:fs"
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { DatabaseSync } from "node:sqlite"
 import { emulatedKling } from "../../testing/emulator.ts"
 import { klingkit } from "../../testing/run-klingkit.ts"
 
@@ -69,7 +70,7 @@ describe("klingkit task", () => {
     Effect.gen(function* () {
       const kling = yield* emulatedKling({ speed: 0.001 })
       const { handle } = yield* submit(kling)
-      const waited = yield* klingkit(["task", "wait", handle, "--timeout", "50ms", "--json"], kling)
+      const waited = yield* klingkit(["task", "wait", handle, "--timeout", "1s", "--json"], kling)
       expect(waited.exitCode).toBe(8)
       const { error, task } = JSON.parse(waited.stdout)
       expect(error).toMatchObject({ code: "CLI_STILL_RUNNING", handle, suggestion: expect.stringContaining(handle) })
@@ -152,6 +153,91 @@ describe("klingkit task list", () => {
     Effect.gen(function* () {
       const { exitCode, stderr } = yield* klingkit(["task", "list", flag, value])
       expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${flag} cannot be "${value}"`)])
+    })
+  )
+})
+
+describe("klingkit task list, from the ledger", () => {
+  it.live("by words of the prompt, model, state and time, page by page", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      for (const prompt of ["a lighthouse at noon", "a lighthouse at night", "a boat"]) {
+        yield* klingkit(["image", "create", prompt, "--wait"], kling)
+      }
+      const listed = (...args: ReadonlyArray<string>) =>
+        Effect.map(klingkit(["task", "list", ...args, "--json"], kling), ({ stdout, stderr, exitCode }) => {
+          expect(exitCode).toBe(0)
+          const jobs = JSON.parse(stdout) as ReadonlyArray<{ readonly prompt: string; readonly state: string }>
+          return { prompts: jobs.map(({ prompt }) => prompt), states: jobs.map(({ state }) => state), stderr }
+        })
+      const both = yield* listed("--search", "LIGHTHOUSE")
+      expect(both).toMatchObject({
+        prompts: ["a lighthouse at night", "a lighthouse at noon"],
+        states: ["SUCCEEDED", "SUCCEEDED"]
+      })
+      const page = yield* listed("--search", "lighthouse", "--limit", "1")
+      const [, cursor = ""] = /--cursor (\S+)/.exec(page.stderr) ?? []
+      expect((yield* listed("--search", "lighthouse", "--cursor", cursor)).prompts).toEqual(["a lighthouse at noon"])
+      expect((yield* listed("--state", "SUCCEEDED", "--since", "1h")).prompts).toHaveLength(3)
+      for (const none of [
+        ["--state", "UNKNOWN"],
+        ["--since", "2999-01-01"],
+        ["--model", "kling-3.0"]
+      ]) {
+        expect((yield* listed(...none)).prompts).toEqual([])
+      }
+      expect((yield* listed("--search", "boat", "--status", "failed")).prompts).toEqual([])
+      const wrong = yield* klingkit(["task", "list", "--since", "yesterday"], kling)
+      expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("--since")])
+      const foreign = yield* klingkit(["task", "list", "--cursor", "nonsense"], kling)
+      expect(foreign.stderr).toContain("LEDGER_BAD_CURSOR")
+    })
+  )
+
+  it.live("names a row that cannot be read, and shows the others", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const broken = yield* submit(kling)
+      const good = yield* submit(kling)
+      const database = new DatabaseSync(`${kling.env.KLINGKIT_HOME}/ledger.db`)
+      database.prepare("UPDATE klingkit_jobs SET quote = '{' WHERE handle = ?").run(broken.handle)
+      database.close()
+      const listed = yield* klingkit(["task", "list", "--search", "lighthouse", "--json"], kling)
+      expect([listed.exitCode, JSON.parse(listed.stdout)]).toMatchObject([0, [{ handle: good.handle }]])
+      expect(listed.stderr).toContain(`Warning: the ledger's row of job ${broken.handle} cannot be read`)
+      // Kling's own list, and the task itself, are still there.
+      const { stdout } = yield* klingkit(["task", "get", broken.handle, "--json"], kling)
+      expect(JSON.parse(stdout)).toMatchObject({ handle: broken.handle, status: "succeed" })
+      expect(JSON.parse((yield* klingkit(["task", "list", "--json"], kling)).stdout)).toHaveLength(2)
+    })
+  )
+})
+
+describe("a ledger that cannot be used", () => {
+  it.live("stops every paid request before it is sent, and says what to do", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const home = (name: string) => ({ ...kling.env, KLINGKIT_HOME: `${kling.home}/${name}` })
+      mkdirSync(`${kling.home}/film`)
+      writeFileSync(`${kling.home}/film/ledger.db`, "not a database, but somebody's film ".repeat(100))
+      yield* klingkit(["task", "list", "--search", "x"], { env: home("tomorrow") })
+      const database = new DatabaseSync(`${kling.home}/tomorrow/ledger.db`)
+      database.exec("INSERT INTO klingkit_migrations (migration_id, name) VALUES (99, 'of_tomorrow')")
+      database.close()
+      const troubles = [
+        ["film", "LEDGER_UNREADABLE", "move the file away"],
+        ["tomorrow", "LEDGER_NEWER_VERSION", "update klingkit"],
+        ["film/ledger.db/below-a-file", "LEDGER_CANNOT_OPEN", "KLINGKIT_HOME"]
+      ] as const
+      for (const [place, code, advice] of troubles) {
+        const { exitCode, stdout, stderr } = yield* klingkit(["video", "create", "a boat", "--json"], {
+          env: home(place)
+        })
+        expect([exitCode, JSON.parse(stdout).error]).toMatchObject([1, { code, charged: "no" }])
+        expect(stderr).toContain(advice)
+        expect(stderr).toContain("nothing was sent")
+      }
+      expect(yield* kling.requests).toEqual([])
     })
   )
 })

@@ -90,14 +90,17 @@ export const followingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =>
     })
   )
 
-  it.effect("remembers since when somebody counts on a job", () =>
+  it.effect("remembers when somebody was last given a job, and closes none that was given away meanwhile", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const { handle } = (yield* ledger.begin(sampleIntent())).job
+      const close = (one: string) => ledger.transition(one, ["INTENT"], "REFUSED", { lease, isUnpromised: true })
       yield* ledger.markPromised(handle)
       yield* TestClock.adjust("1 minute")
       yield* ledger.markPromised(handle)
-      expect((yield* ledger.get(handle)).promisedAt).toBe(noon)
+      expect((yield* ledger.get(handle)).promisedAt).toBe(noon + 60_000)
+      expect(yield* codeOf(close(handle))).toBe("LEDGER_STATE_CONFLICT")
+      expect((yield* close((yield* ledger.begin(sampleIntent())).job.handle)).state).toBe("REFUSED")
     })
   )
 

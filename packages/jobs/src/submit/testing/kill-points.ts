@@ -50,6 +50,8 @@ export const ledgerWithPoints = (
     unfinished: (filter) => at("list the unknown", ledger.unfinished(filter)),
     release: (handle, lease) => at("release", ledger.release(handle, lease)),
     renew: (...lease) => Effect.andThen(alive, clock.during(ledger.renew(...lease))),
+    lane: (...lane) => clock.during(ledger.lane(...lane)),
+    claimLooks: (...looks) => clock.during(ledger.claimLooks(...looks)),
     get: (...id) => clock.during(ledger.get(...id)),
     chains: {
       ...ledger.chains,

@@ -16,30 +16,43 @@ export interface Program {
   readonly ledger: Ledger["Service"]
 }
 
+/** A program over a ledger, and a Kling in memory. */
+export const programOver = Effect.fnUntraced(function* (
+  world: KlingWorld,
+  ledger: Ledger["Service"],
+  {
+    credential = "api-key",
+    principal = "local"
+  }: { readonly credential?: CredentialKind; readonly principal?: string } = {}
+): Effect.fn.Return<Program, never, Scope.Scope> {
+  const { keys } = world
+  const kling = Kling.layerHttp({
+    credentials:
+      credential === "api-key"
+        ? { kind: "api-key", apiKey: Redacted.make(keys.apiKey) }
+        : { kind: "key-pair", accessKey: keys.accessKey, secretKey: Redacted.make(keys.secretKey) },
+    baseUrl: "https://kling.example"
+  })
+  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal }
+  const layer = Jobs.layer(config).pipe(
+    Layer.provide(kling),
+    Layer.provide(emulatorHttpClient(world)),
+    Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
+    Layer.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost])
+  )
+  return { jobs: Context.get(yield* Effect.orDie(Layer.build(layer)), Jobs), ledger }
+})
+
 /** Starts programs that share an account of one Kling and a ledger file; each has a connection of its own. */
 export const programsOf = (world: KlingWorld, credential: CredentialKind = "api-key") =>
-  Effect.map(temporaryFolder("klingkit-programs-"), (folder) => {
-    const { keys } = world
-    const kling = Kling.layerHttp({
-      credentials:
-        credential === "api-key"
-          ? { kind: "api-key", apiKey: Redacted.make(keys.apiKey) }
-          : { kind: "key-pair", accessKey: keys.accessKey, secretKey: Redacted.make(keys.secretKey) },
-      baseUrl: "https://kling.example"
-    })
-    return (principal = "local"): Effect.Effect<Program, LedgerError, Scope.Scope> =>
-      Effect.gen(function* () {
-        const ledger = Context.get(yield* Layer.build(layerSqlite(join(folder, "ledger.db"))), Ledger)
-        const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal }
-        const layer = Jobs.layer(config).pipe(
-          Layer.provide(kling),
-          Layer.provide(emulatorHttpClient(world)),
-          Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
-          Layer.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost])
+  Effect.map(
+    temporaryFolder("klingkit-programs-"),
+    (folder) =>
+      (principal = "local"): Effect.Effect<Program, LedgerError, Scope.Scope> =>
+        Effect.flatMap(Layer.build(layerSqlite(join(folder, "ledger.db"))), (context) =>
+          programOver(world, Context.get(context, Ledger), { credential, principal })
         )
-        return { jobs: Context.get(yield* Effect.orDie(Layer.build(layer)), Jobs), ledger }
-      })
-  })
+  )
 
 /** What Kling was asked without being asked to make something: `GET /tasks`. */
 export const readsOf = (world: KlingWorld): ReadonlyArray<string> =>

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "@effect/vitest"
+import { planVideo } from "@klingkit/core"
+import { KlingWorld } from "@klingkit/emulator"
+import { Clock, Context, Effect, Fiber, Layer, Result } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { TestClock } from "effect/testing"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { inVirtualTime } from "../files/testing/virtual-time.ts"
+import { Ledger } from "../ledger/ledger.ts"
+import { temporaryFolder } from "../ledger/testing/test-database.ts"
+import { layerSqliteClient } from "../sqlite/sqlite-client.ts"
+import { JumpingClock } from "../watch/testing/jumping-clock.ts"
+import { type Program, programOver, programsOf } from "../watch/testing/programs.ts"
+
+const submitFilm = ({ jobs }: Pick<Program, "jobs">) =>
+  Effect.flatMap(planVideo({ prompt: "a cat" }, "api-key"), (plan) => jobs.submit(plan))
+
+/** A program over a ledger of its own, with that ledger's database behind its back. */
+const troubled = Effect.gen(function* () {
+  const world = new KlingWorld({ speed: 1 })
+  const path = join(yield* temporaryFolder("klingkit-trouble-"), "ledger.db")
+  const context = yield* Layer.build(Layer.provideMerge(Ledger.layer({ place: path }), layerSqliteClient(path, 20)))
+  const program = yield* programOver(world, Context.get(context, Ledger))
+  return { world, path, program, sql: Context.get(context, SqlClient) }
+})
+
+describe("a paid request over a ledger in trouble", () => {
+  it.effect("is not sent while another program holds the ledger, and goes out later", () =>
+    Effect.gen(function* () {
+      const { world, path, program } = yield* troubled
+      const other = new DatabaseSync(path)
+      other.exec("BEGIN IMMEDIATE")
+      expect(yield* Effect.flip(submitFilm(program))).toMatchObject({ code: "LEDGER_LOCKED", wasCharged: "no" })
+      expect(world.state.requests.rows).toEqual([])
+      other.exec("COMMIT")
+      other.close()
+      expect((yield* inVirtualTime(submitFilm(program)))._tag).toBe("Success")
+      expect(world.state.tasks.size).toBe(1)
+    })
+  )
+
+  it.effect("is not sent when the disk is full, and goes out when there is space", () =>
+    Effect.gen(function* () {
+      const { world, program, sql } = yield* troubled
+      yield* sql`PRAGMA max_page_count = 1`
+      const plan = yield* planVideo({ prompt: "a long story ".repeat(150) }, "api-key")
+      const big = { ...plan, input: { ...plan.input, prompt: "x".repeat(100_000) } }
+      const error = yield* Effect.flip(program.jobs.submit(big))
+      expect(error).toMatchObject({ code: "LEDGER_DISK_FULL", wasCharged: "no" })
+      expect(world.state.requests.rows).toEqual([])
+      yield* sql`PRAGMA max_page_count = 1000000`
+      expect((yield* inVirtualTime(submitFilm(program)))._tag).toBe("Success")
+    })
+  )
+
+  it.effect.each([-3_600_000, 3_600_000])("is sent once when the clock jumps by %i ms in the middle", (jump) =>
+    Effect.gen(function* () {
+      const world = new KlingWorld({ speed: 1, faults: { faults: [{ fault: "commit-then-drop" }] } })
+      const clock = new JumpingClock(yield* Clock.Clock)
+      yield* TestClock.setTime(Date.UTC(2026, 10, 22, 12))
+      const settled = Effect.gen(function* () {
+        const start = yield* programsOf(world)
+        const [program, another] = yield* Effect.all([start(), start()])
+        const sending = yield* Effect.forkChild(submitFilm(program))
+        // The answer is lost, and the task is about to be looked for.
+        while (world.state.requests.rows.length === 0) yield* Effect.sleep("100 millis")
+        clock.jump(jump)
+        world.state.aheadMs -= jump
+        yield* another.jobs.recover
+        const { handle } = yield* Fiber.join(sending)
+        return yield* program.ledger.get(handle)
+      }).pipe(Effect.provideService(Clock.Clock, clock))
+      const row = Result.getOrThrow(yield* inVirtualTime(settled))
+      expect(row.state).toBe("ACCEPTED")
+      expect(world.state.tasks.size).toBe(1)
+    })
+  )
+})
