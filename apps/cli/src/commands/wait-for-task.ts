@@ -1,5 +1,5 @@
 import { isFinished, KlingError, untrustedText, usualSecondsOf } from "@klingkit/core"
-import { describePlace, type Job, Jobs } from "@klingkit/jobs"
+import { describePlace, type Job, Jobs, stepFailure } from "@klingkit/jobs"
 import { Cause, Clock, Duration, Effect, Ref, Stream } from "effect"
 import { exitCode } from "../output/exit-code.ts"
 import { CommandError, failureOf, interrupted } from "../output/failure.ts"
@@ -64,6 +64,10 @@ const stillRunning = (id: string, job: Job | undefined, timeout: Duration.Durati
   })
 
 const taskFailed = (job: Job) => {
+  const step = stepFailure(job)
+  if (step !== undefined) {
+    return new CommandError({ failure: { ...failureOf(Cause.fail(step)), task: taskView(job) } })
+  }
   const error = new KlingError({
     reason: { _tag: "TaskFailed", taskId: job.handle, detail: job.task.message ?? "" },
     billed: true

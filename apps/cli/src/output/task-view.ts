@@ -1,5 +1,5 @@
 import { type Plan, type Quote, receiptOf, type TaskOutput, untrustedText, usdText } from "@klingkit/core"
-import { describePlace, type Job, type SavedFile } from "@klingkit/jobs"
+import { type ChainView, describePlace, type Job, type SavedFile } from "@klingkit/jobs"
 
 /** A price as programs read it; null where it cannot be known before. Limits count `atMost`. */
 export const quoteView = ({ units, priceUsd, atMost, state, rule }: Quote) => ({
@@ -41,11 +41,25 @@ export const taskView = (job: Job, files?: ReadonlyArray<SavedFile>) => ({
   ...(job.plan === undefined ? {} : planView(job.plan)),
   ...quotedAs(quoteFor(job)),
   ...(job.isRepeat === true ? { isRepeat: true } : {}),
+  ...(job.chain === undefined ? {} : { chain: chainView(job.chain) }),
   outputs: job.task.outputs,
   charges: job.task.charges,
   // The same in words; what is absent is not known, and a mismatch is absent when Kling took what was quoted.
   receipt: receiptFor(job),
   files
+})
+
+/** The steps of a chain; each has its own handle, by which what it made is found too. */
+const chainView = ({ name, quote, steps }: ChainView) => ({
+  name,
+  quote: quoteView(quote),
+  steps: steps.map(({ id, operation, status, handle, quote: own }) => ({
+    id,
+    operation,
+    status,
+    handle,
+    quote: quoteView(own)
+  }))
 })
 
 const quoteFor = ({ plan, record }: Job): Quote | undefined => record?.quote ?? plan?.quote
@@ -69,6 +83,9 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string
     `Task ID: ${job.handle}`,
     ...(task.id === job.handle ? [] : [`Kling's ID: ${untrustedText(task.id, 80)}`]),
     `Status: ${task.status}${job.place === undefined ? "" : `, ${describePlace(job.place)}`}`,
+    ...(job.chain?.steps ?? []).map(
+      ({ id, status, handle }) => `Step ${id}: ${status}${handle === undefined ? "" : `, ${handle}`}`
+    ),
     ...(task.message === undefined || task.message === "" ? [] : [`Message: ${untrustedText(task.message)}`]),
     ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
     ...(charged === undefined ? [] : [`Charged: ${charged}`]),

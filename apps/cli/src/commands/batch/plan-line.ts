@@ -1,0 +1,87 @@
+import { KlingError, nearestWord, type Plan, type Problem } from "@klingkit/core"
+import { fingerprintOf } from "@klingkit/jobs"
+import { Effect, Option } from "effect"
+import { flagName } from "../flag-name.ts"
+import { type ImageFlags, planImageFlags, planVideoFlags, type VideoFlags } from "../plan-request.ts"
+import { imageFlags, videoFlags } from "../request-flags.ts"
+import type { Manifest, WrittenLine } from "./read-manifest.ts"
+
+/** A line that can be sent. */
+export interface Line {
+  /** As written, or its number. */
+  readonly id: string
+  /** The same for the same line of the same manifest, wherever it stands there. */
+  readonly key: string
+  readonly written: WrittenLine
+  readonly plan: Plan
+  /** A file or a folder, as `--output` takes it; below that where both are given. */
+  readonly output: Option.Option<string>
+}
+
+export type PlannedLine = { readonly line: Line } | { readonly problems: ReadonlyArray<Problem> }
+
+const ownFields = ["id", "kind", "prompt", "output"]
+
+/** What each line asks of Kling; nothing is sent. Lines are like commands: `kind`, `prompt`, and the names of the flags. */
+export const planLines = Effect.fnUntraced(function* ({ name, lines }: Manifest) {
+  const seen = new Map<string, number>()
+  return yield* Effect.forEach(lines, (written, index) =>
+    Effect.gen(function* () {
+      const { output, ...content } = written
+      const given = written["id"]
+      const id = typeof given === "string" || typeof given === "number" ? String(given) : String(index + 1)
+      const digest = yield* fingerprintOf(name, content)
+      const times = (seen.get(digest) ?? 0) + 1
+      seen.set(digest, times)
+      const planned = yield* Effect.result(planOf(written))
+      if (planned._tag === "Failure") {
+        const problems = planned.failure.map(({ field, message }) => ({ field: `line ${id}: ${field}`, message }))
+        return { problems } satisfies PlannedLine
+      }
+      const line = { id, key: `batch ${digest} ${times}`, written: content, plan: planned.success }
+      return { line: { ...line, output: Option.liftPredicate(String(output), () => output !== undefined) } }
+    })
+  )
+})
+
+const planOf = Effect.fnUntraced(function* (written: WrittenLine) {
+  const kind = written["kind"] ?? "video"
+  if (kind !== "video" && kind !== "image") {
+    return yield* Effect.fail<ReadonlyArray<Problem>>([{ field: "kind", message: "must be video or image" }])
+  }
+  const fields = Object.keys(kind === "video" ? videoFlags : imageFlags)
+  const flags = new Map<string, unknown>()
+  const problems: Array<Problem> = []
+  for (const [name, value] of Object.entries(written)) {
+    // `null` takes a default of the manifest back.
+    if (ownFields.includes(name) || value === null) continue
+    const field = fields.find((one) => [one, flagName(one)].some((word) => plain(word) === plain(name)))
+    if (field === undefined) {
+      const near = nearestWord(name, fields.map(flagName))
+      const hint = near === undefined ? fields.map(flagName).join(", ") : `did you mean ${near}?`
+      problems.push({ field: name, message: `is no field of a ${kind}: ${hint}` })
+    } else flags.set(field, valueOf(field, value))
+  }
+  if (problems.length > 0) return yield* Effect.fail<ReadonlyArray<Problem>>(problems)
+  const options = Object.fromEntries(fields.map((field) => [field, Option.fromUndefinedOr(flags.get(field))]))
+  const prompt = Option.map(Option.fromUndefinedOr(written["prompt"]), String)
+  const plan =
+    kind === "video"
+      ? planVideoFlags(prompt, options as unknown as VideoFlags)
+      : planImageFlags(prompt, options as unknown as ImageFlags)
+  return yield* Effect.mapError(plan, (error): ReadonlyArray<Problem> =>
+    error instanceof KlingError && error.reason._tag === "InvalidInput"
+      ? error.reason.problems
+      : [{ field: "", message: error instanceof Error ? error.message : String(error) }]
+  )
+})
+
+/** `aspect-ratio`, `aspectRatio` and `aspect_ratio` are one name. */
+const plain = (name: string): string => name.replaceAll(/[-_ ]/g, "").toLowerCase()
+
+/** A cell of a table is text; the planner refuses what is no number where one is needed. */
+const valueOf = (field: string, value: unknown): unknown => {
+  if (field === "durationSeconds" || field === "n") return Number(String(value).replace(/s$/, ""))
+  if (field === "watermark" || field === "multiShot") return String(value) === "true"
+  return String(value)
+}
