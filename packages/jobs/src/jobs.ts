@@ -163,7 +163,11 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const submitter = { kling, queue, owner, principal, limits }
   const recoveredAt = yield* Ref.make(-Infinity)
 
-  const recover = Effect.flatMap(source.open, (ledger) => recoverJobs(ledger, kling, queue, owner))
+  const recover: Effect.Effect<void, LedgerError> = Effect.gen(function* () {
+    yield* Ref.set(recoveredAt, yield* Clock.currentTimeMillis)
+    yield* recoverJobs(yield* source.open, kling, queue, owner)
+    if (config.isResident === true) yield* chains.left
+  })
   /** What another program left is taken up by whoever asks for a job, once in a while; nobody waits for it. */
   const recoverAfter = (millis: number): Effect.Effect<void> =>
     Effect.gen(function* () {
@@ -172,8 +176,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
         const due = Math.abs(now - last) >= millis
         return [due, due ? now : last] as const
       })
-      const chainsToo = config.isResident === true ? Effect.andThen(recover, chains.left) : recover
-      if (isDue) yield* Effect.forkDetach(Effect.ignore(chainsToo))
+      if (isDue) yield* Effect.forkDetach(Effect.ignore(recover))
     })
   const recoverNow = recoverAfter(60_000)
   // Looking at a task works without a ledger; only a paid request does not.

@@ -63,8 +63,11 @@ export const makeFilm = (jobs: Jobs["Service"]) =>
     Effect.map(Option.getOrUndefined)
   )
 
-/** The one request that every program of an experiment is about. */
+/** The one request that every program of an experiment is about; what others left is taken up before, not meanwhile. */
 export const submitFilm = (jobs: Jobs["Service"]) =>
-  Effect.flatMap(planVideo({ prompt: "a lighthouse" }, "api-key"), (plan) =>
-    jobs.submit(plan, { idempotencyKey: "the film" })
+  Effect.andThen(
+    jobs.recover,
+    Effect.flatMap(planVideo({ prompt: "a lighthouse" }, "api-key"), (plan) =>
+      jobs.submit(plan, { idempotencyKey: "the film" })
+    )
   )
