@@ -4,6 +4,7 @@ import manifest from "../package.json" with { type: "json" }
 import { account } from "./commands/account.ts"
 import { api } from "./commands/api/api.ts"
 import { batch } from "./commands/batch/batch.ts"
+import { chain } from "./commands/chain/chain.ts"
 import { demo } from "./commands/demo.ts"
 import { emulator } from "./commands/emulator.ts"
 import { image } from "./commands/image.ts"
@@ -33,7 +34,7 @@ export const rootCommand = Command.make("klingkit").pipe(
     { command: 'klingkit video create "a paper boat in the rain" --output boat.mp4', description: "Make a clip" },
     { command: 'klingkit quote video "a paper boat" --duration 10', description: "Ask what it would cost" }
   ]),
-  Command.withSubcommands([video, image, batch, task, quote, models, account, api, emulator, demo]),
+  Command.withSubcommands([video, image, chain, batch, task, quote, models, account, api, emulator, demo]),
   Command.withGlobalFlags([jsonFlag])
 )
 

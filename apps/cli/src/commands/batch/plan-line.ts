@@ -49,12 +49,21 @@ const planOf = Effect.fnUntraced(function* (written: WrittenLine) {
   if (kind !== "video" && kind !== "image") {
     return yield* Effect.fail<ReadonlyArray<Problem>>([{ field: "kind", message: "must be video or image" }])
   }
+  return yield* planWritten(kind, written, ownFields)
+})
+
+/** The plan of a clip or of pictures whose settings are written by the names of flags; `own` are fields of the file's. */
+export const planWritten = Effect.fnUntraced(function* (
+  kind: "video" | "image",
+  written: WrittenLine,
+  own: ReadonlyArray<string>
+) {
   const fields = Object.keys(kind === "video" ? videoFlags : imageFlags)
   const flags = new Map<string, unknown>()
   const problems: Array<Problem> = []
   for (const [name, value] of Object.entries(written)) {
     // `null` takes a default of the manifest back.
-    if (ownFields.includes(name) || value === null) continue
+    if (own.includes(name) || value === null) continue
     const field = fields.find((one) => [one, flagName(one)].some((word) => plain(word) === plain(name)))
     if (field === undefined) {
       const near = nearestWord(name, fields.map(flagName))
@@ -69,12 +78,14 @@ const planOf = Effect.fnUntraced(function* (written: WrittenLine) {
     kind === "video"
       ? planVideoFlags(prompt, options as unknown as VideoFlags)
       : planImageFlags(prompt, options as unknown as ImageFlags)
-  return yield* Effect.mapError(plan, (error): ReadonlyArray<Problem> =>
-    error instanceof KlingError && error.reason._tag === "InvalidInput"
-      ? error.reason.problems
-      : [{ field: "", message: error instanceof Error ? error.message : String(error) }]
-  )
+  return yield* Effect.mapError(plan, problemsOf)
 })
+
+/** What is wrong, place by place; what is no matter of input is told as it is. */
+export const problemsOf = (error: unknown): ReadonlyArray<Problem> =>
+  error instanceof KlingError && error.reason._tag === "InvalidInput"
+    ? error.reason.problems
+    : [{ field: "", message: error instanceof Error ? error.message : String(error) }]
 
 /** `aspect-ratio`, `aspectRatio` and `aspect_ratio` are one name. */
 const plain = (name: string): string => name.replaceAll(/[-_ ]/g, "").toLowerCase()

@@ -12,8 +12,11 @@ export interface Manifest {
   readonly lines: ReadonlyArray<WrittenLine>
 }
 
-/** Reads a manifest by its ending: CSV with a head line; YAML or JSON with a list, or with `name`, `defaults`, `lines`. */
-export const readManifest = Effect.fnUntraced(function* (file: string) {
+/**
+ * Reads a manifest by its ending: CSV with a head line; YAML or JSON with a list, or with `name`, `defaults` and the list
+ * under the name given: `lines`.
+ */
+export const readManifest = Effect.fnUntraced(function* (file: string, list: "lines" | "steps" = "lines") {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const text = yield* fs.readFileString(file).pipe(Effect.mapError(() => wrong(`${file} is no file that can be read`)))
@@ -25,12 +28,13 @@ export const readManifest = Effect.fnUntraced(function* (file: string) {
   )
   const name = path.basename(file)
   if (Array.isArray(read)) return yield* manifestOf(name, {}, read)
-  if (Predicate.isObject(read) && "lines" in read && Array.isArray(read.lines)) {
-    const { defaults, lines } = read as { readonly defaults?: unknown; readonly lines: ReadonlyArray<unknown> }
-    const given = "name" in read && typeof read.name === "string" ? read.name : name
-    return yield* manifestOf(given, Predicate.isObject(defaults) ? defaults : {}, lines)
-  }
-  return yield* wrong(`${file} holds no list of lines`)
+  const { name: given, defaults, [list]: lines } = (Predicate.isObject(read) ? read : {}) as WrittenLine
+  if (!Array.isArray(lines)) return yield* wrong(`${file} holds no list of ${list}`)
+  return yield* manifestOf(
+    typeof given === "string" ? given : name,
+    Predicate.isObject(defaults) ? defaults : {},
+    lines
+  )
 })
 
 const manifestOf = (name: string, defaults: object, lines: ReadonlyArray<unknown>) => {

@@ -25,3 +25,15 @@ describe("the manifests of the page on batches", () => {
     })
   })
 })
+
+describe("the films of the page on chains", () => {
+  it.each(blocksOf(readText("docs/chains.md"), "yaml"))("are accepted as they stand: %#", async (film) => {
+    const folder = temporaryFolder()
+    const file = join(folder, "film.yaml")
+    writeFileSync(file, film)
+    const env = { KLINGAI_API_KEY: "k", HOME: folder, PATH: process.env["PATH"] }
+    const { stdout } = await run(linkedBin, ["chain", "run", file, "--dry-run", "--json"], { env })
+    const { steps } = JSON.parse(stdout) as { readonly steps: ReadonlyArray<unknown> }
+    expect(steps.length).toBeGreaterThanOrEqual(4)
+  })
+})
