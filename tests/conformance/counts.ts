@@ -87,7 +87,7 @@ export const required2026: Counts = {
   "input-required-result-non-tool-request": 3,
   "input-required-result-request-state": 3,
   "input-required-result-result-type": 2,
-  "input-required-result-tampered-state": 1,
+  "input-required-result-tampered-state": 2,
   "input-required-result-unsupported-methods": 2,
   "input-required-result-validate-input": 3,
   "json-schema-2020-12": 8,

@@ -87,11 +87,6 @@ export const exceptions = {
   required2025: { ...noStream, ...noQuestions },
   required2026: {
     "server-stateless": fixedLists,
-    "input-required-result-tampered-state": {
-      checks: ["sep-2322-reject-tampered-state FAILURE"],
-      reason:
-        "a seal is bound to the call that it was made for, so it is opened inside of the tool: a forged one is refused by the tool's result, which says that nothing was charged"
-    },
     ...paidTasks
   },
   activeOfV1: { ...noSession, ...noQuestions }

@@ -14,7 +14,7 @@ export interface RawResult {
   readonly isError?: boolean
 }
 
-interface ListedTool {
+export interface ListedTool {
   readonly name: string
   readonly _meta?: Readonly<Record<string, unknown>> | undefined
   readonly outputSchema?: object | undefined

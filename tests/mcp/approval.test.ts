@@ -80,7 +80,7 @@ describe("an answer that is brought to another server", () => {
       expect(asked).toMatchObject({ resultType: "input_required" })
       const brought = { ...call, requestState: asked?.["requestState"], inputResponses }
       const answers = await Promise.all([...others, ...others].map(({ send }) => send("tools/call", brought)))
-      const passed = answers.filter(({ result }) => result?.["isError"] !== true)
+      const passed = answers.filter(({ result }) => result !== undefined && result["isError"] !== true)
       expect(passed).toHaveLength(tasks)
       expect((await kling.ledger()).tasks).toHaveLength(tasks)
     } finally {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { answerContract, type ListedTool, type RawResult } from "./answer-contract.ts"
 import { type Bare, openBare } from "./bare-requests.ts"
 import { freshKling } from "./kling.ts"
 
@@ -45,6 +46,9 @@ describe.each([
       createdAt: made?.["createdAt"],
       result: { content: told.result?.["content"], structuredContent: { task_id: taskId, status: "succeed" } }
     })
+    // A host holds the result of a task against what the tool promised that was called.
+    const { tools } = (await second.send("tools/list", {})).result as { readonly tools: ReadonlyArray<ListedTool> }
+    expect(answerContract(tools)("generate_video", ended.result?.["result"] as RawResult)).toEqual([])
     const { tasks, charges } = await kling.ledger()
     expect(tasks).toHaveLength(before.tasks.length + 1)
     expect(charges).toHaveLength(before.charges.length + 1)

@@ -2,8 +2,8 @@ import type { Kling } from "@klingkit/core"
 import type { Jobs } from "@klingkit/jobs"
 import { instructions, type Tool } from "@klingkit/tools"
 import { McpServer } from "@modelcontextprotocol/server"
-import type { ManagedRuntime } from "effect"
-import type { StateSeal } from "./approval/state-seal.ts"
+import { Effect, type ManagedRuntime } from "effect"
+import { StateSeal } from "./approval/state-seal.ts"
 import { boardMeta, registerBoard } from "./board/board.ts"
 import { tasksExtension } from "./client-capabilities.ts"
 import { registerPrompts } from "./prompts.ts"
@@ -46,6 +46,11 @@ export const buildServer = (
         "resources/list": listHint,
         "resources/templates/list": listHint,
         "prompts/list": listHint
+      },
+      // What was forged never reaches a tool.
+      requestState: {
+        verify: (sealed, ctx) =>
+          services.runPromise(StateSeal.use((seal) => Effect.flatMap(seal.open(sealed, ctx), Effect.fromOption)))
       }
     }
   )

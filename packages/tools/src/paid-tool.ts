@@ -2,7 +2,7 @@ import type { Plan } from "@klingkit/core"
 import { Effect } from "effect"
 import type * as z from "zod"
 import type { PaidArguments, paidArguments } from "./inputs/paid-arguments.ts"
-import { submitFacts, submitPlan } from "./results/submit-result.ts"
+import { startFacts, submitPlan } from "./results/submit-result.ts"
 import { defineTool, type Tool, type ToolFailure, type ToolNeeds } from "./tool.ts"
 
 interface DeclaredPaid<Input extends z.ZodObject> extends Pick<Tool, "name" | "title" | "description" | "toolset"> {
@@ -27,7 +27,7 @@ export const definePaidTool = <Input extends z.ZodObject<z.core.$ZodLooseShape &
     ...about,
     charged: true,
     hints: paidHints,
-    output: submitFacts,
+    output: startFacts,
     plan,
     run: (input) =>
       Effect.flatMap(plan(input), (planned) => submitPlan(planned, opening(input), input as PaidArguments))

@@ -179,7 +179,7 @@ describe("the answer that a client of 2026 brings", () => {
     const respelled = letters.map((letter) => requestState.slice(0, -1) + letter).filter((one) => one !== requestState)
     for (const changed of [...flipped, ...respelled]) {
       const answer = await first.send("tools/call", { ...call, requestState: changed, inputResponses: accept })
-      expect(codeOf(answer)).toBe("KLINGKIT_APPROVAL_STALE")
+      expect(codeOf(answer)).toBe("-32602")
     }
     expect(await tasks()).toEqual([])
   })
@@ -200,10 +200,10 @@ describe("the answer that a client of 2026 brings", () => {
     const brought = { ...call, requestState, inputResponses: accept }
     expect(codeOf(await program("mallory").send("tools/call", brought))).toBe("KLINGKIT_APPROVAL_STALE")
     const strange = program("local", new Uint8Array(32).fill(8))
-    expect(codeOf(await strange.send("tools/call", brought))).toBe("KLINGKIT_APPROVAL_STALE")
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 601_000 })
-    expect(codeOf(await first.send("tools/call", brought))).toBe("KLINGKIT_APPROVAL_STALE")
-    vi.useRealTimers()
+    expect(codeOf(await strange.send("tools/call", brought))).toBe("-32602")
+    const late = program()
+    await late.pass(601)
+    expect(codeOf(await late.send("tools/call", brought))).toBe("KLINGKIT_APPROVAL_STALE")
     const no = { ...call, requestState, inputResponses: { approval: { action: "decline" } } }
     expect(codeOf(await first.send("tools/call", no))).toBe("KLINGKIT_DECLINED")
     expect(codeOf(await first.send("tools/call", brought))).toBe("KLINGKIT_APPROVAL_STALE")

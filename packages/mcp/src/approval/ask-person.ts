@@ -29,19 +29,25 @@ export type Asked =
   | { readonly unapproved: Unapproved }
   | { readonly question: InputRequiredResult }
 
+/** What a client of 2026 carries from the question to the answer: an approval, and the call that it is for. */
+interface Carried {
+  readonly token: string
+  readonly purpose: string
+}
+
 /** The answer that a client of 2026 brings when it makes the call again; nothing when this is not such a call. */
 export const answerBrought = Effect.fnUntraced(function* (
   tool: Tool,
   args: unknown,
   ctx: ServerContext
-): Effect.fn.Return<Asked | undefined, ToolFailure, ToolNeeds | StateSeal> {
+): Effect.fn.Return<Asked | undefined, ToolFailure, ToolNeeds> {
   const { inputResponses, requestState } = ctx.mcpReq
-  const sealed = requestState<string>()
+  // The server has opened the seal before the call gets here.
+  const carried = requestState<Carried>()
   const answer = inputResponse(inputResponses, key)
-  if (sealed === undefined || answer.kind !== "elicit") return undefined
-  const seal = yield* StateSeal
-  const token = yield* seal.open(sealed, yield* purposeOf(tool, args), ctx)
-  return Option.isNone(token) ? { unapproved: "stale" } : yield* judged(answer, token.value)
+  if (carried === undefined || answer.kind !== "elicit") return undefined
+  const { token, purpose } = carried
+  return purpose === (yield* purposeOf(tool, args)) ? yield* judged(answer, token) : { unapproved: "stale" }
 })
 
 /**
@@ -69,7 +75,8 @@ export const askPerson = Effect.fnUntraced(function* (
   }
   if (isModern(server)) {
     const seal = yield* StateSeal
-    const requestState = yield* seal.seal(token, yield* purposeOf(tool, args), ctx)
+    const carried: Carried = { token, purpose: yield* purposeOf(tool, args) }
+    const requestState = yield* seal.seal(carried)
     return { question: inputRequired({ inputRequests: { [key]: inputRequired.elicit(form) }, requestState }) }
   }
   const answer = yield* Effect.tryPromise((signal) =>

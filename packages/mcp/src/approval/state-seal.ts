@@ -2,29 +2,27 @@ import { createRequestStateCodec, type ServerContext } from "@modelcontextprotoc
 import * as Base64Url from "effect/encoding/Base64Url"
 import { Config, Context, Effect, Layer, Option, Redacted } from "effect"
 
-/** As long as the ledger keeps an approval. */
-const ttlSeconds = 600
+/** Longer than the ledger keeps an approval: who answers too late hears it in the ledger's words, not in the SDK's. */
+const ttlSeconds = 86_400
 
 /**
- * Seals what a client of 2026 carries from a question to its answer: nobody can change it, and it opens only for the call
- * that it was made for, for ten minutes. It is signed, not hidden; that it works once is the ledger's doing.
+ * Seals what a client of 2026 carries from a question to its answer, so that nobody can change it. It is signed, not
+ * hidden; what it was made for stands inside it, and that it works once is the ledger's doing.
  */
 export class StateSeal extends Context.Service<
   StateSeal,
   {
-    seal(content: string, purpose: string, ctx: ServerContext): Effect.Effect<string>
-    /** Nothing when it was changed, is too old, or was sealed for another purpose or by another key. */
-    open(sealed: string, purpose: string, ctx: ServerContext): Effect.Effect<Option.Option<string>>
+    seal(content: unknown): Effect.Effect<string>
+    /** What was sealed; nothing when it was changed, is older than a day, or was sealed by another key. */
+    open(sealed: string, ctx: ServerContext): Effect.Effect<Option.Option<unknown>>
   }
 >()("@klingkit/mcp/StateSeal") {
   static readonly layer = (key: Uint8Array): Layer.Layer<StateSeal> => {
-    const codecFor = (purpose: string) => createRequestStateCodec<string>({ key, ttlSeconds, bind: () => purpose })
+    const codec = createRequestStateCodec({ key, ttlSeconds })
     return Layer.succeed(StateSeal, {
-      seal: (content, purpose, ctx) => Effect.promise(() => codecFor(purpose).mint(content, ctx)),
-      open: (sealed, purpose, ctx) =>
-        hasLooseBits(sealed)
-          ? Effect.succeedNone
-          : Effect.option(Effect.tryPromise(() => codecFor(purpose).verify(sealed, ctx)))
+      seal: (content) => Effect.promise(() => codec.mint(content)),
+      open: (sealed, ctx) =>
+        hasLooseBits(sealed) ? Effect.succeedNone : Effect.option(Effect.tryPromise(() => codec.verify(sealed, ctx)))
     })
   }
 

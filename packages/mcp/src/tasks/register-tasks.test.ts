@@ -65,7 +65,11 @@ describe("a paid call of a client that follows tasks", () => {
     expect(ended.result?.status).toBe("completed")
     expect(told.result?.structuredContent).toMatchObject({ status })
     const { content, structuredContent } = told.result ?? {}
-    expect(ended.result?.["result"]).toEqual({ content, structuredContent })
+    expect(ended.result?.["result"]).toEqual({
+      content,
+      structuredContent,
+      ...(status === "failed" ? { isError: true } : {})
+    })
   })
 
   it("is an ordinary result when there is nothing to follow", async () => {

@@ -31,10 +31,12 @@ export const asTask = (answer: CallToolResult, { job }: ToolResult): CallToolRes
     ? answer
     : { ...answer, resultType: "task", ...fieldsOf(job), ...working(job) }
 
-/** How a task stands; once it has ended, with what the status tool says of it. */
+/** How a task stands; once it has ended, with what the status tool says of it. A call whose film failed has failed. */
 export const detailedTask = (job: Job, result: CallToolResult) => ({
   ...fieldsOf(job),
-  ...(isFinished(job.task) ? { status: "completed", result } : working(job))
+  ...(isFinished(job.task)
+    ? { status: "completed", result: job.task.status === "failed" ? { ...result, isError: true } : result }
+    : working(job))
 })
 
 /** How a task stands as far as the ledger knows, when Kling cannot be asked: that is no end of it. */

@@ -23,6 +23,19 @@ export const submitFacts = z.object({
 
 export type SubmitFacts = z.output<typeof submitFacts>
 
+/**
+ * What a host is promised of a call that starts a task. One that follows tasks gets the state of the ended task as this
+ * call's result, so that only what both have is promised.
+ */
+export const startFacts = submitFacts.partial({
+  model: true,
+  operation: true,
+  quote: true,
+  usual_seconds: true,
+  repeated: true,
+  warnings: true
+})
+
 /** Within this time a host has its answer. Kling usually confirms sooner; settling a lost answer takes longer, and goes on. */
 const answerWithinSeconds = 1.5
 

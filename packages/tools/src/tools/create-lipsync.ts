@@ -9,7 +9,7 @@ import { planWithMedia } from "../inputs/plan-with-media.ts"
 import { renameFields } from "../inputs/rename-fields.ts"
 import { planSpeech, usualVoice } from "../inputs/speech-arguments.ts"
 import { paidHints } from "../paid-tool.ts"
-import { submitFacts, submitResult } from "../results/submit-result.ts"
+import { startFacts, submitResult } from "../results/submit-result.ts"
 import { defineTool } from "../tool.ts"
 
 const lipSync = operations["legacy.advanced-lip-sync"]
@@ -63,7 +63,7 @@ export const createLipsync = defineTool({
   hints: paidHints,
   input,
   refused: { model_name: "has no meaning: Kling's lip-sync has no models; leave it out" },
-  output: submitFacts,
+  output: startFacts,
   plan: (args) => Effect.map(planOf(args), wholeOf),
   run: Effect.fnUntraced(function* (args) {
     const jobs = yield* Jobs

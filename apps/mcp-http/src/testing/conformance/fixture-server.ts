@@ -22,7 +22,8 @@ const { server } = makeHttpApp({
   guard: { hosts: new Set(), origins: new Set() },
   buildServer: () => {
     const one = buildServer(services, { tools, version: "0.0.0" })
-    for (const add of [addContentTools, addInputTools, addPrompts, addResources]) add(one)
+    for (const add of [addContentTools, addPrompts, addResources]) add(one)
+    addInputTools(one, services)
     return one
   }
 })

@@ -1,7 +1,7 @@
+import { type Services, StateSeal } from "@klingkit/mcp"
 import {
   acceptedContent,
   type CallToolResult,
-  createRequestStateCodec,
   type ElicitRequestFormParams,
   fromJsonSchema,
   type InputRequests,
@@ -11,7 +11,6 @@ import {
   type McpServer,
   type ServerContext
 } from "@modelcontextprotocol/server"
-import { randomBytes } from "node:crypto"
 import { text } from "./samples.ts"
 
 const nothing = fromJsonSchema({ type: "object", properties: {} })
@@ -64,24 +63,24 @@ const isAnswered = ({ mcpReq }: ServerContext, key: string): boolean => {
 const nameIn = ({ mcpReq }: ServerContext, key: string): string =>
   String(acceptedContent(mcpReq.inputResponses, key)?.["name"])
 
-const states = createRequestStateCodec<{ readonly round: number }>({ key: randomBytes(32), ttlSeconds: 60 })
-
 /** Asks in rounds; a signed state, which the client carries, says which round is next. */
-const withState =
+const inRounds =
+  (services: Services) =>
   (requests: InputRequests, rounds: ReadonlyArray<ReadonlyArray<string>>) =>
   async (ctx: ServerContext): Promise<CallToolResult | InputRequiredResult> => {
-    const state = ctx.mcpReq.requestState<string>()
-    const { round } = state === undefined ? { round: 0 } : await states.verify(state, ctx)
-    const answered = state !== undefined && (rounds[round] ?? []).every((key) => isAnswered(ctx, key))
-    const next = answered ? round + 1 : round
+    const round = ctx.mcpReq.requestState<number>()
+    const answered = round !== undefined && (rounds[round] ?? []).every((key) => isAnswered(ctx, key))
+    const next = (round ?? 0) + (answered ? 1 : 0)
     const keys = rounds[next]
     if (keys === undefined) return done("state-ok: everything was answered")
     const inputRequests = Object.fromEntries(Object.entries(requests).filter(([key]) => keys.includes(key)))
-    return inputRequired({ inputRequests, requestState: await states.mint({ round: next }) })
+    const requestState = await services.runPromise(StateSeal.use((seal) => seal.seal(next)))
+    return inputRequired({ inputRequests, requestState })
   }
 
 /** Tools that need something of their caller before they can answer. */
-export const addInputTools = (server: McpServer): void => {
+export const addInputTools = (server: McpServer, services: Services): void => {
+  const withState = inRounds(services)
   type Run = (
     ctx: ServerContext
   ) => CallToolResult | InputRequiredResult | Promise<CallToolResult | InputRequiredResult>
