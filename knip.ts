@@ -6,7 +6,7 @@ export default {
     "packages/emulator": { entry: "src/server/main.ts" },
     "apps/*": { entry: "src/main.ts" },
     "apps/mcp-http": { entry: ["src/main.ts", "src/testing/conformance/fixture-server.ts"] },
-    // The programs of somebody else, copied beside the packed core.
+    // The programs of somebody else, copied beside the packed libraries.
     tests: { entry: ["**/*.test.ts", "embed/consumer/*.ts"] }
   },
   // Asked for by the root and the scenarios so that their programs are linked and built, not for their code.

@@ -56,6 +56,7 @@ describe("manifests", () => {
         "./ledger": "./src/sqlite/ledger-from-config.ts",
         "./node": "./src/node/node-file-host.ts",
         "./postgres": "./src/postgres/postgres-ledger.ts",
+        "./promise": "./src/node/promise-jobs.ts",
         "./sqlite": "./src/sqlite/sqlite-ledger.ts"
       },
       "packages/mcp/": { ".": "./src/index.ts" },

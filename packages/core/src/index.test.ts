@@ -40,6 +40,7 @@ describe("the public names", () => {
         "isFinished",
         "klingCodes",
         "klingConfig",
+        "klingFromOptions",
         "legacyImage",
         "lipSyncOf",
         "lipSyncRate",

@@ -50,6 +50,7 @@ export type { TaskFilter } from "./client/list-tasks.ts"
 export {
   createKling,
   type InputOfId,
+  klingFromOptions,
   type OutputOfId,
   type PromiseClient,
   type PromiseClientOptions

@@ -48,7 +48,7 @@ export interface PromiseClient extends AsyncDisposable {
 
 /** Makes a client from the given credential, or from the environment (`KLINGAI_API_KEY` and its kin) when none is given. */
 export const createKling = (options: PromiseClientOptions = {}): PromiseClient => {
-  const runtime = ManagedRuntime.make(layerOf(options))
+  const runtime = ManagedRuntime.make(klingFromOptions(options))
   const run = async <A, E>(
     effect: Effect.Effect<A, E, Kling>,
     { signal }: Cancellable = {},
@@ -115,7 +115,14 @@ const lastOf = (seen: Stream.Stream<Task, KlingError>, onTask: ((task: Task) => 
     Effect.map(Option.getOrThrow)
   )
 
-const layerOf = ({ apiKey, accessKey, secretKey, region, baseUrl }: PromiseClientOptions) => {
+/** Kling from the given credential and place; what is not given comes from the environment as it is when it is first used. */
+export const klingFromOptions = ({
+  apiKey,
+  accessKey,
+  secretKey,
+  region,
+  baseUrl
+}: PromiseClientOptions): Layer.Layer<Kling, KlingError> => {
   const credential = { KLINGAI_API_KEY: apiKey, KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey }
   const place = { KLINGAI_BASE_URL: baseUrl, KLINGAI_REGION: region }
   const config = Effect.all({

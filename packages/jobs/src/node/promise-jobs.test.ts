@@ -1,0 +1,223 @@
+import { KlingError } from "@klingkit/core"
+import { type LedgerCharge, runEmulator, type RunningEmulator } from "@klingkit/emulator"
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import type { Job } from "../job.ts"
+import { JobError } from "../job-error.ts"
+import { LedgerError } from "../ledger/ledger-error.ts"
+import { createJobs, type PromiseJobs, type PromiseJobsOptions } from "./promise-jobs.ts"
+
+let emulator: RunningEmulator
+let folder: string
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "klingkit-promise-"))
+  // Only what a test sets: neither the limits nor the ledger of whoever runs it.
+  for (const name of Object.keys(process.env)) if (name.startsWith("KLING")) vi.stubEnv(name, undefined)
+  await start(1_000_000)
+})
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await emulator.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const start = async (speed: number): Promise<void> => {
+  emulator = await runEmulator({ speed })
+  vi.stubEnv("KLINGAI_API_KEY", emulator.apiKey)
+  vi.stubEnv("KLINGAI_BASE_URL", emulator.url)
+}
+
+/** Tasks take as long as at Kling. */
+const slowly = async (): Promise<void> => {
+  await emulator.close()
+  await start(1)
+}
+
+const using = async <A>(use: (jobs: PromiseJobs) => Promise<A>, options: PromiseJobsOptions = {}): Promise<A> => {
+  await using jobs = createJobs({ ledgerDir: join(folder, "ledger"), outputDir: join(folder, "out"), ...options })
+  return await use(jobs)
+}
+
+const charges = async (): Promise<ReadonlyArray<LedgerCharge>> => {
+  const answer = await fetch(`${emulator.url}/_emulator/ledger`)
+  return ((await answer.json()) as { charges: ReadonlyArray<LedgerCharge> }).charges
+}
+
+const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => "it succeeded",
+    (error: unknown) => error
+  )
+
+const operation = "legacy.images.generations"
+const picture = { model: "kling-v3", prompt: "a lighthouse", n: 2 } as const
+
+describe("a program without Effect", () => {
+  it("quotes, submits once, waits, fetches and finds everything again", async () => {
+    await using(async (jobs) => {
+      expect(await jobs.quote(operation, picture)).toMatchObject({ state: "exact", pack: "image", priceUsd: 0.056 })
+      const handles: Array<string> = []
+      const { handle } = await jobs.submit(operation, picture, { onHandle: (one) => void handles.push(one) })
+      expect(handles).toEqual([handle])
+      expect(await jobs.submit(operation, picture)).toMatchObject({ handle, isRepeat: true })
+
+      const looks: Array<Job> = []
+      const ended = await jobs.wait(handle, { onJob: (job) => looks.push(job) })
+      expect(ended.task.status).toBe("succeed")
+      expect(looks.at(-1)).toEqual(ended)
+      const followed = []
+      for await (const { task } of jobs.follow(handle)) followed.push(task.status)
+      expect(followed).toEqual(["succeed"])
+
+      const saved = await jobs.download(handle, { nameTemplate: "{prompt}" })
+      expect(saved.map(({ path }) => existsSync(path))).toEqual([true, true])
+      expect(await failureOf(jobs.download(ended, { nameTemplate: "{prompt}" }))).toBeInstanceOf(JobError)
+
+      expect((await jobs.status(handle)).record?.files).toHaveLength(2)
+      const listed = []
+      for await (const job of jobs.list()) listed.push(job.handle)
+      expect(listed).toEqual([handle])
+      expect((await jobs.history({ search: "Lighthouse" })).jobs).toMatchObject([{ handle, state: "FETCHED" }])
+    })
+    expect(await charges()).toHaveLength(1)
+  })
+
+  it("is told the most that a clip of unknown length can come to", async () => {
+    const clip = { image: "https://example.com/a.jpg", video: "https://example.com/b.mp4" }
+    const quote = await using((jobs) => jobs.quote("new.motion.kling-2.6", { ...clip, characterOrientation: "video" }))
+    expect(quote).toMatchObject({ state: "estimate", atMost: { priceUsd: expect.any(Number) } })
+  })
+
+  it("gets typed answers of what answers at once, within the limits where it is paid", async () => {
+    await using(
+      async (jobs) => {
+        const { resource_pack_subscribe_infos: packs } = await jobs.call("account.costs", { startTime: 0, endTime: 1 })
+        expect(packs).toEqual(expect.any(Array))
+        const speech = { text: "Good morning", voiceId: "oversea_male1", voiceLanguage: "en" } as const
+        expect(await failureOf(jobs.call("legacy.tts", speech))).toMatchObject({ code: "LEDGER_OVER_BUDGET" })
+      },
+      { limits: { maxUsdPerDay: 0 } }
+    )
+    expect(await charges()).toEqual([])
+  })
+
+  it("gives files of its own machine, from folders that it opens", async () => {
+    const file = join(folder, "not-a-picture.jpg")
+    writeFileSync(file, "text")
+    const wish = { ...picture, image: file }
+    expect(await failureOf(using((jobs) => jobs.quote(operation, wish)))).toBeInstanceOf(JobError)
+    const read = await failureOf(using((jobs) => jobs.quote(operation, wish), { inputDirs: [folder] }))
+    expect(read).toMatchObject({ code: "KLING_INVALID_INPUT" })
+  })
+
+  it("keeps the jobs of several people apart", async () => {
+    const { handle } = await using((jobs) => jobs.submit(operation, picture), { principal: "ann" })
+    const seen = (principal: string) => using((jobs) => jobs.history(), { principal })
+    expect((await seen("ann")).jobs.map((job) => job.handle)).toEqual([handle])
+    expect((await seen("ben")).jobs).toEqual([])
+  })
+})
+
+describe("limits", () => {
+  it("stop what is over them before anything is sent, and an approval lets one request pass", async () => {
+    const limits = { confirmAboveUsd: 0.05 }
+    await using(
+      async (jobs) => {
+        expect(await failureOf(jobs.submit(operation, picture))).toMatchObject({ code: "JOB_NOT_APPROVED" })
+        expect(await charges()).toEqual([])
+        const approval = await jobs.approve(operation, picture)
+        await jobs.submit(operation, picture, { approval })
+        const again = await failureOf(jobs.submit(operation, picture, { approval, allowRepeat: true }))
+        expect(again).toBeInstanceOf(LedgerError)
+      },
+      { limits }
+    )
+    expect(await charges()).toHaveLength(1)
+  })
+
+  it("of the environment hold beside those that are given", async () => {
+    vi.stubEnv("KLINGKIT_MAX_USD_PER_DAY", "0.01")
+    const submitted = using((jobs) => jobs.submit(operation, picture), { limits: { maxUsdPerCall: 1 } })
+    expect(await failureOf(submitted)).toMatchObject({ code: "LEDGER_OVER_BUDGET", wasCharged: "no" })
+    await using((jobs) => jobs.submit(operation, picture), { limits: { maxUsdPerDay: 1 } })
+    expect(await charges()).toHaveLength(1)
+  })
+
+  it("that are no amount stop everything", async () => {
+    const submitted = using((jobs) => jobs.submit(operation, picture), { limits: { maxUsdPerDay: Number.NaN } })
+    expect(await failureOf(submitted)).toMatchObject({
+      code: "KLING_INVALID_INPUT",
+      message: expect.stringContaining("KLINGKIT_MAX_USD_PER_DAY")
+    })
+    expect(await charges()).toEqual([])
+  })
+})
+
+describe("the ledger", () => {
+  it("lies in the folder that is given, also where the environment names a database", async () => {
+    vi.stubEnv("KLINGKIT_DATABASE_URL", "postgres://nobody@localhost:1/none")
+    await using((jobs) => jobs.history())
+    expect(readdirSync(join(folder, "ledger"))).toContain("ledger.db")
+  })
+})
+
+describe("a signal", () => {
+  it("that is aborted already lets nothing leave", async () => {
+    const signal = AbortSignal.abort("no more")
+    await using(async (jobs) => {
+      expect(await failureOf(jobs.submit(operation, picture, { signal }))).toBe("no more")
+      expect(await failureOf(jobs.follow("kk-images-none", { signal })[Symbol.asyncIterator]().next())).toBe("no more")
+    })
+    expect(await charges()).toEqual([])
+  })
+
+  it("ends the waiting for a submission, which goes on: the error says by which handle to find it", async () => {
+    const controller = new AbortController()
+    await using(async (jobs) => {
+      const onHandle = () => controller.abort()
+      const error = await failureOf(jobs.submit(operation, picture, { signal: controller.signal, onHandle }))
+      expect(error).toBeInstanceOf(KlingError)
+      const { reason, wasCharged } = error as KlingError
+      const [job] = (await jobs.history()).jobs
+      expect(reason).toMatchObject({ _tag: "SubmissionUnknown", externalTaskId: job?.handle })
+      expect(wasCharged).toBe("maybe")
+      expect((await jobs.wait(job?.handle ?? "")).task.status).toBe("succeed")
+    })
+    expect(await charges()).toHaveLength(1)
+  })
+
+  it("ends the waiting for a job, never the job", async () => {
+    await slowly()
+    await using(async (jobs) => {
+      const { handle } = await jobs.submit(operation, picture)
+      const [waiting, following] = [new AbortController(), new AbortController()]
+      const wait = jobs.wait(handle, { signal: waiting.signal, onJob: () => waiting.abort("enough") })
+      expect(await failureOf(wait)).toBe("enough")
+      const looks: Array<string> = []
+      const follow = async () => {
+        for await (const { task } of jobs.follow(handle, { signal: following.signal })) {
+          looks.push(task.status)
+          following.abort("enough")
+        }
+      }
+      expect(await failureOf(follow())).toBe("enough")
+      expect(looks).toEqual([expect.stringMatching(/submitted|processing/)])
+      expect((await jobs.status(handle)).task.status).toMatch(/submitted|processing/)
+    })
+  })
+})
+
+describe("a callback that throws", () => {
+  it("rejects its promise, and the request is sent all the same", async () => {
+    const onHandle = () => Promise.reject(new Error("disk full"))
+    await using(async (jobs) => {
+      expect(await failureOf(jobs.submit(operation, picture, { onHandle }))).toMatchObject({ message: "disk full" })
+      expect((await jobs.history()).jobs).toMatchObject([{ state: "ACCEPTED" }])
+    })
+    expect(await charges()).toHaveLength(1)
+  })
+})

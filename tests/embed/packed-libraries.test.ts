@@ -1,0 +1,150 @@
+import { runEmulator, type RunningEmulator } from "@klingkit/emulator"
+import { execFile } from "node:child_process"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { root } from "../house/source-file.ts"
+
+const run = promisify(execFile)
+const bin = (name: string): string => join(root, "node_modules", ".bin", name)
+const libraries = ["core", "jobs"]
+
+/** A project of somebody else: the packed libraries, what they ask for, and programs. */
+let project: string
+let emulator: RunningEmulator
+
+beforeAll(async () => {
+  project = mkdtempSync(join(tmpdir(), "klingkit-embed-"))
+  const modules = join(project, "node_modules")
+  for (const scope of ["@klingkit", "@effect"]) mkdirSync(join(modules, scope), { recursive: true })
+  await Promise.all([
+    ...libraries.map((name) => install(name, modules)),
+    runEmulator({ speed: 1_000_000 }).then((one) => (emulator = one))
+  ])
+  symlinkSync(realpathSync(join(root, "node_modules", "@types")), join(modules, "@types"), "junction")
+  cpSync(join(root, "tests", "embed", "consumer"), project, { recursive: true })
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "somebody-else", type: "module", private: true }))
+  const compilerOptions = {
+    target: "es2024",
+    module: "nodenext",
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    outDir: "built"
+  }
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }))
+}, 120_000)
+
+afterAll(async () => {
+  await emulator.close()
+  rmSync(project, { recursive: true, force: true })
+})
+
+/** Puts a package where its users have it, as the registry would get it, and what it asks for beside it. */
+const install = async (name: string, modules: string): Promise<void> => {
+  const folder = join(root, "packages", name)
+  const place = join(modules, "@klingkit", name)
+  mkdirSync(place)
+  await run(bin("pnpm"), ["pack", "--out", join(project, `${name}.tgz`)], { cwd: folder })
+  await run("tar", ["-xzf", join(project, `${name}.tgz`), "--strip-components", "1", "-C", place])
+  for (const one of Object.keys(manifestOf(place).dependencies)) {
+    const target = join(modules, one)
+    if (one.startsWith("@klingkit/") || existsSync(target)) continue
+    symlinkSync(realpathSync(join(folder, "node_modules", one)), target, "junction")
+  }
+}
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+}
+
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
+
+const start = (name: string, ...given: ReadonlyArray<string>) =>
+  run(process.execPath, [join(project, "built", name), ...given], {
+    cwd: project,
+    env: { PATH: process.env["PATH"], KLINGAI_API_KEY: emulator.apiKey, KLINGAI_BASE_URL: emulator.url }
+  })
+
+const program = async (...named: Parameters<typeof start>): Promise<unknown> =>
+  JSON.parse((await start(...named)).stdout)
+
+/** What a real account would have been charged, by operation. */
+const charged = async (): Promise<ReadonlyArray<string>> => {
+  const { charges } = (await (await fetch(`${emulator.url}/_emulator/ledger`)).json()) as {
+    charges: ReadonlyArray<{ operation: string }>
+  }
+  return charges.map(({ operation }) => operation)
+}
+
+describe("the packed libraries", () => {
+  it.each([
+    ["core", ["."], ["effect", "image-size"]],
+    [
+      "jobs",
+      [".", "./ledger", "./node", "./postgres", "./promise", "./sqlite"],
+      ["@effect/platform-node", "@effect/sql-pg", "@klingkit/core", "effect", "ipaddr.js", "jpeg-js", "mediabunny"]
+    ]
+  ])("ask for exact versions and bring no source, no test and no tool along: %s", (name, entries, asked) => {
+    const packed = join(project, "node_modules", "@klingkit", name)
+    const { exports, dependencies, devDependencies } = manifestOf(packed)
+    expect(Object.keys(exports)).toEqual(entries)
+    expect(JSON.stringify(exports)).not.toContain("src/")
+    expect(Object.keys(dependencies)).toEqual(asked)
+    for (const version of Object.values(dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/)
+    expect(JSON.stringify(devDependencies ?? {})).not.toContain("workspace:")
+    const files = readdirSync(packed, { recursive: true }).map(String)
+    expect(files.filter((file) => /\.test\.|testing|(?<!\.d)\.ts$/.test(file))).toEqual([])
+  })
+
+  it("compile where they are embedded, in the strictest manner, their types kept", async () => {
+    const { stdout } = await run(bin("tsc"), ["-p", project]).catch((error: { stdout: string }) => error)
+    expect(stdout).toBe("")
+  })
+
+  it("work there, with Effect and without", async () => {
+    expect(await program("with-effect.js")).toMatchObject({
+      task: { status: "succeed", outputs: [{ type: "video", url: expect.stringMatching(/^http/) }] },
+      refused: "KLING_INVALID_INPUT"
+    })
+    expect(await program("with-promises.js")).toMatchObject({
+      task: { status: "succeed", outputs: [{ type: "image" }, { type: "image" }] },
+      refused: "KLING_INVALID_INPUT",
+      names: expect.arrayContaining([expect.any(String)])
+    })
+    expect(await charged()).toEqual(["new.t2v.kling-3.0", "legacy.images.generations"])
+  })
+
+  it("make durable jobs there: a program that is killed when it has submitted pays for its film once, and gets it", async () => {
+    const before = await charged()
+    const killed = await start("with-jobs.js").catch((error: { stdout: string; signal: string }) => error)
+    expect(killed).toMatchObject({ signal: "SIGKILL" })
+    const handle = JSON.parse(killed.stdout) as string
+    expect(await program("with-jobs.js", handle)).toMatchObject({
+      status: "succeed",
+      repeated: handle,
+      looks: 1,
+      file: { mimeType: "video/mp4", path: join(realpathSync(project), "films", `${handle}.mp4`) },
+      refused: ["KLING_INVALID_INPUT", "OverBudget"]
+    })
+    expect(readdirSync(join(project, "films")).toSorted()).toEqual([`${handle}.mp4`, `${handle}.mp4.json`])
+    expect((await charged()).slice(before.length)).toEqual(["new.t2v.kling-3.0-turbo"])
+  })
+})
