@@ -1,6 +1,6 @@
 import { type KlingError, type Plan, taskFrom } from "@klingkit/core"
 import { mintHandle } from "@klingkit/core"
-import { Effect, Option } from "effect"
+import { Effect, Fiber, Option } from "effect"
 import { type JobError, jobError } from "../job-error.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
@@ -40,8 +40,7 @@ export const callJob = Effect.fn("Jobs.call")(function* (
   })
   if (!isNew) return yield* jobError({ _tag: "Repeated", taskId: job.handle })
   const held = job.lease === undefined ? {} : { lease: job.lease }
-  yield* ledger.transition(handle, ["INTENT"], "SENDING", held)
-  return yield* submitter.kling.call(plan.operation, plan.input).pipe(
+  const answered = submitter.kling.call(plan.operation, plan.input).pipe(
     Effect.tap((data) => {
       const task = Option.getOrUndefined(taskFrom(data))
       const results =
@@ -59,4 +58,8 @@ export const callJob = Effect.fn("Jobs.call")(function* (
       return Effect.ignore(written)
     })
   )
+  const sent = Effect.andThen(ledger.transition(handle, ["INTENT"], "SENDING", held), answered)
+  // Nobody could look a lost answer up: whoever asked may leave once it is kept.
+  const sending = yield* Effect.forkDetach(sent)
+  return yield* Effect.onInterrupt(Fiber.join(sending), () => Fiber.await(sending))
 })

@@ -1,6 +1,6 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Kling, planVideo } from "@klingkit/core"
+import { Kling, operations, planOperation, planVideo } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { Effect, Fiber, Layer, Redacted } from "effect"
 import { HttpClient } from "effect/http"
@@ -51,6 +51,23 @@ describe("whoever waits for a submission", () => {
         const { jobs: recorded } = yield* jobs.history()
         expect(recorded.map((one) => [one.handle, one.state])).toEqual([[handle, "ACCEPTED"]])
         expect([...world.state.tasks.newestFirst()].map((task) => task.externalId)).toEqual([handle])
+      }).pipe(Effect.provide(slowKling(world)))
+    })
+  )
+
+  it.effect("leaves a call that cannot be looked up only when its answer is kept", () =>
+    Effect.gen(function* () {
+      const world = new KlingWorld()
+      const { example } = operations["legacy.tts"]
+      const plan = yield* planOperation(operations["legacy.tts"], example)
+      yield* Effect.gen(function* () {
+        const jobs = yield* Jobs
+        const waiting = yield* Effect.forkChild(jobs.call(plan))
+        while (world.state.tasks.size === 0) yield* TestClock.withLive(Effect.sleep("1 millis"))
+        yield* inVirtualTime(Fiber.interrupt(waiting))
+        const { jobs: recorded } = yield* jobs.history()
+        expect(recorded.map(({ state, outputs }) => [state, outputs.length])).toEqual([["SUCCEEDED", 1]])
+        expect(world.state.tasks.size).toBe(1)
       }).pipe(Effect.provide(slowKling(world)))
     })
   )
