@@ -32,6 +32,7 @@ export const rootCommand = Command.make("klingkit").pipe(
   Command.withExamples([
     { command: "klingkit demo", description: "See it work without a key" },
     { command: 'klingkit video create "a paper boat in the rain" --output boat.mp4', description: "Make a clip" },
+    { command: "KLINGAI_API_KEY=... klingkit task list", description: "The key comes from the environment" },
     { command: 'klingkit quote video "a paper boat" --duration 10', description: "Ask what it would cost" }
   ]),
   Command.withSubcommands([video, image, chain, batch, task, quote, models, account, api, emulator, demo]),

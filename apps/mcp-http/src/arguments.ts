@@ -1,3 +1,4 @@
+import { settingsHelp } from "@klingkit/mcp"
 import { parseArgs } from "node:util"
 import { isLoopback } from "./guard.ts"
 
@@ -15,16 +16,10 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
 MCP is at /mcp, a sign of life at /healthz.
 
 Environment:
-  KLINGAI_API_KEY                             the Kling API key, or
-  KLINGAI_ACCESS_KEY, KLINGAI_SECRET_KEY      an access/secret key pair
-  KLINGAI_REGION                              global (default) or china
-  KLINGKIT_OUTPUT_DIR                         where files are saved (default ~/klingkit)
-  KLINGKIT_FILE_NAME                          their names, such as {date}/{model}-{handle}
-  KLINGKIT_INPUT_DIRS                         more folders that pictures may be read from
-  KLINGKIT_CONFIRM_ABOVE_USD                  a dearer call needs a person's yes
-  KLINGKIT_SECRET                             shared by replicas: seals what clients carry between question and answer
-  KLINGKIT_ALLOWED_HOSTS                      comma list of host names besides loopback
-  KLINGKIT_ALLOWED_ORIGINS                    comma list of origins besides loopback, such as https://app.example
+${settingsHelp}
+  KLINGKIT_SECRET                         shared by replicas: seals what clients carry between question and answer
+  KLINGKIT_ALLOWED_HOSTS                  comma list of host names besides loopback
+  KLINGKIT_ALLOWED_ORIGINS                comma list of origins besides loopback, such as https://app.example
 `
 
 export interface Serve {

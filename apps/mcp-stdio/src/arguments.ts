@@ -1,3 +1,4 @@
+import { settingsHelp } from "@klingkit/mcp"
 import { parseArgs } from "node:util"
 
 export const help = `klingkit-mcp: Kling AI for agents, an MCP server over stdio
@@ -10,13 +11,7 @@ Usage: klingkit-mcp [--toolsets core,studio,raw|all] [--read-only]
   --help            print this
 
 Environment:
-  KLINGAI_API_KEY                             the Kling API key, or
-  KLINGAI_ACCESS_KEY, KLINGAI_SECRET_KEY      an access/secret key pair
-  KLINGAI_REGION                              global (default) or china
-  KLINGKIT_OUTPUT_DIR                         where files are saved (default ~/klingkit)
-  KLINGKIT_FILE_NAME                          their names, such as {date}/{model}-{handle}
-  KLINGKIT_INPUT_DIRS                         more folders that pictures may be read from
-  KLINGKIT_CONFIRM_ABOVE_USD                  a dearer call needs a person's yes
+${settingsHelp}
 
 It speaks MCP on stdin and stdout; a host such as Claude, Cursor or VS Code starts it.
 `

@@ -1,4 +1,4 @@
-import type { Plan, Task, TaskStatus } from "@klingkit/core"
+import { type Plan, type Quote, type Receipt, receiptOf, type Task, type TaskStatus } from "@klingkit/core"
 import type { ChainView } from "./chains/chain-job.ts"
 import type { JobRecord } from "./ledger/job-record.ts"
 import { type JobState, jobStates } from "./ledger/job-state.ts"
@@ -47,5 +47,18 @@ export const taskOfRecord = (record: JobRecord): Task => ({
   outputs: record.outputs,
   charges: record.charges
 })
+
+/** What a job was quoted, as far as anybody knows: the ledger's word is that of the request as it was sent. */
+export const quoteOfJob = ({ plan, record, chain }: Job): Quote | undefined =>
+  record?.quote ?? chain?.quote ?? plan?.quote
+
+/**
+ * Quote and charge of a job, side by side. Not every step of a chain says what it took, and one that has stopped took less:
+ * its charges are held to no more than the quote.
+ */
+export const receiptOfJob = (job: Job): Receipt => {
+  const quote = quoteOfJob(job)
+  return receiptOf(job.chain === undefined || quote === undefined ? quote : { ...quote, state: "estimate" }, job.task)
+}
 
 export const jobOfRecord = (record: JobRecord): Job => ({ handle: record.handle, task: taskOfRecord(record), record })

@@ -1,7 +1,7 @@
 import { JobError, templateProblem } from "@klingkit/jobs"
-import { Effect, FileSystem, Option, Path } from "effect"
+import { Cause, Effect, FileSystem, Option, Path } from "effect"
 import { folders } from "../connection.ts"
-import { usageError } from "../output/failure.ts"
+import { CommandError, failureOf, usageError } from "../output/failure.ts"
 
 /** Where results go: `folder` is absolute and exists; below it they are named by the template, or by the one name. */
 export interface Destination {
@@ -58,6 +58,14 @@ export const destinationOf = Effect.fnUntraced(function* (options: {
   }
   return destination
 })
+
+/** The same for a command that is about to pay: what stands in the way of the files is found before anything is sent. */
+export const destinationBefore = (options: Parameters<typeof destinationOf>[0]) =>
+  Effect.mapError(destinationOf(options), (error) => {
+    const failure = failureOf(Cause.fail(error))
+    const suggestion = failure.charged === "no" ? failure.suggestion : `${failure.suggestion}; nothing was sent`
+    return new CommandError({ failure: { ...failure, suggestion, charged: "no" } })
+  })
 
 /** `/films/{date}/{handle}`: the folder is what stands before the first part with a placeholder. */
 const templateIn = (target: string, separator: string): Destination => {

@@ -1,12 +1,12 @@
 import { baseUrlFromConfig, credentialsFromConfig, describeRequest, type Plan } from "@klingkit/core"
 import { describePlace, type Job, Jobs } from "@klingkit/jobs"
-import { Cause, Effect, Option, Ref } from "effect"
+import { Effect, Option, Ref } from "effect"
 import { connection } from "../connection.ts"
-import { CommandError, failureOf, interrupted } from "../output/failure.ts"
+import { interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
 import { answerTask } from "./answer-task.ts"
-import { type Destination, destinationOf } from "./destination.ts"
+import { type Destination, destinationBefore } from "./destination.ts"
 import { fetchFiles } from "./fetch-files.ts"
 import type { PaidFlags } from "./paid-flags.ts"
 import { waitForTask } from "./wait-for-task.ts"
@@ -18,16 +18,9 @@ export const runPlan = Effect.fn("runPlan")(function* (plan: Plan, flags: PaidFl
   if (flags.dryRun) return yield* showPlan(plan)
   yield* credentialsFromConfig
   const count = typeof plan.input["n"] === "number" ? plan.input["n"] : 1
-  const destination = yield* Effect.mapError(destinationOf({ ...flags, count }), beforeSending)
+  const destination = yield* destinationBefore({ ...flags, count })
   return yield* send(plan, flags, destination).pipe(Effect.provide(connection))
 })
-
-/** What stands in the way of the files is found before anything is paid. */
-const beforeSending = (error: unknown): CommandError => {
-  const failure = failureOf(Cause.fail(error))
-  const suggestion = failure.charged === "no" ? failure.suggestion : `${failure.suggestion}; nothing was sent`
-  return new CommandError({ failure: { ...failure, suggestion, charged: "no" } })
-}
 
 export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
   const output = yield* Output

@@ -1,10 +1,10 @@
 import { isFinished, KlingError, untrustedText, usualSecondsOf } from "@klingkit/core"
-import { describePlace, type Job, Jobs, stepFailure } from "@klingkit/jobs"
+import { describePlace, type Job, Jobs, receiptOfJob, stepFailure } from "@klingkit/jobs"
 import { Cause, Clock, Duration, Effect, Ref, Stream } from "effect"
 import { exitCode } from "../output/exit-code.ts"
 import { CommandError, failureOf, interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
-import { receiptFor, taskView } from "../output/task-view.ts"
+import { taskView } from "../output/task-view.ts"
 
 /** Follows a task until it has ended, with a live line on a terminal. A failed task is a failure here. */
 export const waitForTask = Effect.fnUntraced(function* (
@@ -24,7 +24,11 @@ export const waitForTask = Effect.fnUntraced(function* (
   })
   yield* Effect.raceFirst(watch, showProgress(latest, usualSeconds)).pipe(
     Effect.timeoutOption(options.timeout),
-    Effect.onInterrupt(() => output.fail(interrupted({ handle: id, isAccepted: true })))
+    Effect.onInterrupt(() =>
+      Effect.flatMap(Ref.get(latest), (job) =>
+        output.fail(interrupted(job?.chain === undefined ? { handle: id, isAccepted: true } : { chain: job.handle }))
+      )
+    )
   )
 
   const job = yield* Ref.get(latest)
@@ -56,7 +60,7 @@ const stillRunning = (id: string, job: Job | undefined, timeout: Duration.Durati
       code: "CLI_STILL_RUNNING",
       message: `task ${untrustedText(id, 80)} has not ended within ${Duration.format(timeout)}: ${job?.task.status ?? "unseen"}`,
       handle: id,
-      suggestion: `it goes on; wait for it with: klingkit task wait ${untrustedText(id, 80)}`,
+      suggestion: `${job?.chain === undefined ? "it goes on; wait for it with" : "the step at Kling goes on; go on with the next ones with"}: klingkit task wait ${untrustedText(id, 80)}`,
       charged: "maybe",
       exitCode: exitCode.stillRunning,
       ...(job === undefined ? {} : { task: taskView(job) })
@@ -75,6 +79,6 @@ const taskFailed = (job: Job) => {
   const { charges } = job.task
   const charged = charges.length === 0 ? "maybe" : charges.some(({ amount }) => amount > 0) ? "yes" : "no"
   return new CommandError({
-    failure: { ...failureOf(Cause.fail(error)), charged, receipt: receiptFor(job), task: taskView(job) }
+    failure: { ...failureOf(Cause.fail(error)), charged, receipt: receiptOfJob(job), task: taskView(job) }
   })
 }

@@ -47,8 +47,11 @@ export const failureOf = (cause: Cause.Cause<unknown>): Failure => {
   return bug(error)
 }
 
-/** What was under way at Ctrl+C: a task, accepted or not yet, or a paid call that cannot be looked up. */
-export type UnderWay = { readonly handle: string; readonly isAccepted: boolean } | "paid call"
+/** What was under way at Ctrl+C: a task, accepted or not yet, a chain, or a paid call that cannot be looked up. */
+export type UnderWay =
+  | { readonly handle: string; readonly isAccepted: boolean }
+  | { readonly chain: string }
+  | "paid call"
 
 /** Ctrl+C. What Kling has accepted goes on, and nothing here can stop it. */
 export const interrupted = (underWay?: UnderWay): Failure => {
@@ -59,6 +62,11 @@ export const interrupted = (underWay?: UnderWay): Failure => {
   if (underWay === "paid call") {
     const message = "interrupted; it is not known whether Kling took the request"
     return { ...about, message, suggestion: "look at klingkit account costs before a repeat", charged: "maybe" }
+  }
+  if ("chain" in underWay) {
+    const handle = underWay.chain
+    const message = `interrupted; the step that chain ${handle} has at Kling goes on, the next ones wait`
+    return { ...about, message, suggestion: `go on with: klingkit task wait ${handle}`, charged: "maybe", handle }
   }
   const { handle, isAccepted } = underWay
   return {

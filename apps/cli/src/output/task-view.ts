@@ -1,5 +1,5 @@
-import { type Plan, type Quote, receiptOf, type TaskOutput, untrustedText, usdText } from "@klingkit/core"
-import { type ChainView, describePlace, type Job, type SavedFile } from "@klingkit/jobs"
+import { type Plan, type Quote, type TaskOutput, untrustedText, usdText } from "@klingkit/core"
+import { type ChainView, describePlace, type Job, quoteOfJob, receiptOfJob, type SavedFile } from "@klingkit/jobs"
 
 /** A price as programs read it; null where it cannot be known before. Limits count `atMost`. */
 export const quoteView = ({ units, priceUsd, atMost, state, rule }: Quote) => ({
@@ -39,13 +39,13 @@ export const taskView = (job: Job, files?: ReadonlyArray<SavedFile>) => ({
   createdAt: isoTime(job.task.createdAt),
   updatedAt: isoTime(job.task.updatedAt),
   ...(job.plan === undefined ? {} : planView(job.plan)),
-  ...quotedAs(quoteFor(job)),
+  ...quotedAs(quoteOfJob(job)),
   ...(job.isRepeat === true ? { isRepeat: true } : {}),
   ...(job.chain === undefined ? {} : { chain: chainView(job.chain) }),
   outputs: job.task.outputs,
   charges: job.task.charges,
   // The same in words; what is absent is not known, and a mismatch is absent when Kling took what was quoted.
-  receipt: receiptFor(job),
+  receipt: receiptOfJob(job),
   files
 })
 
@@ -62,11 +62,7 @@ const chainView = ({ name, quote, steps }: ChainView) => ({
   }))
 })
 
-const quoteFor = ({ plan, record }: Job): Quote | undefined => record?.quote ?? plan?.quote
-
 const quotedAs = (quote: Quote | undefined) => (quote === undefined ? {} : { quote: quoteView(quote) })
-
-export const receiptFor = (job: Job) => receiptOf(quoteFor(job), job.task)
 
 const planView = ({ operation, model, warnings }: Plan) => ({
   operation: operation.id,
@@ -78,7 +74,7 @@ const planView = ({ operation, model, warnings }: Plan) => ({
 export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string => {
   const { task } = job
   const counts = new Map<string, number>()
-  const { quoted, charged, mismatch } = receiptFor(job)
+  const { quoted, charged, mismatch } = receiptOfJob(job)
   return [
     `Task ID: ${job.handle}`,
     ...(task.id === job.handle ? [] : [`Kling's ID: ${untrustedText(task.id, 80)}`]),

@@ -55,7 +55,7 @@ export const jobOfChain = (chain: ChainRecord, jobs: ReadonlyArray<JobRecord>, n
     createdAt: chain.createdAt,
     updatedAt: chain.updatedAt,
     outputs: steps.flatMap(({ isResult, job }) => (isResult && job !== undefined ? filmsOf(job) : [])),
-    charges: jobs.flatMap(({ charges }) => charges)
+    charges: jobs.flatMap(chargesOf)
   }
   const view: ChainView = {
     name: chain.name,
@@ -65,6 +65,10 @@ export const jobOfChain = (chain: ChainRecord, jobs: ReadonlyArray<JobRecord>, n
   }
   return { handle: chain.handle, task, chain: view }
 }
+
+/** Beside the charges of other steps a charge needs its pack, where Kling names none. */
+const chargesOf = ({ charges, quote: { pack } }: JobRecord): JobRecord["charges"] =>
+  charges.map((charge) => (charge.kind === "unit" && pack !== undefined ? { pack, ...charge } : charge))
 
 /** A sound track that Kling makes for a film comes beside the film that has it. */
 export const filmsOf = ({ outputs }: JobRecord): JobRecord["outputs"] => {

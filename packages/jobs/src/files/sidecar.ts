@@ -1,12 +1,13 @@
 import { writeBody } from "@klingkit/core"
-import type { Job } from "../job.ts"
+import { type Job, quoteOfJob } from "../job.ts"
 import type { SavedFile } from "./save-result.ts"
 
 /**
  * What `<file>.json` beside a result says: where it came from and what it cost, for the day when Kling has deleted it.
  * Who submitted the job knows the whole request; others know what the ledger keeps of it, the prompt and the model.
  */
-export const sidecarText = ({ handle, task, plan, record }: Job, file: SavedFile): string => {
+export const sidecarText = (job: Job, file: SavedFile): string => {
+  const { handle, task, plan, record } = job
   const about = {
     handle,
     taskId: task.id,
@@ -14,7 +15,7 @@ export const sidecarText = ({ handle, task, plan, record }: Job, file: SavedFile
     model: plan?.model ?? record?.model,
     prompt: record?.prompt,
     request: plan === undefined ? undefined : withoutPictures(writeBody(plan.operation.params, plan.input)),
-    quote: plan?.quote ?? record?.quote,
+    quote: quoteOfJob(job),
     charges: task.charges,
     createdAt: isoTime(task.createdAt),
     finishedAt: isoTime(task.updatedAt),

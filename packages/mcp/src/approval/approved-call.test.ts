@@ -35,7 +35,7 @@ describe.each(["2025 connection", "2026 HTTP"] as const)("a call above the price
       "Quote: 0.42 USD, 3 video units = 5 s x 0.6 (kling-3.0, 720p, silent)",
       "Model: kling-3.0 (new.t2v.kling-3.0)",
       'Prompt: "a red fox in the snow"',
-      expect.stringMatching(/^Settings: .*durationSeconds 5/),
+      expect.stringMatching(/^Settings: .*duration_seconds 5/),
       "Nothing has been sent yet."
     ])
     expect(before).toEqual([[]])
@@ -112,7 +112,7 @@ describe("a call above the price that needs a yes", () => {
     const person = hasPerson ? () => Promise.reject(new Error("asked")) : undefined
     const client = await connectedClient(emulated.services, wire, undefined, person)
     const refused = textOf(await client.callTool(submit))
-    expect(refused).toMatch(/Next: show the person this price; .*quote_cost .*confirm_token.*\nCode: JOB_NOT_APPROVED$/)
+    expect(refused).toMatch(/Next: show this to the person; .*quote_cost .*confirm_token.*\nCode: JOB_NOT_APPROVED$/)
     const quoted = await client.callTool({
       name: "quote_cost",
       arguments: { tool: "generate_video", arguments: JSON.stringify(args) }

@@ -1,4 +1,5 @@
 import { type Plan, untrustedText } from "@klingkit/core"
+import { String as Text } from "effect"
 import type { Tool } from "../tool.ts"
 import type { ErrorWords } from "./error-words.ts"
 import { quoteLine } from "./quote-words.ts"
@@ -12,7 +13,7 @@ export const approvalQuestion = ({ title }: Pick<Tool, "title">, plan: Plan): st
   const settings = Object.entries(input).flatMap(([name, value]) =>
     value === words || !["string", "number", "boolean"].includes(typeof value)
       ? []
-      : [`${name} ${shown(String(value))}`]
+      : [`${Text.camelToSnake(name)} ${shown(String(value))}`]
   )
   return [
     `${title}: may Kling be paid for this?`,

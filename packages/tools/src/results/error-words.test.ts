@@ -46,7 +46,7 @@ describe("an error in words", () => {
           spentTodayUsd: 0
         }
       }),
-      "show the person this price; if they agree, call quote_cost"
+      "show this to the person; if they agree, call quote_cost"
     ],
     [new KlingError({ reason: { _tag: "MissingCredentials", variables: ["KLINGAI_API_KEY"] } }), "set KLINGAI_API_KEY"]
   ])("names tools, not commands: $code", (error, next) => {

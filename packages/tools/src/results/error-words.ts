@@ -57,7 +57,7 @@ const nextStep = (tool: Pick<Tool, "charged">, error: KlingError | JobError | Le
       return "set KLINGAI_API_KEY, or KLINGAI_ACCESS_KEY and KLINGAI_SECRET_KEY, in this server's environment and start it again"
     case "NotApproved":
       return "limitUsd" in reason
-        ? "show the person this price; if they agree, call quote_cost with tool and arguments of this call, and repeat this call with the confirm_token that it gives"
+        ? "show this to the person; if they agree, call quote_cost with tool and arguments of this call, and repeat this call with the confirm_token that it gives"
         : "call quote_cost again with tool and arguments of exactly this call: a confirm_token passes once, within ten minutes"
     case "Repeated":
       return `look with check_video_status and task_id ${reason.taskId}; for another one set allow_repeat`

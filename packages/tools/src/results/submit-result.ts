@@ -67,7 +67,8 @@ export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<
     status: task.status,
     model: plan.model,
     operation: plan.operation.id,
-    sent: sentSettings(plan),
+    // The settings of a chain are those of its steps.
+    ...(chain === undefined ? { sent: sentSettings(plan) } : {}),
     quote: factsOfQuote(plan.quote),
     usual_seconds: plan.operation.usualSeconds(plan.input),
     repeated: isRepeat,
@@ -91,7 +92,7 @@ export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<
       ...(facts.kling_task_id === undefined ? [] : [`Kling's own id: ${facts.kling_task_id}`]),
       `Status: ${facts.status}`,
       `Model: ${facts.model === "" ? "none" : facts.model} (${facts.operation})`,
-      `Sent: ${facts.sent}`,
+      ...(facts.sent === undefined ? [] : [`Sent: ${facts.sent}`]),
       quoteLine(plan.quote),
       ...facts.warnings.map((warning) => `Warning: ${warning}`),
       `Usual time: about ${facts.usual_seconds} s`,

@@ -1,5 +1,5 @@
-import { isFinished, receiptOf, type Task, type TaskOutput, untrustedText } from "@klingkit/core"
-import { describePlace, type Job } from "@klingkit/jobs"
+import { isFinished, type Task, type TaskOutput, untrustedText } from "@klingkit/core"
+import { describePlace, type Job, receiptOfJob } from "@klingkit/jobs"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
 import { failureAdvice } from "./failure-advice.ts"
@@ -31,7 +31,7 @@ const keptMillis = 30 * 86_400_000
 
 /** The state of a task in the words that mcp-kling's users know, for every kind of task. */
 export const taskResult = (job: Job): ToolResult<TaskFacts> => {
-  const { handle, task, record, plan } = job
+  const { handle, task } = job
   const kind = kindOf(task.outputs)
   const expiresAt =
     task.updatedAt === undefined || !isFinished(task) || task.outputs.length === 0
@@ -43,7 +43,7 @@ export const taskResult = (job: Job): ToolResult<TaskFacts> => {
     linkTo(output, index, expiresAt)
   ])
   const message = messageOf(task)
-  const receipt = receiptOf(record?.quote ?? plan?.quote, task)
+  const receipt = receiptOfJob(job)
   const facts: TaskFacts = {
     task_id: handle,
     kling_task_id: task.id,

@@ -26,7 +26,7 @@ const withManifest = Effect.fnUntraced(function* (name: string, text: string) {
   const fs = yield* FileSystem.FileSystem
   const write = (content: string) => fs.writeFileString(file, content)
   yield* write(text)
-  return { ...kling, file, write }
+  return { ...kling, file, write, fs }
 }, Effect.provide(NodeServices.layer))
 
 describe("klingkit batch", () => {
@@ -45,7 +45,7 @@ describe("klingkit batch", () => {
 
   it.live("sends and saves each line, and pays nothing when it is run again", () =>
     Effect.gen(function* () {
-      const { file, env, home, charges } = yield* withManifest("films.csv", csv)
+      const { file, env, home, charges, fs } = yield* withManifest("films.csv", csv)
       const args = ["batch", file, "--output", `${home}/films`, "--json"]
       const first = yield* klingkit(args, { env })
       expect([first.exitCode, first.stderr]).toEqual([0, expect.stringContaining("3 of 3")])
@@ -57,6 +57,10 @@ describe("klingkit batch", () => {
       ])
       const again = yield* klingkit(args, { env })
       expect([again.exitCode, JSON.parse(again.stdout)]).toMatchObject([0, ends.map(({ files }) => ({ files }))])
+      const [fox = ""] = ends[0]?.files ?? []
+      yield* fs.remove(fox)
+      expect((yield* klingkit(args, { env })).exitCode).toBe(0)
+      expect(yield* fs.exists(fox)).toBe(true)
       expect(yield* charges).toHaveLength(3)
     }).pipe(Effect.scoped)
   )
@@ -82,6 +86,7 @@ describe("klingkit batch", () => {
       "line 1: resoluton is no field of a video: did you mean resolution?"
     ],
     ["a value that no model takes", "id,prompt,duration\nfox,a fox,99\n", "line fox: --duration 99 is not possible"],
+    ["a number that is none", "prompt,n,kind\na fox,two,image\n", 'line 1: n must be a number, not "two"'],
     ["a kind that is none", "kind,prompt\nsong,la\n", "line 1: kind must be video or image"],
     ["an empty file", "", "it has no lines"]
   ] as const)("refuses %s before anything is sent", ([, text, message]) =>
@@ -103,6 +108,27 @@ describe("klingkit batch", () => {
       const short = yield* klingkit(["batch", file, "--wait", "--json"], { env: day })
       expect(short.exitCode).toBe(5)
       expect(yield* charges).toHaveLength(1)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("warns of each line, and sends what has no price past a limit only with a yes", () =>
+    Effect.gen(function* () {
+      const { file, env, charges } = yield* withManifest("new.csv", "prompt,model\na fox,kling-4.0\n")
+      const limited = { env: { ...env, KLINGKIT_MAX_USD_PER_CALL: "0.1" } }
+      const refused = yield* klingkit(["batch", file, "--wait"], limited)
+      expect([refused.exitCode, refused.stdout]).toEqual([5, expect.stringContaining("it needs an approval")])
+      expect(refused.stderr).toContain("Warning: line 1: kling-4.0 is experimental")
+      expect(yield* charges).toEqual([])
+      expect((yield* klingkit(["batch", file, "--wait", "--yes"], limited)).exitCode).toBe(0)
+      expect(yield* charges).toHaveLength(1)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("says in Kling's words why a line has failed", () =>
+    Effect.gen(function* () {
+      const { file, env } = yield* withManifest("films.csv", "prompt\na fox [fail]\n")
+      const { exitCode, stdout } = yield* klingkit(["batch", file, "--wait"], { env })
+      expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/^1\tfailed\tkk-t2v-\w+\t\tGeneration failed/)])
     }).pipe(Effect.scoped)
   )
 })

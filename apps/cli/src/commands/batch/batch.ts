@@ -1,4 +1,4 @@
-import { credentialsFromConfig, mostUsd, sumOfQuotes, usdText } from "@klingkit/core"
+import { credentialsFromConfig, mostUsd, type Quote, quotedText, sumOfQuotes, usdText } from "@klingkit/core"
 import { Jobs, spendLimits } from "@klingkit/jobs"
 import { Effect, Ref } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -28,7 +28,7 @@ export const batch = Command.make(
       ),
       Flag.withDefault(4)
     ),
-    dryRun,
+    dryRun: dryRun.pipe(Flag.withDescription("show what each line would make, its price, and the sum; send nothing")),
     ...shared
   },
   Effect.fnUntraced(function* ({ file, parallel, ...flags }) {
@@ -37,12 +37,15 @@ export const batch = Command.make(
     const problems = planned.flatMap((one) => ("problems" in one ? one.problems : []))
     if (problems.length > 0) return yield* usageError(problems)
     const lines = planned.flatMap((one) => ("line" in one ? [one.line] : []))
-    const quote = sumOfQuotes(lines.map(({ plan }) => plan.quote))
-    if (flags.dryRun) return yield* showLines(lines)
+    const quote = { ...sumOfQuotes(lines.map(({ plan }) => plan.quote)), rule: "the sum of all lines" }
+    yield* Effect.forEach(lines, ({ id, plan }) =>
+      Effect.forEach(plan.warnings, (warning) => output.say(`Warning: line ${id}: ${warning}`))
+    )
+    if (flags.dryRun) return yield* showLines(lines, quote)
     yield* credentialsFromConfig
-    yield* refuseDear(lines, flags.yes)
+    yield* refuseDear(quote, flags.yes)
     yield* output.say(
-      `${lines.length} lines, ${quote.priceUsd === undefined ? "price not known" : usdText(quote.priceUsd)} in all`
+      `Lines: ${lines.length}, in all ${quotedText(quote)}; what was sent before is found, not paid again`
     )
     const done = yield* Ref.make(0)
     const ends = yield* Effect.forEach(
@@ -51,7 +54,7 @@ export const batch = Command.make(
         Effect.tap(runLine(line, flags), ({ id, status }) =>
           Effect.flatMap(
             Ref.updateAndGet(done, (count) => count + 1),
-            (count) => output.say(`${count} of ${lines.length}: line ${id} is ${status}`)
+            (count) => output.say(`${count} of ${lines.length}: line ${id}: ${status}`)
           )
         ),
       { concurrency: parallel }
@@ -75,13 +78,12 @@ const takeUpWhatIsLeft = Jobs.use(({ recover }) =>
   Effect.sleep("31 seconds").pipe(Effect.andThen(Effect.forkChild(Effect.ignore(recover))), Effect.forever)
 )
 
-const showLines = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>) {
+const showLines = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>, quote: Quote) {
   const output = yield* Output
-  const quote = sumOfQuotes(lines.map(({ plan }) => plan.quote))
   yield* output.answer({
     json: {
       dryRun: true,
-      quote: quoteView({ ...quote, rule: `the sum of ${lines.length} lines` }),
+      quote: quoteView(quote),
       lines: lines.map(({ id, plan }) => ({
         id,
         operation: plan.operation.id,
@@ -93,16 +95,16 @@ const showLines = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>) {
     },
     text: [
       ...lines.map(({ id, plan }) => `Line ${id}: ${plan.operation.id}, ${quoteText(plan.quote)}`),
-      `Quote: ${quoteText({ ...quote, rule: `the sum of ${lines.length} lines` })}`,
+      `Quote: ${quoteText(quote)}`,
       "Nothing was sent."
     ].join("\n")
   })
 })
 
 /** The whole needs the yes that a single request of its price would need. */
-const refuseDear = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>, yes: boolean) {
+const refuseDear = Effect.fnUntraced(function* (quote: Quote, yes: boolean) {
   const { confirmAboveUsd } = yield* spendLimits
-  const most = mostUsd(sumOfQuotes(lines.map(({ plan }) => plan.quote)))
+  const most = mostUsd(quote)
   if (yes || confirmAboveUsd === undefined || (most !== undefined && most <= confirmAboveUsd)) return
   return yield* new CommandError({
     failure: {
@@ -118,7 +120,7 @@ const refuseDear = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>, yes:
 const answerEnds = Effect.fnUntraced(function* (ends: ReadonlyArray<LineEnd>) {
   const output = yield* Output
   yield* output.answer({
-    json: ends.map(({ failure, ...end }) => ({
+    json: ends.map(({ failure, message: _message, ...end }) => ({
       ...end,
       ...(failure === undefined
         ? {}
@@ -130,13 +132,17 @@ const answerEnds = Effect.fnUntraced(function* (ends: ReadonlyArray<LineEnd>) {
         { title: "line", value: ({ id }) => id },
         { title: "status", value: ({ status }) => status },
         { title: "task", value: ({ handle, failure }) => handle ?? failure?.handle },
-        { title: "files", value: ({ files }) => files?.join(" ") },
-        { title: "message", value: ({ failure }) => failure?.message }
+        { title: "files", value: ({ files = [] }) => placeOf(files) },
+        { title: "message", value: ({ failure, message }) => failure?.message ?? message }
       ],
       output.stdoutIsTerminal
     )
   })
 })
+
+/** Several files of one line lie in one folder; a cell that names them all would be cut. */
+const placeOf = (files: ReadonlyArray<string>): string | undefined =>
+  files.length < 2 ? files[0] : `${files.length} files: ${files[0]} ...`
 
 /** One exit code for all: money first, then failures, then what still runs. */
 const failIfAny = Effect.fnUntraced(function* (ends: ReadonlyArray<LineEnd>, isAwaited: boolean) {
@@ -155,7 +161,8 @@ const failIfAny = Effect.fnUntraced(function* (ends: ReadonlyArray<LineEnd>, isA
     failure: {
       code: code === exitCode.stillRunning ? "CLI_STILL_RUNNING" : "CLI_LINES_FAILED",
       message: `${failed.length} of ${ends.length} lines failed, ${running.length} have not ended`,
-      suggestion: "run the same command again: lines that were sent are found, not paid again",
+      suggestion:
+        "look at each line's message, then run the same command again: lines that were sent are found, not paid again",
       charged: ends.some(({ handle }) => handle !== undefined) ? "maybe" : "no",
       exitCode: code
     }

@@ -28,8 +28,7 @@ export const planLines = Effect.fnUntraced(function* ({ name, lines }: Manifest)
   return yield* Effect.forEach(lines, (written, index) =>
     Effect.gen(function* () {
       const { output, ...content } = written
-      const given = written["id"]
-      const id = typeof given === "string" || typeof given === "number" ? String(given) : String(index + 1)
+      const id = said(written["id"], String(index + 1))
       const digest = yield* fingerprintOf(name, content)
       const times = (seen.get(digest) ?? 0) + 1
       seen.set(digest, times)
@@ -69,6 +68,8 @@ export const planWritten = Effect.fnUntraced(function* (
       const near = nearestWord(name, fields.map(flagName))
       const hint = near === undefined ? fields.map(flagName).join(", ") : `did you mean ${near}?`
       problems.push({ field: name, message: `is no field of a ${kind}: ${hint}` })
+    } else if (numbers.has(field) && Number.isNaN(valueOf(field, value))) {
+      problems.push({ field: name, message: `must be a number, not ${JSON.stringify(value)}` })
     } else flags.set(field, valueOf(field, value))
   }
   if (problems.length > 0) return yield* Effect.fail<ReadonlyArray<Problem>>(problems)
@@ -81,6 +82,10 @@ export const planWritten = Effect.fnUntraced(function* (
   return yield* Effect.mapError(plan, problemsOf)
 })
 
+/** A word or a number as it was written. */
+export const said = (value: unknown, usual: string): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : usual
+
 /** What is wrong, place by place; what is no matter of input is told as it is. */
 export const problemsOf = (error: unknown): ReadonlyArray<Problem> =>
   error instanceof KlingError && error.reason._tag === "InvalidInput"
@@ -90,9 +95,11 @@ export const problemsOf = (error: unknown): ReadonlyArray<Problem> =>
 /** `aspect-ratio`, `aspectRatio` and `aspect_ratio` are one name. */
 const plain = (name: string): string => name.replaceAll(/[-_ ]/g, "").toLowerCase()
 
-/** A cell of a table is text; the planner refuses what is no number where one is needed. */
+const numbers: ReadonlySet<string> = new Set(["durationSeconds", "n"])
+
+/** A cell of a table is text. */
 const valueOf = (field: string, value: unknown): unknown => {
-  if (field === "durationSeconds" || field === "n") return Number(String(value).replace(/s$/, ""))
+  if (numbers.has(field)) return Number(String(value).replace(/s$/, ""))
   if (field === "watermark" || field === "multiShot") return String(value) === "true"
   return String(value)
 }

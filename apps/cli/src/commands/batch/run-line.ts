@@ -1,6 +1,6 @@
-import { isFinished } from "@klingkit/core"
+import { isFinished, mostUsd } from "@klingkit/core"
 import { type Job, Jobs } from "@klingkit/jobs"
-import { type Cause, type Duration, Effect, Option, Path, Stream } from "effect"
+import { type Cause, type Duration, Effect, FileSystem, Option, Path, Stream } from "effect"
 import { destinationOf } from "../destination.ts"
 import { type Failure, failureOf } from "../../output/failure.ts"
 import { taskView } from "../../output/task-view.ts"
@@ -11,6 +11,7 @@ export interface LineFlags {
   readonly timeout: Duration.Duration
   readonly output: Option.Option<string>
   readonly force: boolean
+  readonly yes: boolean
 }
 
 /** What became of a line. */
@@ -20,13 +21,15 @@ export interface LineEnd {
   readonly handle?: string
   readonly files?: ReadonlyArray<string>
   readonly failure?: Failure
+  /** Kling's words about a task that has failed. */
+  readonly message?: string
   readonly task?: unknown
 }
 
 /** Sends a line, or finds the job that it already is; waits and fetches as asked. It fails for itself only. */
 export const runLine = (line: Line, flags: LineFlags): Effect.Effect<LineEnd, never, Jobs | DestinationNeeds> =>
   Effect.gen(function* () {
-    const submitted = yield* submitOnce(line)
+    const submitted = yield* submitOnce(line, flags.yes)
     const path = yield* Path.Path
     const output = Option.match(line.output, {
       onNone: () => flags.output,
@@ -42,8 +45,10 @@ export const runLine = (line: Line, flags: LineFlags): Effect.Effect<LineEnd, ne
     // Left by a program that died before it had sent anything: this one sends it.
     if (submitted.isRepeat === true && wasNeverSent(job)) return yield* runLine(line, flags)
     if (!isFinished(job.task) || job.task.status === "failed" || Option.isNone(output)) return endOf(line, job)
-    const there = submitted.record?.state === "FETCHED" ? submitted.record.files.map(({ path }) => path) : []
-    if (there.length > 0) return endOf(line, job, there)
+    const fs = yield* FileSystem.FileSystem
+    const known = submitted.record?.files.map((file) => file.path) ?? []
+    const areThere = yield* Effect.forEach(known, (file) => Effect.orElseSucceed(fs.exists(file), () => false))
+    if (known.length > 0 && areThere.every(Boolean)) return endOf(line, job, known)
     const destination = yield* destinationOf({ output, force: flags.force, count: job.task.outputs.length })
     const saved = yield* jobs.download(job, { ...destination, overwrite: flags.force })
     return endOf(
@@ -60,11 +65,12 @@ export const runLine = (line: Line, flags: LineFlags): Effect.Effect<LineEnd, ne
 type DestinationNeeds = Effect.Services<ReturnType<typeof destinationOf>>
 
 /** A request that was refused was not charged: running the command again tries it anew, under the next key. */
-const submitOnce = Effect.fnUntraced(function* ({ key, plan, written }: Line) {
+const submitOnce = Effect.fnUntraced(function* ({ key, plan, written }: Line, yes: boolean) {
   const jobs = yield* Jobs
   for (let turn = 1; ; turn++) {
     const job: Job = yield* jobs.submit(plan, {
-      isApproved: true,
+      // The sum of all lines was held to the yes; a price that nobody knows stands in no sum.
+      isApproved: yes || mostUsd(plan.quote) !== undefined,
       idempotencyKey: `${key} ${turn}`,
       sameAs: written
     })
@@ -79,5 +85,6 @@ const endOf = ({ id }: Line, job: Job, files?: ReadonlyArray<string>): LineEnd =
   status: job.task.status,
   handle: job.handle,
   task: taskView(job),
+  ...(job.task.message === undefined ? {} : { message: job.task.message }),
   ...(files === undefined ? {} : { files })
 })

@@ -53,6 +53,11 @@ describe("klingkit chain run", () => {
       expect(files).toMatchObject([{ path: `${home}/film.mp4` }])
       const again = yield* klingkit(["chain", "run", file, "--json"], { env })
       expect([again.exitCode, JSON.parse(again.stdout)]).toMatchObject([0, { handle, status: "succeed" }])
+      const lines = (yield* klingkit(["task", "get", handle], { env })).stdout.split("\n")
+      expect(lines.find((line) => line.startsWith("Quoted: "))).toMatch(/^Quoted: about \$/)
+      expect(lines.find((line) => line.startsWith("Charged: "))).toMatch(/^Charged: [^,]*\), within what was quoted$/)
+      const inTheWay = yield* klingkit(["chain", "run", file, "--output", `${home}/film.mp4`], { env })
+      expect([inTheWay.exitCode, inTheWay.stderr]).toEqual([2, expect.stringContaining("Charged: no")])
       expect((yield* charges).map(({ operation }) => operation)).toEqual(operations)
       const seen = yield* klingkit(["task", "get", handle], { env })
       expect(seen.stdout).toMatch(/Status: succeed\nStep still: succeed, kk-img-/)
@@ -74,6 +79,11 @@ describe("klingkit chain run", () => {
       "a text that is missing",
       "steps:\n  - { id: a, prompt: x }\n  - { id: b, kind: speech, from: a }",
       "step b: text"
+    ],
+    [
+      "a setting that a step would leave out",
+      "steps:\n  - { id: 1, prompt: x }\n  - { id: 2, kind: sound, from: 1, duration: 5 }",
+      "step 2: duration is no field of a sound from a clip: prompt, music"
     ],
     ["no steps", "lines: []", "holds no list of steps"]
   ] as const)("refuses %s before anything is sent", ([, text, message]) =>

@@ -1,4 +1,4 @@
-import { credentialsFromConfig } from "@klingkit/core"
+import { credentialsFromConfig, quotedText } from "@klingkit/core"
 import { fingerprintOf, type Job, Jobs, wholeOf } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -8,7 +8,7 @@ import { table } from "../../output/table.ts"
 import { quoteText, quoteView, taskView } from "../../output/task-view.ts"
 import { answerTask } from "../answer-task.ts"
 import { readManifest } from "../batch/read-manifest.ts"
-import { destinationOf } from "../destination.ts"
+import { destinationBefore } from "../destination.ts"
 import { fetchFiles } from "../fetch-files.ts"
 import { paidFlags } from "../paid-flags.ts"
 import { idArgument } from "../task/id-argument.ts"
@@ -21,7 +21,8 @@ const run = Command.make(
   "run",
   {
     file: Argument.String("file").pipe(Argument.withDescription("a .yaml or .json file with steps")),
-    ...runFlags
+    ...runFlags,
+    dryRun: runFlags.dryRun.pipe(Flag.withDescription("show each step, its price, and the sum; send nothing"))
   },
   Effect.fnUntraced(function* ({ file, dryRun, timeout, output: place, force, yes, again }) {
     const output = yield* Output
@@ -47,7 +48,7 @@ const run = Command.make(
       })
     }
     yield* credentialsFromConfig
-    const destination = yield* destinationOf({ output: place, force, count: 1 })
+    const destination = yield* destinationBefore({ output: place, force, count: 1 })
     const { operation, input } = wholeOf(plan)
     // The same file is the same chain, always.
     const idempotencyKey = `file ${yield* fingerprintOf(operation.id, input)}`
@@ -56,7 +57,7 @@ const run = Command.make(
       const begun = yield* jobs.begin(plan, {
         isApproved: yes,
         ...(again ? { allowRepeat: true } : { idempotencyKey }),
-        onHandle: (handle) => output.say(`Handle: ${handle} (${quoteText(plan.quote)})`)
+        onHandle: (handle) => output.say(`Handle: ${handle} (${quotedText(plan.quote)})`)
       })
       const job = yield* waitForTask(begun.handle, { timeout, submitted: begun })
       yield* answerTask(job, place._tag === "Some" ? yield* fetchFiles(job, destination, force) : undefined)

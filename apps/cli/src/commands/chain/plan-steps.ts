@@ -12,13 +12,20 @@ import {
 import { Effect } from "effect"
 import { credentialKind } from "../../connection.ts"
 import { usageError } from "../../output/failure.ts"
-import { planWritten, problemsOf } from "../batch/plan-line.ts"
+import { planWritten, problemsOf, said } from "../batch/plan-line.ts"
 import type { Manifest, WrittenLine } from "../batch/read-manifest.ts"
 
 const kinds = ["image", "video", "speech", "sound"] as const
 type Kind = (typeof kinds)[number]
 
 const ownFields = ["id", "kind", "prompt", "from", "alongside"]
+
+/** What a step that works on a clip takes beside its name and its source. */
+const clipFields = {
+  "next shot": ["prompt", "resolution", "duration", "model"],
+  speech: ["text", "voice"],
+  sound: ["prompt", "music"]
+} as const
 
 interface Earlier {
   readonly kind: Kind
@@ -30,7 +37,7 @@ export const planSteps = Effect.fnUntraced(function* ({ name, lines }: Manifest)
   const earlier = new Map<string, Earlier>()
   const steps: Array<ChainStep> = []
   for (const [index, written] of lines.entries()) {
-    const id = typeof written["id"] === "string" ? written["id"] : `step-${index + 1}`
+    const id = said(written["id"], `step-${index + 1}`)
     const kind = kinds.find((one) => one === (written["kind"] ?? "video"))
     const inStep = (problems: ReadonlyArray<Problem>) =>
       usageError(problems.map(({ field, message }) => ({ field: `step ${id}: ${field}`, message })))
@@ -39,18 +46,14 @@ export const planSteps = Effect.fnUntraced(function* ({ name, lines }: Manifest)
     const alongside = String(written["alongside"]) === "true"
     steps.push(...planned.map((step) => (alongside ? { ...step, alongside } : step)))
     const before = earlier.get(String(written["from"]))
-    earlier.set(id, { kind, durationSeconds: secondsOf(kind, written) ?? before?.durationSeconds })
+    earlier.set(id, { kind, durationSeconds: kind === "video" ? secondsOf(planned) : before?.durationSeconds })
   }
   return yield* planChain(name, steps)
 })
 
 /** A clip of its own is 5 s long unless it is said otherwise; what is made from a clip is as long as that. */
-const secondsOf = (kind: Kind, { duration }: WrittenLine): number | undefined =>
-  kind === "video" ? Number(said(duration, "5").replace(/s$/, "")) : undefined
-
-/** A word or a number as it was written. */
-const said = (value: unknown, usual: string): string =>
-  typeof value === "string" || typeof value === "number" ? String(value) : usual
+const secondsOf = ([step]: ReadonlyArray<ChainStep>): number =>
+  Number(said(step?.plan.input["durationSeconds"] ?? step?.plan.input["duration"], "5"))
 
 const refuse = (field: string, message: string) => Effect.fail<ReadonlyArray<Problem>>([{ field, message }])
 
@@ -61,7 +64,7 @@ const stepsOf = Effect.fnUntraced(function* (
   earlier: ReadonlyMap<string, Earlier>
 ): Effect.fn.Return<ReadonlyArray<ChainStep>, ReadonlyArray<Problem>, PlanNeeds> {
   const { from, text, voice, prompt, music } = written
-  const source = typeof from === "string" ? earlier.get(from) : undefined
+  const source = earlier.get(said(from, ""))
   if (from !== undefined && source === undefined) return yield* refuse("from", "names no step before this one")
   const take = { from: String(from) }
   if (kind === "image") {
@@ -73,6 +76,7 @@ const stepsOf = Effect.fnUntraced(function* (
     return [yield* source.kind === "image" ? fromPicture(id, written, take) : nextShot(id, written, take)]
   }
   if (source === undefined || source.kind === "image") return yield* refuse("from", "must name a clip before this step")
+  yield* refuseOthers(kind, written)
   if (kind === "sound") {
     const input = { videoUrl: taken({ take: "clip", ...take }), soundEffectPrompt: prompt, musicPrompt: music }
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
@@ -91,6 +95,15 @@ const stepsOf = Effect.fnUntraced(function* (
 
 type PlanNeeds = Effect.Services<ReturnType<typeof planWritten>>
 
+/** A field that the step would leave out is refused; `null` was not given. */
+const refuseOthers = (what: keyof typeof clipFields, written: WrittenLine) => {
+  const taken: ReadonlyArray<string> = ["id", "kind", "from", "alongside", ...clipFields[what]]
+  const odd = Object.keys(written).find((name) => written[name] !== null && !taken.includes(name))
+  return odd === undefined
+    ? Effect.void
+    : refuse(odd, `is no field of a ${what} from a clip: ${clipFields[what].join(", ")}`)
+}
+
 /** The picture is the clip's first frame. */
 const fromPicture = Effect.fnUntraced(function* (
   id: string,
@@ -105,10 +118,8 @@ const fromPicture = Effect.fnUntraced(function* (
 /** A new clip that takes up look, subjects and motion of the one before; its settings are those of any other clip. */
 const nextShot = Effect.fnUntraced(function* (id: string, written: WrittenLine, { from }: { readonly from: string }) {
   const take: Take = { take: "clip", from }
+  yield* refuseOthers("next shot", written)
   const { prompt, resolution, duration } = written
-  const odd = Object.keys(written).find((name) => ![...ownFields, "resolution", "duration", "model"].includes(name))
-  if (odd !== undefined)
-    return yield* refuse(odd, "is not taken beside a clip to continue: resolution, duration, model are")
   const plan = yield* planVideo(
     {
       prompt: `The shot that follows @video_1: ${said(prompt, "")}`,

@@ -21,7 +21,9 @@ export const ledgerFlags = {
   ),
   since: Flag.String("since").pipe(
     Flag.withMetavar("time"),
-    Flag.withDescription("only jobs made since then: 2026-11-01, 2026-11-01T08:00:00Z, or 90m, 12h, 7d ago"),
+    Flag.withDescription(
+      "only jobs made since then: 2026-11-01, 2026-11-01T08:00:00Z, or 90m, 12h, 7d for so long ago"
+    ),
     Flag.optional
   ),
   cursor: Flag.String("cursor").pipe(Flag.withDescription("go on where an earlier list has ended"), Flag.optional)
