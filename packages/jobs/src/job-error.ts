@@ -96,7 +96,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
       case "Repeated":
         return `look at it with: task get ${reason.taskId}; it can be made again in two minutes`
       case "StepFailed":
-        return "mend what the message names, then ask for the same again: it goes on from there, and no paid step is paid anew"
+        return "mend what the message names, then ask for the very same again: it goes on from there, and no paid step is paid anew; a changed request is a new one, paid from its first step"
       case "FileExists":
         return "choose another name, or allow overwriting (--force)"
       case "FileRefused":

@@ -109,5 +109,5 @@ const readCursor = (cursor: string): Effect.Effect<readonly [number, string], Le
   Effect.fromResult(Base64Url.decodeString(cursor)).pipe(
     Effect.flatMap(Schema.decodeEffect(Position)),
     Effect.filterOrFail(([, handle]) => isStorable(handle)),
-    Effect.mapError(() => ledgerError({ _tag: "BadCursor" }))
+    Effect.mapError(() => ledgerError({ _tag: "BadCursor" }, true))
   )

@@ -67,6 +67,23 @@ describe("klingkit chain run", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live.each(["duration", "durationSeconds", "duration-seconds"])("prices lip-sync by the clip's %s", (field) =>
+    Effect.gen(function* () {
+      const steps = `steps:\n  - { id: a, prompt: x, ${field}: 10 }\n  - { id: b, kind: speech, text: hello, from: a }`
+      const { file, env } = yield* withFile(steps)
+      const { stdout } = yield* klingkit(["chain", "run", file, "--dry-run"], { env })
+      expect(stdout).toMatch(/Step b: .*, 1 units, \$0.14 \(estimate\)/)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("resume of a chain that nobody knows says which command lists them", () =>
+    Effect.gen(function* () {
+      const { env } = yield* withFile(film)
+      const { exitCode, stderr } = yield* klingkit(["chain", "resume", "kk-chain-0123456789abcdefghjkmnpqrs"], { env })
+      expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/Next: check the id with: klingkit task list\n/)])
+    }).pipe(Effect.scoped)
+  )
+
   it.live.each([
     ["from a step that is none", "steps:\n  - { kind: sound, from: x }", "step step-1: from names no step before this"],
     [
