@@ -4,6 +4,7 @@ import { FileHost, Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Path, Redacted } from "effect"
 import { HttpClient } from "effect/http"
+import { TestClock } from "effect/testing"
 import { findTool } from "../catalog.ts"
 
 /** Kling in memory, and jobs without a disk; time is the test's. */
@@ -91,6 +92,12 @@ export const call = Effect.fnUntraced(function* (name: string, args: Readonly<Re
   const result = yield* tool.call(args)
   return { ...result, facts: result.facts as Readonly<Record<string, unknown>>, text: result.lines.join("\n") }
 })
+
+/** What an effect gives while time goes by, slowly enough for what is not on the test's clock to keep up. */
+export const whileTimePasses = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+  const step = Effect.andThen(TestClock.withLive(Effect.sleep("1 millis")), TestClock.adjust("50 millis"))
+  return Effect.raceFirst(effect, Effect.forever(step))
+}
 
 /** Starts a task; gives the id that klingkit printed. */
 export const started = (name: string, args: Readonly<Record<string, unknown>> = { prompt: "a cat" }) =>

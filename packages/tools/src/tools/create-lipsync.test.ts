@@ -2,7 +2,17 @@ import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { call, emulated, failure, ledgerOf, passTime, requestsSeen, started, strike } from "../testing/emulated.ts"
+import {
+  call,
+  emulated,
+  failure,
+  ledgerOf,
+  passTime,
+  requestsSeen,
+  started,
+  strike,
+  whileTimePasses
+} from "../testing/emulated.ts"
 
 const video_url = "https://a.example/talk.mp4"
 const lastStep = "legacy.advanced-lip-sync"
@@ -10,10 +20,6 @@ const spoken = { video_url, tts_text: "Good morning, and welcome" }
 
 const chargesOf = (world: KlingWorld) =>
   Effect.map(ledgerOf(world), ({ charges }) => charges.map(({ operation, units }) => [operation, units]))
-
-/** What a fiber gives, while time goes by. */
-const joined = <A, E>(fiber: Fiber.Fiber<A, E>) =>
-  Effect.raceFirst(Fiber.join(fiber), Effect.forever(TestClock.adjust("50 millis")))
 
 describe("create_lipsync", () => {
   it.effect("speaks a text with the face of an earlier clip: three steps, each paid once", () => {
@@ -54,7 +60,7 @@ describe("create_lipsync", () => {
       const both = yield* Effect.forkChild(
         Effect.all([call("create_lipsync", spoken), call("create_lipsync", spoken)], { concurrency: 2 })
       )
-      const [first, second] = yield* joined(both)
+      const [first, second] = yield* whileTimePasses(Fiber.join(both))
       expect(second.facts["task_id"]).toBe(first.facts["task_id"])
       const again = yield* call("create_lipsync", spoken)
       expect(again.facts).toMatchObject({ task_id: first.facts["task_id"], repeated: true })
@@ -95,7 +101,7 @@ describe("create_lipsync", () => {
       yield* Effect.repeat(paid, { until: (charges) => charges.length > 0 })
       yield* Fiber.interrupt(calling)
       const again = yield* Effect.forkChild(call("create_lipsync", spoken))
-      expect((yield* joined(again)).facts).toMatchObject({ repeated: true })
+      expect((yield* whileTimePasses(Fiber.join(again))).facts).toMatchObject({ repeated: true })
       const tasks = Effect.map(ledgerOf(world), (ledger) => ledger.tasks)
       const begun = Effect.andThen(TestClock.adjust("50 millis"), tasks)
       yield* Effect.repeat(begun, { until: (all) => all.some(({ operation }) => operation === lastStep) })

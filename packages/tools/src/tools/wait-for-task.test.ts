@@ -3,7 +3,7 @@ import { KlingWorld } from "@klingkit/emulator"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { Progress } from "../progress.ts"
-import { call, emulated, failure, ledgerOf, started } from "../testing/emulated.ts"
+import { call, emulated, failure, ledgerOf, started, whileTimePasses } from "../testing/emulated.ts"
 
 const slow = () => new KlingWorld({ speed: 1 })
 
@@ -11,9 +11,7 @@ describe("wait_for_task", () => {
   it.effect("ends with the task", () =>
     Effect.gen(function* () {
       const task_id = yield* started("generate_video")
-      const waiting = yield* Effect.forkChild(call("wait_for_task", { task_id }))
-      yield* TestClock.adjust("30 seconds")
-      const { text, facts } = yield* Fiber.join(waiting)
+      const { text, facts } = yield* whileTimePasses(call("wait_for_task", { task_id }))
       expect(text).toContain("Status: succeed")
       expect(facts).toMatchObject({ status: "succeed", outputs: [{ type: "video" }] })
     }).pipe(Effect.provide(emulated()))
@@ -27,12 +25,9 @@ describe("wait_for_task", () => {
     return Effect.gen(function* () {
       const task_id = yield* started("generate_video")
       const from = yield* Clock.currentTimeMillis
-      const waiting = yield* Effect.forkChild(
+      const [{ text, facts }, until] = yield* whileTimePasses(
         Effect.zip(call("wait_for_task", { task_id, ...args }), Clock.currentTimeMillis)
       )
-      // Step by step: what a look shows is read before the next one is due.
-      yield* Effect.repeat(TestClock.adjust("500 millis"), { times: 100 })
-      const [{ text, facts }, until] = yield* Fiber.join(waiting)
       expect(until - from).toBe(seconds * 1000)
       expect(text).toContain(`Waited ${seconds} s`)
       expect(facts).toMatchObject({ status: "processing", next: "Call wait_for_task with this task_id." })
@@ -43,9 +38,7 @@ describe("wait_for_task", () => {
     const news: Array<string> = []
     return Effect.gen(function* () {
       const task_id = yield* started("generate_video")
-      const waiting = yield* Effect.forkChild(call("wait_for_task", { task_id }))
-      yield* TestClock.adjust("30 seconds")
-      yield* Fiber.join(waiting)
+      yield* whileTimePasses(call("wait_for_task", { task_id }))
       expect(news.at(0)).toMatch(/^Task is (submitted|processing)$/)
       expect(news.at(-1)).toBe("Task is succeed")
     }).pipe(
