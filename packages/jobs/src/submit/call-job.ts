@@ -16,6 +16,9 @@ export interface CallJobOptions extends Pick<
   readonly allowRepeat?: boolean
 }
 
+/** Longer than such calls usually take, and as long as a person at a shell may be kept. */
+const leaveAfter = "10 seconds"
+
 /**
  * A paid operation that answers at once and takes no id of ours: written down and within the limits like any other, sent
  * once, and never again. When its answer is lost nobody can look it up, and the ledger says so.
@@ -59,7 +62,8 @@ export const callJob = Effect.fn("Jobs.call")(function* (
     })
   )
   const sent = Effect.andThen(ledger.transition(handle, ["INTENT"], "SENDING", held), answered)
-  // Nobody could look a lost answer up: whoever asked may leave once it is kept.
+  // Nobody could look a lost answer up: whoever leaves may end this process, so a moment is left for it to be kept.
   const sending = yield* Effect.forkDetach(sent)
-  return yield* Effect.onInterrupt(Fiber.join(sending), () => Fiber.await(sending))
+  const kept = Effect.timeoutOption(Fiber.await(sending), leaveAfter)
+  return yield* Effect.onInterrupt(Fiber.join(sending), () => Effect.flatMap(Effect.forkDetach(kept), Fiber.await))
 })

@@ -2,7 +2,7 @@ import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Kling, operations, planOperation, planVideo } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { Effect, Fiber, Layer, Redacted } from "effect"
+import { Clock, Effect, Fiber, Layer, Redacted } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { FileHost } from "../files/file-host.ts"
@@ -11,11 +11,11 @@ import { Jobs } from "../jobs.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
 
-/** Jobs over a Kling in memory whose answers take 20 seconds on their way back. */
-const slowKling = (world: KlingWorld) => {
+/** Jobs over a Kling in memory whose answers take a while on their way back. */
+const slowKling = (world: KlingWorld, seconds = 20) => {
   const slow = Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(Effect.tap(() => Effect.sleep("20 seconds"))))
+    Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(Effect.tap(() => Effect.sleep(seconds * 1000))))
   ).pipe(Layer.provide(emulatorHttpClient(world)))
   const apiKey = Redacted.make(world.keys.apiKey)
   const kling = Kling.layerHttp({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
@@ -55,7 +55,10 @@ describe("whoever waits for a submission", () => {
     })
   )
 
-  it.effect("leaves a call that cannot be looked up only when its answer is kept", () =>
+  it.effect.each([
+    ["when its answer is kept", 5, 5],
+    ["after ten seconds at most, and its answer is kept when it comes", 20, 10]
+  ] as const)("leaves a call that cannot be looked up %s", ([, answerSeconds, leftSeconds]) =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       const { example } = operations["legacy.tts"]
@@ -64,11 +67,14 @@ describe("whoever waits for a submission", () => {
         const jobs = yield* Jobs
         const waiting = yield* Effect.forkChild(jobs.call(plan))
         while (world.state.tasks.size === 0) yield* TestClock.withLive(Effect.sleep("1 millis"))
+        const from = yield* Clock.currentTimeMillis
         yield* inVirtualTime(Fiber.interrupt(waiting))
+        expect(Math.round(((yield* Clock.currentTimeMillis) - from) / 1000)).toBe(leftSeconds)
+        yield* inVirtualTime(Effect.sleep((answerSeconds - leftSeconds) * 1000))
         const { jobs: recorded } = yield* jobs.history()
         expect(recorded.map(({ state, outputs }) => [state, outputs.length])).toEqual([["SUCCEEDED", 1]])
         expect(world.state.tasks.size).toBe(1)
-      }).pipe(Effect.provide(slowKling(world)))
+      }).pipe(Effect.provide(slowKling(world, answerSeconds)))
     })
   )
 })
