@@ -13,8 +13,16 @@ const reasons = {
     limitUsd: Schema.Number,
     spentTodayUsd: Schema.Number
   },
-  /** A step of a chain has failed; `paid` says what the others took: `0.05 video units (legacy.tts)`. */
-  StepFailed: { taskId: Schema.String, detail: Schema.String, paid: Schema.optionalKey(Schema.String) },
+  /**
+   * A step of a chain has failed; `paid` says what the others took: `0.05 video units (legacy.tts)`. `open`: it may have
+   * been charged itself, as nobody knows whether Kling took it, or what a task costs that has failed.
+   */
+  StepFailed: {
+    taskId: Schema.String,
+    detail: Schema.String,
+    paid: Schema.optionalKey(Schema.String),
+    open: Schema.optionalKey(Schema.Literals(["failed", "unknown"]))
+  },
   FileExists: { path: Schema.String },
   /** A place where nothing may be written or read: outside the allowed folders, or refused by the system. */
   FileRefused: { path: Schema.String, detail: Schema.String },
@@ -30,7 +38,7 @@ const reasons = {
 const Reason = Schema.TaggedUnion(reasons)
 export type JobErrorReason = typeof Reason.Type
 
-/** What can go wrong around a job on this side: its price, its input files and its result files. Kling's own failures are `KlingError`. */
+/** What can go wrong around a job on this side: its price, its input and result files. Kling's own are `KlingError`. */
 export class JobError extends Schema.TaggedError<JobError>()("JobError", { reason: Reason }) {
   /** A stable code for programs: `JOB_FILE_EXISTS`. */
   get code(): string {
@@ -48,7 +56,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
       case "ResultRefused":
         return "yes"
       case "StepFailed":
-        return this.reason.paid === undefined ? "no" : "yes"
+        return this.reason.paid !== undefined ? "yes" : this.reason.open === undefined ? "no" : "maybe"
       case "FileRefused":
       case "NoSpace":
       case "NotApproved":
@@ -96,7 +104,9 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
       case "Repeated":
         return `look at it with: task get ${reason.taskId}; it can be made again in two minutes`
       case "StepFailed":
-        return "mend what the message names, then ask for the very same again: it goes on from there, and no paid step is paid anew; a changed request is a new one, paid from its first step"
+        return reason.open === "unknown"
+          ? `look at Kling's console; if it was not charged, or may be twice: chain resume ${reason.taskId} --repeat-unknown`
+          : "mend what the message names, then ask for the very same again: it goes on from there, and no paid step is paid anew; a changed request is a new one, paid from its first step"
       case "FileExists":
         return "choose another name, or allow overwriting (--force)"
       case "FileRefused":

@@ -159,4 +159,5 @@ const bug = (error: unknown): Failure => ({
 })
 
 /** Packages say `task get ID`, since tools have the same words; at a shell it is a command. */
-const asCommand = (text: string): string => text.replace(/\btask (?=(get|wait|download) |list$)/, "klingkit task ")
+const asCommand = (text: string): string =>
+  text.replace(/\b(?=task ((get|wait|download) |list$)|chain resume )/, "klingkit ")

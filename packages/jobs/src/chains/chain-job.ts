@@ -1,4 +1,4 @@
-import type { Quote, Task, TaskStatus } from "@klingkit/core"
+import type { Charged, Quote, Task, TaskStatus } from "@klingkit/core"
 import { type Job, taskOfRecord } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import type { ChainRecord, ChainState } from "../ledger/chain-record.ts"
@@ -11,6 +11,7 @@ export interface ChainStepView {
   readonly operation: string
   readonly quote: Quote
   readonly status: TaskStatus | "waiting"
+  readonly charged: Charged
   readonly handle?: string
   /** Its results are those of the whole: no other step works on them. */
   readonly isResult: boolean
@@ -44,6 +45,7 @@ export const jobOfChain = (chain: ChainRecord, jobs: ReadonlyArray<JobRecord>, n
       quote,
       isResult,
       status: job === undefined ? "waiting" : taskOfRecord(job).status,
+      charged: job === undefined ? "no" : chargedFor(job),
       ...(job === undefined ? {} : { handle: job.handle, job })
     }
   })
@@ -70,6 +72,14 @@ export const jobOfChain = (chain: ChainRecord, jobs: ReadonlyArray<JobRecord>, n
 const chargesOf = ({ charges, quote: { pack } }: JobRecord): JobRecord["charges"] =>
   charges.map((charge) => (charge.kind === "unit" && pack !== undefined ? { pack, ...charge } : charge))
 
+/** What a failed task costs is not documented; an answer may say. */
+const chargedFor = ({ state, charges }: JobRecord): Charged => {
+  if (state === "REFUSED") return "no"
+  if (state === "UNKNOWN") return "maybe"
+  if (state !== "FAILED") return "yes"
+  return charges.length > 0 && charges.every(({ amount }) => amount === 0) ? "no" : "maybe"
+}
+
 /** A sound track that Kling makes for a film comes beside the film that has it. */
 export const filmsOf = ({ outputs }: JobRecord): JobRecord["outputs"] => {
   const films = outputs.filter(({ type }) => type === "video")
@@ -86,16 +96,17 @@ const stoppedWords = (message: string, steps: ReadonlyArray<ChainStepView>): str
 export const stepFailure = ({ handle, chain }: Job): JobError | undefined => {
   if (chain?.stoppedBy === undefined) return undefined
   const paid = paidWords(chain.steps)
+  const open = chain.steps.find(({ charged }) => charged === "maybe")
   return jobError({
     _tag: "StepFailed",
     taskId: handle,
     detail: chain.stoppedBy,
-    ...(paid === undefined ? {} : { paid })
+    ...(paid === undefined ? {} : { paid }),
+    ...(open === undefined ? {} : { open: open.status === "unknown" ? "unknown" : "failed" })
   })
 }
 
-const isPaid = ({ status }: ChainStepView): boolean =>
-  status === "succeed" || status === "submitted" || status === "processing"
+const isPaid = ({ charged }: ChainStepView): boolean => charged === "yes"
 
 /** `0.05 video units (legacy.tts) and 0.05 video units (legacy.identify-face)`. */
 const paidWords = (steps: ReadonlyArray<ChainStepView>): string | undefined => {

@@ -15,7 +15,8 @@ const faceMillis = 24 * 3_600_000
 
 /**
  * Reads a step's standing from its jobs. A step is tried again only when nothing was sent before, or when the chain was
- * resumed after it had failed; one of which nobody knows whether it was charged, only when that was allowed by name. Faces that Kling has forgotten are looked for again when the chain is resumed.
+ * resumed after it had failed; one of which nobody knows whether it was charged, only when that was allowed by name.
+ * Faces that Kling has forgotten are looked for again when the chain is resumed.
  */
 export const standingOf = (chain: ChainRecord, step: string, jobs: ReadonlyArray<JobRecord>, now: number): Standing => {
   const tries = jobs.filter((job) => job.step === step).map((job) => ({ job, ...tryOf(job) }))

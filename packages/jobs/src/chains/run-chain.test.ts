@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { Jobs } from "../jobs.ts"
 import { filmOperations, planFilm } from "./testing/film.ts"
 import { charged, type Home, make, makeHome, program, run } from "./testing/programs.ts"
+import { stepFailure } from "./chain-job.ts"
 import { wholeOf } from "./chain-plan.ts"
 
 const filmUsd = 0.567
@@ -92,6 +93,18 @@ describe("a chain", () => {
       })
       expect(shown(yield* run(meant, program(home))).task.status).toBe("succeed")
       expect((yield* charged(home)).operations.filter((one) => one === "legacy.tts")).toHaveLength(2)
+    })
+  )
+
+  it.effect("does not say that nothing was charged when nobody knows, nor that it goes on by itself then", () =>
+    Effect.gen(function* () {
+      const home = yield* makeHome
+      yield* strike(home, { fault: "commit-then-drop", on: "legacy.tts" })
+      const speech = Effect.map(planFilm("api-key"), (film) => ({ ...film, steps: film.steps.slice(2, 3) }))
+      const failed = stepFailure(shown(yield* run(make({}, speech), program(home))))
+      expect((yield* charged(home)).operations).toEqual(["legacy.tts"])
+      expect(failed?.wasCharged).toBe("maybe")
+      expect(failed?.suggestion).toContain("--repeat-unknown")
     })
   )
 

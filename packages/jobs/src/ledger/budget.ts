@@ -40,6 +40,11 @@ export const takeFromReserve = ({ sql }: LedgerDatabase["Service"], chain: strin
   sql`UPDATE klingkit_chains SET reserved_micros = CASE WHEN reserved_micros > ${reservedMicros(quote)}
     THEN reserved_micros - ${reservedMicros(quote)} ELSE 0 END WHERE handle = ${chain}`
 
+/** It was refused: the chain may need its price again. */
+export const giveBackToReserve = ({ sql }: LedgerDatabase["Service"], chain: string, quote: Quote) =>
+  sql`UPDATE klingkit_chains SET reserved_micros = reserved_micros + ${reservedMicros(quote)}
+    WHERE handle = ${chain} AND state = 'RUNNING'`
+
 /**
  * Refuses a quote that may go over a limit; inside the transaction that writes the job down, so that no other spends the
  * same money. A price without a bound counts as nothing until its charge is known, and finds a used-up day closed.

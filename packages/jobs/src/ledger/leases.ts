@@ -17,6 +17,8 @@ export interface UnfinishedFilter {
   /** All that are neither finished nor `UNKNOWN`, when absent. */
   readonly states?: ReadonlyArray<JobState>
   readonly account?: string
+  /** Made after this time, in milliseconds since 1970. */
+  readonly after?: number
   /** 100 when absent. */
   readonly limit?: number
 }
@@ -72,12 +74,13 @@ export const releaseLease = ({ sql }: LedgerDatabase["Service"], handle: string,
 /** Unfinished jobs that no living process holds, oldest first; unreadable rows are left out. */
 export const findUnfinished = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
-  { states = unfinishedStates, account, limit = 100 }: UnfinishedFilter
+  { states = unfinishedStates, account, after, limit = 100 }: UnfinishedFilter
 ): Effect.fn.Return<ReadonlyArray<JobRecord>, SqlError> {
   const { sql } = database
   const now = yield* Clock.currentTimeMillis
   const conditions = [sql.in("state", states), isFree(database, now)]
   if (account !== undefined) conditions.push(sql`account = ${account}`)
+  if (after !== undefined) conditions.push(sql`created_at > ${after}`)
   const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE ${sql.and(conditions)} ORDER BY created_at LIMIT ${limit}`
   return rows.flatMap((row) => Result.match(readRow(row), { onSuccess: (job) => [job], onFailure: () => [] }))
 })

@@ -7,16 +7,16 @@ import type { LedgerDatabase } from "./database.ts"
 const resultLifeMillis = 30 * 86_400_000
 
 /**
- * Forgets finished jobs that ended before a time; what was spent today stays known, and so does a job with an idempotency
- * key of its own, which is promised to be the same job always. Answers how many. The steps of a chain that may still go on
- * stay: without them they would be paid again.
+ * Forgets finished jobs and chains that ended before a time; what was spent today stays known, and so does what has an
+ * idempotency key of its own: it is promised to be the same always. Answers how many jobs. The steps of a chain that may
+ * still go on stay: without them they would be paid again.
  */
 export const forgetBefore = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   time: number
 ): Effect.fn.Return<number, SqlError> {
   const now = yield* Clock.currentTimeMillis
-  yield* sql`DELETE FROM klingkit_chains WHERE finished_at < ${time}
+  yield* sql`DELETE FROM klingkit_chains WHERE finished_at < ${time} AND idempotency_key IS NULL
     AND (state = 'SUCCEEDED' OR finished_at < ${now - resultLifeMillis})`
   yield* sql`DELETE FROM klingkit_bodies WHERE handle LIKE 'kk-chain-%'
     AND handle NOT IN (SELECT handle FROM klingkit_chains)`

@@ -92,7 +92,7 @@ export const resumeChain = Effect.fnUntraced(function* (
       const chain = yield* getChain(database, handle, principal)
       if (chain.state !== "STOPPED") return chain
       const now = yield* Clock.currentTimeMillis
-      const paid = new Set((yield* jobsOfChain(database, handle)).flatMap(isPaid))
+      const paid = new Set((yield* jobsOfChain(database, handle)).flatMap(paidStep(repeatUnknown)))
       const reserved = knownMicros(chain.steps.filter(({ id }) => !paid.has(id)))
       // The price of the whole was held against the limit per call when it began.
       const { maxUsdPerDay } = limits
@@ -118,5 +118,9 @@ export const resumeChain = Effect.fnUntraced(function* (
   )
 })
 
-const isPaid = ({ step, state }: JobRecord): ReadonlyArray<string> =>
-  step !== undefined && state !== "REFUSED" && state !== "FAILED" ? [step] : []
+const paidStep =
+  (repeatsUnknown: boolean) =>
+  ({ step, state }: JobRecord): ReadonlyArray<string> => {
+    const isTriedAgain = state === "REFUSED" || state === "FAILED" || (state === "UNKNOWN" && repeatsUnknown)
+    return step === undefined || isTriedAgain ? [] : [step]
+  }

@@ -1,7 +1,7 @@
 import { type Charge, chargedUsd, stringifyJson, type TaskOutput } from "@klingkit/core"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
-import { micros } from "./budget.ts"
+import { giveBackToReserve, micros } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, type Lease, readOneRow } from "./job-record.ts"
 import { isFinishedState, isLastState, type JobState, mayBeSent, mostSends, sendsStep } from "./job-state.ts"
@@ -12,14 +12,14 @@ import { storable } from "./storable-text.ts"
 export interface JobChanges {
   /** Whoever is about to send must hold the job; for others, when given, it is checked in the same statement. */
   readonly lease?: Lease
-  /** Only as long as nobody has been given the job as work that goes on. */
-  readonly isUnpromised?: true
+  /** Only as long as the job was last given away, as work that goes on, at this time; 0 for never. */
+  readonly promisedAt?: number
   readonly taskId?: string
   /** Kling's words: untrusted. */
   readonly message?: string
   readonly outputs?: ReadonlyArray<TaskOutput>
   readonly charges?: ReadonlyArray<Charge>
-  /** When the task ended by Kling's clock, in milliseconds since 1970: Kling keeps files for 30 days from then, not from now. */
+  /** When the task ended by Kling's clock, in milliseconds since 1970: files are kept for 30 days from then. */
   readonly endedAt?: number
   /** Of an operation that answers at once and with no task. */
   readonly answer?: unknown
@@ -38,7 +38,7 @@ export const transitionJob = Effect.fnUntraced(function* (
 ): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
   const { sql } = database
   const now = yield* Clock.currentTimeMillis
-  const { lease, taskId, message, outputs, charges, answer, endedAt = now } = changes
+  const { lease, promisedAt, taskId, message, outputs, charges, answer, endedAt = now } = changes
   if (to === "SENDING" && lease === undefined) return yield* explain(database, handle, to, lease)
   const sources = from.flatMap((state) => {
     const most = mostSends(state, to)
@@ -62,13 +62,14 @@ export const transitionJob = Effect.fnUntraced(function* (
     ...(isFinishedState(to) ? [sql`finished_at = COALESCE(finished_at, ${endedAt})`] : [])
   ]
   const held = lease === undefined ? sql`1 = 1` : sql`lease_owner = ${lease.owner} AND lease_fence = ${lease.fence}`
-  const unpromised = changes.isUnpromised === true ? sql`promised_at IS NULL` : sql`1 = 1`
+  const promised = promisedAt === undefined ? sql`1 = 1` : sql`COALESCE(promised_at, 0) = ${promisedAt}`
   const step = Effect.gen(function* () {
     const [row] = yield* sql`UPDATE klingkit_jobs SET ${sql.update(columns)}, ${sql.csv(also)}
-      WHERE handle = ${handle} AND ${sql.or(sources)} AND ${held} AND ${unpromised} RETURNING *`
+      WHERE handle = ${handle} AND ${sql.or(sources)} AND ${held} AND ${promised} RETURNING *`
     if (row === undefined) return yield* explain(database, handle, to, lease)
     if (!mayBeSent(to)) yield* sql`DELETE FROM klingkit_bodies WHERE handle = ${handle}`
     const job = yield* readOneRow(row)
+    if (to === "REFUSED" && job.chain !== undefined) yield* giveBackToReserve(database, job.chain, job.quote)
     return charges === undefined ? job : yield* writeCharges(database, job, charges)
   })
   return yield* database.together(step)

@@ -1,11 +1,10 @@
-import { type KlingError, type Plan, taskFrom } from "@klingkit/core"
-import { mintHandle } from "@klingkit/core"
+import { type KlingError, mintHandle, type Plan, taskFrom } from "@klingkit/core"
 import { Effect, Fiber, Option } from "effect"
 import { type JobError, jobError } from "../job-error.ts"
 import type { Ledger } from "../ledger/ledger.ts"
-import type { LedgerError } from "../ledger/ledger-error.ts"
+import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import { refuseUnapproved } from "./approval.ts"
-import { leaseSeconds } from "./send-job.ts"
+import { keepLease, leaseSeconds } from "./send-job.ts"
 import { intentOf, type Submitter, type SubmitJobOptions } from "./submit-job.ts"
 
 export interface CallJobOptions extends Pick<
@@ -20,8 +19,8 @@ export interface CallJobOptions extends Pick<
 const leaveAfter = "10 seconds"
 
 /**
- * A paid operation that answers at once and takes no id of ours: written down and within the limits like any other, sent
- * once, and never again. When its answer is lost nobody can look it up, and the ledger says so.
+ * A paid operation that answers at once and takes no id of ours: written down and within the limits like any other,
+ * sent once, and never again. When its answer is lost nobody can look it up, and the ledger says so.
  */
 export const callJob = Effect.fn("Jobs.call")(function* (
   ledger: Ledger["Service"],
@@ -31,18 +30,18 @@ export const callJob = Effect.fn("Jobs.call")(function* (
 ): Effect.fn.Return<unknown, KlingError | JobError | LedgerError> {
   yield* refuseUnapproved(ledger, submitter, plan.quote, options)
   const handle = yield* mintHandle(plan.operation.family)
-  const lease = { owner: submitter.owner, seconds: 4 * leaseSeconds }
   const { job, isNew } = yield* ledger.begin({
     ...intentOf(submitter, plan, handle),
-    lease,
+    lease: { owner: submitter.owner, seconds: leaseSeconds },
     allowRepeat: options.allowRepeat !== false,
     ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
     ...(options.sameAs === undefined ? {} : { sameAs: options.sameAs }),
     ...(options.partOf === undefined ? {} : { partOf: options.partOf }),
     ...(options.approval === undefined ? {} : { approval: options.approval })
   })
-  if (!isNew) return yield* jobError({ _tag: "Repeated", taskId: job.handle })
-  const held = job.lease === undefined ? {} : { lease: job.lease }
+  const { lease } = job
+  if (!isNew || lease === undefined) return yield* jobError({ _tag: "Repeated", taskId: job.handle })
+  const held = { lease }
   const answered = submitter.kling.call(plan.operation, plan.input).pipe(
     Effect.tap((data) => {
       const task = Option.getOrUndefined(taskFrom(data))
@@ -61,9 +60,12 @@ export const callJob = Effect.fn("Jobs.call")(function* (
       return Effect.ignore(written)
     })
   )
-  const sent = Effect.andThen(ledger.transition(handle, ["INTENT"], "SENDING", held), answered)
+  const sent = ledger.transition(handle, ["INTENT"], "SENDING", held).pipe(
+    Effect.mapError(({ reason }) => ledgerError(reason, true)),
+    Effect.andThen(answered)
+  )
   // Nobody could look a lost answer up: whoever leaves may end this process, so a moment is left for it to be kept.
-  const sending = yield* Effect.forkDetach(sent)
+  const sending = yield* Effect.forkDetach(Effect.raceFirst(sent, keepLease(ledger, handle, lease)))
   const kept = Effect.timeoutOption(Fiber.await(sending), leaveAfter)
   return yield* Effect.onInterrupt(Fiber.join(sending), () => Effect.flatMap(Effect.forkDetach(kept), Fiber.await))
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { planVideo } from "@klingkit/core"
+import { operations, planOperation, planVideo } from "@klingkit/core"
 import { KlingWorld } from "@klingkit/emulator"
 import { Clock, Context, Effect, Fiber, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -8,13 +8,18 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { inVirtualTime } from "../files/testing/virtual-time.ts"
 import { Ledger } from "../ledger/ledger.ts"
+import { ledgerError } from "../ledger/ledger-error.ts"
 import { temporaryFolder } from "../ledger/testing/test-database.ts"
 import { layerSqliteClient } from "../sqlite/sqlite-client.ts"
 import { JumpingClock } from "../watch/testing/jumping-clock.ts"
 import { type Program, programOver, programsOf } from "../watch/testing/programs.ts"
+import { callJob } from "./call-job.ts"
+import { makeSlotQueue } from "./slot-queue.ts"
 
 const submitFilm = ({ jobs }: Pick<Program, "jobs">) =>
   Effect.flatMap(planVideo({ prompt: "a cat" }, "api-key"), (plan) => jobs.submit(plan))
+
+const speech = planOperation(operations["legacy.tts"], operations["legacy.tts"].example)
 
 /** A program over a ledger of its own, with that ledger's database behind its back. */
 const troubled = Effect.gen(function* () {
@@ -51,6 +56,33 @@ describe("a paid request over a ledger in trouble", () => {
       expect(world.state.requests.rows).toEqual([])
       yield* sql`PRAGMA max_page_count = 1000000`
       expect((yield* inVirtualTime(submitFilm(program)))._tag).toBe("Success")
+    })
+  )
+
+  it.effect("that answers at once and cannot be written down as sent is not sent, and says so", () =>
+    Effect.gen(function* () {
+      const { world, program } = yield* troubled
+      const transition = () => Effect.fail(ledgerError({ _tag: "Locked", place: "of the test" }))
+      const { jobs } = yield* programOver(world, { ...program.ledger, transition })
+      const error = yield* Effect.flip(Effect.flatMap(speech, (plan) => jobs.call(plan)))
+      expect(error).toMatchObject({ code: "LEDGER_LOCKED", wasCharged: "no" })
+      expect(world.state.requests.rows).toEqual([])
+    })
+  )
+
+  it.effect("that answers at once keeps its answer, however long that takes", () =>
+    Effect.gen(function* () {
+      const start = yield* programsOf(new KlingWorld({ speed: 1 }))
+      const [{ kling, ledger }, another] = yield* Effect.all([start(), start()])
+      // Asked to come again for a minute and a half, and then slow with a large picture.
+      const call: typeof kling.call = (operation, input) => Effect.delay(kling.call(operation, input), "140 seconds")
+      const submitter = { kling: { ...kling, call }, queue: makeSlotQueue(() => Effect.void), owner: "one" }
+      const calling = Effect.flatMap(speech, (plan) =>
+        callJob(ledger, { ...submitter, principal: "local", limits: {} }, plan)
+      )
+      const late = Effect.andThen(Effect.sleep("130 seconds"), another.jobs.recover)
+      yield* inVirtualTime(Effect.all([calling, late], { concurrency: 2 }))
+      expect((yield* ledger.list()).jobs).toMatchObject([{ state: "SUCCEEDED", outputs: [{ type: "audio" }] }])
     })
   )
 

@@ -11,14 +11,16 @@ const adoptWithinMillis = 30 * 24 * 3_600_000
 
 /** How long after its handle was given away a request that was never sent is still sent: later it would surprise. */
 const promiseMillis = 3_600_000
+/** For as long a request that may have arrived is sent once more; later it is looked for only, as Kling forgets tasks. */
+const resendMillis = 24 * 3_600_000
 /** How long a job that has ended is remembered: its files, its price, its prompt. */
 const rememberedMillis = 400 * 24 * 3_600_000
 /** How often, over all programs, a late task is looked for. */
 const adoptEveryMillis = 300_000
 
 /**
- * Goes on where a program ended in the middle of a submission: what was sent is looked for, and at most once sent again
- * under the same id. What was never sent is sent when somebody holds its handle and counts on it; else it is closed,
+ * Goes on where a program ended in the middle of a submission: what was sent is looked for, and within a day at most once
+ * sent again under the same id. What was never sent is sent when somebody holds its handle and counts on it; else it is closed,
  * because whoever asked for it has been told nothing and is gone.
  */
 export const recoverJobs = Effect.fn("Jobs.recover")(function* (
@@ -67,17 +69,16 @@ const recoverOne = Effect.fnUntraced(function* (
   record: JobRecord,
   now: number
 ) {
-  const { handle, lease, state, promisedAt } = record
+  const { handle, lease, state, promisedAt, sentAt = 0 } = record
   if (lease === undefined) return
   const operation = findOperation(record.operation)
   const isPromised = promisedAt !== undefined && Math.abs(now - promisedAt) < promiseMillis
   if (state === "INTENT" && (operation === undefined || !isPromised)) {
     const why = promisedAt === undefined ? "the program ended before" : "no program went on with it within an hour"
     const message = `not sent: ${why}; nothing was charged`
-    const unless = promisedAt === undefined ? { isUnpromised: true as const } : {}
     // Given away at this very moment, it is for the next recovery to send.
     return yield* ledger
-      .transition(handle, ["INTENT"], "REFUSED", { lease, message, ...unless })
+      .transition(handle, ["INTENT"], "REFUSED", { lease, message, promisedAt: promisedAt ?? 0 })
       .pipe(Effect.tapError(() => ledger.release(handle, lease)))
   }
   if (operation === undefined || (state !== "INTENT" && operation.externalId === undefined)) {
@@ -94,17 +95,19 @@ const recoverOne = Effect.fnUntraced(function* (
     onQueued: () => Effect.void,
     operation,
     input,
-    record: { ...record, lease }
+    record: { ...record, lease },
+    isLookedForOnly: state !== "INTENT" && Math.abs(now - Math.max(sentAt, promisedAt ?? 0)) >= resendMillis
   })
 })
 
 /** A slow server may have filed a task after it was given up: one that turns up is taken back. */
 const adoptLate = Effect.fnUntraced(function* (ledger: Ledger["Service"], kling: Kling["Service"]) {
   const now = yield* Clock.currentTimeMillis
-  const unknown = yield* ledger.unfinished({ states: ["UNKNOWN"], account: kling.account })
-  const recent = unknown.filter((record) => now - record.createdAt < adoptWithinMillis).map(({ handle }) => handle)
+  const after = now - adoptWithinMillis
+  const unknown = yield* ledger.unfinished({ states: ["UNKNOWN"], account: kling.account, after })
+  const handles = unknown.map(({ handle }) => handle)
   yield* Effect.forEach(
-    yield* ledger.claimLooks(recent, adoptEveryMillis),
+    yield* ledger.claimLooks(handles, adoptEveryMillis),
     (record) =>
       Effect.gen(function* () {
         const task = yield* Effect.option(kling.task(record.handle))

@@ -20,6 +20,8 @@ interface JobToSend {
   readonly onQueued: (place: QueuePlace) => Effect.Effect<void>
   /** Held by this process: its lease is in it. */
   readonly record: JobRecord & { readonly lease: Lease }
+  /** It may have been sent before, and too long ago to be sent again. */
+  readonly isLookedForOnly?: boolean
 }
 
 /**
@@ -27,7 +29,7 @@ interface JobToSend {
  * after a crash knows what may have happened. What was sent before is looked for first.
  */
 export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend) {
-  const { ledger, kling, operation, input, record, queue, onQueued } = job
+  const { ledger, kling, operation, input, record, queue, onQueued, isLookedForOnly = false } = job
   const { handle, lease } = record
   const step: Step = (from, to, changes = {}) => ledger.transition(handle, from, to, { lease, ...changes })
 
@@ -36,7 +38,7 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend) {
   const sent = kling
     .submit(operation, input, {
       externalTaskId: handle,
-      earlierSends: record.sends,
+      earlierSends: isLookedForOnly ? Infinity : record.sends,
       waitForSlot: false,
       journal: {
         sending: step(["INTENT", "IN_DOUBT"], "SENDING").pipe(Effect.mapError(notRecorded), Effect.asVoid),
@@ -58,7 +60,7 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend) {
 })
 
 /** The job is this process's as long as it lives; losing the lease stops nothing that has left already. */
-const keepLease = (ledger: Ledger["Service"], handle: string, lease: Lease): Effect.Effect<never> =>
+export const keepLease = (ledger: Ledger["Service"], handle: string, lease: Lease): Effect.Effect<never> =>
   Effect.ignore(ledger.renew(handle, lease, leaseSeconds)).pipe(
     Effect.repeat(Schedule.spaced(`${renewEverySeconds} seconds`)),
     Effect.andThen(Effect.never)
@@ -79,7 +81,7 @@ const recordAccepted = (step: Step, handle: string, task: Task): Effect.Effect<v
     Effect.catch((error) => Effect.logWarning(`not in the ledger yet: Kling has accepted ${handle}; ${error.message}`))
   )
 
-/** What is to be told: a refusal settles nothing when another program has taken the job over, and may have sent it too. */
+/** What is to be told: a refusal settles nothing when another program has taken the job over, and may have sent it. */
 const recordFailure = (step: Step, error: KlingError): Effect.Effect<KlingError> => {
   const { message } = error
   if (!error.mayHaveArrived) {

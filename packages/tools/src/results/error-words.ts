@@ -61,6 +61,10 @@ const nextStep = (tool: Pick<Tool, "charged">, error: KlingError | JobError | Le
         : "call quote_cost again with tool and arguments of exactly this call: a confirm_token passes once, within ten minutes"
     case "Repeated":
       return `look with check_video_status and task_id ${reason.taskId}; for another one set allow_repeat`
+    case "StepFailed":
+      return reason.open === "unknown"
+        ? `tell the person: only Kling's console shows whether that step was charged; klingkit chain resume ${reason.taskId} --repeat-unknown would pay for it again`
+        : error.suggestion
     case "SubmissionUnknown":
       return reason.externalTaskId === undefined
         ? error.suggestion

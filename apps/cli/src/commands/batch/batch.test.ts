@@ -131,4 +131,20 @@ describe("klingkit batch", () => {
       expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/^1\tfailed\tkk-t2v-\w+\t\tGeneration failed/)])
     }).pipe(Effect.scoped)
   )
+
+  it.live("names the task of a line that was paid and could not be saved, and does not deny the charge", () =>
+    Effect.gen(function* () {
+      const { file, env, home, charges } = yield* withManifest("films.csv", "prompt,output\na fox,fox.mp4\n")
+      const fs = yield* FileSystem.FileSystem
+      yield* fs.makeDirectory(`${home}/films`)
+      yield* fs.writeFileString(`${home}/films/fox.mp4`, "another film")
+      const args = ["batch", file, "--output", `${home}/films`, "--json"]
+      const { exitCode, stdout, stderr } = yield* klingkit(args, { env })
+      expect(yield* charges).toHaveLength(1)
+      expect(JSON.parse(stdout)).toMatchObject([
+        { handle: expect.stringMatching(/^kk-/), error: { code: "JOB_FILE_EXISTS" } }
+      ])
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Charged: maybe")])
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 })

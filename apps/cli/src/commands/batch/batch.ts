@@ -131,7 +131,7 @@ const answerEnds = Effect.fnUntraced(function* (ends: ReadonlyArray<LineEnd>) {
       [
         { title: "line", value: ({ id }) => id },
         { title: "status", value: ({ status }) => status },
-        { title: "task", value: ({ handle, failure }) => handle ?? failure?.handle },
+        { title: "task", value: ({ handle }) => handle },
         { title: "files", value: ({ files = [] }) => placeOf(files) },
         { title: "message", value: ({ failure, message }) => failure?.message ?? message }
       ],

@@ -22,7 +22,7 @@ export type PlannedLine = { readonly line: Line } | { readonly problems: Readonl
 
 const ownFields = ["id", "kind", "prompt", "output"]
 
-/** What each line asks of Kling; nothing is sent. Lines are like commands: `kind`, `prompt`, and the names of the flags. */
+/** What each line asks of Kling; nothing is sent. Lines are like commands: `kind`, `prompt`, and the names of flags. */
 export const planLines = Effect.fnUntraced(function* ({ name, lines }: Manifest) {
   const seen = new Map<string, number>()
   return yield* Effect.forEach(lines, (written, index) =>
@@ -51,7 +51,7 @@ const planOf = Effect.fnUntraced(function* (written: WrittenLine) {
   return yield* planWritten(kind, written, ownFields)
 })
 
-/** The plan of a clip or of pictures whose settings are written by the names of flags; `own` are fields of the file's. */
+/** The plan of a clip or of pictures whose settings are written by the names of flags; `own` are the file's fields. */
 export const planWritten = Effect.fnUntraced(function* (
   kind: "video" | "image",
   written: WrittenLine,

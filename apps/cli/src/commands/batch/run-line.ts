@@ -30,6 +30,22 @@ export interface LineEnd {
 export const runLine = (line: Line, flags: LineFlags): Effect.Effect<LineEnd, never, Jobs | DestinationNeeds> =>
   Effect.gen(function* () {
     const submitted = yield* submitOnce(line, flags.yes)
+    return yield* Effect.catchCause(finish(line, flags, submitted), (cause) => failedLine(line, cause, submitted))
+  }).pipe(Effect.catchCause((cause) => failedLine(line, cause)))
+
+const failedLine = ({ id }: Line, cause: Cause.Cause<unknown>, submitted?: Job): Effect.Effect<LineEnd> => {
+  const failure = failureOf(cause)
+  const handle = submitted?.handle ?? failure.handle
+  return Effect.succeed({ id, status: "failed", failure, ...(handle === undefined ? {} : { handle }) })
+}
+
+/** Waits for a line's job and fetches what it made, as asked. */
+const finish = (
+  line: Line,
+  flags: LineFlags,
+  submitted: Job
+): Effect.Effect<LineEnd, unknown, Jobs | DestinationNeeds> =>
+  Effect.gen(function* () {
     const path = yield* Path.Path
     const output = Option.match(line.output, {
       onNone: () => flags.output,
@@ -56,11 +72,7 @@ export const runLine = (line: Line, flags: LineFlags): Effect.Effect<LineEnd, ne
       job,
       saved.map(({ path }) => path)
     )
-  }).pipe(
-    Effect.catchCause((cause) =>
-      Effect.succeed<LineEnd>({ id: line.id, status: "failed", failure: failureOf(cause as Cause.Cause<unknown>) })
-    )
-  )
+  })
 
 type DestinationNeeds = Effect.Services<ReturnType<typeof destinationOf>>
 

@@ -111,6 +111,29 @@ export const chainsSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("keeps a chain's money set aside when a step was refused, and for a step that may be paid again", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const { chain } = yield* ledger.chains.begin(sampleChain())
+      const begin = Effect.fnUntraced(function* (step: string, idempotencyKey: string) {
+        const partOf = { chain: chain.handle, step }
+        return (yield* ledger.begin(sampleIntent({ partOf, idempotencyKey }))).job.handle
+      })
+      const lease = { owner: "this-process", fence: 1 }
+      yield* ledger.transition(yield* begin("one", "first"), ["INTENT"], "REFUSED", { lease })
+      expect(yield* ledger.spentTodayUsd(purse)).toBe(0.84)
+      const again = yield* begin("one", "again")
+      expect(yield* ledger.spentTodayUsd(purse)).toBe(0.84)
+      yield* ledger.transition(again, ["INTENT"], "SENDING", { lease })
+      yield* ledger.transition(again, ["SENDING"], "IN_DOUBT", { lease })
+      yield* ledger.transition(again, ["IN_DOUBT"], "UNKNOWN", { lease })
+      yield* ledger.chains.end(chain, "STOPPED", "it rained")
+      expect((yield* ledger.chains.resume(chain)).reservedUsd).toBe(0.42)
+      yield* ledger.chains.end(yield* ledger.chains.get(chain.handle, "local"), "STOPPED", "it rained")
+      expect((yield* ledger.chains.resume(chain, { repeatUnknown: true })).reservedUsd).toBe(0.84)
+    })
+  )
+
   it.effect("shows chains to their owner only", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
@@ -138,6 +161,19 @@ export const chainsSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(yield* forgetAll(40)).toBe(1)
       expect(yield* codeOf(ledger.chains.get(chain.handle, "local"))).toBe("LEDGER_NOT_FOUND")
       expect(yield* codeOf(ledger.input(chain.handle))).toBe("LEDGER_NOT_FOUND")
+    })
+  )
+
+  it.effect("never forgets a chain with a key of its own: it would be paid again", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const keyed = sampleChain({ idempotencyKey: "the film" })
+      const { chain } = yield* ledger.chains.begin(keyed)
+      yield* ledger.chains.end(chain, "SUCCEEDED")
+      yield* TestClock.setTime(noon + 500 * 86_400_000)
+      yield* ledger.forgetBefore(noon + 100 * 86_400_000)
+      const again = yield* ledger.chains.begin({ ...keyed, handle: sampleChain().handle })
+      expect([again.isNew, again.chain.handle]).toEqual([false, chain.handle])
     })
   )
 }

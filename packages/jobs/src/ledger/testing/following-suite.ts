@@ -94,7 +94,7 @@ export const followingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const { handle } = (yield* ledger.begin(sampleIntent())).job
-      const close = (one: string) => ledger.transition(one, ["INTENT"], "REFUSED", { lease, isUnpromised: true })
+      const close = (one: string) => ledger.transition(one, ["INTENT"], "REFUSED", { lease, promisedAt: 0 })
       yield* ledger.markPromised(handle)
       yield* TestClock.adjust("1 minute")
       yield* ledger.markPromised(handle)

@@ -14,6 +14,7 @@ import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
 export interface Program {
   readonly jobs: Jobs["Service"]
   readonly ledger: Ledger["Service"]
+  readonly kling: Kling["Service"]
 }
 
 /** A program over a ledger, and a Kling in memory. */
@@ -35,12 +36,13 @@ export const programOver = Effect.fnUntraced(function* (
   })
   const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal }
   const layer = Jobs.layer(config).pipe(
-    Layer.provide(kling),
+    Layer.provideMerge(kling),
     Layer.provide(emulatorHttpClient(world)),
     Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
     Layer.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost])
   )
-  return { jobs: Context.get(yield* Effect.orDie(Layer.build(layer)), Jobs), ledger }
+  const context = yield* Effect.orDie(Layer.build(layer))
+  return { jobs: Context.get(context, Jobs), ledger, kling: Context.get(context, Kling) }
 })
 
 /** Starts programs that share an account of one Kling and a ledger file; each has a connection of its own. */
