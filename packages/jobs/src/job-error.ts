@@ -102,7 +102,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
           ? "approve it (--yes at a shell), or raise KLINGKIT_CONFIRM_ABOVE_USD; nothing was sent"
           : "approve it (--yes at a shell): a price that nobody knows before passes a limit only so; nothing was sent"
       case "Repeated":
-        return `look at it with: task get ${reason.taskId}; it can be made again in two minutes`
+        return `look at it with: task get ${reason.taskId}; one that is meant to be made again has to say so (--again at a shell)`
       case "StepFailed":
         return reason.open === "unknown"
           ? `look at Kling's console; if it was not charged, or may be twice: chain resume ${reason.taskId} --repeat-unknown`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option, Random, Result } from "effect"
 import { filmOperations } from "./testing/film.ts"
-import { charged, type Home, make, makeHome, program, run } from "./testing/programs.ts"
+import { charged, make, makeHome, program, run, strike } from "./testing/programs.ts"
 
 const faults = [
   { fault: "refuse", code: 1201 },
@@ -11,15 +11,6 @@ const faults = [
   { fault: "commit-then-drop" },
   { fault: "commit-then-502" }
 ]
-
-const strike = ({ world }: Home, fault: Readonly<Record<string, unknown>>) =>
-  world.answer({
-    method: "POST",
-    path: "/_emulator/faults",
-    query: new URLSearchParams(),
-    headers: {},
-    body: JSON.stringify({ faults: [fault] })
-  })
 
 /** Up to eight programs, each of which meets some fault or dies somewhere, and two that meet nothing. */
 const fate = Effect.gen(function* () {

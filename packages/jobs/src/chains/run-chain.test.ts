@@ -3,7 +3,7 @@ import { Effect, Option, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Jobs } from "../jobs.ts"
 import { filmOperations, planFilm } from "./testing/film.ts"
-import { charged, type Home, make, makeHome, program, run } from "./testing/programs.ts"
+import { charged, make, makeHome, program, run, strike } from "./testing/programs.ts"
 import { stepFailure } from "./chain-job.ts"
 import { wholeOf } from "./chain-plan.ts"
 
@@ -11,15 +11,6 @@ const filmUsd = 0.567
 
 /** The job that a program was shown last. */
 const shown = <A, E>(ended: Result.Result<Option.Option<A>, E>): A => Option.getOrThrow(Result.getOrThrow(ended))
-
-const strike = ({ world }: Home, fault: Readonly<Record<string, unknown>>) =>
-  world.answer({
-    method: "POST",
-    path: "/_emulator/faults",
-    query: new URLSearchParams(),
-    headers: {},
-    body: JSON.stringify({ faults: [fault] })
-  })
 
 describe("a chain", () => {
   it.effect("goes from a picture to a film with sound under one handle, each step paid once", () =>

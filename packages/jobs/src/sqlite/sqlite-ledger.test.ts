@@ -4,7 +4,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { execPath } from "node:process"
+import { execPath, platform } from "node:process"
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 import { expect } from "vitest"
@@ -113,7 +113,8 @@ describe("the ledger's file", () => {
       const folder = yield* temporaryFolder("klingkit-home-")
       writeFileSync(join(folder, "file"), "")
       mkdirSync(join(folder, "ledger.db"))
-      for (const path of [join(folder, "file", "ledger.db"), join(folder, "ledger.db")]) {
+      const inSystem = platform === "linux" ? ["/proc/nope/home/ledger.db"] : []
+      for (const path of [join(folder, "file", "ledger.db"), join(folder, "ledger.db"), ...inSystem]) {
         const error = yield* failureAt(path)
         expect(error).toMatchObject({ code: "LEDGER_CANNOT_OPEN", wasCharged: "no" })
         expect(error.message).toContain(`the ledger ${path} cannot be opened: `)

@@ -55,7 +55,7 @@ const makeFile = (path: string): Effect.Effect<void, LedgerError> =>
   Effect.try({
     try: () => {
       const isNew = !existsSync(path)
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      makeFolder(dirname(path))
       closeSync(openSync(path, "a+", 0o600))
       if (platform === "win32") return
       if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
@@ -63,6 +63,18 @@ const makeFile = (path: string): Effect.Effect<void, LedgerError> =>
     },
     catch: (cause) => openFailure(path, cause as NodeJS.ErrnoException)
   })
+
+/** Folder by folder: below `/proc` Node's own recursive way never comes back. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Another program was quicker.
+    if (!existsSync(folder)) throw error
+  }
+}
 
 /** A new file's name is safe from power loss only when its folder is. */
 const syncFolder = (folder: string): void => {

@@ -1,9 +1,8 @@
-import { type CallbackError, isFinished, readCallback, type SignedCallback, verifyCallback } from "@klingkit/core"
+import { type CallbackError, readCallback, type SignedCallback, verifyCallback } from "@klingkit/core"
 import { Clock, Effect } from "effect"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import { observe } from "./observe.ts"
-import type { Watching } from "./sight.ts"
+import { takeIn, type Told } from "./sight.ts"
 
 /**
  * What a call of Kling says about a job, once its signature has been checked, and whoever waits for that job in this
@@ -11,7 +10,7 @@ import type { Watching } from "./sight.ts"
  */
 export const receiveCallback = Effect.fn("Jobs.receiveCallback")(function* (
   ledger: Ledger["Service"],
-  { alarms, onEnded }: Pick<Watching, "alarms" | "onEnded">,
+  watching: Told,
   account: string,
   callback: Omit<SignedCallback, "nowMs">
 ): Effect.fn.Return<boolean, CallbackError | LedgerError> {
@@ -24,8 +23,6 @@ export const receiveCallback = Effect.fn("Jobs.receiveCallback")(function* (
   if (record === undefined) return false
   // Another task under the same id: what is known of this one stays.
   if (record.taskId !== undefined && record.taskId !== task.id) return false
-  const fresh = yield* observe(ledger, record, task)
-  if (isFinished(task)) yield* onEnded(record)
-  if (fresh.state !== record.state) yield* alarms.ring(record.handle)
+  yield* takeIn(watching, ledger, record, task)
   return true
 })

@@ -25,9 +25,12 @@ export interface Watching {
 export const idAtKling = (record: JobRecord): string =>
   findOperation(record.operation)?.externalId === undefined ? (record.taskId ?? record.handle) : record.handle
 
+/** Who hears of it when something has happened to a job. */
+export type Told = Pick<Watching, "alarms" | "onEnded">
+
 /** What a look at Kling says about a job, written down before it is told. */
 export const sightOf = Effect.fnUntraced(function* (
-  { alarms, onEnded }: Pick<Watching, "alarms" | "onEnded">,
+  watching: Told,
   ledger: Ledger["Service"],
   record: JobRecord,
   look: Exit.Exit<Task, KlingError>
@@ -36,10 +39,20 @@ export const sightOf = Effect.fnUntraced(function* (
     return yield* Effect.failCause(look.cause).pipe(Effect.catch((error) => unseen(record, error)))
   }
   const task = look.value
+  return { handle: record.handle, task, record: yield* takeIn(watching, ledger, record, task) }
+})
+
+/** What Kling has shown or said of a job: written down, and told to whoever waits for it or for its place. */
+export const takeIn = Effect.fnUntraced(function* (
+  { alarms, onEnded }: Told,
+  ledger: Ledger["Service"],
+  record: JobRecord,
+  task: Task
+): Effect.fn.Return<JobRecord> {
   const fresh = yield* observe(ledger, record, task)
   if (isFinished(task)) yield* onEnded(record)
   if (fresh.state !== record.state) yield* alarms.ring(record.handle)
-  return { handle: record.handle, task, record: fresh }
+  return fresh
 })
 
 /** Two looks that are closer to each other than this are one. */
@@ -47,7 +60,7 @@ const freshMillis = 1500
 
 /** Looks at those of these jobs that nobody else has just taken a look at; answers what each look has shown. */
 export const lookTogether = Effect.fnUntraced(function* (
-  watching: Pick<Watching, "alarms" | "looks" | "onEnded">,
+  watching: Told & Pick<Watching, "looks">,
   ledger: Ledger["Service"],
   handles: ReadonlyArray<string>,
   known: ReadonlyArray<JobRecord> = []

@@ -161,8 +161,7 @@ const failIfAny = Effect.fnUntraced(function* (ends: ReadonlyArray<LineEnd>, isA
     failure: {
       code: code === exitCode.stillRunning ? "CLI_STILL_RUNNING" : "CLI_LINES_FAILED",
       message: `${failed.length} of ${ends.length} lines failed, ${running.length} have not ended`,
-      suggestion:
-        "change each line that Kling could not make, then run the same command again: lines that were sent are found, not paid again",
+      suggestion: `${failed.length === 0 ? "" : "mend what each line's message names, then "}run the same command again: lines that were sent are found, not paid again`,
       charged: ends.some(({ handle }) => handle !== undefined) ? "maybe" : "no",
       exitCode: code
     }

@@ -24,6 +24,16 @@ export const makeHome = Effect.gen(function* () {
 
 export type Home = Effect.Success<typeof makeHome>
 
+/** Kling meets a fault. */
+export const strike = ({ world }: Home, fault: Readonly<Record<string, unknown>>) =>
+  world.answer({
+    method: "POST",
+    path: "/_emulator/faults",
+    query: new URLSearchParams(),
+    headers: {},
+    body: JSON.stringify({ faults: [fault] })
+  })
+
 /** A program over a home; after so many calls to the ledger or to Kling it is dead, and nothing of it goes on. */
 export const program = (
   { world, ledger }: Home,
