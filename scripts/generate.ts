@@ -1,45 +1,55 @@
-// Writes docs/reference and docs/api from what the packages declare; `--check` writes nothing and fails when a file is
-// not fresh. A folder's name limits it to that folder.
+// Generates docs/reference, docs/api and the diagrams of docs/architecture.md from the code; `--check` writes nothing and
+// fails if a file is stale. Names of folders or pages as arguments limit it to those.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { architecturePage } from "./architecture.ts"
 import { referencePages } from "./reference/pages.ts"
 import { surfaceReports } from "./surface/reports.ts"
 
-/** Each folder belongs to its generator alone: a file that it does not write has no place there. */
-const generators: Readonly<Record<string, () => ReadonlyMap<string, string>>> = {
+/** Each folder belongs to its generator: other files in it are removed. */
+const folders: Readonly<Record<string, () => ReadonlyMap<string, string>>> = {
   "docs/reference": referencePages,
   "docs/api": surfaceReports
 }
 
+const pages: Readonly<Record<string, () => string>> = {
+  "docs/architecture.md": architecturePage
+}
+
 const args = process.argv.slice(2)
 const check = args.includes("--check")
-const folders = args.filter((arg) => arg !== "--check")
+const selected = args.filter((arg) => arg !== "--check")
+const isSelected = ([name]: readonly [string, unknown]): boolean => selected.length === 0 || selected.includes(name)
 
-const outcomes = Object.entries(generators)
-  .filter(([folder]) => folders.length === 0 || folders.includes(folder))
-  .map(([folder, generate]) => {
-    const place = new URL(`../${folder}/`, import.meta.url)
-    const files = generate()
-    const present = existsSync(place) ? readdirSync(place) : []
-    const left = present.filter((name) => !files.has(name))
-    const stale = [...files].filter(
-      ([name, text]) => !present.includes(name) || readFileSync(new URL(name, place), "utf8") !== text
-    )
-    return { folder, place, files, left, stale }
-  })
+const urlOf = (path: string): URL => new URL(`../${path}`, import.meta.url)
+const isStale = ([path, text]: readonly [string, string]): boolean =>
+  !existsSync(urlOf(path)) || readFileSync(urlOf(path), "utf8") !== text
+
+const outcomes = [
+  ...Object.entries(folders)
+    .filter(isSelected)
+    .map(([folder, generate]) => {
+      const files = new Map([...generate()].map(([name, text]) => [`${folder}/${name}`, text]))
+      const present = existsSync(urlOf(folder)) ? readdirSync(urlOf(folder)).map((name) => `${folder}/${name}`) : []
+      return { name: folder, files, orphaned: present.filter((path) => !files.has(path)) }
+    }),
+  ...Object.entries(pages)
+    .filter(isSelected)
+    .map(([page, generate]) => ({ name: page, files: new Map([[page, generate()]]), orphaned: [] }))
+].map((outcome) => ({ ...outcome, stale: [...outcome.files].filter(isStale) }))
 
 if (check) {
-  const names = outcomes.flatMap(({ folder, left, stale }) =>
-    [...stale.map(([name]) => name), ...left].map((name) => `${folder}/${name}`)
-  )
-  if (names.length > 0) {
-    process.stderr.write(`not fresh: ${names.join(", ")}; run npm run generate\n`)
+  const paths = outcomes.flatMap(({ orphaned, stale }) => [...stale.map(([path]) => path), ...orphaned])
+  if (paths.length > 0) {
+    process.stderr.write(`stale: ${paths.join(", ")}; run npm run generate\n`)
     process.exitCode = 1
   }
 } else {
-  for (const { folder, place, files, left, stale } of outcomes) {
-    mkdirSync(place, { recursive: true })
-    for (const [name, text] of stale) writeFileSync(new URL(name, place), text)
-    for (const name of left) rmSync(new URL(name, place))
-    process.stdout.write(`${folder}: ${stale.length} written, ${left.length} removed, ${files.size} in all\n`)
+  for (const { name, files, orphaned, stale } of outcomes) {
+    for (const [path, text] of stale) {
+      mkdirSync(urlOf(path.slice(0, path.lastIndexOf("/"))), { recursive: true })
+      writeFileSync(urlOf(path), text)
+    }
+    for (const path of orphaned) rmSync(urlOf(path))
+    process.stdout.write(`${name}: ${stale.length} written, ${orphaned.length} removed, ${files.size} in total\n`)
   }
 }

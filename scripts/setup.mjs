@@ -1,5 +1,5 @@
-// Makes a checkout ready to use: dependencies installed, apps built. Plain JavaScript, because it runs on the Node that
-// npm found (20 or later) before anything is installed. Quick when there is nothing to do.
+// Sets up a checkout: installs dependencies and builds the apps. Plain JavaScript, because it runs on the Node that npm
+// uses (20 or later) before anything is installed. Fast if there is nothing to do.
 import { spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -13,7 +13,7 @@ const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "
 
 const env = {
   ...process.env,
-  // First in PATH, so that everything below runs on the workspace's own Node where there is one.
+  // First in PATH, so that everything below runs on the workspace's own Node, if it has one.
   PATH: `${bin}${delimiter}${process.env.PATH ?? ""}`,
   TURBO_TELEMETRY_DISABLED: "1",
   TURBO_NO_UPDATE_NOTIFIER: "1",
@@ -25,7 +25,7 @@ const stop = (message) => {
   process.exit(1)
 }
 
-/** Runs a command. What it says goes to stderr, or nowhere yet when `quiet`: stdout belongs to whatever comes after setup. */
+/** Runs a command. Its output goes to stderr, unless `quiet`: stdout belongs to the command that follows setup. */
 const run = (command, args, { quiet = false } = {}) =>
   new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -34,19 +34,19 @@ const run = (command, args, { quiet = false } = {}) =>
       stdio: ["ignore", "pipe", "pipe"],
       shell: process.platform === "win32"
     })
-    let said = ""
-    const pass = (chunk) => {
-      said += chunk
+    let output = ""
+    const onOutput = (chunk) => {
+      output += chunk
       if (!quiet) process.stderr.write(chunk)
     }
-    child.stdout.on("data", pass)
-    child.stderr.on("data", pass)
-    child.on("error", (error) => resolve({ code: 1, said: said + error.message }))
-    child.on("close", (code) => resolve({ code: code ?? 1, said }))
+    child.stdout.on("data", onOutput)
+    child.stderr.on("data", onOutput)
+    child.on("error", (error) => resolve({ code: 1, output: output + error.message }))
+    child.on("close", (code) => resolve({ code: code ?? 1, output }))
   })
 
-/** One hash over everything that decides what gets installed. */
-const wanted = () => {
+/** A hash of everything that determines what is installed. */
+const installHash = () => {
   const rooms = ["packages", "apps"].flatMap((floor) => readdirSync(join(root, floor)).map((room) => join(floor, room)))
   const manifests = [".", "tests", ...rooms].map((folder) => join(folder, "package.json"))
   const hash = createHash("sha256")
@@ -58,17 +58,17 @@ const wanted = () => {
 }
 
 const install = async () => {
-  const stamp = wanted()
+  const stamp = installHash()
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return
-  process.stderr.write("Installing dependencies (the first time takes a moment) ...\n")
-  const { code, said } = await run("npx", ["-y", packageManager, "install", "--frozen-lockfile"])
+  process.stderr.write("Installing dependencies (this takes a while the first time) ...\n")
+  const { code, output } = await run("npx", ["-y", packageManager, "install", "--frozen-lockfile"])
   if (code !== 0) {
     stop(
       /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|META_FETCH_FAIL|error sending request/.test(
-        said
+        output
       )
-        ? "Setup stopped: the package registry could not be reached. Check the network or the proxy settings of npm, then run the same command again; it goes on where it stopped."
-        : "Setup stopped: installing the dependencies failed; the reason stands above. Run the same command again when it is mended."
+        ? "Setup stopped: the package registry is not reachable. Check the network or npm's proxy settings, then run the same command again to resume."
+        : "Setup stopped: installing the dependencies failed (see above). Fix the cause and run the same command again."
     )
   }
   writeFileSync(stampFile, stamp)
@@ -79,14 +79,14 @@ const checkNode = () => {
   const [major = 0, minor = 0] = (stdout ?? "").replace("v", "").split(".").map(Number)
   if (major < 22 || (major === 22 && minor < 19)) {
     stop(
-      `Setup stopped: no Node 24 package exists for this platform, and ${stdout.trim()} is too old. Install Node 22.19 or later.`
+      `Setup stopped: there is no Node 24 package for this platform, and ${stdout.trim()} is too old. Install Node 22.19 or later.`
     )
   }
 }
 
 const build = async () => {
-  const { code, said } = await run(join(bin, "turbo"), ["run", "build", "--output-logs=errors-only"], { quiet: true })
-  if (code !== 0) stop(`${said}\nSetup stopped: the build failed; the reason stands above.`)
+  const { code, output } = await run(join(bin, "turbo"), ["run", "build", "--output-logs=errors-only"], { quiet: true })
+  if (code !== 0) stop(`${output}\nSetup stopped: the build failed (see above).`)
 }
 
 await install()

@@ -1,5 +1,5 @@
-// All checks, then all tests; a check counts as one test. The last line is `N passed, N failed, N skipped`.
-// A run without tests fails, and so does a skipped test on CI.
+// Runs all checks, then all tests; a check counts as one test. The last line is `N passed, N failed, N skipped`.
+// Fails if no test ran, or if a test was skipped on CI.
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -28,18 +28,18 @@ const run = ([command, ...args], stdio) =>
   spawnSync(command, args, { cwd: root, env, stdio, encoding: "utf8", shell: process.platform === "win32" })
 
 const count = { passed: 0, failed: 0, skipped: 0 }
-const say = (line) => process.stdout.write(`${line}\n`)
+const print = (line) => process.stdout.write(`${line}\n`)
 
 for (const [name, command] of Object.entries(checks)) {
   const started = performance.now()
   const { status, stdout, stderr, error } = run(command, "pipe")
-  const took = `${((performance.now() - started) / 1000).toFixed(1)} s`
+  const duration = `${((performance.now() - started) / 1000).toFixed(1)} s`
   if (status === 0) {
     count.passed++
-    say(` ✓ ${name} (${took})`)
+    print(` ✓ ${name} (${duration})`)
   } else {
     count.failed++
-    say(` ✗ ${name} (${took}): ${command.join(" ")}\n${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}`)
+    print(` ✗ ${name} (${duration}): ${command.join(" ")}\n${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}`)
   }
 }
 
@@ -50,29 +50,29 @@ try {
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(report, "utf8")
   )
-  // A file that does not even load has no tests to count, yet is a failure.
+  // A file that fails to load has no tests to count, but is a failure.
   const broken = testResults.filter(
     (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed")
   )
-  for (const file of broken) say(` ✗ ${file.name}: ${file.message}`)
+  for (const file of broken) print(` ✗ ${file.name}: ${file.message}`)
   count.passed += numPassedTests
   count.failed += numFailedTests + broken.length
   count.skipped += numPendingTests + numTodoTests
   if (numPassedTests + numFailedTests === 0) {
     count.failed++
-    say(" ✗ no test ran")
+    print(" ✗ no test ran")
   } else if (vitest.status !== 0 && numFailedTests + broken.length === 0) {
     count.failed++
-    say(" ✗ vitest failed outside of the tests; the reason stands above")
+    print(" ✗ vitest failed outside of the tests (see above)")
   }
 } catch (error) {
   count.failed++
-  say(` ✗ vitest left no report: ${error.message}`)
+  print(` ✗ vitest wrote no report: ${error.message}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
 const forbidden = process.env.CI === "true" && count.skipped > 0
-if (forbidden) say(" ✗ skipped tests are not allowed on CI")
-say(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
+if (forbidden) print(" ✗ skipped tests are not allowed on CI")
+print(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
 process.exitCode = count.failed > 0 || forbidden ? 1 : 0

@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from "rolldown"
 const source = (name: string): string => readFileSync(new URL(`board/${name}`, import.meta.url), "utf8")
 
 /** In the order in which they apply. */
-const styles = ["base.css", "stage.css", "parts.css", "room.css"]
+const styles = ["base.css", "player.css", "side.css", "responsive.css"]
 
 /** Puts style and script into the page, and the page into a module: programs stay one file, wherever they run. */
 const onePage: Plugin = {
@@ -45,7 +45,7 @@ export default defineConfig({
     dir: "src/board",
     entryFileNames: "[name].ts",
     format: "iife",
-    // A chat's policy forbids eval. zod, inside the protocol library, tries it while it loads unless it is told before;
+    // A chat's policy forbids eval. zod, inside the protocol library, tries it while it loads unless it is configured before;
     // the attempt would be caught, but reported as a violation.
     intro: "globalThis.__zod_globalConfig = { jitless: true };",
     minify: true,

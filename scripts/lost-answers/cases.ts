@@ -1,30 +1,30 @@
-/** What goes wrong on the way of one paid request. The same five for every client. */
+/** The failures of one paid request: the same five for every client. */
 export const cases = [
   {
     id: "lost-once",
     title: "answer lost once",
-    meaning: "the server reads the whole create, commits the job and cuts the connection; the next answers are whole"
+    meaning:
+      "the server reads the whole create request, commits the job and drops the connection; later responses arrive"
   },
   {
     id: "lost-always",
     title: "answer always lost",
-    meaning: "every create is committed, and the answer to none of them arrives"
+    meaning: "every create is committed, and no response arrives"
   },
   {
     id: "page-502",
     title: "502 after commit",
-    meaning: "the first create is committed, then a gateway answers 502 with an HTML page; the next answers are whole"
+    meaning: "the first create is committed, then a gateway returns 502 with an HTML page; later responses arrive"
   },
   {
     id: "no-balance",
     title: "429, no balance",
-    meaning:
-      "every create is refused with HTTP 429 and a body that says that the balance is used up; nothing is committed"
+    meaning: "every create is rejected with HTTP 429 and a body about an insufficient balance; nothing is committed"
   },
   {
     id: "status-503",
     title: "one status read 503",
-    meaning: "the create is answered whole; the first read of the job's status gets 503"
+    meaning: "the create succeeds; the first read of the job's status gets 503"
   }
 ] as const
 

@@ -1,5 +1,5 @@
 import type { CaseId } from "./cases.ts"
-import type { MakeFilm } from "./clients/client.ts"
+import type { MakeVideo } from "./clients/client.ts"
 import type { Certificate } from "./services/certificate.ts"
 import { startCountingServer } from "./services/counting-server.ts"
 import { startEmulatedKling } from "./services/emulated-kling.ts"
@@ -9,17 +9,17 @@ import type { Service } from "./services/service.ts"
 /** One row of the table. */
 export interface Client {
   readonly name: string
-  /** Exact version, or where it comes from. */
+  /** The exact version, or the source. */
   readonly version: string
-  /** What npm installs for it; nothing for what this repository holds. */
+  /** The npm packages to install; none for klingkit itself. */
   readonly packages: ReadonlyArray<string>
-  /** It talks https only. */
+  /** The client supports https only. */
   readonly needsTls?: boolean
-  readonly program: () => Promise<MakeFilm>
+  readonly program: () => Promise<MakeVideo>
   readonly serve: (caseId: CaseId, certificate?: Certificate) => Promise<Service>
 }
 
-const counting = (protocol: Protocol) => (caseId: CaseId, certificate?: Certificate) =>
+const countingServer = (protocol: Protocol) => (caseId: CaseId, certificate?: Certificate) =>
   startCountingServer(caseId, protocol, certificate)
 
 const peer = (name: string, version: string, protocol: Protocol, program: Client["program"]): Client => ({
@@ -27,7 +27,7 @@ const peer = (name: string, version: string, protocol: Protocol, program: Client
   version,
   packages: [`${name}@${version}`],
   program,
-  serve: counting(protocol)
+  serve: countingServer(protocol)
 })
 
 const aiSdk = (version: string, utils: string, program: Client["program"]): Client => ({
@@ -44,18 +44,18 @@ const klingkit = (name: string, program: Client["program"]): Client => ({
 })
 
 export const peers: ReadonlyArray<Client> = [
-  peer("replicate", "1.4.0", replicateProtocol, async () => (await import("./clients/replicate.ts")).makeFilm),
-  peer("@fal-ai/client", "1.10.1", falProtocol, async () => (await import("./clients/fal.ts")).makeFilm),
-  peer("openai", "7.57.0", openaiProtocol, async () => (await import("./clients/openai.ts")).makeFilm),
-  aiSdk("7.0.173", "5.0.81", async () => (await import("./clients/ai-sdk.ts")).makeFilmBySteps),
-  aiSdk("6.0.326", "4.0.65", async () => (await import("./clients/ai-sdk.ts")).makeFilmAtOnce),
+  peer("replicate", "1.4.0", replicateProtocol, async () => (await import("./clients/replicate.ts")).makeVideo),
+  peer("@fal-ai/client", "1.10.1", falProtocol, async () => (await import("./clients/fal.ts")).makeVideo),
+  peer("openai", "7.57.0", openaiProtocol, async () => (await import("./clients/openai.ts")).makeVideo),
+  aiSdk("7.0.173", "5.0.81", async () => (await import("./clients/ai-sdk.ts")).makeVideoInSteps),
+  aiSdk("6.0.326", "4.0.65", async () => (await import("./clients/ai-sdk.ts")).makeVideoAtOnce),
   {
-    ...peer("kling-api", "1.0.0", klingProtocol, async () => (await import("./clients/kling-api.ts")).makeFilm),
+    ...peer("kling-api", "1.0.0", klingProtocol, async () => (await import("./clients/kling-api.ts")).makeVideo),
     needsTls: true
   }
 ]
 
 export const ours: ReadonlyArray<Client> = [
-  klingkit("@klingkit/core", async () => (await import("./clients/klingkit-core.ts")).makeFilm),
-  klingkit("@klingkit/jobs", async () => (await import("./clients/klingkit-jobs.ts")).makeFilm)
+  klingkit("@klingkit/core", async () => (await import("./clients/klingkit-core.ts")).makeVideo),
+  klingkit("@klingkit/jobs", async () => (await import("./clients/klingkit-jobs.ts")).makeVideo)
 ]

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
 
-/** Installs exact versions into a folder of their own; the folder, or why npm could not. */
+/** Installs exact versions into a separate folder; returns the folder, or why npm failed. */
 export const install = async (
   packages: ReadonlyArray<string>,
   folder: string

@@ -1,16 +1,16 @@
-// Counts what one call of each client commits when answers are lost, and writes the table of docs/lost-answers.md.
-// `--ours` runs klingkit alone, installs nothing and prints its rows as JSON.
+// Counts the jobs that one call of each client commits when responses are lost, and updates docs/lost-answers.md.
+// `--ours` measures klingkit only, installs nothing and prints its rows as JSON.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Client, ours, peers } from "./clients.ts"
 import { install } from "./install.ts"
 import { measure, type Row } from "./measure.ts"
-import { measuredPart, type NotRun, rowLine, withMeasuredPart } from "./page.ts"
+import { measuredSection, type NotRun, rowLine, withMeasuredSection } from "./page.ts"
 import { type Certificate, makeCertificate } from "./services/certificate.ts"
 
 const page = new URL("../../docs/lost-answers.md", import.meta.url)
-const say = (text: string): void => void process.stdout.write(`${text}\n`)
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const measurePeer = async (client: Client, folder: string): Promise<Row | NotRun> => {
   const { name, version, packages, needsTls } = client
@@ -21,7 +21,7 @@ const measurePeer = async (client: Client, folder: string): Promise<Row | NotRun
   try {
     certificate = makeCertificate(folder)
   } catch {
-    return { name, version, reason: "needs https, and there is no `openssl` here to make a certificate" }
+    return { name, version, reason: "needs https, but `openssl` is not installed to create a certificate" }
   }
   return measure(client, installed.folder, certificate)
 }
@@ -34,7 +34,7 @@ const measureOurs = async (): Promise<ReadonlyArray<Row>> => {
 
 if (process.argv.includes("--ours")) {
   const rows = await measureOurs()
-  say(JSON.stringify(rows.map((row) => ({ ...row, line: rowLine(row) }))))
+  print(JSON.stringify(rows.map((row) => ({ ...row, line: rowLine(row) }))))
 } else {
   const folder = mkdtempSync(join(tmpdir(), "lost-answers-"))
   try {
@@ -44,20 +44,20 @@ if (process.argv.includes("--ours")) {
       const measured = await measurePeer(peer, folder)
       if ("cells" in measured) {
         rows.push(measured)
-        say(rowLine(measured))
-        for (const [id, { message }] of Object.entries(measured.cells)) if (message !== "") say(`  ${id}: ${message}`)
+        print(rowLine(measured))
+        for (const [id, { message }] of Object.entries(measured.cells)) if (message !== "") print(`  ${id}: ${message}`)
       } else {
         notRun.push(measured)
-        say(`${measured.name} ${measured.version}: ${measured.reason}`)
+        print(`${measured.name} ${measured.version}: ${measured.reason}`)
       }
     }
     for (const row of await measureOurs()) {
       rows.push(row)
-      say(rowLine(row))
+      print(rowLine(row))
     }
     const today = new Date().toISOString().slice(0, 10)
-    const part = measuredPart(rows, notRun, today, process.versions.node)
-    writeFileSync(page, withMeasuredPart(readFileSync(page, "utf8"), part))
+    const section = measuredSection(rows, notRun, today, process.versions.node)
+    writeFileSync(page, withMeasuredSection(readFileSync(page, "utf8"), section))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -8,24 +8,24 @@ import type { Client } from "./clients.ts"
 import type { Certificate } from "./services/certificate.ts"
 import type { Counts } from "./services/service.ts"
 
-/** How the one call of a client ended. */
+/** How the call of a client ended. */
 export interface Outcome {
-  readonly ended: "success" | "error" | "out of time"
+  readonly ended: "success" | "error" | "timeout"
   readonly message: string
 }
 
 export interface Cell extends Outcome, Counts {}
 
-/** A client with what it did in each case. */
+/** A client and its result in each case. */
 export interface Row {
   readonly name: string
   readonly version: string
   readonly cells: Readonly<Record<CaseId, Cell>>
 }
 
-const secondsMax = 60
+const timeoutSeconds = 60
 
-/** Runs one client in every case, each in a process of its own against a service of its own. */
+/** Runs one client in every case, each in a separate process against a separate service. */
 export const measure = async (client: Client, packages = "", certificate?: Certificate): Promise<Row> => {
   const cells = await Promise.all(
     cases.map(async ({ id }) => [id, await measureCase(client, id, packages, certificate)] as const)
@@ -45,8 +45,8 @@ const measureCase = async (
     const args = [client.name, client.version, service.url, folder, packages]
     const outcome = await runChild(args, folder, service.env)
     const counts = await service.count()
-    // A client that never met the fault has shown nothing about it.
-    if (!counts.struck) throw new Error(`${client.name} never met ${caseId}: ${outcome.message}`)
+    // Without the fault, the result would prove nothing.
+    if (!counts.faultOccurred) throw new Error(`${client.name} never hit ${caseId}: ${outcome.message}`)
     return { ...outcome, ...counts }
   } finally {
     await service.close()
@@ -56,7 +56,7 @@ const measureCase = async (
 
 const program = fileURLToPath(new URL("run-client.ts", import.meta.url))
 
-/** A fresh environment: no key, no proxy and no setting of this machine reaches the client. */
+/** Runs with a fresh environment, without keys, proxies or settings of this machine. */
 const runChild = (args: ReadonlyArray<string>, folder: string, env: Readonly<Record<string, string>>) =>
   new Promise<Outcome>((resolve, reject) => {
     const child = fork(program, args, {
@@ -64,18 +64,18 @@ const runChild = (args: ReadonlyArray<string>, folder: string, env: Readonly<Rec
       env: { PATH: process.env["PATH"], HOME: folder, ...env },
       stdio: ["ignore", "ignore", "pipe", "ipc"]
     })
-    let said = ""
+    let stderr = ""
     child.stderr?.on("data", (chunk: Buffer) => {
-      said += chunk.toString()
+      stderr += chunk.toString()
     })
     const timer = setTimeout(() => {
-      resolve({ ended: "out of time", message: `no end within ${secondsMax} s` })
+      resolve({ ended: "timeout", message: `not finished within ${timeoutSeconds} s` })
       child.kill("SIGKILL")
-    }, secondsMax * 1000)
+    }, timeoutSeconds * 1000)
     child.once("message", (outcome) => resolve(outcome as Outcome))
     child.once("error", reject)
     child.once("exit", (code) => {
       clearTimeout(timer)
-      reject(new Error(`${args[0]} ended without an outcome (${code}): ${said.slice(-500)}`))
+      reject(new Error(`${args[0]} ended without an outcome (${code}): ${stderr.slice(-500)}`))
     })
   })

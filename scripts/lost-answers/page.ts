@@ -1,14 +1,14 @@
 import { cases } from "./cases.ts"
 import type { Cell, Row } from "./measure.ts"
 
-/** A client that could not be run, and why: never a result. */
+/** A client that could not be run, and why; it has no result. */
 export interface NotRun {
   readonly name: string
   readonly version: string
   readonly reason: string
 }
 
-/** The table's line for one client. */
+/** The table row of one client. */
 export const rowLine = ({ name, version, cells }: Row): string =>
   line([name, version, ...cases.map(({ id }) => cellText(cells[id])), idText(Object.values(cells))])
 
@@ -19,7 +19,7 @@ const cellText = ({ commits, creates, ended }: Cell): string => {
   return `${commits === 1 || commits === 0 ? commits : `**${commits}**`}${sent}, ${ended}`
 }
 
-/** The id of the creates, and whether it stayed the same over the creates of one call. */
+/** The id in the create requests, and whether the creates of one call share it. */
 const idText = (cells: ReadonlyArray<Cell>): string => {
   const names = new Set(cells.flatMap(({ ids }) => ids.map((id) => id.split(":")[0] ?? "")))
   if ([...names].every((name) => name === "")) return "none"
@@ -29,8 +29,8 @@ const idText = (cells: ReadonlyArray<Cell>): string => {
   return `${text}, ${repeated.every(({ ids }) => new Set(ids).size === 1) ? "the same" : "another"} on each try`
 }
 
-/** What stands between the markers of `docs/lost-answers.md`. */
-export const measuredPart = (
+/** The section between the markers of `docs/lost-answers.md`. */
+export const measuredSection = (
   rows: ReadonlyArray<Row>,
   notRun: ReadonlyArray<NotRun>,
   date: string,
@@ -50,10 +50,10 @@ export const measuredPart = (
 const begin = "<!-- measured: begin -->\n"
 const end = "\n<!-- measured: end -->"
 
-/** `page` with another measured part; throws when the markers are gone. */
-export const withMeasuredPart = (page: string, part: string): string => {
+/** `page` with a new measured section; throws if the markers are missing. */
+export const withMeasuredSection = (page: string, section: string): string => {
   const from = page.indexOf(begin)
   const to = page.indexOf(end)
-  if (from < 0 || to < from) throw new Error("the page has lost its markers")
-  return page.slice(0, from + begin.length) + part + page.slice(to)
+  if (from < 0 || to < from) throw new Error("the page has no markers")
+  return page.slice(0, from + begin.length) + section + page.slice(to)
 }

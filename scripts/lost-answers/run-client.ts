@@ -1,4 +1,4 @@
-// The child process: one client, one call. Says how it ended and leaves, whatever timers the client has left behind.
+// The child process: makes one call with one client, reports the outcome and exits, even if the client left timers.
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { ours, peers } from "./clients.ts"
@@ -7,7 +7,7 @@ import type { Outcome } from "./measure.ts"
 const [name, version, url = "", folder = "", packages = ""] = process.argv.slice(2)
 
 const load = async (module: string): Promise<unknown> => {
-  // Resolved from inside the folder, as any program there would.
+  // Resolved from inside the folder, as for any program there.
   const loader = (await import(pathToFileURL(join(packages, "load.mjs")).href)) as {
     load: (module: string) => Promise<unknown>
   }
@@ -15,11 +15,11 @@ const load = async (module: string): Promise<unknown> => {
 }
 
 const run = async (): Promise<Outcome> => {
-  const client = [...peers, ...ours].find((one) => one.name === name && one.version === version)
-  if (client === undefined) throw new Error(`there is no client ${name} ${version}`)
-  const makeFilm = await client.program()
+  const client = [...peers, ...ours].find((candidate) => candidate.name === name && candidate.version === version)
+  if (client === undefined) throw new Error(`unknown client ${name} ${version}`)
+  const makeVideo = await client.program()
   try {
-    await makeFilm({ url, folder, load })
+    await makeVideo({ url, folder, load })
     return { ended: "success", message: "" }
   } catch (error) {
     return { ended: "error", message: String(error) }

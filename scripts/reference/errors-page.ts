@@ -3,49 +3,46 @@ import { JobError } from "@klingkit/jobs"
 import { code, page, table } from "./markdown.ts"
 import { sampleErrors } from "./sample-errors.ts"
 
-const retryWords: Readonly<Record<RetryRule, string>> = {
-  never: "never; something has to be changed first",
-  resign: "once, with a fresh token: the request was not run",
-  backoff: "after a pause: it was refused before a task existed",
-  slot: "when a running task has ended",
-  recover: "reads are repeated; a paid request may exist and is looked up first, never sent blindly"
+const retryDescriptions: Readonly<Record<RetryRule, string>> = {
+  never: "never; the request or the account has to change first",
+  resign: "once, with a new token: the request was not executed",
+  backoff: "with backoff: it was rejected before a task existed",
+  slot: "when a running task has finished",
+  recover: "reads are retried; a paid request may have been executed, so it is looked up first and never resent blindly"
 }
 
 const codeOf = (reason: CodeReason): string =>
   new KlingError({ reason: { _tag: reason, klingCode: 0, klingMessage: "" } }).code
 
-/** Kling's codes, and the stable codes that klingkit's own errors carry. */
+/** Kling's codes, and the stable codes of klingkit's own errors. */
 export const errorsPage = (): string =>
   page(
     "# Errors",
-    "Every error says what happened, whether anything was charged, and what to do next. Programs go by the stable codes below; sentences may change. `klingkit api errors --json` prints the first table.",
+    "Every error says what happened, whether anything was charged, and what to do next. Use the stable codes below in programs; messages may change. `klingkit api errors --json` prints the first table.",
     "## Kling's codes",
     table(
-      ["code", "HTTP", "name", "klingkit's code", "meaning", "what to do", "asked again"],
-      klingCodes.map((one) => [
-        String(one.code),
-        String(one.httpStatus),
-        one.name,
-        code(codeOf(one.reason)),
-        one.meaning,
-        one.advice,
-        one.retry
+      ["code", "HTTP", "name", "klingkit's code", "meaning", "what to do", "retry"],
+      klingCodes.map((entry) => [
+        String(entry.code),
+        String(entry.httpStatus),
+        entry.name,
+        code(codeOf(entry.reason)),
+        entry.meaning,
+        entry.advice,
+        entry.retry
       ])
     ),
-    table(
-      ["asked again", "by klingkit"],
-      Object.entries(retryWords).map(([rule, words]) => [rule, words])
-    ),
+    table(["retry", "what klingkit does"], Object.entries(retryDescriptions)),
     "## KlingError",
-    "From the client and from everything above it. *Charged* is for a paid request; for anything else it is always no.",
+    "From the client and everything built on it. *Charged* applies to paid requests; for all others it is always no.",
     ownErrors(sampleErrors(KlingError, { billed: true })),
     "## JobError",
-    "From this side of a job: its price, its input files, its result files.",
+    "From the local side of a job: its price, its input files, its result files.",
     ownErrors(sampleErrors(JobError, {})),
     "## CallbackError",
-    "From the verifier of callbacks. Nothing is charged or lost by it.",
+    "From callback verification. Nothing is charged or lost.",
     table(
-      ["code", "says", "what to do"],
+      ["code", "message", "what to do"],
       CallbackError.fields.reason.literals.map((reason) => {
         const { code: name, message, suggestion } = new CallbackError({ reason })
         return [code(name), message, suggestion]
@@ -55,7 +52,7 @@ export const errorsPage = (): string =>
 
 const ownErrors = (errors: ReturnType<typeof sampleErrors>): string =>
   table(
-    ["code", "says", "charged", "may pass by itself", "what to do"],
+    ["code", "message", "charged", "retryable", "what to do"],
     errors.map((error) => [
       code(error.code),
       kindOf(error.code) ?? error.message,
@@ -65,8 +62,8 @@ const ownErrors = (errors: ReturnType<typeof sampleErrors>): string =>
     ])
   )
 
-/** What carries one of Kling's codes says what the code says. */
+/** An error for one of Kling's codes refers to the table of codes. */
 const kindOf = (stable: string): string | undefined => {
-  const codes = klingCodes.filter(({ reason }) => codeOf(reason) === stable).map((one) => one.code)
+  const codes = klingCodes.filter(({ reason }) => codeOf(reason) === stable).map((entry) => entry.code)
   return codes.length === 0 ? undefined : `Kling's code ${codes.join(", ")}: see above`
 }

@@ -3,7 +3,7 @@ import { fenced, page } from "./markdown.ts"
 import { type PlannedRequest, requestOf } from "./requests.ts"
 import { toolOfFamily, toolOfOperation } from "./tools.ts"
 
-/** An operation's example for a shell, for a program and, where a tool makes the same, for an agent. */
+/** An operation's example for the shell, for a program and, if a tool does the same, for an agent. */
 export const exampleForms = (family: FamilyName, operation: AnyOperation): string => {
   const request = requestOf(operation)
   const tool = directForm(operation) ?? (request === undefined ? undefined : toolForm(family, request))
@@ -17,7 +17,7 @@ export const exampleForms = (family: FamilyName, operation: AnyOperation): strin
   ).trimEnd()
 }
 
-const quoted = (value: unknown): string => {
+const shellQuote = (value: unknown): string => {
   const text = String(value)
   return /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
@@ -25,7 +25,7 @@ const quoted = (value: unknown): string => {
 const apiCommand = ({ id, example }: AnyOperation): string =>
   Object.keys(example).length === 0
     ? `klingkit api call ${id}`
-    : `klingkit api call ${id} --input ${quoted(JSON.stringify(example))}`
+    : `klingkit api call ${id} --input ${shellQuote(JSON.stringify(example))}`
 
 const flags: Readonly<Record<string, string>> = {
   model: "model",
@@ -40,40 +40,42 @@ const flags: Readonly<Record<string, string>> = {
   multiShot: "multi-shot"
 }
 
-/** `klingkit video create ...`; nothing when a setting has no flag. */
+/** `klingkit video create ...`; undefined if a setting has no flag. */
 const createCommand = ({ medium, request, credential }: PlannedRequest): string | undefined => {
   const { prompt, ...settings } = request
-  const words = Object.entries(settings).map(([field, value]) => {
+  const args = Object.entries(settings).map(([field, value]) => {
     const flag = flags[field]
-    return flag === undefined ? undefined : value === true ? `--${flag}` : `--${flag} ${quoted(value)}`
+    return flag === undefined ? undefined : value === true ? `--${flag}` : `--${flag} ${shellQuote(value)}`
   })
-  if (words.includes(undefined)) return undefined
-  const command = [`klingkit ${medium} create`, ...(prompt === undefined ? [] : [quoted(prompt)]), ...words].join(" ")
+  if (args.includes(undefined)) return undefined
+  const command = [`klingkit ${medium} create`, ...(prompt === undefined ? [] : [shellQuote(prompt)]), ...args].join(
+    " "
+  )
   return credential === "key-pair" ? `# with an access/secret key pair\n${command}` : command
 }
 
 const toolForm = (family: FamilyName, { request }: PlannedRequest): string | undefined => {
   const names = toolOfFamily[family]
   if (names === undefined) return undefined
-  const given = Object.entries(request).map(([field, value]) => [
+  const args = Object.entries(request).map(([field, value]) => [
     names.arguments[field as keyof typeof names.arguments],
     value
   ])
-  if (given.some(([name]) => name === undefined)) return undefined
-  return JSON.stringify({ name: names.tool, arguments: Object.fromEntries(given) }, undefined, 2)
+  if (args.some(([name]) => name === undefined)) return undefined
+  return JSON.stringify({ name: names.tool, arguments: Object.fromEntries(args) }, undefined, 2)
 }
 
-/** The call of the tool that stands for one operation; nothing when the example says more than the tool takes. */
+/** The call of the tool for one operation; undefined if the example has fields that the tool does not accept. */
 const directForm = ({ id, example }: AnyOperation): string | undefined => {
   const direct = toolOfOperation[id as keyof typeof toolOfOperation]
   if (direct === undefined) return undefined
   const { tool, arguments: names, fixed = {}, lists = [] } = direct
-  const given = Object.entries(example).map(([field, value]) => {
+  const args = Object.entries(example).map(([field, value]) => {
     const name = names[field]
     return [name, name !== undefined && lists.includes(name) ? [value] : value] as const
   })
-  if (given.some(([name]) => name === undefined)) return undefined
-  return JSON.stringify({ name: tool, arguments: { ...fixed, ...Object.fromEntries(given) } }, undefined, 2)
+  if (args.some(([name]) => name === undefined)) return undefined
+  return JSON.stringify({ name: tool, arguments: { ...fixed, ...Object.fromEntries(args) } }, undefined, 2)
 }
 
 const program = ({ id, kind, example }: AnyOperation): string => {
@@ -93,18 +95,18 @@ const program = ({ id, kind, example }: AnyOperation): string => {
 
 const lineWidth = 100
 
-/** A value as TypeScript, on one line where it fits behind `taken` characters. */
-const literal = (value: unknown, indent: string, taken: number): string => {
+/** A value as TypeScript, on one line if it fits after `column` characters. */
+const literal = (value: unknown, indent: string, column: number): string => {
   if (typeof value !== "object" || value === null) return JSON.stringify(value)
   const deeper = `${indent}  `
   const [open, close, space] = Array.isArray(value) ? ["[", "]", ""] : ["{", "}", " "]
-  const entries = Object.entries(value).map(([key, one]) => {
+  const entries = Object.entries(value).map(([key, item]) => {
     const start = Array.isArray(value) ? "" : `${key}: `
-    return start + literal(one, deeper, deeper.length + start.length)
+    return start + literal(item, deeper, deeper.length + start.length)
   })
   if (entries.length === 0) return open + close
   const short = `${open}${space}${entries.join(", ")}${space}${close}`
-  return taken + short.length <= lineWidth && !short.includes("\n")
+  return column + short.length <= lineWidth && !short.includes("\n")
     ? short
     : `${open}\n${entries.map((entry) => deeper + entry).join(",\n")}\n${indent}${close}`
 }

@@ -2,12 +2,12 @@ import { type AnyOperation, derivedReads, type FamilyName, families, isExperimen
 import { exampleForms } from "./examples.ts"
 import { bullets, code, linkTo, page, sentence, table } from "./markdown.ts"
 import { parameterTable } from "./parameter-table.ts"
-import { resultWords } from "./result-shape.ts"
+import { formatResult } from "./result-shape.ts"
 import { ruleSentence } from "./rule-sentence.ts"
 
 export const operationsOf = (family: FamilyName): ReadonlyArray<AnyOperation> => Object.values(families[family])
 
-/** Everything about one family: each of its operations, and the reads that hang off them. */
+/** Everything about one family: its operations, and the reads derived from them. */
 export const familyPage = (family: FamilyName): string => {
   const operations = operationsOf(family)
   return page(
@@ -24,7 +24,7 @@ const operationSection = (family: FamilyName, operation: AnyOperation): string =
     `## ${operation.id}`,
     `${operation.summary}.`,
     isExperimental(operation)
-      ? "**Experimental**: it rests on one source or on an analogy, and may not work as described."
+      ? "**Experimental**: based on a single source or an analogy; it may not work as described."
       : undefined,
     table(["", ""], facts(operation)),
     parameterTable(operation.params),
@@ -42,20 +42,20 @@ const facts = (operation: AnyOperation): ReadonlyArray<ReadonlyArray<string>> =>
     ["confidence", confidence],
     ...(models.length === 0 ? [] : [["models", models.map(code).join(", ")]]),
     ["paid", billed ? "yes" : "no"],
-    ["price of the example", quoteWords(operation.price(operation.example))],
+    ["price of the example", formatQuote(operation.price(operation.example))],
     ...(kind === "read"
       ? []
       : [
           [
             "external task id",
-            externalId === undefined ? "none: a lost answer cannot be found again" : code(externalId)
+            externalId === undefined ? "none: if the response is lost, the task cannot be found" : code(externalId)
           ]
         ]),
-    ["answers", resultWords(operation)]
+    ["returns", formatResult(operation)]
   ]
 }
 
-export const quoteWords = ({ state, rule, priceUsd = 0 }: Quote): string =>
+export const formatQuote = ({ state, rule, priceUsd = 0 }: Quote): string =>
   state !== "exact" ? `${state}: ${rule}` : priceUsd === 0 ? rule : `${rule} = ${usd(priceUsd)}`
 
 const usd = (value: number): string => `$${Number(value.toFixed(2)) === value ? value.toFixed(2) : value}`
@@ -63,10 +63,10 @@ const usd = (value: number): string => `$${Number(value.toFixed(2)) === value ? 
 const rules = (operation: AnyOperation): string | undefined =>
   operation.rules.length === 0
     ? undefined
-    : `Checked before anything is sent, each with an example of what is said when it is broken:\n\n${bullets(
+    : `Validated before anything is sent, each with an example of its message:\n\n${bullets(
         operation.rules.map((rule) => {
-          const said = ruleSentence(operation, rule)
-          return `${rule.name.replaceAll("-", " ")}${said === undefined ? ` (${code(rule.field)})` : `: *${code(rule.field)} ${said}*`}`
+          const message = ruleSentence(operation, rule)
+          return `${rule.name.replaceAll("-", " ")}${message === undefined ? ` (${code(rule.field)})` : `: *${code(rule.field)} ${message}*`}`
         })
       )}`
 
@@ -78,9 +78,9 @@ const readsSection = (operations: ReadonlyArray<AnyOperation>): string | undefin
     ? undefined
     : page(
         "## Reads",
-        "Free, and found again by `klingkit task get`, `task list` and the client's `task`, `wait` and `tasks`.",
+        "Free. `klingkit task get`, `task list` and the client's `task`, `wait` and `tasks` use them.",
         table(
-          ["id", "request", "what"],
+          ["id", "request", "summary"],
           own.map(({ id, method, path, summary }) => [code(id), code(`${method} ${path}`), summary])
         )
       ).trimEnd()

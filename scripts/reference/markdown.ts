@@ -1,4 +1,4 @@
-/** A table; cells may hold anything but line breaks, bars are escaped. */
+/** A table; cells must not contain line breaks, and bars are escaped. */
 export const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const line = (cells: ReadonlyArray<string>) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n")
@@ -10,7 +10,7 @@ export const fenced = (language: string, text: string): string => `\`\`\`${langu
 
 export const bullets = (lines: ReadonlyArray<string>): string => lines.map((line) => `- ${line}`).join("\n")
 
-/** A link to a heading of another page (or of the same one), by the rule that GitHub makes anchors by. */
+/** A link to a heading of another page, or of the same one, with GitHub's anchor rules. */
 export const linkTo = (page: string, heading: string): string => `[${heading}](${page}#${anchorOf(heading)})`
 
 const anchorOf = (heading: string): string =>
@@ -25,6 +25,6 @@ export const sentence = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** Parts of a page, one empty line between them; what is missing leaves no gap. */
+/** Joins the parts of a page with empty lines; missing parts are skipped. */
 export const page = (...parts: ReadonlyArray<string | undefined>): string =>
   `${parts.filter((part) => part !== undefined && part !== "").join("\n\n")}\n`

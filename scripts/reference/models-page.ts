@@ -28,22 +28,22 @@ const lastFrame = ({ lastFrame, lastFrameAt, lastFrameSilent }: VideoModel): str
 const references = ({ references, referenceVideo }: VideoModel): string =>
   references === undefined
     ? referenceVideo
-      ? "pictures, a clip"
+      ? "images, a video"
       : ""
     : [
-        `${references.max} pictures and elements, beside a clip ${references.maxWithVideo}`,
+        `${references.max} images and elements, with a video ${references.maxWithVideo}`,
         ...(references.maxElementsWithFrames === undefined
           ? []
-          : [`${references.maxElementsWithFrames} elements beside a first or last frame`]),
-        ...(references.bothFramesAlone === true ? ["nothing beside both frames"] : []),
-        ...(references.baseVideoWithoutFrames === true ? ["no frames beside a clip that is edited"] : []),
-        ...Object.entries(references.besideVideo ?? {}).map(
+          : [`${references.maxElementsWithFrames} elements with a first or last frame`]),
+        ...(references.bothFramesAlone === true ? ["nothing else with both frames"] : []),
+        ...(references.baseVideoWithoutFrames === true ? ["no frames with a base video"] : []),
+        ...Object.entries(references.withVideo ?? {}).map(
           ([use, { audio, multiShot }]) =>
-            `beside a ${use} clip: audio ${audio.join(" or ")}, ${multiShot ? "several shots" : "one shot"}`
+            `with a ${use} video: audio ${audio.join(" or ")}, ${multiShot ? "multiple shots" : "one shot"}`
         ),
         ...(references.secondsWithoutReferences === undefined
           ? []
-          : [`without any of them ${references.secondsWithoutReferences.join(" or ")} s`])
+          : [`without references ${references.secondsWithoutReferences.join(" or ")} s`])
       ].join("; ")
 
 const motion = ({ motion }: VideoModel): string =>
@@ -51,14 +51,14 @@ const motion = ({ motion }: VideoModel): string =>
     ? ""
     : `${list(motion.resolutions)}; audio ${motion.audio.join(" or ")}; elements: ${motion.maxElements}`
 
-/** The capability matrix: what each model can do, and what took the place of those that are gone. */
+/** The capability matrix of all models, and the replacements of retired ones. */
 export const modelsPage = (): string =>
   page(
     "# Models",
-    "Any of a model's names works everywhere; dots and hyphens in versions mean the same. A name that is not here is sent as it is, with a warning.",
+    "Each name of a model works everywhere; dots and hyphens in versions are equivalent. Unknown names are sent unchanged, with a warning.",
     "## Video",
     table(
-      ["model", "legacy name", "state", "makes", "seconds", "resolution", "aspect ratio", "audio", "last frame"],
+      ["model", "legacy name", "state", "products", "seconds", "resolution", "aspect ratio", "audio", "last frame"],
       videoModels.map((model) => [
         code(model.id),
         model.legacyName === undefined ? "" : code(model.legacyName),
@@ -72,28 +72,20 @@ export const modelsPage = (): string =>
       ])
     ),
     table(
-      [
-        "model",
-        "several shots",
-        "elements",
-        "reference clip",
-        "references together",
-        "motion control",
-        "negative prompt"
-      ],
+      ["model", "multi-shot", "elements", "reference video", "reference limits", "motion control", "negative prompt"],
       videoModels.map((model) => [
         code(model.id),
-        model.multiShot === "prompt" ? "written into the prompt" : yes(model.multiShot),
+        model.multiShot === "prompt" ? "in the prompt" : yes(model.multiShot),
         String(model.maxElements),
         yes(model.referenceVideo),
         references(model),
         motion(model),
-        model.negativePrompt ? "on the legacy path" : ""
+        model.negativePrompt ? "legacy API only" : ""
       ])
     ),
     "## Images",
     table(
-      ["model", "state", "operations", "resolution", "pictures at once", "series", "aspect ratio"],
+      ["model", "state", "operations", "resolution", "images per request", "series", "aspect ratio"],
       imageModels.map((model) => [
         code(model.id),
         model.state,
@@ -104,12 +96,12 @@ export const modelsPage = (): string =>
         list(model.aspectRatios)
       ])
     ),
-    "## Switched off",
-    "Kling switched these off on 2026-09-15. They are refused before anything is sent, with the name of what took their place.",
+    "## Retired",
+    "Kling retired these models on 2026-09-15. Requests for them are refused before anything is sent, with the name of the replacement.",
     table(
       ["medium", "model", "use instead"],
       Object.entries(retiredModels).flatMap(([medium, names]) =>
-        Object.entries(names).map(([name, successor]) => [medium, code(name), code(successor)])
+        Object.entries(names).map(([name, replacement]) => [medium, code(name), code(replacement)])
       )
     )
   )

@@ -5,7 +5,7 @@ import { indexPage } from "./index-page.ts"
 import { modelsPage } from "./models-page.ts"
 import { pricesPage } from "./prices-page.ts"
 
-/** Every page of docs/reference by its file name. */
+/** All pages of docs/reference by file name. */
 export const referencePages = (): ReadonlyMap<string, string> =>
   new Map([
     ["README.md", indexPage()],

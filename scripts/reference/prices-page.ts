@@ -1,19 +1,19 @@
 import { catalog, imageUnits, lipSyncRate, unitsPerCall, unitUsd, videoUnitsPerSecond } from "@klingkit/core"
-import { quoteWords } from "./family-page.ts"
+import { formatQuote } from "./family-page.ts"
 import { code, page, table } from "./markdown.ts"
 
 const resolutions = ["720p", "1080p", "4k"]
 
-/** Kling's price list, and what each paid operation's example costs by it. */
+/** Kling's price list, and the price of each paid operation's example. */
 export const pricesPage = (): string =>
   page(
     "# Prices",
-    "Kling sells units in packs; the units of one kind of pack cannot pay for the other. `klingkit quote` and `--dry-run` say a price before anything is sent: *exact* by this list, an *estimate* where the length follows an input clip or sound, or *unknown* where Kling prices it elsewhere. A length is known when the sound is a file of this machine, or when the clip or sound was made through the same ledger; else the quote says *at most*, by the longest that Kling takes. Spend limits count the most that a quote can come to, until the charge is known; a price that is unknown passes a limit only with an approval. Kling does not document what a failed task costs: its receipt says what Kling says.",
+    "Kling sells units in packs; units of one pack type cannot pay for another. `klingkit quote` and `--dry-run` show the price before anything is sent: *exact* by this list, an *estimate* if the duration depends on an input video or audio, or *unknown* if Kling prices it elsewhere. The duration is known for local audio files, and for video and audio made through the same ledger; otherwise the quote says *at most*, for the longest duration that Kling accepts. Spend limits count the highest price a quote allows until the charge is known; a request without a known price needs an approval. Kling does not document what a failed task costs: the receipt shows what Kling reports.",
     table(
-      ["pack", "USD a unit"],
+      ["pack", "USD per unit"],
       Object.entries(unitUsd).map(([pack, usd]) => [pack, String(usd)])
     ),
-    "## Clips: units a second",
+    "## Video: units per second",
     table(
       ["model", "with", ...resolutions],
       Object.entries(videoUnitsPerSecond).flatMap(([model, features]) =>
@@ -25,21 +25,23 @@ export const pricesPage = (): string =>
       )
     ),
     `Lip-sync: ${lipSyncRate.rule}.`,
-    "## Pictures: units each",
+    "## Images: units per image",
     table(
       ["model", "for", "units"],
       Object.entries(imageUnits).flatMap(([model, features]) =>
         Object.entries(features).map(([feature, units]) => [code(model), feature, String(units)])
       )
     ),
-    "## Calls: units each",
+    "## Calls: units per call",
     table(
-      ["what", "units"],
-      Object.entries(unitsPerCall).map(([what, units]) => [what, String(units)])
+      ["call", "units"],
+      Object.entries(unitsPerCall).map(([call, units]) => [call, String(units)])
     ),
-    "## The example of every paid operation",
+    "## Examples of paid operations",
     table(
       ["operation", "quote"],
-      catalog.filter(({ billed }) => billed).map((one) => [code(one.id), quoteWords(one.price(one.example))])
+      catalog
+        .filter(({ billed }) => billed)
+        .map((operation) => [code(operation.id), formatQuote(operation.price(operation.example))])
     )
   )

@@ -11,25 +11,25 @@ import {
 import { Effect, Option } from "effect"
 import { isDeepStrictEqual } from "node:util"
 
-/** An operation's example as a person asks for it: the planner comes from these words to that operation. */
+/** An operation's example as a request: planning it leads back to that operation. */
 export type PlannedRequest =
   | { readonly medium: "video"; readonly request: VideoRequest; readonly credential: CredentialKind }
   | { readonly medium: "image"; readonly request: ImageRequest; readonly credential: CredentialKind }
 
 type Input = Readonly<Record<string, unknown>>
 
-/** The example in the planner's words, when the planner leads to this operation with all of its settings; else nothing. */
+/** The request that plans to exactly this operation and example; undefined if there is none. */
 export const requestOf = (operation: AnyOperation): PlannedRequest | undefined => {
   if (operation.kind !== "create") return undefined
   const { example } = operation
   const image = imageRequest(example)
-  if (arrivesAt(operation, planImage(image))) return { medium: "image", request: image, credential: "api-key" }
+  if (plansTo(operation, planImage(image))) return { medium: "image", request: image, credential: "api-key" }
   const request = videoRequest(operation, example)
-  const credential = (["api-key", "key-pair"] as const).find((kind) => arrivesAt(operation, planVideo(request, kind)))
+  const credential = (["api-key", "key-pair"] as const).find((kind) => plansTo(operation, planVideo(request, kind)))
   return credential === undefined ? undefined : { medium: "video", request, credential }
 }
 
-const arrivesAt = (operation: AnyOperation, planned: Effect.Effect<Plan, unknown>): boolean => {
+const plansTo = (operation: AnyOperation, planned: Effect.Effect<Plan, unknown>): boolean => {
   const plan = Option.getOrUndefined(Effect.runSync(Effect.option(planned)))
   return (
     plan?.operation.id === operation.id &&
@@ -44,7 +44,7 @@ const modelOf = ({ models }: AnyOperation, { model = models[0] }: Input): string
   typeof model === "string" ? findVideoModel(model)?.id : undefined
 
 const videoRequest = (operation: AnyOperation, input: Input): VideoRequest =>
-  given<VideoRequest>({
+  defined<VideoRequest>({
     prompt: input["prompt"],
     model: modelOf(operation, input),
     negativePrompt: input["negativePrompt"],
@@ -54,12 +54,12 @@ const videoRequest = (operation: AnyOperation, input: Input): VideoRequest =>
     audio: input["audio"] ?? audio[String(input["sound"])],
     image: input["firstFrame"] ?? input["image"],
     lastImage: input["lastFrame"] ?? input["imageTail"],
-    // One shot is what the planner asks for unless told otherwise.
+    // The planner defaults to a single shot.
     multiShot: input["multiShot"] === true ? true : undefined
   })
 
 const imageRequest = (input: Input): ImageRequest =>
-  given<ImageRequest>({
+  defined<ImageRequest>({
     prompt: input["prompt"],
     model: input["model"],
     negativePrompt: input["negativePrompt"],
@@ -70,5 +70,5 @@ const imageRequest = (input: Input): ImageRequest =>
     n: input["n"]
   })
 
-const given = <A>(fields: { readonly [K in keyof Required<A>]?: unknown }): A =>
+const defined = <A>(fields: { readonly [K in keyof Required<A>]?: unknown }): A =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as A

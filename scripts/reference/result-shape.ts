@@ -2,57 +2,57 @@ import { type AnyOperation, catalog } from "@klingkit/core"
 import { SchemaAST } from "effect"
 import { code } from "./markdown.ts"
 
-/** Kling's records that many operations answer with, told by the fields that only they have. */
+/** Kling's records that many operations return, identified by fields that only they have. */
 const records: ReadonlyArray<{ readonly name: string; readonly keys: ReadonlyArray<string> }> = [
   { name: "LegacyTask", keys: ["task_id", "task_status", "created_at", "task_result"] },
   { name: "NewTask", keys: ["status", "outputs", "billing"] },
   { name: "Element", keys: ["element_id", "element_name", "reference_type"] }
 ]
 
-/** What an operation answers, in one line. */
-export const resultWords = (operation: AnyOperation): string =>
+/** What an operation returns, in one line. */
+export const formatResult = (operation: AnyOperation): string =>
   operation.output === undefined
     ? operation.kind === "create"
       ? "a task: `Task`, read later by its handle"
-      : "nothing but success"
+      : "no data"
     : code(shapeOf(operation.output.ast))
 
-/** The records by name, each with its shape: one field a line, long ones over several. */
+/** The shapes of the records, one field per line. */
 export const recordShapes = (): ReadonlyArray<{ readonly name: string; readonly shape: string }> => {
   const found = catalog.flatMap(({ output }) => (output === undefined ? [] : objectsIn(output.ast)))
   return records.flatMap(({ name }) => {
-    const record = found.find((one) => nameOf(one) === name)
+    const record = found.find((candidate) => nameOf(candidate) === name)
     return record === undefined ? [] : [{ name, shape: unfold(`{ ${fieldsOf(record).join("; ")} }`, "") }]
   })
 }
 
 const lineWidth = 100
 
-/** Writes a shape that is too long for one line with one field a line, and the fields that are too long likewise. */
+/** Breaks a shape that is too long for one line into one field per line, recursively. */
 const unfold = (shape: string, indent: string): string => {
   const start = shape.indexOf("{ ")
   const end = shape.lastIndexOf(" }")
   if (indent.length + shape.length <= lineWidth || start === -1) return shape
-  const fields = fieldsApart(shape.slice(start + 2, end)).map((field) => `${indent}  ${unfold(field, `${indent}  `)}`)
+  const fields = splitFields(shape.slice(start + 2, end)).map((field) => `${indent}  ${unfold(field, `${indent}  `)}`)
   return `${shape.slice(0, start)}{\n${fields.join("\n")}\n${indent}${shape.slice(end + 1)}`
 }
 
-const fieldsApart = (text: string): ReadonlyArray<string> => {
+const splitFields = (text: string): ReadonlyArray<string> => {
   const fields: Array<string> = []
   let depth = 0
   let from = 0
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === "{") depth++
-    if (text[at] === "}") depth--
-    if (depth === 0 && text[at] === ";") {
-      fields.push(text.slice(from, at))
-      from = at + 2
+  for (let index = 0; index < text.length; index++) {
+    if (text[index] === "{") depth++
+    if (text[index] === "}") depth--
+    if (depth === 0 && text[index] === ";") {
+      fields.push(text.slice(from, index))
+      from = index + 2
     }
   }
   return [...fields, text.slice(from)]
 }
 
-/** A schema in TypeScript's words. A field that Kling may leave out or send as null has a question mark. */
+/** A schema as a TypeScript type. A field that Kling may omit or send as null has a question mark. */
 const shapeOf = (ast: SchemaAST.AST): string => {
   if (SchemaAST.isObjects(ast)) {
     const fields = fieldsOf(ast)
@@ -63,7 +63,7 @@ const shapeOf = (ast: SchemaAST.AST): string => {
     return shapes.length === 1 ? `${shapes[0]}[]` : `(${shapes.join(" | ")})[]`
   }
   if (SchemaAST.isUnion(ast)) return shapesOf(ast).join(" | ")
-  return wordOf(ast)
+  return primitiveOf(ast)
 }
 
 const nameOf = (ast: SchemaAST.Objects): string | undefined =>
@@ -71,14 +71,14 @@ const nameOf = (ast: SchemaAST.Objects): string | undefined =>
 
 const fieldsOf = (ast: SchemaAST.Objects): ReadonlyArray<string> =>
   ast.propertySignatures.map(({ name, type }) => {
-    const mayMiss = SchemaAST.isOptional(type) || membersOf(type).some(isAbsent)
-    return `${String(name)}${mayMiss ? "?" : ""}: ${shapesOf(type).join(" | ")}`
+    const isOptional = SchemaAST.isOptional(type) || membersOf(type).some(isAbsent)
+    return `${String(name)}${isOptional ? "?" : ""}: ${shapesOf(type).join(" | ")}`
   })
 
 const shapesOf = (ast: SchemaAST.AST): ReadonlyArray<string> => [
   ...new Set(
     membersOf(ast)
-      .filter((one) => !isAbsent(one))
+      .filter((member) => !isAbsent(member))
       .map(shapeOf)
   )
 ]
@@ -94,7 +94,7 @@ function objectsIn(ast: SchemaAST.AST): ReadonlyArray<SchemaAST.Objects> {
   return SchemaAST.isUnion(ast) ? ast.types.flatMap(objectsIn) : []
 }
 
-const wordOf = (ast: SchemaAST.AST): string => {
+const primitiveOf = (ast: SchemaAST.AST): string => {
   switch (ast._tag) {
     case "String":
       return "string"

@@ -2,30 +2,30 @@ import { type AnyOperation, checkInput, type Params, type Rule, type ValueType }
 
 type Input = Readonly<Record<string, unknown>>
 
-/** As many fields as are changed to break a rule. */
-const fieldsAtOnce = 3
+/** How many fields are changed at most to violate a rule. */
+const maxChanges = 3
 
 /**
- * What a rule says when it is broken: the sentence that a person reads. Rules are functions, so an input that breaks one
- * is looked for by changing the example in the fields that the rule looks at; nothing when none is found.
+ * The message of a violated rule. Rules are functions, so this searches for an input that violates it, by changing the
+ * fields of the example that the rule reads; undefined if none is found.
  */
 export const ruleSentence = ({ params, example }: AnyOperation, rule: Rule): string | undefined => {
   const read = new Set<string>()
-  const watch = (input: Input): Input =>
+  const recordReads = (input: Input): Input =>
     new Proxy(input, {
       get: (target, field) => {
         if (typeof field === "string" && Object.hasOwn(params, field)) read.add(field)
         return target[String(field)]
       },
-      // A rule that copies its input may look at anything.
+      // A rule that copies its input may read anything.
       ownKeys: (target) => {
         for (const field of Object.keys(params)) read.add(field)
         return Object.keys(target)
       }
     })
   const search = (input: Input, changesLeft: number, changed: ReadonlyArray<string>): string | undefined => {
-    if (changesLeft === 0) return isSound(params, input) ? rule.check(watch(input)) : undefined
-    for (const field of [...read].filter((one) => !changed.includes(one))) {
+    if (changesLeft === 0) return isValid(params, input) ? rule.check(recordReads(input)) : undefined
+    for (const field of [...read].filter((name) => !changed.includes(name))) {
       for (const value of candidates(params, field)) {
         const found = search({ ...input, [field]: value }, changesLeft - 1, [...changed, field])
         if (found !== undefined) return found
@@ -33,15 +33,15 @@ export const ruleSentence = ({ params, example }: AnyOperation, rule: Rule): str
     }
     return undefined
   }
-  for (let changes = 0; changes <= fieldsAtOnce; changes++) {
+  for (let changes = 0; changes <= maxChanges; changes++) {
     const found = search(example, changes, [])
     if (found !== undefined) return found
   }
   return undefined
 }
 
-/** Each field keeps its own limits, as it does for every rule in use. */
-const isSound = (params: Params, input: Input): boolean => checkInput(params, [], input).length === 0
+/** Rules run only on inputs whose fields are valid on their own. */
+const isValid = (params: Params, input: Input): boolean => checkInput(params, [], input).length === 0
 
 const candidates = (params: Params, field: string): ReadonlyArray<unknown> => {
   const param = params[field]
@@ -50,23 +50,23 @@ const candidates = (params: Params, field: string): ReadonlyArray<unknown> => {
 
 function valuesOf(type: ValueType): ReadonlyArray<unknown> {
   switch (type.kind) {
-    case "text":
-      // Plain words, more ids than one read takes, and Chinese as long as it may be.
+    case "string":
+      // Plain text, more ids than one read accepts, and Chinese text of the maximum length.
       return ["words", "1,".repeat(21).slice(0, -1), "\u5b57".repeat(type.maxLength ?? 1)]
-    case "choice":
+    case "enum":
       return type.values
     case "integer":
     case "number":
       return type.values ?? [...new Set([type.max ?? 1000, type.min ?? 0, 7, 7.25])]
-    case "flag":
+    case "boolean":
       return [true, false]
     case "id":
       return ["829836802793406551"]
     case "media":
       return ["https://example.com/media"]
-    case "record":
-      return recordsOf(type.fields)
-    case "list": {
+    case "object":
+      return objectsOf(type.fields)
+    case "array": {
       const entries = valuesOf(type.of)
       const counts = [type.min ?? 1, 2, 4, 8, 11, 16].filter((count) => count <= (type.max ?? 16))
       return [
@@ -75,15 +75,18 @@ function valuesOf(type: ValueType): ReadonlyArray<unknown> {
         ...counts.map((count) => Array.from({ length: count }, () => entries[0]))
       ]
     }
-    case "either":
+    case "union":
       return type.types.flatMap(valuesOf)
   }
 }
 
-/** The required fields alone, then with each value of each other field. */
-const recordsOf = (fields: Params): ReadonlyArray<Input> => {
+/** The required fields only, then with each value of each optional field. */
+const objectsOf = (fields: Params): ReadonlyArray<Input> => {
   const required = Object.entries(fields).filter(([, param]) => param.required)
-  const plain = Object.fromEntries(required.map(([name, { type }]) => [name, valuesOf(type)[0]]))
-  const others = Object.entries(fields).filter(([, param]) => !param.required)
-  return [plain, ...others.flatMap(([name, { type }]) => valuesOf(type).map((value) => ({ ...plain, [name]: value })))]
+  const minimal = Object.fromEntries(required.map(([name, { type }]) => [name, valuesOf(type)[0]]))
+  const optional = Object.entries(fields).filter(([, param]) => !param.required)
+  return [
+    minimal,
+    ...optional.flatMap(([name, { type }]) => valuesOf(type).map((value) => ({ ...minimal, [name]: value })))
+  ]
 }

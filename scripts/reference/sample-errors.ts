@@ -10,15 +10,17 @@ interface OwnError {
   readonly isRetryable: boolean
 }
 
-/** An error class whose `reason` is one of several tagged cases. */
+/** An error class whose `reason` is a tagged union. */
 interface ErrorClass {
   readonly fields: { readonly reason: { readonly cases: Readonly<Record<string, Schema.Top>> } }
   new (props: never): OwnError
 }
 
-/** One error of every reason, filled with names in braces, so that its sentences can be read as patterns. */
-export const sampleErrors = (errors: ErrorClass, about: Readonly<Record<string, unknown>>): ReadonlyArray<OwnError> =>
-  Object.values(errors.fields.reason.cases).map((one) => new errors({ ...about, reason: sample(one.ast, "") } as never))
+/** One error per reason, filled with field names in braces, so that its messages read as patterns. */
+export const sampleErrors = (errors: ErrorClass, fields: Readonly<Record<string, unknown>>): ReadonlyArray<OwnError> =>
+  Object.values(errors.fields.reason.cases).map(
+    (reason) => new errors({ ...fields, reason: sample(reason.ast, "") } as never)
+  )
 
 const sample = (ast: SchemaAST.AST, name: string): unknown => {
   if (SchemaAST.isLiteral(ast)) return ast.literal
@@ -28,6 +30,6 @@ const sample = (ast: SchemaAST.AST, name: string): unknown => {
   if (SchemaAST.isArrays(ast)) return ast.rest.map((type) => sample(type, name))
   if (SchemaAST.isUnion(ast)) return ast.types[0] === undefined ? undefined : sample(ast.types[0], name)
   return SchemaAST.isObjects(ast)
-    ? Object.fromEntries(ast.propertySignatures.map((one) => [one.name, sample(one.type, String(one.name))]))
+    ? Object.fromEntries(ast.propertySignatures.map(({ name: key, type }) => [key, sample(type, String(key))]))
     : undefined
 }

@@ -1,6 +1,6 @@
 import type { FamilyName, ImageRequest, OperationId, VideoRequest } from "@klingkit/core"
 
-/** The tool that makes what a family makes, and what it calls the fields of a request. */
+/** The tool for a family, and its argument names for the fields of a request. */
 interface ToolNames {
   readonly tool: string
   readonly arguments: Readonly<Partial<Record<keyof VideoRequest | keyof ImageRequest, string>>>
@@ -13,9 +13,9 @@ const settings = {
   resolution: "resolution"
 } as const
 
-const clip = { ...settings, durationSeconds: "duration", audio: "audio", multiShot: "multi_shot" } as const
+const video = { ...settings, durationSeconds: "duration", audio: "audio", multiShot: "multi_shot" } as const
 
-const picture = {
+const image = {
   ...settings,
   aspectRatio: "aspect_ratio",
   n: "num_images",
@@ -24,22 +24,22 @@ const picture = {
 } as const
 
 export const toolOfFamily: Partial<Record<FamilyName, ToolNames>> = {
-  "text-to-video": { tool: "generate_video", arguments: { ...clip, aspectRatio: "aspect_ratio" } },
+  "text-to-video": { tool: "generate_video", arguments: { ...video, aspectRatio: "aspect_ratio" } },
   "image-to-video": {
     tool: "generate_image_to_video",
-    arguments: { ...clip, image: "image_url", lastImage: "image_tail_url" }
+    arguments: { ...video, image: "image_url", lastImage: "image_tail_url" }
   },
-  "image-generation": { tool: "generate_image", arguments: picture },
-  "omni-image": { tool: "generate_image", arguments: picture }
+  "image-generation": { tool: "generate_image", arguments: image },
+  "omni-image": { tool: "generate_image", arguments: image }
 }
 
-/** The tool that makes exactly what an operation makes, and what it calls the fields of the operation's input. */
+/** The tool for an operation, and its argument names for the fields of the operation's input. */
 interface OperationTool {
   readonly tool: string
   readonly arguments: Readonly<Record<string, string>>
-  /** Said by the tool's own words where the operation's path says it. */
+  /** Arguments with a fixed value for this operation. */
   readonly fixed?: Readonly<Record<string, unknown>>
-  /** Arguments that are lists where the operation has a single picture. */
+  /** Arguments that are arrays where the operation takes a single image. */
   readonly lists?: ReadonlyArray<string>
 }
 

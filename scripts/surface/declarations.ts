@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { type Comment, parseSync, type Program, Visitor } from "oxc-parser"
 
-/** Every name that a declaration file offers, in alphabetical order, each with all that its module says of it. */
+/** The declarations of all exported names of a declaration file, in alphabetical order. */
 export const publicDeclarations = (file: string): ReadonlyArray<string> => {
-  const offered = parse(file).exports.flatMap(({ name, from, as }) =>
-    from === undefined ? [{ name: as, text: declarationText(file, name) }] : [passedOn(file, from, name, as)]
+  const exported = parse(file).exports.flatMap(({ name, from, as }) =>
+    from === undefined ? [{ name: as, text: declarationText(file, name) }] : [reexported(file, from, name, as)]
   )
-  return offered.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ text }) => text)
+  return exported.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ text }) => text)
 }
 
-const passedOn = (file: string, from: string, name: string, as: string) => {
+const reexported = (file: string, from: string, name: string, as: string) => {
   const source = join(dirname(file), from.replace(/\.(ts|js)$/, ".d.ts"))
   return { name: as, text: `${as === name ? "" : `// ${name} as ${as}\n`}${declarationText(source, name)}` }
 }
@@ -25,7 +25,7 @@ interface Parsed {
   readonly text: string
   readonly comments: ReadonlyArray<Comment>
   readonly exports: ReadonlyArray<Exported>
-  /** The statements that declare each name of the module; a name may be declared as value and as type. */
+  /** The statements that declare each name; a name may be both a value and a type. */
   readonly statements: ReadonlyMap<string, ReadonlyArray<Statement>>
 }
 
@@ -74,19 +74,19 @@ const namesOf = (statement: Statement): ReadonlyArray<string> => {
   }
 }
 
-/** A declaration, followed by what it rests on in its own module without being offered: `Kling` by `Kling_base`. */
+/** A declaration, followed by the unexported declarations of its module that it uses: `Kling`, then `Kling_base`. */
 const declarationText = (file: string, name: string): string => {
   const parsed = parse(file)
-  const exported = new Set(parsed.exports.map((one) => one.name))
-  const wanted = [name]
-  for (const one of wanted) {
-    for (const statement of parsed.statements.get(one) ?? []) {
+  const exported = new Set(parsed.exports.map((entry) => entry.name))
+  const names = [name]
+  for (const current of names) {
+    for (const statement of parsed.statements.get(current) ?? []) {
       for (const used of identifiersOf(statement)) {
-        if (parsed.statements.has(used) && !exported.has(used) && !wanted.includes(used)) wanted.push(used)
+        if (parsed.statements.has(used) && !exported.has(used) && !names.includes(used)) names.push(used)
       }
     }
   }
-  const statements = wanted.flatMap((one) => parsed.statements.get(one) ?? [])
+  const statements = names.flatMap((declared) => parsed.statements.get(declared) ?? [])
   if (statements.length === 0) throw new Error(`${file} does not declare ${name}`)
   return statements.map((statement) => textOf(parsed, statement)).join("\n")
 }
@@ -105,7 +105,7 @@ const identifiersOf = (statement: Statement): ReadonlySet<string> => {
   return names
 }
 
-/** Without comments: words may change, the surface may not. */
+/** Without comments, which may change freely. */
 const textOf = ({ text, comments }: Parsed, { start, end }: Statement): string => {
   const inside = comments.filter((comment) => comment.start >= start && comment.end <= end)
   const ends = inside.map((comment) => comment.start)

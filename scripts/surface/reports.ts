@@ -7,20 +7,20 @@ import { publicDeclarations } from "./declarations.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
 
-/** The packages that programs embed: what they export is a promise. */
-const embedded = ["core", "jobs"]
+/** The packages that programs embed: their exports are a public API. */
+const publicPackages = ["core", "jobs"]
 
-/** What each package offers to whoever embeds it, by file name: every public name with its declaration. */
+/** The public API of each package by file name: all exported names with their declarations. */
 export const surfaceReports = (): ReadonlyMap<string, string> =>
-  new Map(embedded.map((name) => [`${name}.txt`, surfaceReport(name)]))
+  new Map(publicPackages.map((name) => [`${name}.txt`, surfaceReport(name)]))
 
 interface Manifest {
   readonly name: string
   readonly exports: Readonly<Record<string, string>>
 }
 
-const surfaceReport = (room: string): string => {
-  const folder = join(root, "packages", room)
+const surfaceReport = (packageName: string): string => {
+  const folder = join(root, "packages", packageName)
   const { name, exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
   const types = mkdtempSync(join(tmpdir(), "klingkit-surface-"))
   try {

@@ -2,17 +2,17 @@ import { describe, expect, it } from "vitest"
 import { readText } from "../house/source-file.ts"
 import { cases } from "./cases.ts"
 
-describe("the list of abuses", () => {
-  it("has every one that concerns tools, each with a test", () => {
+describe("the list of abuse cases", () => {
+  it("has every case that concerns tools, each with a test", () => {
     expect(cases.map(({ number }) => number)).toEqual([
       10, 16, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 32, 33, 34, 35, 36, 37, 38, 39
     ])
-    expect(cases.filter(({ shownBy }) => shownBy.length === 0)).toEqual([])
+    expect(cases.filter(({ coveredBy }) => coveredBy.length === 0)).toEqual([])
   })
 
-  it.each(cases)("$number: $abuse", ({ shownBy }) => {
-    for (const one of shownBy) {
-      const [file = "", title = ""] = one.split(": ")
+  it.each(cases)("$number: $abuse", ({ coveredBy }) => {
+    for (const test of coveredBy) {
+      const [file = "", title = ""] = test.split(": ")
       expect(readText(file), `${file} has no test "${title}"`).toContain(title)
     }
   })

@@ -5,19 +5,19 @@ import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { connect, type Host } from "../mcp/hosts.ts"
-import { freshKling } from "../mcp/kling.ts"
+import { freshKling } from "../mcp/emulated-kling.ts"
 
 let kling: Awaited<ReturnType<typeof freshKling>>
 let host: Host
-/** Something on this machine that nobody is to talk to. */
+/** A local server that must not be contacted. */
 let decoy: Server
-let knocks = 0
+let connections = 0
 
 beforeAll(async () => {
   kling = await freshKling()
   host = await connect("stdio", "v2 2026-07-28", { ...kling.env, KLINGKIT_TOOLSETS: "all" })
   decoy = createServer((socket) => {
-    knocks += 1
+    connections += 1
     socket.destroy()
   })
   await new Promise<void>((resolve) => decoy.listen(0, "127.0.0.1", resolve))
@@ -28,9 +28,9 @@ afterAll(async () => {
   decoy.close()
 })
 
-const film = (image_url: string) => host.call("generate_image_to_video", { image_url, prompt: "it moves" })
+const animate = (image_url: string) => host.call("generate_image_to_video", { image_url, prompt: "it moves" })
 
-/** Nothing was asked of Kling meanwhile. */
+/** Expects that an action sends no request to Kling. */
 const expectNothingSent = async (act: () => Promise<void>) => {
   const before = (await kling.requests()).length
   await act()
@@ -46,10 +46,10 @@ it.each([
   "http://metadata.google.internal/",
   "http://[64:ff9b::a9fe:a9fe]/",
   "http://[fe80::1%25eth0]/"
-])("abuse 20: a picture at %s is refused before anything is sent", (url) =>
+])("abuse 20: an image at %s is refused before anything is sent", (url) =>
   expectNothingSent(async () => {
     for (const answer of [
-      await film(url),
+      await animate(url),
       await host.call("create_lipsync", { video_url: url, tts_text: "Good morning to you all" })
     ]) {
       expect(answer.text).toMatch(/^Error: [^]*\nCharged: no\n/)
@@ -59,13 +59,13 @@ it.each([
 
 it("abuse 20-22: no URL of a call is ever fetched by klingkit itself", async () => {
   const { port } = decoy.address() as AddressInfo
-  expect((await film(`http://127.0.0.1:${port}/a.png`)).isError).toBe(false)
+  expect((await animate(`http://127.0.0.1:${port}/a.png`)).isError).toBe(false)
   await host.call("create_lipsync", {
     video_url: `http://127.0.0.1:${port}/a.mp4`,
     tts_text: "Good morning to you all"
   })
   await host.call("describe_image", { image_url: `http://127.0.0.1:${port}/b.png` })
-  expect(knocks).toBe(0)
+  expect(connections).toBe(0)
 })
 
 it.each([
@@ -76,13 +76,13 @@ it.each([
   "data:text/html,<script>",
   "http://user:pass@a.example/a.png",
   "https://a.example/a.png\r\nX-Evil: 1"
-])("abuse 23: %j is no picture", (url) =>
+])("abuse 23: %j is not an image URL", (url) =>
   expectNothingSent(async () => {
-    expect((await film(url)).text).toMatch(/^Error: [^]*\nCharged: no\n/)
+    expect((await animate(url)).text).toMatch(/^Error: [^]*\nCharged: no\n/)
   })
 )
 
-it("abuse 24: a model cannot say where Kling calls back", () =>
+it("abuse 24: a model cannot set the callback URL", () =>
   expectNothingSent(async () => {
     const callback = "https://evil.example/hook"
     const input = (fields: object) => ({
@@ -102,7 +102,7 @@ it("abuse 24: a model cannot say where Kling calls back", () =>
     expect(answers.filter(({ isError }) => !isError)).toEqual([])
   }))
 
-it("abuse 29: what is outside, endless or enormous is not read", () =>
+it("abuse 29: an image outside the allowed folders, endless or huge is not read", () =>
   expectNothingSent(async () => {
     mkdirSync(kling.outputDir, { recursive: true })
     const [pipe, huge, link] = ["pipe.png", "huge.png", "link.png"].map((name) => join(kling.outputDir, name))
@@ -110,7 +110,7 @@ it("abuse 29: what is outside, endless or enormous is not read", () =>
     writeFileSync(huge ?? "", "")
     truncateSync(huge ?? "", 100 * 1024 ** 3)
     execFileSync("ln", ["-s", "/etc/passwd", link ?? ""])
-    const from = performance.now()
+    const startedAt = performance.now()
     for (const path of [
       "/proc/self/environ",
       "/etc/passwd",
@@ -121,12 +121,12 @@ it("abuse 29: what is outside, endless or enormous is not read", () =>
       huge,
       link
     ]) {
-      expect((await film(path ?? "")).text).toMatch(/^Error: [^]*\nCharged: no\n/)
+      expect((await animate(path ?? "")).text).toMatch(/^Error: [^]*\nCharged: no\n/)
     }
-    expect(performance.now() - from).toBeLessThan(10_000)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
   }))
 
-it("abuse 32: what looks like a command is words", async () => {
+it("abuse 32: what looks like a command is plain text", async () => {
   const owned = join(kling.home, "owned")
   const prompt = `$(touch ${owned}) \`touch ${owned}\`; touch ${owned} && echo "'`
   expect((await host.call("generate_video", { prompt })).isError).toBe(false)
@@ -135,7 +135,7 @@ it("abuse 32: what looks like a command is words", async () => {
   expect(existsSync(owned)).toBe(false)
 })
 
-it("abuse 39: a key has no place in a call, and is not said back", () =>
+it("abuse 39: a key is not accepted as an argument, and is not echoed", () =>
   expectNothingSent(async () => {
     for (const field of ["api_key", "KLINGAI_API_KEY", "secret_key", "KLING_SECRET", "accessKey", "password"]) {
       const { text } = await host.call("generate_video", { prompt: "x", [field]: "zq7Kcanary" })

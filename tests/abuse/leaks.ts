@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 
-/** Every way in which a secret might be found again: as it is, encoded, and by its beginning. */
+/** The forms in which a secret might leak: verbatim, encoded, and its beginning. */
 const formsOf = (secret: string): ReadonlyArray<string> => [
   secret,
   Buffer.from(secret).toString("base64").replace(/=+$/, ""),
@@ -11,7 +11,7 @@ const formsOf = (secret: string): ReadonlyArray<string> => [
   secret.slice(0, 8)
 ]
 
-/** Which forms of which secrets a text holds, also inside of what is base64 in it; each as `name: form`. */
+/** The secrets that a text contains, including base64-encoded parts, each as `name: form`. */
 export const leaksIn = (text: string, secrets: Readonly<Record<string, string>>): ReadonlyArray<string> => {
   const decoded = text.match(/[\w+/-]{12,}/g)?.map((word) => Buffer.from(word, "base64").toString("latin1")) ?? []
   const all = [text, ...decoded].join("\n")
@@ -22,7 +22,7 @@ export const leaksIn = (text: string, secrets: Readonly<Record<string, string>>)
   )
 }
 
-/** Everything written below a folder, names and bytes. */
+/** All file names and contents below a folder. */
 export const writtenBelow = (folder: string): string =>
   readdirSync(folder, { recursive: true })
     .map(String)

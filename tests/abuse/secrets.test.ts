@@ -4,51 +4,53 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
-import { start, type Started } from "../mcp/program.ts"
+import { start, type Started } from "../mcp/server-process.ts"
 import { leaksIn, writtenBelow } from "./leaks.ts"
 
-const ends: Array<() => unknown> = []
+const cleanups: Array<() => unknown> = []
 afterAll(() => {
-  for (const end of ends) end()
+  for (const cleanup of cleanups) cleanup()
 })
 
-/** A Kling of nothing but trouble: each request gets the next answer, which knows what was asked. */
-const troublesome = async (answers: ReadonlyArray<(asked: IncomingMessage, response: ServerResponse) => void>) => {
+/** A Kling that only fails: each request gets the next response, which may depend on the request. */
+const failingKling = async (answers: ReadonlyArray<(request: IncomingMessage, response: ServerResponse) => void>) => {
   let count = 0
-  const server = createServer((asked, response) => {
-    asked.resume().on("end", () => answers[count++ % answers.length]?.(asked, response))
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => answers[count++ % answers.length]?.(request, response))
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  ends.push(() => server.close().closeAllConnections())
+  cleanups.push(() => server.close().closeAllConnections())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 const json =
-  (status: number, body: (asked: IncomingMessage) => unknown) => (asked: IncomingMessage, response: ServerResponse) => {
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body(asked)))
+  (status: number, body: (request: IncomingMessage) => unknown) =>
+  (request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body(request)))
   }
 const headerOf = ({ headers }: IncomingMessage): string => headers.authorization ?? ""
 
-/** Upstreams that say back what they were sent, in every manner in which an error can be read. */
+/** Upstreams that echo the request, in every form of error that clients parse. */
 const echoes = [
-  json(400, (asked) => ({
+  json(400, (request) => ({
     code: 1200,
-    message: `bad header Authorization: ${headerOf(asked)}`,
-    request_id: headerOf(asked)
+    message: `bad header Authorization: ${headerOf(request)}`,
+    request_id: headerOf(request)
   })),
-  json(401, (asked) => ({ code: 1002, message: headerOf(asked).replace("Bearer ", "") })),
-  json(429, (asked) => ({ code: 1101, message: encodeURIComponent(headerOf(asked)) })),
-  json(500, (asked) => ({ code: 5000, message: Buffer.from(headerOf(asked)).toString("base64") })),
-  json(200, (asked) => ({
+  json(401, (request) => ({ code: 1002, message: headerOf(request).replace("Bearer ", "") })),
+  json(429, (request) => ({ code: 1101, message: encodeURIComponent(headerOf(request)) })),
+  json(500, (request) => ({ code: 5000, message: Buffer.from(headerOf(request)).toString("base64") })),
+  json(200, (request) => ({
     code: 0,
-    message: headerOf(asked),
-    data: { task_id: headerOf(asked), task_status: headerOf(asked) }
+    message: headerOf(request),
+    data: { task_id: headerOf(request), task_status: headerOf(request) }
   })),
-  (asked: IncomingMessage, response: ServerResponse) => response.writeHead(502).end(`<html>${headerOf(asked)}</html>`),
-  (asked: IncomingMessage, response: ServerResponse) => response.writeHead(200).end(`not json ${headerOf(asked)}`),
-  (asked: IncomingMessage, response: ServerResponse) =>
-    response.writeHead(302, { location: `http://127.0.0.1:9/${headerOf(asked)}` }).end(),
-  (asked: IncomingMessage) => asked.socket.destroy()
+  (request: IncomingMessage, response: ServerResponse) =>
+    response.writeHead(502).end(`<html>${headerOf(request)}</html>`),
+  (request: IncomingMessage, response: ServerResponse) => response.writeHead(200).end(`not json ${headerOf(request)}`),
+  (request: IncomingMessage, response: ServerResponse) =>
+    response.writeHead(302, { location: `http://127.0.0.1:9/${headerOf(request)}` }).end(),
+  (request: IncomingMessage) => request.socket.destroy()
 ]
 
 const calls: ReadonlyArray<readonly [string, Readonly<Record<string, unknown>>]> = [
@@ -65,8 +67,8 @@ const calls: ReadonlyArray<readonly [string, Readonly<Record<string, unknown>>]>
   ["generate_video", { prompt: "a cat", api_key: "x" }]
 ]
 
-/** Makes every call once for every kind of trouble; gives all that the program has said. */
-const trouble = async (program: Started): Promise<string> => {
+/** Makes every call once for every kind of failure; returns all output of the process. */
+const outputUnderFailures = async (program: Started): Promise<string> => {
   let id = 0
   const send = (method: string, params: object) => {
     program.child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params })}\n`)
@@ -81,7 +83,7 @@ const trouble = async (program: Started): Promise<string> => {
   return `${program.stdout}\n${program.stderr}`
 }
 
-describe("abuse 38: a planted secret is found nowhere, whatever an upstream says back", () => {
+describe("abuse 38: a planted secret is found nowhere, whatever an upstream echoes", () => {
   it.concurrent.each([
     ["an API key", { KLINGAI_API_KEY: "zq7Kcanary+/Xy9wLm2Rt4==" }],
     ["a key pair", { KLINGAI_ACCESS_KEY: "zq7Kaccess9wLm2Rt4", KLINGAI_SECRET_KEY: "wx5Jsecret+/Xy8vNb3Qs" }]
@@ -89,15 +91,15 @@ describe("abuse 38: a planted secret is found nowhere, whatever an upstream says
     "%s",
     async (_, keys) => {
       const home = mkdtempSync(join(tmpdir(), "klingkit-secrets-"))
-      ends.push(() => rmSync(home, { recursive: true, force: true }))
-      const url = await troublesome(echoes)
+      cleanups.push(() => rmSync(home, { recursive: true, force: true }))
+      const url = await failingKling(echoes)
       const env = { HOME: home, KLINGAI_BASE_URL: url, KLINGKIT_TOOLSETS: "all", ...keys }
-      const said = await trouble(start("klingkit-mcp", [], env))
-      expect(said.match(/Code: [A-Z_]+/g)?.length).toBeGreaterThan(echoes.length * 5)
-      expect(leaksIn(said, keys)).toEqual([])
+      const output = await outputUnderFailures(start("klingkit-mcp", [], env))
+      expect(output.match(/Code: [A-Z_]+/g)?.length).toBeGreaterThan(echoes.length * 5)
+      expect(leaksIn(output, keys)).toEqual([])
       expect(leaksIn(writtenBelow(home), keys)).toEqual([])
-      // A token is as good as its key while it lives.
-      expect(said.match(/eyJ[\w-]+\.[\w-]+/g)).toBeNull()
+      // A token is as sensitive as its key until it expires.
+      expect(output.match(/eyJ[\w-]+\.[\w-]+/g)).toBeNull()
     },
     120_000
   )

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { type Answer, connect, type Host } from "../mcp/hosts.ts"
-import { freshKling } from "../mcp/kling.ts"
+import { freshKling } from "../mcp/emulated-kling.ts"
 
 let kling: Awaited<ReturnType<typeof freshKling>>
 let host: Host
@@ -15,33 +15,33 @@ afterAll(async () => {
   await kling.close()
 })
 
-it("abuse 37: a model that asks 20 times for the same film gets one film, and pays once", async () => {
-  const asked = Array.from({ length: 10 }, () => host.call("generate_video", { prompt: "again" }))
-  const answers = await Promise.all(asked)
-  for (let turn = 0; turn < 10; turn += 1) answers.push(await host.call("generate_video", { prompt: "again" }))
-  expect(new Set(answers.map(({ facts }) => facts?.["task_id"])).size).toBe(1)
-  await kling.passTime()
+it("abuse 37: a model that sends the same request 20 times gets one video, and pays once", async () => {
+  const calls = Array.from({ length: 10 }, () => host.call("generate_video", { prompt: "a red kite" }))
+  const answers = await Promise.all(calls)
+  for (let call = 0; call < 10; call += 1) answers.push(await host.call("generate_video", { prompt: "a red kite" }))
+  expect(new Set(answers.map(({ structured }) => structured?.["task_id"])).size).toBe(1)
+  await kling.finishTasks()
   expect((await kling.ledger()).charges).toMatchObject([{ units: 3 }])
 })
 
-it("abuse 36: a model that asks for 500 films reaches the day's limit, which each refusal names", async () => {
+it("abuse 36: a model that requests 500 videos reaches the daily limit, which each refusal names", async () => {
   const before = (await kling.ledger()).tasks.length
   const answers: Array<Answer> = []
   for (let round = 0; round < 50; round += 1) {
-    const asked = Array.from({ length: 10 }, (_, index) =>
-      host.call("generate_video", { prompt: `film ${round}-${index}` })
+    const calls = Array.from({ length: 10 }, (_, index) =>
+      host.call("generate_video", { prompt: `video ${round}-${index}` })
     )
-    answers.push(...(await Promise.all(asked)))
+    answers.push(...(await Promise.all(calls)))
   }
-  await kling.passTime()
-  // Three films of 0.42 USD fit below 1.50; one was made before.
+  await kling.finishTasks()
+  // Three videos at $0.42 fit below $1.50; one was made before.
   expect((await kling.ledger()).tasks).toHaveLength(before + 2)
   const refused = answers.filter(({ isError }) => isError)
   expect(refused).toHaveLength(498)
   for (const { text } of refused) expect(text).toMatch(/\nCharged: no\n[^]*KLINGKIT_MAX_USD_PER_DAY/)
 }, 120_000)
 
-it("abuse 36: one film above the limit of a call is refused by name", async () => {
+it("abuse 36: a video above the per-call limit is refused by name", async () => {
   const { text } = await host.call("generate_video", { prompt: "long", duration: 15 })
   expect(text).toMatch(/\nCharged: no\n[^]*KLINGKIT_MAX_USD_PER_CALL/)
 })

@@ -1,18 +1,18 @@
 import type { McpUiStyles } from "@modelcontextprotocol/ext-apps/app-bridge"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type BoardPage, openProduct, type Product } from "./open-board.ts"
-import { makeScenes, type Scenes } from "./scenes.ts"
+import { makeBoardStates, type BoardStates } from "./board-states.ts"
 
 let product: Product
-let scenes: Scenes
+let states: BoardStates
 beforeAll(async () => {
   product = await openProduct()
-  scenes = await makeScenes(product)
+  states = await makeBoardStates(product)
 }, 60_000)
 afterAll(() => product.close())
 
-/** Runs in the page: text whose contrast to what is behind it is too low, as `ratio text`. */
-const faintTexts = (): ReadonlyArray<string> => {
+/** Runs in the page: text with too little contrast, as `ratio text`. */
+const lowContrastTexts = (): ReadonlyArray<string> => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true })
   const rgb = (color: string): ReadonlyArray<number> => {
     if (canvas === null) return []
@@ -21,33 +21,37 @@ const faintTexts = (): ReadonlyArray<string> => {
     canvas.fillRect(0, 0, 1, 1)
     return [...canvas.getImageData(0, 0, 1, 1).data]
   }
-  const light = (color: ReadonlyArray<number>): number => {
+  const luminance = (color: ReadonlyArray<number>): number => {
     const [r = 0, g = 0, b = 0] = color.map((part) =>
       part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4
     )
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
   }
-  const behind = (element: Element | null): ReadonlyArray<number> => {
+  const backgroundOf = (element: Element | null): ReadonlyArray<number> => {
     if (element === null) return rgb("Canvas")
     const color = rgb(getComputedStyle(element).backgroundColor)
-    return (color[3] ?? 0) > 250 ? color : behind(element.parentElement)
+    return (color[3] ?? 0) > 250 ? color : backgroundOf(element.parentElement)
   }
   return [...document.querySelectorAll<HTMLElement>("main *")].flatMap((element) => {
     const text = [...element.childNodes].flatMap((node) =>
       node.nodeType === Node.TEXT_NODE ? (node.textContent?.trim() ?? "") : []
     )
-    if (text.join("") === "" || element.closest("video, audio, .unseen") !== null || element.offsetParent === null)
+    if (
+      text.join("") === "" ||
+      element.closest("video, audio, .visually-hidden") !== null ||
+      element.offsetParent === null
+    )
       return []
     const style = getComputedStyle(element)
-    const [a, b] = [light(rgb(style.color)), light(behind(element))]
+    const [a, b] = [luminance(rgb(style.color)), luminance(backgroundOf(element))]
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
-    const enough = Number.parseFloat(style.fontSize) >= 24 ? 3 : 4.5
-    return ratio >= enough ? [] : [`${ratio.toFixed(2)} ${text.join(" ").slice(0, 40)}`]
+    const minimum = Number.parseFloat(style.fontSize) >= 24 ? 3 : 4.5
+    return ratio >= minimum ? [] : [`${ratio.toFixed(2)} ${text.join(" ").slice(0, 40)}`]
   })
 }
 
-/** Runs in the page: what a person who cannot see it, or cannot see all of it, would miss. */
-const flaws = (): ReadonlyArray<string> => {
+/** Runs in the page: accessibility problems, such as missing names and content that is cut off. */
+const accessibilityProblems = (): ReadonlyArray<string> => {
   const visible = [
     ...document.querySelectorAll<HTMLElement>("button, textarea, video, audio, img, section, ul, ol, dl")
   ].filter((element) => element.offsetParent !== null && element.closest("[aria-hidden=true]") === null)
@@ -66,22 +70,22 @@ const flaws = (): ReadonlyArray<string> => {
       .map((element) => `${element.tagName} ${element.id} has no name`),
     ...visible
       .filter((element) => element instanceof HTMLImageElement && element.alt === "")
-      .map(() => "a picture has no words"),
+      .map(() => "an image has no alt text"),
     ...[...document.querySelectorAll("[aria-controls]")]
       .map((element) => element.getAttribute("aria-controls") ?? "")
       .filter((id) => !ids.includes(id))
-      .map((id) => `nothing is #${id}`),
+      .map((id) => `no element #${id}`),
     ...(new Set(ids).size === ids.length ? [] : ["an id is used twice"]),
-    ...(document.querySelectorAll("h1").length === 1 ? [] : ["there is not one main heading"]),
-    ...(main.scrollWidth > main.clientWidth ? [`is ${main.scrollWidth} wide in ${main.clientWidth}`] : []),
+    ...(document.querySelectorAll("h1").length === 1 ? [] : ["there is not exactly one main heading"]),
+    ...(main.scrollWidth > main.clientWidth ? [`is ${main.scrollWidth} px wide in ${main.clientWidth}`] : []),
     ...visible
       .filter(
         (element) =>
-          element.closest("#strip") === null &&
-          element.id !== "strip" &&
+          element.closest("#thumbnails") === null &&
+          element.id !== "thumbnails" &&
           element.getBoundingClientRect().right > main.clientWidth + 0.5
       )
-      .map((element) => `${element.tagName} ${element.id} sticks out`)
+      .map((element) => `${element.tagName} ${element.id} overflows`)
   ]
 }
 
@@ -94,33 +98,33 @@ describe.each([
   let board: BoardPage
   beforeAll(async () => {
     board = await product.openPage({ width, theme })
-    // Colours on their way to other colours are nobody's choice.
+    // Transitions would show intermediate colours.
     await board.page.emulateMedia({ reducedMotion: "reduce" })
   })
   afterAll(() => board.close())
 
   it.each(["running", "finished", "form", "picking", "compared", "nine", "large", "failed", "refused"] as const)(
-    "can be read and used by everyone: %s",
+    "is accessible: %s",
     async (name) => {
-      await scenes[name](board)
-      expect(await board.frame().evaluate(flaws)).toEqual([])
-      expect(await board.frame().evaluate(faintTexts)).toEqual([])
+      await states[name](board)
+      expect(await board.frame().evaluate(accessibilityProblems)).toEqual([])
+      expect(await board.frame().evaluate(lowContrastTexts)).toEqual([])
       expect(board.violations).toEqual([])
     }
   )
 })
 
-describe("the board in a chat that changes its looks", () => {
-  it("turns dark with it, and takes its colours where it names them", async () => {
+describe("the board in a chat that changes its theme", () => {
+  it("follows the theme and uses the colours that the chat defines", async () => {
     const board = await product.openPage({ theme: "light" })
-    await scenes.finished(board)
-    const paper = () => board.frame().evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
-    expect(await paper()).toBe("rgb(255, 255, 255)")
+    await states.finished(board)
+    const background = () => board.frame().evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    expect(await background()).toBe("rgb(255, 255, 255)")
     await board.changeContext({ theme: "dark" })
-    await expect.poll(paper).toBe("rgb(23, 24, 26)")
-    await expect.poll(() => board.frame().evaluate(faintTexts)).toEqual([])
+    await expect.poll(background).toBe("rgb(23, 24, 26)")
+    await expect.poll(() => board.frame().evaluate(lowContrastTexts)).toEqual([])
     await board.changeContext({ styles: { variables: { "--color-background-primary": "#102030" } as McpUiStyles } })
-    await expect.poll(paper).toBe("rgb(16, 32, 48)")
+    await expect.poll(background).toBe("rgb(16, 32, 48)")
     await board.close()
   })
 })
@@ -132,20 +136,20 @@ describe("the board without a pointer", () => {
   })
 
   it.each(["finished", "form", "compared", "nine", "large", "failed"] as const)(
-    "reaches every control with the Tab key, and shows where it is: %s",
+    "reaches every control with the Tab key, and shows the focus: %s",
     async (name) => {
-      await scenes[name](board)
+      await states[name](board)
       await board.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
-      const wanted = await board.frame().evaluate(() => {
-        const controls = [...document.querySelectorAll<HTMLElement>("button, textarea, video[controls]")].filter(
+      const controls = await board.frame().evaluate(() => {
+        const elements = [...document.querySelectorAll<HTMLElement>("button, textarea, video[controls]")].filter(
           (element) => element.offsetParent !== null
         )
-        controls.forEach((element, index) => element.setAttribute("data-walk", String(index)))
-        return controls.map((_, index) => String(index))
+        elements.forEach((element, index) => element.setAttribute("data-walk", String(index)))
+        return elements.map((_, index) => String(index))
       })
       const reached = new Set<string>()
-      const unseen: Array<string> = []
-      for (let press = 0; press < wanted.length * 3 + 20 && reached.size < wanted.length; press++) {
+      const withoutOutline: Array<string> = []
+      for (let press = 0; press < controls.length * 3 + 20 && reached.size < controls.length; press++) {
         await board.page.keyboard.press("Tab")
         const at = await board.frame().evaluate(() => {
           const active = document.activeElement
@@ -154,16 +158,16 @@ describe("the board without a pointer", () => {
         })
         if (at.walk === null || at.walk === undefined) continue
         reached.add(at.walk)
-        if (!at.isMedia && at.outline === "none") unseen.push(at.walk)
+        if (!at.isMedia && at.outline === "none") withoutOutline.push(at.walk)
       }
-      expect([...reached].toSorted()).toEqual(wanted.toSorted())
-      expect(unseen).toEqual([])
+      expect([...reached].toSorted()).toEqual(controls.toSorted())
+      expect(withoutOutline).toEqual([])
     }
   )
 
-  it("stands still for those who asked for less motion", async () => {
+  it("does not move when reduced motion is requested", async () => {
     await board.page.emulateMedia({ reducedMotion: "reduce" })
-    await scenes.running(board)
+    await states.running(board)
     const moving = await board.frame().evaluate(
       () =>
         [...document.querySelectorAll("*")].filter((element) => {
@@ -174,14 +178,14 @@ describe("the board without a pointer", () => {
     expect(moving).toBe(0)
   })
 
-  it("fills the screen when asked to, and comes back", async () => {
-    await scenes.finished(board)
-    const press = (name: string) => board.board.getByRole("button", { name, exact: true }).click()
-    await press("Full screen")
+  it("enters and leaves full screen", async () => {
+    await states.finished(board)
+    const click = (name: string) => board.board.getByRole("button", { name, exact: true }).click()
+    await click("Full screen")
     await expect
       .poll(() => board.frame().evaluate(() => document.documentElement.dataset["display"]))
       .toBe("fullscreen")
-    await press("Leave full screen")
+    await click("Leave full screen")
     await expect.poll(() => board.frame().evaluate(() => document.documentElement.dataset["display"])).toBe("inline")
   })
 })

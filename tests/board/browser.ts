@@ -17,8 +17,8 @@ const args = [
 ]
 
 /**
- * A fresh headless Chromium that can decode H.264: the one from the registry on Linux, else Chrome as it is installed.
- * It is unpacked into a folder of this run, since two test files that unpack into one place would disturb each other.
+ * A fresh headless Chromium that can decode H.264: the packaged one on Linux, else the installed Chrome.
+ * It is unpacked into a folder of this run, so that concurrent test files do not share one.
  */
 export const openBrowser = async (): Promise<{ readonly browser: Browser; readonly close: () => Promise<void> }> => {
   const isBundled = process.platform === "linux" && process.arch === "x64"

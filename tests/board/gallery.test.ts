@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type BoardPage, openProduct, type Product } from "./open-board.ts"
 
-describe("nine pictures on the board", () => {
+describe("nine images on the board", () => {
   let product: Product
   let board: BoardPage
   const press = (name: string | RegExp) =>
     board.board.getByRole("button", { name, exact: typeof name === "string" }).click()
   const focused = () => board.frame().evaluate(() => document.activeElement?.getAttribute("data-name"))
   const shown = () =>
-    board.board.locator("#stage .media img").evaluateAll((images) => images.map((one) => one.getAttribute("alt")))
+    board.board.locator("#player .media img").evaluateAll((images) => images.map((image) => image.getAttribute("alt")))
 
   beforeAll(async () => {
     product = await openProduct()
@@ -21,18 +21,21 @@ describe("nine pictures on the board", () => {
   }, 60_000)
   afterAll(() => product.close())
 
-  it("stand in a grid, each in its own shape", async () => {
-    const tiles = board.board.locator("#stage .tile img")
+  it("appear in a grid, each in its own aspect ratio", async () => {
+    const tiles = board.board.locator("#player .tile img")
     await expect
-      .poll(() => tiles.evaluateAll((all) => all.filter((one) => (one as HTMLImageElement).naturalWidth > 0).length), {
-        timeout: 15_000
-      })
+      .poll(
+        () => tiles.evaluateAll((all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0).length),
+        {
+          timeout: 15_000
+        }
+      )
       .toBe(9)
-    const box = await board.board.locator("#stage .tile .still").first().boundingBox()
+    const box = await board.board.locator("#player .tile .thumbnail").first().boundingBox()
     expect((box?.width ?? 0) / (box?.height ?? 1)).toBeCloseTo(1.5, 1)
   })
 
-  it("can be seen large, one after another, with the keyboard alone", async () => {
+  it("can be browsed enlarged, with the keyboard alone", async () => {
     await press("Show image 3 of 9")
     expect(await shown()).toEqual(["Image 3 of 9"])
     expect(await focused()).toBe("next")
@@ -45,32 +48,32 @@ describe("nine pictures on the board", () => {
     expect(await focused()).toBe("tile-8")
   })
 
-  it("can be compared with each other and with older ones", async () => {
+  it("can be compared with each other and with earlier ones", async () => {
     await press("Show image 2 of 9")
     await press("Compare")
-    expect(await board.text("#recent-title")).toBe("Choose one to set beside it")
-    expect(await board.board.locator("#strip button").count()).toBe(9)
+    expect(await board.text("#recent-title")).toBe("Pick one to compare with")
+    expect(await board.board.locator("#thumbnails button").count()).toBe(9)
     await press(/^Compare with .*Number 5 of 9/)
     expect(await shown()).toEqual(["A: Image", "B: Image"])
-    expect(await focused()).toBe("end-comparison")
+    expect(await focused()).toBe("close-comparison")
     await board.page.keyboard.press("Escape")
     expect(await shown()).toEqual(["Image 2 of 9"])
     await press("Compare")
     await press(/^Compare with one of each/)
     const sources = await board.board
-      .locator("#stage .media img")
-      .evaluateAll((all) => all.map((one) => (one as HTMLImageElement).src))
+      .locator("#player .media img")
+      .evaluateAll((all) => all.map((image) => (image as HTMLImageElement).src))
     expect(new Set(sources).size).toBe(2)
     await press("End comparison")
     expect(await focused()).toBe("compare")
   })
 
-  it("can be opened, downloaded and copied one by one", async () => {
-    const url = await board.board.locator("#stage .media img").getAttribute("src")
+  it("can be opened, downloaded and copied individually", async () => {
+    const url = await board.board.locator("#player .media img").getAttribute("src")
     await press("Open")
     await press("Download")
-    await expect.poll(async () => (await board.heard()).downloads).toEqual([url])
-    expect((await board.heard()).opened).toEqual([url])
+    await expect.poll(async () => (await board.received()).downloads).toEqual([url])
+    expect((await board.received()).opened).toEqual([url])
     await press("Copy link")
     await expect.poll(() => board.text("#note")).toBe("Link copied.")
   })
@@ -78,13 +81,13 @@ describe("nine pictures on the board", () => {
   it("are saved together, and their paths can be copied", async () => {
     await press("Save all 9")
     await expect.poll(() => board.board.getByRole("button", { name: /^Copy path \d$/ }).count()).toBe(9)
-    expect(await board.text("#saved li:first-child .mono")).toMatch(/\/films\/kk-img-\w+-1\.png$/)
+    expect(await board.text("#saved li:first-child .mono")).toMatch(/\/videos\/kk-img-\w+-1\.png$/)
     await press("Copy path 2")
     await expect.poll(() => board.text("#note")).toBe("Path copied.")
     expect(await board.board.getByRole("button", { name: /^Save/ }).count()).toBe(0)
   })
 
-  it("are found again among the recent tasks, with what was asked for", async () => {
+  it("appear among the recent tasks with their prompt", async () => {
     await press(/^Show one of each/)
     expect(await board.text("#title")).toBe("one of each")
     await press(/^Show a red kite/)

@@ -27,8 +27,8 @@ export interface PageOptions {
 export type BoardTurn = Omit<Turn, "sandbox">
 
 /**
- * A whole product for a person to look at: an emulated Kling whose clock only the test moves, a real klingkit server, a
- * chat with a sandbox on another origin, and a browser.
+ * The whole product with the board: an emulated Kling whose clock the test controls, a real klingkit server, a chat with a
+ * sandbox on another origin, and a browser.
  */
 export const openProduct = async () => {
   const home = mkdtempSync(join(tmpdir(), "klingkit-board-"))
@@ -36,7 +36,7 @@ export const openProduct = async () => {
   const settings = {
     HOME: home,
     KLINGKIT_HOME: join(home, "ledger"),
-    KLINGKIT_OUTPUT_DIR: join(home, "films"),
+    KLINGKIT_OUTPUT_DIR: join(home, "videos"),
     KLINGAI_API_KEY: emulator.apiKey,
     KLINGAI_BASE_URL: emulator.url
   }
@@ -44,8 +44,8 @@ export const openProduct = async () => {
   const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHost, ledgerFromConfig))
   const tools = await Effect.runPromise(selectedTools({ toolsets: "all", readOnly: false }))
   const handler = createMcpHandler(() => buildServer(services, { tools, version: "0.0.0" }))
-  const answer = toNodeHandler(handler)
-  const chat = await serveChat((request, response) => void answer(request as NodeIncomingMessageLike, response))
+  const handle = toNodeHandler(handler)
+  const chat = await serveChat((request, response) => void handle(request as NodeIncomingMessageLike, response))
   const { browser, close } = await openBrowser()
 
   const control = async (route: string, body?: unknown): Promise<unknown> => {
@@ -63,9 +63,9 @@ export const openProduct = async () => {
   return {
     emulator,
     chat,
-    strike: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
+    injectFault: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
     ledger,
-    /** Lets all tasks end, once Kling has as many as that: a submission goes on after its tool has answered. */
+    /** Completes all tasks, once Kling has that many: a submission continues after its tool has answered. */
     finish: async (count: number) => {
       await vi.waitUntil(async () => (await ledger()).tasks.length >= count, { timeout: 20_000, interval: 50 })
       await control("POST advance", { seconds: 3600 })
@@ -84,25 +84,25 @@ export const openProduct = async () => {
 
 export type Product = Awaited<ReturnType<typeof openProduct>>
 
-interface Opening {
+interface OpenPageOptions {
   readonly browser: Awaited<ReturnType<typeof openBrowser>>["browser"]
   readonly chat: Awaited<ReturnType<typeof serveChat>>
   readonly width: number
   readonly theme: "light" | "dark"
 }
 
-const openPage = async ({ browser, chat, width, theme }: Opening) => {
+const openPage = async ({ browser, chat, width, theme }: OpenPageOptions) => {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     colorScheme: theme,
     reducedMotion: "no-preference"
   })
   const violations: Array<string> = []
-  await context.exposeBinding("noteViolation", (_source, text: string) => void violations.push(text))
+  await context.exposeBinding("recordViolation", (_source, text: string) => void violations.push(text))
   await context.addInitScript(() => {
     addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
-      const page = globalThis as unknown as { noteViolation(text: string): void }
-      page.noteViolation(`${violatedDirective} ${blockedURI}`)
+      const page = globalThis as unknown as { recordViolation(text: string): void }
+      page.recordViolation(`${violatedDirective} ${blockedURI}`)
     })
   })
   const page = await context.newPage()
@@ -117,53 +117,53 @@ const openPage = async ({ browser, chat, width, theme }: Opening) => {
     board,
     violations,
     errors,
-    /** The model calls a tool; its page appears. Ends when the page has the result. */
+    /** The model calls a tool; its page opens. Resolves when the page has the result. */
     turn: (turn: BoardTurn) => {
-      // As text, since the type of a call's arguments has no end that the browser driver's types would find.
+      // As JSON: the recursive type of a call's arguments is too deep for the browser driver's types.
       const text = JSON.stringify({ ...turn, sandbox: chat.sandboxUrl, context: { theme, ...turn.context } })
-      return page.evaluate((one) => (window as unknown as { chat: Chat }).chat.turn(JSON.parse(one) as Turn), text)
+      return page.evaluate((text) => (window as unknown as { chat: Chat }).chat.turn(JSON.parse(text) as Turn), text)
     },
     text: async (selector: string) => (await innerFrame(page).locator(selector).innerText()).replaceAll(/\s+/g, " "),
-    /** Lets the page's clock run until something is true of the page. */
-    until: async (isTrue: () => Promise<boolean>) => {
+    /** Runs the page's clock until a condition holds. */
+    until: async (condition: () => Promise<boolean>) => {
       await vi.waitUntil(
         async () => {
           await page.clock.runFor(5000)
-          return isTrue().catch(() => false)
+          return condition().catch(() => false)
         },
         { timeout: 20_000, interval: 100 }
       )
     },
-    heard: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.heard),
-    /** How often the page has asked for the state of tasks. */
-    looks: async () => {
-      const { calls } = await page.evaluate(() => (window as unknown as { chat: Chat }).chat.heard)
+    received: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.received),
+    /** How often the page has read the status of a task. */
+    statusReads: async () => {
+      const { calls } = await page.evaluate(() => (window as unknown as { chat: Chat }).chat.received)
       return calls.filter(({ name, args }) => name === "board_tasks" && args["task_id"] !== undefined).length
     },
-    /** Ends when everything that the page has sent so far has arrived at the chat. */
+    /** Resolves when everything that the page has sent so far has arrived at the chat. */
     settled: async () => {
       const mark = ++marks
-      await innerFrame(page).evaluate((one) => window.parent.postMessage({ mark: one }, "*"), mark)
-      const heardMark = () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.heard.marks.at(-1))
-      await vi.waitUntil(async () => (await heardMark()) === mark, { timeout: 5000, interval: 20 })
+      await innerFrame(page).evaluate((mark) => window.parent.postMessage({ mark }, "*"), mark)
+      const lastMark = () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.received.marks.at(-1))
+      await vi.waitUntil(async () => (await lastMark()) === mark, { timeout: 5000, interval: 20 })
     },
     changeContext: (context: McpUiHostContext) =>
       page.evaluate(
-        (one) => (window as unknown as { chat: Chat }).chat.changeContext(JSON.parse(one)),
+        (text) => (window as unknown as { chat: Chat }).chat.changeContext(JSON.parse(text)),
         JSON.stringify(context)
       ),
     tearDown: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.tearDown()),
     frame: () => innerFrame(page),
     /** The page's clock, not Kling's. */
     passSeconds: (seconds: number) => page.clock.runFor(seconds * 1000),
-    photograph: async (name: string) => {
+    screenshot: async (name: string) => {
       mkdirSync(artifacts, { recursive: true })
-      const tall = () => innerFrame(page).evaluate(() => Math.ceil(document.body.getBoundingClientRect().height))
-      // The chat makes room for the page once it has heard how tall it is.
+      const pageHeight = () => innerFrame(page).evaluate(() => Math.ceil(document.body.getBoundingClientRect().height))
+      // The chat resizes the frame once it knows how tall the page is.
       await vi.waitUntil(
         async () => {
           await page.clock.runFor(100)
-          return (await page.locator("iframe").boundingBox())?.height === (await tall())
+          return (await page.locator("iframe").boundingBox())?.height === (await pageHeight())
         },
         { timeout: 5000, interval: 50 }
       )
@@ -176,9 +176,9 @@ const openPage = async ({ browser, chat, width, theme }: Opening) => {
 
 export type BoardPage = Awaited<ReturnType<typeof openPage>>
 
-/** The frame that the page itself runs in: two deep. */
+/** The frame that the page itself runs in: two levels deep. */
 const innerFrame = (page: Page) => {
-  const frame = page.frames().find((one) => one.parentFrame()?.parentFrame() === page.mainFrame())
+  const frame = page.frames().find((frame) => frame.parentFrame()?.parentFrame() === page.mainFrame())
   if (frame === undefined) throw new Error("no page is open")
   return frame
 }

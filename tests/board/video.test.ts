@@ -19,14 +19,14 @@ describe("a video on the board", () => {
     expect(answer).toBe("probably")
   })
 
-  it("shows what was asked for, and how far it is", async () => {
+  it("shows the prompt and the progress", async () => {
     await board.turn({ tool: "generate_video", args: { prompt, duration: 5, aspect_ratio: "16:9" } })
     await board.board.getByRole("heading", { level: 1, name: prompt }).waitFor()
     await board.passSeconds(1)
-    await expect.poll(() => board.looks()).toBe(1)
-    await expect.poll(() => board.text("#stage")).toContain("Usually about")
+    await expect.poll(() => board.statusReads()).toBe(1)
+    await expect.poll(() => board.text("#player")).toContain("Usually about")
     expect(await board.text("#kind")).toMatch(/^(Submitted|Processing) · kling-3\.0 · 5 s · 16:9$/)
-    expect(await board.text("#facts")).toContain("0.42 USD")
+    expect(await board.text("#details")).toContain("$0.42")
 
     const bar = board.board.getByRole("progressbar")
     const share = async () => Number(await bar.getAttribute("aria-valuenow"))
@@ -36,14 +36,14 @@ describe("a video on the board", () => {
     expect(await bar.getAttribute("aria-valuetext")).toMatch(/^2\d s\. Usually about \d+ s$/)
   })
 
-  it("plays as soon as it is ready, without a violation of the policy", async () => {
+  it("plays as soon as it is ready, without a CSP violation", async () => {
     await product.finish(1)
     await board.until(async () => (await board.text("#kind")).startsWith("Ready"))
     const ready = () =>
-      board.frame().evaluate(() => document.querySelector<HTMLVideoElement>("#stage video")?.readyState)
+      board.frame().evaluate(() => document.querySelector<HTMLVideoElement>("#player video")?.readyState)
     await expect.poll(ready, { timeout: 15_000 }).toBeGreaterThanOrEqual(2)
     const played = await board.frame().evaluate(async () => {
-      const video = document.querySelector<HTMLVideoElement>("#stage video")
+      const video = document.querySelector<HTMLVideoElement>("#player video")
       if (video === null) return 0
       video.muted = true
       await video.play()
@@ -56,40 +56,40 @@ describe("a video on the board", () => {
     expect(board.errors).toEqual([])
   })
 
-  it("tells the model once, in a sentence", async () => {
-    const { news } = await board.heard()
-    expect(news).toEqual([
+  it("updates the model context once, in a sentence", async () => {
+    const { contextUpdates } = await board.received()
+    expect(contextUpdates).toEqual([
       expect.stringMatching(
         /^Task kk-t2v-\w{26} has ended\. Status: succeed\. Result: Video, 5 s\. Charged: 3 video units\./
       )
     ])
   })
 
-  it("looks no more once the task has ended", async () => {
-    const before = await board.looks()
+  it("stops polling once the task has ended", async () => {
+    const before = await board.statusReads()
     await board.passSeconds(600)
     await board.settled()
-    expect(await board.looks()).toBe(before)
+    expect(await board.statusReads()).toBe(before)
   })
 
-  it("says what the task cost, and what was charged so far", async () => {
-    expect(await board.text("#facts")).toMatch(/Charged\s*3 video units/)
+  it("shows what the task cost, and the total", async () => {
+    expect(await board.text("#details")).toMatch(/Charged\s*3 video units/)
     await board.turn({ tool: "generate_video", args: { prompt: "A second one" } })
     await product.finish(2)
     await board.until(async () => (await board.text("#cost")) === "6 video units for 2 tasks")
   })
 
-  it("offers a way out where the preview is not allowed", async () => {
+  it("offers to open the file where the preview is not allowed", async () => {
     const task = { task_id: "1", kling_task_id: "1", status: "succeed", next: "" }
-    const outputs = [{ type: "video", url: "https://elsewhere.example/film.mp4", duration_seconds: 5 }]
+    const outputs = [{ type: "video", url: "https://elsewhere.example/video.mp4", duration_seconds: 5 }]
     await board.turn({
       tool: "check_video_status",
       args: { task_id: "1" },
       answer: { structuredContent: { ...task, outputs } },
       broken: ["board_tasks"]
     })
-    await expect.poll(() => board.text("#stage")).toContain("no preview here")
+    await expect.poll(() => board.text("#player")).toContain("no preview here")
     await board.board.getByRole("button", { name: "Open" }).click()
-    await expect.poll(async () => (await board.heard()).opened).toEqual(["https://elsewhere.example/film.mp4"])
+    await expect.poll(async () => (await board.received()).opened).toEqual(["https://elsewhere.example/video.mp4"])
   })
 })

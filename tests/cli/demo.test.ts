@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest"
 import { klingkit, start, temporaryFolder } from "./testing/built-klingkit.ts"
 
 describe("klingkit demo", () => {
-  it("makes a picture and a clip through klingkit-mcp without a key, and does so again", async () => {
+  it("makes an image and a video through klingkit-mcp without a key, repeatedly", async () => {
     const cwd = temporaryFolder()
     const folder = join(cwd, "klingkit-demo")
     const first = await klingkit(["demo"], { cwd }).ended
@@ -27,7 +27,7 @@ describe("klingkit demo", () => {
     expect(readdirSync(folder).filter((name) => !name.endsWith(".json"))).toEqual(["demo-image.png", "demo-video.mp4"])
   })
 
-  it("with an account at hand only says what it would cost", async () => {
+  it("with an account only prints the cost", async () => {
     const cwd = temporaryFolder()
     const env = { KLINGAI_API_KEY: "some-key", KLINGAI_BASE_URL: "http://127.0.0.1:9" }
     const { exitCode, stdout } = await klingkit(["demo", "--json"], { env, cwd }).ended
@@ -37,7 +37,7 @@ describe("klingkit demo", () => {
 })
 
 describe("klingkit demo --live", () => {
-  it("makes both on the account, within its spend limits", async () => {
+  it("makes both on the account, within its limits", async () => {
     const account = await runEmulator({ speed: 1e6, seed: 1 })
     onTestFinished(() => account.close())
     const env = { KLINGAI_BASE_URL: account.url, KLINGAI_API_KEY: account.apiKey }
@@ -56,7 +56,7 @@ describe("klingkit demo --live", () => {
 })
 
 describe("installed alone", () => {
-  it("says how to get the emulator and the server", async () => {
+  it("says how to install the emulator and the server", async () => {
     const root = temporaryFolder()
     const app = fileURLToPath(new URL("../../apps/cli", import.meta.url))
     for (const part of ["bin", "dist"]) cpSync(join(app, part), join(root, part), { recursive: true })

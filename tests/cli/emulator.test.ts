@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { klingkit, temporaryFolder } from "./testing/built-klingkit.ts"
 
 describe("klingkit emulator", () => {
-  it("says where it is in one line of JSON, serves until Ctrl+C, and takes the port for itself", async () => {
+  it("prints its URL as one line of JSON, serves until Ctrl+C, and holds the port", async () => {
     const running = klingkit(["emulator", "--speed", "1000000"])
     const [line] = await running.says("stdout", /^.*\n/)
     const { url, apiKey } = JSON.parse(line)
@@ -15,7 +15,7 @@ describe("klingkit emulator", () => {
 
     const second = await klingkit(["emulator", "--port", new URL(url).port, "--json"]).ended
     expect(second.exitCode).toBe(1)
-    expect(JSON.parse(second.stdout).error.message).toMatch(/Port \d+ on 127.0.0.1 is taken/)
+    expect(JSON.parse(second.stdout).error.message).toMatch(/Port \d+ on 127.0.0.1 is in use/)
 
     running.child.kill("SIGINT")
     const { exitCode, stdout, stderr } = await running.ended
@@ -23,11 +23,14 @@ describe("klingkit emulator", () => {
     expect(stderr).not.toContain("Error")
   })
 
-  it("starts with faults from a file, and refuses a file that holds none", async () => {
+  it("starts with faults from a file, and refuses an invalid file", async () => {
     const cwd = temporaryFolder()
     writeFileSync(join(cwd, "wrong.json"), '{"faults":[{"fault":"no-such"}]}')
     const wrong = await klingkit(["emulator", "--faults", "wrong.json"], { cwd }).ended
-    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("--faults wrong.json is no fault plan")])
+    expect([wrong.exitCode, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining("--faults wrong.json is not a valid fault plan")
+    ])
 
     writeFileSync(join(cwd, "faults.json"), '{"packs":{"video":{"units":0}}}')
     const running = klingkit(["emulator", "--faults", "faults.json"], { cwd })
@@ -35,7 +38,7 @@ describe("klingkit emulator", () => {
     const { url, apiKey } = JSON.parse(line)
     const env = { KLINGAI_BASE_URL: url, KLINGAI_API_KEY: apiKey }
     const refused = await klingkit(["video", "create", "a paper boat", "--json"], { env }).ended
-    expect(JSON.parse(refused.stdout).error).toMatchObject({ code: "KLING_PACK_EXHAUSTED", charged: "no" })
+    expect(JSON.parse(refused.stdout).error).toMatchObject({ code: "KLING_QUOTA_EXCEEDED", charged: "no" })
     running.child.kill("SIGTERM")
     await running.ended
   })

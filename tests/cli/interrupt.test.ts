@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { klingkit } from "./testing/built-klingkit.ts"
 
-// So slow that no task ends while a test looks at it.
+// So slow that no task completes during a test.
 let emulator: Awaited<ReturnType<typeof runEmulator>>
 let env: Readonly<Record<string, string>>
 
@@ -15,9 +15,9 @@ beforeAll(async () => {
 })
 afterAll(() => emulator.close())
 
-const control = async (what: string, body?: unknown): Promise<unknown> => {
+const control = async (route: string, body?: unknown): Promise<unknown> => {
   const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }
-  const response = await fetch(`${emulator.url}/_emulator/${what}`, init)
+  const response = await fetch(`${emulator.url}/_emulator/${route}`, init)
   return response.json()
 }
 
@@ -26,13 +26,13 @@ const tasksUnder = async (handle: string): Promise<number> => {
   return tasks.filter(({ externalTaskId }) => externalTaskId === handle).length
 }
 
-/** The emulator has the request on its books; asked again and again, since nobody tells us. */
+/** Resolves once the emulator has the task; it has no notification, so it is polled. */
 const arrived = async (handle: string): Promise<void> => {
   while ((await tasksUnder(handle)) === 0);
 }
 
 describe("Ctrl+C", () => {
-  it("while a task runs: exit code 130, and the task is found again by the handle that was printed", async () => {
+  it("while a task runs: exit code 130, and the printed handle finds the task", async () => {
     const running = klingkit(["video", "create", "a paper boat", "--wait", "--json"], { env })
     const [, handle = ""] = await running.says("stderr", /Handle: (kk-t2v-\w{26})/)
     await arrived(handle)
@@ -40,12 +40,12 @@ describe("Ctrl+C", () => {
     const { exitCode, stdout, stderr } = await running.ended
     expect(exitCode).toBe(130)
     expect(JSON.parse(stdout).error).toMatchObject({ code: "CLI_INTERRUPTED", handle, charged: "maybe" })
-    expect(stderr).toMatch(new RegExp(`task ${handle} goes on at Kling[^]*klingkit task get ${handle}`))
+    expect(stderr).toMatch(new RegExp(`task ${handle} keeps running at Kling[^]*klingkit task get ${handle}`))
     const found = await klingkit(["task", "get", handle, "--json"], { env }).ended
     expect([found.exitCode, JSON.parse(found.stdout).handle]).toEqual([0, handle])
   })
 
-  it("while the answer to a paid request is awaited: the handle still finds the one task", async () => {
+  it("while waiting for the response to a paid request: the handle still finds the one task", async () => {
     await control("faults", { faults: [{ fault: "commit-then-hang", on: "new.t2v.*" }] })
     const running = klingkit(["video", "create", "a paper boat"], { env })
     const [, handle = ""] = await running.says("stderr", /Handle: (kk-t2v-\w{26})/)
@@ -62,13 +62,13 @@ describe("Ctrl+C", () => {
   it.each([
     ["a read", ["task", "list"], "no"],
     ["a paid call that cannot be looked up", ["api", "call", "legacy.tts", "--input", speech], "maybe"]
-  ])("while %s is awaited: ends, and says whether that may cost", async (_what, args, charged) => {
-    const asked = Promise.withResolvers<void>()
-    const silent = createServer(() => asked.resolve()).listen(0, "127.0.0.1")
+  ])("during %s: exits, and says whether it may be charged", async (_label, args, charged) => {
+    const received = Promise.withResolvers<void>()
+    const silent = createServer(() => received.resolve()).listen(0, "127.0.0.1")
     await once(silent, "listening")
     const { port } = silent.address() as AddressInfo
     const running = klingkit(args, { env: { ...env, KLINGAI_BASE_URL: `http://127.0.0.1:${port}` } })
-    await asked.promise
+    await received.promise
     running.child.kill("SIGINT")
     const { exitCode, stderr } = await running.ended
     silent.closeAllConnections()

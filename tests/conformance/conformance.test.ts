@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { freshKling } from "../mcp/kling.ts"
-import { run, startHttp, type Started } from "../mcp/program.ts"
+import { freshKling } from "../mcp/emulated-kling.ts"
+import { run, startHttp, type Started } from "../mcp/server-process.ts"
 import {
   activeOfV1,
   type Counts,
@@ -16,12 +16,12 @@ import { measure, type Outcome, type Outcomes } from "./measure.ts"
 
 let kling: Awaited<ReturnType<typeof freshKling>>
 let programs: ReadonlyArray<Started>
-/** The program that people install, and the fixture build: the same server with the suite's tools added. */
-let real: string
+/** The installed server, and the fixture build: the same server with the suite's tools added. */
+let installed: string
 let fixture: string
 
 beforeAll(async () => {
-  // Slow enough for the suite to see a task at work, quick enough to see it end.
+  // Slow enough for the suite to see a running task, fast enough to see it complete.
   kling = await freshKling({ speed: 20 })
   const entry = new URL("../../apps/mcp-http/src/testing/conformance/fixture-server.ts", import.meta.url)
   const withFixtures = run(fileURLToPath(entry), [], kling.env)
@@ -29,7 +29,7 @@ beforeAll(async () => {
     startHttp(kling.env),
     withFixtures.says(/listening on (http:\S+)/)
   ])
-  real = url
+  installed = url
   fixture = fixtureUrl
   programs = [program, withFixtures]
 })
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const requirements = (revision: string) => ["--requirements", revision]
 
-/** Every count and every exception is met exactly: nothing is skipped in silence, and nothing is excused in vain. */
+/** Counts and exceptions must match exactly: no check is skipped silently, and no exception is unused. */
 const expected = (counts: Counts, excused: Exceptions) =>
   Object.fromEntries(
     Object.entries(counts).map(([scenario, passed]): [string, Outcome] => [
@@ -49,26 +49,26 @@ const expected = (counts: Counts, excused: Exceptions) =>
     ])
   )
 
-/** The outcomes that are counted here; others stand in another test. */
+/** The outcomes counted here; others belong to another test. */
 const only = (outcomes: Outcomes, counts: Counts): Outcomes =>
   Object.fromEntries(Object.entries(outcomes).filter(([name]) => name in counts))
 
-describe("the HTTP server as it is installed", () => {
-  it("passes what any sound server must, on the wire of 2025-11-25", async () => {
-    const outcomes = await measure("mcp-conformance", real, requirements("2025-11-25"))
+describe("the installed HTTP server", () => {
+  it("passes what every server must, on protocol 2025-11-25", async () => {
+    const outcomes = await measure("mcp-conformance", installed, requirements("2025-11-25"))
     expect(only(outcomes, genericOn2025)).toEqual(expected(genericOn2025, exceptions.genericOn2025))
   })
 
-  it("passes what any sound server must, on the wire of 2026-07-28, all 14 checks of headers among them", async () => {
-    const outcomes = await measure("mcp-conformance", real, requirements("2026-07-28"))
+  it("passes what every server must, on protocol 2026-07-28, including all 14 header checks", async () => {
+    const outcomes = await measure("mcp-conformance", installed, requirements("2026-07-28"))
     expect(only(outcomes, genericOn2026)).toEqual(expected(genericOn2026, exceptions.genericOn2026))
     expect(outcomes["http-header-validation"]).toEqual({ passed: 14, other: [] })
   })
 })
 
-describe("the guide to prompting that it serves as a skill", () => {
-  it.each(Object.keys(skillsOn2026))("keeps to the extension: %s", async (scenario) => {
-    const outcomes = await measure("mcp-conformance", real, ["--scenario", scenario])
+describe("the prompting guide served as a skill", () => {
+  it.each(Object.keys(skillsOn2026))("conforms to the extension: %s", async (scenario) => {
+    const outcomes = await measure("mcp-conformance", installed, ["--scenario", scenario])
     expect(outcomes).toEqual(expected({ [scenario]: skillsOn2026[scenario] ?? 0 }, {}))
   })
 })
@@ -89,10 +89,10 @@ describe("the same server with the suite's own tools", () => {
   })
 })
 
-it("an exception excuses a scenario that is measured", () => {
+it("every exception belongs to a measured scenario", () => {
   const measured = { genericOn2025, genericOn2026, required2025, required2026, activeOfV1 }
-  const idle = Object.entries(exceptions).flatMap(([name, excused]) =>
+  const unused = Object.entries(exceptions).flatMap(([name, excused]) =>
     Object.keys(excused).filter((scenario) => !(scenario in measured[name as keyof typeof measured]))
   )
-  expect(idle).toEqual([])
+  expect(unused).toEqual([])
 })

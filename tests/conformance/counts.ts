@@ -1,7 +1,7 @@
 /** How many checks pass in each scenario. A scenario that is missing, or runs fewer checks, fails the test. */
 export type Counts = Readonly<Record<string, number>>
 
-/** What any sound server must pass, on the wire of 2025: measured on the program that people install. */
+/** What every server must pass, on protocol 2025-11-25: measured on the installed server. */
 export const genericOn2025: Counts = {
   "server-initialize": 2,
   ping: 2,
@@ -14,7 +14,7 @@ export const genericOn2025: Counts = {
   "server-sse-polling": 0
 }
 
-/** The same on the wire of 2026-07-28. */
+/** The same on protocol 2026-07-28. */
 export const genericOn2026: Counts = {
   "server-stateless": 24,
   "tools-list": 4,
@@ -29,10 +29,10 @@ export const genericOn2026: Counts = {
   "input-required-result-validate-input": 3
 }
 
-/** The skills extension (SEP-2640), on the program that people install. */
+/** The skills extension (SEP-2640), on the installed server. */
 export const skillsOn2026: Counts = { "sep-2640-skills-enumeration": 32, "sep-2640-skills-manifest": 6 }
 
-/** `--requirements 2025-11-25`, whole, on the fixture build. */
+/** `--requirements 2025-11-25`, complete, on the fixture build. */
 export const required2025: Counts = {
   "completion-complete": 2,
   "dns-rebinding-protection": 2,
@@ -69,7 +69,7 @@ export const required2025: Counts = {
   "tools-list": 3
 }
 
-/** `--requirements 2026-07-28`, whole, on the fixture build; the tasks are tasks of the emulated Kling. */
+/** `--requirements 2026-07-28`, complete, on the fixture build; the tasks are tasks of the emulated Kling. */
 export const required2026: Counts = {
   caching: 8,
   "completion-complete": 2,
@@ -123,7 +123,7 @@ export const required2026: Counts = {
   "tasks-wire-fields": 4
 }
 
-/** The suite 0.1.16, whole, on the fixture build. */
+/** The suite 0.1.16, complete, on the fixture build. */
 export const activeOfV1: Counts = {
   "completion-complete": 1,
   "dns-rebinding-protection": 2,

@@ -1,4 +1,4 @@
-/** A check that does not pass, and why that is right. One that passes after all fails the test. */
+/** Checks that are expected not to pass, and why. One that passes fails the test. */
 export interface Exception {
   readonly checks: ReadonlyArray<string>
   readonly reason: string
@@ -7,7 +7,7 @@ export interface Exception {
 /** By scenario. */
 export type Exceptions = Readonly<Record<string, Exception>>
 
-const stateless = "a server that keeps no session gives no session id; the scenario has nothing to look at"
+const stateless = "a stateless server has no session id; the scenario has nothing to check"
 
 const noSession: Exceptions = {
   "server-sse-multiple-streams": { checks: ["server-sse-multiple-streams-session WARNING"], reason: stateless }
@@ -22,7 +22,7 @@ const noStream: Exceptions = {
       "server-sse-priming-event WARNING",
       "server-sse-retry-field WARNING"
     ],
-    reason: `${stateless}, and no stream is resumed: a task is found again by its id instead`
+    reason: `${stateless}, and streams are not resumed: a task is found by its id instead`
   }
 }
 
@@ -31,42 +31,42 @@ const fixedLists: Exception = {
     "sep-2575-server-sends-prompts-list-changed-on-subscription SKIPPED",
     "sep-2575-server-sends-tools-list-changed-on-subscription SKIPPED"
   ],
-  reason: "the lists never change while a server runs, and it says so"
+  reason: "the lists never change while the server runs, as it declares"
 }
 
-const cannotAsk = (check: string): Exception => ({
+const cannotElicit = (check: string): Exception => ({
   checks: [`${check} FAILURE`],
-  reason: "over HTTP, a client of 2025 can be asked something only within a session, and no session is kept"
+  reason: "over HTTP, a 2025 client can be asked only within a session, and the server is stateless"
 })
 
-const noQuestions: Exceptions = {
-  "tools-call-sampling": cannotAsk("tools-call-sampling"),
-  "tools-call-elicitation": cannotAsk("tools-call-elicitation"),
-  "elicitation-sep1034-defaults": cannotAsk("elicitation-sep1034-general"),
-  "elicitation-sep1330-enums": cannotAsk("elicitation-sep1330-general")
+const noElicitation: Exceptions = {
+  "tools-call-sampling": cannotElicit("tools-call-sampling"),
+  "tools-call-elicitation": cannotElicit("tools-call-elicitation"),
+  "elicitation-sep1034-defaults": cannotElicit("elicitation-sep1034-general"),
+  "elicitation-sep1330-enums": cannotElicit("elicitation-sep1330-general")
 }
 
-/** Kling's tasks are paid when they are made, and Kling neither asks nor cancels afterwards. */
+/** Kling's tasks are paid on creation; Kling never asks for input or cancels afterwards. */
 const paidTasks: Exceptions = {
   "tasks-lifecycle": {
     checks: ["sep-2663-tool-error-uses-completed-status FAILURE", "sep-2663-tasks-get-status-failed FAILURE"],
-    reason: "the result is what the status tool says, which succeeds in telling that Kling's task has failed"
+    reason: "the result is that of the status tool, which succeeds in reporting that the task has failed"
   },
   "tasks-mrtr-input": {
     checks: ["sep-2663-tasks-get-status-input-required FAILURE", "tasks-mrtr-partial-fulfillment FAILURE"],
-    reason: "what there is to ask is asked before a task is made and paid; one under way never asks"
+    reason: "input is requested before a task is created and paid; a running task never asks"
   },
   "tasks-mrtr-composition": {
     checks: ["sep-2663-mrtr-synchronous-before-task-creation FAILURE"],
-    reason: "it wants the words of the person in the result of the task; ours give a yes or a no to a price"
+    reason: "it expects the user's input in the result of the task; ours only approves or declines a price"
   },
   "tasks-required-task-error": {
     checks: ["sep-2663-server-returns-missing-capability-when-required FAILURE"],
-    reason: "no tool needs a client that follows tasks: a handle and a tool that waits serve every client"
+    reason: "no tool requires task support: a handle and wait_for_task serve every client"
   },
   "tasks-status-notifications": {
     checks: ["tasks-status-notifications SKIPPED"],
-    reason: "the suite itself leaves it out, whatever the server"
+    reason: "the suite itself skips it for every server"
   }
 }
 
@@ -84,10 +84,10 @@ export const exceptions = {
       reason: `four checks call tools that only the fixture build has, where they pass; ${fixedLists.reason}`
     }
   },
-  required2025: { ...noStream, ...noQuestions },
+  required2025: { ...noStream, ...noElicitation },
   required2026: {
     "server-stateless": fixedLists,
     ...paidTasks
   },
-  activeOfV1: { ...noSession, ...noQuestions }
+  activeOfV1: { ...noSession, ...noElicitation }
 } satisfies Readonly<Record<string, Exceptions>>

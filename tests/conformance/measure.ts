@@ -9,7 +9,7 @@ interface Check {
   readonly status: "SUCCESS" | "FAILURE" | "WARNING" | "SKIPPED" | "INFO"
 }
 
-/** How one scenario went: the number of checks that passed, and each that did not, as `check STATUS`. */
+/** The result of one scenario: the number of passed checks, and each other check as `check STATUS`. */
 export interface Outcome {
   readonly passed: number
   readonly other: ReadonlyArray<string>
@@ -18,15 +18,15 @@ export interface Outcome {
 /** By scenario. */
 export type Outcomes = Readonly<Record<string, Outcome>>
 
-/** The suite as published in 2026, which speaks both wires, and the one that the registry calls the latest. */
+/** The 2026 suite, which covers both protocol versions, and the one tagged `latest` in the registry. */
 export type Suite = "mcp-conformance" | "mcp-conformance-v1"
 
-/** Runs a conformance suite against a server; gives every scenario that it ran, by name. */
+/** Runs a conformance suite against a server; returns the outcome of every scenario. */
 export const measure = async (suite: Suite, url: string, args: ReadonlyArray<string>): Promise<Outcomes> => {
   const folder = mkdtempSync(join(tmpdir(), "klingkit-conformance-"))
   const entry = fileURLToPath(new URL(`../node_modules/${suite}/dist/index.js`, import.meta.url))
   try {
-    // Its exit code counts what is expected to fail; the checks are read one by one instead.
+    // Its exit code includes expected failures; the checks are read one by one instead.
     await new Promise((resolve) => {
       execFile(process.execPath, [entry, "server", "--url", url, ...args, "-o", folder], resolve)
     })

@@ -12,13 +12,13 @@ import { blocksOf, referenceText, sectionOf } from "./reference-pages.ts"
 const run = promisify(execFile)
 const reference = referenceText()
 
-/** The words of a command line, single quotes taken off. */
-const wordsOf = (line: string): ReadonlyArray<string> =>
+/** The arguments of a command line, without single quotes. */
+const argumentsOf = (line: string): ReadonlyArray<string> =>
   [...line.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/g)].map(([, quoted, plain = ""]) =>
     quoted === undefined ? plain : quoted.replaceAll(String.raw`'\''`, "'")
   )
 
-/** The commands of the reference that make something by name: with the operation that they stand under. */
+/** The create commands of the reference, each with the operation whose section it is in. */
 const creates = catalog.flatMap(({ id }) =>
   blocksOf(sectionOf(id), "sh").flatMap((block) =>
     block
@@ -29,13 +29,13 @@ const creates = catalog.flatMap(({ id }) =>
 )
 
 describe("the examples of the reference", () => {
-  it("as `klingkit api call` have an input that is accepted", () => {
+  it("as `klingkit api call` have a valid input", () => {
     const lines = blocksOf(reference, "sh").flatMap((block) =>
-      block.split("\n").filter((one) => one.includes("api call"))
+      block.split("\n").filter((text) => text.includes("api call"))
     )
     expect(lines).toHaveLength(catalog.length)
     const problems = lines.flatMap((line): ReadonlyArray<unknown> => {
-      const [, , , id = "", flag, input = "{}"] = wordsOf(line)
+      const [, , , id = "", flag, input = "{}"] = argumentsOf(line)
       const operation = findOperation(id)
       return operation === undefined || (flag ?? "--input") !== "--input"
         ? [line]
@@ -44,8 +44,8 @@ describe("the examples of the reference", () => {
     expect(problems).toEqual([])
   })
 
-  it.each(creates)("as a command lead to $id: $line", async ({ id, line, keyPair }) => {
-    const [, ...args] = wordsOf(line)
+  it.each(creates)("as a command plan $id: $line", async ({ id, line, keyPair }) => {
+    const [, ...args] = argumentsOf(line)
     const credential = keyPair ? { KLINGAI_ACCESS_KEY: "a", KLINGAI_SECRET_KEY: "s" } : { KLINGAI_API_KEY: "k" }
     const { stdout } = await run(
       process.execPath,
@@ -55,7 +55,7 @@ describe("the examples of the reference", () => {
     expect(JSON.parse(stdout)).toMatchObject({ dryRun: true, operation: id })
   })
 
-  it("as a tool call name a tool and arguments that it has", () => {
+  it("as a tool call name an existing tool and its arguments", () => {
     const calls = blocksOf(reference, "json").map(
       (block) => JSON.parse(block) as { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> }
     )
@@ -64,11 +64,11 @@ describe("the examples of the reference", () => {
       const schema = findTool(call.name)?.inputSchema as
         | { readonly properties: Readonly<Record<string, unknown>>; readonly required?: ReadonlyArray<string> }
         | undefined
-      const given = Object.keys(call.arguments)
+      const names = Object.keys(call.arguments)
       return (
         schema === undefined ||
-        given.some((name) => !Object.hasOwn(schema.properties, name)) ||
-        (schema.required ?? []).some((name) => !given.includes(name))
+        names.some((name) => !Object.hasOwn(schema.properties, name)) ||
+        (schema.required ?? []).some((name) => !names.includes(name))
       )
     })
     expect(problems).toEqual([])

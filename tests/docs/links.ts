@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs"
 import { allPaths, readText, root } from "../house/source-file.ts"
 
-/** The pages that people read: the way in, and everything in docs. */
+/** The pages for readers: the README and everything in docs. */
 export const readPages = (): ReadonlyArray<string> => allPaths().filter((path) => /^(docs\/.*|README)\.md$/.test(path))
 
-/** Links to a file or a heading that is not there, each as `page: link`. */
+/** Links to a missing file or heading, each as `page: link`. */
 export const brokenLinks = (page: string, text: string): ReadonlyArray<string> =>
   [...withoutCode(text).matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g)]
     .map(([, link = ""]) => link)
@@ -22,16 +22,16 @@ const resolves = (page: string, text: string, link: string): boolean => {
 
 /** GitHub's anchors: letters, digits, hyphens and underscores of the heading stay; a repeated one gets a number. */
 const anchors = (text: string): ReadonlySet<string> => {
-  const seen = new Map<string, number>()
+  const counts = new Map<string, number>()
   const headings = [...withoutCode(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => {
     const anchor = heading
       .trim()
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
       .replaceAll(/\s/g, "-")
-    const times = seen.get(anchor) ?? 0
-    seen.set(anchor, times + 1)
-    return times === 0 ? anchor : `${anchor}-${times}`
+    const count = counts.get(anchor) ?? 0
+    counts.set(anchor, count + 1)
+    return count === 0 ? anchor : `${anchor}-${count}`
   })
   return new Set(headings)
 }

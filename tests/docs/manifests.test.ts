@@ -10,11 +10,11 @@ import { blocksOf } from "./reference-pages.ts"
 const run = promisify(execFile)
 const page = readText("docs/batch.md")
 
-describe("the manifests of the page on batches", () => {
-  it.each(["csv", "yaml"])("are accepted as they stand: %s", async (kind) => {
+describe("the manifests in docs/batch.md", () => {
+  it.each(["csv", "yaml"])("are valid: %s", async (kind) => {
     const [manifest = ""] = blocksOf(page, kind)
     const folder = temporaryFolder()
-    const file = join(folder, `films.${kind}`)
+    const file = join(folder, `videos.${kind}`)
     writeFileSync(file, manifest)
     const env = { KLINGAI_API_KEY: "k", HOME: folder, PATH: process.env["PATH"] }
     const { stdout } = await run(linkedBin, ["batch", file, "--dry-run", "--json"], { env })
@@ -26,13 +26,13 @@ describe("the manifests of the page on batches", () => {
   })
 })
 
-describe("the films of the page on chains", () => {
-  it.each(blocksOf(readText("docs/chains.md"), "yaml"))("are accepted as they stand: %#", async (film) => {
+describe("the pipelines in `docs/pipelines.md`", () => {
+  it.each(blocksOf(readText("docs/pipelines.md"), "yaml"))("are valid: %#", async (manifest) => {
     const folder = temporaryFolder()
-    const file = join(folder, "film.yaml")
-    writeFileSync(file, film)
+    const file = join(folder, "pipeline.yaml")
+    writeFileSync(file, manifest)
     const env = { KLINGAI_API_KEY: "k", HOME: folder, PATH: process.env["PATH"] }
-    const { stdout } = await run(linkedBin, ["chain", "run", file, "--dry-run", "--json"], { env })
+    const { stdout } = await run(linkedBin, ["pipeline", "run", file, "--dry-run", "--json"], { env })
     const { steps } = JSON.parse(stdout) as { readonly steps: ReadonlyArray<unknown> }
     expect(steps.length).toBeGreaterThanOrEqual(4)
   })

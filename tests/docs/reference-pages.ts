@@ -6,7 +6,7 @@ export const referenceText = (): string =>
     .map((path) => readText(path))
     .join("\n")
 
-/** The part of the pages that speaks of one operation; there is exactly one. */
+/** The section of one operation; there is exactly one. */
 export const sectionOf = (id: string): string => {
   const sections = referenceText()
     .split(/^## /m)
@@ -15,6 +15,6 @@ export const sectionOf = (id: string): string => {
   return sections[0] ?? ""
 }
 
-/** What stands between the fences of one language. */
+/** The contents of the fenced code blocks of one language. */
 export const blocksOf = (text: string, language: string): ReadonlyArray<string> =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, block = ""]) => block)

@@ -4,14 +4,14 @@ import { describe, expect, it } from "vitest"
 import { root } from "../house/source-file.ts"
 import { referenceText, sectionOf } from "./reference-pages.ts"
 
-const places = (params: Params): ReadonlyArray<string> =>
-  Object.values(params).flatMap(({ at, type }) => {
-    const inside = type.kind === "list" ? type.of : type
-    return [at, ...(inside.kind === "record" ? places(inside.fields) : [])]
+const wirePaths = (params: Params): ReadonlyArray<string> =>
+  Object.values(params).flatMap(({ path, type }) => {
+    const inside = type.kind === "array" ? type.of : type
+    return [path, ...(inside.kind === "object" ? wirePaths(inside.fields) : [])]
   })
 
 describe("the reference", () => {
-  it("is what `npm run generate` writes today", () => {
+  it("is up to date with `npm run generate`", () => {
     const { status, stderr } = spawnSync(process.execPath, ["scripts/generate.ts", "--check", "docs/reference"], {
       cwd: root,
       encoding: "utf8"
@@ -22,14 +22,16 @@ describe("the reference", () => {
   it("has one section for each operation, with every parameter in it", () => {
     const missing = catalog.flatMap(({ id, params, path }) => {
       const section = sectionOf(id)
-      return [path, ...places(params)].filter((place) => !section.includes(place)).map((place) => `${id}: ${place}`)
+      return [path, ...wirePaths(params)]
+        .filter((wirePath) => !section.includes(wirePath))
+        .map((wirePath) => `${id}: ${wirePath}`)
     })
     expect(missing).toEqual([])
     const all = referenceText()
     expect(derivedReads.filter(({ id }) => !all.includes(`\`${id}\``))).toEqual([])
   })
 
-  it("marks what is experimental", () => {
+  it("marks experimental operations", () => {
     const marked = catalog.filter(({ id }) => sectionOf(id).includes("**Experimental**"))
     expect(marked).toEqual(catalog.filter(({ confidence }) => confidence === "low"))
     expect(marked.map(({ id }) => id)).toContain("new.t2v.kling-4.0")

@@ -4,14 +4,14 @@ import { spawnSync } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { readText, root } from "../house/source-file.ts"
 
-/** The names that a report declares at the top. */
+/** The top-level names that a report declares. */
 const declared = (report: string): ReadonlyArray<string> =>
   [...report.matchAll(/^(?:abstract )?(?:class|const|function|interface|type|let) (\w+)/gm)].map(
     ([, name = ""]) => name
   )
 
-describe("the surface that others embed", () => {
-  it("is what docs/api says; a change of it is made by `npm run generate`, and seen in review", () => {
+describe("the public API", () => {
+  it("matches docs/api; `npm run generate` updates it, for review", () => {
     const { status, stderr } = spawnSync(process.execPath, ["scripts/generate.ts", "--check", "docs/api"], {
       cwd: root,
       encoding: "utf8"
@@ -22,12 +22,12 @@ describe("the surface that others embed", () => {
   it.each([
     ["core", core],
     ["jobs", jobs]
-  ])("is declared whole: %s", (name, offered) => {
+  ])("is declared completely: %s", (name, exported) => {
     const names = declared(readText(`docs/api/${name}.txt`))
-    expect(Object.keys(offered).filter((one) => !names.includes(one))).toEqual([])
+    expect(Object.keys(exported).filter((key) => !names.includes(key))).toEqual([])
   })
 
-  it("is shown without comments, and with what a class rests on", () => {
+  it("is printed without comments, and with the base of each class", () => {
     const report = readText("docs/api/core.txt")
     expect(report).not.toMatch(/\/\*\*|^\s*\/\//m)
     expect(report).toMatch(/^class Kling extends Kling_base \{\n.+\n[\s\S]+?^const Kling_base: /m)

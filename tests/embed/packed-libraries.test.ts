@@ -22,7 +22,7 @@ const run = promisify(execFile)
 const bin = (name: string): string => join(root, "node_modules", ".bin", name)
 const libraries = ["core", "jobs"]
 
-/** A project of somebody else: the packed libraries, what they ask for, and programs. */
+/** A consumer's project: the packed libraries, their dependencies, and programs. */
 let project: string
 let emulator: RunningEmulator
 
@@ -32,11 +32,11 @@ beforeAll(async () => {
   for (const scope of ["@klingkit", "@effect"]) mkdirSync(join(modules, scope), { recursive: true })
   await Promise.all([
     ...libraries.map((name) => install(name, modules)),
-    runEmulator({ speed: 1_000_000 }).then((one) => (emulator = one))
+    runEmulator({ speed: 1_000_000 }).then((running) => (emulator = running))
   ])
   symlinkSync(realpathSync(join(root, "node_modules", "@types")), join(modules, "@types"), "junction")
   cpSync(join(root, "tests", "embed", "consumer"), project, { recursive: true })
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "somebody-else", type: "module", private: true }))
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "consumer", type: "module", private: true }))
   const compilerOptions = {
     target: "es2024",
     module: "nodenext",
@@ -54,17 +54,17 @@ afterAll(async () => {
   rmSync(project, { recursive: true, force: true })
 })
 
-/** Puts a package where its users have it, as the registry would get it, and what it asks for beside it. */
+/** Installs a package as published, with its dependencies. */
 const install = async (name: string, modules: string): Promise<void> => {
   const folder = join(root, "packages", name)
-  const place = join(modules, "@klingkit", name)
-  mkdirSync(place)
+  const target = join(modules, "@klingkit", name)
+  mkdirSync(target)
   await run(bin("pnpm"), ["pack", "--out", join(project, `${name}.tgz`)], { cwd: folder })
-  await run("tar", ["-xzf", join(project, `${name}.tgz`), "--strip-components", "1", "-C", place])
-  for (const one of Object.keys(manifestOf(place).dependencies)) {
-    const target = join(modules, one)
-    if (one.startsWith("@klingkit/") || existsSync(target)) continue
-    symlinkSync(realpathSync(join(folder, "node_modules", one)), target, "junction")
+  await run("tar", ["-xzf", join(project, `${name}.tgz`), "--strip-components", "1", "-C", target])
+  for (const dependency of Object.keys(manifestOf(target).dependencies)) {
+    const link = join(modules, dependency)
+    if (dependency.startsWith("@klingkit/") || existsSync(link)) continue
+    symlinkSync(realpathSync(join(folder, "node_modules", dependency)), link, "junction")
   }
 }
 
@@ -77,14 +77,13 @@ interface Manifest {
 const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
 
-const start = (name: string, ...given: ReadonlyArray<string>) =>
-  run(process.execPath, [join(project, "built", name), ...given], {
+const start = (name: string, ...args: ReadonlyArray<string>) =>
+  run(process.execPath, [join(project, "built", name), ...args], {
     cwd: project,
     env: { PATH: process.env["PATH"], KLINGAI_API_KEY: emulator.apiKey, KLINGAI_BASE_URL: emulator.url }
   })
 
-const program = async (...named: Parameters<typeof start>): Promise<unknown> =>
-  JSON.parse((await start(...named)).stdout)
+const program = async (...args: Parameters<typeof start>): Promise<unknown> => JSON.parse((await start(...args)).stdout)
 
 /** What a real account would have been charged, by operation. */
 const charged = async (): Promise<ReadonlyArray<string>> => {
@@ -102,19 +101,19 @@ describe("the packed libraries", () => {
       [".", "./ledger", "./node", "./postgres", "./promise", "./sqlite"],
       ["@effect/platform-node", "@effect/sql-pg", "@klingkit/core", "effect", "ipaddr.js", "jpeg-js", "mediabunny"]
     ]
-  ])("ask for exact versions and bring no source, no test and no tool along: %s", (name, entries, asked) => {
+  ])("pin exact versions and contain no sources, tests or tools: %s", (name, entries, expected) => {
     const packed = join(project, "node_modules", "@klingkit", name)
     const { exports, dependencies, devDependencies } = manifestOf(packed)
     expect(Object.keys(exports)).toEqual(entries)
     expect(JSON.stringify(exports)).not.toContain("src/")
-    expect(Object.keys(dependencies)).toEqual(asked)
+    expect(Object.keys(dependencies)).toEqual(expected)
     for (const version of Object.values(dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/)
     expect(JSON.stringify(devDependencies ?? {})).not.toContain("workspace:")
     const files = readdirSync(packed, { recursive: true }).map(String)
     expect(files.filter((file) => /\.test\.|testing|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })
 
-  it("compile where they are embedded, in the strictest manner, their types kept", async () => {
+  it("compile in a consumer's project in strict mode, with their types", async () => {
     const { stdout } = await run(bin("tsc"), ["-p", project]).catch((error: { stdout: string }) => error)
     expect(stdout).toBe("")
   })
@@ -132,7 +131,7 @@ describe("the packed libraries", () => {
     expect(await charged()).toEqual(["new.t2v.kling-3.0", "legacy.images.generations"])
   })
 
-  it("make durable jobs there: a program that is killed when it has submitted pays for its film once, and gets it", async () => {
+  it("make durable jobs there: a program killed after it has submitted pays for its video once, and gets it", async () => {
     const before = await charged()
     const killed = await start("with-jobs.js").catch((error: { stdout: string; signal: string }) => error)
     expect(killed).toMatchObject({ signal: "SIGKILL" })
@@ -140,11 +139,11 @@ describe("the packed libraries", () => {
     expect(await program("with-jobs.js", handle)).toMatchObject({
       status: "succeed",
       repeated: handle,
-      looks: 1,
-      file: { mimeType: "video/mp4", path: join(realpathSync(project), "films", `${handle}.mp4`) },
+      polls: 1,
+      file: { mimeType: "video/mp4", path: join(realpathSync(project), "videos", `${handle}.mp4`) },
       refused: ["KLING_INVALID_INPUT", "OverBudget"]
     })
-    expect(readdirSync(join(project, "films")).toSorted()).toEqual([`${handle}.mp4`, `${handle}.mp4.json`])
+    expect(readdirSync(join(project, "videos")).toSorted()).toEqual([`${handle}.mp4`, `${handle}.mp4.json`])
     expect((await charged()).slice(before.length)).toEqual(["new.t2v.kling-3.0-turbo"])
   })
 })

@@ -39,7 +39,7 @@ describe("borders between the rooms", () => {
     ["apps/cli/src/a.ts", `import { z } from "zod"`],
     ["packages/core/src/a.ts", `export const later = () => import("zod")`],
     ["packages/core/src/a.ts", `export const later = (name: string) => import(name)`]
-  ])("%s may not say %s", (path, text) => {
+  ])("%s must not contain %s", (path, text) => {
     expect(problems(path, text)).toEqual([expect.stringContaining("is outside of the border of")])
   })
 
@@ -54,34 +54,34 @@ describe("borders between the rooms", () => {
     ["packages/emulator/src/server/a.ts", `import { readFileSync } from "node:fs"`],
     ["apps/cli/src/a.ts", `import { Command } from "effect/cli"`],
     ["apps/mcp-http/test/a.test.ts", `import { Client } from "@modelcontextprotocol/client"`]
-  ])("%s may say %s", (path, text) => {
+  ])("%s may contain %s", (path, text) => {
     expect(problems(path, text)).toEqual([])
   })
 
-  it("lead through a package's exports only", () => {
+  it("allow a package's exports only", () => {
     expect(problems("apps/cli/src/a.ts", `import { Kling } from "@klingkit/core/client"`)).toEqual([
       `apps/cli/src/a.ts:1: "@klingkit/core/client" is not among the exports of @klingkit/core`
     ])
   })
 
-  it("are not walked around by a relative path", () => {
+  it("cannot be bypassed by a relative path", () => {
     expect(problems("apps/cli/src/a.ts", `import { x } from "../../mcp-stdio/src/x.ts"`)).toEqual([
       expect.stringContaining("leaves its room")
     ])
     expect(problems("apps/cli/src/output/a.ts", `import { x } from "../x.ts"`)).toEqual([])
   })
 
-  it("name the real file", () => {
+  it("require the real file extension", () => {
     expect(problems("apps/cli/src/a.ts", `import { x } from "./x.js"`)).toEqual([expect.stringContaining(".ts")])
   })
 
-  it("keep test code out of what is shipped", () => {
+  it("keep test code out of shipped code", () => {
     expect(problems("packages/core/src/a.ts", `import { fake } from "./testing/fake.ts"`)).toEqual([
       expect.stringContaining("imports test code")
     ])
   })
 
-  it("keep the emulator out of the CLI's start", () => {
+  it("keep the emulator out of the CLI's startup", () => {
     expect(problems("apps/cli/src/a.ts", `import { serve } from "@klingkit/emulator"`)).toEqual([
       expect.stringContaining("import()")
     ])
@@ -89,12 +89,12 @@ describe("borders between the rooms", () => {
     expect(problems("apps/cli/src/a.ts", `import type { Emulator } from "@klingkit/emulator"`)).toEqual([])
   })
 
-  it("leave passing on to the index", () => {
+  it("allow re-exports in the index only", () => {
     const text = `export { a } from "./a.ts"`
     expect(problems("packages/core/src/index.ts", text)).toEqual([])
-    expect(problems("packages/core/src/client/index.ts", text)).toEqual([expect.stringContaining("passes exports on")])
+    expect(problems("packages/core/src/client/index.ts", text)).toEqual([expect.stringContaining("re-exports")])
     expect(problems("packages/core/src/index.ts", `export * from "./a.ts"`)).toEqual([
-      expect.stringContaining("name what is exported")
+      expect.stringContaining("name the exports")
     ])
   })
 })

@@ -85,10 +85,10 @@ const inTests = (room: string): Border => ({
   ...(room === "packages/mcp" || room.startsWith("apps/") ? { "@modelcontextprotocol/client": "" } : {})
 })
 
-/** Parts of a package that have a room of their own. */
+/** Sub-paths of a package that need an entry of their own. */
 const byNameOnly = ["effect/cli", "effect/testing"]
 
-/** The CLI installs without the emulator's media stack, so it loads the emulator only when asked to. */
+/** The CLI installs without the emulator's media stack, so it loads the emulator on demand. */
 const lazyOnly: Readonly<Record<string, string>> = { "apps/cli": "@klingkit/emulator" }
 
 const isOrIn = (specifier: string, name: string): boolean =>
@@ -120,28 +120,26 @@ const relativeProblem = (file: SourceFile, { specifier }: Import): string | unde
 /** Entries of the workspace's packages: `{ "@klingkit/core": ["@klingkit/core"] }`. */
 export type Entries = Readonly<Record<string, ReadonlyArray<string>>>
 
-const packageProblem = (file: SourceFile, one: Import, entries: Entries): string | undefined => {
-  if (!mayImport(file, one.specifier)) return `is outside of the border of ${file.room}`
-  const owner = Object.keys(entries).find((name) => isOrIn(one.specifier, name))
-  if (owner !== undefined && !entries[owner]?.includes(one.specifier)) return `is not among the exports of ${owner}`
+const packageProblem = (file: SourceFile, { specifier, how }: Import, entries: Entries): string | undefined => {
+  if (!mayImport(file, specifier)) return `is outside of the border of ${file.room}`
+  const owner = Object.keys(entries).find((name) => isOrIn(specifier, name))
+  if (owner !== undefined && !entries[owner]?.includes(specifier)) return `is not among the exports of ${owner}`
   const lazy = lazyOnly[file.room]
-  if (lazy !== undefined && !file.isTest && isOrIn(one.specifier, lazy) && one.how !== "import()" && one.how !== "type")
-    return "must be loaded by import() when it is needed"
+  if (lazy !== undefined && !file.isTest && isOrIn(specifier, lazy) && how !== "import()" && how !== "type")
+    return "must be loaded by import() on demand"
   return undefined
 }
 
 const barrelProblem = (file: SourceFile, { how }: Import): string | undefined => {
-  if (how === "export *") return "exports all of another file; name what is exported"
-  return how === "export" && file.inRoom !== "src/index.ts"
-    ? "passes exports on; only src/index.ts does that"
-    : undefined
+  if (how === "export *") return "exports everything of another file; name the exports"
+  return how === "export" && file.inRoom !== "src/index.ts" ? "re-exports; only src/index.ts does that" : undefined
 }
 
-/** Everything that crosses a border in one file, each as `path:line: "specifier" what is wrong`. */
+/** The imports of one file that cross a border, each as `path:line: "specifier" problem`. */
 export const borderProblems = (file: SourceFile, entries: Entries): ReadonlyArray<string> =>
-  syntaxOf(file).imports.flatMap((one) => {
-    const isRelative = /^\.{0,2}\//.test(one.specifier)
+  syntaxOf(file).imports.flatMap((found) => {
+    const isRelative = /^\.{0,2}\//.test(found.specifier)
     const problem =
-      (isRelative ? relativeProblem(file, one) : packageProblem(file, one, entries)) ?? barrelProblem(file, one)
-    return problem === undefined ? [] : [`${file.path}:${one.line}: "${one.specifier}" ${problem}`]
+      (isRelative ? relativeProblem(file, found) : packageProblem(file, found, entries)) ?? barrelProblem(file, found)
+    return problem === undefined ? [] : [`${file.path}:${found.line}: "${found.specifier}" ${problem}`]
   })

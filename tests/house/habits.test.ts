@@ -5,7 +5,7 @@ import { sourceFile, sourceFiles } from "./source-file.ts"
 const broken = (path: string, text: string) => habitProblems(sourceFile(path, text)).map(({ habit }) => habit)
 
 const allowed = ({ habit, path }: { habit: string; path: string }) =>
-  allowances.some((one) => one.habit === habit && one.path === path)
+  allowances.some((other) => other.habit === habit && other.path === path)
 
 /** A breach of each habit. */
 const samples: ReadonlyArray<readonly [habit: string, path: string, text: string]> = [
@@ -14,7 +14,7 @@ const samples: ReadonlyArray<readonly [habit: string, path: string, text: string
   ["as any", "apps/cli/src/a.ts", `export const a = (1 as any).b`],
   ["as any", "packages/core/src/a.test.ts", `export const a = (<any>1).b`],
   ["silenced compiler", "packages/core/src/a.ts", `${["// @ts", "ignore"].join("-")}\nexport const a = 1`],
-  ["left for later", "packages/core/src/a.ts", `/* ${["TO", "DO"].join("")}: mend */`],
+  ["left for later", "packages/core/src/a.ts", `/* ${["TO", "DO"].join("")}: fix */`],
   ["test left out", "packages/core/src/a.test.ts", `it.skip("x", () => {})`],
   ["test left out", "apps/cli/test/a.test.ts", `it.effect.only("x", () => {})`],
   ["wall clock", "packages/core/src/a.ts", `export const a = Date.now()`],
@@ -29,18 +29,18 @@ const samples: ReadonlyArray<readonly [habit: string, path: string, text: string
 describe("habits", () => {
   const found = sourceFiles().flatMap(habitProblems)
 
-  it("are kept by every file, but for the allowances", () => {
+  it("are kept by every file, except for the allowances", () => {
     expect(found.filter((problem) => !allowed(problem)).map(({ text }) => text)).toEqual([])
   })
 
-  it("have no allowance that nobody needs", () => {
+  it("have no unused allowance", () => {
     const unused = allowances.filter(
-      ({ habit, path }) => !found.some((one) => one.habit === habit && one.path === path)
+      ({ habit, path }) => !found.some((other) => other.habit === habit && other.path === path)
     )
     expect(unused).toEqual([])
   })
 
-  it.each(samples)("see a breach of: %s, in %s: %s", (habit, path, text) => {
+  it.each(samples)("report a breach of: %s, in %s: %s", (habit, path, text) => {
     expect(broken(path, text)).toEqual([habit])
   })
 
@@ -50,11 +50,11 @@ describe("habits", () => {
 
   it.each([
     ["packages/core/src/a.test.ts", `export const a = Date.now()`],
-    ["packages/core/src/a.ts", `// Date.now() would stand still under a test clock\nexport const a = new Date(5)`],
+    ["packages/core/src/a.ts", `// Date.now() would not advance under a test clock\nexport const a = new Date(5)`],
     ["packages/core/src/a.ts", `export const text = "console.log(Math.random())"`],
     ["packages/emulator/src/server/main.ts", `export const a = process.argv`],
     ["apps/cli/src/a.ts", `console.log("x")`]
-  ])("leave in peace: %s: %s", (path, text) => {
+  ])("accept: %s: %s", (path, text) => {
     expect(broken(path, text)).toEqual([])
   })
 })

@@ -4,19 +4,19 @@ import { mayImport } from "./borders.ts"
 import type { SourceFile } from "./source-file.ts"
 import { syntaxOf } from "./syntax.ts"
 
-/** A place in a file that a rule objects to. */
-interface Place {
+/** A syntax node or comment that breaks a habit. */
+interface Location {
   readonly start: number
 }
 
-type Found = (place: Place) => void
+type Report = (location: Location) => void
 
-/** One thing that the code of some rooms never does. */
+/** One thing that the code of some rooms must not do. */
 interface Habit {
   readonly name: string
   readonly instead: string
   readonly appliesTo: (file: SourceFile) => boolean
-  readonly visit?: (found: Found) => VisitorObject
+  readonly visit?: (report: Report) => VisitorObject
   readonly comment?: (comment: Comment) => boolean
 }
 
@@ -30,13 +30,13 @@ const isPackage = (file: SourceFile): boolean => file.room.startsWith("packages/
 const isShipped = (file: SourceFile): boolean => !file.isTest
 const everywhere = (): boolean => true
 
-/** Member access such as `Date.now`, wherever it stands. */
+/** Member access such as `Date.now`. */
 const member =
   (objects: ReadonlyArray<string>, property?: RegExp) =>
-  (found: Found): VisitorObject => ({
+  (report: Report): VisitorObject => ({
     MemberExpression: (node) => {
       const name = node.property.type === "Identifier" ? node.property.name : ""
-      if (isName(node.object, ...objects) && (property === undefined || property.test(name))) found(node)
+      if (isName(node.object, ...objects) && (property === undefined || property.test(name))) report(node)
     }
   })
 
@@ -51,14 +51,14 @@ export const habits: ReadonlyArray<Habit> = [
     name: "as any",
     instead: "name the type, or decode",
     appliesTo: everywhere,
-    visit: (found) => ({
-      TSAsExpression: (node) => node.typeAnnotation.type === "TSAnyKeyword" && found(node),
-      TSTypeAssertion: (node) => node.typeAnnotation.type === "TSAnyKeyword" && found(node)
+    visit: (report) => ({
+      TSAsExpression: (node) => node.typeAnnotation.type === "TSAnyKeyword" && report(node),
+      TSTypeAssertion: (node) => node.typeAnnotation.type === "TSAnyKeyword" && report(node)
     })
   },
   {
     name: "silenced compiler",
-    instead: "mend the type",
+    instead: "fix the type",
     appliesTo: everywhere,
     comment: ({ value }) => /^[\s*]*@ts-(ignore|nocheck)/.test(value)
   },
@@ -70,35 +70,35 @@ export const habits: ReadonlyArray<Habit> = [
   },
   {
     name: "test left out",
-    instead: "mend or delete the test",
+    instead: "fix or delete the test",
     appliesTo: (file) => file.isTest,
-    visit: (found) => ({
+    visit: (report) => ({
       MemberExpression: (node) => {
         const name = node.property.type === "Identifier" ? node.property.name : ""
-        if (/^(only|skip|todo)$/.test(name) && isName(rootOf(node), "it", "test", "describe")) found(node)
+        if (/^(only|skip|todo)$/.test(name) && isName(rootOf(node), "it", "test", "describe")) report(node)
       }
     })
   },
   {
     name: "wall clock",
-    instead: "take Clock or DateTime, so that tests can turn it",
+    instead: "use Clock or DateTime, so that tests control it",
     appliesTo: (file) => isPackage(file) && isShipped(file),
-    visit: (found) => ({
-      ...member(["Date"], /^now$/)(found),
-      NewExpression: (node) => isName(node.callee, "Date") && node.arguments.length === 0 && found(node)
+    visit: (report) => ({
+      ...member(["Date"], /^now$/)(report),
+      NewExpression: (node) => isName(node.callee, "Date") && node.arguments.length === 0 && report(node)
     })
   },
   {
     name: "bare timer",
-    instead: "take Effect.sleep or a Schedule",
+    instead: "use Effect.sleep or a Schedule",
     appliesTo: (file) => isPackage(file) && isShipped(file),
-    visit: (found) => ({
-      CallExpression: (node) => isName(node.callee, "setTimeout", "setInterval", "setImmediate") && found(node)
+    visit: (report) => ({
+      CallExpression: (node) => isName(node.callee, "setTimeout", "setInterval", "setImmediate") && report(node)
     })
   },
   {
     name: "bare dice",
-    instead: "take Random, so that a seed repeats the run",
+    instead: "use Random, so that a seed reproduces the run",
     appliesTo: (file) => isPackage(file) && isShipped(file),
     visit: member(["Math"], /^random$/)
   },
@@ -110,7 +110,7 @@ export const habits: ReadonlyArray<Habit> = [
   },
   {
     name: "Node's globals",
-    instead: "take the service that an app provides",
+    instead: "use the service that an app provides",
     appliesTo: (file) => isPackage(file) && isShipped(file) && !mayImport(file, "node:process"),
     visit: member(["process", "Buffer", "__dirname", "__filename"])
   }
@@ -121,20 +121,20 @@ export const allowances: ReadonlyArray<{ readonly habit: string; readonly path: 
   {
     habit: "bare timer",
     path: "packages/mcp/board/board.ts",
-    reason: "a page in a browser, where Effect would not fit"
+    reason: "a page in a browser, where Effect does not run"
   },
-  { habit: "bare timer", path: "packages/mcp/board/poll.ts", reason: "a page in a browser, where Effect would not fit" }
+  { habit: "bare timer", path: "packages/mcp/board/poll.ts", reason: "a page in a browser, where Effect does not run" }
 ]
 
-/** Everything in one file that the habits object to, allowed or not. */
+/** All breaches of habits in one file, allowed or not. */
 export const habitProblems = (file: SourceFile): ReadonlyArray<{ habit: string; path: string; text: string }> => {
   const { program, comments, lineAt } = syntaxOf(file)
   return habits
     .filter((habit) => habit.appliesTo(file))
     .flatMap(({ name, instead, visit, comment }) => {
-      const places: Array<Place> = comments.filter((one) => comment?.(one) ?? false)
-      if (visit !== undefined) new Visitor(visit((place) => places.push(place))).visit(program)
-      const text = (place: Place) => `${file.path}:${lineAt(place.start)}: ${name}; ${instead}`
-      return places.map((place) => ({ habit: name, path: file.path, text: text(place) }))
+      const locations: Array<Location> = comments.filter((candidate) => comment?.(candidate) ?? false)
+      if (visit !== undefined) new Visitor(visit((location) => locations.push(location))).visit(program)
+      const text = (location: Location) => `${file.path}:${lineAt(location.start)}: ${name}; ${instead}`
+      return locations.map((location) => ({ habit: name, path: file.path, text: text(location) }))
     })
 }

@@ -14,8 +14,8 @@ const good: Manifest = {
   dependencies: { effect: "catalog:", "@klingkit/core": "workspace:*" }
 }
 
-/** Lines of the catalog that do not name one version, and only one. */
-const loose = (workspace: string): ReadonlyArray<string> =>
+/** Lines of the catalog that do not pin exactly one version. */
+const unpinned = (workspace: string): ReadonlyArray<string> =>
   workspace
     .slice(workspace.indexOf("\ncatalog:\n") + "\ncatalog:\n".length)
     .split("\n")
@@ -24,29 +24,29 @@ const loose = (workspace: string): ReadonlyArray<string> =>
 const hosts = (lockfile: string): ReadonlyArray<string> => lockfile.match(/^.*(https?:\/\/|tarball:).*$/gm) ?? []
 
 describe("manifests", () => {
-  it("of all packages are in order", () => {
+  it("of all packages are valid", () => {
     expect([...manifests().values()].flatMap(manifestProblems)).toEqual([])
   })
 
   it.each<[string, Partial<Manifest>, string]>([
     ["a version of its own", { dependencies: { effect: "^4.1.0" } }, "catalog"],
-    ["a neighbour from the registry", { devDependencies: { "klingkit-mcp": "catalog:" } }, "catalog"],
+    ["a workspace package from the registry", { devDependencies: { "klingkit-mcp": "catalog:" } }, "catalog"],
     ["CommonJS", { type: "commonjs" }, "ES module"],
     ["no license", { license: "" }, "license"],
     ["an old Node", { engines: { node: ">=18" } }, "Node"],
     ["no access", { publishConfig: {} }, "public"],
     ["nothing shipped", { files: [] }, "dist"]
-  ])("see %s", (_, change, message) => {
+  ])("are checked for %s", (_, change, message) => {
     expect(manifestProblems({ ...good, ...change })).toEqual([expect.stringContaining(message)])
   })
 
-  it("see an inside that is not closed", () => {
-    const { exports: _, ...open } = good
-    expect(manifestProblems(open)).toEqual([expect.stringContaining("exports")])
+  it("are checked for missing exports", () => {
+    const { exports: _, ...withoutExports } = good
+    expect(manifestProblems(withoutExports)).toEqual([expect.stringContaining("exports")])
     expect(manifestProblems(good)).toEqual([])
   })
 
-  it("pin what each package can be entered by", () => {
+  it("pin the entry points of each package", () => {
     const entries = [...manifests()].map(([folder, { exports }]) => [folder, exports] as const)
     expect(Object.fromEntries(entries.filter(([, exports]) => exports !== undefined))).toEqual({
       "packages/core/": { ".": "./src/index.ts" },
@@ -67,7 +67,7 @@ describe("manifests", () => {
     })
   })
 
-  it("name the four programs, and setup links them at the root", () => {
+  it("declare the four commands, and setup links them at the root", () => {
     const bins = [...manifests()].flatMap(([folder, { bin = {} }]) =>
       Object.entries(bin).map(([name, file]) => ({ name, file: folder + file }))
     )
@@ -86,11 +86,11 @@ describe("manifests", () => {
 
 describe("versions", () => {
   it("in the catalog are exact", () => {
-    expect(loose(readText("pnpm-workspace.yaml"))).toEqual([])
-    expect(loose("\ncatalog:\n  effect: ^4.1.0\n  zod: 4.6.7\n  v1: npm:@a/b@1.2.3\n")).toEqual(["  effect: ^4.1.0"])
+    expect(unpinned(readText("pnpm-workspace.yaml"))).toEqual([])
+    expect(unpinned("\ncatalog:\n  effect: ^4.1.0\n  zod: 4.6.7\n  v1: npm:@a/b@1.2.3\n")).toEqual(["  effect: ^4.1.0"])
   })
 
-  it("in the lockfile name no host", () => {
+  it("in the lockfile contain no host", () => {
     expect(hosts(readText("pnpm-lock.yaml"))).toEqual([])
     expect(hosts(`  a: {tarball: a.tgz}\n  b: https://example.org/b.tgz`)).toHaveLength(2)
   })

@@ -1,7 +1,7 @@
 import type { Entries } from "./borders.ts"
 import { allPaths, readText } from "./source-file.ts"
 
-/** The parts of a package.json that the house has a rule for. */
+/** The parts of a package.json that have a rule. */
 export interface Manifest {
   readonly name: string
   readonly private?: boolean
@@ -26,7 +26,7 @@ export const manifests = (): ReadonlyMap<string, Manifest> =>
       .map((path) => [path.slice(0, -"package.json".length), JSON.parse(readText(path)) as Manifest])
   )
 
-/** The names by which the workspace's packages can be entered. */
+/** The entry points of the workspace's packages. */
 export const workspaceEntries = (): Entries =>
   Object.fromEntries(
     [...manifests().values()].map(({ name, exports = {} }) => [
@@ -35,19 +35,24 @@ export const workspaceEntries = (): Entries =>
     ])
   )
 
-/** What is wrong with a manifest; what is published has to say more than what stays at home. */
+/** The problems of a manifest; published packages need more fields than private ones. */
 export const manifestProblems = (manifest: Manifest): ReadonlyArray<string> => {
   const { dependencies, devDependencies, optionalDependencies, peerDependencies } = manifest
-  const asked = Object.entries({ ...peerDependencies, ...optionalDependencies, ...devDependencies, ...dependencies })
-  const problems = asked
+  const requested = Object.entries({
+    ...peerDependencies,
+    ...optionalDependencies,
+    ...devDependencies,
+    ...dependencies
+  })
+  const problems = requested
     .filter(([name, version]) => version !== "workspace:*" && version !== (isOurs(name) ? "workspace:*" : "catalog:"))
-    .map(([name, version]) => `asks for ${name} ${version}; versions stand in the catalog`)
+    .map(([name, version]) => `requests ${name} ${version}; versions belong in the catalog`)
   if (manifest.type !== "module") problems.push("is not an ES module package")
   if (manifest.license !== "MIT") problems.push("does not name the license")
   if (manifest.private !== true) {
     if (manifest.engines?.node !== ">=22.19") problems.push("must state the Node it needs: >=22.19")
     if (manifest.publishConfig?.access !== "public") problems.push("must be published for the public")
-    if (manifest.exports === undefined) problems.push("does not close its inside with exports")
+    if (manifest.exports === undefined) problems.push("does not restrict access with exports")
     if (!manifest.files?.includes("dist")) problems.push("does not ship dist")
   }
   return problems.map((problem) => `${manifest.name}: ${problem}`)

@@ -2,13 +2,13 @@ import type { SourceFile } from "./source-file.ts"
 
 const linesMax = 400
 const foldersMax = 4
-const saysNothing = /^(utils?|helpers?|common|misc)$/
+const meaningless = /^(utils?|helpers?|common|misc)$/
 
 const lineCount = ({ text }: SourceFile): number => text.trimEnd().split("\n").length
 
 const isGenerated = ({ path }: SourceFile): boolean => /\/generated\/|\.generated\.tsx?$/.test(path)
 
-/** What is wrong with a file's length, place or name; empty when a newcomer can find and read it. */
+/** The problems of a file's length, depth or name. */
 export const shapeProblems = (file: SourceFile): ReadonlyArray<string> => {
   const problems: Array<string> = []
   const parts = file.inRoom.split("/")
@@ -17,15 +17,15 @@ export const shapeProblems = (file: SourceFile): ReadonlyArray<string> => {
   if (lineCount(file) > linesMax && !isGenerated(file)) {
     problems.push(`has ${lineCount(file)} lines; at most ${linesMax}`)
   }
-  if (folders.length > foldersMax) problems.push(`lies ${folders.length} folders deep; at most ${foldersMax}`)
+  if (folders.length > foldersMax) problems.push(`is ${folders.length} folders deep; at most ${foldersMax}`)
   if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.tsx?$/.test(base)) problems.push("is not named in kebab-case")
   for (const name of [...folders, base.split(".")[0] ?? ""]) {
-    if (saysNothing.test(name)) problems.push(`"${name}" says nothing about what is inside`)
+    if (meaningless.test(name)) problems.push(`"${name}" does not say what is inside`)
   }
   return problems.map((problem) => `${file.path}: ${problem}`)
 }
 
-/** The middle and the ninetieth per cent of the lengths, in lines. */
+/** The median and the 90th percentile of the lengths, in lines. */
 export const lengths = (files: ReadonlyArray<SourceFile>): { readonly median: number; readonly p90: number } => {
   const sorted = files.map(lineCount).toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0

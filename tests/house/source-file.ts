@@ -10,7 +10,7 @@ export interface SourceFile {
   readonly path: string
   /** `packages/core`, `apps/cli`, or `tests`. */
   readonly room: string
-  /** The path inside the room: `src/index.ts`. */
+  /** The path within the room: `src/index.ts`. */
   readonly inRoom: string
   /** Not shipped: a test, or something that only tests import. */
   readonly isTest: boolean

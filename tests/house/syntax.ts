@@ -15,7 +15,7 @@ export interface Syntax {
   readonly lineAt: (offset: number) => number
 }
 
-/** Parses a file; one that does not parse is a broken house and throws. */
+/** Parses a file; throws on a syntax error. */
 export const syntaxOf = (file: SourceFile): Syntax => {
   const { program, comments, module, errors } = parseSync(file.path, file.text)
   if (errors.length > 0) throw new Error(`${file.path}: ${errors[0]?.message}`)
@@ -27,9 +27,9 @@ export const syntaxOf = (file: SourceFile): Syntax => {
     how: entries.length > 0 && entries.every((entry) => entry.isType) ? "type" : "import"
   }))
   for (const { moduleRequest, start } of module.dynamicImports) {
-    // Anything but one quoted name stays as written, which no border allows.
-    const written = file.text.slice(moduleRequest.start, moduleRequest.end)
-    imports.push({ specifier: written.replaceAll(/^["'`]|["'`]$/g, ""), line: lineAt(start), how: "import()" })
+    // Anything but one quoted name is kept as source text, which no border allows.
+    const source = file.text.slice(moduleRequest.start, moduleRequest.end)
+    imports.push({ specifier: source.replaceAll(/^["'`]|["'`]$/g, ""), line: lineAt(start), how: "import()" })
   }
   for (const entry of module.staticExports.flatMap(({ entries }) => entries)) {
     if (entry.moduleRequest === null) continue

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { commandOf } from "../mcp/program.ts"
+import { commandOf } from "../mcp/server-process.ts"
 
 const launcher = new URL(
   "../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
@@ -20,7 +20,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-/** What the MCP Inspector says about the built server with all its tools. */
+/** Runs the MCP Inspector on the built server with all its tools. */
 const inspect = (...args: ReadonlyArray<string>) =>
   new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
     const all = [fileURLToPath(launcher), "--cli", ...args, "--", ...server]
@@ -30,19 +30,19 @@ const inspect = (...args: ReadonlyArray<string>) =>
   })
 
 describe("the MCP Inspector", () => {
-  it.each(["legacy", "modern"])("finds nothing to object to in any tool's schema (%s)", async (era) => {
+  it.each(["legacy", "modern"])("accepts every tool's schema (%s)", async (era) => {
     const strict = await inspect("--method", "tools/list", "--strict", "--format", "json", "--protocol-era", era)
     expect(strict).toMatchObject({ code: 0, stderr: "" })
     const { result } = JSON.parse(strict.stdout) as { readonly result: { readonly tools: ReadonlyArray<unknown> } }
     expect(result.tools.length).toBeGreaterThanOrEqual(24)
   })
 
-  it("finds the board behind every tool whose results show how tasks are going, and behind no other", async () => {
+  it("finds the board on every tool whose results show the status of tasks, and on no other", async () => {
     const { code, stdout } = await inspect("--method", "tools/list", "--app-info")
     const lines = stdout.trim().split("\n")
-    const shown = lines.map((line) => JSON.parse(line) as { readonly toolName: string; readonly hasApp: boolean })
+    const listed = lines.map((line) => JSON.parse(line) as { readonly toolName: string; readonly hasApp: boolean })
     expect(code).toBe(0)
-    expect(shown.filter(({ hasApp }) => !hasApp).map(({ toolName }) => toolName)).toEqual([
+    expect(listed.filter(({ hasApp }) => !hasApp).map(({ toolName }) => toolName)).toEqual([
       "download_task",
       "list_models",
       "get_resource_packages",

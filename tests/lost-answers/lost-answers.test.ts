@@ -5,7 +5,7 @@ import { readText, root } from "../house/source-file.ts"
 
 interface Row {
   readonly name: string
-  /** As it stands in the table. */
+  /** Its line in the table. */
   readonly line: string
   readonly cells: Readonly<
     Record<
@@ -28,7 +28,7 @@ beforeAll(async () => {
 }, 240_000)
 
 describe("a request whose answer is lost", () => {
-  it("is measured through both doors, in the same five cases", () => {
+  it("is measured for both packages, in the same five cases", () => {
     const cases = ["lost-once", "lost-always", "page-502", "no-balance", "status-503"]
     expect(rows.map(({ name, cells }) => [name, Object.keys(cells)])).toEqual([
       ["@klingkit/core", cases],
@@ -36,17 +36,17 @@ describe("a request whose answer is lost", () => {
     ])
   })
 
-  it.each(["lost-once", "lost-always", "page-502", "status-503"])("is paid once, and its film arrives: %s", (id) => {
+  it.each(["lost-once", "lost-always", "page-502", "status-503"])("is paid once, and its video arrives: %s", (id) => {
     const paidOnce = { commits: 1, creates: 1, ended: "success", message: "" }
     expect(rows.map(({ cells }) => cells[id])).toEqual(rows.map(() => expect.objectContaining(paidOnce)))
   })
 
-  it("is not repeated when the balance is used up, though the status is 429", () => {
+  it("is not retried when the balance is used up, though the status is 429", () => {
     const refused = { commits: 0, creates: 1, ended: "error", message: expect.stringContaining("code 1102") }
     expect(rows.map(({ cells }) => cells["no-balance"])).toEqual(rows.map(() => expect.objectContaining(refused)))
   })
 
-  it("stands in docs/lost-answers.md as it is measured here", () => {
+  it("matches docs/lost-answers.md", () => {
     expect(published).toEqual(rows.map(({ line }) => line))
   })
 })

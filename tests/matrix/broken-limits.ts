@@ -1,15 +1,15 @@
 import type { VideoRequest } from "@klingkit/core"
 import { isLegacy, isOmni, type VideoCell } from "./video-cells.ts"
 
-/** A limit of the table that a cell breaks: the field to blame, and what a refusal has to name, one of it. */
+/** A limit of the table that a cell violates: the field, and the values of which a refusal must name at least one. */
 export interface Broken {
   readonly field: keyof VideoRequest
   readonly names: ReadonlyArray<string>
-  /** Kling itself would let it pass; it is refused because the result is not what was asked for. */
+  /** Kling itself would accept it; we refuse it because the result would differ from the request. */
   readonly oursOnly?: boolean
 }
 
-/** Read from the rows of the table alone, by nothing that the planner uses. Empty: the matrix allows the cell. */
+/** Derived from the table alone, with no code of the planner. Empty: the matrix allows the cell. */
 export function* brokenLimits(cell: VideoCell): Generator<Broken> {
   const { model, credential, frames, aspectRatio } = cell
   const product = frames === "none" ? "text-to-video" : "image-to-video"
@@ -17,9 +17,9 @@ export function* brokenLimits(cell: VideoCell): Generator<Broken> {
   if (!isOmni(model) && !model.products.includes(product)) yield { field: "model", names: [model.id] }
   if (!isIn(model.resolutions, cell.resolution ?? "720p")) yield { field: "resolution", names: model.resolutions }
   if (aspectRatio !== undefined) {
-    if (frames !== "none") yield { field: "aspectRatio", names: ["leave it out"], oursOnly: true }
+    if (frames !== "none") yield { field: "aspectRatio", names: ["omit it"], oursOnly: true }
     if (!isIn(model.aspectRatios, aspectRatio)) {
-      yield { field: "aspectRatio", names: [...model.aspectRatios, "leave it out"] }
+      yield { field: "aspectRatio", names: [...model.aspectRatios, "omit it"] }
     }
   }
   if (cell.negativePrompt && !model.negativePrompt) yield { field: "negativePrompt", names: ["prompt"] }
@@ -30,20 +30,20 @@ export function* brokenLimits(cell: VideoCell): Generator<Broken> {
   yield* brokenShots(cell)
 }
 
-function* brokenSeconds({ model, seconds, frames, pictures, elements, video }: VideoCell): Generator<Broken> {
+function* brokenSeconds({ model, seconds, frames, images, elements, video }: VideoCell): Generator<Broken> {
   const { seconds: limits, references } = model
   if (seconds !== undefined) {
     if ("values" in limits) {
       const nearest = limits.values.toSorted((a, b) => Math.abs(a - seconds) - Math.abs(b - seconds))[0]
-      if (!limits.values.includes(seconds)) yield { field: "durationSeconds", names: [`nearest: ${nearest}`] }
+      if (!limits.values.includes(seconds)) yield { field: "durationSeconds", names: [`did you mean ${nearest}?`] }
     } else if (seconds < limits.min || seconds > limits.max) {
       const nearest = seconds < limits.min ? limits.min : limits.max
-      yield { field: "durationSeconds", names: [`nearest: ${nearest}`] }
+      yield { field: "durationSeconds", names: [`did you mean ${nearest}?`] }
     }
-    if (video === "base" && model.referenceVideo) yield { field: "durationSeconds", names: ["leave it out"] }
+    if (video === "base" && model.referenceVideo) yield { field: "durationSeconds", names: ["omit it"] }
   }
   const only = references?.secondsWithoutReferences
-  const alone = pictures + elements === 0 && frames !== "both" && video === undefined
+  const alone = images + elements === 0 && frames !== "both" && video === undefined
   if (only !== undefined && alone && !only.includes(seconds ?? 5)) {
     yield { field: "durationSeconds", names: only.map(String) }
   }
@@ -51,7 +51,7 @@ function* brokenSeconds({ model, seconds, frames, pictures, elements, video }: V
 
 function* brokenAudio(cell: VideoCell): Generator<Broken> {
   const { model, audio, video, resolution = "720p" } = cell
-  const tied = video === undefined ? undefined : model.references?.besideVideo?.[video].audio
+  const allowed = video === undefined ? undefined : model.references?.withVideo?.[video].audio
   if (audio === undefined) return
   if (!isIn(model.audio, audio)) yield { field: "audio", names: model.audio }
   if (audio === "original" && video === undefined) yield { field: "audio", names: ["referenceVideo", ...model.audio] }
@@ -59,10 +59,10 @@ function* brokenAudio(cell: VideoCell): Generator<Broken> {
     yield { field: "audio", names: model.nativeAudioAt }
   }
   if (isLegacy(cell)) {
-    // There the sound of the clip is kept by a field of its own, and the sound of the result is off beside any clip.
+    // The legacy path keeps the video's audio by a separate field, and generates no audio next to any reference video.
     if (audio === "native" && video !== undefined && model.referenceVideo) yield { field: "audio", names: ["off"] }
-  } else if (tied !== undefined && !isIn(tied, audio)) {
-    yield { field: "audio", names: tied }
+  } else if (allowed !== undefined && !isIn(allowed, audio)) {
+    yield { field: "audio", names: allowed }
   }
 }
 
@@ -76,17 +76,17 @@ function* brokenFrames({ model, frames, resolution = "720p", audio }: VideoCell)
 }
 
 function* brokenReferences(cell: VideoCell): Generator<Broken> {
-  const { model, frames, pictures, elements, video } = cell
+  const { model, frames, images, elements, video } = cell
   const { references: limits, maxElements } = model
-  if (pictures > 0 && !isOmni(model)) yield { field: "referenceImages", names: ["kling-3.0-omni"] }
+  if (images > 0 && !isOmni(model)) yield { field: "referenceImages", names: ["kling-3.0-omni"] }
   if (video !== undefined && !model.referenceVideo) yield { field: "referenceVideo", names: ["kling-3.0-omni"] }
   if (elements > maxElements) yield { field: "elements", names: [`at most ${maxElements}`, "kling-3.0-omni"] }
   else if (elements > 0 && !isOmni(model) && frames === "none") yield { field: "elements", names: ["kling-3.0-omni"] }
   if (limits === undefined) return
-  const most = video === undefined ? limits.max : limits.maxWithVideo
-  if (pictures + elements > most) yield { field: "referenceImages", names: [`at most ${most}`] }
-  // There the frames stand in the same list as the pictures, and are counted with them.
-  const listed = pictures + { none: 0, first: 1, both: 2 }[frames]
+  const max = video === undefined ? limits.max : limits.maxWithVideo
+  if (images + elements > max) yield { field: "referenceImages", names: [`at most ${max}`] }
+  // The legacy path lists frames together with the images, and counts both.
+  const listed = images + { none: 0, first: 1, both: 2 }[frames]
   for (const max of video === undefined ? [legacyList] : [legacyList, legacyListWithVideo]) {
     if (isLegacy(cell) && listed > max) yield { field: "referenceImages", names: [`at most ${max}`] }
   }
@@ -94,20 +94,20 @@ function* brokenReferences(cell: VideoCell): Generator<Broken> {
   if (besideFrames !== undefined && frames !== "none" && elements > besideFrames) {
     yield { field: "elements", names: [`at most ${besideFrames}`] }
   }
-  if (limits.bothFramesAlone === true && frames === "both" && (pictures + elements > 0 || video !== undefined)) {
-    yield { field: "lastImage", names: ["leave the last frame"] }
+  if (limits.bothFramesAlone === true && frames === "both" && (images + elements > 0 || video !== undefined)) {
+    yield { field: "lastImage", names: ["omit the last frame"] }
   }
   if (limits.baseVideoWithoutFrames === true && video === "base" && frames !== "none") {
-    yield { field: "image", names: ["leave the frames out"] }
+    yield { field: "image", names: ["omit the frames"] }
   }
 }
 
 function* brokenShots(cell: VideoCell): Generator<Broken> {
   const { model, multiShot, video } = cell
   if (multiShot === true && model.multiShot !== true) yield { field: "multiShot", names: [model.id] }
-  const tied = video === undefined ? undefined : model.references?.besideVideo?.[video].multiShot
-  if (!isLegacy(cell) && tied !== undefined && multiShot !== undefined && multiShot !== tied) {
-    yield { field: "multiShot", names: [String(tied)] }
+  const allowed = video === undefined ? undefined : model.references?.withVideo?.[video].multiShot
+  if (!isLegacy(cell) && allowed !== undefined && multiShot !== undefined && multiShot !== allowed) {
+    yield { field: "multiShot", names: [String(allowed)] }
   }
 }
 

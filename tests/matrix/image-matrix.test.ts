@@ -10,7 +10,7 @@ import {
 import { Effect, Result } from "effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { answerOf } from "./answer-of.ts"
+import { answerOf } from "./emulator-answer.ts"
 
 interface ImageCell {
   readonly model: ImageModel
@@ -22,7 +22,7 @@ interface ImageCell {
 }
 
 const maybe = <A>(values: ReadonlyArray<A>) => fc.option(fc.constantFrom(...values), { nil: undefined })
-const picture = "https://media.example/lighthouse.png"
+const imageUrl = "https://media.example/lighthouse.png"
 
 const cells: fc.Arbitrary<ImageCell> = fc
   .record({
@@ -33,7 +33,7 @@ const cells: fc.Arbitrary<ImageCell> = fc
     image: fc.boolean(),
     negativePrompt: fc.boolean()
   })
-  // How many single pictures 4.0 makes at once is not known; above nine the pack's slots would be the limit.
+  // How many single images 4.0 makes per request is unknown; above nine the pack's concurrency would be the limit.
   .map((cell) => (cell.model.state === "live" || (cell.n ?? 0) <= 9 ? cell : { ...cell, n: 9 }))
 
 const requestOf = (cell: ImageCell): ImageRequest => ({
@@ -42,11 +42,11 @@ const requestOf = (cell: ImageCell): ImageRequest => ({
   ...(cell.resolution === undefined ? {} : { resolution: cell.resolution }),
   ...(cell.n === undefined ? {} : { n: cell.n }),
   ...(cell.aspectRatio === undefined ? {} : { aspectRatio: cell.aspectRatio }),
-  ...(cell.image ? { image: picture } : {}),
+  ...(cell.image ? { image: imageUrl } : {}),
   ...(cell.negativePrompt ? { negativePrompt: "rain" } : {})
 })
 
-/** A field that breaks a limit of the table, and what a refusal has to name, one of it. */
+/** A field that violates a limit of the table, and the values of which a refusal must name at least one. */
 type Broken = readonly [field: string, names: ReadonlyArray<string>]
 
 function* brokenLimits(cell: ImageCell): Generator<Broken> {
@@ -54,24 +54,24 @@ function* brokenLimits(cell: ImageCell): Generator<Broken> {
   const known: ReadonlyArray<string> = model.resolutions
   if (resolution !== undefined && !known.includes(resolution)) yield ["resolution", known]
   if (aspectRatio !== undefined && !model.aspectRatios.includes(aspectRatio)) yield ["aspectRatio", model.aspectRatios]
-  if (n !== undefined && n < 1) yield ["n", ["nearest: 1"]]
-  if (n !== undefined && n > model.maxImages) yield ["n", [`nearest: ${model.maxImages}`]]
+  if (n !== undefined && n < 1) yield ["n", ["did you mean 1?"]]
+  if (n !== undefined && n > model.maxImages) yield ["n", [`did you mean ${model.maxImages}?`]]
   const plain = model.operations.includes("legacy.images.generations")
-  if (cell.negativePrompt && !plain) yield ["negativePrompt", ["not a parameter"]]
-  if (cell.negativePrompt && plain && cell.image) yield ["negativePrompt", ["leave one of them out"]]
+  if (cell.negativePrompt && !plain) yield ["negativePrompt", ["not a known parameter"]]
+  if (cell.negativePrompt && plain && cell.image) yield ["negativePrompt", ["omit one of them"]]
 }
 
 const rawRequest = (cell: ImageCell): { readonly path: string; readonly body: unknown } => {
   const { resolution, n, aspectRatio: aspect_ratio } = cell
   const prompt = "a lighthouse"
   if (cell.model.state === "unconfirmed") {
-    const contents = [{ type: "prompt", text: prompt }, ...(cell.image ? [{ type: "refer_image", url: picture }] : [])]
+    const contents = [{ type: "prompt", text: prompt }, ...(cell.image ? [{ type: "refer_image", url: imageUrl }] : [])]
     return { path: `/image-generation/${cell.model.id}`, body: { contents, settings: { resolution, n, aspect_ratio } } }
   }
   const omni = cell.model.operations.includes("legacy.images.omni-image")
   const image = omni
-    ? { image_list: cell.image ? [{ image: picture }] : undefined }
-    : { image: cell.image ? picture : undefined }
+    ? { image_list: cell.image ? [{ image: imageUrl }] : undefined }
+    : { image: cell.image ? imageUrl : undefined }
   const negative_prompt = cell.negativePrompt ? "rain" : undefined
   return {
     path: omni ? "/v1/images/omni-image" : "/v1/images/generations",
@@ -79,49 +79,50 @@ const rawRequest = (cell: ImageCell): { readonly path: string; readonly body: un
   }
 }
 
-/** Where the planner, or Kling's side, goes by something else than the table. */
-const strays = async (cell: ImageCell): Promise<ReadonlyArray<string>> => {
+/** Where the planner or the emulator deviates from the table. */
+const deviations = async (cell: ImageCell): Promise<ReadonlyArray<string>> => {
   const broken = [...brokenLimits(cell)]
   const plan = Effect.runSync(Effect.result(planImage(requestOf(cell))))
   const raw = rawRequest(cell)
   const { code } = await answerOf(raw.path, raw.body)
-  // A path ignores what it has no field for: there only the planner can say so.
-  const said = broken.some(([field]) => field !== "negativePrompt" || raw.path === "/v1/images/generations")
+  // A path ignores what it has no field for: only the planner can refuse that.
+  const isRefusable = broken.some(([field]) => field !== "negativePrompt" || raw.path === "/v1/images/generations")
   return [
-    ...(said === (code !== 0) ? [] : [said ? "Kling's side took it" : "Kling's side refused it"]),
-    ...(Result.isFailure(plan) ? unfairnessOf(broken, plan.failure) : await plannedStrays(broken, plan.success))
+    ...(isRefusable === (code !== 0) ? [] : [isRefusable ? "the emulator accepted it" : "the emulator refused it"]),
+    ...(Result.isFailure(plan) ? unjustifiedProblems(broken, plan.failure) : await planDeviations(broken, plan.success))
   ]
 }
 
-const plannedStrays = async (broken: ReadonlyArray<Broken>, plan: Plan): Promise<ReadonlyArray<string>> => {
+const planDeviations = async (broken: ReadonlyArray<Broken>, plan: Plan): Promise<ReadonlyArray<string>> => {
   const { path, body } = describeRequest(plan)
   const { code, message } = await answerOf(path, body)
   return [
-    ...broken.map(([field]) => `${field} is not possible, yet it was planned`),
-    ...(code === 0 ? [] : [`refused what was planned: ${message}`])
+    ...broken.map(([field]) => `${field} is not possible, but was planned`),
+    ...(code === 0 ? [] : [`refused the planned request: ${message}`])
   ]
 }
 
-const unfairnessOf = (broken: ReadonlyArray<Broken>, { reason, message }: KlingError): ReadonlyArray<string> =>
+const unjustifiedProblems = (broken: ReadonlyArray<Broken>, { reason, message }: KlingError): ReadonlyArray<string> =>
   reason._tag !== "InvalidInput"
     ? [`not a refusal: ${message}`]
     : reason.problems
         .filter(
-          (one) => !broken.some(([name, names]) => name === one.field && names.some((n) => one.message.includes(n)))
+          (problem) =>
+            !broken.some(([name, names]) => name === problem.field && names.some((n) => problem.message.includes(n)))
         )
-        .map((one) => `unfair: ${one.field} ${one.message}`)
+        .map(({ field, message }) => `unjustified: ${field} ${message}`)
 
-describe("the capability matrix of pictures", () => {
-  it("is what both the planner and Kling's side go by", async () => {
-    const seen = { allowed: 0, forbidden: 0 }
+describe("the capability matrix of images", () => {
+  it("is enforced by both the planner and the emulator", async () => {
+    const counts = { allowed: 0, forbidden: 0 }
     await fc.assert(
       fc.asyncProperty(cells, async (cell) => {
-        seen[[...brokenLimits(cell)].length === 0 ? "allowed" : "forbidden"] += 1
-        expect(await strays(cell)).toEqual([])
+        counts[[...brokenLimits(cell)].length === 0 ? "allowed" : "forbidden"] += 1
+        expect(await deviations(cell)).toEqual([])
       }),
       { numRuns: 1500, seed: 20_261_122 }
     )
-    expect(seen.allowed).toBeGreaterThan(100)
-    expect(seen.forbidden).toBeGreaterThan(500)
+    expect(counts.allowed).toBeGreaterThan(100)
+    expect(counts.forbidden).toBeGreaterThan(500)
   })
 })

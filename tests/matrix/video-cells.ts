@@ -2,7 +2,7 @@ import type { VideoModel, VideoRequest } from "@klingkit/core"
 import { videoModels } from "@klingkit/core"
 import * as fc from "fast-check"
 
-/** One place of the capability matrix: a model, and what is asked of it. */
+/** One cell of the capability matrix: a model and a request. */
 export interface VideoCell {
   readonly model: VideoModel
   readonly credential: "api-key" | "key-pair"
@@ -11,14 +11,14 @@ export interface VideoCell {
   readonly audio?: string | undefined
   readonly aspectRatio?: string | undefined
   readonly frames: "none" | "first" | "both"
-  readonly pictures: number
+  readonly images: number
   readonly elements: number
   readonly video?: "feature" | "base" | undefined
   readonly multiShot?: boolean | undefined
   readonly negativePrompt: boolean
 }
 
-const picture = "https://media.example/lighthouse.png"
+const imageUrl = "https://media.example/lighthouse.png"
 
 export const requestOf = (cell: VideoCell): VideoRequest => ({
   model: cell.model.id,
@@ -27,16 +27,16 @@ export const requestOf = (cell: VideoCell): VideoRequest => ({
   ...(cell.seconds === undefined ? {} : { durationSeconds: cell.seconds }),
   ...(cell.audio === undefined ? {} : { audio: cell.audio }),
   ...(cell.aspectRatio === undefined ? {} : { aspectRatio: cell.aspectRatio }),
-  ...(cell.frames === "none" ? {} : { image: picture }),
-  ...(cell.frames === "both" ? { lastImage: picture } : {}),
-  ...(cell.pictures === 0 ? {} : { referenceImages: Array.from({ length: cell.pictures }, () => picture) }),
+  ...(cell.frames === "none" ? {} : { image: imageUrl }),
+  ...(cell.frames === "both" ? { lastImage: imageUrl } : {}),
+  ...(cell.images === 0 ? {} : { referenceImages: Array.from({ length: cell.images }, () => imageUrl) }),
   ...(cell.elements === 0 ? {} : { elements: Array.from({ length: cell.elements }, (_, index) => `${1000 + index}`) }),
   ...(cell.video === undefined ? {} : { referenceVideo: "https://media.example/waves.mp4", referenceUse: cell.video }),
   ...(cell.multiShot === undefined ? {} : { multiShot: cell.multiShot }),
   ...(cell.negativePrompt ? { negativePrompt: "rain" } : {})
 })
 
-/** The path that a cell lies on: a negative prompt and a key pair leave the legacy one only. */
+/** Whether a cell uses the legacy path: a negative prompt or a key pair requires it. */
 export const isLegacy = ({ model, credential, negativePrompt }: VideoCell): boolean =>
   credential === "key-pair" || (negativePrompt && model.negativePrompt)
 
@@ -47,7 +47,7 @@ const seconds = [1, 2, 3, 4, 5, 7, 9, 10, 11, 15, 16, 20, 30, 31]
 const audios = ["native", "original", "off"]
 const ratios = ["16:9", "9:16", "1:1", "21:9", "adaptive", "5:4"]
 
-/** Mostly what the row allows, so that many cells are legal as a whole; sometimes anything. */
+/** Mostly legal values, so that many cells are completely legal; sometimes any value. */
 const mostly = <A>(legal: ReadonlyArray<A>, any: ReadonlyArray<A>): fc.Arbitrary<A> =>
   fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...legal) }, { weight: 1, arbitrary: fc.constantFrom(...any) })
 
@@ -60,10 +60,10 @@ const count = (legal: number): fc.Arbitrary<number> =>
 
 const cellsOf = (model: VideoModel): fc.Arbitrary<VideoCell> => {
   const { seconds: limits, references } = model
-  const legalSeconds = seconds.filter((one) =>
-    "values" in limits ? limits.values.includes(one) : one >= limits.min && one <= limits.max
+  const legalSeconds = seconds.filter((value) =>
+    "values" in limits ? limits.values.includes(value) : value >= limits.min && value <= limits.max
   )
-  // What Kling has not confirmed is asked for plain clips only.
+  // Models that Kling has not confirmed get plain requests only.
   const isLive = model.state === "live"
   return fc.record({
     model: fc.constant(model),
@@ -73,7 +73,7 @@ const cellsOf = (model: VideoModel): fc.Arbitrary<VideoCell> => {
     audio: mostly([undefined, ...model.audio], audios),
     aspectRatio: mostly([undefined, undefined, ...model.aspectRatios], ratios),
     frames: mostly(model.lastFrame ? ["none", "first", "both"] : ["none", "first"], ["none", "first", "both"]),
-    pictures: isLive ? count(references?.maxWithVideo ?? 0) : fc.constant(0),
+    images: isLive ? count(references?.maxWithVideo ?? 0) : fc.constant(0),
     elements: isLive ? count(Math.min(model.maxElements, 3)) : fc.constant(0),
     video: isLive
       ? mostly<"feature" | "base" | undefined>(
@@ -81,7 +81,7 @@ const cellsOf = (model: VideoModel): fc.Arbitrary<VideoCell> => {
           ["feature", "base"]
         )
       : fc.constant(undefined),
-    // One shot is what every model makes; only where there is a choice does "one" say anything.
+    // Every model makes one shot; `false` matters only where there is a choice.
     multiShot: isLive
       ? mostly<boolean | undefined>(model.multiShot === true ? [undefined, true, false] : [undefined], [true])
       : fc.constant(undefined),
@@ -92,7 +92,7 @@ const cellsOf = (model: VideoModel): fc.Arbitrary<VideoCell> => {
 /** Cells of all models, legal and not. */
 export const videoCells: fc.Arbitrary<VideoCell> = fc.constantFrom(...videoModels).chain(cellsOf)
 
-/** Every model with every resolution, length, sound and frames, on the new paths: the matrix in the narrow sense. */
+/** Every model with every resolution, duration, audio and frames on the new paths: the core of the matrix. */
 export const plainCells: ReadonlyArray<VideoCell> = videoModels.flatMap((model) =>
   [undefined, ...resolutions].flatMap((resolution) =>
     [undefined, ...seconds].flatMap((seconds) =>
@@ -104,7 +104,7 @@ export const plainCells: ReadonlyArray<VideoCell> = videoModels.flatMap((model) 
           seconds,
           audio,
           frames,
-          pictures: 0,
+          images: 0,
           elements: 0,
           negativePrompt: false
         }))

@@ -1,4 +1,4 @@
-import { start, startHttp, type Started } from "./program.ts"
+import { start, startHttp, type Started } from "./server-process.ts"
 
 export interface BareAnswer {
   readonly result?: Readonly<Record<string, unknown>>
@@ -12,7 +12,7 @@ export interface Bare {
 
 let lastId = 0
 
-/** Starts a program and speaks 2026-07-28 with it by hand, as a host may that declares what no SDK's client does yet. */
+/** Starts a server and sends it raw 2026-07-28 requests, with capabilities that no SDK's client declares yet. */
 export const openBare = async (
   wire: "stdio" | "HTTP",
   env: Readonly<Record<string, string>>,
@@ -33,9 +33,9 @@ export const openBare = async (
   }
   const program = start("klingkit-mcp", [], env)
   const send: Bare["send"] = async (method, params) => {
-    const one = request(method, params)
-    program.child.stdin.write(`${JSON.stringify(one)}\n`)
-    const [line] = await program.says(new RegExp(`^.*"id":${one.id}[,}].*$`, "m"))
+    const message = request(method, params)
+    program.child.stdin.write(`${JSON.stringify(message)}\n`)
+    const [line] = await program.says(new RegExp(`^.*"id":${message.id}[,}].*$`, "m"))
     return JSON.parse(line) as BareAnswer
   }
   await send("server/discover", {})

@@ -5,7 +5,7 @@ import { StdioClientTransport as OldStdio } from "mcp-sdk-v1/client/stdio.js"
 import { StreamableHTTPClientTransport as OldHttp } from "mcp-sdk-v1/client/streamableHttp.js"
 import { ElicitRequestSchema } from "mcp-sdk-v1/types.js"
 import { answerContract, type RawResult } from "./answer-contract.ts"
-import { commandOf, startHttp } from "./program.ts"
+import { commandOf, startHttp } from "./server-process.ts"
 
 export const wires = ["stdio", "http"] as const
 export const clients = ["v1", "v2 legacy", "v2 2026-07-28"] as const
@@ -14,24 +14,21 @@ export type ClientKind = (typeof clients)[number]
 
 export interface Answer {
   readonly text: string
-  readonly facts: Readonly<Record<string, unknown>> | undefined
+  readonly structured: Readonly<Record<string, unknown>> | undefined
   readonly isError: boolean
   readonly links: ReadonlyArray<string>
   readonly images: ReadonlyArray<{ readonly mimeType: string; readonly bytes: Buffer }>
 }
 
-/**
- * What an MCP host does with a server, whichever SDK it was built with and whichever way it reaches the server. Every
- * answer must keep to the contract of all answers.
- */
+/** An MCP host, whichever SDK and transport it uses. Every tool answer must satisfy the answer contract. */
 export interface Host {
   listTools(): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>>
   call(name: string, args: Readonly<Record<string, unknown>>): Promise<Answer>
   /** The text of a resource. */
   read(uri: string): Promise<string>
-  /** What a prompt gives to the model. */
+  /** The text of a prompt. */
   prompt(name: string, args: Readonly<Record<string, string>>): Promise<string>
-  /** What may be meant by what was typed into an argument of a prompt, or into a variable of a resource's address. */
+  /** Completions for an argument of a prompt, or for a variable of a resource's URI template. */
   complete(
     of: { readonly prompt: string } | { readonly uri: string },
     name: string,
@@ -40,24 +37,24 @@ export interface Host {
   close(): Promise<void>
 }
 
-/** Whoever sits before a host: hears a question, and answers it. */
-export type Person = (question: string) => Promise<{
+/** The user of a host, who answers elicitations. */
+export type User = (question: string) => Promise<{
   readonly action: "accept" | "decline"
   readonly content?: Record<string, boolean>
 }>
 
-const me = { name: "scenarios", version: "1" }
+const clientInfo = { name: "scenarios", version: "1" }
 
 /** Starts the program with the given environment and connects one kind of client to it. */
 export const connect = async (
   wire: Wire,
   kind: ClientKind,
   env: Readonly<Record<string, string>>,
-  person?: Person
+  user?: User
 ): Promise<Host> => {
   if (wire === "http") {
     const { program, url } = await startHttp(env)
-    const host = await hostOf(kind, { url }, person)
+    const host = await hostOf(kind, { url }, user)
     return {
       ...host,
       close: async () => {
@@ -68,10 +65,10 @@ export const connect = async (
     }
   }
   const { command, entry } = commandOf("klingkit-mcp")
-  return hostOf(kind, { command, args: [entry], env: { ...env }, stderr: "ignore" }, person)
+  return hostOf(kind, { command, args: [entry], env: { ...env }, stderr: "ignore" }, user)
 }
 
-type Reach =
+type Target =
   | { readonly url: string }
   | {
       readonly command: string
@@ -80,8 +77,8 @@ type Reach =
       readonly stderr: "ignore"
     }
 
-const hostOf = async (kind: ClientKind, reach: Reach, person: Person | undefined): Promise<Host> => {
-  const client = kind === "v1" ? await oldClient(reach, person) : await newClient(kind, reach, person)
+const hostOf = async (kind: ClientKind, target: Target, user: User | undefined): Promise<Host> => {
+  const client = kind === "v1" ? await oldClient(target, user) : await newClient(kind, target, user)
   const listTools = async () => (await client.listTools()).tools
   const problemsOf = answerContract(await listTools())
   return {
@@ -109,32 +106,32 @@ const hostOf = async (kind: ClientKind, reach: Reach, person: Person | undefined
   }
 }
 
-const withForms = { capabilities: { elicitation: { form: {} } } }
+const withElicitation = { capabilities: { elicitation: { form: {} } } }
 
-const oldClient = async (reach: Reach, person: Person | undefined): Promise<OldClient> => {
-  const client = new OldClient(me, person === undefined ? {} : withForms)
-  if (person !== undefined) {
-    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => ({ ...(await person(params.message)) }))
+const oldClient = async (target: Target, user: User | undefined): Promise<OldClient> => {
+  const client = new OldClient(clientInfo, user === undefined ? {} : withElicitation)
+  if (user !== undefined) {
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => ({ ...(await user(params.message)) }))
   }
-  await client.connect("url" in reach ? new OldHttp(new URL(reach.url)) : new OldStdio(reach))
+  await client.connect("url" in target ? new OldHttp(new URL(target.url)) : new OldStdio(target))
   return client
 }
 
-const newClient = async (kind: ClientKind, reach: Reach, person: Person | undefined): Promise<Client> => {
-  const client = new Client(me, {
+const newClient = async (kind: ClientKind, target: Target, user: User | undefined): Promise<Client> => {
+  const client = new Client(clientInfo, {
     ...(kind === "v2 legacy" ? {} : { versionNegotiation: { mode: { pin: "2026-07-28" } } }),
-    ...(person === undefined ? {} : withForms)
+    ...(user === undefined ? {} : withElicitation)
   })
-  if (person !== undefined) client.setRequestHandler("elicitation/create", ({ params }) => person(params.message))
+  if (user !== undefined) client.setRequestHandler("elicitation/create", ({ params }) => user(params.message))
   await client.connect(
-    "url" in reach ? new StreamableHTTPClientTransport(new URL(reach.url)) : new StdioClientTransport(reach)
+    "url" in target ? new StreamableHTTPClientTransport(new URL(target.url)) : new StdioClientTransport(target)
   )
   return client
 }
 
 const answerOf = ({ content, structuredContent, isError }: RawResult): Answer => ({
   text: content.flatMap(({ text }) => (text === undefined ? [] : [text])).join("\n"),
-  facts: structuredContent,
+  structured: structuredContent,
   isError: isError === true,
   links: content.flatMap(({ type, uri }) => (type === "resource_link" && uri !== undefined ? [uri] : [])),
   images: content.flatMap(({ type, mimeType = "", data = "" }) =>

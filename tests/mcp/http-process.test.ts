@@ -1,7 +1,7 @@
 import { request } from "node:http"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
-import { freshKling } from "./kling.ts"
-import { start, startHttp } from "./program.ts"
+import { freshKling } from "./emulated-kling.ts"
+import { start, startHttp } from "./server-process.ts"
 
 let kling: Awaited<ReturnType<typeof freshKling>>
 let server: Awaited<ReturnType<typeof startHttp>>
@@ -25,18 +25,18 @@ const json = { "content-type": "application/json", accept: "application/json, te
 /** One request with exactly these headers, `Host` among them, which fetch would not allow. */
 const ask = (method: string, path: string, headers: Readonly<Record<string, string>> = {}, body = "") =>
   new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
-    const asked = request(new URL(path, server.origin), { method, headers }, (response) => {
+    const outgoing = request(new URL(path, server.origin), { method, headers }, (response) => {
       let text = ""
       response
         .setEncoding("utf8")
         .on("data", (chunk: string) => (text += chunk))
         .on("end", () => resolve({ status: response.statusCode ?? 0, text }))
     })
-    asked.on("error", reject).end(body)
+    outgoing.on("error", reject).end(body)
   })
 
 describe("the HTTP server", () => {
-  it("shows a sign of life, MCP at one path, and nothing elsewhere", async () => {
+  it("serves a health check, MCP at one path, and nothing else", async () => {
     expect(await ask("GET", "/healthz")).toEqual({ status: 200, text: '{"status":"ok"}' })
     expect((await ask("POST", "/mcp", json, ping)).text).toContain('"generate_video"')
     for (const path of ["/", "/mcp/", "/sse", "/healthz/x"]) expect((await ask("GET", path)).status).toBe(404)
@@ -73,14 +73,14 @@ describe("the HTTP server", () => {
     expect((await ask("POST", "/mcp", { ...json, host }, ping)).status).toBe(status)
   })
 
-  it("refuses a body over 4 MiB and goes on", async () => {
+  it("refuses a body over 4 MiB and keeps serving", async () => {
     const big = await fetch(server.url, { method: "POST", headers: json, body: "x".repeat(4 * 1024 * 1024 + 1) })
     expect(big.status).toBe(413)
     expect((await ask("POST", "/mcp", json, "not json")).status).toBe(400)
     expect((await ask("POST", "/mcp", json, ping)).status).toBe(200)
   })
 
-  it("answers calls at the same time", async () => {
+  it("answers concurrent calls", async () => {
     const call = (id: number, name: string, args: object) =>
       ask(
         "POST",
@@ -94,27 +94,27 @@ describe("the HTTP server", () => {
   })
 })
 
-describe("the HTTP server's start and end", () => {
+describe("start and shutdown of the HTTP server", () => {
   it.each([
-    [["--host", "0.0.0.0"], {}, 2, "reaches beyond this machine"],
-    [["--host", "::"], {}, 2, "reaches beyond this machine"],
-    [["--host", "kling.example"], {}, 2, "reaches beyond this machine"],
-    [["--port", "99999"], {}, 2, "--port 99999 is not a port: 0 to 65535"],
+    [["--host", "0.0.0.0"], {}, 2, "is reachable from other machines"],
+    [["--host", "::"], {}, 2, "is reachable from other machines"],
+    [["--host", "kling.example"], {}, 2, "is reachable from other machines"],
+    [["--port", "99999"], {}, 2, "--port must be a port from 0 to 65535, not 99999"],
     [["--prot", "1"], {}, 2, "Unknown option '--prot'"],
     [["--toolsets", "cor"], {}, 2, "nearest: core"],
     [[], { KLINGKIT_ALLOWED_ORIGINS: "app.example" }, 2, "KLINGKIT_ALLOWED_ORIGINS: app.example is not an origin"],
     [[], { KLINGKIT_ALLOWED_HOSTS: "https://a.example" }, 2, "KLINGKIT_ALLOWED_HOSTS: https://a.example is not a host"]
-  ])("refuses %j %j in a sentence", async (args, env, code, message) => {
+  ])("refuses %j %j with one line", async (args, env, code, message) => {
     const program = start("klingkit-mcp-http", args, env)
     expect((await program.ended).code).toBe(code)
     expect(program.stderr).toContain(message)
     expect(program.stderr).not.toMatch(/\n\s+at /)
   })
 
-  it("says so when the port is taken", async () => {
+  it("reports that the port is in use", async () => {
     const program = start("klingkit-mcp-http", ["--port", new URL(server.url).port])
     expect((await program.ended).code).toBe(1)
-    expect(program.stderr).toMatch(/port \d+ on 127\.0\.0\.1 is taken; .*--port/)
+    expect(program.stderr).toMatch(/port \d+ on 127\.0\.0\.1 is in use; .*--port/)
   })
 
   it("listens on IPv6 loopback too", async () => {
@@ -125,9 +125,9 @@ describe("the HTTP server's start and end", () => {
     expect((await program.ended).code).toBe(0)
   })
 
-  it("stops when told to, and lets a call that is under way finish", async () => {
+  it("stops on SIGTERM, and finishes a running call", async () => {
     const { program, url } = await startHttp(kling.env)
-    await kling.strike({ fault: "slow", delayMs: 700 })
+    await kling.injectFault({ fault: "slow", delayMs: 700 })
     const before = (await kling.ledger()).tasks.length
     const call = fetch(url, {
       method: "POST",

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
-import { freshKling } from "./kling.ts"
-import { start, type Started } from "./program.ts"
+import { freshKling } from "./emulated-kling.ts"
+import { start, type Started } from "./server-process.ts"
 
 let kling: Awaited<ReturnType<typeof freshKling>>
 let folder: string
@@ -25,7 +25,7 @@ interface ListedTool {
 const send = ({ child }: Started, message: object): void => {
   child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`)
 }
-const opening = {
+const initialize = {
   id: 0,
   method: "initialize",
   params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "bare", version: "1" } }
@@ -38,23 +38,23 @@ const toolCall = (id: number, name: string, args: object) => ({
 
 const opened = async (env: Readonly<Record<string, string>>, args: ReadonlyArray<string> = []) => {
   const program = start("klingkit-mcp", args, env)
-  send(program, opening)
+  send(program, initialize)
   await program.says(/"id":0[,}]/)
   send(program, { method: "notifications/initialized" })
   return program
 }
 
-/** Ends a program in some way, and says how long it lived on. */
+/** Ends a process in some way, and measures how long it takes. */
 const endedBy = async (program: Started, end: () => unknown) => {
   const from = performance.now()
   end()
   const { code, at } = await program.ended
   return { code, millis: at - from }
 }
-const hangUp = (program: Started) => endedBy(program, () => program.child.stdin.end())
+const disconnect = (program: Started) => endedBy(program, () => program.child.stdin.end())
 
-/** A file that Node loads before the program: what a bad dependency might do. */
-const planted = (name: string, code: string): string => {
+/** A module that Node loads before the server: what a bad dependency might do. */
+const preloaded = (name: string, code: string): string => {
   const file = join(folder, `${name}.mjs`)
   writeFileSync(file, code)
   return `--import=${file}`
@@ -62,7 +62,7 @@ const planted = (name: string, code: string): string => {
 
 describe("the stdio server", () => {
   it("writes nothing but JSON-RPC to stdout, whatever its dependencies print", async () => {
-    const noisy = planted(
+    const noisy = preloaded(
       "noisy",
       `const real = globalThis.fetch
        globalThis.fetch = (...args) => {
@@ -75,56 +75,56 @@ describe("the stdio server", () => {
     const program = await opened({ ...kling.env, NODE_OPTIONS: noisy })
     send(program, toolCall(1, "generate_image", { prompt: "a cat" }))
     await program.says(/"id":1[,}]/)
-    await hangUp(program)
+    await disconnect(program)
     const lines = program.stdout.trimEnd().split("\n")
     expect(lines.map((line) => (JSON.parse(line) as { readonly jsonrpc: string }).jsonrpc)).toEqual(["2.0", "2.0"])
     expect(program.stderr).toContain("noise by console.log")
     expect(program.stderr).toContain("noise by stdout.write")
   })
 
-  it("ends soon after its host hangs up, idle or with a wait under way", async () => {
-    const idle = await hangUp(await opened({ HOME: folder }))
+  it("ends soon after its host disconnects, idle or while waiting for a task", async () => {
+    const idle = await disconnect(await opened({ HOME: folder }))
     expect(idle.code).toBe(0)
     expect(idle.millis).toBeLessThan(2000)
 
     const program = await opened(kling.env)
-    await kling.strike({ fault: "late-visibility", seconds: 600 })
+    await kling.injectFault({ fault: "late-visibility", seconds: 600 })
     send(program, toolCall(1, "generate_video", { prompt: "a cat" }))
     const [, task_id = ""] = await program.says(/"task_id":"(kk-t2v-\w+)"/)
     const before = (await kling.requests()).length
     send(program, toolCall(2, "wait_for_task", { task_id }))
     await vi.waitUntil(async () => (await kling.requests()).length > before)
-    const waiting = await hangUp(program)
+    const waiting = await disconnect(program)
     expect(waiting.code).toBe(0)
     expect(waiting.millis).toBeLessThan(2000)
   })
 
-  it("does not lose or repeat a submission when its host hangs up in the middle of it", async () => {
+  it("does not lose or repeat a submission when its host disconnects during it", async () => {
     const before = (await kling.ledger()).tasks.length
-    await kling.strike({ fault: "slow", delayMs: 700 })
+    await kling.injectFault({ fault: "slow", delayMs: 700 })
     const program = await opened(kling.env)
     send(program, toolCall(1, "generate_video", { prompt: "a cat on a roof" }))
     await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
-    const { code, millis } = await hangUp(program)
+    const { code, millis } = await disconnect(program)
     expect(code).toBe(0)
     expect(millis).toBeLessThan(2000)
     expect((await kling.ledger()).tasks).toHaveLength(before + 1)
   })
 
   it.each<[string, (program: Started) => unknown]>([
-    ["told to stop by SIGTERM", ({ child }) => child.kill("SIGTERM")],
-    ["when nobody reads what it writes", ({ child }) => child.stdout.destroy()],
+    ["stopped by SIGTERM", ({ child }) => child.kill("SIGTERM")],
+    ["when its stdout is closed", ({ child }) => child.stdout.destroy()],
     ["killed", ({ child }) => child.kill("SIGKILL")]
   ])(
-    "%s in the middle of a submission, it ends at once, and the next one knows the task",
+    "%s during a submission, it ends at once, and the next process knows the task",
     async (how, end) => {
-      const args = { prompt: `a cat, and then the program is ${how}` }
+      const args = { prompt: `a cat, and then the process is ${how}` }
       const before = (await kling.ledger()).tasks.length
-      await kling.strike({ fault: "slow", delayMs: 700 })
+      await kling.injectFault({ fault: "slow", delayMs: 700 })
       const program = await opened(kling.env)
       send(program, toolCall(1, "generate_video", args))
       await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
-      // A second answer makes sure that there is something to write.
+      // A second request ensures that it has something to write.
       const { millis } = await endedBy(program, () => {
         end(program)
         send(program, { id: 2, method: "tools/list" })
@@ -134,8 +134,8 @@ describe("the stdio server", () => {
       const next = await opened(kling.env)
       send(next, toolCall(1, "generate_video", args))
       const [, task_id = ""] = await next.says(/"task_id":"(kk-t2v-\w+)"/)
-      await kling.passTime()
-      await hangUp(next)
+      await kling.finishTasks()
+      await disconnect(next)
       const { tasks, charges } = await kling.ledger()
       expect(tasks).toHaveLength(before + 1)
       expect(charges.filter((charge) => charge.externalTaskId === task_id)).toHaveLength(1)
@@ -143,9 +143,9 @@ describe("the stdio server", () => {
     90_000
   )
 
-  it("goes on, and tells no secret, when something fails in the background or nobody reads stderr", async () => {
+  it("keeps running, and leaks no secret, when something fails in the background or stderr is closed", async () => {
     const secret = "sk-background-canary"
-    const careless = planted(
+    const careless = preloaded(
       "careless",
       `const real = globalThis.fetch
        globalThis.fetch = (...args) => {
@@ -157,18 +157,18 @@ describe("the stdio server", () => {
     const program = await opened({ ...kling.env, NODE_OPTIONS: careless })
     send(program, toolCall(1, "get_account_balance", {}))
     await program.says(/"id":1[,}]/)
-    await program.says(/something failed in the background \(Error at .*careless\.mjs/)
+    await program.says(/background failure \(Error at .*careless\.mjs/)
     program.child.stderr.destroy()
     for (const id of [2, 3]) {
       send(program, toolCall(id, "get_account_balance", {}))
       await program.says(new RegExp(`"id":${id}[,}]`))
     }
-    expect((await hangUp(program)).code).toBe(0)
+    expect((await disconnect(program)).code).toBe(0)
     expect(program.stdout + program.stderr).not.toContain(secret)
   })
 
-  it("starts and answers without network and without a key, and opens no connection", async () => {
-    const offline = planted(
+  it("starts and answers without network and key, and opens no connection", async () => {
+    const offline = preloaded(
       "offline",
       `import { Socket } from "node:net"
        import dns from "node:dns"
@@ -185,11 +185,11 @@ describe("the stdio server", () => {
         new RegExp(`set KLINGAI_API_KEY, or KLINGAI_ACCESS_KEY and KLINGAI_SECRET_KEY.*"id":${index + 2}`)
       )
     }
-    await hangUp(program)
+    await disconnect(program)
     expect(program.stderr).not.toContain("CONNECTION")
   })
 
-  it("offers nothing that spends or writes when it is to read only", async () => {
+  it("offers nothing that spends or writes in read-only mode", async () => {
     const program = await opened(kling.env, ["--toolsets", "all", "--read-only"])
     send(program, { id: 1, method: "tools/list" })
     const [list] = await program.says(/\{.*"id":1[,}].*/)
@@ -210,14 +210,14 @@ describe("the stdio server", () => {
       send(program, toolCall(index + 2, name, { prompt: "x" }))
       await program.says(new RegExp(`"id":${index + 2},.*-32602|-32602.*"id":${index + 2}`))
     }
-    await hangUp(program)
+    await disconnect(program)
   })
 
-  it("offers the toolsets that were asked for, by flag before environment", async () => {
+  it("offers the selected toolsets, by flag before environment variable", async () => {
     const program = await opened({ HOME: folder, KLINGKIT_TOOLSETS: "nonsense" }, ["--toolsets", "core", "--read-only"])
     send(program, { id: 1, method: "tools/list" })
     const [list = ""] = await program.says(/\{.*"id":1[,}].*/)
-    await hangUp(program)
+    await disconnect(program)
     expect(list).toContain('"check_image_status"')
     expect(list).not.toContain('"generate_video"')
   })
@@ -225,10 +225,10 @@ describe("the stdio server", () => {
   it.each([
     [["--help"], 0, /^klingkit-mcp: Kling AI for agents/],
     [["--version"], 0, /^\d+\.\d+\.\d+\n$/]
-  ])("answers %j and ends", async (args, code, said) => {
+  ])("answers %j and ends", async (args, code, output) => {
     const program = start("klingkit-mcp", args)
     expect((await program.ended).code).toBe(code)
-    expect(program.stdout).toMatch(said)
+    expect(program.stdout).toMatch(output)
   })
 
   it.each([
@@ -236,7 +236,7 @@ describe("the stdio server", () => {
     [["core"], {}, "Unexpected argument 'core'"],
     [["--toolsets", "cor"], {}, 'toolsets has no "cor": core, studio, raw, all; nearest: core'],
     [[], { KLINGKIT_TOOLSETS: "nonsense" }, 'toolsets has no "nonsense"']
-  ])("refuses %j %j in a sentence", async (args, env, message) => {
+  ])("refuses %j %j with one line", async (args, env, message) => {
     const program = start("klingkit-mcp", args, env)
     expect((await program.ended).code).toBe(2)
     expect(program.stdout).toBe("")

@@ -6,16 +6,16 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
-/** The ledger's rows behind its back, for mutants. */
+/** Direct access to the ledger's rows, for mutants. */
 export interface LedgerRows {
   readonly overwrite: (handle: string, state: JobState) => Effect.Effect<void>
-  readonly freeLeases: Effect.Effect<void>
+  readonly expireLeases: Effect.Effect<void>
 }
 
-/** Of a ledger in memory, which nobody else can open. */
-export const noRows: LedgerRows = { overwrite: () => Effect.void, freeLeases: Effect.void }
+/** For an in-memory ledger, which no other connection can open. */
+export const noRows: LedgerRows = { overwrite: () => Effect.void, expireLeases: Effect.void }
 
-/** A ledger in a file of its own, until the scope is closed. */
+/** A ledger in its own file, deleted when the scope closes. */
 export const ledgerFile = Effect.gen(function* () {
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "klingkit-simulation-"))),
@@ -26,7 +26,7 @@ export const ledgerFile = Effect.gen(function* () {
     Effect.sync(() => new DatabaseSync(path, { timeout: 0 })),
     (database) => Effect.sync(() => database.close())
   )
-  // A statement fails while a transaction of the ledger is open, and that goes on only when this one waits its turn.
+  // A statement fails while the ledger has an open transaction, which only continues when this fiber yields.
   const write = (sql: string, ...values: ReadonlyArray<string>): Effect.Effect<void> =>
     Effect.try({ try: () => database.prepare(sql).run(...values), catch: (error) => error }).pipe(
       Effect.tapError(() => Effect.yieldNow),
@@ -36,7 +36,7 @@ export const ledgerFile = Effect.gen(function* () {
     )
   const rows: LedgerRows = {
     overwrite: (handle, state) => write("UPDATE klingkit_jobs SET state = ? WHERE handle = ?", state, handle),
-    freeLeases: write("UPDATE klingkit_jobs SET lease_until = 0 WHERE lease_until IS NOT NULL")
+    expireLeases: write("UPDATE klingkit_jobs SET lease_until = 0 WHERE lease_until IS NOT NULL")
   }
   return { layer: layerSqlite(path), rows }
 })

@@ -5,65 +5,65 @@ import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 
 type KlingLayer = ReturnType<typeof Kling.layerHttp>
 
-/** A product with one of its safeguards switched off, from the outside. */
+/** The product with one safeguard disabled from outside. */
 export interface Mutant {
   readonly kling: (kling: KlingLayer) => KlingLayer
-  /** It changes rows past the ledger, which takes a file. */
+  /** It writes rows directly, which needs a ledger file. */
   readonly writesRows?: boolean
-  /** Made anew for every start of a program. */
+  /** Created for every start of a process. */
   readonly ledger: (
     ledger: Ledger["Service"],
     overwrite: (handle: string, state: JobState) => Effect.Effect<void>,
-    freeLeases: Effect.Effect<void>
+    expireLeases: Effect.Effect<void>
   ) => Ledger["Service"]
 }
 
 export const unchanged: Mutant = { kling: (kling) => kling, ledger: (ledger) => ledger }
 
-/** That a send is about to leave is written down only together with what came of it. */
+/** The intent to send is persisted only together with its outcome. */
 const durableBeforeSend: Mutant = {
   ...unchanged,
   ledger: (ledger) => {
-    const owed = new Map<string, Effect.Effect<unknown, unknown>>()
+    const deferred = new Map<string, Effect.Effect<unknown, unknown>>()
     return {
       ...ledger,
       transition: (handle, from, to, changes) =>
         Effect.suspend(() => {
           if (to === "SENDING") {
-            owed.set(handle, ledger.transition(handle, from, to, changes))
+            deferred.set(handle, ledger.transition(handle, from, to, changes))
             return Effect.map(ledger.get(handle), (record): JobRecord => ({ ...record, state: "SENDING" }))
           }
-          const first = owed.get(handle) ?? Effect.void
-          owed.delete(handle)
+          const first = deferred.get(handle) ?? Effect.void
+          deferred.delete(handle)
           return Effect.andThen(Effect.ignore(first), ledger.transition(handle, from, to, changes))
         })
     }
   }
 }
 
-/** Whoever submits takes it for absent without looking; a task is found everywhere else. */
+/** The lookup before a re-send always finds nothing; other lookups work. */
 const lookUpBeforeResend: Mutant = {
   ...unchanged,
   kling: (kling) =>
     Layer.effect(
       Kling,
       Effect.gen(function* () {
-        const sighted = Context.get(yield* Layer.build(kling), Kling)
+        const intact = Context.get(yield* Layer.build(kling), Kling)
         const client = yield* HttpClient.HttpClient
-        const nothing = JSON.stringify({ code: 0, message: "SUCCEED", request_id: "none", data: [] })
-        const blind = HttpClient.make((request) =>
+        const emptyList = JSON.stringify({ code: 0, message: "SUCCEED", request_id: "none", data: [] })
+        const emptyLookups = HttpClient.make((request) =>
           request.method === "GET"
-            ? Effect.succeed(HttpClientResponse.fromWeb(request, new Response(nothing)))
+            ? Effect.succeed(HttpClientResponse.fromWeb(request, new Response(emptyList)))
             : client.execute(request)
         )
-        const built = yield* Layer.build(Layer.provide(kling, Layer.succeed(HttpClient.HttpClient, blind)))
-        const unseeing = Context.get(built, Kling)
-        return { ...sighted, submit: (...request) => unseeing.submit(...request) }
+        const context = yield* Layer.build(Layer.provide(kling, Layer.succeed(HttpClient.HttpClient, emptyLookups)))
+        const blinded = Context.get(context, Kling)
+        return { ...intact, submit: (...request) => blinded.submit(...request) }
       })
     )
 }
 
-/** What is sent again goes out under another id. */
+/** A re-send uses another external id. */
 const sameIdOnResend: Mutant = {
   ...unchanged,
   kling: (kling) =>
@@ -89,7 +89,7 @@ const sameIdOnResend: Mutant = {
     )
 }
 
-/** The steps of a job are written whatever is there. */
+/** State transitions are written unconditionally. */
 const conditionalTransition: Mutant = {
   ...unchanged,
   writesRows: true,
@@ -102,41 +102,44 @@ const conditionalTransition: Mutant = {
   })
 }
 
-/** The same request, asked for again, is another job. */
+/** A duplicate request becomes another job. */
 const singleFlight: Mutant = {
   ...unchanged,
   ledger: (ledger) => ({
     ...ledger,
-    begin: (intent) => ledger.begin({ ...intent, idempotencyKey: intent.handle, allowRepeat: true })
+    createJob: (newJob) => ledger.createJob({ ...newJob, idempotencyKey: newJob.handle, allowDuplicate: true })
   })
 }
 
-/** Whoever looks for work takes what others are at work on. */
+/** Recovery ignores leases held by other processes. */
 const lease: Mutant = {
   ...unchanged,
   writesRows: true,
-  ledger: (ledger, _, freeLeases) => {
+  ledger: (ledger, _, expireLeases) => {
     const current = (handle: string, changes: JobChanges = {}) =>
       Effect.map(ledger.get(handle), ({ lease }) => (lease === undefined ? changes : { ...changes, lease }))
     return {
       ...ledger,
-      claimUnfinished: (filter, request) => Effect.andThen(freeLeases, ledger.claimUnfinished(filter, request)),
+      claimUnfinished: (filter, request) => Effect.andThen(expireLeases, ledger.claimUnfinished(filter, request)),
       transition: (handle, from, to, changes) =>
         Effect.flatMap(current(handle, changes), (now) => ledger.transition(handle, from, to, now))
     }
   }
 }
 
-/** That somebody was given a request's handle is not written down. */
-const promise: Mutant = { ...unchanged, ledger: (ledger) => ({ ...ledger, markPromised: () => Effect.void }) }
+/** Acknowledged handles are not persisted. */
+const acknowledgedHandle: Mutant = {
+  ...unchanged,
+  ledger: (ledger) => ({ ...ledger, markAcknowledged: () => Effect.void })
+}
 
-/** By the safeguard that is missing. */
+/** By the disabled safeguard. */
 export const mutants: Readonly<Record<string, Mutant>> = {
   "durable before send": durableBeforeSend,
   "look-up before re-send": lookUpBeforeResend,
   "same id on re-send": sameIdOnResend,
   "conditional transition": conditionalTransition,
   "single flight": singleFlight,
-  promise,
+  "acknowledged handle": acknowledgedHandle,
   lease
 }

@@ -3,39 +3,39 @@ import { KlingWorld } from "@klingkit/emulator"
 import { type JobRecord, Ledger } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Clock, Context, Effect, Exit, Layer, Random, References, Result, Scope } from "effect"
-import { Witness } from "./invariants.ts"
+import { InvariantChecker } from "./invariant-checker.ts"
 import { ledgerFile, noRows } from "./ledger-file.ts"
 import { type Mutant, unchanged } from "./mutants.ts"
-import { Machines, type Surroundings } from "./machines.ts"
-import { drawsOf, type Scenario, type Submission } from "./scenario.ts"
-import { drawnCrypto } from "./drawn-crypto.ts"
-import { VirtualMachine } from "./virtual-machine.ts"
+import { Processes, type SharedWorld } from "./processes.ts"
+import { seededRandom, type Scenario, type Submission } from "./scenario.ts"
+import { seededCrypto } from "./seeded-crypto.ts"
+import { VirtualTime } from "./virtual-time.ts"
 
 const noon = Date.UTC(2026, 10, 22, 12)
-/** Longer than any lease, pause, late commit or late visibility. */
+/** Longer than any lease, suspension, late commit or late visibility. */
 const restSeconds = 400
-/** Without a key a repeat is known for two minutes: whoever is held up for longer than this does not ask any more. */
-const patienceSeconds = 110
+/** Without a key, duplicates are detected for two minutes: a client delayed for longer than this gives up. */
+const giveUpSeconds = 110
 
-/** Lives through a scenario. Answers what went against the promise; nothing when it was kept. */
+/** Runs a scenario and returns the violations of the guarantee. */
 export const runScenario = async (scenario: Scenario, mutant: Mutant = unchanged): Promise<ReadonlyArray<string>> => {
-  const draw = drawsOf(scenario.seed ^ 0x5eed)
-  const restoreCrypto = drawnCrypto(draw)
+  const draw = seededRandom(scenario.seed ^ 0x5eed)
+  const restoreCrypto = seededCrypto(draw)
   const scope = Scope.makeUnsafe()
   try {
-    const program = live(scenario, mutant).pipe(
+    const world = runWorld(scenario, mutant).pipe(
       Effect.provideService(Scope.Scope, scope),
       Effect.provideService(References.MinimumLogLevel, "None"),
       Random.withSeed(scenario.seed)
     )
-    return await new VirtualMachine(noon, draw).run(program)
+    return await new VirtualTime(noon, draw).run(world)
   } finally {
     await Effect.runPromise(Scope.close(scope, Exit.void))
     restoreCrypto()
   }
 }
 
-const live = Effect.fnUntraced(function* (
+const runWorld = Effect.fnUntraced(function* (
   scenario: Scenario,
   mutant: Mutant
 ): Effect.fn.Return<ReadonlyArray<string>, never, Scope.Scope> {
@@ -44,83 +44,83 @@ const live = Effect.fnUntraced(function* (
   const { seed, speed, faults, uniqueness, parallelTasks, maxUsdPerDay } = scenario
   const plan = { faults, switches: { uniqueness }, packs: { video: { concurrency: parallelTasks } } }
   const kling = new KlingWorld({ seed, speed, faults: plan })
-  const witness = new Witness(kling, maxUsdPerDay)
-  const built = yield* Effect.orDie(Layer.buildWithScope(layer, scope))
-  const ledger = witnessed(Context.get(built, Ledger), witness)
-  const begun = new Map<string, number>()
-  const surroundings: Surroundings = {
+  const checker = new InvariantChecker(kling, maxUsdPerDay)
+  const context = yield* Effect.orDie(Layer.buildWithScope(layer, scope))
+  const ledger = observedLedger(Context.get(context, Ledger), checker)
+  const firstSubmitted = new Map<string, number>()
+  const world: SharedWorld = {
     kling,
     ledger,
     rows,
     mutant,
     limits: maxUsdPerDay === undefined ? {} : { maxUsdPerDay },
-    afterStep: () => witness.check(),
-    onSend: (body) => witness.sends(body),
-    mayStillBegin: Effect.fnUntraced(function* ({ prompt = "", idempotencyKey }) {
+    afterStep: () => checker.check(),
+    onSend: (body) => checker.recordSend(body),
+    isStillWaiting: Effect.fnUntraced(function* ({ prompt = "", idempotencyKey }) {
       const now = yield* Clock.currentTimeMillis
-      const first = begun.get(prompt) ?? now
-      begun.set(prompt, first)
-      if (idempotencyKey === undefined && now - first > patienceSeconds * 1000) return yield* Effect.never
+      const first = firstSubmitted.get(prompt) ?? now
+      firstSubmitted.set(prompt, first)
+      if (idempotencyKey === undefined && now - first > giveUpSeconds * 1000) return yield* Effect.never
     })
   }
-  const machines = new Machines(scenario.accidents, surroundings, scope)
-  for (const submission of scenario.submissions) yield* Effect.forkDetach(submit(submission, machines, witness))
+  const processes = new Processes(scenario.processFaults, world, scope)
+  for (const submission of scenario.submissions) yield* Effect.forkDetach(submit(submission, processes, checker))
 
   yield* Effect.sleep("1 hour")
   kling.state.faults.clear()
-  const last = yield* machines.start(-1, 0)
+  const last = yield* processes.start(-1, 0)
   for (let round = 0; round < 3; round++) {
     yield* Effect.orDie(last.recover)
     yield* Effect.sleep(`${restSeconds} seconds`)
   }
-  const { jobs: known } = yield* Effect.orDie(ledger.list({ limit: 100 }))
-  yield* Effect.forEach(known, ({ handle }) => Effect.exit(last.status(handle)), { discard: true })
+  const { jobs: found } = yield* Effect.orDie(ledger.list({ limit: 100 }))
+  yield* Effect.forEach(found, ({ handle }) => Effect.exit(last.status(handle)), { discard: true })
   const { jobs: records } = yield* Effect.orDie(ledger.list({ limit: 100 }))
-  witness.checkEnd(records)
-  return witness.violations
+  checker.checkEnd(records)
+  return checker.violations
 })
 
-/** One client: asks, perhaps once more after others did, and notes what it is told. */
+/** One client: submits a request, possibly a duplicate, and records the response. */
 const submit = Effect.fnUntraced(function* (
-  { atSeconds, program, intent, isKeyed, isImpatient }: Submission,
-  machines: Machines,
-  witness: Witness
+  { atSeconds, process, intent, isKeyed, returnsEarly }: Submission,
+  processes: Processes,
+  checker: InvariantChecker
 ) {
   yield* Effect.sleep(`${atSeconds} seconds`)
-  const jobs = yield* machines.jobsOf(program)
+  const jobs = yield* processes.jobsOf(process)
   const plan = yield* planVideo({ prompt: `intent ${intent}` }, "api-key")
   let handle: string | undefined
-  const told = yield* Effect.result(
+  const result = yield* Effect.result(
     jobs.submit(plan, {
-      onHandle: (minted) => Effect.sync(() => void (handle = minted)),
-      ...(isImpatient ? { answerWithinSeconds: 1.5 } : {}),
+      onHandle: (created) => Effect.sync(() => void (handle = created)),
+      ...(returnsEarly ? { answerWithinSeconds: 1.5 } : {}),
       ...(isKeyed ? { idempotencyKey: `key ${intent}` } : {})
     })
   )
-  if (Result.isSuccess(told)) {
-    const { handle: given, task, isRepeat } = told.success
-    if (task.id === given && task.status === "submitted") witness.promised.push(given)
-    else if (isRepeat !== true && task.id !== given) witness.toldAccepted.push(given)
-  } else if (told.failure.code === "LEDGER_OVER_BUDGET") witness.overBudget.add(intent)
-  else if (handle !== undefined && told.failure.wasCharged === "no") {
-    witness.toldUncharged.push({ handle, code: told.failure.code })
+  if (Result.isSuccess(result)) {
+    const { handle: returned, task, isDuplicate } = result.success
+    if (task.id === returned && task.status === "submitted") checker.acknowledged.push(returned)
+    else if (isDuplicate !== true && task.id !== returned) checker.reportedAccepted.push(returned)
+  } else if (result.failure.code === "LEDGER_OVER_BUDGET") checker.overBudget.add(intent)
+  else if (handle !== undefined && result.failure.wasCharged === "no") {
+    checker.reportedUncharged.push({ handle, code: result.failure.code })
   }
 })
 
-/** Shows the witness each row that passes by. */
-const witnessed = (ledger: Ledger["Service"], witness: Witness): Ledger["Service"] => {
-  const seen = <E>(step: Effect.Effect<JobRecord, E>) =>
-    Effect.tap(step, (record) => Effect.sync(() => witness.sees(record)))
+/** Reports each row read or written to the checker. */
+const observedLedger = (ledger: Ledger["Service"], checker: InvariantChecker): Ledger["Service"] => {
+  const observe = <E>(step: Effect.Effect<JobRecord, E>) =>
+    Effect.tap(step, (record) => Effect.sync(() => checker.recordState(record)))
   return {
     ...ledger,
-    begin: (intent) =>
-      Effect.tap(ledger.begin(intent), ({ job }) =>
+    createJob: (newJob) =>
+      Effect.tap(ledger.createJob(newJob), ({ job }) =>
         Effect.sync(() => {
-          witness.admits(job)
-          witness.sees(job)
+          checker.recordAdmission(job)
+          checker.recordState(job)
         })
       ),
-    transition: (...step) => seen(ledger.transition(...step)),
-    get: (...id) => seen(ledger.get(...id))
+    transition: (...step) => observe(ledger.transition(...step)),
+    get: (...id) => observe(ledger.get(...id))
   }
 }

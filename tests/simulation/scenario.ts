@@ -1,40 +1,40 @@
 import type { Fault } from "@klingkit/emulator"
 
-/** A client asks a machine's program to submit something. */
+/** A client submits a request through one process. */
 export interface Submission {
   readonly atSeconds: number
-  readonly program: number
-  /** What is asked for: the same number is the same request. */
+  readonly process: number
+  /** The request: the same number is the same request. */
   readonly intent: number
-  /** With an idempotency key of the intent's; without one a repeat is known by its content, for two minutes. */
+  /** With an idempotency key per intent; without one, duplicates are detected by content for two minutes. */
   readonly isKeyed: boolean
-  /** The client takes the handle after a moment, as an agent does, and counts on the request from then on. */
-  readonly isImpatient: boolean
+  /** The client returns with the handle before the outcome is known, as an agent does, and relies on it from then on. */
+  readonly returnsEarly: boolean
 }
 
-/** What befalls a program at its nth call to the ledger or the network, counted over its restarts. */
-export type Accident = { readonly program: number; readonly atCall: number } & (
+/** A fault at a process's nth call to the ledger or the network, counted across its restarts. */
+export type ProcessFault = { readonly process: number; readonly atCall: number } & (
   | { readonly what: "killed"; readonly when: "before" | "after"; readonly restartsAfterSeconds: number }
-  /** Stands still, as a closed laptop does, and goes on later as if nothing had been. */
+  /** Suspended, as on a closed laptop, and resumed later. */
   | { readonly what: "frozen"; readonly seconds: number }
 )
 
-/** Everything that happens in one simulated world. */
+/** All inputs of one simulated world. */
 export interface Scenario {
   readonly seed: number
-  /** Whether this Kling refuses an external id that it knows. */
+  /** Whether this Kling rejects a duplicate external id. */
   readonly uniqueness: "enforce" | "off"
   readonly parallelTasks: number
-  /** How much faster than usual tasks run. */
+  /** Time factor of Kling's tasks. */
   readonly speed: number
   readonly maxUsdPerDay?: number
   readonly faults: ReadonlyArray<Fault>
   readonly submissions: ReadonlyArray<Submission>
-  readonly accidents: ReadonlyArray<Accident>
+  readonly processFaults: ReadonlyArray<ProcessFault>
 }
 
-/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
-export const drawsOf = (seed: number): (() => number) => {
+/** Pseudo-random numbers from 0 to 1 (mulberry32). */
+export const seededRandom = (seed: number): (() => number) => {
   let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -54,16 +54,16 @@ const ambiguous = [
 ] as const
 const refusals = [1302, 1303, 5000, 5001, 5002, 1301, 1102] as const
 
-/** The world of a seed. */
-export const drawScenario = (seed: number): Scenario => {
-  const draw = drawsOf(seed)
+/** The scenario of a seed. */
+export const generateScenario = (seed: number): Scenario => {
+  const draw = seededRandom(seed)
   const below = (limit: number) => Math.floor(draw() * limit)
   const oneOf = <A>(values: ReadonlyArray<A>): A => values[below(values.length)] as A
-  const many = <A>(most: number, make: () => A): ReadonlyArray<A> => Array.from({ length: below(most + 1) }, make)
+  const arrayUpTo = <A>(max: number, make: () => A): ReadonlyArray<A> => Array.from({ length: below(max + 1) }, make)
   const nth = () => 1 + below(5)
 
-  // Where repeats are let through, nothing helps against a send that arrives after it was looked for in vain: there the
-  // promise holds for a Kling that files at once, and programs that do not stand still.
+  // Where Kling accepts duplicate ids, no client can recover from a send that arrives after its lookup found nothing. The
+  // guarantee then needs a Kling that commits immediately, and processes that are not suspended.
   const uniqueness = draw() < 0.7 ? ("enforce" as const) : ("off" as const)
   const isSlow = uniqueness === "enforce"
 
@@ -81,16 +81,16 @@ export const drawScenario = (seed: number): Scenario => {
       : { fault: "late-visibility", seconds: 1 + below(200), nth: nth() }
   }
 
-  const programs = 1 + below(3)
+  const processes = 1 + below(3)
   const intents = 1 + below(4)
   const keyed = Array.from({ length: intents }, () => draw() < 0.6)
   const submission = (intent: number): Submission => {
     const isKeyed = keyed[intent] ?? true
     const atSeconds = below(isKeyed ? 150 : 50)
-    return { atSeconds, program: below(programs), intent, isKeyed, isImpatient: false }
+    return { atSeconds, process: below(processes), intent, isKeyed, returnsEarly: false }
   }
-  const accident = (): Accident => {
-    const at = { program: below(programs), atCall: 1 + below(24) }
+  const processFault = (): ProcessFault => {
+    const at = { process: below(processes), atCall: 1 + below(24) }
     return isSlow && draw() < 0.3
       ? { ...at, what: "frozen", seconds: 5 + below(120) }
       : { ...at, what: "killed", when: oneOf(["before", "after"]), restartsAfterSeconds: below(60) }
@@ -101,24 +101,27 @@ export const drawScenario = (seed: number): Scenario => {
     parallelTasks: 1 + below(5),
     speed: oneOf([1, 10, 60]),
     ...(draw() < 0.25 ? { maxUsdPerDay: 0.5 + below(3) * 0.5 } : {}),
-    faults: many(4, fault),
+    faults: arrayUpTo(4, fault),
     submissions: Array.from({ length: intents }, (_, intent) => [
       submission(intent),
-      ...many(2, () => submission(intent))
+      ...arrayUpTo(2, () => submission(intent))
     ]).flat(),
-    accidents: many(3, accident)
+    processFaults: arrayUpTo(3, processFault)
   }
-  // Drawn last, so that the worlds of a seed are otherwise what they were.
-  return { ...scenario, submissions: scenario.submissions.map((one) => ({ ...one, isImpatient: draw() < 0.4 })) }
+  // Drawn last, so that existing seeds keep their worlds.
+  return {
+    ...scenario,
+    submissions: scenario.submissions.map((submission) => ({ ...submission, returnsEarly: draw() < 0.4 }))
+  }
 }
 
-/** Every scenario with one thing less. */
-export const smaller = (scenario: Scenario): ReadonlyArray<Scenario> => {
+/** Every scenario with one element removed. */
+export const reductions = (scenario: Scenario): ReadonlyArray<Scenario> => {
   const without = <A>(values: ReadonlyArray<A>) => values.map((_, index) => values.toSpliced(index, 1))
   const { maxUsdPerDay, ...unlimited } = scenario
   return [
     ...without(scenario.submissions).map((submissions) => ({ ...scenario, submissions })),
-    ...without(scenario.accidents).map((accidents) => ({ ...scenario, accidents })),
+    ...without(scenario.processFaults).map((processFaults) => ({ ...scenario, processFaults })),
     ...without(scenario.faults).map((faults) => ({ ...scenario, faults })),
     ...(maxUsdPerDay === undefined ? [] : [unlimited])
   ]

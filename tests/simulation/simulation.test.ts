@@ -1,35 +1,35 @@
 import { describe, expect, it } from "vitest"
 import { mutants } from "./mutants.ts"
 import { runScenario } from "./run-scenario.ts"
-import { drawScenario } from "./scenario.ts"
+import { generateScenario } from "./scenario.ts"
 import { describeFailure, findFailure } from "./simulate.ts"
 
-/** Worlds in one test run; `scripts/simulate.ts` lives through as many as it is told. */
+/** Seeds in one test run; `scripts/simulate.ts` runs any number. */
 const seeds = 2000
 const batch = 250
-/** A mutant that survives so many worlds would go unnoticed. */
+/** A mutant must be detected within this many seeds. */
 const seedsOfMutants = 200
-/** Computing, not waiting: on a busy machine a batch takes this long at most. */
+/** CPU time, not waiting: the maximum for one batch on a busy machine. */
 const timeout = 180_000
 
 describe("in every simulated world", () => {
   const batches = Array.from({ length: seeds / batch }, (_, index) => index * batch)
   it.each(batches)(
-    `each request is charged at most once and nothing is lost: ${batch} seeds from %i on`,
+    `each request is charged at most once and nothing is lost: ${batch} seeds from %i`,
     async (first) => {
       const failure = await findFailure(first, batch)
-      expect(failure === undefined ? "kept" : describeFailure(failure)).toBe("kept")
+      expect(failure === undefined ? "no violation" : describeFailure(failure)).toBe("no violation")
     },
     timeout
   )
 
-  // Programs that stood still while another took their request over, and then called it not charged.
-  it.each([8084, 10_576])("seed %i, which once broke the promise, keeps it", async (seed) => {
-    expect(await runScenario(drawScenario(seed))).toEqual([])
+  // Suspended processes whose request another one took over, and which then reported it as not charged.
+  it.each([8084, 10_576])("regression: seed %i", async (seed) => {
+    expect(await runScenario(generateScenario(seed))).toEqual([])
   })
 
   it(
-    "the same seed is the same run, so that a failure can be looked at again",
+    "the same seed gives the same run, so that failures can be reproduced",
     async () => {
       const mutant = mutants["look-up before re-send"]
       const failure = await findFailure(0, seedsOfMutants, mutant)
@@ -37,15 +37,17 @@ describe("in every simulated world", () => {
       if (failure === undefined) return
       expect(await runScenario(failure.scenario, mutant)).toEqual(failure.violations)
       expect(await runScenario(failure.scenario)).toEqual([])
-      expect(JSON.stringify(failure.scenario).length).toBeLessThan(JSON.stringify(drawScenario(failure.seed)).length)
+      expect(JSON.stringify(failure.scenario).length).toBeLessThan(
+        JSON.stringify(generateScenario(failure.seed)).length
+      )
     },
     timeout
   )
 })
 
-describe("a product without one of its safeguards", () => {
+describe("the product without one safeguard", () => {
   it.each(Object.entries(mutants))(
-    "is found out: %s",
+    "is detected: %s",
     async (_, mutant) => {
       expect(await findFailure(0, seedsOfMutants, mutant)).toBeDefined()
     },

@@ -5,6 +5,10 @@ import { klingkit } from "./testing/run-klingkit.ts"
 const commands = [
   "video create",
   "image create",
+  "pipeline run",
+  "pipeline resume",
+  "pipeline list",
+  "batch",
   "task get",
   "task wait",
   "task download",
@@ -22,7 +26,7 @@ const commands = [
 ]
 
 describe("help", () => {
-  it.live("bare klingkit shows it, and it names every command", () =>
+  it.live("bare klingkit prints it, with every command", () =>
     Effect.gen(function* () {
       const { exitCode, stdout, stderr } = yield* klingkit([])
       expect([exitCode, stderr]).toEqual([0, ""])
@@ -30,7 +34,7 @@ describe("help", () => {
     })
   )
 
-  it.live.each([...commands, ...new Set(commands.map((one) => one.split(" ")[0] ?? ""))])(
+  it.live.each([...commands, ...new Set(commands.map((command) => command.split(" ")[0] ?? ""))])(
     "%s --help has examples",
     (command) =>
       Effect.gen(function* () {
@@ -53,15 +57,15 @@ describe("help", () => {
 
 describe("wrong usage", () => {
   const cases: ReadonlyArray<readonly [string, string]> = [
-    ["vidio create x", "vidio is not a command here; did you mean video?"],
+    ["vidio create x", "unknown command vidio; did you mean video?"],
     ["task", "klingkit task needs one of: get, wait, download, list"],
-    ["task gte x", "gte is not a command here; did you mean get?"],
+    ["task gte x", "unknown command gte; did you mean get?"],
     ["task get", "<task> is required"],
-    ["task get --handle x", "--handle is not a flag here"],
+    ["task get --handle x", "unknown flag --handle"],
     ["models show", "<model> is required"],
     ["api call", "<operation> is required"],
-    ["emulator --port 70000", '--port cannot be "70000": a port from 0 to 65535 is needed'],
-    ["--wrong", "--wrong is not a flag here"]
+    ["emulator --port 70000", '--port must be a port from 0 to 65535, not "70000"'],
+    ["--wrong", "unknown flag --wrong"]
   ]
 
   it.live.each(cases)("%s", ([line, sentence]) =>
@@ -76,8 +80,8 @@ describe("wrong usage", () => {
 })
 
 describe("--json", () => {
-  // Whatever happens, a program reads one document: here every command fails, for want of a key or of an argument.
-  it.live.each(commands.filter((one) => one !== "demo" && one !== "emulator"))(
+  // Programs always get one document. Most commands fail here, without a key or an argument.
+  it.live.each(commands.filter((command) => command !== "demo" && command !== "emulator"))(
     "%s prints one JSON document",
     (command) =>
       Effect.gen(function* () {
@@ -91,7 +95,7 @@ describe("--json", () => {
       })
   )
 
-  it.live("is asked for before what follows --", () =>
+  it.live("is a flag only before --", () =>
     Effect.gen(function* () {
       const { stdout } = yield* klingkit(["video", "create", "--dry-run", "--", "--json"])
       expect(stdout).toContain('"prompt": "--json"')

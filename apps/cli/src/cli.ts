@@ -4,11 +4,11 @@ import manifest from "../package.json" with { type: "json" }
 import { account } from "./commands/account.ts"
 import { api } from "./commands/api/api.ts"
 import { batch } from "./commands/batch/batch.ts"
-import { chain } from "./commands/chain/chain.ts"
 import { demo } from "./commands/demo.ts"
 import { emulator } from "./commands/emulator.ts"
 import { image } from "./commands/image.ts"
 import { models } from "./commands/models.ts"
+import { deprecatedAlias, pipeline } from "./commands/pipeline/pipeline.ts"
 import { quote } from "./commands/quote.ts"
 import { task } from "./commands/task/task.ts"
 import { video } from "./commands/video.ts"
@@ -27,33 +27,46 @@ const jsonFlag = GlobalFlag.Setting("json")({
 
 export const rootCommand = Command.make("klingkit").pipe(
   Command.withDescription(
-    "Kling AI at the command line: never charged twice for one request, nothing paid for is lost"
+    "Generate video, images and audio with Kling AI. No request is charged twice, and nothing you paid for is lost."
   ),
   Command.withExamples([
-    { command: "klingkit demo", description: "See it work without a key" },
-    { command: 'klingkit video create "a paper boat in the rain" --output boat.mp4', description: "Make a clip" },
-    { command: "KLINGAI_API_KEY=... klingkit task list", description: "The key comes from the environment" },
-    { command: 'klingkit quote video "a paper boat" --duration 10', description: "Ask what it would cost" }
+    { command: "klingkit demo", description: "Try it without a key" },
+    { command: 'klingkit video create "a paper boat in the rain" --output boat.mp4', description: "Generate a video" },
+    { command: "KLINGAI_API_KEY=... klingkit task list", description: "Read the key from the environment" },
+    { command: 'klingkit quote video "a paper boat" --duration 10', description: "Estimate the cost" }
   ]),
-  Command.withSubcommands([video, image, chain, batch, task, quote, models, account, api, emulator, demo]),
+  Command.withSubcommands([
+    video,
+    image,
+    pipeline,
+    deprecatedAlias,
+    batch,
+    task,
+    quote,
+    models,
+    account,
+    api,
+    emulator,
+    demo
+  ]),
   Command.withGlobalFlags([jsonFlag])
 )
 
-// Prompts and log levels are left out: nothing here asks questions, and nothing logs.
+// No prompts and no log levels: no command asks questions, and none logs.
 const builtIns = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
 
-/** `--json` is looked for before parsing, so that a command line that cannot be parsed still fails in JSON. */
-const asksForJson = (args: ReadonlyArray<string>): boolean => {
+/** Finds `--json` before parsing, so that a command line that does not parse still fails in JSON. */
+const wantsJson = (args: ReadonlyArray<string>): boolean => {
   const end = args.indexOf("--")
   return args.slice(0, end === -1 ? args.length : end).includes("--json")
 }
 
-/** Runs one command line. Never fails: whatever happens has been said, and is the exit code. */
+/** Runs one command line. Never fails: the outcome is printed and returned as the exit code. */
 export const runCli = (args: ReadonlyArray<string>): Effect.Effect<ExitCode, never, Command.Environment> =>
   Effect.gen(function* () {
     const output = yield* Output
-    const words = args.length === 0 ? ["--help"] : args
-    const exit = yield* Command.runWith(rootCommand, { version: manifest.version })(words).pipe(
+    const effectiveArgs = args.length === 0 ? ["--help"] : args
+    const exit = yield* Command.runWith(rootCommand, { version: manifest.version })(effectiveArgs).pipe(
       Effect.exit,
       Effect.onInterrupt(() => output.fail(interrupted()))
     )
@@ -63,5 +76,5 @@ export const runCli = (args: ReadonlyArray<string>): Effect.Effect<ExitCode, nev
     return failure.exitCode
   }).pipe(
     Effect.provide(presenter),
-    Effect.provide(Layer.merge(builtIns, Output.layer({ wantsJson: asksForJson(args) })))
+    Effect.provide(Layer.merge(builtIns, Output.layer({ wantsJson: wantsJson(args) })))
   )

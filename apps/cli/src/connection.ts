@@ -5,20 +5,20 @@ import { nodeFileHost } from "@klingkit/jobs/node"
 import { Effect, Layer } from "effect"
 import { usageError } from "./output/failure.ts"
 
-/** Folders as the environment names them; whoever types a path at a shell may read any file. */
+/** Folders as the environment sets them. At a shell the user may name any file. */
 export const folders = jobsConfig.pipe(
   Effect.map((config): JobsConfig => ({ ...config, inputDirs: "anywhere" })),
   Effect.catchTag("ConfigError", () =>
-    Effect.fail(usageError([{ field: "KLINGKIT_OUTPUT_DIR", message: "could not be read" }]))
+    Effect.fail(usageError([{ field: "KLINGKIT_OUTPUT_DIR", message: "cannot be read" }]))
   )
 )
 
-/** Kling and the jobs on it, as the environment describes them. Fails before any request when a credential is missing. */
+/** Kling and its jobs, configured from the environment. Fails before any request when a credential is missing. */
 export const connection = Layer.unwrap(
   Effect.map(folders, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig)))
 ).pipe(Layer.provide([nodeFileHost, ledgerFromConfig]))
 
-/** The kind of credential to plan for. Where none is set an API key is assumed: looking at a plan needs none. */
+/** The kind of credential to plan for. Without one an API key is assumed: showing a plan needs no credential. */
 export const credentialKind: Effect.Effect<CredentialKind> = credentialsFromConfig.pipe(
   Effect.map(({ kind }) => kind),
   Effect.orElseSucceed(() => "api-key" as const)

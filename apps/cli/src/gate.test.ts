@@ -1,16 +1,16 @@
 import { describe, expect, it } from "@effect/vitest"
-import { catalog, mostUsd, usdText } from "@klingkit/core"
+import { catalog, maxUsd, usdText } from "@klingkit/core"
 import { Effect } from "effect"
 import type { Command } from "effect/cli"
 import { writeFileSync } from "node:fs"
 import { rootCommand } from "./cli.ts"
 import { emulatedKling } from "./testing/emulator.ts"
-import { greyPng } from "./testing/picture.ts"
+import { greyPng } from "./testing/grey-png.ts"
 import { klingkit } from "./testing/run-klingkit.ts"
 
-const paid = catalog.filter((one) => one.billed && mostUsd(one.price(one.example)) !== 0)
-/** These speak of a session that was opened before. */
-const standsAlone = paid.filter(({ example }) => !("sessionId" in example))
+const paid = catalog.filter((operation) => operation.billed && maxUsd(operation.price(operation.example)) !== 0)
+/** Operations with a session need an earlier call that opened it. */
+const standalone = paid.filter(({ example }) => !("sessionId" in example))
 
 const apiCall = ({ id, example }: (typeof paid)[number], ...more: ReadonlyArray<string>) => [
   "api",
@@ -18,30 +18,30 @@ const apiCall = ({ id, example }: (typeof paid)[number], ...more: ReadonlyArray<
   id,
   "--input",
   JSON.stringify(example),
-  "--again",
+  "--allow-duplicate",
   "--json",
   ...more
 ]
 
-const tooLow = [
+const lowLimits = [
   ["KLINGKIT_MAX_USD_PER_CALL", "0.001"],
   ["KLINGKIT_MAX_USD_PER_DAY", "0.001"],
   ["KLINGKIT_CONFIRM_ABOVE_USD", "0.001"]
 ] as const
 
 describe("klingkit api call, of every paid operation", () => {
-  it.live.each(tooLow)("is refused by %s, with exit code 5", ([setting, amount]) =>
+  it.live.each(lowLimits)("is refused by %s, with exit code 5", ([setting, amount]) =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
-      for (const one of paid) {
-        const { exitCode, stdout } = yield* klingkit(apiCall(one), { env: { ...kling.env, [setting]: amount } })
+      for (const operation of paid) {
+        const { exitCode, stdout } = yield* klingkit(apiCall(operation), { env: { ...kling.env, [setting]: amount } })
         const { error } = JSON.parse(stdout)
-        const most = mostUsd(one.price(one.example))
-        expect([one.id, exitCode, error.charged]).toEqual([one.id, 5, "no"])
+        const highest = maxUsd(operation.price(operation.example))
+        expect([operation.id, exitCode, error.charged]).toEqual([operation.id, 5, "no"])
         expect(error.code).toMatch(/^(LEDGER_OVER_BUDGET|JOB_NOT_APPROVED)$/)
         expect(error.message).toContain("$0.001")
-        expect(error.message).toContain(most === undefined ? "not known before" : usdText(most))
-        expect(error.message).toMatch(/\$0\.00 (are )?spent today/)
+        expect(error.message).toContain(highest === undefined ? "unknown until charged" : usdText(highest))
+        expect(error.message).toMatch(/\$0\.00 spent today/)
       }
       expect([yield* kling.charges, yield* kling.requests]).toEqual([[], []])
     })
@@ -51,20 +51,20 @@ describe("klingkit api call, of every paid operation", () => {
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const env = { ...kling.env, KLINGKIT_CONFIRM_ABOVE_USD: "0" }
-      for (const one of standsAlone) {
+      for (const paidOperation of standalone) {
         const before = (yield* kling.charges).length
-        const { exitCode, stderr } = yield* klingkit(apiCall(one, "--yes", "--wait"), { env })
-        expect([one.id, exitCode, stderr]).toMatchObject([one.id, 0, expect.any(String)])
-        expect((yield* kling.charges).slice(before).map(({ operation }) => operation)).toEqual([one.id])
+        const { exitCode, stderr } = yield* klingkit(apiCall(paidOperation, "--yes", "--wait"), { env })
+        expect([paidOperation.id, exitCode, stderr]).toMatchObject([paidOperation.id, 0, expect.any(String)])
+        expect((yield* kling.charges).slice(before).map(({ operation }) => operation)).toEqual([paidOperation.id])
       }
     })
   )
 })
 
-/** Every command that can be run, with the words that lead to it. */
+/** Every command that can be run, with its path. */
 const leaves = (command: Command.Command.Any, path: ReadonlyArray<string> = []): ReadonlyArray<Leaf> => {
   const inside = command.subcommands.flatMap(({ commands }) => commands)
-  return inside.length === 0 ? [{ path, command }] : inside.flatMap((one) => leaves(one, [...path, one.name]))
+  return inside.length === 0 ? [{ path, command }] : inside.flatMap((child) => leaves(child, [...path, child.name]))
 }
 
 interface Leaf {
@@ -72,14 +72,14 @@ interface Leaf {
   readonly command: Command.Command.Any
 }
 
-/** The words of an example that stand alone, quotes taken off; nothing for a pipe. */
-const wordsOf = (line: string): ReadonlyArray<string> =>
+/** The arguments of an example without quotes. */
+const argsOf = (line: string): ReadonlyArray<string> =>
   [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)]
     .map(([, single, double, plain]) => single ?? double ?? plain ?? "")
     .slice(1)
 
 describe("every command that can spend", () => {
-  it.live("is refused in each of its own examples", () =>
+  it.live("is refused by a low limit in each of its own examples", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const cwd = process.cwd()
@@ -94,13 +94,13 @@ describe("every command that can spend", () => {
         const lines = command.examples.map((example) => example.command).filter((line) => /^klingkit [^|]*$/.test(line))
         const codes = yield* Effect.forEach(lines, (line) =>
           Effect.map(
-            klingkit([...wordsOf(line).filter((word) => word !== "--dry-run"), "--json"], {
+            klingkit([...argsOf(line).filter((arg) => arg !== "--dry-run"), "--json"], {
               env: { ...kling.env, KLINGKIT_MAX_USD_PER_CALL: "0.001" }
             }),
             ({ exitCode }) => exitCode
           )
         )
-        // An example that names a file which is not here is wrong input; no other may pass for another reason.
+        // An example with a missing file fails as wrong input; every other one must be refused by the limit.
         expect([path, codes.filter((code) => code !== 2 && code !== 5)]).toEqual([path, []])
         if (codes.includes(5)) reached.add(path.join(" "))
       }

@@ -4,14 +4,14 @@ import { runCli } from "./cli.ts"
 import { exitCode } from "./output/exit-code.ts"
 import { failureOf, failureText } from "./output/failure.ts"
 
-// What escapes even Effect is still told in words, not as a stack.
+// An error that escapes Effect is still printed as a sentence, not as a stack.
 process.once("uncaughtException", (error) => {
   process.stderr.write(`${failureText(failureOf(Cause.die(error)))}\n`)
   process.exit(exitCode.failed)
 })
 
 runCli(process.argv.slice(2)).pipe(
-  // The runtime knows codes of failures only; ours is a value.
+  // The runtime sets an exit code on failure only; ours is a value.
   Effect.tap((code) => Effect.sync(() => void (process.exitCode = code))),
   Effect.provide(NodeServices.layer),
   NodeRuntime.runMain({

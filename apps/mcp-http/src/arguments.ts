@@ -6,23 +6,23 @@ export const help = `klingkit-mcp-http: Kling AI for agents, an MCP server over 
 
 Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studio,raw|all] [--read-only]
 
-  --port NUMBER     0 takes any free port (default 8787)
+  --port NUMBER     port to listen on; 0 for any free port (default 8787)
   --host ADDRESS    loopback only (default 127.0.0.1)
-  --toolsets LIST   which tools to offer (default: KLINGKIT_TOOLSETS, else core)
-  --read-only       only tools that change nothing and cost nothing
+  --toolsets LIST   tools to offer (default: KLINGKIT_TOOLSETS, else core)
+  --read-only       only tools that neither change nor cost anything
   --version         print the version
-  --help            print this
+  --help            print this help
 
-MCP is at /mcp, a sign of life at /healthz.
+MCP is at /mcp, a health check at /healthz.
 
 Environment:
 ${settingsHelp}
-  KLINGKIT_SECRET                         shared by replicas: seals what clients carry between question and answer
-  KLINGKIT_ALLOWED_HOSTS                  comma list of host names besides loopback
-  KLINGKIT_ALLOWED_ORIGINS                comma list of origins besides loopback, such as https://app.example
+  KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer
+  KLINGKIT_ALLOWED_HOSTS                  comma-separated host names besides loopback
+  KLINGKIT_ALLOWED_ORIGINS                comma-separated origins besides loopback, such as https://app.example
 `
 
-export interface Serve {
+export interface ServeArgs {
   readonly do: "serve"
   readonly port: number
   readonly host: string
@@ -30,10 +30,13 @@ export interface Serve {
   readonly readOnly: boolean
 }
 
-export type Asked = Serve | { readonly do: "help" | "version" } | { readonly do: "refuse"; readonly message: string }
+export type ParsedArgs =
+  | ServeArgs
+  | { readonly do: "help" | "version" }
+  | { readonly do: "refuse"; readonly message: string }
 
-/** What the command line asks for; anything it does not know, and any address beyond loopback, is refused. */
-export const readArguments = (args: ReadonlyArray<string>): Asked => {
+/** Parses the command line. Refuses unknown arguments and any address beyond loopback. */
+export const readArguments = (args: ReadonlyArray<string>): ParsedArgs => {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -49,10 +52,10 @@ export const readArguments = (args: ReadonlyArray<string>): Asked => {
     if (values.help) return { do: "help" }
     if (values.version) return { do: "version" }
     const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Infinity
-    if (port > 65_535) return refuse(`--port ${values.port} is not a port: 0 to 65535`)
+    if (port > 65_535) return refuse(`--port must be a port from 0 to 65535, not ${values.port}`)
     if (!isLoopback(values.host)) {
       return refuse(
-        `--host ${values.host} reaches beyond this machine, and whoever reaches the server spends your Kling units; it listens on loopback only (127.0.0.1, ::1) until it can ask callers who they are`
+        `--host ${values.host} is reachable from other machines, and every caller of the server spends your Kling units; until it can authenticate callers it listens on loopback only (127.0.0.1, ::1)`
       )
     }
     return { do: "serve", port, host: values.host, toolsets: values.toolsets, readOnly: values["read-only"] }
@@ -61,4 +64,4 @@ export const readArguments = (args: ReadonlyArray<string>): Asked => {
   }
 }
 
-const refuse = (message: string): Asked => ({ do: "refuse", message })
+const refuse = (message: string): ParsedArgs => ({ do: "refuse", message })

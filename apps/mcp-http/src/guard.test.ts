@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { type Guard, isLoopback, readGuard, refusalOf } from "./guard.ts"
+import { type Guard, isLoopback, readGuard, denyReason } from "./guard.ts"
 
 const guard = readGuard("kling.team.example, [2001:db8::1]", "https://app.example") as Guard
 
@@ -20,9 +20,9 @@ describe("the guard", () => {
     [{ host: "localhost", origin: "null" }, "KLINGKIT_ALLOWED_ORIGINS"],
     [{ host: "localhost", origin: "https://app.example:8443" }, "KLINGKIT_ALLOWED_ORIGINS"],
     [{ host: "localhost", origin: "chrome-extension://localhost" }, "KLINGKIT_ALLOWED_ORIGINS"]
-  ])("judges %j", (headers, names) => {
-    const refusal = refusalOf(headers, guard)
-    expect(refusal === undefined ? undefined : /KLINGKIT_\w+/.exec(refusal)?.[0]).toBe(names)
+  ])("checks %j", (headers, names) => {
+    const reason = denyReason(headers, guard)
+    expect(reason === undefined ? undefined : /KLINGKIT_\w+/.exec(reason)?.[0]).toBe(names)
   })
 
   it.each([

@@ -1,6 +1,6 @@
-/** Who may talk to this server, by the names in a request's `Host` and `Origin`. Loopback may always. */
+/** The hosts and origins that may call this server besides loopback, checked against `Host` and `Origin`. */
 export interface Guard {
-  /** Host names in lower case, for any port. */
+  /** Lower-case host names, for any port. */
   readonly hosts: ReadonlySet<string>
   /** Full origins: `https://app.example:8443`. */
   readonly origins: ReadonlySet<string>
@@ -8,17 +8,17 @@ export interface Guard {
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
-/** `[::1]` for `[::1]:8787`; nothing when it is no host. */
+/** `[::1]` for `[::1]:8787`; undefined when it is not a valid host. */
 const hostnameOf = (host: string): string | undefined => {
   const url = URL.parse(`http://${host}`)
   return url === null || url.username !== "" || url.pathname !== "/" || /[?#]/.test(host) ? undefined : url.hostname
 }
 
 /**
- * Why a request is turned away, or nothing. A page in a browser can reach a server on loopback by a name of its own
- * (DNS rebinding) or from its own origin; both headers are set by the browser, not by the page.
+ * Why a request is refused, or undefined. A page in a browser can call a loopback server through its own host name
+ * (DNS rebinding) or from its own origin. The browser sets both headers, not the page.
  */
-export const refusalOf = (
+export const denyReason = (
   headers: { readonly host?: string | undefined; readonly origin?: string | undefined },
   guard: Guard
 ): string | undefined => {
@@ -42,24 +42,24 @@ export const isLoopback = (host: string): boolean => {
   return hostname !== undefined && loopback.test(hostname)
 }
 
-/** The guard from two comma lists, or the first entry that is not what it should be. */
-export const readGuard = (hosts: string, origins: string): Guard | { readonly wrong: string } => {
-  const hostnames = listed(hosts).map((text) => ({ text, value: hostnameOf(text) }))
-  const full = listed(origins).map((text) => ({ text, value: originOf(text) }))
-  const wrongHost = hostnames.find(({ value }) => value === undefined)
-  if (wrongHost !== undefined) return { wrong: `KLINGKIT_ALLOWED_HOSTS: ${wrongHost.text} is not a host name` }
-  const wrongOrigin = full.find(({ value }) => value === undefined)
-  if (wrongOrigin !== undefined) {
-    return { wrong: `KLINGKIT_ALLOWED_ORIGINS: ${wrongOrigin.text} is not an origin such as https://app.example` }
+/** The guard from two comma-separated lists, or the first invalid entry. */
+export const readGuard = (hosts: string, origins: string): Guard | { readonly invalid: string } => {
+  const hostnames = split(hosts).map((text) => ({ text, value: hostnameOf(text) }))
+  const full = split(origins).map((text) => ({ text, value: originOf(text) }))
+  const invalidHost = hostnames.find(({ value }) => value === undefined)
+  if (invalidHost !== undefined) return { invalid: `KLINGKIT_ALLOWED_HOSTS: ${invalidHost.text} is not a host name` }
+  const invalidOrigin = full.find(({ value }) => value === undefined)
+  if (invalidOrigin !== undefined) {
+    return { invalid: `KLINGKIT_ALLOWED_ORIGINS: ${invalidOrigin.text} is not an origin such as https://app.example` }
   }
   return { hosts: valuesOf(hostnames), origins: valuesOf(full) }
 }
 
-const listed = (text: string): ReadonlyArray<string> =>
+const split = (text: string): ReadonlyArray<string> =>
   text
     .split(",")
-    .map((one) => one.trim())
-    .filter((one) => one !== "")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "")
 
 const originOf = (text: string): string | undefined => {
   const url = URL.parse(text)

@@ -5,13 +5,13 @@ import { backgroundFailure, buildServer, makeServices, selectedTools } from "@kl
 import { Effect, Layer, Result } from "effect"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
-import { help, readArguments, type Serve } from "./arguments.ts"
+import { help, readArguments, type ServeArgs } from "./arguments.ts"
 import { readGuard } from "./guard.ts"
 import { makeHttpApp } from "./serve.ts"
 
-/** How long a call may go on after the server was told to stop. */
+/** Calls may finish for this long after a stop signal. */
 const graceMillis = 5000
-/** A submission that is under way gets this long to be settled. */
+/** A running submission may finish for this long after that. */
 const lingerMillis = 5000
 
 const stopWith = (exitCode: number, message: string): void => {
@@ -19,11 +19,11 @@ const stopWith = (exitCode: number, message: string): void => {
   process.exitCode = exitCode
 }
 
-const serve = (asked: Serve): void => {
+const serve = (args: ServeArgs): void => {
   const { KLINGKIT_ALLOWED_HOSTS: hosts = "", KLINGKIT_ALLOWED_ORIGINS: origins = "" } = process.env
   const guard = readGuard(hosts, origins)
-  if ("wrong" in guard) return stopWith(2, guard.wrong)
-  const tools = Effect.runSync(Effect.result(selectedTools(asked)))
+  if ("invalid" in guard) return stopWith(2, guard.invalid)
+  const tools = Effect.runSync(Effect.result(selectedTools(args)))
   if (Result.isFailure(tools)) return stopWith(2, tools.failure.message)
 
   const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHost, ledgerFromConfig))
@@ -33,11 +33,11 @@ const serve = (asked: Serve): void => {
     stopWith(
       1,
       error.code === "EADDRINUSE"
-        ? `port ${asked.port} on ${asked.host} is taken; stop what is using it, or choose another with --port (0 takes any free one)`
-        : `cannot listen on ${asked.host}:${asked.port} (${error.code ?? error.message})`
+        ? `port ${args.port} on ${args.host} is in use; stop the other process, or choose another port with --port (0 for any free port)`
+        : `cannot listen on ${args.host}:${args.port} (${error.code ?? error.message})`
     )
   )
-  app.server.listen(asked.port, asked.host, () => {
+  app.server.listen(args.port, args.host, () => {
     const { address, port, family } = app.server.address() as AddressInfo
     const name = family === "IPv6" ? `[${address}]` : address
     process.stdout.write(`klingkit-mcp-http is listening on http://${name}:${port}/mcp\n`)
@@ -50,11 +50,11 @@ const serve = (asked: Serve): void => {
   process.once("SIGTERM", () => void stop()).once("SIGINT", () => void stop())
 }
 
-// What nobody waits for must not end the calls that others wait for.
+// A rejection that no caller awaits must not end the calls of others.
 process.on("unhandledRejection", (reason) => process.stderr.write(`klingkit-mcp-http: ${backgroundFailure(reason)}`))
 
-const asked = readArguments(process.argv.slice(2))
-switch (asked.do) {
+const args = readArguments(process.argv.slice(2))
+switch (args.do) {
   case "help":
     process.stdout.write(help)
     break
@@ -62,8 +62,8 @@ switch (asked.do) {
     process.stdout.write(`${manifest.version}\n`)
     break
   case "refuse":
-    stopWith(2, `${asked.message}\nSee klingkit-mcp-http --help.`)
+    stopWith(2, `${args.message}\nSee klingkit-mcp-http --help.`)
     break
   case "serve":
-    serve(asked)
+    serve(args)
 }

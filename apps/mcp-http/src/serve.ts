@@ -1,47 +1,47 @@
-import { untrustedText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core"
 import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotocol/node"
 import { createMcpHandler, type McpServer } from "@modelcontextprotocol/server"
 import { createServer, type Server, type ServerResponse } from "node:http"
-import { type Guard, refusalOf } from "./guard.ts"
+import { type Guard, denyReason } from "./guard.ts"
 
 export interface HttpOptions {
   readonly guard: Guard
-  /** Called for each request: no server outlives one. */
+  /** Called for each request; a server lives for one request. */
   readonly buildServer: () => McpServer
 }
 
 export interface HttpApp {
   readonly server: Server
-  /** Lets answers that are under way finish for a while, then ends every connection. */
+  /** Lets running calls finish within the grace period, then closes every connection. */
   close(graceMillis: number): Promise<void>
 }
 
 const maxBodyBytes = 4 * 1024 * 1024
 
-/** MCP at `/mcp`, a sign of life at `/healthz`; the guard stands in front of both. */
+/** MCP at `/mcp`, a health check at `/healthz`; the guard protects both. */
 export const makeHttpApp = ({ guard, buildServer }: HttpOptions): HttpApp => {
-  const onerror = (error: Error) => process.stderr.write(`klingkit-mcp-http: ${untrustedText(error.message)}\n`)
+  const onerror = (error: Error) => process.stderr.write(`klingkit-mcp-http: ${sanitizeText(error.message)}\n`)
   const mcp = createMcpHandler(buildServer, { onerror, maxRequestBodySize: maxBodyBytes })
-  const answerMcp = toNodeHandler(mcp, { onerror, maxRequestBodySize: maxBodyBytes })
+  const handleMcp = toNodeHandler(mcp, { onerror, maxRequestBodySize: maxBodyBytes })
 
   let closing = false
   const server = createServer((request, response) => {
-    // A client that keeps its connection for the next call would keep a server from ending.
+    // An idle keep-alive connection would keep the server from closing.
     response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()))
-    const refusal = refusalOf(request.headers, guard)
-    if (refusal !== undefined) return answer(response, 403, { error: refusal })
-    // Said before a byte is read: a connection that breaks in the middle of sending would hide the answer.
+    const reason = denyReason(request.headers, guard)
+    if (reason !== undefined) return respond(response, 403, { error: reason })
+    // Answered before the body is read: a connection that breaks during the upload would hide the response.
     if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
-      return answer(response, 413, { error: `a request may have at most ${maxBodyBytes} bytes` })
+      return respond(response, 413, { error: `a request may have at most ${maxBodyBytes} bytes` })
     }
     const path = request.url?.split("?", 1)[0]
     if (path === "/mcp") {
-      // A request that a server receives always has its method and its URL, which Node's types leave open.
-      void answerMcp(request as NodeIncomingMessageLike, response)
+      // A received request always has a method and a URL; Node's types leave both optional.
+      void handleMcp(request as NodeIncomingMessageLike, response)
     } else if (path === "/healthz") {
-      answer(response, 200, { status: "ok" })
+      respond(response, 200, { status: "ok" })
     } else {
-      answer(response, 404, { error: "nothing here; MCP is at /mcp" })
+      respond(response, 404, { error: "not found; MCP is at /mcp" })
     }
   })
 
@@ -58,6 +58,6 @@ export const makeHttpApp = ({ guard, buildServer }: HttpOptions): HttpApp => {
   return { server, close }
 }
 
-const answer = (response: ServerResponse, status: number, body: Readonly<Record<string, string>>): void => {
+const respond = (response: ServerResponse, status: number, body: Readonly<Record<string, string>>): void => {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
 }

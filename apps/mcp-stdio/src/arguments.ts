@@ -5,24 +5,24 @@ export const help = `klingkit-mcp: Kling AI for agents, an MCP server over stdio
 
 Usage: klingkit-mcp [--toolsets core,studio,raw|all] [--read-only]
 
-  --toolsets LIST   which tools to offer (default: KLINGKIT_TOOLSETS, else core)
-  --read-only       only tools that change nothing and cost nothing
+  --toolsets LIST   tools to offer (default: KLINGKIT_TOOLSETS, else core)
+  --read-only       only tools that neither change nor cost anything
   --version         print the version
-  --help            print this
+  --help            print this help
 
 Environment:
 ${settingsHelp}
 
-It speaks MCP on stdin and stdout; a host such as Claude, Cursor or VS Code starts it.
+It speaks MCP on stdin and stdout. A host such as Claude, Cursor or VS Code starts it.
 `
 
-export type Asked =
+export type ParsedArgs =
   | { readonly do: "serve"; readonly toolsets: string | undefined; readonly readOnly: boolean }
   | { readonly do: "help" | "version" }
   | { readonly do: "refuse"; readonly message: string }
 
-/** What the command line asks for; anything it does not know is refused by name. */
-export const readArguments = (args: ReadonlyArray<string>): Asked => {
+/** Parses the command line. Refuses unknown arguments by name. */
+export const readArguments = (args: ReadonlyArray<string>): ParsedArgs => {
   try {
     const { values } = parseArgs({
       args: [...args],

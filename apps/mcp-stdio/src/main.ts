@@ -9,7 +9,7 @@ import { Effect, Layer, Result } from "effect"
 import manifest from "../package.json" with { type: "json" }
 import { help, readArguments } from "./arguments.ts"
 
-/** A host wants the process gone soon after it closes stdin; a submission that is under way gets this long to arrive. */
+/** Hosts expect a quick exit after stdin closes; a running submission may finish for this long. */
 const lingerMillis = 1500
 
 const serve = (tools: ReadonlyArray<Tool>): void => {
@@ -17,7 +17,7 @@ const serve = (tools: ReadonlyArray<Tool>): void => {
   const transport = new StdioServerTransport(process.stdin, wire)
   serveStdio(() => buildServer(services, { tools, version: manifest.version, isLocal: true }), { transport })
   const stop = () => {
-    // Nothing is heard any more, so that the process ends as soon as its work has.
+    // Without stdin the process exits as soon as its work is done.
     process.stdin.destroy()
     void services.dispose()
     setTimeout(() => process.exit(0), lingerMillis).unref()
@@ -32,11 +32,11 @@ const refuse = (message: string): void => {
   process.exitCode = 2
 }
 
-// What nobody waits for must not end the calls that others wait for.
+// A rejection that no caller awaits must not end the calls of others.
 process.on("unhandledRejection", (reason) => process.stderr.write(`klingkit-mcp: ${backgroundFailure(reason)}`))
 
-const asked = readArguments(process.argv.slice(2))
-switch (asked.do) {
+const args = readArguments(process.argv.slice(2))
+switch (args.do) {
   case "help":
     wire.write(help)
     break
@@ -44,10 +44,10 @@ switch (asked.do) {
     wire.write(`${manifest.version}\n`)
     break
   case "refuse":
-    refuse(asked.message)
+    refuse(args.message)
     break
   case "serve": {
-    const tools = Effect.runSync(Effect.result(selectedTools(asked)))
+    const tools = Effect.runSync(Effect.result(selectedTools(args)))
     if (Result.isSuccess(tools)) serve(tools.success)
     else refuse(tools.failure.message)
   }

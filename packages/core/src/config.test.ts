@@ -7,7 +7,7 @@ const withVariables =
   <A, E>(effect: Effect.Effect<A, E>) =>
     Effect.provideService(effect, ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(variables))
 
-describe("where Kling is", () => {
+describe("the base URL", () => {
   it.effect.each([
     [{}, regionUrls.global],
     [{ KLINGAI_REGION: "global" }, regionUrls.global],
@@ -20,7 +20,7 @@ describe("where Kling is", () => {
     })
   )
 
-  it.effect("is an error that names the variable and its values when the region is none", () =>
+  it.effect("is an error that names the variable and its values when the region is unknown", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(withVariables({ KLINGAI_REGION: "europe" })(baseUrlFromConfig))
       expect(error.message).toBe("KLINGAI_REGION must be global or china")
@@ -28,7 +28,7 @@ describe("where Kling is", () => {
   )
 
   it.effect.each(["http://localhost:4010", "http://127.0.0.1:80", "http://[::1]:9", "https://api.example"])(
-    "may be https, or this machine: %s",
+    "may be https, or localhost: %s",
     (url) =>
       Effect.gen(function* () {
         expect(new URL(yield* checkBaseUrl(url)).href).toBe(new URL(url).href)
@@ -46,7 +46,7 @@ describe("where Kling is", () => {
     "https://api.example?x=1",
     "not a url",
     ""
-  ])("may not be where the credential could be read on the way: %j", (url) =>
+  ])("may not expose the credential in transit: %j", (url) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(checkBaseUrl(url))
       expect(error.message).toContain("KLINGAI_BASE_URL")
@@ -56,7 +56,7 @@ describe("where Kling is", () => {
 })
 
 describe("the whole configuration", () => {
-  it.effect("fails first for what is missing of the credential", () =>
+  it.effect("fails first for a missing credential", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(withVariables({ KLINGAI_REGION: "china" })(klingConfig))
       expect(error.reason._tag).toBe("MissingCredentials")

@@ -2,7 +2,7 @@ import { Config, Effect, Option } from "effect"
 import { type Credentials, credentialsFromConfig } from "./auth/credentials.ts"
 import { invalidInput, type KlingError } from "./errors/kling-error.ts"
 
-/** Kling's hosts; a key works in its own region only. */
+/** Kling's API hosts; a key works in its own region only. */
 export const regionUrls = {
   global: "https://api-singapore.klingai.com",
   china: "https://api-beijing.klingai.com"
@@ -10,11 +10,11 @@ export const regionUrls = {
 
 export interface KlingConfig {
   readonly credentials: Credentials
-  /** Where the API's paths begin: one of `regionUrls`, or another https URL. */
+  /** The API's base URL: one of `regionUrls`, or another https URL. */
   readonly baseUrl: string
 }
 
-/** Whether an API's origin is on this machine: an emulator. */
+/** Whether the API runs on this machine: an emulator. */
 export const isLocalUrl = (baseUrl: string): boolean =>
   URL.canParse(baseUrl) && loopback.test(new URL(baseUrl).hostname)
 
@@ -23,17 +23,17 @@ const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 /** Checks a base URL: https, or http on this machine only, since the credential travels with every request. */
 export const checkBaseUrl = (value: string): Effect.Effect<string, KlingError> => {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  const legal =
+  const isValid =
     url !== undefined &&
     (url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname))) &&
     `${url.username}${url.password}${url.search}${url.hash}` === ""
-  const message = "must be an https URL (http only for this machine), without user name and query"
-  return legal
+  const message = "must be an https URL (http for localhost only), without user name or query"
+  return isValid
     ? Effect.succeed(url.href.replace(/\/+$/, ""))
     : Effect.fail(invalidInput([{ field: "KLINGAI_BASE_URL", message }]))
 }
 
-/** The API's origin from `KLINGAI_BASE_URL`, else `KLINGAI_REGION` (`global` or `china`). */
+/** The API's base URL from `KLINGAI_BASE_URL`, else from `KLINGAI_REGION` (`global` or `china`). */
 export const baseUrlFromConfig: Effect.Effect<string, KlingError> = Effect.gen(function* () {
   const url = yield* Config.option(Config.String("KLINGAI_BASE_URL"))
   if (Option.isSome(url) && url.value.trim() !== "") return yield* checkBaseUrl(url.value.trim())
@@ -42,7 +42,7 @@ export const baseUrlFromConfig: Effect.Effect<string, KlingError> = Effect.gen(f
   return yield* invalidInput([{ field: "KLINGAI_REGION", message: "must be global or china" }])
 }).pipe(
   Effect.catchTag("ConfigError", () =>
-    Effect.fail(invalidInput([{ field: "KLINGAI_BASE_URL", message: "could not be read" }]))
+    Effect.fail(invalidInput([{ field: "KLINGAI_BASE_URL", message: "cannot be read" }]))
   )
 )
 

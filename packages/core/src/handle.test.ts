@@ -4,7 +4,7 @@ import { familyOfHandle, mintHandle } from "./handle.ts"
 import { catalog } from "./operations/catalog.ts"
 
 describe("a handle", () => {
-  it.effect("names its family and is never the same twice", () =>
+  it.effect("names its family and is unique", () =>
     Effect.gen(function* () {
       const handles = yield* Effect.all(Array.from({ length: 1000 }, () => mintHandle("t2v")))
       expect(new Set(handles).size).toBe(1000)
@@ -30,7 +30,7 @@ describe("a handle", () => {
     "kk-T2V-0123456789abcdefghjkmnpqrs",
     " kk-t2v-0123456789abcdefghjkmnpqrs",
     "kk-t2v-0123456789abcdefghjkmnpqrs\n"
-  ])("is told from any other id: %j", (text) => {
+  ])("is not confused with any other id: %j", (text) => {
     expect(familyOfHandle(text)).toBeUndefined()
   })
 })

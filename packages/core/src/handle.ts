@@ -1,14 +1,14 @@
 import { Effect } from "effect"
 
 /**
- * The id that klingkit prints, `kk-<family>-<26 characters>`: minted before the request is sent, and at the same time
- * the external task id that Kling stores, so it finds the task again after any crash.
+ * The id that klingkit prints, `kk-<family>-<26 characters>`: minted before the request is sent, and also the external
+ * task id that Kling stores, so it finds the task again after any crash.
  */
 export type Handle = `kk-${string}-${string}`
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 
-/** 26 characters of 5 bits each, more than 128 random bits, from a generator fit for secrets. */
+/** 26 characters of 5 bits each, more than 128 random bits, from a cryptographically secure generator. */
 export const mintHandle = (family: string): Effect.Effect<Handle> =>
   Effect.sync(() => {
     const bytes = crypto.getRandomValues(new Uint8Array(26))
@@ -16,6 +16,6 @@ export const mintHandle = (family: string): Effect.Effect<Handle> =>
     return `kk-${family}-${random}` as const
   })
 
-/** The family inside a handle, or nothing when the text is not a handle. */
+/** The family in a handle, or nothing when the text is not a handle. */
 export const familyOfHandle = (text: string): string | undefined =>
   /^kk-([a-z0-9]+)-[0-9a-hjkmnp-tv-z]{26}$/.exec(text)?.[1]

@@ -4,13 +4,13 @@ import * as core from "./index.ts"
 type Input<Id extends core.OperationId> = core.InputOfId<Id>
 
 describe("the public names", () => {
-  it("are these values: taking one away breaks a program somewhere", () => {
+  it("are these values: removing one breaks a caller", () => {
     expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
       [
         "CallbackError",
         "Kling",
         "KlingError",
-        "anySound",
+        "anyAudio",
         "anyVideo",
         "bareBase64",
         "baseUrlFromConfig",
@@ -18,6 +18,7 @@ describe("the public names", () => {
         "chargeText",
         "chargedUsd",
         "checkInput",
+        "closestMatch",
         "createKling",
         "credentialsFromConfig",
         "defaultImageModel",
@@ -26,6 +27,7 @@ describe("the public names", () => {
         "describeRequest",
         "endOfScene",
         "exactNumber",
+        "expectedSecondsOf",
         "families",
         "familyOfHandle",
         "findImageModel",
@@ -34,6 +36,7 @@ describe("the public names", () => {
         "findVideoModel",
         "imageModels",
         "imageUnits",
+        "imagesOfScene",
         "inputJsonSchema",
         "invalidInput",
         "isExperimental",
@@ -44,14 +47,12 @@ describe("the public names", () => {
         "legacyImage",
         "lipSyncOf",
         "lipSyncRate",
+        "maxUsd",
         "mintHandle",
-        "mostUsd",
-        "nearestWord",
         "newImage",
         "openScenes",
         "operations",
         "parseJson",
-        "picturesOfScene",
         "planImage",
         "planOperation",
         "planVideo",
@@ -59,21 +60,20 @@ describe("the public names", () => {
         "quotedText",
         "readBody",
         "readCallback",
-        "readPicture",
+        "readImageHeader",
         "receiptOf",
         "regionUrls",
+        "replacementFor",
         "retiredModels",
         "retryPolicy",
+        "sanitizeText",
         "stringifyJson",
         "submitDeadlineMillis",
-        "successorOf",
         "sumOfQuotes",
         "taskFrom",
         "unitUsd",
         "unitsPerCall",
-        "untrustedText",
         "usdText",
-        "usualSecondsOf",
         "verifyCallback",
         "videoModels",
         "videoUnitsPerSecond",
@@ -82,7 +82,7 @@ describe("the public names", () => {
     `)
   })
 
-  it("are these types as well", () => {
+  it("include these types", () => {
     expectTypeOf<core.KlingErrorReason["_tag"]>().extract<"SubmissionUnknown">().toEqualTypeOf<"SubmissionUnknown">()
     expectTypeOf<core.Charged>().toEqualTypeOf<"no" | "maybe" | "yes">()
     expectTypeOf<core.TaskStatus>().toEqualTypeOf<"submitted" | "processing" | "succeed" | "failed" | "unknown">()
@@ -96,7 +96,7 @@ describe("the public names", () => {
 })
 
 describe("the input of an operation", () => {
-  it("asks for what Kling requires and knows every word", () => {
+  it("requires what Kling requires and knows every enum value", () => {
     type T2v = Input<"new.t2v.kling-3.0">
     expectTypeOf<T2v["prompt"]>().toEqualTypeOf<string>()
     expectTypeOf<T2v["resolution"]>().toEqualTypeOf<"720p" | "1080p" | "4k" | undefined>()
@@ -106,13 +106,13 @@ describe("the input of an operation", () => {
     expectTypeOf<{ readonly prompt: string; readonly resolution: "8k" }>().not.toExtend<T2v>()
   })
 
-  it("leaves a model's name open, but suggests those that are known", () => {
+  it("accepts any model name, but suggests the known ones", () => {
     type Legacy = Input<"legacy.text2video">
     expectTypeOf<{ readonly model: "kling-v9" }>().toExtend<Legacy>()
     expectTypeOf<{ readonly model: 3 }>().not.toExtend<Legacy>()
   })
 
-  it("holds lists and records as they are declared, long ids as text", () => {
+  it("types arrays and objects as declared, long ids as strings", () => {
     type I2v = Input<"new.i2v.kling-3.0">
     type Element = NonNullable<I2v["elements"]>[number]
     expectTypeOf<Element>().toExtend<{ readonly elementId: string; readonly id: string }>()
@@ -123,7 +123,7 @@ describe("the input of an operation", () => {
 })
 
 describe("the output of an operation", () => {
-  it("is what Kling answers at once", () => {
+  it("is what Kling returns synchronously", () => {
     type Costs = core.OutputOfId<"account.costs">
     expectTypeOf<
       NonNullable<Costs["resource_pack_subscribe_infos"]>[number]["remaining_quantity"]

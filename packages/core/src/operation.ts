@@ -3,27 +3,27 @@ import type { Rule } from "./params/check-input.ts"
 import type { InputOf, Params } from "./params/param.ts"
 import type { Quote } from "./prices/quote.ts"
 
-/** `solutions` and `account` are apart from the two generations of the models: own paths, the newer envelope. */
+/** `solutions` and `account` belong to neither model generation: own paths, the newer envelope. */
 export type Generation = "legacy" | "new" | "solutions" | "account"
 
 /**
- * The short word inside a handle, `kk-<family>-...`: it says where the task can be read again.
+ * The short word in a handle, `kk-<family>-...`, from which the task's read path follows.
  * One family is one legacy path, or a product of the new generation.
  */
 export type Family = string
 
 /**
- * - `create`: makes a task, read later by id
- * - `call`: answers at once
- * - `read`: looks, changes nothing, may be repeated
- * - `delete`: removes an element or a voice, answers at once
+ * - `create`: creates a task, which is read later by id
+ * - `call`: synchronous
+ * - `read`: changes nothing and is safe to retry
+ * - `delete`: deletes an element or a voice, synchronously
  */
 export type OperationKind = "create" | "call" | "read" | "delete"
 
-/** A clip or sound of an input: Kling's id of a result, or a URL or bare base64. */
+/** A video or audio input: Kling's id of an earlier result, or a URL or bare base64. */
 export type LengthSource = { readonly id: string } | { readonly media: string }
 
-/** Everything klingkit knows of one Kling operation. All faces (client, emulator, CLI, tools, docs) are derived from it. */
+/** One Kling operation. The client, the emulator, the CLI, the tools and the docs are all derived from it. */
 export interface Operation<P extends Params = Params, Id extends string = string, Output = unknown> {
   readonly id: Id
   readonly summary: string
@@ -34,31 +34,31 @@ export interface Operation<P extends Params = Params, Id extends string = string
   readonly path: string
   readonly billed: boolean
   readonly confidence: "high" | "medium" | "low"
-  /** When Kling introduced it, as far as known: `2026-06-17`, `2025`. */
+  /** When Kling introduced it, as precisely as known: `2026-06-17`, `2025`. */
   readonly since: string
-  /** What is odd about its state: retired models, an unproven host. Absent when simply live. */
+  /** A caveat about its availability: retired models, an unverified host. Absent when live. */
   readonly state?: string
-  /** Kling's names of the models that it runs; empty when it has none. */
+  /** Kling's names of the models that it accepts; empty when it takes no model. */
   readonly models: ReadonlyArray<string>
   readonly params: P
   readonly rules: ReadonlyArray<Rule>
-  /** Where the caller's own id goes in the body; absent when Kling takes none, so a lost answer cannot be found again. */
+  /** Body path of the caller's own id; absent when Kling accepts none, so a lost response cannot be looked up. */
   readonly externalId?: string
-  /** Kling also lists these tasks, page by page. */
+  /** Whether Kling also lists these tasks, paged. */
   readonly listed: boolean
-  /** A typical input, for the docs and for whoever tries the operation out; legal as it stands. */
+  /** A typical valid input, for the docs and for trying the operation out. */
   readonly example: InputOf<P>
-  /** What `data` holds when the answer is not a task. */
+  /** The schema of `data` when the response is not a task. */
   readonly output?: Schema.Codec<Output, unknown>
-  /** The clip or sound of the input whose length decides the price; absent where none does. */
+  /** The video or audio input whose length determines the price; absent when none does. */
   lengthFrom?(input: InputOf<P>): LengthSource | undefined
-  /** `sourceSeconds` is the length of what `lengthFrom` names, where it could be measured. */
+  /** `sourceSeconds` is the length of the media that `lengthFrom` names, if it was measured. */
   price(input: InputOf<P>, sourceSeconds?: number): Quote
-  /** How long Kling usually takes to finish such a task, in seconds: an estimate that paces the polling. */
-  usualSeconds(input: InputOf<P>): number
+  /** Typical time until the task finishes, in seconds: an estimate that paces polling. */
+  expectedSeconds(input: InputOf<P>): number
 }
 
-/** Any operation: its `price` and `usualSeconds` want an input that its own `params` and `rules` have accepted. */
+/** Any operation: `price` and `expectedSeconds` require an input that `params` and `rules` have accepted. */
 export type AnyOperation = Operation
 
 type Declared<P extends Params, Id extends string, Output> = Pick<
@@ -73,13 +73,13 @@ type Declared<P extends Params, Id extends string, Output> = Pick<
   }
 
 /**
- * Declares one operation. What most operations share is filled in: a billed POST create, high confidence, listed,
- * with the external id where its generation keeps it. Pass `externalId: undefined` for those that take none.
+ * Declares one operation. Defaults: a billed POST create, high confidence, listed, with the external id at the path of
+ * its generation. Pass `externalId: undefined` when Kling accepts none.
  */
 export const operation = <const P extends Params, const Id extends string, Output = never>(
   declared: Declared<P, Id, Output>
 ): Operation<P, Id, Output> => {
-  const { externalId: place, ...rest } = declared
+  const { externalId: declaredPath, ...rest } = declared
   const generation = generationOf(declared.path)
   const kind = declared.kind ?? "create"
   const externalId =
@@ -87,7 +87,7 @@ export const operation = <const P extends Params, const Id extends string, Outpu
       ? generation === "legacy"
         ? "external_task_id"
         : "options.external_task_id"
-      : place
+      : declaredPath
   return {
     generation,
     kind,
@@ -97,7 +97,7 @@ export const operation = <const P extends Params, const Id extends string, Outpu
     since: "2024",
     models: [],
     listed: kind === "create",
-    usualSeconds: () => 60,
+    expectedSeconds: () => 60,
     ...rest,
     rules: declared.rules ?? [],
     ...(externalId === undefined ? {} : { externalId })
@@ -113,9 +113,9 @@ const generationOf = (path: string): Generation =>
         ? "account"
         : "new"
 
-/** Whichever of the two is given. */
+/** The given one of the two. */
 export const sourceOf = (id: string | undefined, media: string | undefined): LengthSource | undefined =>
   id === undefined ? (media === undefined ? undefined : { media }) : { id }
 
-/** Rests on one source or an analogy: shown as experimental wherever it is listed. */
-export const isExperimental = (one: Pick<AnyOperation, "confidence">): boolean => one.confidence === "low"
+/** Based on a single source or an analogy: listed as experimental. */
+export const isExperimental = (operation: Pick<AnyOperation, "confidence">): boolean => operation.confidence === "low"

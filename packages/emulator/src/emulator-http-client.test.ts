@@ -4,7 +4,7 @@ import { HttpClient, HttpClientRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import { emulatorHttpClient } from "./emulator-http-client.ts"
 import type { Fault } from "./faults/fault-plan.ts"
-import { charges, film, longEnough, type Loose } from "./testing/ask.ts"
+import { charges, videoBody, longEnough, type Loose } from "./testing/send-request.ts"
 import { KlingWorld } from "./world/kling-world.ts"
 
 const create = Effect.fnUntraced(function* (world: KlingWorld) {
@@ -12,7 +12,7 @@ const create = Effect.fnUntraced(function* (world: KlingWorld) {
   return yield* client.execute(
     HttpClientRequest.post("https://api-singapore.klingai.com/text-to-video/kling-3.0").pipe(
       HttpClientRequest.bearerToken(world.keys.apiKey),
-      HttpClientRequest.bodyJsonUnsafe(film("mine"))
+      HttpClientRequest.bodyJsonUnsafe(videoBody("mine"))
     )
   )
 })
@@ -26,7 +26,7 @@ const inWorld = <A, E>(
 }
 
 describe("an HttpClient over a world", () => {
-  it.effect("reaches it under whatever host, on the test's clock", () =>
+  it.effect("reaches it under any host, on the test's clock", () =>
     inWorld(undefined, (world) =>
       Effect.gen(function* () {
         const body: Loose = yield* Effect.flatMap(create(world), ({ json }) => json)
@@ -38,7 +38,7 @@ describe("an HttpClient over a world", () => {
   )
 
   it.effect.each(["drop", "commit-then-drop", "commit-then-rst"] as const)(
-    "fails by %s as a broken connection does",
+    "fails with %s like a broken connection",
     (fault) =>
       inWorld({ fault }, (world) =>
         Effect.gen(function* () {
@@ -49,7 +49,7 @@ describe("an HttpClient over a world", () => {
       )
   )
 
-  it.effect("hands out the beginning of a body that breaks off", () =>
+  it.effect("delivers the beginning of a truncated body", () =>
     inWorld({ fault: "commit-then-truncate", afterBytes: 8 }, (world) =>
       Effect.gen(function* () {
         const { stream } = yield* create(world)
@@ -61,7 +61,7 @@ describe("an HttpClient over a world", () => {
     )
   )
 
-  it.effect("never answers when the answer hangs, and late when it is slow", () =>
+  it.effect("never completes when the response hangs, and completes late when it is slow", () =>
     Effect.gen(function* () {
       for (const [fault, after] of [
         [{ fault: "commit-then-hang" }, undefined],

@@ -3,7 +3,7 @@ import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse
 import type { KlingAnswer } from "./routes/request.ts"
 import type { KlingWorld } from "./world/kling-world.ts"
 
-/** Every request goes to the world in memory, whatever its host: no sockets, and time is Effect's Clock. */
+/** An `HttpClient` that sends every request, for any host, to the in-memory world: no sockets, and time is Effect's Clock. */
 export const emulatorHttpClient = (world: KlingWorld): Layer.Layer<HttpClient.HttpClient> =>
   Layer.succeed(
     HttpClient.HttpClient,
@@ -16,7 +16,7 @@ export const emulatorHttpClient = (world: KlingWorld): Layer.Layer<HttpClient.Ht
           headers: request.headers,
           body: textOf(request)
         }),
-        (answer) => arrive(request, answer)
+        (answer) => deliver(request, answer)
       )
     )
   )
@@ -24,7 +24,7 @@ export const emulatorHttpClient = (world: KlingWorld): Layer.Layer<HttpClient.Ht
 const textOf = ({ body }: HttpClientRequest.HttpClientRequest): string =>
   body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
 
-const arrive = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest, answer: KlingAnswer) {
+const deliver = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest, answer: KlingAnswer) {
   const { delivery } = answer
   switch (delivery.how) {
     case "hang":
@@ -35,7 +35,7 @@ const arrive = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClien
         reason: new HttpClientError.TransportError({ request, cause: lost, description: lost.message })
       })
     case "cut":
-      return HttpClientResponse.fromWeb(request, new Response(cutBody(answer, delivery.afterBytes), answer))
+      return HttpClientResponse.fromWeb(request, new Response(truncatedBody(answer, delivery.afterBytes), answer))
     case "whole": {
       const { delayMs = 0, bytesPerSecond } = delivery
       yield* Effect.sleep(delayMs + (bytesPerSecond === undefined ? 0 : (answer.body.length / bytesPerSecond) * 1000))
@@ -50,11 +50,11 @@ const lost = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })
 const bytesOf = ({ body }: KlingAnswer): Uint8Array =>
   typeof body === "string" ? new TextEncoder().encode(body) : body
 
-/** A body that ends in an error after some bytes, as a broken connection does. */
-const cutBody = (answer: KlingAnswer, afterBytes: number): ReadableStream<Uint8Array> => {
+/** A body that fails after some bytes, like a broken connection. */
+const truncatedBody = (answer: KlingAnswer, afterBytes: number): ReadableStream<Uint8Array> => {
   let sent = false
   return new ReadableStream({
-    // An error at once would take the bytes back that nobody has read yet.
+    // Erroring immediately would discard bytes that have not been read yet.
     pull: (controller) => {
       if (sent) return controller.error(lost)
       sent = true

@@ -1,33 +1,33 @@
 import { Config, Effect, Option, Path } from "effect"
 import { type SpendLimits, spendLimits } from "./spend-limits.ts"
 
-/** Where files go and what they are called, and where files may be read and fetched from. Absolute paths. */
+/** Where results are saved and how they are named; where files may be read and results fetched from. Absolute paths. */
 export interface JobFolders {
-  /** What `~` stands for. */
+  /** Replaces `~`. */
   readonly homeDir: string
   readonly outputDir: string
-  /** Extra roots for reading; `anywhere` when a person at a shell names the file. */
+  /** Additional folders to read from; `anywhere` when the user names the file at a shell. */
   readonly inputDirs: ReadonlyArray<string> | "anywhere"
-  /** How results are named below the output folder: `{date}/{model}-{handle}`. */
+  /** The template of file names in the output folder: `{date}/{model}-{handle}`. */
   readonly nameTemplate?: string
-  /** Hosts of results that may be in a private network: `mirror.example.com`, `*.example.com`. */
+  /** Result hosts that may have private addresses: `mirror.example.com`, `*.example.com`. */
   readonly privateHosts?: ReadonlyArray<string>
 }
 
 export interface JobsConfig extends JobFolders {
   readonly limits: SpendLimits
-  /** Whose jobs these are; `local` for a program that serves one person. */
+  /** The owner of the jobs; `local` for a program with a single user. */
   readonly principal: string
-  /** The program stays: it goes on with chains that others left. One that is gone in a moment would only cut them off. */
-  readonly isResident?: boolean
+  /** A long-running program resumes orphaned pipelines. A short-lived one would only interrupt them again. */
+  readonly isLongRunning?: boolean
 }
 
 const text = (name: string) =>
   Config.option(Config.String(name)).pipe(Config.map(Option.filter((value) => value.trim() !== "")))
 
 /**
- * From `KLINGKIT_OUTPUT_DIR` (default `~/klingkit`), `KLINGKIT_INPUT_DIRS` (several, parted as PATH is),
- * `KLINGKIT_FILE_NAME` (a template) and `KLINGKIT_PRIVATE_HOSTS` (a comma list).
+ * From `KLINGKIT_OUTPUT_DIR` (default `~/klingkit`), `KLINGKIT_INPUT_DIRS` (separated like PATH),
+ * `KLINGKIT_FILE_NAME` (a template) and `KLINGKIT_PRIVATE_HOSTS` (comma-separated).
  */
 export const jobFolders = Effect.gen(function* () {
   const path = yield* Path.Path
@@ -44,21 +44,21 @@ export const jobFolders = Effect.gen(function* () {
     outputDir: expand(Option.getOrElse(outputDir, () => path.join(homeDir, "klingkit"))),
     inputDirs: Option.getOrElse(inputDirs, () => "")
       .split(separator)
-      .filter((one) => one.trim() !== "")
+      .filter((folder) => folder.trim() !== "")
       .map(expand),
     ...(Option.isSome(nameTemplate) ? { nameTemplate: nameTemplate.value.trim() } : {}),
     privateHosts: Option.getOrElse(privateHosts, () => "")
       .split(",")
-      .map((one) => one.trim().toLowerCase())
-      .filter((one) => one !== "")
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== "")
   } satisfies JobFolders
 })
 
-/** Folders and spend limits of a program that serves one person. */
+/** Folders and spend limits of a program with a single user. */
 export const jobsConfig = Effect.gen(function* () {
   const config: JobsConfig = { ...(yield* jobFolders), limits: yield* spendLimits, principal: "local" }
   return config
 })
 
-/** `~/films` with the home folder in place of the tilde. */
+/** Expands the tilde of `~/videos` to the home folder. */
 export const expandHome = (value: string, homeDir: string): string => value.replace(/^~(?=$|[\\/])/, homeDir)

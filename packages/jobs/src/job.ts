@@ -1,21 +1,21 @@
 import { type Plan, type Quote, type Receipt, receiptOf, type Task, type TaskStatus } from "@klingkit/core"
-import type { ChainView } from "./chains/chain-job.ts"
+import type { PipelineView } from "./pipelines/pipeline-job.ts"
 import type { JobRecord } from "./ledger/job-record.ts"
 import { type JobState, jobStates } from "./ledger/job-state.ts"
-import type { QueuePlace } from "./submit/queue-place.ts"
+import type { QueuePosition } from "./submit/queue-position.ts"
 
-/** A paid request and what became of it. `plan` is known to whoever submitted it, `record` to whoever shares its ledger. */
+/** A paid request and its current state. `plan` is present where it was submitted, `record` where the ledger has it. */
 export interface Job {
   readonly handle: string
   readonly task: Task
   readonly plan?: Plan
   readonly record?: JobRecord
-  /** It waits for one of the account's parallel places. */
-  readonly place?: QueuePlace
-  /** The same request was made a moment ago: this is that job, nothing was sent again. */
-  readonly isRepeat?: boolean
-  /** Of several steps under one handle: what they are and how they stand. */
-  readonly chain?: ChainView
+  /** Present while the job waits for one of the account's concurrency slots. */
+  readonly queuePosition?: QueuePosition
+  /** An identical request was already submitted: this is its job, and nothing was sent again. */
+  readonly isDuplicate?: boolean
+  /** Of a pipeline: its steps and their states. */
+  readonly pipeline?: PipelineView
 }
 
 const statusOf: Readonly<Record<JobState, TaskStatus>> = {
@@ -31,11 +31,11 @@ const statusOf: Readonly<Record<JobState, TaskStatus>> = {
   FETCHED: "succeed"
 }
 
-/** The ledger's states of the jobs that people know by a task's status. */
+/** The ledger states that a task status stands for. */
 export const statesOf = (status: TaskStatus): ReadonlyArray<JobState> =>
   jobStates.filter((state) => statusOf[state] === status)
 
-/** What the ledger knows of a task, without asking Kling. Before Kling has it, its id is the handle. */
+/** The task as the ledger knows it, without asking Kling. Until Kling has accepted it, its id is the handle. */
 export const taskOfRecord = (record: JobRecord): Task => ({
   id: record.taskId ?? record.handle,
   externalId: record.handle,
@@ -48,17 +48,20 @@ export const taskOfRecord = (record: JobRecord): Task => ({
   charges: record.charges
 })
 
-/** What a job was quoted, as far as anybody knows: the ledger's word is that of the request as it was sent. */
-export const quoteOfJob = ({ plan, record, chain }: Job): Quote | undefined =>
-  record?.quote ?? chain?.quote ?? plan?.quote
+/** The quote of a job, if known. The ledger's comes first: it is that of the request as sent. */
+export const quoteOfJob = ({ plan, record, pipeline }: Job): Quote | undefined =>
+  record?.quote ?? pipeline?.quote ?? plan?.quote
 
 /**
- * Quote and charge of a job, side by side. Not every step of a chain says what it took, and one that has stopped took less:
- * its charges are held to no more than the quote.
+ * Quote and charge of a job, side by side. Not every step of a pipeline reports its charge, and a stopped pipeline costs
+ * less, so the quote of a pipeline is only an upper bound of its charges.
  */
 export const receiptOfJob = (job: Job): Receipt => {
   const quote = quoteOfJob(job)
-  return receiptOf(job.chain === undefined || quote === undefined ? quote : { ...quote, state: "estimate" }, job.task)
+  return receiptOf(
+    job.pipeline === undefined || quote === undefined ? quote : { ...quote, state: "estimate" },
+    job.task
+  )
 }
 
 export const jobOfRecord = (record: JobRecord): Job => ({ handle: record.handle, task: taskOfRecord(record), record })

@@ -9,108 +9,103 @@ import {
   type TaskFilter
 } from "@klingkit/core"
 import { Clock, Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Scope, Stream } from "effect"
-import { filmsOf } from "./chains/chain-job.ts"
-import type { ChainPlan } from "./chains/chain-plan.ts"
-import {
-  type BeginChainOptions,
-  type ChainError,
-  isChain,
-  makeChains,
-  type ResumeChainOptions
-} from "./chains/chains.ts"
-import { stepJobs } from "./chains/step-jobs.ts"
 import type { JobsConfig } from "./config.ts"
 import { downloadJob, type DownloadOptions } from "./files/download-job.ts"
-import { shortOfSpace } from "./files/disk-space.ts"
+import { checkDiskSpace } from "./files/disk-space.ts"
 import type { FileHost } from "./files/file-host.ts"
 import type { SavedFile } from "./files/save-result.ts"
 import { readMediaInput } from "./inputs/media-input.ts"
 import type { MediaSource } from "./inputs/media-source.ts"
 import { readOperationMedia } from "./inputs/operation-media.ts"
-import { priceByLength } from "./inputs/price-by-length.ts"
+import { refineQuote } from "./inputs/refine-quote.ts"
 import type { Job } from "./job.ts"
 import { jobError, type JobError } from "./job-error.ts"
 import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
 import type { Ledger } from "./ledger/ledger.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
+import { primaryOutputs } from "./pipelines/pipeline-job.ts"
+import type { PipelinePlan } from "./pipelines/pipeline-plan.ts"
+import {
+  isPipeline,
+  makePipelines,
+  type PipelineError,
+  type ResumePipelineOptions,
+  type StartPipelineOptions
+} from "./pipelines/pipelines.ts"
+import { stepJobs } from "./pipelines/step-jobs.ts"
+import { findByResult } from "./polling/find-by-result.ts"
+import { followJob } from "./polling/follow-job.ts"
+import { jobStatus } from "./polling/job-status.ts"
+import { makeNotifications } from "./polling/notifications.ts"
+import { makePoller } from "./polling/poller.ts"
+import { receiveCallback } from "./polling/receive-callback.ts"
+import { pollBatch, type PollingContext } from "./polling/snapshot.ts"
+import { makeTaskReader } from "./polling/task-reader.ts"
 import type { Preview } from "./preview/draw-preview.ts"
 import { previewJob } from "./preview/preview-job.ts"
 import { approvedOf } from "./submit/approval.ts"
 import { callJob, type CallJobOptions } from "./submit/call-job.ts"
 import { checkLimits } from "./submit/check-limits.ts"
-import { recoverJobs, takeUp } from "./submit/recover-jobs.ts"
-import { makeSlotQueue, type SlotQueue } from "./submit/slot-queue.ts"
+import { type ConcurrencyLimiter, makeConcurrencyLimiter } from "./submit/concurrency-limiter.ts"
+import { recoverJobs, recoverOrphaned } from "./submit/recover-jobs.ts"
 import { submitJob, type SubmitJobOptions } from "./submit/submit-job.ts"
-import { makeAlarms } from "./watch/alarms.ts"
-import { findByResult } from "./watch/find-by-result.ts"
-import { followJob } from "./watch/follow-job.ts"
-import { jobStatus } from "./watch/job-status.ts"
-import { makeLooks } from "./watch/looks.ts"
-import { makePoller } from "./watch/poller.ts"
-import { receiveCallback } from "./watch/receive-callback.ts"
-import { lookTogether, type Watching } from "./watch/sight.ts"
 
-/** A paid Kling request from plan to files, durable from before it is sent. Its handle finds it from any program. */
+/** Paid Kling requests from plan to files, persisted before they are sent. A job's handle finds it from any program. */
 export class Jobs extends Context.Service<
   Jobs,
   {
     readonly config: JobsConfig
     /**
-     * A picture, clip or sound (URL, file, base64, bytes, stream) as Kling takes it: a URL or bare base64. `rule` is that
-     * of the operation's parameter, or the kind alone; `field` is named when it cannot be used.
+     * An image, video or audio (URL, file, base64, bytes, stream) as Kling takes it: a URL or bare base64. `rule` is that
+     * of the operation's parameter, or only the kind; errors name `field`.
      */
     media(
       field: string,
       rule: MediaRule | MediaRule["kind"],
       source: MediaSource
     ): Effect.Effect<string, KlingError | JobError>
-    /** `media` for whatever an operation's input holds. */
+    /** `media` for all media in an operation's input. */
     mediaOf(
       operation: AnyOperation,
       input: Readonly<Record<string, unknown>>
     ): Effect.Effect<Readonly<Record<string, unknown>>, KlingError | JobError>
-    /** `media` for a picture. */
-    picture(field: string, source: string): Effect.Effect<string, KlingError | JobError>
-    /** The plan priced by the length of its clip or sound, where that is known here; else as it is. */
-    priced(plan: Plan): Effect.Effect<Plan>
-    /** Sends a plan once, within the limits; the same request a moment later is the same job. */
+    /** The plan with a quote for the actual length of its video or audio, where that is known; otherwise unchanged. */
+    refineQuote(plan: Plan): Effect.Effect<Plan>
+    /** Submits a plan once, within the limits; an identical request shortly after returns the same job. */
     submit(plan: Plan, options?: SubmitJobOptions): Effect.Effect<Job, KlingError | JobError | LedgerError>
-    /** Runs a paid operation that answers at once, within the limits; gives what it answers. It is never sent twice. */
+    /** Makes a paid synchronous call within the limits and returns its answer. It is never sent twice. */
     call(plan: Plan, options?: CallJobOptions): Effect.Effect<unknown, KlingError | JobError | LedgerError>
-    /** Whether a plan fits the limits of a call and of today as they stand now; nothing is reserved. */
-    fits(plan: Plan): Effect.Effect<void, LedgerError>
-    /** Begins several paid steps as one: within the limits as a whole, gone on with until it ends or a step fails. */
-    begin(chain: ChainPlan, options?: BeginChainOptions): Effect.Effect<Job, ChainError>
-    /** Lets a chain go on whose step has failed; what was paid is not paid again. */
-    resume(handle: string, options?: ResumeChainOptions): Effect.Effect<Job, ChainError>
-    /** Chains in the ledger, newest first. */
-    readonly chains: Effect.Effect<ReadonlyArray<Job>, LedgerError>
-    /** A token that lets exactly this plan pass above the price that needs a yes: once, for ten minutes. */
+    /** Fails if a plan exceeds the limits per call or per day as they are now; reserves nothing. */
+    checkBudget(plan: Plan): Effect.Effect<void, LedgerError>
+    /** Starts several paid steps as one request, limited as a whole; it runs until it ends or a step fails. */
+    startPipeline(plan: PipelinePlan, options?: StartPipelineOptions): Effect.Effect<Job, PipelineError>
+    /** Resumes a pipeline whose step has failed; paid steps are not paid again. */
+    resumePipeline(handle: string, options?: ResumePipelineOptions): Effect.Effect<Job, PipelineError>
+    /** The pipelines in the ledger, newest first. */
+    readonly pipelines: Effect.Effect<ReadonlyArray<Job>, LedgerError>
+    /** Approves exactly this plan above the approval threshold: returns a token that is valid once, for ten minutes. */
     approve(plan: Plan): Effect.Effect<string, LedgerError>
-    /** Takes the approval of a token back. */
-    withdraw(approval: string): Effect.Effect<void, LedgerError>
-    /**
-     * By handle, by Kling's own id of the task, or by that of a result of it. A chain is looked at only: whoever follows
-     * it goes on with it.
-     */
+    /** Revokes the approval of a token. */
+    revokeApproval(approval: string): Effect.Effect<void, LedgerError>
+    /** By handle, by Kling's task id, or by the id of one of its results. Does not advance a pipeline; `follow` does. */
     status(id: string): Effect.Effect<Job, KlingError | LedgerError>
-    /** The job at every look, until it has ended. */
+    /** The job at every poll, until it has finished. */
     follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError>
     /**
-     * Takes in a call of Kling (`callback_url`) as it came over the wire: checks its signature, moves the job that it is
-     * about and wakes who waits for it; from then on that job is looked at rarely. False: it is about no job of this ledger.
+     * Handles a callback of Kling (`callback_url`) as received: verifies its signature, updates its job and notifies those
+     * who follow it; from then on that job is polled rarely. Returns false if the callback concerns no job of this ledger.
      */
     receiveCallback(callback: Omit<SignedCallback, "nowMs">): Effect.Effect<boolean, CallbackError | LedgerError>
-    /** Tasks at Kling, newest first, whoever made them; with what the ledger knows of them. */
+    /** All tasks of the account at Kling, newest first, joined with the ledger. */
     list(filter?: TaskFilter): Stream.Stream<Job, KlingError>
-    /** Jobs in the ledger: by state, model, time, words of the prompt. */
+    /** Jobs in the ledger, filtered by state, model, time or prompt text. */
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
-    /** Fetches all results of a finished job, each beside a `.json` that says where it came from. */
+    /** Downloads all results of a finished job, each with a `.json` that describes its origin. */
     download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedFile>, JobError>
-    /** A small picture of the pictures that a finished task has made. */
+    /** A small preview of the images of a finished task. */
     preview(job: Job): Effect.Effect<Preview, JobError>
-    /** Goes on with what an earlier program left in the middle; also begins by itself when the first job is asked for. */
+    /** Recovers the jobs that earlier processes have orphaned; also runs on its own when a job is first requested. */
     readonly recover: Effect.Effect<void, LedgerError>
   }
 >()("@klingkit/jobs/Jobs") {
@@ -120,31 +115,31 @@ export class Jobs extends Context.Service<
     Layer.effect(Jobs, make(config))
 }
 
-/** Kling does not say how large a result will be; a long film in 4K fits in here. */
-const roomBytes = 100 * 1000 ** 2
+/** Kling does not announce the size of a result; a long 4K video fits in here. */
+const minFreeBytes = 100 * 1000 ** 2
 
-/** Writes down which files a job has on this machine; those of a chain are its last steps'. */
+/** Records which files a job has on this machine; those of a pipeline belong to its result steps. */
 const recordFetched = Effect.fnUntraced(function* (
   ledger: Ledger["Service"],
   principal: string,
-  { record, chain }: Job,
+  { record, pipeline }: Job,
   saved: ReadonlyArray<SavedFile>
 ) {
   const handles =
-    chain === undefined ? [record?.handle] : chain.steps.map((step) => (step.isResult ? step.handle : undefined))
-  const left = [...saved]
+    pipeline === undefined ? [record?.handle] : pipeline.steps.map((step) => (step.isResult ? step.handle : undefined))
+  const remaining = [...saved]
   for (const handle of handles) {
     if (handle === undefined) continue
-    const files = record === undefined ? filmsOf(yield* ledger.get(handle, principal)) : saved
+    const files = record === undefined ? primaryOutputs(yield* ledger.get(handle, principal)) : saved
     yield* ledger.addFiles(
       handle,
-      left.splice(0, files.length).map(({ path, bytes, sha256, mimeType }) => ({ path, bytes, sha256, mimeType }))
+      remaining.splice(0, files.length).map(({ path, bytes, sha256, mimeType }) => ({ path, bytes, sha256, mimeType }))
     )
     yield* ledger.transition(handle, ["SUCCEEDED"], "FETCHED")
   }
 })
 
-/** An approval is for the price that was shown a moment ago. */
+/** An approval is for the price that was just shown. */
 const approvalSeconds = 600
 
 const isNotFound = (error: KlingError): boolean => error.reason._tag === "TaskNotFound"
@@ -156,19 +151,19 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const { limits, principal } = config
   const mediaConfig = { ...config, klingIsLocal: kling.isLocal }
   const owner = yield* Effect.sync(() => crypto.randomUUID())
-  const shown = { looks: makeLooks(kling), alarms: makeAlarms() }
-  const queue: SlotQueue = makeSlotQueue((ledger, handles) =>
-    lookTogether({ ...shown, onEnded: queue.freed }, ledger, handles)
+  const shared = { reader: makeTaskReader(kling), notifications: makeNotifications() }
+  const limiter: ConcurrencyLimiter = makeConcurrencyLimiter((ledger, handles) =>
+    pollBatch({ ...shared, onEnded: limiter.release }, ledger, handles)
   )
-  const submitter = { kling, queue, owner, principal, limits }
+  const submitter = { kling, limiter, owner, principal, limits }
   const recoveredAt = yield* Ref.make(-Infinity)
 
   const recover: Effect.Effect<void, LedgerError> = Effect.gen(function* () {
     yield* Ref.set(recoveredAt, yield* Clock.currentTimeMillis)
-    yield* recoverJobs(yield* source.open, kling, queue, owner)
-    if (config.isResident === true) yield* chains.left
+    yield* recoverJobs(yield* source.open, kling, limiter, owner)
+    if (config.isLongRunning === true) yield* pipelines.resumeOrphaned
   })
-  /** What another program left is taken up by whoever asks for a job, once in a while; nobody waits for it. */
+  /** Every process that requests a job also recovers orphaned ones now and then, in the background. */
   const recoverAfter = (millis: number): Effect.Effect<void> =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
@@ -179,20 +174,20 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
       if (isDue) yield* Effect.forkDetach(Effect.ignore(recover))
     })
   const recoverNow = recoverAfter(60_000)
-  // Looking at a task works without a ledger; only a paid request does not.
+  // Reading a task works without a ledger; only a paid request does not.
   const readable = Effect.option(source.open)
-  const watching: Watching = {
+  const pollingContext: PollingContext = {
     ledger: readable,
-    ...shown,
+    ...shared,
     principal,
-    onEnded: queue.freed,
-    onAbandoned: recoverAfter(10_000)
+    onEnded: limiter.release,
+    onOrphaned: recoverAfter(10_000)
   }
-  const poller = makePoller(watching, yield* Scope.Scope)
+  const poller = makePoller(pollingContext, yield* Scope.Scope)
 
-  const madeWith = (id: string) => findByResult(readable, kling, principal, id)
+  const jobOfResult = (id: string) => findByResult(readable, kling, principal, id)
 
-  const chains = makeChains({
+  const pipelines = makePipelines({
     open: source.open,
     kling,
     principal,
@@ -201,32 +196,34 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
       stepJobs(
         {
           submitter,
-          follow: (handle) => followJob(watching, poller, handle, undefined),
-          recover: (left) => takeUp(left, kling, queue, owner)
+          follow: (handle) => followJob(pollingContext, poller, handle, undefined),
+          recover: (opened) => recoverOrphaned(opened, kling, limiter, owner)
         },
         ledger
       ),
-    look: (handle) => jobStatus(watching, handle)
+    poll: (handle) => jobStatus(pollingContext, handle)
   })
 
   const statusOf = (id: string): Effect.Effect<Job, KlingError | LedgerError> =>
-    isChain(id) ? chains.status(id) : jobStatus(watching, id).pipe(Effect.catchIf(isNotFound, () => madeWith(id)))
+    isPipeline(id)
+      ? pipelines.status(id)
+      : jobStatus(pollingContext, id).pipe(Effect.catchIf(isNotFound, () => jobOfResult(id)))
   const followed = (id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError> =>
-    isChain(id)
-      ? chains.follow(id)
-      : followJob(watching, poller, id, operation).pipe(
-          Stream.catchIf(isNotFound, () => Stream.fromEffect(madeWith(id)))
+    isPipeline(id)
+      ? pipelines.follow(id)
+      : followJob(pollingContext, poller, id, operation).pipe(
+          Stream.catchIf(isNotFound, () => Stream.fromEffect(jobOfResult(id)))
         )
 
-  /** What is paid for must find room; said before it is paid. */
-  const requireRoom = (folder: string = config.outputDir) =>
-    shortOfSpace(folder, roomBytes).pipe(
+  /** Fails before anything is paid if the results would not fit on the disk. */
+  const requireDiskSpace = (folder: string = config.outputDir) =>
+    checkDiskSpace(folder, minFreeBytes).pipe(
       Effect.provideContext(files),
       Effect.flatMap((detail) => (detail === undefined ? Effect.void : jobError({ _tag: "NoSpace", detail })))
     )
 
   const submit = Effect.fnUntraced(function* (plan: Plan, options?: SubmitJobOptions) {
-    yield* requireRoom(options?.folder)
+    yield* requireDiskSpace(options?.folder)
     const ledger = yield* source.open
     yield* recoverNow
     return yield* submitJob(ledger, submitter, plan, options)
@@ -237,17 +234,17 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
       const ledger = yield* readable
       if (Option.isNone(ledger)) return job
       const record = yield* Effect.option(ledger.value.get(job.handle, principal))
-      return Option.match(record, { onNone: () => job, onSome: (known) => ({ ...job, record: known }) })
+      return Option.match(record, { onNone: () => job, onSome: (found) => ({ ...job, record: found }) })
     })
 
-  const media = (field: string, rule: MediaRule | MediaRule["kind"], given: MediaSource) =>
-    Effect.provideContext(readMediaInput(field, rule, given, mediaConfig), files)
+  const media = (field: string, rule: MediaRule | MediaRule["kind"], mediaSource: MediaSource) =>
+    Effect.provideContext(readMediaInput(field, rule, mediaSource, mediaConfig), files)
 
   const download = Effect.fnUntraced(function* (job: Job, options: DownloadOptions = {}) {
-    const known = yield* withRecord(job)
-    const saved = yield* Effect.provideContext(downloadJob(known, mediaConfig, options), files)
+    const recorded = yield* withRecord(job)
+    const saved = yield* Effect.provideContext(downloadJob(recorded, mediaConfig, options), files)
     const ledger = yield* readable
-    if (Option.isSome(ledger)) yield* Effect.ignore(recordFetched(ledger.value, principal, known, saved))
+    if (Option.isSome(ledger)) yield* Effect.ignore(recordFetched(ledger.value, principal, recorded, saved))
     return saved
   })
 
@@ -255,13 +252,14 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     config,
     media,
     mediaOf: (operation, input) => Effect.provideContext(readOperationMedia(operation, input, mediaConfig), files),
-    picture: (field, given) => media(field, "image", given),
-    priced: (plan) => Effect.provideService(priceByLength(plan, principal), LedgerSource, source),
+    refineQuote: (plan) => Effect.provideService(refineQuote(plan, principal), LedgerSource, source),
     submit,
     call: (plan, options) =>
-      Effect.flatMap(Effect.andThen(requireRoom(), source.open), (ledger) => callJob(ledger, submitter, plan, options)),
+      Effect.flatMap(Effect.andThen(requireDiskSpace(), source.open), (ledger) =>
+        callJob(ledger, submitter, plan, options)
+      ),
     // A program without limits can quote without a ledger.
-    fits: (plan) =>
+    checkBudget: (plan) =>
       limits.maxUsdPerCall === undefined && limits.maxUsdPerDay === undefined
         ? Effect.void
         : Effect.flatMap(source.open, (ledger) => checkLimits(ledger, submitter, plan.quote)),
@@ -270,14 +268,15 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
         const ledger = yield* source.open
         return yield* ledger.issueApproval(yield* approvedOf(principal, plan), approvalSeconds)
       }),
-    withdraw: (approval) => Effect.flatMap(source.open, (ledger) => ledger.withdrawApproval(approval)),
-    begin: (plan, options) => Effect.andThen(Effect.andThen(requireRoom(), recoverNow), chains.begin(plan, options)),
-    resume: (handle, options) => Effect.andThen(recoverNow, chains.resume(handle, options)),
-    chains: chains.list,
+    revokeApproval: (approval) => Effect.flatMap(source.open, (ledger) => ledger.revokeApproval(approval)),
+    startPipeline: (plan, options) =>
+      Effect.andThen(Effect.andThen(requireDiskSpace(), recoverNow), pipelines.start(plan, options)),
+    resumePipeline: (handle, options) => Effect.andThen(recoverNow, pipelines.resume(handle, options)),
+    pipelines: pipelines.list,
     status: (id) => Effect.andThen(recoverNow, statusOf(id)),
     follow: (id, operation) => Stream.unwrap(Effect.as(recoverNow, followed(id, operation))),
     receiveCallback: (callback) =>
-      Effect.flatMap(source.open, (ledger) => receiveCallback(ledger, watching, kling.account, callback)),
+      Effect.flatMap(source.open, (ledger) => receiveCallback(ledger, pollingContext, kling.account, callback)),
     list: (filter) =>
       Stream.mapEffect(kling.tasks(filter), (task) => withRecord({ handle: task.externalId ?? task.id, task })),
     history: (filter) => Effect.flatMap(source.open, (ledger) => ledger.list({ principal, ...filter })),

@@ -4,27 +4,46 @@ import { ConfigProvider, Effect, Result } from "effect"
 import { expect } from "vitest"
 import { approvalLimit, spendLimits } from "./spend-limits.ts"
 
-const costs = (priceUsd?: number): Quote => ({
+const quoteOf = (priceUsd?: number): Quote => ({
   state: priceUsd === undefined ? "unknown" : "exact",
   rule: "",
   ...(priceUsd === undefined ? {} : { priceUsd })
 })
 
-const bounded = (mostUsd: number): Quote => ({ ...costs(), state: "estimate", atMost: { units: 1, priceUsd: mostUsd } })
+const bounded = (maxUsd: number): Quote => ({
+  ...quoteOf(),
+  state: "estimate",
+  upperBound: { units: 1, priceUsd: maxUsd }
+})
 
 describe("approvalLimit", () => {
   it.each([
-    ["nothing where no limit is set", costs(100), {}, undefined],
-    ["nothing of an unknown price where no limit is set", costs(), {}, undefined],
-    ["a yes above its amount", costs(2), { confirmAboveUsd: 1 }, "KLINGKIT_CONFIRM_ABOVE_USD"],
-    ["nothing at its amount", costs(1), { confirmAboveUsd: 1 }, undefined],
-    ["nothing below a hard limit: the ledger decides", costs(2), { maxUsdPerCall: 1, maxUsdPerDay: 1 }, undefined],
-    ["a yes where the most is above", bounded(2), { confirmAboveUsd: 1 }, "KLINGKIT_CONFIRM_ABOVE_USD"],
-    ["nothing where even the most is below", bounded(1), { confirmAboveUsd: 1, maxUsdPerCall: 1 }, undefined],
-    ["a yes to an unknown price under a call's limit", costs(), { maxUsdPerCall: 5 }, "KLINGKIT_MAX_USD_PER_CALL"],
-    ["a yes to an unknown price under a day's limit", costs(), { maxUsdPerDay: 5 }, "KLINGKIT_MAX_USD_PER_DAY"],
-    ["a yes to an unknown price under its own limit", costs(), { confirmAboveUsd: 5 }, "KLINGKIT_CONFIRM_ABOVE_USD"]
-  ] as const)("wants %s", (_, quote, limits, setting) => {
+    ["nothing where no limit is set", quoteOf(100), {}, undefined],
+    ["nothing for an unknown price where no limit is set", quoteOf(), {}, undefined],
+    ["an approval above its amount", quoteOf(2), { confirmAboveUsd: 1 }, "KLINGKIT_CONFIRM_ABOVE_USD"],
+    ["nothing at its amount", quoteOf(1), { confirmAboveUsd: 1 }, undefined],
+    ["nothing for a hard limit: the ledger enforces it", quoteOf(2), { maxUsdPerCall: 1, maxUsdPerDay: 1 }, undefined],
+    ["an approval where the upper bound is above", bounded(2), { confirmAboveUsd: 1 }, "KLINGKIT_CONFIRM_ABOVE_USD"],
+    ["nothing where even the upper bound is below", bounded(1), { confirmAboveUsd: 1, maxUsdPerCall: 1 }, undefined],
+    [
+      "an approval of an unknown price under a limit per call",
+      quoteOf(),
+      { maxUsdPerCall: 5 },
+      "KLINGKIT_MAX_USD_PER_CALL"
+    ],
+    [
+      "an approval of an unknown price under a limit per day",
+      quoteOf(),
+      { maxUsdPerDay: 5 },
+      "KLINGKIT_MAX_USD_PER_DAY"
+    ],
+    [
+      "an approval of an unknown price under its own limit",
+      quoteOf(),
+      { confirmAboveUsd: 5 },
+      "KLINGKIT_CONFIRM_ABOVE_USD"
+    ]
+  ] as const)("requires %s", (_, quote, limits, setting) => {
     expect(approvalLimit(quote, limits)?.setting).toBe(setting)
   })
 })
@@ -35,7 +54,7 @@ describe("spendLimits", () => {
       Effect.result(spendLimits).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(environment))))
     )
 
-  it("come from the environment, absent ones set no limit", () => {
+  it("are read from the environment; absent ones set no limit", () => {
     const limits = read({
       KLINGKIT_MAX_USD_PER_CALL: "5",
       KLINGKIT_CONFIRM_ABOVE_USD: "2.5",
@@ -44,7 +63,7 @@ describe("spendLimits", () => {
     expect(Result.getOrThrow(limits)).toEqual({ maxUsdPerCall: 5, confirmAboveUsd: 2.5 })
   })
 
-  it("never takes an unreadable limit for none", () => {
+  it("never treat an unreadable limit as no limit", () => {
     const limits = read({ KLINGKIT_MAX_USD_PER_CALL: "five" })
     expect(Result.isFailure(limits) && limits.failure.message).toContain("KLINGKIT_MAX_USD_PER_CALL must be an amount")
   })

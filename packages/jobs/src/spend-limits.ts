@@ -1,8 +1,8 @@
-import { invalidInput, type KlingError, mostUsd, type Quote } from "@klingkit/core"
+import { invalidInput, type KlingError, maxUsd, type Quote } from "@klingkit/core"
 import { Config, Effect, Option } from "effect"
 import type { BudgetLimits } from "./ledger/budget.ts"
 
-/** What may be spent, in USD. Absent: no limit. The ledger holds the two of the budget against what is spent already. */
+/** What may be spent, in USD. Absent: no limit. The ledger checks the two budget limits against what is already spent. */
 export interface SpendLimits extends BudgetLimits {
   /** A request that may cost more needs an approval. */
   readonly confirmAboveUsd?: number
@@ -12,7 +12,7 @@ const usd = Effect.fnUntraced(function* (name: string): Effect.fn.Return<number 
   const text = yield* Config.option(Config.String(name)).pipe(Effect.orElseSucceed(() => Option.none<string>()))
   const value = Option.getOrElse(text, () => "").trim()
   if (value === "") return undefined
-  // A limit that cannot be read must not count as none.
+  // An unreadable limit must not count as no limit.
   return /^\d+(\.\d+)?$/.test(value)
     ? Number(value)
     : yield* invalidInput([
@@ -39,16 +39,16 @@ export interface ApprovalLimit {
 }
 
 /**
- * The limit for which a request needs an approval; nothing when it needs none. The most that it can come to decides; where
- * nobody can say how much that is, any limit asks for one.
+ * The limit for which a request needs an approval; undefined when it needs none. The upper bound of its price decides;
+ * without one, any limit requires an approval.
  */
 export const approvalLimit = (quote: Quote, limits: SpendLimits): ApprovalLimit | undefined => {
   const { confirmAboveUsd, maxUsdPerCall, maxUsdPerDay } = limits
-  const most = mostUsd(quote)
-  if (confirmAboveUsd !== undefined && (most === undefined || most > confirmAboveUsd)) {
+  const upperUsd = maxUsd(quote)
+  if (confirmAboveUsd !== undefined && (upperUsd === undefined || upperUsd > confirmAboveUsd)) {
     return { setting: "KLINGKIT_CONFIRM_ABOVE_USD", limitUsd: confirmAboveUsd }
   }
-  if (most !== undefined) return undefined
+  if (upperUsd !== undefined) return undefined
   if (maxUsdPerCall !== undefined) return { setting: "KLINGKIT_MAX_USD_PER_CALL", limitUsd: maxUsdPerCall }
   return maxUsdPerDay === undefined ? undefined : { setting: "KLINGKIT_MAX_USD_PER_DAY", limitUsd: maxUsdPerDay }
 }

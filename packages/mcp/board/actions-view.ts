@@ -1,5 +1,5 @@
 import { button, el } from "./dom.ts"
-import { isEnded } from "./facts.ts"
+import { isEnded } from "./task.ts"
 import type { Abilities } from "./host.ts"
 import { chosen, currentTask, type State } from "./state.ts"
 import { safeUrl, type Settings } from "./settings.ts"
@@ -14,7 +14,7 @@ export interface Actions {
   readonly openForm: (form: "again" | "extend") => void
 }
 
-/** The buttons under a result: only those that would work here and now. The first one is the one most people want. */
+/** The buttons under a result: only those that would work here and now. The first one is the primary action. */
 export const actionButtons = (
   state: State,
   abilities: Abilities,
@@ -22,22 +22,27 @@ export const actionButtons = (
   act: Actions
 ): ReadonlyArray<HTMLElement> => {
   const task = currentTask(state)
-  if (task === undefined || !isEnded(task) || state.beside !== undefined) return []
+  if (task === undefined || !isEnded(task) || state.comparison !== undefined) return []
   const choice = chosen(state)
   const output = choice === undefined ? undefined : task.outputs[choice.index]
   const hasFiles = task.outputs.some(({ url }) => url !== undefined)
   const hasLink = safeUrl(output?.url) !== undefined
-  const many = task.outputs.length > 1
-  const isFilm = output?.type === "video"
+  const isSeveral = task.outputs.length > 1
+  const isVideo = output?.type === "video"
   const canAsk = abilities.message || abilities.call
   const shown = [
     hasFiles &&
       abilities.call &&
       settings.tools.has("download_task") &&
       (task.files ?? []).length === 0 &&
-      button("save", state.busy === "save" ? "Saving …" : many ? `Save all ${task.outputs.length}` : "Save", act.save, {
-        "aria-disabled": state.busy === "save" ? "true" : undefined
-      }),
+      button(
+        "save",
+        state.busy === "save" ? "Saving …" : isSeveral ? `Save all ${task.outputs.length}` : "Save",
+        act.save,
+        {
+          "aria-disabled": state.busy === "save" ? "true" : undefined
+        }
+      ),
     hasLink && button("open", "Open", act.open),
     hasLink && button("copy-link", "Copy link", act.copyLink),
     hasLink && abilities.download && button("download", "Download", act.download),
@@ -45,12 +50,12 @@ export const actionButtons = (
       button("compare", state.picking ? "Cancel comparison" : "Compare", act.compare, {
         "aria-pressed": state.picking ? "true" : "false"
       }),
-    canAsk && button("again", "Try again with changes", () => act.openForm("again"), expanded(state.form === "again")),
+    canAsk && button("again", "Edit and regenerate", () => act.openForm("again"), expanded(state.form === "again")),
     canAsk &&
-      isFilm &&
+      isVideo &&
       settings.tools.has("extend_video") &&
       button("extend", "Extend", () => act.openForm("extend"), expanded(state.form === "extend"))
-  ].filter((one) => one !== false)
+  ].filter((item) => item !== false)
   shown[0]?.classList.add("first")
   return shown
 }
@@ -59,7 +64,7 @@ const expanded = (isOpen: boolean) => ({ "aria-expanded": isOpen ? "true" : "fal
 
 /** Where the files went, each with a button that copies the path. */
 export const savedRows = (state: State, act: Actions): ReadonlyArray<HTMLElement> =>
-  (state.beside === undefined ? (currentTask(state)?.files ?? []) : []).map(({ path }, index) =>
+  (state.comparison === undefined ? (currentTask(state)?.files ?? []) : []).map(({ path }, index) =>
     el(
       "li",
       {},

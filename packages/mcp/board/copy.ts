@@ -8,16 +8,16 @@ export const copy = async (text: string): Promise<boolean> => {
   }
 }
 
-/** The old way, which needs no permission, only a press of a key or button. */
+/** The old way: needs no permission, only a user gesture. */
 const copyBySelection = (text: string): boolean => {
-  const before = document.activeElement
+  const focused = document.activeElement
   const field = document.createElement("textarea")
   field.value = text
-  field.className = "unseen"
+  field.className = "visually-hidden"
   document.body.append(field)
   field.select()
   const done = document.execCommand("copy")
   field.remove()
-  if (before instanceof HTMLElement) before.focus()
+  if (focused instanceof HTMLElement) focused.focus()
   return done
 }

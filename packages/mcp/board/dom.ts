@@ -12,7 +12,7 @@ interface Properties {
   readonly onclick?: () => void
 }
 
-/** Makes an element. Text only ever becomes a text node: nothing that comes from outside is read as markup. */
+/** Creates an element. Text always becomes a text node: untrusted text is never parsed as markup. */
 export const el = <Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   { text, hidden = false, onclick, ...attributes }: Properties = {},
@@ -29,22 +29,22 @@ export const el = <Name extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** A button that cannot send a form: the sandbox of some hosts forbids forms. `name` finds it again after a rebuild. */
+/** A button outside any form: the sandbox of some hosts forbids forms. `name` finds it again after a rebuild. */
 export const button = (name: string, text: string, onclick: () => void, properties: Properties = {}) => {
-  const made = el("button", { text, "data-name": name, onclick, ...properties })
-  made.type = "button"
-  return made
+  const element = el("button", { text, "data-name": name, onclick, ...properties })
+  element.type = "button"
+  return element
 }
 
 export const byId = (id: string): HTMLElement => {
-  const found = document.getElementById(id)
-  if (found === null) throw new Error(`The page has no #${id}`)
-  return found
+  const element = document.getElementById(id)
+  if (element === null) throw new Error(`The page has no #${id}`)
+  return element
 }
 
 const keys = new WeakMap<HTMLElement, string>()
 
-/** Fills a part of the page again only when `key` has changed, so that playing films and the focus stay. */
+/** Rebuilds a part of the page only when `key` has changed, so that playing videos and the focus stay. */
 export const fill = (part: HTMLElement, key: unknown, build: () => ReadonlyArray<Child>): void => {
   const text = JSON.stringify(key)
   if (keys.get(part) === text) return

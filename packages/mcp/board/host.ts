@@ -5,16 +5,16 @@ import {
   applyHostStyleVariables,
   type McpUiHostContext
 } from "@modelcontextprotocol/ext-apps"
-import { fieldsOf, linesOf } from "./facts.ts"
+import { fieldsOf, linesOf } from "./task.ts"
 
-/** What a tool answered: data, the same in lines, and whether it is an error. */
+/** A tool's result: structured data, the same as lines of text, and whether it is an error. */
 export interface Answer {
-  readonly facts: Readonly<Record<string, unknown>>
+  readonly structured: Readonly<Record<string, unknown>>
   readonly lines: ReadonlyArray<string>
   readonly isError: boolean
 }
 
-/** What the chat that shows the page lets it do. */
+/** What the chat lets the page do. */
 export interface Abilities {
   readonly call: boolean
   readonly message: boolean
@@ -27,7 +27,7 @@ export interface HostEvents {
   readonly onArguments: (args: Readonly<Record<string, unknown>>) => void
   readonly onAnswer: (answer: Answer) => void
   readonly onCancelled: () => void
-  /** Theme, size, language or place has changed. */
+  /** Theme, size, language or display mode has changed. */
   readonly onContext: () => void
   readonly onTeardown: () => void
 }
@@ -35,13 +35,13 @@ export interface HostEvents {
 export interface Host {
   readonly abilities: Abilities
   readonly context: McpUiHostContext
-  /** The tool whose call opened the page; `looks` when it only looks at tasks. */
-  readonly tool: { readonly name: string; readonly looks: boolean } | undefined
+  /** The tool whose call opened the page; `isReadOnly` when it only reports tasks. */
+  readonly tool: { readonly name: string; readonly isReadOnly: boolean } | undefined
   readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Promise<Answer>
-  /** Writes into the chat, as the person. */
+  /** Sends a chat message as the user. */
   readonly say: (text: string) => Promise<void>
-  /** Tells the model something without asking it for anything. */
-  readonly tellModel: (text: string) => Promise<void>
+  /** Gives the model context without asking it for anything. */
+  readonly updateModelContext: (text: string) => Promise<void>
   readonly open: (url: string) => Promise<void>
   readonly download: (url: string, name: string) => Promise<void>
   readonly toggleFullscreen: () => Promise<void>
@@ -52,23 +52,23 @@ const answerOf = (result: {
   structuredContent?: unknown
   isError?: boolean | undefined
 }): Answer => ({
-  facts: fieldsOf(result.structuredContent),
+  structured: fieldsOf(result.structuredContent),
   lines: linesOf(result.content),
   isError: result.isError === true
 })
 
-const refused = (result: { isError?: boolean | undefined }): void => {
+const assertAllowed = (result: { isError?: boolean | undefined }): void => {
   if (result.isError === true) throw new Error("The chat did not allow it.")
 }
 
-/** Shakes hands with the chat around the page. Listeners stand before the first message can come. */
+/** Connects to the chat around the page. Listeners are registered before the first message can arrive. */
 export const connectHost = async (events: HostEvents): Promise<Host> => {
   const app = new App({ name: "klingkit board", version: "1" }, { availableDisplayModes: ["inline", "fullscreen"] })
   app.ontoolinput = ({ arguments: args }) => events.onArguments(args ?? {})
   app.ontoolresult = (result) => events.onAnswer(answerOf(result))
   app.ontoolcancelled = () => events.onCancelled()
   app.onhostcontextchanged = () => {
-    dress(app.getHostContext() ?? {})
+    applyHostContext(app.getHostContext() ?? {})
     events.onContext()
   }
   app.onteardown = () => {
@@ -76,7 +76,7 @@ export const connectHost = async (events: HostEvents): Promise<Host> => {
     return {}
   }
   await app.connect()
-  dress(app.getHostContext() ?? {})
+  applyHostContext(app.getHostContext() ?? {})
 
   const context = (): McpUiHostContext => app.getHostContext() ?? {}
   return {
@@ -95,17 +95,17 @@ export const connectHost = async (events: HostEvents): Promise<Host> => {
     },
     get tool() {
       const tool = context().toolInfo?.tool
-      return tool === undefined ? undefined : { name: tool.name, looks: tool.annotations?.readOnlyHint === true }
+      return tool === undefined ? undefined : { name: tool.name, isReadOnly: tool.annotations?.readOnlyHint === true }
     },
     call: async (tool, args) => answerOf(await app.callServerTool({ name: tool, arguments: { ...args } })),
-    say: async (text) => refused(await app.sendMessage({ role: "user", content: [{ type: "text", text }] })),
-    tellModel: async (text) => {
+    say: async (text) => assertAllowed(await app.sendMessage({ role: "user", content: [{ type: "text", text }] })),
+    updateModelContext: async (text) => {
       if (app.getHostCapabilities()?.updateModelContext === undefined) return
       await app.updateModelContext({ content: [{ type: "text", text }] })
     },
-    open: async (url) => refused(await app.openLink({ url })),
+    open: async (url) => assertAllowed(await app.openLink({ url })),
     download: async (url, name) => {
-      refused(await app.downloadFile({ contents: [{ type: "resource_link", uri: url, name }] }))
+      assertAllowed(await app.downloadFile({ contents: [{ type: "resource_link", uri: url, name }] }))
     },
     toggleFullscreen: async () => {
       const mode = context().displayMode === "fullscreen" ? "inline" : "fullscreen"
@@ -114,7 +114,7 @@ export const connectHost = async (events: HostEvents): Promise<Host> => {
   }
 }
 
-const dress = ({ theme, styles, displayMode, safeAreaInsets, locale }: McpUiHostContext): void => {
+const applyHostContext = ({ theme, styles, displayMode, safeAreaInsets, locale }: McpUiHostContext): void => {
   const root = document.documentElement
   if (theme !== undefined) applyDocumentTheme(theme)
   if (styles?.variables !== undefined) applyHostStyleVariables(styles.variables)
@@ -124,6 +124,6 @@ const dress = ({ theme, styles, displayMode, safeAreaInsets, locale }: McpUiHost
     const { top, right, bottom, left } = safeAreaInsets
     root.style.setProperty("--safe-area", `${top}px ${right}px ${bottom}px ${left}px`)
   }
-  // The board's own words are English; only dates and numbers follow the person.
+  // The board's own text is English; only dates and numbers follow the user's locale.
   if (locale !== undefined) root.dataset["locale"] = locale
 }

@@ -6,6 +6,5 @@ import { readSettings } from "./settings.ts"
 const board = makeBoard(readSettings())
 board.render()
 connectHost(board.events).then(board.start, (error: unknown) => {
-  byId("note").textContent =
-    `The chat does not answer this page: ${error instanceof Error ? error.message : "no reason given"}`
+  byId("note").textContent = `Cannot connect to the chat: ${error instanceof Error ? error.message : "no reason given"}`
 })

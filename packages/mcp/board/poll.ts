@@ -1,57 +1,57 @@
-import { isEnded, type Task } from "./facts.ts"
+import { isEnded, type Task } from "./task.ts"
 
-const longestPause = 30
+const maxIntervalSeconds = 30
 
 /**
- * Seconds until the next look: often at first, since what fails fails early; every ten seconds while a task usually runs;
- * ever more rarely when it takes longer. After `failures` looks in a row that went wrong, twice as long each time.
+ * Seconds until the next poll: short at first, since failures come early; ten seconds for the expected duration; longer
+ * after that. After `failures` failed polls in a row the interval doubles each time.
  */
-export const pauseSeconds = (looks: number, elapsed: number, usual: number, failures: number): number => {
+export const pollInterval = (polls: number, elapsed: number, expected: number, failures: number): number => {
   if (failures > 0) return Math.min(60, 2.5 * 2 ** failures)
-  if (elapsed > usual * 1.5) return Math.min(longestPause, 5 + (elapsed - usual * 1.5) / 10)
-  return Math.min(10, 2 + looks)
+  if (elapsed > expected * 1.5) return Math.min(maxIntervalSeconds, 5 + (elapsed - expected * 1.5) / 10)
+  return Math.min(10, 2 + polls)
 }
 
 export interface Poller {
-  /** Follows a task until it has ended; follows nothing when it already has, or when absent. */
+  /** Polls a task until it has ended; stops polling when it already has, or when absent. */
   readonly follow: (task: Task | undefined) => void
-  /** For good: the page is going away. */
+  /** Stops for good: the page is being torn down. */
   readonly end: () => void
 }
 
-/** Looks at one task again and again, but never while nobody can see the page. */
+/** Polls one task, but never while the page is hidden. */
 export const makePoller = (
-  look: (id: string) => Promise<Task>,
-  seconds: (task: Task) => number,
-  seen: (task: Task, failures: number) => void
+  fetchTask: (id: string) => Promise<Task>,
+  secondsOf: (task: Task) => number,
+  onPoll: (task: Task, failures: number) => void
 ): Poller => {
   let following: Task | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  let [looks, failures, turn] = [0, 0, 0]
+  let [polls, failures, generation] = [0, 0, 0]
   let ended = false
 
   const stop = () => {
     clearTimeout(timer)
     timer = undefined
-    turn++
+    generation++
   }
-  const schedule = (pause: number) => {
+  const schedule = (seconds: number) => {
     stop()
     if (following === undefined || ended || document.hidden) return
-    timer = setTimeout(() => void turnOnce(), pause * 1000)
+    timer = setTimeout(() => void poll(), seconds * 1000)
   }
-  const turnOnce = async () => {
-    const [mine, before] = [++turn, following]
-    if (before === undefined) return
-    const found = await look(before.id).catch(() => undefined)
-    // Somebody looked at another task, hid the page or closed it in the meantime.
-    if (mine !== turn) return
-    looks++
-    failures = found === undefined ? failures + 1 : 0
-    const task = found ?? before
+  const poll = async () => {
+    const [own, polled] = [++generation, following]
+    if (polled === undefined) return
+    const fetched = await fetchTask(polled.id).catch(() => undefined)
+    // The user switched to another task, or hid or closed the page in the meantime.
+    if (own !== generation) return
+    polls++
+    failures = fetched === undefined ? failures + 1 : 0
+    const task = fetched ?? polled
     following = isEnded(task) ? undefined : task
-    schedule(pauseSeconds(looks, seconds(task), task.usualSeconds ?? 60, failures))
-    seen(task, failures)
+    schedule(pollInterval(polls, secondsOf(task), task.expectedSeconds ?? 60, failures))
+    onPoll(task, failures)
   }
   const onVisibility = () => schedule(0)
   document.addEventListener("visibilitychange", onVisibility)
@@ -60,7 +60,7 @@ export const makePoller = (
     follow: (task) => {
       if (task?.id === following?.id && task !== undefined && !isEnded(task)) return
       following = task === undefined || isEnded(task) ? undefined : task
-      looks = 0
+      polls = 0
       failures = 0
       schedule(task?.elapsedSeconds === undefined ? 0 : 2)
     },

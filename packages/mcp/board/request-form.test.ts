@@ -1,18 +1,19 @@
 import { describe, expect, it } from "vitest"
-import { readTask, type Task } from "./facts.ts"
+import { readTask, type Task } from "./task.ts"
 import { requestCall, requestText } from "./request-form.ts"
 
 const task = readTask({ task_id: "kk-1" }, 0) as Task
-const request = { form: "again", task, words: "a kite", isSame: false } as const
+const request = { form: "again", task, prompt: "a kite", isUnchanged: false } as const
 
 describe("a request from the board", () => {
-  it("repeats the settings of the call, but not what was good for that call only", () => {
+  it("repeats the settings of the call, but not its single-use arguments", () => {
     const args = {
       prompt: "old",
       duration: 5,
       confirm_token: "secret",
       idempotency_key: "k",
       allow_repeat: true,
+      allow_duplicate: true,
       mode: null
     }
     const call = { tool: "generate_video", args }
@@ -23,10 +24,10 @@ describe("a request from the board", () => {
     expect(requestText({ ...request, call })).toBe(
       "Make task kk-1 again, as a new task, with generate_video (duration 5) and this prompt:\n\na kite"
     )
-    expect(requestCall({ ...request, call, isSame: true })?.args).toMatchObject({ allow_repeat: true })
+    expect(requestCall({ ...request, call, isUnchanged: true })?.args).toMatchObject({ allow_duplicate: true })
   })
 
-  it("can be put into words, but not called, when the page has not seen the call", () => {
+  it("becomes a message, but not a call, when the page has not seen the original call", () => {
     expect(requestText({ ...request, call: undefined })).toBe(
       "Make task kk-1 again, as a new task, with this prompt:\n\na kite"
     )

@@ -1,74 +1,74 @@
 import { button, el } from "./dom.ts"
-import type { Task } from "./facts.ts"
+import type { Task } from "./task.ts"
 import type { Call } from "./state.ts"
 
 export type Form = "again" | "extend"
 
-/** What the person asks for with the form. */
+/** What the user requests with the form. */
 export interface Request {
   readonly form: Form
   readonly task: Task
-  /** The call that the task came from, where the page has seen it. */
+  /** The call that created the task, if the page saw it. */
   readonly call: Call | undefined
-  readonly words: string
-  /** Nothing was changed: without a word on that, klingkit would give the same task again. */
-  readonly isSame: boolean
+  readonly prompt: string
+  /** Nothing was changed: the request must allow a duplicate, or klingkit returns the same task. */
+  readonly isUnchanged: boolean
 }
 
-// Yeses and keys are good for one call only; another call needs its own.
-const ofOneCall = /^(allow_repeat|idempotency|confirm|approv)/
+// Approvals and keys are valid for one call only; another call needs its own.
+const singleUse = /^(allow_duplicate|allow_repeat|idempotency|confirm|approv)/
 
 const settingsOf = ({ args }: Call): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(args).filter(([name, value]) => name !== "prompt" && value != null && !ofOneCall.test(name))
+    Object.entries(args).filter(([name, value]) => name !== "prompt" && value != null && !singleUse.test(name))
   )
 
-/** The sentence that goes into the chat. The model then calls the tool, and the server's own gate asks about money. */
-export const requestText = ({ form, task, call, words, isSame }: Request): string => {
-  if (form === "extend") return `Extend the video of task ${task.id} with extend_video. What happens next:\n\n${words}`
+/** The message sent to the chat. The model then calls the tool, and the server asks for approval where needed. */
+export const requestText = ({ form, task, call, prompt, isUnchanged }: Request): string => {
+  if (form === "extend") return `Extend the video of task ${task.id} with extend_video. What happens next:\n\n${prompt}`
   const settings = Object.entries({
     ...(call === undefined ? {} : settingsOf(call)),
-    ...(isSame ? { allow_repeat: true } : {})
+    ...(isUnchanged ? { allow_duplicate: true } : {})
   })
-  const inWords = settings.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ")
-  const how = [call?.tool, call?.tool === undefined || inWords === "" ? inWords : `(${inWords})`]
+  const listed = settings.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ")
+  const using = [call?.tool, call?.tool === undefined || listed === "" ? listed : `(${listed})`]
     .filter(Boolean)
     .join(" ")
-  return `Make task ${task.id} again, as a new task, with ${how === "" ? "" : `${how} and `}this prompt:\n\n${words}`
+  return `Make task ${task.id} again, as a new task, with ${using === "" ? "" : `${using} and `}this prompt:\n\n${prompt}`
 }
 
-/** The same as a call, for chats that take no messages from pages; nothing when the page does not know the call. */
+/** The same as a tool call, for chats that accept no messages from pages; undefined when the page does not know the call. */
 export const requestCall = ({
   form,
   task,
   call,
-  words,
-  isSame
+  prompt,
+  isUnchanged
 }: Request): (Call & { readonly tool: string }) | undefined => {
-  if (form === "extend") return { tool: "extend_video", args: { task_id: task.id, prompt: words } }
+  if (form === "extend") return { tool: "extend_video", args: { task_id: task.id, prompt } }
   if (call?.tool === undefined) return undefined
-  return { tool: call.tool, args: { ...settingsOf(call), prompt: words, ...(isSame ? { allow_repeat: true } : {}) } }
+  return { tool: call.tool, args: { ...settingsOf(call), prompt, ...(isUnchanged ? { allow_duplicate: true } : {}) } }
 }
 
 export interface FormActions {
-  readonly send: (words: string) => void
+  readonly send: (prompt: string) => void
   readonly close: () => void
 }
 
-/** One text field and a word on money. Enter with Ctrl or Cmd sends, Escape closes. */
+/** One text field and a note on the price. Ctrl+Enter or Cmd+Enter sends, Escape closes. */
 export const formParts = (
   form: Form,
   task: Task,
-  prompt: string | undefined,
+  originalPrompt: string | undefined,
   act: FormActions
 ): ReadonlyArray<HTMLElement> => {
-  const field = el("textarea", { id: "words", "data-name": "words" })
+  const field = el("textarea", { id: "prompt", "data-name": "prompt" })
   field.rows = 4
-  field.value = form === "again" ? (prompt ?? "") : ""
+  field.value = form === "again" ? (originalPrompt ?? "") : ""
   const send = () => {
-    const words = field.value.trim()
-    if (words === "") field.focus()
-    else act.send(words)
+    const prompt = field.value.trim()
+    if (prompt === "") field.focus()
+    else act.send(prompt)
   }
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send()
@@ -77,18 +77,27 @@ export const formParts = (
   const price = task.quote?.usd
   const label = form === "extend" ? "What happens next" : "Prompt"
   return [
-    el("label", { for: "words", text: label }),
+    el("label", { for: "prompt", text: label }),
     field,
     el("p", {
       class: "quiet",
-      text: `This asks for a new task, which is charged anew${
-        form === "again" && price !== undefined ? `; this one was quoted at ${price} USD` : ""
+      text: `This creates a new task, charged separately${
+        form === "again" && price !== undefined ? `; this one was quoted at $${price}` : ""
       }.`
     }),
     el(
       "div",
       { class: "row" },
-      button("send", form === "extend" ? "Ask to extend" : "Ask for it", send, { class: "first" }),
+      button(
+        "send",
+        form === "extend"
+          ? "Add next shot"
+          : price === undefined
+            ? "Generate again"
+            : `Generate again, about $${price}`,
+        send,
+        { class: "first" }
+      ),
       button("close-form", "Close", act.close)
     )
   ]

@@ -1,15 +1,15 @@
 import { byId } from "./dom.ts"
-import { fieldsOf, listOf } from "./facts.ts"
+import { fieldsOf, listOf } from "./task.ts"
 
 export interface Settings {
-  /** The tools that the server offers, so that no button asks for one that is not there. */
+  /** The tools that the server offers, so that no button calls a missing one. */
   readonly tools: ReadonlySet<string>
 }
 
-/** What the server wrote into the page when it handed it out. */
+/** The settings that the server embedded in the page. */
 export const readSettings = (): Settings => {
-  const facts = fieldsOf(JSON.parse(byId("settings").textContent))
-  return { tools: new Set(listOf(facts["tools"]).map(String)) }
+  const fields = fieldsOf(JSON.parse(byId("settings").textContent))
+  return { tools: new Set(listOf(fields["tools"]).map(String)) }
 }
 
 /** https from anywhere, http from this machine (the emulator); anything else is text, not a link. */

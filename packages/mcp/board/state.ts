@@ -1,4 +1,4 @@
-import { mergeTask, type Task } from "./facts.ts"
+import { mergeTask, type Task } from "./task.ts"
 
 /** One result: a task, and which of its outputs. */
 export interface Choice {
@@ -6,34 +6,35 @@ export interface Choice {
   readonly index: number
 }
 
-/** The call that a task came from, as far as this page saw it. */
+/** The call that created a task, as far as this page saw it. */
 export interface Call {
   readonly tool: string | undefined
   readonly args: Readonly<Record<string, unknown>>
 }
 
 export interface State {
-  /** `waiting`: the call that opened the page runs; `told`: it ended without a task, `lines` say why. */
-  phase: "waiting" | "shown" | "told"
+  /** `waiting`: the call that opened the page runs; `message`: it ended without a task, `lines` say why. */
+  phase: "waiting" | "shown" | "message"
   lines: ReadonlyArray<string>
   /** The call that opened the page. */
   opening: Call
   readonly calls: Map<string, Call>
   readonly tasks: Map<string, Task>
-  /** Tasks that were read one by one; a list tells less. */
-  readonly whole: Set<string>
+  /** Tasks that were fetched one by one; a list has fewer fields. */
+  readonly detailed: Set<string>
   /** Newest first. */
   recent: ReadonlyArray<string>
   current: string | undefined
-  /** The picture that is shown large, of several. */
+  /** Which of several outputs is enlarged. */
   index: number | undefined
-  /** Whether the next choice in the strip is set beside the current result. */
+  /** Whether the next thumbnail picked is compared with the current result. */
   picking: boolean
-  beside: Choice | undefined
+  /** The result that the current one is compared with. */
+  comparison: Choice | undefined
   form: "again" | "extend" | undefined
-  /** Looks in a row that went wrong. */
+  /** Failed polls in a row. */
   failures: number
-  /** What an action came to, beside the buttons. */
+  /** The outcome of an action, shown next to the buttons. */
   note: string
   busy: string | undefined
 }
@@ -44,24 +45,24 @@ export const freshState = (): State => ({
   opening: { tool: undefined, args: {} },
   calls: new Map(),
   tasks: new Map(),
-  whole: new Set(),
+  detailed: new Set(),
   recent: [],
   current: undefined,
   index: undefined,
   picking: false,
-  beside: undefined,
+  comparison: undefined,
   form: undefined,
   failures: 0,
   note: "",
   busy: undefined
 })
 
-/** Takes in what was told about a task; a task asked for by Kling's own id and by its handle is one task. */
-export const learn = (state: State, told: Task): Task => {
+/** Merges a snapshot of a task; Kling's own id and the handle lead to the same task. */
+export const learn = (state: State, snapshot: Task): Task => {
   const same = [...state.tasks.values()].find(
-    ({ id, klingId }) => id === told.id || (klingId !== undefined && klingId === told.klingId)
+    ({ id, klingId }) => id === snapshot.id || (klingId !== undefined && klingId === snapshot.klingId)
   )
-  const task = mergeTask(same, told)
+  const task = mergeTask(same, snapshot)
   state.tasks.set(task.id, task)
   return task
 }
@@ -69,25 +70,25 @@ export const learn = (state: State, told: Task): Task => {
 export const currentTask = (state: State): Task | undefined =>
   state.current === undefined ? undefined : state.tasks.get(state.current)
 
-/** What a task was asked for in words, from the call or from klingkit's ledger. */
+/** The prompt of a task, from the call or from klingkit's ledger. */
 export const promptOf = (state: State, task: Task | undefined): string | undefined => {
   const prompt = (task === undefined ? state.opening : state.calls.get(task.id))?.args["prompt"]
   return typeof prompt === "string" && prompt.trim() !== "" ? prompt : task?.prompt
 }
 
-/** Shows a task by itself. */
+/** Shows one task and resets everything else. */
 export const show = (state: State, taskId: string): void => {
   state.phase = "shown"
   state.current = taskId
   state.index = undefined
   state.picking = false
-  state.beside = undefined
+  state.comparison = undefined
   state.form = undefined
   state.failures = 0
   state.note = ""
 }
 
-/** The result that actions speak of: the only one, or the one shown large. */
+/** The result that actions apply to: the only one, or the enlarged one. */
 export const chosen = (state: State): Choice | undefined => {
   const task = currentTask(state)
   if (task === undefined || task.outputs.length === 0) return undefined
@@ -95,6 +96,6 @@ export const chosen = (state: State): Choice | undefined => {
   return index === undefined ? undefined : { taskId: task.id, index }
 }
 
-/** Seconds that a task has taken by now. */
+/** Seconds that a task has run so far. */
 export const secondsOf = ({ elapsedSeconds = 0, readAt, status }: Task, now: number): number =>
   elapsedSeconds + (status === "succeed" || status === "failed" ? 0 : Math.max(0, (now - readAt) / 1000))

@@ -1,9 +1,9 @@
 /**
- * A line for the log about something that failed where no call waits for it. Its message may hold anything, a key among
- * it, so only its kind and its place are said.
+ * A log line about a failure that no call waits for. Its message may contain anything, even a key, so only its kind and
+ * location are logged.
  */
 export const backgroundFailure = (reason: unknown): string => {
   const kind = reason instanceof Error ? reason.name : typeof reason
-  const place = reason instanceof Error ? /^ {4}(at .*)/m.exec(reason.stack ?? "")?.[1] : undefined
-  return `something failed in the background (${place === undefined ? kind : `${kind} ${place}`}); calls go on\n`
+  const location = reason instanceof Error ? /^ {4}(at .*)/m.exec(reason.stack ?? "")?.[1] : undefined
+  return `background failure (${location === undefined ? kind : `${kind} ${location}`}); calls are not affected\n`
 }

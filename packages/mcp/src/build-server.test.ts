@@ -29,7 +29,7 @@ describe.each(wires)("a server on a %s", (wire) => {
     expect(JSON.stringify((await again.listTools()).tools)).toBe(JSON.stringify(listed))
   })
 
-  it("lists what there is to read and to ask for, to everybody the same, whatever was made before", async () => {
+  it("lists the same resources and prompts to every user, whatever was made before", async () => {
     const lists = async (client: Awaited<ReturnType<typeof connectedClient>>) =>
       JSON.stringify([
         (await client.listResources()).resources,
@@ -44,14 +44,14 @@ describe.each(wires)("a server on a %s", (wire) => {
     expect(await lists(await connectedClient(emulatedServices().services, wire))).toBe(before)
   })
 
-  it("teaches the rhythm in under 1 kB", async () => {
+  it("explains the workflow in under 1 kB", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     const instructions = client.getInstructions() ?? ""
     expect(new TextEncoder().encode(instructions).length).toBeLessThan(1000)
     for (const tool of ["generate_video", "wait_for_task", "download_task"]) expect(instructions).toContain(tool)
   })
 
-  it("answers a call of no tool with a protocol error", async () => {
+  it("answers a call of an unknown tool with a protocol error", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     await expect(client.callTool({ name: "generate_film", arguments: {} })).rejects.toMatchObject({ code: -32_602 })
   })

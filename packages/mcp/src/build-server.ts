@@ -3,7 +3,7 @@ import type { Jobs } from "@klingkit/jobs"
 import { instructions, type Tool } from "@klingkit/tools"
 import { McpServer } from "@modelcontextprotocol/server"
 import { Effect, type ManagedRuntime } from "effect"
-import { StateSeal } from "./approval/state-seal.ts"
+import { SignedState } from "./approval/signed-state.ts"
 import { boardMeta, registerBoard } from "./board/board.ts"
 import { tasksExtension } from "./client-capabilities.ts"
 import { registerPrompts } from "./prompts.ts"
@@ -12,21 +12,21 @@ import { registerSkills } from "./skills.ts"
 import { registerTasks } from "./tasks/register-tasks.ts"
 import { registerTool } from "./register-tool.ts"
 
-/** What runs the tools. One may stand behind many servers; it belongs to one Kling account. */
-export type Services = ManagedRuntime.ManagedRuntime<Kling | Jobs | StateSeal, never>
+/** The runtime behind the tools. Many servers may share one; it belongs to one Kling account. */
+export type Services = ManagedRuntime.ManagedRuntime<Kling | Jobs | SignedState, never>
 
 export interface ServerOptions {
   readonly tools: ReadonlyArray<Tool>
   readonly version: string
-  /** The client runs on this machine, and may open folders of it to be read from (`roots`). */
+  /** The client runs on this machine and may share readable folders (`roots`). */
   readonly isLocal?: boolean
-  /** Origins that the board may show media from; from the environment when absent. */
+  /** Origins from which the board may show media; from the environment when absent. */
   readonly mediaDomains?: ReadonlyArray<string>
 }
 
 const listHint = { ttlMs: 3_600_000, cacheScope: "public" } as const
 
-/** A fresh server for one connection or one request. It holds no state: everything is found again by a task's id. */
+/** Builds a server for one connection or one request. It holds no state: everything is found by task id. */
 export const buildServer = (
   services: Services,
   { tools, version, isLocal = false, mediaDomains }: ServerOptions
@@ -47,10 +47,10 @@ export const buildServer = (
         "resources/templates/list": listHint,
         "prompts/list": listHint
       },
-      // What was forged never reaches a tool.
+      // Forged state never reaches a tool.
       requestState: {
-        verify: (sealed, ctx) =>
-          services.runPromise(StateSeal.use((seal) => Effect.flatMap(seal.open(sealed, ctx), Effect.fromOption)))
+        verify: (signed, ctx) =>
+          services.runPromise(SignedState.use((state) => Effect.flatMap(state.verify(signed, ctx), Effect.fromOption)))
       }
     }
   )

@@ -1,18 +1,18 @@
 import type { McpServer } from "@modelcontextprotocol/server"
 import { Effect } from "effect"
 
-/** A host that asks a person about it, or never answers, is not waited for. */
-const patienceMillis = 5000
+/** A host that asks its user first, or never answers, must not delay the call. */
+const timeoutMillis = 5000
 
 /**
- * The folders that a client opens to its servers (`roots`, in revisions up to 2025-11-25), as file URLs. They speak of the
- * client's machine: only a server that the client itself has started there may believe them.
+ * The folders that a client shares with its servers (`roots`, in revisions up to 2025-11-25), as file URLs. They refer to
+ * the client's machine: only a server that the client started there may trust them.
  */
 export const clientFolders = (server: McpServer): Effect.Effect<ReadonlyArray<string>> =>
   server.server.getClientCapabilities()?.roots === undefined
     ? Effect.succeed([])
-    : Effect.tryPromise((signal) => server.server.listRoots({}, { signal, timeout: patienceMillis })).pipe(
+    : Effect.tryPromise((signal) => server.server.listRoots({}, { signal, timeout: timeoutMillis })).pipe(
         Effect.map(({ roots }) => roots.map(({ uri }) => uri)),
-        // Newer revisions have no such question; the configured folders are enough.
+        // Newer revisions have no such request; the configured folders suffice.
         Effect.orElseSucceed(() => [])
       )

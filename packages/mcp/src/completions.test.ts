@@ -22,14 +22,14 @@ describe.each(wires)("completions on a %s", (wire) => {
     expect(completion.hasMore).toBe(false)
   })
 
-  it("are a hundred at most, and say that there are more", async () => {
+  it("are at most a hundred, and say that there are more", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     const { completion } = await client.complete({ ref: ofProduct, argument: { name: "effect_scene", value: "" } })
     expect(completion.values).toHaveLength(100)
     expect(completion).toMatchObject({ hasMore: true, total: expect.any(Number) })
   })
 
-  it("find the tasks of the person who asks, the latest first", async () => {
+  it("find the caller's tasks, the latest first", async () => {
     const { services, pass } = emulatedServices()
     const client = await connectedClient(services, wire)
     const made: Array<string> = []
@@ -45,12 +45,12 @@ describe.each(wires)("completions on a %s", (wire) => {
     expect(await typed("kk-t2v")).toEqual([])
   })
 
-  it("of what does not exist are an error", async () => {
+  it("of an unknown prompt or resource are an error", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     const argument = { name: "x", value: "" }
     for (const ref of [
-      { type: "ref/prompt", name: "film" },
-      { type: "ref/resource", uri: "kling://films/{id}" }
+      { type: "ref/prompt", name: "unknown" },
+      { type: "ref/resource", uri: "kling://unknown/{id}" }
     ] as const) {
       await expect(client.complete({ ref, argument })).rejects.toMatchObject({ code: -32_602 })
     }

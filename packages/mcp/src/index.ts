@@ -1,4 +1,4 @@
-export { StateSeal } from "./approval/state-seal.ts"
+export { SignedState } from "./approval/signed-state.ts"
 export { backgroundFailure } from "./background-failure.ts"
 export { buildServer, type ServerOptions, type Services } from "./build-server.ts"
 export { selectedTools } from "./selected-tools.ts"

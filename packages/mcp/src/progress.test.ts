@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest"
 import { connectedClient, wires } from "./testing/connected-client.ts"
 import { emulatedServices } from "./testing/emulated-services.ts"
 
-interface News {
+interface Update {
   readonly progress: number
   readonly message?: string | undefined
 }
@@ -13,48 +13,48 @@ const slow = async (wire: (typeof wires)[number]) => {
   const client = await connectedClient(emulated.services, wire)
   const { structuredContent } = await client.callTool({ name: "generate_video", arguments: { prompt: "a cat" } })
   const { task_id } = structuredContent as { readonly task_id: string }
-  /** Waits until the emulator has been asked so often. */
-  const looks = (count: number) =>
+  /** Waits until the emulator has received that many requests. */
+  const requests = (count: number) =>
     vi.waitFor(async () =>
       expect((await emulated.control("GET requests")).requests.length).toBeGreaterThanOrEqual(count)
     )
-  return { ...emulated, client, task_id, looks }
+  return { ...emulated, client, task_id, requests }
 }
 
 describe.each(wires)("progress on a %s", (wire) => {
   it("comes at least every five seconds, always rises, and ends with the call", async () => {
-    const { client, task_id, pass, looks } = await slow(wire)
-    const news: Array<News & { readonly at: number }> = []
+    const { client, task_id, pass, requests } = await slow(wire)
+    const updates: Array<Update & { readonly at: number }> = []
     let now = 0
     const waiting = client.callTool(
       { name: "wait_for_task", arguments: { task_id, timeout_seconds: 30 } },
-      { onprogress: (one) => news.push({ ...one, at: now }) }
+      { onprogress: (update) => updates.push({ ...update, at: now }) }
     )
-    await looks(2)
+    await requests(2)
     for (now = 1; now < 30; now++) {
-      const before = news.length
+      const before = updates.length
       await pass(1)
-      if (now % 4 === 0) await vi.waitUntil(() => news.length > before)
+      if (now % 4 === 0) await vi.waitUntil(() => updates.length > before)
     }
     await pass(1)
     await waiting
-    const heard = news.length
+    const received = updates.length
     await pass(60)
-    expect(news.length).toBe(heard)
-    expect(news.map(({ progress }) => progress)).toEqual(
-      [...new Set(news.map(({ progress }) => progress))].toSorted((a, b) => a - b)
+    expect(updates.length).toBe(received)
+    expect(updates.map(({ progress }) => progress)).toEqual(
+      [...new Set(updates.map(({ progress }) => progress))].toSorted((a, b) => a - b)
     )
-    const times = [0, ...news.map(({ at }) => at)]
+    const times = [0, ...updates.map(({ at }) => at)]
     expect(Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBeLessThanOrEqual(5)
-    expect(news.at(-1)?.message).toMatch(/^Task is (submitted|processing)$/)
+    expect(updates.at(-1)?.message).toMatch(/^Task is (submitted|processing)$/)
   })
 
   it("is not sent to a client that did not ask for it", async () => {
-    const { client, task_id, pass, looks } = await slow(wire)
+    const { client, task_id, pass, requests } = await slow(wire)
     const stray: Array<Error> = []
     Object.assign(client, { onerror: (error: Error) => stray.push(error) })
     const waiting = client.callTool({ name: "wait_for_task", arguments: { task_id, timeout_seconds: 10 } })
-    await looks(2)
+    await requests(2)
     await pass(10)
     await waiting
     expect(stray).toEqual([])

@@ -2,14 +2,14 @@ import { Progress, type Tool } from "@klingkit/tools"
 import type { ServerContext } from "@modelcontextprotocol/server"
 import { Clock, Effect } from "effect"
 
-/** Some hosts give up on a call that has been silent for long; five seconds are promised. */
+/** Some hosts give up on a silent call; progress must arrive at least every five seconds. */
 const longestSilence = "4 seconds"
-/** News that comes faster is left out. */
-const shortestPauseMillis = 500
+/** Updates that come faster are dropped. */
+const minIntervalMillis = 500
 
 /**
- * Tells the client how a call is going, if it asked for that by a progress token: the news of the tool, and a sign of
- * life when there is none. Numbers are elapsed seconds and always rise; nothing is told once the call has its result.
+ * Sends progress notifications if the client asked for them with a progress token: the tool's messages, and a heartbeat
+ * in between. Numbers are elapsed seconds and always rise; nothing is sent once the call has its result.
  */
 export const reportingProgress =
   (tool: Pick<Tool, "title">, ctx: ServerContext) =>
@@ -18,26 +18,26 @@ export const reportingProgress =
     if (progressToken === undefined) return call
     return Effect.gen(function* () {
       const started = yield* Clock.currentTimeMillis
-      let news = tool.title
-      let toldAt = -Infinity
+      let message = tool.title
+      let sentAt = -Infinity
       let last = 0
 
-      const tell = Effect.gen(function* () {
+      const send = Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
-        toldAt = now
+        sentAt = now
         last = Math.max(last + 0.001, (now - started) / 1000)
-        const params = { progressToken, progress: last, message: news }
+        const params = { progressToken, progress: last, message }
         yield* Effect.ignore(Effect.tryPromise(() => ctx.mcpReq.notify({ method: "notifications/progress", params })))
       }).pipe(
-        // A notification on its way when the result is ready must be out before the result is.
+        // A notification in progress when the result is ready must be sent before the result.
         Effect.uninterruptible
       )
-      const hear = Effect.fnUntraced(function* (message: string) {
-        news = message
+      const report = Effect.fnUntraced(function* (update: string) {
+        message = update
         const now = yield* Clock.currentTimeMillis
-        if (now - toldAt >= shortestPauseMillis) yield* tell
+        if (now - sentAt >= minIntervalMillis) yield* send
       })
-      const signsOfLife = Effect.forever(Effect.andThen(Effect.sleep(longestSilence), tell))
-      return yield* Effect.raceFirst(Effect.provideService(call, Progress, hear), signsOfLife)
+      const heartbeat = Effect.forever(Effect.andThen(Effect.sleep(longestSilence), send))
+      return yield* Effect.raceFirst(Effect.provideService(call, Progress, report), heartbeat)
     })
   }

@@ -5,7 +5,7 @@ import { connectedClient, wires } from "./testing/connected-client.ts"
 import { emulatedServices } from "./testing/emulated-services.ts"
 
 describe.each(wires)("prompts on a %s", (wire) => {
-  it("are listed with what they need", async () => {
+  it("are listed with their arguments", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     const { prompts } = await client.listPrompts()
     expect(
@@ -21,14 +21,14 @@ describe.each(wires)("prompts on a %s", (wire) => {
     for (const { arguments: args = [] } of prompts) for (const { description } of args) expect(description).toBeTruthy()
   })
 
-  it("give a text that takes up what was filled in, a blank field counting as none", async () => {
+  it("give a text with the filled-in values, a blank field counting as absent", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
-    const given = { story: "a fox crosses a frozen lake", shots: "4", model_name: "", aspect_ratio: "9:16" }
-    const { messages } = await client.getPrompt({ name: "storyboard", arguments: given })
+    const args = { story: "a fox crosses a frozen lake", shots: "4", model_name: "", aspect_ratio: "9:16" }
+    const { messages } = await client.getPrompt({ name: "storyboard", arguments: args })
     expect(messages).toMatchObject([{ role: "user", content: { type: "text" } }])
     const [{ content } = {}] = messages
     const text = content?.type === "text" ? content.text : ""
-    expect(text).toContain('in 4 shots, 9:16: "a fox crosses a frozen lake"')
+    expect(text).toContain('of 4 shots, 9:16: "a fox crosses a frozen lake"')
     expect(text).toContain("kling-3.0")
     expect(text.indexOf("quote_cost")).toBeLessThan(text.indexOf("wait_for_task"))
   })
@@ -36,7 +36,10 @@ describe.each(wires)("prompts on a %s", (wire) => {
   it.each([
     [{ name: "storyboard", arguments: {} }, "story is required"],
     [{ name: "storyboard", arguments: { story: " " } }, "story is required"],
-    [{ name: "storyboard", arguments: { story: "x", shot: "3" } }, "shot is no argument of it; they are story, shots"],
+    [
+      { name: "storyboard", arguments: { story: "x", shot: "3" } },
+      "shot is not an argument of this prompt; expected story, shots"
+    ],
     [{ name: "story_board", arguments: { story: "x" } }, "story_board"]
   ])("are refused with the reason: %j", async (request, reason) => {
     const client = await connectedClient(emulatedServices().services, wire)

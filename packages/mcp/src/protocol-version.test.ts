@@ -34,7 +34,7 @@ describe("links to files", () => {
     ["2025-03-26", ["text"]],
     ["2025-06-18", ["text", "resource_link"]],
     ["2025-11-25", ["text", "resource_link"]]
-  ])("go to clients that know them: %s", async (version, types) => {
+  ])("go only to clients that support them: %s", async (version, types) => {
     const { call, pass } = await oldClient(version)
     const { structuredContent } = await call("generate_image", { prompt: "a cat" })
     await pass(60)

@@ -4,11 +4,11 @@ import { emulatedServices } from "./testing/emulated-services.ts"
 
 const submit = { name: "generate_video", arguments: { prompt: "a cat" } }
 
-describe.each(wires)("a caller who goes away on a %s", (wire) => {
+describe.each(wires)("a caller that disconnects on a %s", (wire) => {
   it("changes nothing about the job or its price", async () => {
-    const { services, control, strike, pass } = emulatedServices()
+    const { services, control, injectFault, pass } = emulatedServices()
     const client = await connectedClient(services, wire)
-    await strike({ fault: "commit-then-hang" })
+    await injectFault({ fault: "commit-then-hang" })
     const leaving = new AbortController()
     const call = client.callTool(submit, { signal: leaving.signal })
     await vi.waitFor(async () => expect((await control("GET ledger")).tasks).toHaveLength(1))
@@ -18,12 +18,12 @@ describe.each(wires)("a caller who goes away on a %s", (wire) => {
     const { tasks, charges } = await control("GET ledger")
     expect(tasks).toMatchObject([{ status: "succeed" }])
     expect(charges).toHaveLength(1)
-    // What was cut off is settled all the same: by a look, never by a second create.
+    // An interrupted call is still reconciled: by a lookup, never by a second create.
     const { requests } = await control("GET requests")
     expect(requests.map((request) => (request as { readonly method: string }).method)).toEqual(["POST", "GET"])
   })
 
-  it("ends the waiting, and the task goes on", async () => {
+  it("ends the wait, and the task continues", async () => {
     const { services, control, pass } = emulatedServices()
     const client = await connectedClient(services, wire)
     const { structuredContent } = await client.callTool(submit)

@@ -1,30 +1,30 @@
 import { CallerFolders } from "@klingkit/jobs"
 import type { JsonSchema, Tool } from "@klingkit/tools"
-import { defectWords, errorWords } from "@klingkit/tools"
+import { formatDefect, formatError } from "@klingkit/tools"
 import type { CallToolResult, McpServer, ServerContext, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
 import { Cause, Effect, identity } from "effect"
-import { approvedCall } from "./approval/approved-call.ts"
+import { withApproval } from "./approval/with-approval.ts"
 import type { Services } from "./build-server.ts"
-import { followsTasks } from "./client-capabilities.ts"
+import { supportsTasks } from "./client-capabilities.ts"
 import { clientFolders } from "./client-folders.ts"
 import { reportingProgress } from "./progress.ts"
 import { takesResourceLinks } from "./protocol-version.ts"
 import { asTask } from "./tasks/task-state.ts"
 import { errorResult, successResult } from "./tool-result.ts"
 
-interface Offer {
+interface RegisterOptions {
   /** For hosts, not for models. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined
   /** The client's folders may be read from. */
   readonly isLocal?: boolean
 }
 
-/** Offers a tool to MCP clients. Whatever happens inside comes back as a result that says what to do next. */
+/** Registers a tool for MCP clients. Every failure becomes a result that says what to do next. */
 export const registerTool = (
   server: McpServer,
   services: Services,
   tool: Tool,
-  { meta, isLocal = false }: Offer = {}
+  { meta, isLocal = false }: RegisterOptions = {}
 ): void => {
   server.registerTool(
     tool.name,
@@ -42,7 +42,7 @@ export const registerTool = (
       ...(meta === undefined ? {} : { _meta: { ...meta } })
     },
     (args, ctx) =>
-      // The signal ends the waiting. What has been submitted goes on: jobs do not listen to it.
+      // The signal ends the wait. Submitted jobs continue: they do not listen to it.
       services.runPromise(
         callTool(server, tool, args, ctx).pipe(
           isLocal ? Effect.provideService(CallerFolders, clientFolders(server)) : identity
@@ -53,20 +53,20 @@ export const registerTool = (
 }
 
 const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerContext) =>
-  approvedCall(server, tool, args, ctx, (result) => {
+  withApproval(server, tool, args, ctx, (result) => {
     const answer = successResult(result, takesResourceLinks(server, ctx))
-    return tool.charged && followsTasks(server, ctx) ? asTask(answer, result) : answer
+    return tool.charged && supportsTasks(server, ctx) ? asTask(answer, result) : answer
   }).pipe(
     reportingProgress(tool, ctx),
-    Effect.catch((error) => Effect.succeed(errorResult(errorWords(tool, error)))),
+    Effect.catch((error) => Effect.succeed(errorResult(formatError(tool, error)))),
     Effect.catchDefect((defect): Effect.Effect<CallToolResult> =>
-      Effect.logError(`${tool.name} broke`, Cause.die(defect)).pipe(Effect.as(errorResult(defectWords(tool))))
+      Effect.logError(`${tool.name} failed`, Cause.die(defect)).pipe(Effect.as(errorResult(formatDefect(tool))))
     )
   )
 
 /**
- * The tool checks its arguments itself and words what is wrong with them. Results are not checked on the way out:
- * what was paid for must reach the caller even if a fact in it is odd.
+ * The tool validates its own arguments and writes the error messages. Results are not validated: what was paid for must
+ * reach the caller even if one field is odd.
  */
 const unchecked = (schema: JsonSchema): StandardSchemaWithJSON => ({
   "~standard": {

@@ -12,8 +12,8 @@ const jsonAt = async (client: Client, uri: string): Promise<unknown> => {
   return JSON.parse(content !== undefined && "text" in content ? content.text : "")
 }
 
-describe.each(wires)("what can be read on a %s", (wire) => {
-  it("is every model, and every effect scene", async () => {
+describe.each(wires)("resources on a %s", (wire) => {
+  it("list every model and every effect scene", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     const { models } = (await jsonAt(client, "kling://models")) as {
       readonly models: ReadonlyArray<{ readonly model_name: string }>
@@ -26,7 +26,7 @@ describe.each(wires)("what can be read on a %s", (wire) => {
     expect(effects).toContainEqual({ effect_scene: "kiss_pro", pictures: 2 })
   })
 
-  it("is a task by its address, as it is now", async () => {
+  it("show the current state of a task by URI", async () => {
     const { services, pass } = emulatedServices()
     const client = await connectedClient(services, wire)
     const made = await client.callTool({ name: "generate_video", arguments: { prompt: "a cat" } })
@@ -38,7 +38,7 @@ describe.each(wires)("what can be read on a %s", (wire) => {
       quote: { usd: 0.42 }
     })
     await pass(600)
-    // A client of 2026 keeps what it has read for as long as it was told to.
+    // A 2026 client caches what it has read for the stated time.
     const later = await connectedClient(services, wire)
     for (const id of [task_id, kling_task_id]) {
       expect(await jsonAt(later, `kling://tasks/${id}`)).toMatchObject({
@@ -58,8 +58,8 @@ describe.each(wires)("what can be read on a %s", (wire) => {
   )
 })
 
-describe("a copy of what was read", () => {
-  it("is good for an hour and for all, a task's only for a moment and for its owner", async () => {
+describe("a cached resource", () => {
+  it("is public and fresh for an hour; a task is private and fresh for two seconds", async () => {
     const send = modernRequests(emulatedServices().services, {})
     const made = await send("tools/call", { name: "generate_image", arguments: { prompt: "a cat" } })
     const { task_id } = resultOf(made).structuredContent as { readonly task_id: string }

@@ -1,4 +1,4 @@
-import { errorWords, type Resource, resources, type ToolFailure } from "@klingkit/tools"
+import { formatError, type Resource, resources, type ToolFailure } from "@klingkit/tools"
 import {
   type McpServer,
   ProtocolError,
@@ -8,25 +8,28 @@ import {
 } from "@modelcontextprotocol/server"
 import { Effect } from "effect"
 import type { Services } from "./build-server.ts"
-import { typing } from "./completions.ts"
+import { completionOf } from "./completions.ts"
 
 const mimeType = "application/json"
 
-/** Offers what can be read, as JSON. Tasks are found by their address and never listed: a list is the same for everybody. */
+/** Registers the JSON resources. Tasks are read by URI and never listed, since the resource list is the same for every user. */
 export const registerResources = (server: McpServer, services: Services): void => {
   for (const resource of resources) {
     const { name, title, description, uri, cache: cacheHint } = resource
     const about = { title, description, mimeType, cacheHint }
-    const read = (at: URL, variables: Readonly<Record<string, string | ReadonlyArray<string>>>, signal: AbortSignal) =>
-      services.runPromise(contentsOf(resource, at.href, variables), { signal })
+    const read = (url: URL, variables: Readonly<Record<string, string | ReadonlyArray<string>>>, signal: AbortSignal) =>
+      services.runPromise(contentsOf(resource, url.href, variables), { signal })
     if (uri.includes("{")) {
       const complete = Object.fromEntries(
-        Object.entries(resource.complete ?? {}).map(([variable, one]) => [variable, typing(services, one)])
+        Object.entries(resource.complete ?? {}).map(([variable, completer]) => [
+          variable,
+          completionOf(services, completer)
+        ])
       )
       const template = new ResourceTemplate(uri, { list: undefined, complete })
-      server.registerResource(name, template, about, (at, variables, ctx) => read(at, variables, ctx.mcpReq.signal))
+      server.registerResource(name, template, about, (url, variables, ctx) => read(url, variables, ctx.mcpReq.signal))
     } else {
-      server.registerResource(name, uri, about, (at, ctx) => read(at, {}, ctx.mcpReq.signal))
+      server.registerResource(name, uri, about, (url, ctx) => read(url, {}, ctx.mcpReq.signal))
     }
   }
 }
@@ -43,7 +46,7 @@ const contentsOf = (
       Effect.mapError((error) => problemOf(uri, error))
     )
 
-/** Hosts may spell an id by percent signs; what cannot be read stays as it is, and is not found. */
+/** Hosts may percent-encode an id; an invalid encoding is kept as it is, and not found. */
 const decoded = (value: string): string => {
   try {
     return decodeURIComponent(value)
@@ -55,4 +58,4 @@ const decoded = (value: string): string => {
 const problemOf = (uri: string, error: ToolFailure): ProtocolError =>
   error.reason._tag === "TaskNotFound" || error.reason._tag === "InvalidInput"
     ? new ResourceNotFoundError(uri)
-    : new ProtocolError(ProtocolErrorCode.InternalError, errorWords({ charged: false }, error).lines.join("\n"))
+    : new ProtocolError(ProtocolErrorCode.InternalError, formatError({ charged: false }, error).lines.join("\n"))

@@ -2,7 +2,7 @@ import type { KlingError } from "@klingkit/core"
 import { selectTools, type Tool } from "@klingkit/tools"
 import { Config, Effect, Option } from "effect"
 
-/** The tools to serve: a flag's word on toolsets wins over `KLINGKIT_TOOLSETS`. Fails when a toolset's name is wrong. */
+/** The tools to serve: a flag overrides `KLINGKIT_TOOLSETS`. Fails if a toolset name is unknown. */
 export const selectedTools = Effect.fnUntraced(function* (flags: {
   readonly toolsets: string | undefined
   readonly readOnly: boolean

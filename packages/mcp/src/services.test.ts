@@ -48,7 +48,7 @@ describe("services from the environment", () => {
     }
   })
 
-  it("let everything work that needs no key", async () => {
+  it("serve everything that needs no key", async () => {
     const client = await clientWith({})
     expect((await client.listTools()).tools.length).toBeGreaterThan(0)
     for (const call of [

@@ -1,33 +1,38 @@
 import { Kling } from "@klingkit/core"
 import { type FileHost, jobFolders, Jobs, type LedgerSource, spendLimits } from "@klingkit/jobs"
 import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path, Result } from "effect"
-import { StateSeal } from "./approval/state-seal.ts"
+import { SignedState } from "./approval/signed-state.ts"
 import type { Services } from "./build-server.ts"
 
-/** What an app brings along. */
+/** What an app provides. */
 type Disk = FileSystem.FileSystem | Path.Path | FileHost | LedgerSource
 
 /**
- * Kling and jobs as the environment describes them. It can always be built: a server starts without a key, and then
- * each call that needs Kling says what is missing.
+ * Kling and jobs, configured by the environment. Building never fails: a server starts without a key, and each call that
+ * needs Kling reports what is missing.
  */
-export const servicesFromConfig: Layer.Layer<Kling | Jobs | StateSeal, never, Disk> = Layer.merge(
-  StateSeal.layerConfig,
+export const servicesFromConfig: Layer.Layer<Kling | Jobs | SignedState, never, Disk> = Layer.merge(
+  SignedState.layerConfig,
   Layer.unwrap(
     Effect.gen(function* () {
       const folders = yield* Effect.orDie(jobFolders)
       const limits = yield* Effect.result(spendLimits)
-      // A limit that cannot be read must stop every request, not none.
+      // An unreadable limit must block every request rather than none.
       const kling = Result.isFailure(limits)
         ? Kling.layerFailing(limits.failure)
         : Kling.layerConfig.pipe(Layer.catch(Kling.layerFailing))
-      const config = { ...folders, limits: Result.getOrElse(limits, () => ({})), principal: "local", isResident: true }
+      const config = {
+        ...folders,
+        limits: Result.getOrElse(limits, () => ({})),
+        principal: "local",
+        isLongRunning: true
+      }
       return Jobs.layer(config).pipe(Layer.provideMerge(kling))
     })
   )
 )
 
-/** The services for one process; built when the first tool is called. Whatever they log goes to stderr. */
+/** The services of one process, built when the first tool is called. They log to stderr. */
 export const makeServices = (disk: Layer.Layer<Disk>): Services =>
   ManagedRuntime.make(
     servicesFromConfig.pipe(

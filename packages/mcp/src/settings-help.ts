@@ -1,16 +1,16 @@
-/** What every server takes from the environment, for `--help`. `docs/settings.md` says more of each. */
+/** The environment variables of every server, for `--help`. Details are in `docs/settings.md`. */
 export const settingsHelp = `  KLINGAI_API_KEY                         the Kling API key, or
   KLINGAI_ACCESS_KEY, KLINGAI_SECRET_KEY  an access/secret key pair
   KLINGAI_REGION                          global (default) or china
-  KLINGAI_BASE_URL                        another place of the API, such as the emulator
+  KLINGAI_BASE_URL                        another base URL, such as the emulator's
   KLINGKIT_OUTPUT_DIR                     where files are saved (default ~/klingkit)
-  KLINGKIT_FILE_NAME                      their names, such as {date}/{model}-{handle}
-  KLINGKIT_INPUT_DIRS                     more folders that pictures and sounds may be read from
-  KLINGKIT_MAX_USD_PER_CALL               refuse a call that may cost more
-  KLINGKIT_MAX_USD_PER_DAY                refuse a call with which the day (UTC) may cost more
-  KLINGKIT_CONFIRM_ABOVE_USD              a dearer call needs a person's yes
-  KLINGKIT_TOOLSETS                       core (default), studio, raw, all, or a comma list
-  KLINGKIT_MEDIA_DOMAINS                  more origins from which the board may show films and pictures
-  KLINGKIT_PRIVATE_HOSTS                  hosts of results that may be in a private network
+  KLINGKIT_FILE_NAME                      file name template, such as {date}/{model}-{handle}
+  KLINGKIT_INPUT_DIRS                     more folders from which media may be read
+  KLINGKIT_MAX_USD_PER_CALL               refuse a call that may cost more than this
+  KLINGKIT_MAX_USD_PER_DAY                refuse a call that may take the day (UTC) above this
+  KLINGKIT_CONFIRM_ABOVE_USD              calls above this price need the user's approval
+  KLINGKIT_TOOLSETS                       core (default), studio, raw, all, or comma-separated
+  KLINGKIT_MEDIA_DOMAINS                  more origins from which the board may show media
+  KLINGKIT_PRIVATE_HOSTS                  result hosts allowed in a private network
   KLINGKIT_HOME                           where the ledger is kept
-  KLINGKIT_DATABASE_URL                   the ledger in PostgreSQL in place of a file`
+  KLINGKIT_DATABASE_URL                   PostgreSQL URL of the ledger, instead of a file`

@@ -15,24 +15,24 @@ const served = skills.map((skill) => ({
   about: skill
 }))
 
-/** Size and digest of a skill are reckoned when somebody asks for it. */
+/** A skill's size and digest are computed on request. */
 const entryOf = ({ path, text }: (typeof served)[number]) => skillEntry(path, { "SKILL.md": text })
 
-/** One for every server of the program: what it serves is fixed when the program is built. */
+/** One for all servers of the process: its skills are fixed at build time. */
 const extension = new SkillsExtension({
   baseUri,
   cacheHint: { ttlMs: 3_600_000, cacheScope: "public" },
   source: {
     list: async () => ({ skills: await Promise.all(served.map(entryOf)) }),
     get: async (uri) => {
-      const skill = served.find((one) => one.uri === uri)
+      const skill = served.find((entry) => entry.uri === uri)
       return skill === undefined ? undefined : entryOf(skill)
     },
     read: async (uri) => {
-      const text = served.find((one) => one.uri === uri)?.text
+      const text = served.find((entry) => entry.uri === uri)?.text
       return text === undefined ? undefined : { text, mimeType: "text/markdown" }
     },
-    // A host that does not know skills finds it as a resource.
+    // Hosts without skill support find them as resources.
     listResources: async () =>
       served.map(({ uri, about: { name, description } }) => ({ uri, name, description, mimeType: "text/markdown" }))
   }

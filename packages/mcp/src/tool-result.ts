@@ -1,21 +1,22 @@
-import type { ErrorWords, FileLink, ToolResult } from "@klingkit/tools"
+import type { FormattedError, FileLink, ToolResult } from "@klingkit/tools"
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/server"
 
-/** The same facts for every kind of client: text, structured content, a link for each file, and a picture if there is one. */
+/** One result for every kind of client: text, structured content, a link per file, and a preview image if there is one. */
 export const successResult = (
-  { lines, facts, links = [], picture }: ToolResult,
+  { lines, structured, links = [], image }: ToolResult,
   withLinks: boolean
 ): CallToolResult => ({
   content: [
     { type: "text", text: lines.join("\n") },
-    ...(picture === undefined ? [] : [{ type: "image" as const, ...picture }]),
+    ...(image === undefined ? [] : [{ type: "image" as const, ...image }]),
     ...(withLinks ? links.map(resourceLink) : [])
   ],
-  structuredContent: { ...facts }
+  structuredContent: { ...structured }
 })
 
-/** An error that the model can act on. It has no structured content: that is promised for results only. */
-export const errorResult = ({ lines }: ErrorWords): CallToolResult => ({
+/** An error that the model can act on. It has no structured content: the output schema covers results only. */
+
+export const errorResult = ({ lines }: FormattedError): CallToolResult => ({
   content: [{ type: "text", text: lines.join("\n") }],
   isError: true
 })

@@ -23,20 +23,20 @@ const creates = (kind: CredentialKind) =>
 const oneOfEach = Effect.fnUntraced(function* (world: KlingWorld, kind: CredentialKind) {
   const started: Array<readonly [string, Readonly<Record<string, unknown>>]> = []
   for (const operation of creates(kind)) {
-    const { facts } = yield* call("call_kling_api", {
+    const { structured } = yield* call("call_kling_api", {
       operation: operation.id,
       input: stringifyJson(operation.example)
     })
-    started.push([operation.id, facts])
-    // The account's places are few; a full one would let the next wait.
+    started.push([operation.id, structured])
+    // The account has few concurrency slots; when they are full the next request would wait.
     yield* passTime(world)
   }
   const spoken = { video_url: "https://a.example/talk.mp4", tts_text: "Good morning, and welcome" }
-  started.push(["create_lipsync", (yield* call("create_lipsync", spoken)).facts])
+  started.push(["create_lipsync", (yield* call("create_lipsync", spoken)).structured])
   yield* passTime(world)
   return yield* Effect.forEach(started, ([what, { task_id, kling_task_id }]) =>
-    Effect.map(call("check_video_status", { task_id }), ({ facts }): Made => {
-      const outputs = facts["outputs"] as Made["outputs"]
+    Effect.map(call("check_video_status", { task_id }), ({ structured }): Made => {
+      const outputs = structured["outputs"] as Made["outputs"]
       const ids = { handle: task_id as string, "Kling's id": kling_task_id as string, "result's id": outputs[0]?.id }
       return { what, ids, outputs }
     })
@@ -44,8 +44,8 @@ const oneOfEach = Effect.fnUntraced(function* (world: KlingWorld, kind: Credenti
 })
 
 /**
- * What a program without the maker's ledger cannot know: a handle that Kling does not keep, since the operation takes none
- * or it stands for several steps, and what a solution made, since Kling lists no solutions.
+ * What a process without the original ledger cannot know: a handle that Kling does not store, since the operation takes
+ * none or it stands for several steps, and the result of a solution, since Kling lists no solutions.
  */
 const onlyMakerKnows = (what: string, kind: string): boolean =>
   kind === "handle"
@@ -73,49 +73,49 @@ describe.each(["api-key", "key-pair"] as const)("with an %s, a task of any kind"
   it.effect.each([
     ["the program that made it", true],
     ["another program, with a ledger of its own", false]
-  ] as const)("is found by every id that people have of it, by %s", ([, isMaker]) => {
+  ] as const)("is found by each of its ids, by %s", ([, isMaker]) => {
     const world = new KlingWorld()
     const program = () => Layer.fresh(emulated(world, {}, kind))
     return Effect.gen(function* () {
-      const looks = Effect.fnUntraced(function* (all: ReadonlyArray<Made>) {
+      const readAll = Effect.fnUntraced(function* (all: ReadonlyArray<Made>) {
         const ids = everyId(all, isMaker)
         for (const tool of ["check_video_status", "check_image_status", "wait_for_task"]) {
           const seen = yield* table(ids, ({ id }) =>
-            Effect.map(call(tool, { task_id: id }), ({ facts }) => facts["outputs"])
+            Effect.map(call(tool, { task_id: id }), ({ structured }) => structured["outputs"])
           )
           expect(seen).toEqual(yield* table(ids, ({ outputs }) => Effect.succeed(outputs)))
         }
-        const clips = ids.filter(
+        const videos = ids.filter(
           ({ outputs: [first] }) => first?.type === "video" && (first.duration_seconds ?? 0) <= 10
         )
         for (const [tool, args] of [
           ["extend_video", { prompt: "it jumps" }],
           ["create_lipsync", { tts_text: "Good morning, and welcome" }]
         ] as const) {
-          const priced = yield* table(clips, ({ id }) =>
+          const priced = yield* table(videos, ({ id }) =>
             Effect.map(
               call("quote_cost", { tool, arguments: stringifyJson({ ...args, task_id: id }) }),
-              ({ facts }) => facts["operation"] !== ""
+              ({ structured }) => structured["operation"] !== ""
             )
           )
-          expect(priced).toEqual(yield* table(clips, () => Effect.succeed(true)))
+          expect(priced).toEqual(yield* table(videos, () => Effect.succeed(true)))
         }
         return ids.length
       })
       if (isMaker) {
         return expect(
-          yield* Effect.flatMap(oneOfEach(world, kind), looks).pipe(Effect.provide(program()))
+          yield* Effect.flatMap(oneOfEach(world, kind), readAll).pipe(Effect.provide(program()))
         ).toBeGreaterThan(2 * creates(kind).length)
       }
       const all = yield* oneOfEach(world, kind).pipe(Effect.provide(program()))
-      expect(yield* looks(all).pipe(Effect.provide(program()))).toBeGreaterThan(2 * creates(kind).length)
+      expect(yield* readAll(all).pipe(Effect.provide(program()))).toBeGreaterThan(2 * creates(kind).length)
     })
   })
 })
 
-describe("an id that nobody knows", () => {
+describe("an unknown id", () => {
   it.effect.each(["nonsense", "893605946402811985", "kk-t2v-00000000000000000000000000", "7"])(
-    "is said to be none: %s",
+    "is reported as not found: %s",
     (task_id) =>
       Effect.gen(function* () {
         for (const tool of ["check_video_status", "wait_for_task", "download_task"]) {
@@ -125,7 +125,7 @@ describe("an id that nobody knows", () => {
       }).pipe(Effect.provide(emulated()))
   )
 
-  it.effect("is not looked for among results when it is klingkit's own", () => {
+  it.effect("is not searched for among results when it is a klingkit handle", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       yield* failure("check_video_status", { task_id: "kk-t2v-00000000000000000000000000" })

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { tools } from "./catalog.ts"
 import type { Tool } from "./tool.ts"
 
-/** What a host shows a model of a tool, and what every conversation pays for. */
+/** What a host shows a model of a tool; it costs context in every conversation. */
 const shown = ({ name, description, inputSchema }: Tool) => ({ name, description, inputSchema })
 const bytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length
 const core = tools.filter((tool) => tool.toolset === "core")
@@ -12,7 +12,7 @@ const ofMcpKling = `generate_video generate_image_to_video check_video_status ex
   list_tasks`.split(/\s+/)
 
 describe("the catalog of tools", () => {
-  it.each(tools.map((tool) => [tool.name, tool] as const))("keeps its promise: %s", async (name, tool) => {
+  it.each(tools.map((tool) => [tool.name, tool] as const))("matches its snapshot: %s", async (name, tool) => {
     const { title, description, toolset, charged, hints, inputSchema, outputSchema } = tool
     const definition = { name, title, description, toolset, charged, hints, inputSchema, outputSchema }
     await expect(`${JSON.stringify(definition, undefined, 2)}\n`).toMatchFileSnapshot(`tool-snapshots/${name}.snap`)
@@ -31,7 +31,7 @@ describe("the catalog of tools", () => {
     expect(tool.charged && tool.hints.readOnly).toBe(false)
   })
 
-  it("has one tool for each name", () => {
+  it("has unique names", () => {
     expect(new Set(tools.map((tool) => tool.name)).size).toBe(tools.length)
   })
 
@@ -42,7 +42,7 @@ describe("the catalog of tools", () => {
     expect(names).toEqual(expect.arrayContaining(["wait_for_task", "download_task", "quote_cost", "list_models"]))
   })
 
-  it("spends the words of a conversation sparingly", () => {
+  it("fits the byte budgets", () => {
     expect(bytes(core.map(shown))).toBeLessThanOrEqual(12_000)
     expect(bytes(core)).toBeLessThanOrEqual(26_000)
   })

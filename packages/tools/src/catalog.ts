@@ -42,8 +42,8 @@ const generating: ReadonlyArray<Tool> = [
   getAccountBalance
 ]
 
-/** Those that are asked for by name: studio and raw. */
-const special: ReadonlyArray<Tool> = [
+/** Toolsets that must be selected by name: studio and raw. */
+const optional: ReadonlyArray<Tool> = [
   controlMotion,
   createAvatarVideo,
   editImage,
@@ -54,9 +54,9 @@ const special: ReadonlyArray<Tool> = [
   callKlingApi
 ]
 
-const quoteCost = quoteCostOf([...generating, ...special].filter((tool) => tool.charged))
+const quoteCost = quoteCostOf([...generating, ...optional].filter((tool) => tool.charged))
 
-/** Every tool, in the order in which they are listed. */
-export const tools: ReadonlyArray<Tool> = [...generating, quoteCost, ...special]
+/** Every tool, in listing order. */
+export const tools: ReadonlyArray<Tool> = [...generating, quoteCost, ...optional]
 
 export const findTool = (name: string): Tool | undefined => tools.find((tool) => tool.name === name)

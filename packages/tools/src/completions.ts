@@ -4,17 +4,17 @@ import { Effect } from "effect"
 import { scenesWith } from "./inputs/effect-scene.ts"
 import type { ToolFailure, ToolNeeds } from "./tool.ts"
 
-/** What may be meant by what somebody has typed so far, best first. */
+/** Completions of what has been typed so far, best match first. */
 export type Completer = (typed: string) => Effect.Effect<ReadonlyArray<string>, ToolFailure, ToolNeeds>
 
-/** Of a fixed list; what begins as typed comes first. */
+/** Completes from a fixed list; prefix matches come first. */
 export const oneOf =
   (values: ReadonlyArray<string>): Completer =>
   (typed) => {
     const word = typed.toLowerCase()
-    const begins = values.filter((value) => value.toLowerCase().startsWith(word))
-    const holds = values.filter((value) => !begins.includes(value) && value.toLowerCase().includes(word))
-    return Effect.succeed([...begins, ...holds])
+    const prefixed = values.filter((value) => value.toLowerCase().startsWith(word))
+    const containing = values.filter((value) => !prefixed.includes(value) && value.toLowerCase().includes(word))
+    return Effect.succeed([...prefixed, ...containing])
   }
 
 const liveNames = (models: ReadonlyArray<{ readonly id: string; readonly state: string }>) =>
@@ -23,12 +23,12 @@ const liveNames = (models: ReadonlyArray<{ readonly id: string; readonly state: 
 export const videoModelNames = oneOf(liveNames(videoModels))
 export const imageModelNames = oneOf(liveNames(imageModels))
 
-/** Scenes by any words of their names. */
+/** Effect scenes by any words in their names. */
 export const effectScenes: Completer = (typed) => Effect.succeed(scenesWith(typed))
 
 const mostRecent = 100
 
-/** Of the latest jobs of the person who asks. */
+/** Handles of the caller's latest jobs. */
 export const recentHandles: Completer = (typed) =>
   Jobs.use((jobs) => jobs.history({ limit: mostRecent })).pipe(
     Effect.map(({ jobs }) => jobs.map(({ handle }) => handle).filter((handle) => handle.startsWith(typed)))

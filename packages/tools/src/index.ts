@@ -2,18 +2,18 @@ export { findTool, tools } from "./catalog.ts"
 export type { Completer } from "./completions.ts"
 export { instructions } from "./instructions.ts"
 export type { JsonSchema } from "./json-schema.ts"
-export { PersonIsAsked } from "./person-is-asked.ts"
+export { UserApprovalAvailable } from "./user-approval.ts"
 export { Progress } from "./progress.ts"
-export { approvalBox, approvalQuestion, type Unapproved, unapprovedWords } from "./results/approval-words.ts"
+export { approvalCheckbox, approvalMessage, type Unapproved, formatUnapproved } from "./results/format-approval.ts"
 export { prompts } from "./prompts/catalog.ts"
 export type { Prompt, PromptArgument } from "./prompts/prompt.ts"
 export { type Resource, resources } from "./resources.ts"
-export { defectWords, type ErrorWords, errorWords } from "./results/error-words.ts"
+export { formatDefect, type FormattedError, formatError } from "./results/format-error.ts"
 export { skills } from "./skills/catalog.ts"
 export type { Skill } from "./skills/skill.ts"
 export type {
   FileLink,
-  Picture,
+  PreviewImage,
   Tool,
   ToolEffect,
   ToolFailure,

@@ -9,8 +9,8 @@ export interface JsonSchema {
 }
 
 /**
- * What goes over the wire to describe a tool. Every byte is paid for by every conversation, so what says nothing is
- * left out: the dialect (2020-12 is what MCP assumes), and in results the ban on fields that a later version adds.
+ * The JSON Schema that describes a tool on the wire. Every byte costs context in every conversation, so redundant parts
+ * are dropped: the dialect (MCP assumes 2020-12) and, in results, `additionalProperties`, so that later versions can add fields.
  */
 export const jsonSchemaOf = (schema: z.ZodObject, side: "input" | "output"): JsonSchema => {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {

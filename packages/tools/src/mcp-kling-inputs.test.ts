@@ -2,47 +2,41 @@ import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect, Result } from "effect"
 import { findTool } from "./catalog.ts"
-import { call, emulated, passTime, requestsIn, started } from "./testing/emulated.ts"
+import { call, emulated, passTime, requestsIn, startTask } from "./testing/emulated.ts"
 
-/**
- * What becomes of an argument: Kling is sent it, at its place in a body or a query; or the answer says why it is
- * replaced or refused. Nothing else may happen.
- */
+/** The only outcomes of an argument: it is sent at a path of the body or query, or replaced or refused with a reason. */
 type Outcome =
   | { readonly sends: string; readonly as: unknown }
   | { readonly warned: string }
   | { readonly refused: string }
-const sends = (place: string, as: unknown): Outcome => ({ sends: place, as })
+const sends = (path: string, as: unknown): Outcome => ({ sends: path, as })
 const warned = (reason: string): Outcome => ({ warned: reason })
 const refused = (reason: string): Outcome => ({ refused: reason })
 
-/** The values of each argument; `beside` is what then stands for the others. */
+/** The values of each argument; `beside` holds the other arguments of that call. */
 type Arguments = Readonly<
   Record<string, ReadonlyArray<readonly [value: unknown, outcome: Outcome, beside?: Readonly<Record<string, unknown>>]>>
 >
 
-const picture = "https://example.com/a.png"
+const image = "https://example.com/a.png"
 const other = "https://example.com/b.png"
-const clip = "https://example.com/clip.mp4"
+const video = "https://example.com/clip.mp4"
 const speech = "https://example.com/speech.mp3"
-/** Stands for a task that has made a clip. */
-const theClip = "THE CLIP"
-const off = (model: string, successor: string) =>
-  refused(`${model} was switched off by Kling on 2026-09-15; use ${successor} instead`)
+/** Placeholder for a task that has made a video. */
+const videoTask = "VIDEO TASK"
+const off = (model: string, replacement: string) =>
+  refused(`${model} was retired by Kling on 2026-09-15; use ${replacement} instead`)
 
-const videoModels = (successors: readonly [string, string, string, string]): Arguments => ({
+const retiredModels = (replacements: readonly [string, string, string, string]): Arguments => ({
   model_name: (["kling-v1", "kling-v1.5", "kling-v1.6", "kling-v2-master"] as const).map((model, index) => [
     model,
-    off(model, successors[index] ?? "")
+    off(model, replacements[index] ?? "")
   ])
 })
-const clipModels = videoModels(["kling-2.5-turbo", "kling-2.5-turbo", "kling-2.5-turbo", "kling-3.0"])
+const videoModels = retiredModels(["kling-2.5-turbo", "kling-2.5-turbo", "kling-2.5-turbo", "kling-3.0"])
 const negative: Arguments = { negative_prompt: [["blur", sends("negative_prompt", "blur")]] }
 const retiredScale: Arguments = {
-  cfg_scale: [0, 0.5, 1].map((scale) => [
-    scale,
-    refused("only worked with the v1 models, which Kling has switched off")
-  ])
+  cfg_scale: [0, 0.5, 1].map((scale) => [scale, refused("worked only with the v1 models, which Kling has retired")])
 }
 const settings: Arguments = {
   duration: [
@@ -71,7 +65,7 @@ const documented: Readonly<
     args: {
       prompt: [["a fox", sends("prompt", "a fox")]],
       ...negative,
-      ...clipModels,
+      ...videoModels,
       ...settings,
       ...retiredScale,
       aspect_ratio: ["16:9", "9:16", "1:1"].map((ratio) => [ratio, sends("settings.aspect_ratio", ratio)]),
@@ -82,13 +76,13 @@ const documented: Readonly<
     }
   },
   generate_image_to_video: {
-    least: { image_url: picture, prompt: "it runs" },
+    least: { image_url: image, prompt: "it runs" },
     args: {
       image_url: [[other, sends("contents[1].url", other)]],
       prompt: [["it runs", sends("contents[0].text", "it runs")]],
       image_tail_url: [[other, sends("contents[2].url", other)]],
       ...negative,
-      ...clipModels,
+      ...videoModels,
       ...settings,
       ...retiredScale
     }
@@ -102,27 +96,27 @@ const documented: Readonly<
     args: { task_id: [["893605946401011707", sends("task_ids", "893605946401011707")]] }
   },
   extend_video: {
-    least: { task_id: theClip, prompt: "it jumps" },
+    least: { task_id: videoTask, prompt: "it jumps" },
     args: {
-      task_id: [[theClip, sends("contents[1].url", expect.stringContaining(".mp4"))]],
+      task_id: [[videoTask, sends("contents[1].url", expect.stringContaining(".mp4"))]],
       prompt: [["it jumps", sends("contents[0].text", "The shot that follows @video_1: it jumps")]],
       model_name: ["kling-v1", "kling-v1.5", "kling-v1.6", "kling-v2-master"].map((model) => [
         model,
-        refused(`${model} cannot continue a clip; choose kling-3.0-omni, kling-o1`)
+        refused(`${model} cannot continue a video; choose kling-3.0-omni, kling-o1`)
       ]),
       duration: [["5", sends("settings.duration", 5)]],
       mode: settings["mode"] ?? []
     }
   },
   create_lipsync: {
-    least: { video_url: clip, tts_text: "Hello there, I am a fox." },
+    least: { video_url: video, tts_text: "Hello there, I am a fox." },
     args: {
-      video_url: [[clip, sends("video_url", clip)]],
-      audio_url: [[speech, sends("face_choose[0].sound_file", speech), { video_url: clip }]],
+      video_url: [[video, sends("video_url", video)]],
+      audio_url: [[speech, sends("face_choose[0].sound_file", speech), { video_url: video }]],
       tts_text: [["I walk through the snow.", sends("text", "I walk through the snow.")]],
       tts_voice: ["male-warm", "male-energetic", "female-gentle", "female-professional"]
         .concat("male-deep", "female-cheerful", "male-calm", "female-youthful")
-        .map((voice) => [voice, refused(`${voice} is no voice of Kling`)]),
+        .map((voice) => [voice, refused(`${voice} is not a Kling voice`)]),
       tts_speed: [
         [0.5, refused("0.8")],
         [1, sends("voice_speed", 1)],
@@ -132,52 +126,52 @@ const documented: Readonly<
     }
   },
   apply_video_effect: {
-    least: { image_urls: [picture], effect_scene: "squish" },
+    least: { image_urls: [image], effect_scene: "squish" },
     args: {
       image_urls: [[[other], sends("input.image", other)]],
       effect_scene: [
-        ["hug", refused("hug was ended by Kling on 2026-01-30; nearest: hug_pro")],
-        ["kiss", refused("kiss was ended by Kling on 2026-01-30; nearest: kiss_pro")],
+        ["hug", refused("hug was discontinued by Kling on 2026-01-30; did you mean hug_pro?")],
+        ["kiss", refused("kiss was discontinued by Kling on 2026-01-30; did you mean kiss_pro?")],
         ["heart_gesture", refused("nearest: heart_gesture_pro")],
         ...["squish", "expansion", "fuzzyfuzzy", "bloombloom", "dizzydizzy"].map(
           (scene) => [scene, sends("effect_scene", scene)] as const
         )
       ],
-      duration: ["5", "10"].map((seconds) => [seconds, refused("Kling takes no length for effects any more")]),
-      model_name: [["kling-v1.6", refused("Kling takes no model for effects any more")]]
+      duration: ["5", "10"].map((seconds) => [seconds, refused("Kling no longer takes a length for effects")]),
+      model_name: [["kling-v1.6", refused("Kling no longer takes a model for effects")]]
     }
   },
   generate_image: {
-    least: { prompt: "a fox", ref_image_url: picture },
+    least: { prompt: "a fox", ref_image_url: image },
     args: {
       prompt: [["a fox", sends("prompt", "a fox")]],
       negative_prompt: [["blur", sends("negative_prompt", "blur"), { prompt: "a fox" }]],
       model_name: [
         ["kling-v1", off("kling-v1", "kling-v2-1")],
         ["kling-v1.5", off("kling-v1.5", "kling-v2-1")],
-        ["kling-v1.6", refused("kling-v1.6 makes clips, no pictures; choose kling-v3")],
-        ["kling-v2-master", refused("kling-v2-master makes clips, no pictures; choose kling-v3")]
+        ["kling-v1.6", refused("kling-v1.6 is a video model; choose kling-v3")],
+        ["kling-v2-master", refused("kling-v2-master is a video model; choose kling-v3")]
       ],
       aspect_ratio: ["16:9", "9:16", "1:1", "4:3", "3:4", "2:3", "3:2"].map((ratio) => [
         ratio,
         sends("aspect_ratio", ratio)
       ]),
       num_images: [1, 2, 3, 4].map((count) => [count, sends("n", count)]),
-      ref_image_url: [[picture, sends("image", picture)]],
+      ref_image_url: [[image, sends("image", image)]],
       ref_image_weight: [0, 0.5, 1].map((weight) => [weight, sends("image_fidelity", weight)])
     }
   },
   virtual_try_on: {
-    least: { person_image_url: picture, cloth_image_urls: [other] },
+    least: { person_image_url: image, cloth_image_urls: [other] },
     args: {
       person_image_url: [[other, sends("contents[1].url", other)]],
       cloth_image_urls: [
-        [[picture], sends("contents[0].url", picture)],
-        [[picture, other], refused("Kling dresses one a task; call again with the result for the next")]
+        [[image], sends("contents[0].url", image)],
+        [[image, other], refused("one garment per task; call again with the result for the next")]
       ],
       model_name: ["kolors-virtual-try-on-v1", "kolors-virtual-try-on-v1.5"].map((model) => [
         model,
-        warned(`${model} was replaced by try-on 3.0, which is used`)
+        warned(`${model} was replaced by try-on 3.0`)
       ])
     }
   },
@@ -208,38 +202,38 @@ const cases = Object.entries(documented).flatMap(([tool, { least, args }]) =>
   )
 )
 
-const at = (value: unknown, place: string): unknown =>
-  place
+const at = (value: unknown, path: string): unknown =>
+  path
     .split(/[.[\]]+/)
     .filter((step) => step !== "")
     .reduce<unknown>((inside, step) => (inside as Readonly<Record<string, unknown>> | undefined)?.[step], value)
 
-describe("what people gave to mcp-kling", () => {
+describe("an argument of mcp-kling", () => {
   it.effect.each(cases)("%s", ([, tool, args, outcome, name]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const task_id = yield* started("generate_video")
+      const task_id = yield* startTask("generate_video")
       yield* passTime(world)
-      const seen = requestsIn(world)
-      const given = Object.entries(args).map(([field, value]) => [field, value === theClip ? task_id : value])
-      const answer = yield* Effect.result(call(tool, Object.fromEntries(given)))
+      const requests = requestsIn(world)
+      const actual = Object.entries(args).map(([field, value]) => [field, value === videoTask ? task_id : value])
+      const answer = yield* Effect.result(call(tool, Object.fromEntries(actual)))
       if ("refused" in outcome) {
         const message = Result.isFailure(answer) ? answer.failure.message : "nothing: it went through"
         expect(message).toContain(name)
         expect(message).toContain(outcome.refused)
-        expect(seen().filter((one) => "options" in (one as object))).toEqual([])
+        expect(requests().filter((request) => "options" in (request as object))).toEqual([])
       } else if ("warned" in outcome) {
-        expect(Result.isSuccess(answer) ? answer.success.facts["warnings"] : answer.failure).toEqual(
+        expect(Result.isSuccess(answer) ? answer.success.structured["warnings"] : answer.failure).toEqual(
           expect.arrayContaining([expect.stringContaining(outcome.warned)])
         )
       } else {
-        const said = seen().map((one) => at(one, outcome.sends))
-        expect(said).toContainEqual(outcome.as)
+        const sent = requests().map((request) => at(request, outcome.sends))
+        expect(sent).toContainEqual(outcome.as)
       }
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.each(Object.entries(documented))("has a place in %s", (tool, { args }) => {
+  it.each(Object.entries(documented))("is known or refused in %s", (tool, { args }) => {
     const known = Object.keys(findTool(tool)?.inputSchema.properties ?? {})
     const unknown = Object.entries(args).filter(([name]) => !known.includes(name))
     for (const [, values] of unknown) expect(values.every(([, outcome]) => "refused" in outcome)).toBe(true)

@@ -1,6 +1,6 @@
 import { Context, Effect } from "effect"
 
-/** Tells whoever waits what is going on, one short sentence. Silent unless a face provides something to tell it to. */
+/** Reports progress to the waiting caller, one short sentence at a time. Silent unless an interface provides it. */
 export const Progress = Context.Reference<(message: string) => Effect.Effect<void>>("@klingkit/tools/Progress", {
   defaultValue: () => () => Effect.void
 })

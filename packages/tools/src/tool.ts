@@ -5,18 +5,18 @@ import type * as z from "zod"
 import { checkArguments } from "./check-arguments.ts"
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts"
 
-/** `core` is shown unless told otherwise; `studio` and `raw` are asked for by name. */
+/** `core` is the default; `studio` and `raw` must be selected by name. */
 export type Toolset = "core" | "studio" | "raw"
 
-/** What a host may rely on before it lets a call pass; all four are stated for every tool. */
+/** What a host may rely on before it allows a call; every tool states all four. */
 export interface ToolHints {
-  /** Changes nothing: not at Kling, not on disk. */
+  /** Changes nothing, neither at Kling nor on disk. */
   readonly readOnly: boolean
-  /** May remove or overwrite something. */
+  /** May delete or overwrite something. */
   readonly destructive: boolean
-  /** The same call again changes nothing more. */
+  /** Repeating the call has no further effect. */
   readonly idempotent: boolean
-  /** Reaches beyond this machine. */
+  /** Communicates beyond this machine. */
   readonly openWorld: boolean
 }
 
@@ -29,30 +29,30 @@ export interface FileLink {
   readonly description?: string
 }
 
-/** A picture to look at, small enough for a chat; base64. */
-export interface Picture {
+/** A preview small enough for a chat; base64. */
+export interface PreviewImage {
   readonly mimeType: string
   readonly data: string
 }
 
-/** What a call has to say: the same facts as lines to read and as data, the files as links, and a picture if it was asked for. */
-export interface ToolResult<Facts extends object = object> {
+/** A tool's result: the same content as lines of text and as structured data, its files as links, and a preview if requested. */
+export interface ToolResult<Data extends object = object> {
   readonly lines: ReadonlyArray<string>
-  readonly facts: Facts
+  readonly structured: Data
   readonly links?: ReadonlyArray<FileLink>
-  readonly picture?: Picture
-  /** The job that was started or looked at, for faces that follow jobs by their own means. */
+  readonly image?: PreviewImage
+  /** The job that was started or read, for interfaces that watch jobs themselves. */
   readonly job?: Job
 }
 
 export type ToolFailure = KlingError | JobError | LedgerError
 export type ToolNeeds = Kling | Jobs
 
-export type ToolEffect<Facts extends object = object> = Effect.Effect<ToolResult<Facts>, ToolFailure, ToolNeeds>
+export type ToolEffect<Data extends object = object> = Effect.Effect<ToolResult<Data>, ToolFailure, ToolNeeds>
 
-/** A tool as every face sees it: plain JSON Schema, and one way to call it. */
+/** A tool as every interface sees it: plain JSON Schema and one way to call it. */
 export interface Tool {
-  /** snake_case; a promise to everybody who uses it. */
+  /** snake_case; part of the public contract. */
   readonly name: string
   readonly title: string
   readonly description: string
@@ -62,9 +62,9 @@ export interface Tool {
   readonly charged: boolean
   readonly inputSchema: JsonSchema
   readonly outputSchema: JsonSchema
-  /** Checks the arguments, then runs. Nothing is sent when they are wrong. */
+  /** Validates the arguments, then runs. Sends nothing if they are invalid. */
   call(args: unknown): ToolEffect
-  /** What a call with these arguments would ask of Kling, and its price; nothing is sent. Charged tools have it. */
+  /** The request and price of a call with these arguments; sends nothing. Every charged tool has it. */
   readonly plan?: (args: unknown) => Effect.Effect<Plan, ToolFailure, ToolNeeds>
 }
 
@@ -72,17 +72,17 @@ interface Declared<Input extends z.ZodObject, Output extends z.ZodObject> extend
   Tool,
   "name" | "title" | "description" | "toolset" | "hints" | "charged"
 > {
-  /** Flat and strict: scalars, choices, lists of scalars. */
+  /** Flat and strict: scalars, enums, arrays of scalars. */
   readonly input: Input
-  /** Facts are named in snake_case, like the arguments. */
+  /** Data are named in snake_case, like the arguments. */
   readonly output: Output
-  /** Arguments that this tool does not take although people know them from elsewhere, each with the reason. */
+  /** Arguments that users know from elsewhere but this tool does not take, each with the reason. */
   readonly refused?: Readonly<Record<string, string>>
   readonly plan?: (input: z.output<Input>) => Effect.Effect<Plan, ToolFailure, ToolNeeds>
   readonly run: (input: z.output<Input>) => ToolEffect<z.output<Output>>
 }
 
-/** Declares a tool. It never builds protocol content, never prints, and lets every error pass. */
+/** Declares a tool. A tool builds no protocol content, prints nothing, and propagates every error. */
 export const defineTool = <Input extends z.ZodObject, Output extends z.ZodObject>(
   declared: Declared<Input, Output>
 ): Tool => {

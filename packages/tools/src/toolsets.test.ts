@@ -7,7 +7,7 @@ const names = (selection: Parameters<typeof selectTools>[0]) =>
   Effect.map(selectTools(selection), (selected) => selected.map((tool) => tool.name))
 
 describe("a selection of tools", () => {
-  it.effect("is core unless told otherwise", () =>
+  it.effect("is core by default", () =>
     Effect.gen(function* () {
       const core = tools.filter((tool) => tool.toolset === "core").map((tool) => tool.name)
       expect(yield* names({})).toEqual(core)
@@ -16,7 +16,7 @@ describe("a selection of tools", () => {
     })
   )
 
-  it.effect("holds nothing that spends or writes when it is read-only", () =>
+  it.effect("contains nothing that spends or writes when read-only", () =>
     Effect.gen(function* () {
       const selected = yield* selectTools({ readOnly: true })
       expect(selected.map((tool) => tool.name)).toContain("check_image_status")
@@ -24,7 +24,7 @@ describe("a selection of tools", () => {
     })
   )
 
-  it.effect("names a toolset that does not exist, and the nearest one that does", () =>
+  it.effect("names an unknown toolset, and the closest match", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(selectTools({ toolsets: "core,stduio" }))
       expect(error.message).toBe('toolsets has no "stduio": core, studio, raw, all; nearest: studio')

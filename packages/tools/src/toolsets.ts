@@ -1,4 +1,4 @@
-import { invalidInput, type KlingError, nearestWord } from "@klingkit/core"
+import { invalidInput, type KlingError, closestMatch } from "@klingkit/core"
 import { Effect } from "effect"
 import { tools } from "./catalog.ts"
 import type { Tool, Toolset } from "./tool.ts"
@@ -6,38 +6,38 @@ import type { Tool, Toolset } from "./tool.ts"
 const toolsets: ReadonlyArray<Toolset> = ["core", "studio", "raw"]
 
 export interface Selection {
-  /** A comma list of toolsets, or `all`; `core` when empty. */
+  /** Comma-separated toolsets, or `all`; `core` when empty. */
   readonly toolsets?: string | undefined
   /** Only tools that change nothing. */
   readonly readOnly?: boolean
 }
 
-/** The tools that were asked for, in the order of the catalog; fails when a toolset's name is wrong. */
+/** The selected tools in catalog order; fails if a toolset name is unknown. */
 export const selectTools = (selection: Selection = {}): Effect.Effect<ReadonlyArray<Tool>, KlingError> => {
-  const words = (selection.toolsets ?? "")
+  const requested = (selection.toolsets ?? "")
     .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "")
-  const wrong = words.filter((word) => word !== "all" && !toolsets.some((name) => name === word))
-  if (wrong.length > 0) {
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
+  const unknown = requested.filter((name) => name !== "all" && !toolsets.some((toolset) => toolset === name))
+  if (unknown.length > 0) {
     return Effect.fail(
       invalidInput(
-        wrong.map((word) => {
-          const near = nearestWord(word, [...toolsets, "all"])
+        unknown.map((name) => {
+          const near = closestMatch(name, [...toolsets, "all"])
           return {
             field: "toolsets",
-            message: `has no "${word}": ${[...toolsets, "all"].join(", ")}${near === undefined ? "" : `; nearest: ${near}`}`
+            message: `has no "${name}": ${[...toolsets, "all"].join(", ")}${near === undefined ? "" : `; nearest: ${near}`}`
           }
         })
       )
     )
   }
-  const asked = words.length === 0 ? ["core"] : words
+  const names = requested.length === 0 ? ["core"] : requested
   const selected = tools.filter(
     (tool) =>
-      (asked.includes("all") || asked.includes(tool.toolset)) && (selection.readOnly !== true || tool.hints.readOnly)
+      (names.includes("all") || names.includes(tool.toolset)) && (selection.readOnly !== true || tool.hints.readOnly)
   )
   return selected.length === 0
-    ? Effect.fail(invalidInput([{ field: "toolsets", message: `${asked.join(", ")} leaves no tool; choose core` }]))
+    ? Effect.fail(invalidInput([{ field: "toolsets", message: `${names.join(", ")} selects no tools; choose core` }]))
     : Effect.succeed(selected)
 }

@@ -1,4 +1,4 @@
-import { type MakeFilm, prompt } from "./client.ts"
+import { type MakeVideo, prompt } from "./client.ts"
 
 type Headers = Readonly<Record<string, string>>
 interface CallOptions {
@@ -7,7 +7,7 @@ interface CallOptions {
 interface Module {
   experimental_generateVideo(options: { readonly model: unknown; readonly prompt: string }): Promise<unknown>
 }
-/** The request helpers that the SDK's own providers are made of. */
+/** The request helpers that the SDK's own providers use. */
 interface ProviderUtils {
   readonly postJsonToApi: (options: Readonly<Record<string, unknown>>) => Promise<{ readonly value: KlingTask }>
   readonly getFromApi: (options: Readonly<Record<string, unknown>>) => Promise<{ readonly value: KlingTask }>
@@ -19,7 +19,7 @@ interface KlingTask {
   readonly data: { readonly task_id: string; readonly task_status: string }
 }
 
-/** A stand-in for the SDK's Kling provider: the same paths, over the same request helpers. */
+/** A stand-in for the SDK's Kling provider: the same paths and request helpers. */
 const klingOf = (url: string, utils: ProviderUtils) => {
   const path = `${url}/v1/videos/text2video`
   const handlers = {
@@ -29,8 +29,8 @@ const klingOf = (url: string, utils: ProviderUtils) => {
       errorToMessage: (error: { readonly message: string }) => error.message
     })
   }
-  const about = { provider: "kling-stand-in", modelId: "kling-v2-master", maxVideosPerCall: 1 }
-  const response = () => ({ timestamp: new Date(), modelId: about.modelId, headers: {} })
+  const modelInfo = { provider: "kling-stand-in", modelId: "kling-v2-master", maxVideosPerCall: 1 }
+  const response = () => ({ timestamp: new Date(), modelId: modelInfo.modelId, headers: {} })
   const start = async ({ headers }: CallOptions): Promise<string> => {
     const { value } = await utils.postJsonToApi({ url: path, headers, body: { prompt, duration: "5" }, ...handlers })
     return value.data.task_id
@@ -39,41 +39,44 @@ const klingOf = (url: string, utils: ProviderUtils) => {
     const { value } = await utils.getFromApi({ url: `${path}/${id}`, headers, ...handlers })
     return value.data.task_status === "succeed"
   }
-  const film = () => ({
+  const result = () => ({
     videos: [{ type: "base64", data: "ZmlsbQ==", mediaType: "video/mp4" }],
     warnings: [],
     response: response()
   })
-  return { about, response, start, isDone, film }
+  return { modelInfo, response, start, isDone, result }
 }
 
-/** Version 7: starting and looking are two steps, each repeated by itself. */
-export const makeFilmBySteps: MakeFilm = async ({ url, load }) => {
+/** Version 7: start and status are two steps, each retried separately. */
+export const makeVideoInSteps: MakeVideo = async ({ url, load }) => {
   const sdk = (await load("ai")) as Module
-  const { about, response, start, isDone, film } = klingOf(url, (await load("@ai-sdk/provider-utils")) as ProviderUtils)
+  const { modelInfo, response, start, isDone, result } = klingOf(
+    url,
+    (await load("@ai-sdk/provider-utils")) as ProviderUtils
+  )
   const model = {
-    ...about,
+    ...modelInfo,
     specificationVersion: "v4",
     doStart: async (options: CallOptions) => ({ operation: await start(options), warnings: [], response: response() }),
     doStatus: async (options: CallOptions & { readonly operation: string }) =>
       (await isDone(options.operation, options))
-        ? { status: "completed", ...film() }
+        ? { status: "completed", ...result() }
         : { status: "pending", response: response() }
   }
   await sdk.experimental_generateVideo({ model, prompt })
 }
 
-/** Version 6: one step creates and looks, as its Kling provider did. */
-export const makeFilmAtOnce: MakeFilm = async ({ url, load }) => {
+/** Version 6: one step creates and polls, as its Kling provider did. */
+export const makeVideoAtOnce: MakeVideo = async ({ url, load }) => {
   const sdk = (await load("ai")) as Module
-  const { about, start, isDone, film } = klingOf(url, (await load("@ai-sdk/provider-utils")) as ProviderUtils)
+  const { modelInfo, start, isDone, result } = klingOf(url, (await load("@ai-sdk/provider-utils")) as ProviderUtils)
   const model = {
-    ...about,
+    ...modelInfo,
     specificationVersion: "v3",
     doGenerate: async (options: CallOptions) => {
       const id = await start(options)
       while (!(await isDone(id, options)));
-      return film()
+      return result()
     }
   }
   await sdk.experimental_generateVideo({ model, prompt })

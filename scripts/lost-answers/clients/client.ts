@@ -1,9 +1,9 @@
-/** One call of a client, with its default settings, for one film of five seconds: resolves when it reports success. */
-export type MakeFilm = (world: {
+/** One call of a client with default settings, for one video of five seconds; resolves when it reports success. */
+export type MakeVideo = (world: {
   readonly url: string
-  /** A module of the installed packages. */
+  /** Imports a module of the installed packages. */
   readonly load: (name: string) => Promise<unknown>
-  /** An empty folder of this run alone. */
+  /** An empty folder for this run. */
   readonly folder: string
 }) => Promise<void>
 

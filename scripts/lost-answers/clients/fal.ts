@@ -1,4 +1,4 @@
-import { type MakeFilm, prompt } from "./client.ts"
+import { type MakeVideo, prompt } from "./client.ts"
 
 interface Request {
   readonly url: string
@@ -10,11 +10,11 @@ interface Module {
   }): { subscribe(endpoint: string, options: { readonly input: unknown }): Promise<unknown> }
 }
 
-export const makeFilm: MakeFilm = async ({ url, load }) => {
+export const makeVideo: MakeVideo = async ({ url, load }) => {
   const sdk = (await load("@fal-ai/client")) as Module
   const fal = sdk.createFalClient({
     credentials: "dummy",
-    // It has no setting for the address; this changes nothing else.
+    // The client has no base URL setting; this changes nothing else.
     requestMiddleware: async (request) => {
       const { pathname, search } = new URL(request.url)
       return { ...request, url: `${url}${pathname}${search}` }

@@ -1,4 +1,4 @@
-import { type MakeFilm, prompt } from "./client.ts"
+import { type MakeVideo, prompt } from "./client.ts"
 
 interface Module {
   readonly KlingAPI: new (config: {
@@ -13,7 +13,7 @@ interface Module {
   }
 }
 
-export const makeFilm: MakeFilm = async ({ url, load }) => {
+export const makeVideo: MakeVideo = async ({ url, load }) => {
   const { KlingAPI } = (await load("kling-api")) as Module
   const accessKey = "dummy-access-key-of-thirty-two-ch"
   const kling = new KlingAPI({ accessKey, secretKey: accessKey, baseUrl: url })

@@ -1,7 +1,7 @@
 import { createKling } from "@klingkit/core"
-import { type MakeFilm, prompt } from "./client.ts"
+import { type MakeVideo, prompt } from "./client.ts"
 
-export const makeFilm: MakeFilm = async () => {
+export const makeVideo: MakeVideo = async () => {
   await using kling = createKling()
   const { handle } = await kling.submit("new.t2v.kling-3.0", { prompt, durationSeconds: 5 })
   const task = await kling.wait(handle)

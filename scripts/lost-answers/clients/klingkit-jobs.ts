@@ -4,9 +4,9 @@ import { nodeFileHost } from "@klingkit/jobs/node"
 import { layerSqlite } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Path, Stream } from "effect"
 import { join } from "node:path"
-import { type MakeFilm, prompt } from "./client.ts"
+import { type MakeVideo, prompt } from "./client.ts"
 
-const film = Effect.gen(function* () {
+const program = Effect.gen(function* () {
   const jobs = yield* Jobs
   const operation = operations["new.t2v.kling-3.0"]
   const { handle } = yield* jobs.submit(yield* planOperation(operation, { prompt, durationSeconds: 5 }))
@@ -15,13 +15,13 @@ const film = Effect.gen(function* () {
   if (task.status !== "succeed") return yield* Effect.die(`the task ended as ${task.status}`)
 })
 
-export const makeFilm: MakeFilm = ({ folder }) => {
+export const makeVideo: MakeVideo = ({ folder }) => {
   const config = { homeDir: folder, outputDir: folder, inputDirs: [], limits: {}, principal: "local" }
   const connection = Jobs.layer(config).pipe(
     Layer.provide(Kling.layerConfig),
     Layer.provide(LedgerSource.layer(layerSqlite(join(folder, "ledger.db")))),
-    // No file is fetched here.
+    // Nothing is downloaded here.
     Layer.provide([FileSystem.layerNoop({}), Path.layer, nodeFileHost])
   )
-  return Effect.runPromise(Effect.provide(film, connection))
+  return Effect.runPromise(Effect.provide(program, connection))
 }

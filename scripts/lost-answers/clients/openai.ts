@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises"
-import { type MakeFilm, prompt } from "./client.ts"
+import { type MakeVideo, prompt } from "./client.ts"
 
 interface Video {
   readonly id: string
@@ -14,7 +14,7 @@ interface Module {
   }
 }
 
-export const makeFilm: MakeFilm = async ({ url, load }) => {
+export const makeVideo: MakeVideo = async ({ url, load }) => {
   const { default: OpenAI } = (await load("openai")) as Module
   const openai = new OpenAI({ apiKey: "dummy", baseURL: `${url}/v1` })
   let video = await openai.videos.create({ model: "sora-2", prompt })

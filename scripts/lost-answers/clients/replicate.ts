@@ -1,4 +1,4 @@
-import { type MakeFilm, prompt } from "./client.ts"
+import { type MakeVideo, prompt } from "./client.ts"
 
 interface Module {
   readonly default: new (options: { readonly auth: string; readonly baseUrl: string }) => {
@@ -6,7 +6,7 @@ interface Module {
   }
 }
 
-export const makeFilm: MakeFilm = async ({ url, load }) => {
+export const makeVideo: MakeVideo = async ({ url, load }) => {
   const { default: Replicate } = (await load("replicate")) as Module
   const replicate = new Replicate({ auth: "dummy", baseUrl: `${url}/v1` })
   await replicate.run("kwaivgi/kling", { input: { prompt, duration: 5 } })

@@ -5,11 +5,11 @@ import { join } from "node:path"
 export interface Certificate {
   readonly key: string
   readonly cert: string
-  /** The certificate's file: clients trust it by `NODE_EXTRA_CA_CERTS`. */
+  /** The certificate file, which clients trust through `NODE_EXTRA_CA_CERTS`. */
   readonly path: string
 }
 
-/** A certificate for 127.0.0.1 that is good for one day, made in `folder`; throws where there is no `openssl`. */
+/** Creates a certificate for 127.0.0.1 in `folder`, valid for one day; throws without `openssl`. */
 export const makeCertificate = (folder: string): Certificate => {
   const key = join(folder, "key.pem")
   const path = join(folder, "certificate.pem")

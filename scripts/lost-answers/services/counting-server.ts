@@ -7,38 +7,39 @@ import type { Certificate } from "./certificate.ts"
 import type { Protocol } from "./protocol.ts"
 import type { Service } from "./service.ts"
 
-/** A loopback server that speaks `protocol`, counts the jobs that it commits and loses answers as the case says. */
+/** A loopback server that speaks `protocol`, counts the jobs it commits and loses responses as the case requires. */
 export const startCountingServer = async (
   caseId: CaseId,
   protocol: Protocol,
   certificate?: Certificate
 ): Promise<Service> => {
   let commits = 0
-  let struck = false
+  let faultOccurred = false
   let origin = ""
   const ids: Array<string> = []
 
   const create = (request: IncomingMessage, body: string, response: ServerResponse): void => {
     ids.push(idOf(request, body))
-    const strikes = caseId === "no-balance" || caseId === "lost-always" || (caseId !== "status-503" && !struck)
+    const injectFault =
+      caseId === "no-balance" || caseId === "lost-always" || (caseId !== "status-503" && !faultOccurred)
     if (caseId !== "no-balance") commits++
-    if (!strikes) return answer(response, 200, protocol.accepted(`job-${commits}`, origin))
-    struck = true
-    if (caseId === "no-balance") answer(response, 429, protocol.noBalance)
+    if (!injectFault) return respond(response, 200, protocol.accepted(`job-${commits}`, origin))
+    faultOccurred = true
+    if (caseId === "no-balance") respond(response, 429, protocol.noBalance)
     else if (caseId === "page-502") response.writeHead(502, { "content-type": "text/html" }).end(gatewayPage)
     else response.socket?.destroy()
   }
 
   const read = (path: string, response: ServerResponse): void => {
-    if (caseId !== "status-503" || struck) {
-      return answer(response, 200, protocol.done(/job-\d+/.exec(path)?.[0] ?? "", path, origin))
+    if (caseId !== "status-503" || faultOccurred) {
+      return respond(response, 200, protocol.done(/job-\d+/.exec(path)?.[0] ?? "", path, origin))
     }
-    struck = true
-    answer(response, 503, { message: "Service Unavailable" })
+    faultOccurred = true
+    respond(response, 503, { message: "Service Unavailable" })
   }
 
   const listener: RequestListener = (request, response) => {
-    // The whole create is read before anything else happens: what was sent has arrived.
+    // The whole request is read first, so that it has definitely arrived.
     void text(request).then((body) => {
       const { pathname } = new URL(request.url ?? "/", origin)
       const isCreate = request.method === "POST" && protocol.createPath.test(pathname)
@@ -54,7 +55,7 @@ export const startCountingServer = async (
   return {
     url: origin,
     env: certificate === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificate.path },
-    count: () => Promise.resolve({ commits, creates: ids.length, ids, struck }),
+    count: () => Promise.resolve({ commits, creates: ids.length, ids, faultOccurred }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -65,11 +66,11 @@ export const startCountingServer = async (
 
 const gatewayPage = "<html><h1>502 Bad Gateway</h1></html>"
 
-const answer = (response: ServerResponse, status: number, body: unknown): void => {
+const respond = (response: ServerResponse, status: number, body: unknown): void => {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
 }
 
-/** Whatever would let a server recognise the repeat of a create, with its value. */
+/** The id by which a server could recognize a repeated create, with its value. */
 const idOf = ({ headers }: IncomingMessage, body: string): string => {
   const header = Object.entries(headers).find(([name]) => name.includes("idempotency"))
   if (header !== undefined) return `${header[0]}: ${String(header[1])}`

@@ -11,8 +11,8 @@ const faults: Readonly<Record<CaseId, Fault>> = {
 }
 
 /**
- * The emulator, set up for one case. Like the other servers it refuses no repeat: with `uniqueness` off each create that
- * arrives is committed, and paid for.
+ * The emulator, configured for one case. Like the other servers it does not detect duplicates: with `uniqueness` off,
+ * each create that arrives is committed and charged.
  */
 export const startEmulatedKling = async (caseId: CaseId): Promise<Service> => {
   const emulator = await runEmulator({
@@ -24,11 +24,13 @@ export const startEmulatedKling = async (caseId: CaseId): Promise<Service> => {
     url,
     env: { KLINGAI_BASE_URL: url, KLINGAI_API_KEY: apiKey },
     count: async () => {
-      const { tasks } = await shown<{ tasks: ReadonlyArray<{ externalTaskId: string }> }>(`${url}/_emulator/ledger`)
-      const { requests } = await shown<{ requests: ReadonlyArray<{ operation: string }> }>(`${url}/_emulator/requests`)
-      const { faults } = await shown<{ faults: ReadonlyArray<{ struck: number }> }>(`${url}/_emulator/faults`)
+      const { tasks } = await fetchJson<{ tasks: ReadonlyArray<{ externalTaskId: string }> }>(`${url}/_emulator/ledger`)
+      const { requests } = await fetchJson<{ requests: ReadonlyArray<{ operation: string }> }>(
+        `${url}/_emulator/requests`
+      )
+      const { faults } = await fetchJson<{ faults: ReadonlyArray<{ applied: number }> }>(`${url}/_emulator/faults`)
       return {
-        struck: faults.every(({ struck }) => struck > 0),
+        faultOccurred: faults.every(({ applied }) => applied > 0),
         commits: tasks.length,
         creates: requests.filter(({ operation }) => operation.startsWith("new.t2v.")).length,
         ids: tasks.map(({ externalTaskId }) => (externalTaskId === "" ? "" : `external_task_id: ${externalTaskId}`))
@@ -38,4 +40,4 @@ export const startEmulatedKling = async (caseId: CaseId): Promise<Service> => {
   }
 }
 
-const shown = async <A>(url: string): Promise<A> => (await (await fetch(url)).json()) as A
+const fetchJson = async <A>(url: string): Promise<A> => (await (await fetch(url)).json()) as A

@@ -1,8 +1,8 @@
-/** As much of a service's HTTP API as one film needs, in the words of that service. */
+/** The subset of a service's HTTP API that one video needs. */
 export interface Protocol {
   readonly createPath: RegExp
   readonly accepted: (id: string, origin: string) => unknown
-  /** The answer to every other request: the job has ended well. */
+  /** The response to all other requests: the job has succeeded. */
   readonly done: (id: string, path: string, origin: string) => unknown
   readonly noBalance: unknown
 }
@@ -10,14 +10,14 @@ export interface Protocol {
 export const replicateProtocol: Protocol = {
   createPath: /\/predictions$/,
   accepted: (id, origin) => ({ id, status: "starting", urls: { get: `${origin}/v1/predictions/${id}` } }),
-  done: (id) => ({ id, status: "succeeded", output: "film" }),
+  done: (id) => ({ id, status: "succeeded", output: "video" }),
   noBalance: { title: "Insufficient credit", detail: "You have insufficient credit to run this model.", status: 429 }
 }
 
 export const falProtocol: Protocol = {
   createPath: /text-to-video$/,
   accepted: (id, origin) => ({ request_id: id, status: "IN_QUEUE", status_url: `${origin}/requests/${id}/status` }),
-  done: (id, path) => (path.endsWith("/status") ? { request_id: id, status: "COMPLETED" } : { video: "film" }),
+  done: (id, path) => (path.endsWith("/status") ? { request_id: id, status: "COMPLETED" } : { video: "video" }),
   noBalance: { detail: "User is locked. Reason: Exhausted balance." }
 }
 
@@ -37,10 +37,14 @@ export const openaiProtocol: Protocol = {
 /** Kling's legacy generation, which both kling-api and the AI SDK's Kling provider speak. */
 export const klingProtocol: Protocol = {
   createPath: /\/text2video$/,
-  accepted: (id) => klingAnswer({ task_id: id, task_status: "submitted" }),
+  accepted: (id) => klingResponse({ task_id: id, task_status: "submitted" }),
   done: (id, _path, origin) =>
-    klingAnswer({ task_id: id, task_status: "succeed", task_result: { videos: [{ id, url: `${origin}/film.mp4` }] } }),
+    klingResponse({
+      task_id: id,
+      task_status: "succeed",
+      task_result: { videos: [{ id, url: `${origin}/video.mp4` }] }
+    }),
   noBalance: { code: 1102, message: "Account balance not enough", request_id: "request" }
 }
 
-const klingAnswer = (data: unknown) => ({ code: 0, message: "SUCCEED", request_id: "request", data })
+const klingResponse = (data: unknown) => ({ code: 0, message: "SUCCEED", request_id: "request", data })

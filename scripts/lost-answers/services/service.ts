@@ -1,19 +1,19 @@
 /** What one client did to a service in one case. */
 export interface Counts {
-  /** Jobs that came into being: what an account would pay for. */
+  /** Jobs created, which an account would pay for. */
   readonly commits: number
-  /** Creates that arrived, refused ones too. */
+  /** Create requests received, including rejected ones. */
   readonly creates: number
-  /** How each create names itself, so that a repeat can be told from a new job: `header or field: value`. */
+  /** The id of each create, by which a repeat is distinguished from a new job: `header or field: value`. */
   readonly ids: ReadonlyArray<string>
-  /** What the case is about did happen. */
-  readonly struck: boolean
+  /** The fault of the case did occur. */
+  readonly faultOccurred: boolean
 }
 
-/** A paid service on this machine, set up for one case. */
+/** A local paid service, configured for one case. */
 export interface Service {
   readonly url: string
-  /** What the client needs in its environment. */
+  /** Environment variables for the client. */
   readonly env: Readonly<Record<string, string>>
   count(): Promise<Counts>
   close(): Promise<void>

@@ -9,14 +9,14 @@ import {
   PostMessageTransport
 } from "@modelcontextprotocol/ext-apps/app-bridge"
 
-/** Everything that the page asked its chat for. */
-export interface Heard {
+/** Everything that the page sent to its chat. */
+export interface Received {
   readonly calls: Array<{ readonly name: string; readonly args: Readonly<Record<string, unknown>> }>
   readonly messages: Array<string>
-  readonly news: Array<string>
+  readonly contextUpdates: Array<string>
   readonly opened: Array<string>
   readonly downloads: Array<string>
-  /** Marks that came the same way as everything else: what was sent before them has been heard. */
+  /** Markers on the same channel: everything sent before them has been received. */
   readonly marks: Array<number>
 }
 
@@ -25,17 +25,17 @@ export interface Turn {
   readonly args: Readonly<Record<string, unknown>>
   readonly sandbox: string
   readonly context?: McpUiHostContext
-  /** What the chat cannot do. */
+  /** Capabilities that the chat lacks. */
   readonly without?: ReadonlyArray<keyof McpUiHostCapabilities>
-  /** Shown in place of what the tool answers. */
+  /** Shown instead of the tool's own answer. */
   readonly answer?: Readonly<Record<string, unknown>>
-  /** Tools that the page cannot reach. */
+  /** Tools whose calls from the page fail. */
   readonly broken?: ReadonlyArray<string>
 }
 
-const heard: Heard = { calls: [], messages: [], news: [], opened: [], downloads: [], marks: [] }
+const received: Received = { calls: [], messages: [], contextUpdates: [], opened: [], downloads: [], marks: [] }
 addEventListener("message", ({ data }) => {
-  if (typeof data?.mark === "number") heard.marks.push(data.mark)
+  if (typeof data?.mark === "number") received.marks.push(data.mark)
 })
 let bridge: AppBridge | undefined
 let client: Client | undefined
@@ -50,15 +50,15 @@ const connected = async (): Promise<Client> => {
 const texts = (content: ReadonlyArray<unknown> | undefined): string =>
   (content ?? []).map((block) => (block as { text?: string }).text ?? "").join("\n")
 
-/** One turn of a conversation: the model calls a tool, and its page appears. */
+/** One turn of a conversation: the model calls a tool, and its page opens. */
 const turn = async ({ tool: name, args, sandbox, context, without = [], answer, broken = [] }: Turn): Promise<void> => {
   const mcp = await connected()
   const { tools } = await mcp.listTools()
-  const tool = tools.find((one) => one.name === name)
+  const tool = tools.find((tool) => tool.name === name)
   const uri = tool === undefined ? undefined : getToolUiResourceUri(tool)
   if (tool === undefined || uri === undefined) throw new Error(`${name} shows no page`)
   const [resource] = (await mcp.readResource({ uri })).contents
-  if (resource === undefined || !("text" in resource)) throw new Error(`${uri} is no page`)
+  if (resource === undefined || !("text" in resource)) throw new Error(`${uri} is not a page`)
   const { csp, permissions } = (resource._meta?.["ui"] ?? {}) as McpUiResourceMeta
 
   const frame = document.createElement("iframe")
@@ -68,15 +68,15 @@ const turn = async ({ tool: name, args, sandbox, context, without = [], answer, 
   document.body.replaceChildren(frame)
   frame.src = `${sandbox}/?csp=${encodeURIComponent(JSON.stringify(csp ?? {}))}`
 
-  const able: McpUiHostCapabilities = {
+  const capabilities: McpUiHostCapabilities = {
     serverTools: {},
     openLinks: {},
     downloadFile: {},
     message: { text: {} },
     updateModelContext: { text: {} }
   }
-  for (const ability of without) delete able[ability]
-  const made = new AppBridge(null, { name: "chat", version: "1" }, able, {
+  for (const ability of without) delete capabilities[ability]
+  const app = new AppBridge(null, { name: "chat", version: "1" }, capabilities, {
     hostContext: {
       theme: "light",
       displayMode: "inline",
@@ -87,54 +87,54 @@ const turn = async ({ tool: name, args, sandbox, context, without = [], answer, 
       toolInfo: { tool }
     }
   })
-  bridge = made
-  made.oncalltool = async ({ name, arguments: given }) => {
-    heard.calls.push({ name, args: given ?? {} })
-    if (broken.includes(name)) throw new Error("out of reach")
-    return mcp.callTool({ name, arguments: given ?? {} })
+  bridge = app
+  app.oncalltool = async ({ name, arguments: args = {} }) => {
+    received.calls.push({ name, args })
+    if (broken.includes(name)) throw new Error("unreachable")
+    return mcp.callTool({ name, arguments: args })
   }
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it answers a request; there is no such event
-  made.onmessage = async ({ content }) => {
-    heard.messages.push(texts(content))
+  app.onmessage = async ({ content }) => {
+    received.messages.push(texts(content))
     return {}
   }
-  made.onupdatemodelcontext = async ({ content }) => {
-    heard.news.push(texts(content))
+  app.onupdatemodelcontext = async ({ content }) => {
+    received.contextUpdates.push(texts(content))
     return {}
   }
-  made.onopenlink = async ({ url }) => {
-    heard.opened.push(url)
+  app.onopenlink = async ({ url }) => {
+    received.opened.push(url)
     return {}
   }
-  made.ondownloadfile = async ({ contents }) => {
-    heard.downloads.push(...contents.map((one) => ("uri" in one ? one.uri : "inside")))
+  app.ondownloadfile = async ({ contents }) => {
+    received.downloads.push(...contents.map((content) => ("uri" in content ? content.uri : "embedded")))
     return {}
   }
-  made.onrequestdisplaymode = async ({ mode }) => {
+  app.onrequestdisplaymode = async ({ mode }) => {
     frame.style.height = mode === "fullscreen" ? "100vh" : frame.style.height
-    await made.sendHostContextChange({ displayMode: mode })
+    await app.sendHostContextChange({ displayMode: mode })
     return { mode }
   }
-  made.addEventListener("sizechange", ({ height }) => {
+  app.addEventListener("sizechange", ({ height }) => {
     if (height !== undefined) frame.style.height = `${height}px`
   })
-  const shaken = new Promise<void>((resolve) => made.addEventListener("initialized", () => resolve()))
-  made.addEventListener("sandboxready", () => {
-    void made.sendSandboxResourceReady({ html: resource.text, ...(csp === undefined ? {} : { csp }) })
+  const initialized = new Promise<void>((resolve) => app.addEventListener("initialized", () => resolve()))
+  app.addEventListener("sandboxready", () => {
+    void app.sendSandboxResourceReady({ html: resource.text, ...(csp === undefined ? {} : { csp }) })
   })
-  const inside = frame.contentWindow
-  if (inside === null) throw new Error("the frame has no window")
-  await made.connect(new PostMessageTransport(inside, inside))
-  await shaken
-  await made.sendToolInput({ arguments: { ...args } })
+  const target = frame.contentWindow
+  if (target === null) throw new Error("the frame has no window")
+  await app.connect(new PostMessageTransport(target, target))
+  await initialized
+  await app.sendToolInput({ arguments: { ...args } })
   const result =
     answer === undefined ? await mcp.callTool({ name, arguments: { ...args } }) : { content: [], ...answer }
-  await made.sendToolResult(result)
+  await app.sendToolResult(result)
 }
 
-/** What tests drive. */
+/** The interface that tests use. */
 const chat = {
-  heard,
+  received,
   turn,
   changeContext: (context: McpUiHostContext) => bridge?.sendHostContextChange(context),
   tearDown: () => bridge?.teardownResource({}),

@@ -11,16 +11,16 @@ interface Csp {
   readonly resourceDomains?: ReadonlyArray<string>
 }
 
-/** The policy that a chat makes of a page's declaration (MCP Apps 2026-01-26, sandbox): nothing else may be reached. */
+/** The CSP that a chat derives from a page's declaration (MCP Apps 2026-01-26, sandbox): everything else is blocked. */
 const policyOf = ({ connectDomains = [], resourceDomains = [] }: Csp): string => {
-  const from = resourceDomains.join(" ")
+  const sources = resourceDomains.join(" ")
   return [
     "default-src 'none'",
-    `script-src 'unsafe-inline' ${from}`,
-    `style-src 'unsafe-inline' ${from}`,
-    `img-src ${from || "'none'"}`,
-    `media-src ${from || "'none'"}`,
-    `font-src ${from || "'none'"}`,
+    `script-src 'unsafe-inline' ${sources}`,
+    `style-src 'unsafe-inline' ${sources}`,
+    `img-src ${sources || "'none'"}`,
+    `media-src ${sources || "'none'"}`,
+    `font-src ${sources || "'none'"}`,
     `connect-src ${connectDomains.join(" ") || "'none'"}`,
     "base-uri 'none'",
     "form-action 'none'"
@@ -39,7 +39,7 @@ const close = (server: Server) =>
     server.closeAllConnections()
   })
 
-/** A chat on one origin with an MCP server behind it, and its sandbox on another. `mcp` answers what is posted to `/mcp`. */
+/** A chat on one origin with an MCP server behind it, and its sandbox on another. `mcp` handles what is posted to `/mcp`. */
 export const serveChat = async (mcp: RequestListener) => {
   const bundle = await rolldown({ input: here("host.ts"), platform: "browser" })
   const { output } = await bundle.generate({ format: "iife", codeSplitting: false })

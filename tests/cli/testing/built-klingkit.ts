@@ -5,10 +5,10 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { onTestFinished } from "vitest"
 
-/** The program as it is linked after setup. */
+/** The command as linked by setup. */
 export const linkedBin = fileURLToPath(new URL("../../../node_modules/.bin/klingkit", import.meta.url))
 
-/** A folder that goes when the test ends. */
+/** A folder that is deleted when the test finishes. */
 export const temporaryFolder = (): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "klingkit-cli-")))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -24,11 +24,11 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
-  /** Resolves when the stream has said something that matches; rejects when the program ends before. */
+  /** Resolves with the first match in the stream; rejects when the process exits before. */
   says(stream: "stdout" | "stderr", pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** Starts a program with nothing of this process's environment but the way to Node. */
+/** Starts a process that inherits only PATH from this environment. */
 export const start = (
   command: string,
   args: ReadonlyArray<string>,
@@ -39,27 +39,27 @@ export const start = (
     env: { PATH: process.env["PATH"], HOME: cwd, ...env },
     stdio: ["ignore", "pipe", "pipe"]
   })
-  const said = { stdout: "", stderr: "" }
+  const output = { stdout: "", stderr: "" }
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream].setEncoding("utf8").on("data", (text: string) => {
-      said[stream] += text
-      child.emit("said")
+      output[stream] += text
+      child.emit("output")
     })
   }
   const ended = new Promise<Ended>((resolve, reject) => {
-    child.once("error", reject).once("close", (exitCode) => resolve({ exitCode, ...said }))
+    child.once("error", reject).once("close", (exitCode) => resolve({ exitCode, ...output }))
   })
   const says: Running["says"] = (stream, pattern) =>
     new Promise((resolve, reject) => {
-      const look = () => {
-        const match = pattern.exec(said[stream])
+      const check = () => {
+        const match = pattern.exec(output[stream])
         if (match === null) return
-        child.off("said", look)
+        child.off("output", check)
         resolve(match)
       }
-      child.on("said", look)
-      void ended.then(({ stderr }) => reject(new Error(`ended without saying ${pattern}: ${stderr}`)))
-      look()
+      child.on("output", check)
+      void ended.then(({ stderr }) => reject(new Error(`exited without printing ${pattern}: ${stderr}`)))
+      check()
     })
   return { child, ended, says }
 }

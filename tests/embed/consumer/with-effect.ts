@@ -3,11 +3,11 @@ import { Console, Effect, Option, Stream } from "effect"
 
 const textToVideo = operations["new.t2v.kling-3.0"]
 
-/** The whole life of a clip, and what becomes of a wrong request; fails with `KlingError` only. */
+/** The lifecycle of a video, and an invalid request; fails with `KlingError` only. */
 const program: Effect.Effect<{ readonly task: Task; readonly refused: string }, KlingError, Kling> = Effect.gen(
   function* () {
     const kling = yield* Kling
-    // @ts-expect-error A length is a number.
+    // @ts-expect-error A duration is a number.
     const wrong = kling.submit(textToVideo, { prompt: "a lighthouse", durationSeconds: "five" })
     const refused = yield* Effect.match(wrong, { onFailure: ({ code }) => code, onSuccess: ({ handle }) => handle })
     const { handle } = yield* kling.submit(textToVideo, { prompt: "a lighthouse", durationSeconds: 5 })
@@ -18,7 +18,7 @@ const program: Effect.Effect<{ readonly task: Task; readonly refused: string }, 
 
 await Effect.runPromise(
   program.pipe(
-    Effect.flatMap((seen) => Console.log(JSON.stringify(seen))),
+    Effect.flatMap((result) => Console.log(JSON.stringify(result))),
     Effect.provide(Kling.layerConfig)
   )
 )

@@ -2,7 +2,7 @@ import { createKling, KlingError } from "@klingkit/core"
 
 const kling = createKling()
 try {
-  // @ts-expect-error Pictures are counted by a number.
+  // @ts-expect-error The count of images is a number.
   const wrong = kling.submit("legacy.images.generations", { model: "kling-v3", prompt: "a lighthouse", n: "two" })
   const refused = await wrong.then(
     ({ handle }) => handle,

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { emulatedKling } from "../testing/emulator.ts"
 import { klingkit } from "../testing/run-klingkit.ts"
 
-it.live("account costs shows what is left of each pack", () =>
+it.live("account costs shows the remaining units of each pack", () =>
   Effect.gen(function* () {
     const kling = yield* emulatedKling({ faults: { packs: { video: { units: 12 } } } })
     const { exitCode, stdout } = yield* klingkit(["account", "costs", "--json"], kling)
@@ -13,7 +13,7 @@ it.live("account costs shows what is left of each pack", () =>
   })
 )
 
-it.live("account costs refuses what is no date before any request", () =>
+it.live("account costs refuses an invalid date before any request", () =>
   Effect.gen(function* () {
     const kling = yield* emulatedKling()
     const { exitCode, stderr } = yield* klingkit(["account", "costs", "--from", "spring"], kling)

@@ -10,7 +10,7 @@ const dayMillis = 86_400_000
 const date = (name: string, about: string) =>
   Flag.String(name).pipe(Flag.withMetavar("date"), Flag.withDescription(about), Flag.optional)
 
-const timeOf = (flag: string, value: Option.Option<string>, fallback: number) => {
+const parseDate = (flag: string, value: Option.Option<string>, fallback: number) => {
   const millis = Option.match(value, { onNone: () => fallback, onSome: (text) => Date.parse(text) })
   return Number.isNaN(millis)
     ? Effect.fail(invalidInput([{ field: flag, message: "must be a date such as 2026-09-01" }]))
@@ -55,20 +55,20 @@ const columns: ReadonlyArray<Column<PackView>> = [
 const costs = Command.make(
   "costs",
   {
-    from: date("from", "packs bought since; default a year ago"),
-    to: date("to", "packs bought until; default now"),
+    from: date("from", "packs bought on or after; default one year ago"),
+    to: date("to", "packs bought up to; default now"),
     pack: Flag.String("pack").pipe(Flag.withMetavar("name"), Flag.withDescription("only this pack"), Flag.optional)
   },
   Effect.fnUntraced(function* ({ from, to, pack }) {
     const output = yield* Output
     const now = yield* Clock.currentTimeMillis
-    const start = yield* timeOf("--from", from, now - 365 * dayMillis)
-    const packs = yield* readPacks(start, yield* timeOf("--to", to, now), pack).pipe(Effect.provide(connection))
-    yield* output.say("Kling's figures may lag by 12 hours.")
+    const start = yield* parseDate("--from", from, now - 365 * dayMillis)
+    const packs = yield* readPacks(start, yield* parseDate("--to", to, now), pack).pipe(Effect.provide(connection))
+    yield* output.say("Kling updates these figures with up to 12 hours of delay.")
     yield* output.answer({ json: packs, text: table(packs, columns, output.stdoutIsTerminal) })
   })
 ).pipe(
-  Command.withDescription("Resource packs, and what is left of them"),
+  Command.withDescription("Show resource packs and their remaining units"),
   Command.withExamples([
     { command: "klingkit account costs" },
     { command: "klingkit account costs --from 2026-01-01 --json" }
@@ -76,7 +76,7 @@ const costs = Command.make(
 )
 
 export const account = Command.make("account").pipe(
-  Command.withDescription("The Kling account"),
+  Command.withDescription("Show packs and usage"),
   Command.withExamples([{ command: "klingkit account costs" }]),
   Command.withSubcommands([costs])
 )

@@ -2,16 +2,16 @@ import { baseUrlFromConfig, credentialsFromConfig } from "@klingkit/core"
 import { Config, Effect, FileSystem, Option, Path } from "effect"
 import { Command, Flag } from "effect/cli"
 import { connectAgent } from "../demo/agent.ts"
-import { films, quotes } from "../demo/films.ts"
 import { findServer } from "../demo/find-server.ts"
-import { type Made, makeFilm } from "../demo/make-film.ts"
+import { demoRequests, quotes } from "../demo/requests.ts"
+import { type DemoResult, runRequest } from "../demo/run-request.ts"
 import { startEmulator } from "../emulator/start-emulator.ts"
 import { Output } from "../output/output.ts"
 import { type Column, table } from "../output/table.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
 import { outputFlag } from "./paid-flags.ts"
 
-const columns: ReadonlyArray<Column<Made>> = [
+const columns: ReadonlyArray<Column<DemoResult>> = [
   { title: "handle", value: ({ handle }) => handle },
   { title: "model", value: ({ model }) => model },
   { title: "cost", value: ({ units, usd }) => (usd === undefined ? "unknown" : `${units} units, $${usd}`) },
@@ -25,7 +25,7 @@ const accountVariables = [
   "KLING_ACCESS_KEY",
   "KLING_SECRET_KEY"
 ]
-/** What the server must know beside the account: where Kling is, the user's ledger, and what may be spent. */
+/** What the server needs beside the account: the base URL, the user's ledger and the spend limits. */
 const serverVariables = [
   "KLINGAI_BASE_URL",
   "KLINGAI_REGION",
@@ -37,7 +37,7 @@ const serverVariables = [
   "KLINGKIT_CONFIRM_ABOVE_USD"
 ]
 
-/** Those of the variables that are set, as the child gets them. */
+/** The given variables that are set, for the child process. */
 const environment = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
   const found = yield* Effect.forEach(names, (name) =>
     Config.option(Config.String(name)).pipe(
@@ -48,7 +48,7 @@ const environment = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
   return Object.fromEntries(found.flat())
 })
 
-/** A real account is at hand: its money is not spent without being asked. */
+/** A real account is configured: its money is spent only with `--live`. */
 const showPrices = Effect.gen(function* () {
   const output = yield* Output
   const prices = yield* quotes
@@ -62,39 +62,41 @@ const showPrices = Effect.gen(function* () {
       quotes: prices.map(({ what, ...quote }) => ({ what, ...quoteView(quote) }))
     },
     text: [
-      `A Kling account is set (${url}). There the demo would cost $${totalUsd}:`,
+      `A Kling account is configured (${url}). On it the demo would cost $${totalUsd}:`,
       ...prices.map(({ what, ...quote }) => `  ${what}: ${quoteText(quote)}`),
-      "Nothing was sent. Make it on that account with: klingkit demo --live",
-      `See it for nothing, in the emulator, without ${accountVariables.slice(0, 3).join(", ")} in the environment.`
+      "Nothing was sent. Run it on that account with: klingkit demo --live",
+      `Unset ${accountVariables.slice(0, 3).join(", ")} to run it free on the emulator.`
     ].join("\n")
   })
 })
 
-/** The stdio server's environment: an account, real or emulated, and folders. */
-const kling = Effect.fnUntraced(function* (isLive: boolean) {
+/** The stdio server's environment: a real or emulated account, and folders. */
+const serverEnvironment = Effect.fnUntraced(function* (isLive: boolean) {
   const output = yield* Output
   if (isLive) {
     yield* credentialsFromConfig
     return yield* environment([...accountVariables, ...serverVariables])
   }
   const { url, apiKey } = yield* startEmulator({})
-  yield* output.say(`An emulated Kling runs at ${url}; nothing here costs money.`)
+  yield* output.say(`A local Kling emulator runs at ${url}; nothing here costs money.`)
   const fs = yield* FileSystem.FileSystem
-  // Its tasks are gone when it ends, so they have no place in the user's own ledger.
+  // The emulator's tasks disappear with it, so they do not belong in the user's ledger.
   const home = yield* fs.makeTempDirectoryScoped({ prefix: "klingkit-demo-" })
   return { KLINGAI_BASE_URL: url, KLINGAI_API_KEY: apiKey, KLINGKIT_HOME: home }
 })
 
-const play = Effect.fnUntraced(function* (isLive: boolean, target: Option.Option<string>) {
+const runDemo = Effect.fnUntraced(function* (isLive: boolean, target: Option.Option<string>) {
   const output = yield* Output
   const path = yield* Path.Path
   const folder = path.resolve(Option.getOrElse(target, () => "klingkit-demo"))
   const server = yield* findServer
-  const agent = yield* connectAgent(server, { ...(yield* kling(isLive)), KLINGKIT_OUTPUT_DIR: folder })
-  const made = yield* Effect.forEach(films, (film) => makeFilm(agent, film), { concurrency: "unbounded" })
+  const agent = yield* connectAgent(server, { ...(yield* serverEnvironment(isLive)), KLINGKIT_OUTPUT_DIR: folder })
+  const results = yield* Effect.forEach(demoRequests, (request) => runRequest(agent, request), {
+    concurrency: "unbounded"
+  })
   yield* output.answer({
-    json: { live: isLive, folder, results: made },
-    text: [table(made, columns, true), "", `The files are in ${folder}`].join("\n")
+    json: { live: isLive, folder, results },
+    text: [table(results, columns, true), "", `The files are in ${folder}`].join("\n")
   })
 }, Effect.scoped)
 
@@ -103,22 +105,20 @@ export const demo = Command.make(
   {
     live: Flag.Boolean("live").pipe(
       Flag.withoutNegation,
-      Flag.withDescription("on the real account that KLINGAI_API_KEY names; this costs money"),
+      Flag.withDescription("run on the real account of KLINGAI_API_KEY; this costs money"),
       Flag.withDefault(false)
     ),
-    output: outputFlag.pipe(Flag.withDescription("the folder for both files; default ./klingkit-demo"))
+    output: outputFlag.pipe(Flag.withDescription("folder for both files; default ./klingkit-demo"))
   },
   Effect.fnUntraced(function* ({ live, output }) {
     const account = yield* environment(accountVariables)
     if (!live && Object.keys(account).length > 0) return yield* showPrices
-    return yield* play(live, output)
+    return yield* runDemo(live, output)
   })
 ).pipe(
-  Command.withDescription(
-    "An image and a clip of five seconds, made by an MCP client through klingkit-mcp, in the emulator"
-  ),
+  Command.withDescription("Generate an image and a 5 s video on the emulator, as an MCP client of klingkit-mcp"),
   Command.withExamples([
     { command: "klingkit demo" },
-    { command: "klingkit demo --live", description: "The same on your account" }
+    { command: "klingkit demo --live", description: "Run it on your account" }
   ])
 )

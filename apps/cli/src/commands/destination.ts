@@ -3,7 +3,7 @@ import { Cause, Effect, FileSystem, Option, Path } from "effect"
 import { folders } from "../connection.ts"
 import { CommandError, failureOf, usageError } from "../output/failure.ts"
 
-/** Where results go: `folder` is absolute and exists; below it they are named by the template, or by the one name. */
+/** Where results are saved: `folder` is absolute and exists; the file name or the template names files below it. */
 export interface Destination {
   readonly folder: string
   readonly fileName?: string
@@ -12,7 +12,7 @@ export interface Destination {
 
 const mediaName = /\.(mp4|mov|webm|png|jpe?g|webp|gif|mp3|wav|aac)$/i
 
-/** Settles where results go before anything is paid: the folder is made, and a file in the way is found now. */
+/** Resolves the destination before anything is paid: creates the folder and checks for an existing file. */
 export const destinationOf = Effect.fnUntraced(function* (options: {
   readonly output: Option.Option<string>
   readonly force: boolean
@@ -26,28 +26,28 @@ export const destinationOf = Effect.fnUntraced(function* (options: {
     onNone: (): Destination => ({ folder: config.outputDir }),
     onSome: (output): Destination => {
       const target = path.resolve(output)
-      if (output.includes("{")) return templateIn(target, path.sep)
+      if (output.includes("{")) return splitTemplate(target, path.sep)
       return mediaName.test(output)
         ? { folder: path.dirname(target), fileName: path.basename(target) }
         : { folder: target }
     }
   })
   const { folder, fileName, nameTemplate = config.nameTemplate } = destination
-  const wrong = nameTemplate === undefined ? undefined : templateProblem(nameTemplate)
-  if (fileName === undefined && wrong !== undefined) {
+  const problem = nameTemplate === undefined ? undefined : templateProblem(nameTemplate)
+  if (fileName === undefined && problem !== undefined) {
     const field = destination.nameTemplate === undefined ? "KLINGKIT_FILE_NAME" : "--output"
-    return yield* usageError([{ field, message: wrong }])
+    return yield* usageError([{ field, message: problem }])
   }
   if (fileName !== undefined && options.count > 1) {
     return yield* usageError([
-      { field: "--output", message: `names one file, but there will be ${options.count}; name a folder` }
+      { field: "--output", message: `is one file name, but ${options.count} files are expected; give a folder` }
     ])
   }
   yield* fs.makeDirectory(folder, { recursive: true }).pipe(
     Effect.mapError(
       (error) =>
         new JobError({
-          reason: { _tag: "FileRefused", path: folder, detail: `cannot be a folder: ${error.reason._tag}` }
+          reason: { _tag: "FileDenied", path: folder, detail: `cannot create this folder: ${error.reason._tag}` }
         })
     )
   )
@@ -59,7 +59,7 @@ export const destinationOf = Effect.fnUntraced(function* (options: {
   return destination
 })
 
-/** The same for a command that is about to pay: what stands in the way of the files is found before anything is sent. */
+/** The same for a command that is about to pay: its failures say that nothing was sent. */
 export const destinationBefore = (options: Parameters<typeof destinationOf>[0]) =>
   Effect.mapError(destinationOf(options), (error) => {
     const failure = failureOf(Cause.fail(error))
@@ -67,8 +67,8 @@ export const destinationBefore = (options: Parameters<typeof destinationOf>[0]) 
     return new CommandError({ failure: { ...failure, suggestion, charged: "no" } })
   })
 
-/** `/films/{date}/{handle}`: the folder is what stands before the first part with a placeholder. */
-const templateIn = (target: string, separator: string): Destination => {
+/** `/videos/{date}/{handle}`: the folder ends before the first part with a placeholder. */
+const splitTemplate = (target: string, separator: string): Destination => {
   const parts = target.split(separator)
   const first = parts.findIndex((part) => part.includes("{"))
   const folder = parts.slice(0, first).join(separator)

@@ -12,19 +12,22 @@ const create = Command.make(
     yield* runPlan(yield* planImageFlags(prompt, request), flags)
   })
 ).pipe(
-  Command.withDescription("Make pictures from words, or after a picture"),
+  Command.withDescription("Generate images from a prompt or a reference image"),
   Command.withExamples([
-    { command: 'klingkit image create "a lighthouse, linocut"', description: "Submit, and print the handle" },
+    { command: 'klingkit image create "a lighthouse, linocut"', description: "Submit and print the handle" },
     {
       command: 'klingkit image create "a lighthouse, linocut" --n 4 --aspect-ratio 3:4 --output ./lighthouses',
-      description: "Four pictures, saved into a folder"
+      description: "Save four images to a folder"
     },
-    { command: 'klingkit image create "the same cat, sleeping" --image cat.jpg --wait', description: "After a picture" }
+    {
+      command: 'klingkit image create "the same cat, sleeping" --image cat.jpg --wait',
+      description: "From a reference image"
+    }
   ])
 )
 
 export const image = Command.make("image").pipe(
-  Command.withDescription("Pictures"),
+  Command.withDescription("Generate images"),
   Command.withExamples([{ command: 'klingkit image create "a lighthouse, linocut" --output lighthouse.png' }]),
   Command.withSubcommands([create])
 )

@@ -5,11 +5,11 @@ import { usageError } from "../output/failure.ts"
 
 export const inputFlag = Flag.String("input").pipe(
   Flag.withMetavar("file|-|json"),
-  Flag.withDescription("the operation's input: a JSON file, - for standard input, or the JSON itself; default {}"),
+  Flag.withDescription("the operation's input: a JSON file, - for standard input, or inline JSON; default {}"),
   Flag.optional
 )
 
-/** Inputs are small, but for pictures as base64: the largest request that Kling takes stays below. */
+/** Larger than the largest request that Kling accepts, base64 images included. */
 const maxBytes = 150_000_000
 
 /** The value of `--input`. 64-bit ids keep their digits. */
@@ -26,18 +26,16 @@ const readText = Effect.fnUntraced(function* (source: string) {
     return yield* stdio.stdin.pipe(
       Stream.decodeText(),
       Stream.mkString,
-      Effect.mapError(() => wrongInput("standard input cannot be read"))
+      Effect.mapError(() => inputError("cannot read standard input"))
     )
   }
   const fs = yield* FileSystem.FileSystem
-  const info = yield* fs.stat(source).pipe(Effect.mapError(() => wrongInput(`${source} is no file that can be read`)))
-  if (Number(info.size) > maxBytes) return yield* wrongInput(`${source} is larger than 150 MB`)
-  return yield* fs
-    .readFileString(source)
-    .pipe(Effect.mapError(() => wrongInput(`${source} is no file that can be read`)))
+  const info = yield* fs.stat(source).pipe(Effect.mapError(() => inputError(`cannot read ${source}`)))
+  if (Number(info.size) > maxBytes) return yield* inputError(`${source} is larger than 150 MB`)
+  return yield* fs.readFileString(source).pipe(Effect.mapError(() => inputError(`cannot read ${source}`)))
 })
 
 const notJson = (text: string) =>
-  wrongInput(text.trim() === "" ? "is empty; JSON is needed, {} for nothing" : "is not valid JSON")
+  inputError(text.trim() === "" ? "is empty; pass JSON, {} for no fields" : "is not valid JSON")
 
-const wrongInput = (message: string) => usageError([{ field: "--input", message }])
+const inputError = (message: string) => usageError([{ field: "--input", message }])

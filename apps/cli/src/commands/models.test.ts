@@ -6,10 +6,10 @@ const json = (...args: ReadonlyArray<string>) =>
   Effect.map(klingkit([...args, "--json"]), ({ stdout }) => JSON.parse(stdout))
 
 describe("klingkit models", () => {
-  it.live("lists both kinds with state and limits, the retired with their successor", () =>
+  it.live("lists both kinds with state and limits, retired models with their replacement", () =>
     Effect.gen(function* () {
       const models: ReadonlyArray<Record<string, unknown>> = yield* json("models", "list")
-      const find = (kind: string, id: string) => models.find((one) => one["kind"] === kind && one["id"] === id)
+      const find = (kind: string, id: string) => models.find((model) => model["kind"] === kind && model["id"] === id)
       expect(find("video", "kling-3.0")).toMatchObject({ state: "live", seconds: { min: 3, max: 15 } })
       expect(find("image", "kling-v3")).toMatchObject({ state: "live", maxImages: 9 })
       expect(find("video", "kling-v2-1")).toMatchObject({ state: "retired", successor: "kling-2.6" })
@@ -28,7 +28,7 @@ describe("klingkit models", () => {
     })
   )
 
-  it.live("names the nearest of an unknown one", () =>
+  it.live("suggests the closest match for an unknown model", () =>
     Effect.gen(function* () {
       const { exitCode, stderr } = yield* klingkit(["models", "show", "kling-3"])
       expect([exitCode, stderr]).toEqual([2, expect.stringContaining("did you mean kling-3.0?")])

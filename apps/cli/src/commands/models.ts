@@ -3,7 +3,7 @@ import {
   findVideoModel,
   type ImageModel,
   imageModels,
-  nearestWord,
+  closestMatch,
   retiredModels,
   type VideoModel,
   videoModels
@@ -15,7 +15,7 @@ import { factsText } from "../output/facts-text.ts"
 import { Output } from "../output/output.ts"
 import { type Column, table } from "../output/table.ts"
 
-/** A row of either table, or of the retired ones: whatever the row knows. */
+/** A row of the video, image or retired-model table, with the fields which that table has. */
 type ModelView = Partial<Omit<VideoModel & ImageModel, "state" | "resolutions">> & {
   readonly kind: "video" | "image"
   readonly id: string
@@ -54,14 +54,14 @@ const list = Command.make(
     yield* output.answer({ json: known, text: table(known, columns, output.stdoutIsTerminal) })
   })
 ).pipe(
-  Command.withDescription("Every model with its limits and its state"),
+  Command.withDescription("List all models with limits and state"),
   Command.withExamples([
     { command: "klingkit models list" },
     { command: "klingkit models list --json | jq '.[] | select(.state == \"live\") | .id'" }
   ])
 )
 
-/** By either name; a name that both kinds use means the one whose own name it is. */
+/** By id or legacy name. An id wins over another model's legacy name. */
 const findModel = (name: string): ModelView | undefined => {
   const exact = known.filter(({ id }) => id === name).toSorted((a, b) => rank(a) - rank(b))[0]
   if (exact !== undefined) return exact
@@ -73,22 +73,28 @@ const rank = ({ state }: ModelView): number => (state === "retired" ? 1 : 0)
 
 const show = Command.make(
   "show",
-  { model: Argument.String("model").pipe(Argument.withDescription("any of its names")) },
+  { model: Argument.String("model").pipe(Argument.withDescription("a model id or legacy name")) },
   Effect.fnUntraced(function* ({ model: name }) {
     const output = yield* Output
     const model = findModel(name)
     if (model === undefined) {
-      const near = nearestWord(name, [...new Set(known.map(({ id }) => id))])
-      const hint = near === undefined ? "see klingkit models list" : `did you mean ${near}?`
-      return yield* usageError([{ field: name, message: `is not in the model table; ${hint}` }])
+      const nearest = closestMatch(name, [...new Set(known.map(({ id }) => id))])
+      const hint = nearest === undefined ? "see klingkit models list" : `did you mean ${nearest}?`
+      return yield* usageError([{ field: name, message: `unknown model ${name}; ${hint}` }])
     }
     const namesake = findVideoModel(name)
     const alsoNamed = namesake === undefined || namesake.id === model.id ? {} : { alsoTheNameOf: namesake.id }
     const view = { ...model, ...alsoNamed }
-    return yield* output.answer({ json: view, text: factsText(view) })
+    const { successor, ...facts } = model
+    const text = factsText({
+      ...facts,
+      replacement: successor,
+      "alias of": namesake?.id === model.id ? undefined : namesake?.id
+    })
+    return yield* output.answer({ json: view, text })
   })
 ).pipe(
-  Command.withDescription("What one model takes"),
+  Command.withDescription("Show the settings that a model supports"),
   Command.withExamples([
     { command: "klingkit models show kling-3.0" },
     { command: "klingkit models show kling-v2-6 --json", description: "By its legacy name" }
@@ -96,7 +102,7 @@ const show = Command.make(
 )
 
 export const models = Command.make("models").pipe(
-  Command.withDescription("Models, their limits and their state"),
+  Command.withDescription("List models and their limits"),
   Command.withExamples([{ command: "klingkit models list" }]),
   Command.withSubcommands([list, show])
 )

@@ -9,7 +9,9 @@ const toggle = (name: string, about: string) =>
 
 export const timeoutFlag = Flag.String("timeout").pipe(
   Flag.withMetavar("time"),
-  Flag.withDescription("how long to wait at most: 30s, 5m, 1h; default 30m. The task goes on, exit code 8"),
+  Flag.withDescription(
+    "give up waiting after this long: 30s, 5m, 1h; default 30m (the task keeps running; exit code 8)"
+  ),
   Flag.withDefault("30m"),
   Flag.mapEffect((value) => {
     const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value.trim()) ?? []
@@ -35,22 +37,24 @@ export const outputFlag = Flag.String("output").pipe(
   Flag.withAlias("o"),
   Flag.withMetavar("folder|file"),
   Flag.withDescription(
-    `where the result goes: a folder, a file name such as film.mp4, or a name made of ${placeholders}`
+    `where to save the result: a folder, a file name such as boat.mp4, or a name built from ${placeholders}`
   ),
   Flag.optional
 )
 
-export const forceFlag = toggle("force", "overwrite a file that exists")
+export const forceFlag = toggle("force", "overwrite existing files")
 
-/** What every paid command takes beside its own flags. */
+/** Flags of every paid command. */
 export const paidFlags = {
-  dryRun: toggle("dry-run", "show the exact request, why it is made so, and its price; send nothing"),
-  wait: toggle("wait", "wait until the task has ended"),
+  dryRun: toggle("dry-run", "print the request and its price without sending it"),
+  wait: toggle("wait", "wait for the task to finish"),
   timeout: timeoutFlag,
   output: outputFlag,
   force: forceFlag,
-  yes: toggle("yes", "approve a price above KLINGKIT_CONFIRM_ABOVE_USD, or one that nobody knows before"),
-  again: toggle("again", "make it again, although the same request was made a moment ago")
+  yes: toggle("yes", "approve prices above KLINGKIT_CONFIRM_ABOVE_USD and requests without a known price"),
+  allowDuplicate: toggle("allow-duplicate", "submit again even if an identical request was just made"),
+  /** The old name of `--allow-duplicate`. */
+  again: toggle("again", "the old name of --allow-duplicate").pipe(Flag.withHidden)
 }
 
 export interface PaidFlags {
@@ -60,5 +64,6 @@ export interface PaidFlags {
   readonly output: Option.Option<string>
   readonly force: boolean
   readonly yes: boolean
+  readonly allowDuplicate: boolean
   readonly again: boolean
 }

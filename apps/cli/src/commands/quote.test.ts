@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs"
 import { emulatedKling } from "../testing/emulator.ts"
 import { klingkit } from "../testing/run-klingkit.ts"
 
-const price = (words: string, ...more: ReadonlyArray<string>) =>
-  Effect.map(klingkit(["quote", ...words.split(" ").filter((word) => word !== ""), ...more, "--json"]), (run) => ({
+const price = (args: string, ...more: ReadonlyArray<string>) =>
+  Effect.map(klingkit(["quote", ...args.split(" ").filter((arg) => arg !== ""), ...more, "--json"]), (run) => ({
     exitCode: run.exitCode,
     ...(JSON.parse(run.stdout) as { units?: number; usd?: number; state?: string; rule?: string })
   }))
@@ -27,13 +27,13 @@ const rows: ReadonlyArray<readonly [string, number, number]> = [
   ["--model kling-image-o1", 8, 0.028]
 ]
 
-it.live.each(rows)("quote %s", ([words, units, usd]) =>
+it.live.each(rows)("quote %s", ([args, units, usd]) =>
   Effect.gen(function* () {
-    expect(yield* price(words)).toMatchObject({ exitCode: 0, units, usd, state: "exact", rule: expect.any(String) })
+    expect(yield* price(args)).toMatchObject({ exitCode: 0, units, usd, state: "exact", rule: expect.any(String) })
   })
 )
 
-it.live("quotes any operation by its own input, and is honest about what is not known", () =>
+it.live("quotes any operation by its own input, and returns null for an unknown price", () =>
   Effect.gen(function* () {
     const speech = { text: "hello", voiceId: "girlfriend_1_speech02", voiceLanguage: "en" }
     expect(yield* price("legacy.tts", "--input", JSON.stringify(speech))).toMatchObject({ units: 0.05, state: "exact" })
@@ -48,12 +48,12 @@ it.live("quotes any operation by its own input, and is honest about what is not 
   })
 )
 
-it.live("names the most where the length is not known here, and measures a sound of this machine", () =>
+it.live("gives an upper bound for audio of unknown length, and measures a local audio file", () =>
   Effect.gen(function* () {
     const kling = yield* emulatedKling()
     const image = "https://x.test/portrait.png"
-    const avatar = (soundFile: string, ...more: ReadonlyArray<string>) =>
-      klingkit(["quote", "legacy.avatar", "--input", JSON.stringify({ image, soundFile }), ...more], kling)
+    const avatar = (audioFile: string, ...more: ReadonlyArray<string>) =>
+      klingkit(["quote", "legacy.avatar", "--input", JSON.stringify({ image, soundFile: audioFile }), ...more], kling)
     const foreign = yield* avatar("https://x.test/speech.mp3", "--json")
     expect(JSON.parse(foreign.stdout)).toMatchObject({
       units: null,
@@ -71,7 +71,7 @@ it.live("names the most where the length is not known here, and measures a sound
   })
 )
 
-/** A WAV of nothing: 8000 samples of one byte a second. */
+/** A silent WAV: 8000 one-byte samples a second. */
 const silence = (seconds: number): Uint8Array => {
   const size = Math.round(seconds * 8000)
   const wav = Buffer.alloc(44 + size, 0x80)
@@ -92,17 +92,17 @@ const silence = (seconds: number): Uint8Array => {
 }
 
 const refused: ReadonlyArray<readonly [string, string]> = [
-  ["image --duration 3", "--duration is for clips only"],
-  ["video --n 2", "--n is for pictures"],
-  ["video --duration 99", "--duration 99 is not possible"],
-  ["nix --input {}", "nix is not an operation"],
-  ["legacy.ttss", "legacy.ttss is not an operation; did you mean legacy.tts?"],
+  ["image --duration 3", "--duration applies to videos only"],
+  ["video --n 2", "--n applies to images only"],
+  ["video --duration 99", "--duration 99 is not supported by kling-3.0 (3 to 15 s); did you mean 15?"],
+  ["nix --input {}", "unknown operation nix"],
+  ["legacy.ttss", "unknown operation legacy.ttss; did you mean legacy.tts?"],
   ["legacy.tts", "text is required"]
 ]
 
-it.live.each(refused)("refuses %s", ([words, sentence]) =>
+it.live.each(refused)("refuses %s", ([args, sentence]) =>
   Effect.gen(function* () {
-    const { exitCode, stderr } = yield* klingkit(["quote", ...words.split(" ")])
+    const { exitCode, stderr } = yield* klingkit(["quote", ...args.split(" ")])
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(sentence)])
   })
 )

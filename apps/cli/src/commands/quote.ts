@@ -10,23 +10,23 @@ import { inputFlag } from "./json-input.ts"
 import { planImageFlags, planVideoFlags, type VideoFlags } from "./plan-request.ts"
 import { imageFlags, videoFlags } from "./request-flags.ts"
 
-/** The words do not change the price, so they may be left out. */
+/** Stands in for an omitted prompt: its text does not change the price. */
 const anyPrompt = "anything"
 
 const imageSizes: ReadonlyArray<string> = imageModels.flatMap(({ resolutions }) => resolutions)
 const videoSizes: ReadonlyArray<string> = videoModels.flatMap(({ resolutions }) => resolutions)
 
-/** `legacy.tts`: no prompt is one word with a dot inside. */
-const operationLike = /^[a-z]\w*(\.[\w-]+)+$/
+/** Matches ids such as `legacy.tts`; a prompt is never a single word with a dot inside. */
+const operationId = /^[a-z]\w*(\.[\w-]+)+$/
 
-interface Asked {
-  readonly words: ReadonlyArray<string>
+interface QuoteArgs {
+  readonly args: ReadonlyArray<string>
   readonly request: VideoFlags
   readonly n: Option.Option<number>
   readonly input: Option.Option<string>
 }
 
-const ofVideosOnly = (flags: VideoFlags): ReadonlyArray<string> => {
+const videoOnlyFields = (flags: VideoFlags): ReadonlyArray<string> => {
   const { durationSeconds, audio, lastImage, multiShot } = flags
   const found = { durationSeconds, audio, lastImage, multiShot }
   return Object.entries<Option.Option<unknown>>(found).flatMap(([field, value]) =>
@@ -34,29 +34,31 @@ const ofVideosOnly = (flags: VideoFlags): ReadonlyArray<string> => {
   )
 }
 
-/** Pictures when it is said, or when the flags say so: `--n`, a size or a model that only pictures have. */
-const asksForImage = ({ words: [what = ""], request, n }: Asked): boolean => {
+/** True for `image`, and for flags that only images have: `--n`, an image size or an image model. */
+const asksForImage = ({ args: [what = ""], request, n }: QuoteArgs): boolean => {
   if (what === "video" || what === "image") return what === "image"
   if (Option.isSome(n)) return true
-  if (ofVideosOnly(request).length > 0) return false
+  if (videoOnlyFields(request).length > 0) return false
   const size = Option.getOrElse(request.resolution, () => "")
   const model = Option.getOrElse(request.model, () => "")
   return (imageSizes.includes(size) && !videoSizes.includes(size)) || findImageModel(model) !== undefined
 }
 
-const planOf = Effect.fnUntraced(function* (asked: Asked) {
-  const { words, request, n, input } = asked
-  const [what = "", said = ""] = words
-  if (Option.isSome(input) || operationLike.test(what)) return yield* planCall(what, input)
-  const prompt = Option.some((what === "video" || what === "image" ? said : what) || anyPrompt)
-  if (!asksForImage(asked)) {
+const planOf = Effect.fnUntraced(function* (quoteArgs: QuoteArgs) {
+  const { args, request, n, input } = quoteArgs
+  const [what = "", promptAfterKind = ""] = args
+  if (Option.isSome(input) || operationId.test(what)) return yield* planCall(what, input)
+  const prompt = Option.some((what === "video" || what === "image" ? promptAfterKind : what) || anyPrompt)
+  if (!asksForImage(quoteArgs)) {
     if (Option.isSome(n))
-      return yield* usageError([{ field: "--n", message: "is for pictures; a clip is made one by one" }])
+      return yield* usageError([{ field: "--n", message: "applies to images only; a video request makes one video" }])
     return yield* planVideoFlags(prompt, request)
   }
-  const odd = ofVideosOnly(request)
-  if (odd.length > 0) {
-    return yield* usageError(odd.map((field) => ({ field: `--${flagName(field)}`, message: "is for clips only" })))
+  const unexpected = videoOnlyFields(request)
+  if (unexpected.length > 0) {
+    return yield* usageError(
+      unexpected.map((field) => ({ field: `--${flagName(field)}`, message: "applies to videos only" }))
+    )
   }
   return yield* planImageFlags(prompt, { ...request, n })
 })
@@ -64,17 +66,17 @@ const planOf = Effect.fnUntraced(function* (asked: Asked) {
 export const quote = Command.make(
   "quote",
   {
-    words: Argument.String("video|image|operation").pipe(
-      Argument.withDescription("what is to be made, then the prompt if you like; or an operation with --input"),
+    args: Argument.String("video|image|operation").pipe(
+      Argument.withDescription("video, image, or an operation id with --input; a prompt may follow"),
       Argument.variadic({ max: 2 })
     ),
     request: videoFlags,
     n: imageFlags.n,
     input: inputFlag
   },
-  Effect.fnUntraced(function* (asked) {
+  Effect.fnUntraced(function* (quoteArgs) {
     const output = yield* Output
-    const plan = yield* planOf(asked)
+    const plan = yield* planOf(quoteArgs)
     yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
     yield* output.answer({
       json: { ...quoteView(plan.quote), operation: plan.operation.id, model: plan.model },
@@ -82,7 +84,7 @@ export const quote = Command.make(
     })
   })
 ).pipe(
-  Command.withDescription("What a request would cost: units and USD, how sure that is, and the rule; sends nothing"),
+  Command.withDescription("Estimate the cost of a request without sending it"),
   Command.withExamples([
     { command: "klingkit quote video --duration 10 --resolution 1080p --audio native" },
     { command: "klingkit quote image --n 4 --json" },

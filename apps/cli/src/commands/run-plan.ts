@@ -1,17 +1,17 @@
 import { baseUrlFromConfig, credentialsFromConfig, describeRequest, type Plan } from "@klingkit/core"
-import { describePlace, type Job, Jobs } from "@klingkit/jobs"
+import { describeQueuePosition, type Job, Jobs } from "@klingkit/jobs"
 import { Effect, Option, Ref } from "effect"
 import { connection } from "../connection.ts"
 import { interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
-import { answerTask } from "./answer-task.ts"
+import { printTask } from "./print-task.ts"
 import { type Destination, destinationBefore } from "./destination.ts"
-import { fetchFiles } from "./fetch-files.ts"
+import { downloadFiles } from "./download-files.ts"
 import type { PaidFlags } from "./paid-flags.ts"
 import { waitForTask } from "./wait-for-task.ts"
 
-/** Does with a plan what a paid command's flags ask for: shows it, or sends it, waits and fetches. */
+/** Runs a plan as a paid command's flags say: prints it, or submits it, waits and downloads. */
 export const runPlan = Effect.fn("runPlan")(function* (plan: Plan, flags: PaidFlags) {
   const output = yield* Output
   yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
@@ -28,10 +28,10 @@ export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
   const url = `${yield* baseUrlFromConfig}${path}`
   const { externalId } = plan.operation
   const notes = [
-    ...(externalId === undefined ? [] : [`${externalId} is added when it is sent: the task's handle`]),
+    ...(externalId === undefined ? [] : [`${externalId} is added on submit: the task's handle`]),
     ...(Option.isSome(yield* Effect.option(credentialsFromConfig))
       ? []
-      : ["no credential is set: planned for an API key"])
+      : ["no credential is set; planned for an API key"])
   ]
   yield* output.answer({
     json: {
@@ -48,7 +48,7 @@ export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
       `${method} ${url}`,
       JSON.stringify(content.body ?? content.query, undefined, 2),
       `Operation: ${plan.operation.id}`,
-      ...plan.reasons.map((reason) => `Why: ${reason}`),
+      ...plan.reasons.map((reason) => `Route: ${reason}`),
       ...notes.map((note) => `Note: ${note}`),
       `Quote: ${quoteText(plan.quote)}`,
       "Nothing was sent."
@@ -64,32 +64,33 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
     .submit(plan, {
       isApproved: flags.yes,
       folder: destination.folder,
-      allowRepeat: flags.again,
-      onQueued: (place) => output.say(`All parallel places of the account are taken: ${describePlace(place)}`),
-      onHandle: (minted) =>
-        Effect.andThen(Ref.set(handle, minted), output.say(`Handle: ${minted} (${quoteText(plan.quote)})`))
+      allowDuplicate: flags.allowDuplicate || flags.again,
+      onQueued: (position) =>
+        output.say(`All concurrency slots of the account are in use: ${describeQueuePosition(position)}`),
+      onHandle: (newHandle) =>
+        Effect.andThen(Ref.set(handle, newHandle), output.say(`Handle: ${newHandle} (${quoteText(plan.quote)})`))
     })
     .pipe(
       Effect.onInterrupt(() =>
-        Effect.flatMap(Ref.get(handle), (minted) =>
-          output.fail(interrupted(minted === undefined ? "paid call" : { handle: minted, isAccepted: false }))
+        Effect.flatMap(Ref.get(handle), (pending) =>
+          output.fail(interrupted(pending === undefined ? "paid call" : { handle: pending, isAccepted: false }))
         )
       )
     )
 
-  if (submitted.isRepeat === true) {
+  if (submitted.isDuplicate === true) {
     yield* output.say(
-      "The same request was made a moment ago: this is its job, nothing was sent again (--again makes another)"
+      `Already submitted: reusing ${submitted.handle}, nothing was sent again (--allow-duplicate submits another)`
     )
   }
   const wantsFile = flags.output._tag === "Some"
   if (!flags.wait && !wantsFile) {
-    yield* answerTask(submitted)
+    yield* printTask(submitted)
     return yield* output.say(`Next: klingkit task wait ${submitted.handle}`)
   }
   const { task } = yield* waitForTask(submitted.handle, { timeout: flags.timeout, submitted })
   const job: Job = { ...submitted, task }
-  if (wantsFile) return yield* answerTask(job, yield* fetchFiles(job, destination, flags.force))
-  yield* answerTask(job)
+  if (wantsFile) return yield* printTask(job, yield* downloadFiles(job, destination, flags.force))
+  yield* printTask(job)
   return yield* output.say(`Next: klingkit task download ${job.handle}`)
 })

@@ -3,13 +3,13 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Ref } from "effect"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { emulatedKling } from "../testing/emulator.ts"
-import { greyPng } from "../testing/picture.ts"
+import { greyPng } from "../testing/grey-png.ts"
 import { klingkit } from "../testing/run-klingkit.ts"
 
 const create = ["video", "create", "a paper boat"] as const
 
 describe("klingkit video create", () => {
-  it.live("submits once and answers with the handle, in one JSON document", () =>
+  it.live("submits once and prints the handle in one JSON document", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const { exitCode, stdout } = yield* klingkit([...create, "--json"], kling)
@@ -24,23 +24,23 @@ describe("klingkit video create", () => {
     })
   )
 
-  it.live("prints the handle before the request leaves", () =>
+  it.live("prints the handle before it sends the request", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
-      const asked = yield* Deferred.make<ReadonlyArray<unknown>>()
+      const requestsAtHandle = yield* Deferred.make<ReadonlyArray<unknown>>()
       const { stdout } = yield* klingkit([...create, "--json"], {
         ...kling,
-        onStderr: (piece) =>
-          /^Handle: kk-t2v-\w{26} /.test(piece)
-            ? Effect.asVoid(Effect.flatMap(kling.requests, (seen) => Deferred.succeed(asked, seen)))
+        onStderr: (chunk) =>
+          /^Handle: kk-t2v-\w{26} /.test(chunk)
+            ? Effect.asVoid(Effect.flatMap(kling.requests, (requests) => Deferred.succeed(requestsAtHandle, requests)))
             : Effect.void
       })
-      expect(yield* Deferred.await(asked)).toEqual([])
+      expect(yield* Deferred.await(requestsAtHandle)).toEqual([])
       expect(JSON.parse(stdout).status).toBe("submitted")
     })
   )
 
-  it.live("ends with one charge when the answer is lost after Kling took the request", () =>
+  it.live("has one charge when the response is lost after Kling accepted the request", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling({ faults: { faults: [{ fault: "commit-then-drop", nth: 1 }] } })
       const { exitCode, stdout } = yield* klingkit([...create, "--wait", "--json"], kling)
@@ -50,14 +50,12 @@ describe("klingkit video create", () => {
     })
   )
 
-  it.live("waits, shows the result like a tool does, and says how to fetch it", () =>
+  it.live("waits, shows the result and says how to download it", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const { exitCode, stdout, stderr } = yield* klingkit([...create, "--wait"], kling)
       expect(exitCode).toBe(0)
-      expect(stdout).toMatch(
-        /^Task ID: kk-t2v-\w{26}\n[^]*Status: succeed\n[^]*Video 1\n- URL: http[^]*Duration seconds: 5/
-      )
+      expect(stdout).toMatch(/^Task ID: kk-t2v-\w{26}\n[^]*Status: succeed\n[^]*Video 1\n- URL: http[^]*Duration: 5 s/)
       expect(stderr).toMatch(/Next: klingkit task download kk-t2v-\w{26}\n$/)
       expect(existsSync(kling.env.KLINGKIT_OUTPUT_DIR) ? readdirSync(kling.env.KLINGKIT_OUTPUT_DIR) : []).toEqual([])
     })
@@ -66,9 +64,9 @@ describe("klingkit video create", () => {
   it.live("shows a live line on a terminal, and none when piped", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
-      const seen = yield* klingkit([...create, "--wait"], { ...kling, terminal: true })
-      expect(seen.stderr).toMatch(/\r\u001b\[Ksubmitted, 0 s of about 50 s/)
-      expect(seen.stdout).not.toContain("\u001b")
+      const onTerminal = yield* klingkit([...create, "--wait"], { ...kling, terminal: true })
+      expect(onTerminal.stderr).toMatch(/\r\u001b\[Ksubmitted, 0 s of about 50 s/)
+      expect(onTerminal.stdout).not.toContain("\u001b")
       const piped = yield* klingkit([...create, "--wait"], kling)
       expect(piped.stderr).not.toContain("\r")
       expect(piped.stderr.split("\n").filter((line) => line !== "")).toHaveLength(2)
@@ -86,7 +84,7 @@ describe("klingkit video create", () => {
     })
   )
 
-  it.live("says what Kling refuses, and that it costs nothing", () =>
+  it.live("reports a refusal by Kling, which costs nothing", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const { exitCode, stdout } = yield* klingkit(["video", "create", "rain [refuse]", "--json"], kling)
@@ -97,8 +95,8 @@ describe("klingkit video create", () => {
   )
 })
 
-describe("a picture from disk", () => {
-  const withPicture = (width: number, height: number) =>
+describe("an image from disk", () => {
+  const withImage = (width: number, height: number) =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const file = `${kling.home}/portrait.png`
@@ -106,9 +104,9 @@ describe("a picture from disk", () => {
       return { kling, file }
     })
 
-  it.live("is the first frame, and decides the operation", () =>
+  it.live("is the first frame, and selects the operation", () =>
     Effect.gen(function* () {
-      const { kling, file } = yield* withPicture(640, 640)
+      const { kling, file } = yield* withImage(640, 640)
       const { exitCode, stdout } = yield* klingkit(["video", "create", "--image", file, "--json"], kling)
       expect(exitCode).toBe(0)
       expect(JSON.parse(stdout).operation).toBe("new.i2v.kling-3.0")
@@ -117,17 +115,17 @@ describe("a picture from disk", () => {
 
   it.live("is refused by its real size before anything is sent", () =>
     Effect.gen(function* () {
-      const { kling, file } = yield* withPicture(299, 640)
+      const { kling, file } = yield* withImage(299, 640)
       const { exitCode, stderr } = yield* klingkit([...create, "--image", file], kling)
       expect(exitCode).toBe(2)
-      expect(stderr).toContain("--image is 299x640 pixels; each side needs at least 300")
+      expect(stderr).toContain("--image is 299x640 pixels; each side must be at least 300")
       expect(yield* kling.requests).toEqual([])
     })
   )
 })
 
-describe("where the result goes", () => {
-  it.live("a name of a film is a file, anything else a folder; beside it lies its origin", () =>
+describe("where the result is saved", () => {
+  it.live("a media file name is a file, anything else a folder; a sidecar file describes the origin", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const image = ["image", "create", "a lighthouse", "--json"]
@@ -140,7 +138,7 @@ describe("where the result goes", () => {
     })
   )
 
-  it.live("names are made of what the task is, as --output or the settings say, and say what was saved", () =>
+  it.live("--output or the settings build file names from the task", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const image = ["image", "create", "a lighthouse at dusk", "--json"]
@@ -152,14 +150,17 @@ describe("where the result goes", () => {
       expect(name).toBe(`kling-v3 a lighthouse at dusk-${handle}.png`)
       expect(files[0].sha256).toBe(createHash("sha256").update(readFileSync(files[0].path)).digest("hex"))
 
-      const env = { ...kling.env, KLINGKIT_FILE_NAME: "{handle}/picture" }
-      const again = yield* klingkit([...image, "--again", "--output", `${kling.home}/own`], { ...kling, env })
-      const made = JSON.parse(again.stdout)
-      expect(made.files[0].path).toBe(`${kling.home}/own/${made.handle}/picture.png`)
+      const env = { ...kling.env, KLINGKIT_FILE_NAME: "{handle}/image" }
+      const second = yield* klingkit([...image, "--allow-duplicate", "--output", `${kling.home}/own`], {
+        ...kling,
+        env
+      })
+      const saved = JSON.parse(second.stdout)
+      expect(saved.files[0].path).toBe(`${kling.home}/own/${saved.handle}/image.png`)
     })
   )
 
-  it.live("a name that cannot be made is refused before anything is paid", () =>
+  it.live("an invalid name template is refused before anything is paid", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const image = ["image", "create", "a lighthouse"]
@@ -167,13 +168,13 @@ describe("where the result goes", () => {
       const env = { ...kling.env, KLINGKIT_FILE_NAME: "../{handle}" }
       const setting = yield* klingkit(image, { ...kling, env })
       expect([flag.exitCode, setting.exitCode]).toEqual([2, 2])
-      expect(flag.stderr).toContain('--output has "{data}"; it may hold {date}, {time}')
+      expect(flag.stderr).toContain('--output has unknown "{data}"; use {date}, {time}')
       expect(setting.stderr).toContain("KLINGKIT_FILE_NAME must be a path below the folder")
       expect(yield* kling.requests).toEqual([])
     })
   )
 
-  it.live("a file in the way is found before anything is paid, and overwritten with --force only", () =>
+  it.live("an existing file is found before anything is paid, and overwritten with --force only", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const file = `${kling.home}/mine.png`
@@ -182,7 +183,7 @@ describe("where the result goes", () => {
       const refused = yield* klingkit(image, kling)
       expect(refused.exitCode).toBe(2)
       expect(refused.stderr).toMatch(
-        /mine.png exists already\nCharged: no\nNext: [^\n]*--force[^\n]*; nothing was sent\n/
+        /mine.png already exists\nCharged: no\nNext: [^\n]*--force[^\n]*; nothing was sent\n/
       )
       expect(readFileSync(file, "utf8")).toBe("precious")
       expect(yield* kling.requests).toEqual([])
@@ -192,20 +193,20 @@ describe("where the result goes", () => {
     })
   )
 
-  it.live("several pictures do not go into one file, nor anything into a folder that cannot be", () =>
+  it.live("several images need a folder, and the folder must be possible to create", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const image = ["image", "create", "a lighthouse", "--n", "2", "--output"]
-      const one = yield* klingkit([...image, `${kling.home}/one.png`], kling)
-      expect([one.exitCode, one.stderr]).toEqual([
+      const single = yield* klingkit([...image, `${kling.home}/one.png`], kling)
+      expect([single.exitCode, single.stderr]).toEqual([
         2,
-        expect.stringContaining("--output names one file, but there will be 2")
+        expect.stringContaining("--output is one file name, but 2 files are expected")
       ])
       writeFileSync(`${kling.home}/file`, "")
       mkdirSync(`${kling.home}/folder`)
       const inFile = yield* klingkit([...image, `${kling.home}/file/deeper`], kling)
       expect(inFile.exitCode).toBe(1)
-      expect(inFile.stderr).toContain("cannot be a folder")
+      expect(inFile.stderr).toContain("cannot create this folder")
       expect(yield* kling.requests).toEqual([])
       const both = yield* klingkit([...image, `${kling.home}/folder`], kling)
       expect(both.exitCode).toBe(0)
@@ -215,7 +216,7 @@ describe("where the result goes", () => {
 })
 
 describe("what may be spent", () => {
-  it.live("nothing is sent when it is over a limit or not approved", () =>
+  it.live("a request over a limit or without approval is not sent", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const run = (env: Readonly<Record<string, string>>, ...flags: ReadonlyArray<string>) =>
@@ -232,7 +233,7 @@ describe("what may be spent", () => {
     })
   )
 
-  it.live("the limit of a day holds for all its requests together", () =>
+  it.live("the daily limit counts all requests of the day", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const env = { ...kling.env, KLINGKIT_MAX_USD_PER_DAY: "0.80" }
@@ -243,7 +244,7 @@ describe("what may be spent", () => {
     })
   )
 
-  it.live("the same request a moment later is the same job, unless --again says otherwise", () =>
+  it.live("the same request shortly after is the same job, unless --allow-duplicate or its old name is set", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const run = (...flags: ReadonlyArray<string>) =>
@@ -256,13 +257,17 @@ describe("what may be spent", () => {
       expect(repeated).toMatchObject({ handle: first.handle, isRepeat: true })
       expect(repeated.stderr).toContain("nothing was sent again")
       expect(yield* kling.charges).toHaveLength(1)
-      const again = yield* run("--again")
-      expect(again.handle).not.toBe(first.handle)
-      expect(yield* kling.charges).toHaveLength(2)
+      for (const [index, flag] of ["--allow-duplicate", "--again"].entries()) {
+        expect((yield* run(flag)).handle).not.toBe(first.handle)
+        expect(yield* kling.charges).toHaveLength(index + 2)
+      }
+      const help = (yield* klingkit(["video", "create", "--help"])).stdout
+      expect(help).toContain("--allow-duplicate")
+      expect(help).not.toContain("--again")
     })
   )
 
-  it.live("--dry-run shows request, reason and price without a request, a credential or a network", () =>
+  it.live("--dry-run prints request, route and price without a request, a credential or a network", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const dry = [...create, "--dry-run", "--json", "--negative-prompt", "people"]
@@ -286,17 +291,17 @@ describe("what may be spent", () => {
 })
 
 describe("credentials", () => {
-  it.live("missing or half ones are named before any request: exit code 4", () =>
+  it.live("missing or incomplete ones are named before any request: exit code 4", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
-      const { KLINGAI_API_KEY: _key, ...place } = kling.env
+      const { KLINGAI_API_KEY: _key, ...rest } = kling.env
       const cases = [
         [{}, "KLINGAI_API_KEY"],
         [{ KLINGAI_ACCESS_KEY: "a" }, "KLINGAI_SECRET_KEY"],
         [{ KLINGAI_SECRET_KEY: "s" }, "KLINGAI_ACCESS_KEY"]
       ] as const
       for (const [env, missing] of cases) {
-        const { exitCode, stdout } = yield* klingkit([...create, "--json"], { env: { ...place, ...env } })
+        const { exitCode, stdout } = yield* klingkit([...create, "--json"], { env: { ...rest, ...env } })
         expect([exitCode, JSON.parse(stdout).error.message]).toEqual([4, expect.stringContaining(missing)])
       }
       expect(yield* kling.requests).toEqual([])
@@ -325,25 +330,22 @@ describe("credentials", () => {
 
 describe("wrong input", () => {
   const cases: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
-    [["x", "--duration", "20"], "--duration 20 is not possible with kling-3.0: 3 to 15; nearest: 15"],
-    [["x", "--duration", "4.5"], "--duration 4.5 is not a whole number"],
-    [["x", "--duration", "soon"], '--duration cannot be "soon": a number is needed'],
-    [["x", "--resolution", "8k"], "--resolution 8k is not possible with kling-3.0: 720p, 1080p, 4k"],
-    [["x", "--audio", "loud"], "--audio loud is not possible with kling-3.0: native, off"],
-    [["x", "--aspect-ratio", "2:1"], "--aspect-ratio 2:1 is not possible with kling-3.0: 16:9, 9:16, 1:1"],
-    [["x".repeat(3073)], "<prompt> is 3073 characters long; at most 3072 are allowed"],
+    [["x", "--duration", "20"], "--duration 20 is not supported by kling-3.0 (3 to 15 s); did you mean 15?"],
+    [["x", "--duration", "4.5"], "--duration 4.5 is not an integer"],
+    [["x", "--duration", "soon"], '--duration must be a number, not "soon"'],
+    [["x", "--resolution", "8k"], "--resolution 8k is not supported by kling-3.0: 720p, 1080p, 4k"],
+    [["x", "--audio", "loud"], "--audio loud is not supported by kling-3.0: native, off"],
+    [["x", "--aspect-ratio", "2:1"], "--aspect-ratio 2:1 is not supported by kling-3.0: 16:9, 9:16, 1:1"],
+    [["x".repeat(3073)], "<prompt> is 3073 characters long; the limit is 3072"],
     [[" "], "<prompt> is required"],
-    [
-      ["x", "--model", "kling-v2-1"],
-      "--model kling-v2-1 was switched off by Kling on 2026-09-15; use kling-2.6 instead"
-    ],
-    [["x", "--last-image", "https://x.test/a.png"], "--last-image needs a first picture too"],
-    [["x", "--image", "https://x.test/a.png", "--aspect-ratio", "1:1"], "--aspect-ratio follows the picture"],
+    [["x", "--model", "kling-v2-1"], "--model kling-v2-1 was retired by Kling on 2026-09-15; use kling-2.6 instead"],
+    [["x", "--last-image", "https://x.test/a.png"], "--last-image requires a first frame"],
+    [["x", "--image", "https://x.test/a.png", "--aspect-ratio", "1:1"], "--aspect-ratio follows the image"],
     [["x", "--image", "no-such.png"], "--image no-such.png is neither a URL nor a readable file"],
     [["x", "--timeout", "soon"], '--timeout cannot be "soon": a time such as 30s, 5m or 1h'],
-    [["x", "--rezolution", "4k"], "--rezolution is not a flag here; did you mean --resolution?"],
-    [["x", "--ratio", "1:1"], "--ratio is not a flag here; did you mean --aspect-ratio?"],
-    [["a", "boat"], '"boat" is one word too many'],
+    [["x", "--rezolution", "4k"], "unknown flag --rezolution; did you mean --resolution?"],
+    [["x", "--ratio", "1:1"], "unknown flag --ratio; did you mean --aspect-ratio?"],
+    [["a", "boat"], 'unexpected argument "boat" (quote prompts with spaces)'],
     [["x", "--model"], "--model needs a value"]
   ]
 
@@ -358,13 +360,13 @@ describe("wrong input", () => {
     })
   )
 
-  it.live("names every wrong flag at once", () =>
+  it.live("reports all invalid flags at once", () =>
     Effect.gen(function* () {
       const seen = yield* Ref.make("")
       const { stdout } = yield* klingkit(["video", "create", "x", "--duration", "99", "--resolution", "8k", "--json"], {
-        onStderr: (piece) => Ref.update(seen, (before) => before + piece)
+        onStderr: (chunk) => Ref.update(seen, (before) => before + chunk)
       })
-      const fields = JSON.parse(stdout).error.problems.map((one: { field: string }) => one.field)
+      const fields = JSON.parse(stdout).error.problems.map((problem: { field: string }) => problem.field)
       expect(fields.toSorted()).toEqual(["--duration", "--resolution"])
       expect(yield* Ref.get(seen)).toMatch(/Error \(KLING_INVALID_INPUT\):\n  --\w+ .*\n  --\w+ .*\nCharged: no\n/)
     })

@@ -12,23 +12,23 @@ const create = Command.make(
     yield* runPlan(yield* planVideoFlags(prompt, request), flags)
   })
 ).pipe(
-  Command.withDescription("Make a clip from words, or from a picture"),
+  Command.withDescription("Generate a video from a prompt or an image"),
   Command.withExamples([
-    { command: 'klingkit video create "a paper boat in the rain"', description: "Submit, and print the handle" },
+    { command: 'klingkit video create "a paper boat in the rain"', description: "Submit and print the handle" },
     {
       command: 'klingkit video create "a paper boat" --duration 10 --resolution 1080p --output boat.mp4',
-      description: "Wait, and save the clip"
+      description: "Wait and save the video"
     },
     {
       command: 'klingkit video create "she turns round" --image portrait.jpg --audio native --wait',
-      description: "From a picture, with sound"
+      description: "From an image, with audio"
     },
-    { command: 'klingkit video create "a paper boat" --dry-run', description: "See the request and its price only" }
+    { command: 'klingkit video create "a paper boat" --dry-run', description: "Print the request and its price" }
   ])
 )
 
 export const video = Command.make("video").pipe(
-  Command.withDescription("Clips"),
+  Command.withDescription("Generate videos"),
   Command.withExamples([{ command: 'klingkit video create "a paper boat in the rain" --output boat.mp4' }]),
   Command.withSubcommands([create])
 )

@@ -1,12 +1,12 @@
-import { isFinished, KlingError, untrustedText, usualSecondsOf } from "@klingkit/core"
-import { describePlace, type Job, Jobs, receiptOfJob, stepFailure } from "@klingkit/jobs"
+import { isFinished, KlingError, sanitizeText, expectedSecondsOf } from "@klingkit/core"
+import { describeQueuePosition, type Job, Jobs, receiptOfJob, stepFailure } from "@klingkit/jobs"
 import { Cause, Clock, Duration, Effect, Ref, Stream } from "effect"
 import { exitCode } from "../output/exit-code.ts"
 import { CommandError, failureOf, interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { taskView } from "../output/task-view.ts"
 
-/** Follows a task until it has ended, with a live line on a terminal. A failed task is a failure here. */
+/** Follows a task until it finishes, with a live line on a terminal. Fails when the task has failed. */
 export const waitForTask = Effect.fnUntraced(function* (
   id: string,
   options: { readonly timeout: Duration.Duration; readonly submitted?: Job }
@@ -14,19 +14,21 @@ export const waitForTask = Effect.fnUntraced(function* (
   const jobs = yield* Jobs
   const output = yield* Output
   const plan = options.submitted?.plan
-  const usualSeconds = plan?.operation.usualSeconds(plan.input) ?? usualSecondsOf(id)
+  const expectedSeconds = plan?.operation.expectedSeconds(plan.input) ?? expectedSecondsOf(id)
   const latest = yield* Ref.make(options.submitted)
 
   const watch = Effect.gen(function* () {
-    // Following goes on through failed looks, so a wrong id or a dead network must show at the first one.
+    // Following continues through failed polls, so the first read must report a wrong id or a dead network.
     if (options.submitted === undefined) yield* Effect.flatMap(jobs.status(id), (job) => Ref.set(latest, job))
     yield* jobs.follow(id, plan?.operation).pipe(Stream.runForEach((job) => Ref.set(latest, job)))
   })
-  yield* Effect.raceFirst(watch, showProgress(latest, usualSeconds)).pipe(
+  yield* Effect.raceFirst(watch, showProgress(latest, expectedSeconds)).pipe(
     Effect.timeoutOption(options.timeout),
     Effect.onInterrupt(() =>
       Effect.flatMap(Ref.get(latest), (job) =>
-        output.fail(interrupted(job?.chain === undefined ? { handle: id, isAccepted: true } : { chain: job.handle }))
+        output.fail(
+          interrupted(job?.pipeline === undefined ? { handle: id, isAccepted: true } : { pipeline: job.handle })
+        )
       )
     )
   )
@@ -37,18 +39,21 @@ export const waitForTask = Effect.fnUntraced(function* (
   return job
 })
 
-const showProgress = Effect.fnUntraced(function* (latest: Ref.Ref<Job | undefined>, usualSeconds: number | undefined) {
+const showProgress = Effect.fnUntraced(function* (
+  latest: Ref.Ref<Job | undefined>,
+  expectedSeconds: number | undefined
+) {
   const output = yield* Output
-  const began = yield* Clock.currentTimeMillis
-  const expected = usualSeconds === undefined ? "" : ` of about ${usualSeconds} s`
+  const startedAt = yield* Clock.currentTimeMillis
+  const expected = expectedSeconds === undefined ? "" : ` of about ${expectedSeconds} s`
   const line = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const { task, place } = (yield* Ref.get(latest)) ?? {}
-    const created = task?.createdAt ?? began
-    // A clock that differs from Kling's must not show an absurd time.
-    const since = created <= now && now - created < 86_400_000 ? created : began
-    const standing = place === undefined ? (task?.status ?? "asking") : describePlace(place)
-    yield* output.live(`${standing}, ${Math.floor((now - since) / 1000)} s${expected}`)
+    const { task, queuePosition } = (yield* Ref.get(latest)) ?? {}
+    const created = task?.createdAt ?? startedAt
+    // Guards against clock skew between this machine and Kling.
+    const since = created <= now && now - created < 86_400_000 ? created : startedAt
+    const state = queuePosition === undefined ? (task?.status ?? "connecting") : describeQueuePosition(queuePosition)
+    yield* output.live(`${state}, ${Math.floor((now - since) / 1000)} s${expected}`)
     yield* Effect.sleep("1 second")
   })
   return yield* Effect.forever(line)
@@ -58,9 +63,9 @@ const stillRunning = (id: string, job: Job | undefined, timeout: Duration.Durati
   new CommandError({
     failure: {
       code: "CLI_STILL_RUNNING",
-      message: `task ${untrustedText(id, 80)} has not ended within ${Duration.format(timeout)}: ${job?.task.status ?? "unseen"}`,
+      message: `task ${sanitizeText(id, 80)} has not finished within ${Duration.format(timeout)}: ${job?.task.status ?? "status unknown"}`,
       handle: id,
-      suggestion: `${job?.chain === undefined ? "it goes on; wait for it with" : "the step at Kling goes on; go on with the next ones with"}: klingkit task wait ${untrustedText(id, 80)}`,
+      suggestion: `${job?.pipeline === undefined ? "it keeps running; wait for it with" : "its current step keeps running; continue with"}: klingkit task wait ${sanitizeText(id, 80)}`,
       charged: "maybe",
       exitCode: exitCode.stillRunning,
       ...(job === undefined ? {} : { task: taskView(job) })

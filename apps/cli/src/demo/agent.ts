@@ -1,9 +1,9 @@
-import { untrustedText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core"
 import { Effect, Predicate } from "effect"
 import { exitCode } from "../output/exit-code.ts"
 import { CommandError } from "../output/failure.ts"
 
-/** An agent's side of MCP: it calls tools by name and reads the facts of their results. */
+/** The agent's side of MCP: calls tools by name and reads their structured results. */
 export interface Agent {
   call(
     tool: string,
@@ -12,25 +12,25 @@ export interface Agent {
   ): Effect.Effect<Readonly<Record<string, unknown>>, CommandError>
 }
 
-/** Longer than any single call of our server may take. */
+/** Longer than any single call to our server takes. */
 const callTimeoutMillis = 120_000
 
 const failed = (message: string) =>
   new CommandError({
     failure: {
       code: "CLI_DEMO_FAILED",
-      message: untrustedText(message, 600),
-      suggestion: "look at your tasks before a repeat: klingkit task list",
+      message: sanitizeText(message, 600),
+      suggestion: "check your tasks before you run it again: klingkit task list",
       charged: "maybe",
       exitCode: exitCode.failed
     }
   })
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Starts the stdio server as a host does and connects a real client to it; both end with the scope. */
+/** Starts the stdio server as a host does and connects a real client. Both end with the scope. */
 export const connectAgent = Effect.fnUntraced(function* (command: string, env: Readonly<Record<string, string>>) {
-  // Only the demo needs a client: every other command starts without it.
+  // Only the demo needs a client; no other command loads it.
   const { Client } = yield* Effect.promise(() => import("@modelcontextprotocol/client"))
   const { getDefaultEnvironment, StdioClientTransport } = yield* Effect.promise(
     () => import("@modelcontextprotocol/client/stdio")
@@ -47,7 +47,7 @@ export const connectAgent = Effect.fnUntraced(function* (command: string, env: R
   yield* Effect.acquireRelease(
     Effect.tryPromise({
       try: () => client.connect(transport),
-      catch: (error) => failed(`klingkit-mcp did not start: ${wordsOf(error)}`)
+      catch: (error) => failed(`klingkit-mcp did not start: ${messageOf(error)}`)
     }),
     () => Effect.promise(() => client.close())
   )
@@ -59,7 +59,7 @@ export const connectAgent = Effect.fnUntraced(function* (command: string, env: R
             { name: tool, arguments: { ...args } },
             { signal, timeout: callTimeoutMillis, onprogress: ({ message }) => onProgress(message ?? "") }
           ),
-        catch: (error) => failed(`${tool}: ${wordsOf(error)}`)
+        catch: (error) => failed(`${tool}: ${messageOf(error)}`)
       }).pipe(
         Effect.flatMap((result) =>
           result.isError !== true && Predicate.isObject(result.structuredContent)

@@ -4,7 +4,7 @@ import { CommandError } from "../output/failure.ts"
 
 const program = process.platform === "win32" ? "klingkit-mcp.cmd" : "klingkit-mcp"
 
-/** The stdio server beside this program: in the same folder, in a `node_modules/.bin` above it, or in PATH. */
+/** The stdio server: in this program's folder, in a `node_modules/.bin` above it, or in PATH. */
 export const findServer = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -16,15 +16,15 @@ export const findServer = Effect.gen(function* () {
     ...ancestorsOf(path, real).map((folder) => path.join(folder, "node_modules", ".bin")),
     ...Option.getOrElse(searchPath, () => "").split(path.sep === "\\" ? ";" : ":")
   ]
-  for (const folder of folders.filter((one) => one !== "")) {
+  for (const folder of folders.filter((folder) => folder !== "")) {
     const candidate = path.join(folder, program)
     if (yield* Effect.orElseSucceed(fs.exists(candidate), () => false)) return candidate
   }
   return yield* new CommandError({
     failure: {
       code: "CLI_SERVER_MISSING",
-      message: "the demo talks to klingkit-mcp, which is not installed beside this program",
-      suggestion: "get it with: npm install -g klingkit-mcp",
+      message: "the demo needs klingkit-mcp, which is not installed",
+      suggestion: "install it: npm install -g klingkit-mcp",
       charged: "no",
       exitCode: exitCode.failed
     }

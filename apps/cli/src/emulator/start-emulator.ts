@@ -3,11 +3,11 @@ import { Effect } from "effect"
 import { exitCode } from "../output/exit-code.ts"
 import { CommandError } from "../output/failure.ts"
 
-/** Loaded when it is asked for: its media stack is no part of this program's own install. */
+/** Loaded on demand: its media stack is not installed with this program. */
 const load = Effect.tryPromise({
   try: () => import("@klingkit/emulator"),
   catch: () =>
-    failure("CLI_EMULATOR_MISSING", "the emulator is not installed", "get it with: npm install -g @klingkit/emulator")
+    failure("CLI_EMULATOR_MISSING", "the emulator is not installed", "install it: npm install -g @klingkit/emulator")
 })
 
 /** Starts an emulator in this process; it ends with the scope. */

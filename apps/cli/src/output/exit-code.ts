@@ -1,4 +1,4 @@
-/** What the shell is told. A promise to scripts: a changed number is a broken name. */
+/** Process exit codes. Scripts rely on them, so a number never changes. */
 export const exitCode = {
   done: 0,
   failed: 1,

@@ -5,30 +5,30 @@ import { failureJson, failureOf, failureText } from "./failure.ts"
 
 const failure = (error: unknown) => failureOf(Cause.fail(error))
 
-describe("a failure in words", () => {
-  it("of klingkit itself is one line and how to report it, never a stack", () => {
+describe("a failure as text", () => {
+  it("of klingkit itself is one line with how to report it, never a stack", () => {
     const bug = failureOf(Cause.die(new TypeError("x is\n not a\u001b[31m function")))
     expect(bug.exitCode).toBe(1)
     const text = failureText(bug)
-    expect(text).toContain("fault of klingkit itself: x is not a function")
+    expect(text).toContain("bug in klingkit: x is not a function")
     expect(text).toContain("npm bugs")
     expect(text).not.toMatch(/\n\s+at |failure\.test/)
     expect(JSON.stringify(failureJson(bug))).not.toContain("failure.test")
   })
 
-  it("of a submission that nobody knows the end of keeps the handle and names the command", () => {
+  it("of a submission with an unknown outcome keeps the handle and names the command", () => {
     const reason = { _tag: "SubmissionUnknown" as const, externalTaskId: "kk-t2v-1", detail: "cut" }
     const unknown = failure(new KlingError({ reason, billed: true }))
     expect(unknown).toMatchObject({ exitCode: 1, charged: "maybe", handle: "kk-t2v-1" })
     expect(unknown.suggestion).toContain("klingkit task get kk-t2v-1")
   })
 
-  it("quotes Kling's words without their control characters", () => {
+  it("quotes Kling's message without control characters", () => {
     const reason = { _tag: "InvalidRequest" as const, klingCode: 1201, klingMessage: "bad\u001b[2J\u202eprompt" }
     expect(failureText(failure(new KlingError({ reason })))).toContain('"bad prompt"')
   })
 
-  it("about credentials has its own exit code, whichever way it comes", () => {
+  it("about credentials has its own exit code, from any source", () => {
     const kling = { klingCode: 1002, klingMessage: "" }
     expect(failure(new KlingError({ reason: { _tag: "Unauthorized", ...kling } })).exitCode).toBe(4)
     expect(failure(new KlingError({ reason: { _tag: "MissingCredentials", variables: ["A"] } })).exitCode).toBe(4)

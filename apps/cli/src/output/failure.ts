@@ -1,10 +1,10 @@
-import { type Charged, KlingError, type Problem, type Receipt, untrustedText } from "@klingkit/core"
+import { type Charged, KlingError, type Problem, type Receipt, sanitizeText } from "@klingkit/core"
 import { JobError, LedgerError } from "@klingkit/jobs"
 import { Cause, Data } from "effect"
 import { CliError } from "effect/cli"
 import { type ExitCode, exitCode } from "./exit-code.ts"
 
-/** Any failure as people and programs read it. `code` is stable; `charged` is about money, not about success. */
+/** A failure as it is printed. `code` is stable; `charged` is about money, not about success. */
 export interface Failure {
   readonly code: string
   readonly message: string
@@ -12,15 +12,15 @@ export interface Failure {
   readonly charged: Charged
   readonly exitCode: ExitCode
   readonly problems?: ReadonlyArray<Problem>
-  /** What finds the task again, where there may be one. */
+  /** The handle of the task, where there may be one. */
   readonly handle?: string
-  /** Quote and charge of a task that has failed, in words. */
+  /** Quote and charge of a failed task, as text. */
   readonly receipt?: Receipt
-  /** The task that it is about, as `task get --json` shows it. */
+  /** The task in question, as `task get --json` shows it. */
   readonly task?: unknown
 }
 
-/** A failure that a command itself found. */
+/** A failure that a command detected itself. */
 export class CommandError extends Data.TaggedError("CommandError")<{ readonly failure: Failure }> {}
 
 export const usageError = (problems: ReadonlyArray<Problem>): CommandError =>
@@ -35,7 +35,7 @@ export const usageError = (problems: ReadonlyArray<Problem>): CommandError =>
     }
   })
 
-/** The one place where errors become words and exit codes. */
+/** Turns every error into a message and an exit code. */
 export const failureOf = (cause: Cause.Cause<unknown>): Failure => {
   if (Cause.hasInterruptsOnly(cause)) return interrupted()
   const error = Cause.squash(cause)
@@ -47,32 +47,32 @@ export const failureOf = (cause: Cause.Cause<unknown>): Failure => {
   return bug(error)
 }
 
-/** What was under way at Ctrl+C: a task, accepted or not yet, a chain, or a paid call that cannot be looked up. */
-export type UnderWay =
+/** What was running at Ctrl+C: a task, accepted or not, a pipeline, or a paid call that cannot be looked up. */
+export type RunningWork =
   | { readonly handle: string; readonly isAccepted: boolean }
-  | { readonly chain: string }
+  | { readonly pipeline: string }
   | "paid call"
 
-/** Ctrl+C. What Kling has accepted goes on, and nothing here can stop it. */
-export const interrupted = (underWay?: UnderWay): Failure => {
+/** Ctrl+C. A task that Kling has accepted keeps running; it cannot be canceled. */
+export const interrupted = (running?: RunningWork): Failure => {
   const about = { code: "CLI_INTERRUPTED", exitCode: exitCode.interrupted }
-  if (underWay === undefined) {
+  if (running === undefined) {
     return { ...about, message: "interrupted", suggestion: "run the command again", charged: "no" }
   }
-  if (underWay === "paid call") {
-    const message = "interrupted; it is not known whether Kling took the request"
-    return { ...about, message, suggestion: "look at klingkit account costs before a repeat", charged: "maybe" }
+  if (running === "paid call") {
+    const message = "interrupted; it is not known whether Kling accepted the request"
+    return { ...about, message, suggestion: "check klingkit account costs before you run it again", charged: "maybe" }
   }
-  if ("chain" in underWay) {
-    const handle = underWay.chain
-    const message = `interrupted; the step that chain ${handle} has at Kling goes on, the next ones wait`
-    return { ...about, message, suggestion: `go on with: klingkit task wait ${handle}`, charged: "maybe", handle }
+  if ("pipeline" in running) {
+    const handle = running.pipeline
+    const message = `interrupted; the current step of pipeline ${handle} keeps running at Kling, later steps wait`
+    return { ...about, message, suggestion: `continue with: klingkit task wait ${handle}`, charged: "maybe", handle }
   }
-  const { handle, isAccepted } = underWay
+  const { handle, isAccepted } = running
   return {
     ...about,
-    message: `interrupted; task ${handle} goes on at Kling${isAccepted ? "" : ", if the request has reached it"}`,
-    suggestion: `find it again with: klingkit task get ${handle}`,
+    message: `interrupted; task ${handle} keeps running at Kling${isAccepted ? "" : " if Kling received the request"}`,
+    suggestion: `find it with: klingkit task get ${handle}`,
     charged: "maybe",
     handle
   }
@@ -86,14 +86,17 @@ export const failureJson = ({ exitCode: _exitCode, task, receipt: _receipt, ...e
 export const failureText = ({ code, message, suggestion, charged, problems = [], receipt = {} }: Failure): string =>
   [
     `Error (${code}): ${problems.length > 1 ? "" : message}`.trimEnd(),
-    ...(problems.length > 1 ? problems.map(({ field, message }) => `  ${field} ${message}`) : []),
+    ...(problems.length > 1 ? problems.map((problem) => `  ${problemText(problem)}`) : []),
     ...(receipt.quoted === undefined ? [] : [`Quoted: ${receipt.quoted}`]),
     `Charged: ${charged}${receipt.charged === undefined ? "" : `; ${receipt.charged}`}`,
     `Next: ${suggestion}`
   ].join("\n")
 
-const sentence = (problems: ReadonlyArray<Problem>): string =>
-  problems.map(({ field, message }) => `${field} ${message}`.trimStart()).join("; ")
+const sentence = (problems: ReadonlyArray<Problem>): string => problems.map(problemText).join("; ")
+
+/** Field and message as one sentence. A message that starts with "unknown" or "unexpected" names its field itself. */
+export const problemText = ({ field, message }: Problem): string =>
+  /^(?:unknown|unexpected) /.test(message) ? message : `${field} ${message}`.trimStart()
 
 const credentialReasons = new Set(["MissingCredentials", "Unauthorized", "TokenRejected"])
 
@@ -106,7 +109,7 @@ const klingFailure = (error: KlingError): Failure => {
   return {
     code: error.code,
     message: error.message,
-    suggestion: asCommand(error.suggestion),
+    suggestion: withProgramName(error.suggestion),
     charged: error.wasCharged,
     exitCode: isAboutCredentials ? exitCode.credentials : problems === undefined ? exitCode.failed : exitCode.usage,
     ...(problems === undefined ? {} : { problems }),
@@ -116,21 +119,21 @@ const klingFailure = (error: KlingError): Failure => {
 
 const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
   FileExists: exitCode.usage,
-  FileRefused: exitCode.failed,
+  FileDenied: exitCode.failed,
   NotFinished: exitCode.stillRunning,
   NothingToFetch: exitCode.failed,
   FetchFailed: exitCode.failed,
-  ResultRefused: exitCode.failed,
+  ResultDenied: exitCode.failed,
   NoSpace: exitCode.failed,
   NotApproved: exitCode.notApproved,
-  Repeated: exitCode.failed,
+  Duplicate: exitCode.failed,
   StepFailed: exitCode.failed
 }
 
 const jobFailure = (error: JobError): Failure => ({
   code: error.code,
   message: error.message,
-  suggestion: asCommand(error.suggestion),
+  suggestion: withProgramName(error.suggestion),
   charged: error.wasCharged,
   exitCode: jobExitCodes[error.reason._tag],
   ...("taskId" in error.reason ? { handle: error.reason.taskId } : {})
@@ -138,26 +141,25 @@ const jobFailure = (error: JobError): Failure => ({
 
 const ledgerFailure = (error: LedgerError): Failure => {
   const { reason } = error
-  const isAboutMoney = reason._tag === "OverBudget" || reason._tag === "NotApproved"
+  const isAboutSpending = reason._tag === "OverBudget" || reason._tag === "NotApproved"
   return {
     code: error.code,
     message: error.message,
-    suggestion: asCommand(error.suggestion),
+    suggestion: withProgramName(error.suggestion),
     charged: error.wasCharged,
-    exitCode: isAboutMoney ? exitCode.notApproved : exitCode.failed,
+    exitCode: isAboutSpending ? exitCode.notApproved : exitCode.failed,
     ...("handle" in reason ? { handle: reason.handle } : {})
   }
 }
 
 const bug = (error: unknown): Failure => ({
   code: "CLI_BUG",
-  message: `this is a fault of klingkit itself: ${untrustedText(error instanceof Error ? error.message : String(error), 200)}`,
-  suggestion:
-    "look at klingkit task list before repeating a paid command, and report this line: npm bugs @klingkit/cli",
+  message: `this is a bug in klingkit: ${sanitizeText(error instanceof Error ? error.message : String(error), 200)}`,
+  suggestion: "check klingkit task list before you repeat a paid command, and report this line: npm bugs @klingkit/cli",
   charged: "maybe",
   exitCode: exitCode.failed
 })
 
-/** Packages say `task get ID`, since tools have the same words; at a shell it is a command. */
-const asCommand = (text: string): string =>
-  text.replace(/\b(?=task ((get|wait|download) |list$)|chain resume )/, "klingkit ")
+/** Packages write `task get ID`; at a shell the command starts with `klingkit`. */
+const withProgramName = (text: string): string =>
+  text.replace(/\b(?=task ((get|wait|download) |list$)|(chain|pipeline) resume )/, "klingkit ")

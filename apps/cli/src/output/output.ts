@@ -3,26 +3,26 @@ import type { PlatformError } from "effect/PlatformError"
 import { exitCode } from "./exit-code.ts"
 import { type Failure, failureJson, failureText } from "./failure.ts"
 
-/** What a command found out: `json` for programs, `text` for people. Both say the same. */
+/** A command's result: `json` for programs, `text` for users, with the same content. */
 export interface Answer {
   readonly json: unknown
   readonly text: string
 }
 
-/** Where the words of a command go: its answer to stdout, everything else to stderr. */
+/** Prints a command's answer to stdout and everything else to stderr. */
 export class Output extends Context.Service<
   Output,
   {
     readonly wantsJson: boolean
-    /** Tables are drawn for a terminal; a pipe gets plain tab-separated rows. */
+    /** A terminal gets aligned tables, a pipe tab-separated rows. */
     readonly stdoutIsTerminal: boolean
-    /** The one thing that stdout is for; with `--json` it is one document, in one line unless a person reads it. */
+    /** Prints the answer to stdout; with `--json` one document, on one line unless stdout is a terminal. */
     answer(answer: Answer): Effect.Effect<void>
-    /** A failed command's answer. Only the first one of a run is shown: the innermost knows most. */
+    /** Prints a failure. Only the first one of a run is shown, because the innermost has the most detail. */
     fail(failure: Failure): Effect.Effect<void>
-    /** One line of talk. */
+    /** Prints one line to stderr. */
     say(line: string): Effect.Effect<void>
-    /** Replaces the live line of a terminal; nothing when stderr is no terminal. */
+    /** Replaces the live line; does nothing when stderr is not a terminal. */
     live(line: string): Effect.Effect<void>
   }
 >()("@klingkit/cli/Output") {
@@ -30,7 +30,7 @@ export class Output extends Context.Service<
     Layer.effect(Output, make(options.wantsJson))
 }
 
-/** Long enough for a progress line, short enough for every terminal: a line that wraps cannot be replaced. */
+/** Fits every terminal: a line that wraps cannot be replaced. */
 const liveColumns = 78
 
 const make = Effect.fnUntraced(function* (wantsJson: boolean) {
@@ -55,14 +55,14 @@ const make = Effect.fnUntraced(function* (wantsJson: boolean) {
       Effect.gen(function* () {
         yield* Ref.set(answered, true)
         yield* clear
-        const words = wantsJson ? JSON.stringify(json, undefined, indent) : text
-        if (words !== "") yield* stdout(`${words}\n`)
+        const document = wantsJson ? JSON.stringify(json, undefined, indent) : text
+        if (document !== "") yield* stdout(`${document}\n`)
       }),
     fail: (failure) =>
       Effect.gen(function* () {
         if (yield* Ref.getAndSet(failed, true)) return
         const isAnswered = yield* Ref.get(answered)
-        // Ctrl+C at a command that has answered and only runs on, as the emulator does, is no failure.
+        // Ctrl+C is not a failure for a command that has answered and keeps running, such as the emulator.
         if (isAnswered && failure.exitCode === exitCode.interrupted) return yield* clear
         yield* say(failureText(failure))
         if (wantsJson && !isAnswered) yield* stdout(`${JSON.stringify(failureJson(failure), undefined, indent)}\n`)
@@ -75,6 +75,6 @@ const make = Effect.fnUntraced(function* (wantsJson: boolean) {
   })
 })
 
-/** A reader that has gone (`| head`) is no reason to fail. */
+/** Ignores a closed reader, such as `| head`. */
 const write = (sink: Sink.Sink<void, string, never, PlatformError>, text: string): Effect.Effect<void> =>
   text === "" ? Effect.void : Effect.ignore(Stream.run(Stream.succeed(text), sink))

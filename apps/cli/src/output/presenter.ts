@@ -3,7 +3,7 @@ import { CliOutput } from "effect/cli"
 import { Output } from "./output.ts"
 import { usageFailure } from "./usage-failure.ts"
 
-/** Help and version are answers; a wrong command line is a failure like any other, and its words go to stderr. */
+/** Prints help and version as answers, and a wrong command line as a failure on stderr. */
 export const presenter: Layer.Layer<never, never, Output> = Layer.effect(
   CliOutput.Presenter,
   Effect.gen(function* () {

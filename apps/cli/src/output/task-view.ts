@@ -1,11 +1,18 @@
-import { type Plan, type Quote, type TaskOutput, untrustedText, usdText } from "@klingkit/core"
-import { type ChainView, describePlace, type Job, quoteOfJob, receiptOfJob, type SavedFile } from "@klingkit/jobs"
+import { type Plan, type Quote, type TaskOutput, sanitizeText, usdText } from "@klingkit/core"
+import {
+  type PipelineView,
+  describeQueuePosition,
+  type Job,
+  quoteOfJob,
+  receiptOfJob,
+  type SavedFile
+} from "@klingkit/jobs"
 
-/** A price as programs read it; null where it cannot be known before. Limits count `atMost`. */
-export const quoteView = ({ units, priceUsd, atMost, state, rule }: Quote) => ({
+/** The JSON view of a price; null where it is unknown until charged. Spend limits count `atMost`. */
+export const quoteView = ({ units, priceUsd, upperBound, state, rule }: Quote) => ({
   units: units ?? null,
   usd: priceUsd ?? null,
-  atMost: atMost === undefined ? amountView(units, priceUsd) : amountView(atMost.units, atMost.priceUsd),
+  atMost: upperBound === undefined ? amountView(units, priceUsd) : amountView(upperBound.units, upperBound.priceUsd),
   state,
   rule
 })
@@ -13,14 +20,14 @@ export const quoteView = ({ units, priceUsd, atMost, state, rule }: Quote) => ({
 const amountView = (units: number | undefined, usd: number | undefined) =>
   usd === undefined ? null : { units: units ?? null, usd }
 
-export const quoteText = ({ units, priceUsd, atMost, state, rule }: Quote): string => {
+export const quoteText = ({ units, priceUsd, upperBound, state, rule }: Quote): string => {
   const likely =
     priceUsd === undefined ? [] : [`${units === undefined ? "" : `${units} units, `}${usdText(priceUsd)} (${state})`]
   const most =
-    atMost === undefined
+    upperBound === undefined
       ? []
       : [
-          `at most ${atMost.units === undefined ? usdText(atMost.priceUsd) : `${atMost.units} units (${usdText(atMost.priceUsd)})`}`
+          `at most ${upperBound.units === undefined ? usdText(upperBound.priceUsd) : `${upperBound.units} units (${usdText(upperBound.priceUsd)})`}`
         ]
   return `${[...likely, ...most].join(", ") || `price ${state}`}: ${rule}`
 }
@@ -28,29 +35,29 @@ export const quoteText = ({ units, priceUsd, atMost, state, rule }: Quote): stri
 const isoTime = (millis: number | undefined): string | undefined =>
   millis === undefined ? undefined : new Date(millis).toISOString()
 
-/** A task as every command with `--json` shows it. Absent fields are not known. */
+/** The JSON view of a task, the same for every command. Absent fields are unknown. */
 export const taskView = (job: Job, files?: ReadonlyArray<SavedFile>) => ({
   handle: job.handle,
   taskId: job.task.id,
   status: job.task.status,
-  // Absent unless it waits for one of the account's parallel places.
-  place: job.place,
+  // Absent unless the job waits for a concurrency slot of the account.
+  place: job.queuePosition,
   message: job.task.message === "" ? undefined : job.task.message,
   createdAt: isoTime(job.task.createdAt),
   updatedAt: isoTime(job.task.updatedAt),
   ...(job.plan === undefined ? {} : planView(job.plan)),
   ...quotedAs(quoteOfJob(job)),
-  ...(job.isRepeat === true ? { isRepeat: true } : {}),
-  ...(job.chain === undefined ? {} : { chain: chainView(job.chain) }),
+  ...(job.isDuplicate === true ? { isRepeat: true } : {}),
+  ...(job.pipeline === undefined ? {} : { chain: pipelineView(job.pipeline) }),
   outputs: job.task.outputs,
   charges: job.task.charges,
-  // The same in words; what is absent is not known, and a mismatch is absent when Kling took what was quoted.
+  // The same as text. Unknown parts are absent; mismatch is absent when the charge matches the quote.
   receipt: receiptOfJob(job),
   files
 })
 
-/** The steps of a chain; each has its own handle, by which what it made is found too. */
-const chainView = ({ name, quote, steps }: ChainView) => ({
+/** The steps of a pipeline; each has its own handle, which also finds its results. */
+const pipelineView = ({ name, quote, steps }: PipelineView) => ({
   name,
   quote: quoteView(quote),
   steps: steps.map(({ id, operation, status, handle, quote: own }) => ({
@@ -70,22 +77,22 @@ const planView = ({ operation, model, warnings }: Plan) => ({
   ...(warnings.length === 0 ? {} : { warnings })
 })
 
-/** The same for people. Kling's own words are marked as such. */
+/** The same as text. Kling's own message is marked as such. */
 export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string => {
   const { task } = job
   const counts = new Map<string, number>()
   const { quoted, charged, mismatch } = receiptOfJob(job)
   return [
     `Task ID: ${job.handle}`,
-    ...(task.id === job.handle ? [] : [`Kling's ID: ${untrustedText(task.id, 80)}`]),
-    `Status: ${task.status}${job.place === undefined ? "" : `, ${describePlace(job.place)}`}`,
-    ...(job.chain?.steps ?? []).map(
+    ...(task.id === job.handle ? [] : [`Kling's ID: ${sanitizeText(task.id, 80)}`]),
+    `Status: ${task.status}${job.queuePosition === undefined ? "" : `, ${describeQueuePosition(job.queuePosition)}`}`,
+    ...(job.pipeline?.steps ?? []).map(
       ({ id, status, handle }) => `Step ${id}: ${status}${handle === undefined ? "" : `, ${handle}`}`
     ),
-    ...(task.message === undefined || task.message === "" ? [] : [`Message: ${untrustedText(task.message)}`]),
+    ...(task.message === undefined || task.message === "" ? [] : [`Message: ${sanitizeText(task.message)}`]),
     ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
     ...(charged === undefined ? [] : [`Charged: ${charged}`]),
-    ...(mismatch === undefined ? [] : [`Warning: ${mismatch}; look at Kling's billing record`]),
+    ...(mismatch === undefined ? [] : [`Warning: ${mismatch}; check Kling's billing record`]),
     ...task.outputs.flatMap((output) => {
       const number = (counts.get(output.type) ?? 0) + 1
       counts.set(output.type, number)
@@ -99,13 +106,17 @@ const outputLines = (output: TaskOutput, number: number): ReadonlyArray<string> 
   const { type, ...facts } = output
   return [
     `${type.charAt(0).toUpperCase()}${type.slice(1)} ${number}`,
-    ...Object.entries(facts).map(([name, value]) => `- ${labelOf(name)}: ${untrustedText(String(value), 2000)}`)
+    ...Object.entries(facts).map(([name, value]) => {
+      const unit = name.endsWith("Seconds") ? " s" : ""
+      return `- ${labelOf(name)}: ${sanitizeText(String(value), 2000)}${unit}`
+    })
   ]
 }
 
-/** `durationSeconds` is shown as `Duration seconds`, `url` as `URL`. */
-const labelOf = (name: string): string =>
-  (name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)).replace(
-    /\b(url|id)\b/gi,
-    (word) => word.toUpperCase()
-  )
+/** Labels `durationSeconds` as `Duration` and `url` as `URL`. */
+const labelOf = (field: string): string => {
+  const name = field.replace(/Seconds$/, "")
+  const words =
+    name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return words.replace(/\b(url|id)\b/gi, (word) => word.toUpperCase())
+}

@@ -1,16 +1,16 @@
-import { nearestWord, type Problem } from "@klingkit/core"
+import { closestMatch, type Problem } from "@klingkit/core"
 import type { CliError, HelpDoc } from "effect/cli"
 import { exitCode } from "./exit-code.ts"
-import type { Failure } from "./failure.ts"
+import { type Failure, problemText } from "./failure.ts"
 
-interface WrongInvocation {
+interface InvalidInvocation {
   readonly commandPath: ReadonlyArray<string>
   readonly errors: ReadonlyArray<CliError.NonShowHelpErrors>
   readonly helpDoc: HelpDoc.HelpDoc
 }
 
-/** What is wrong with a command line, in sentences of one kind; the nearest legal word is named where there is one. */
-export const usageFailure = ({ commandPath, errors, helpDoc }: WrongInvocation): Failure => {
+/** The problems of a command line, with the closest valid word where there is one. */
+export const usageFailure = ({ commandPath, errors, helpDoc }: InvalidInvocation): Failure => {
   const command = commandPath.join(" ")
   const problems =
     errors.length === 0
@@ -18,7 +18,7 @@ export const usageFailure = ({ commandPath, errors, helpDoc }: WrongInvocation):
       : errors.map((error) => problemOf(error, helpDoc))
   return {
     code: "CLI_USAGE",
-    message: problems.map(({ field, message }) => `${field} ${message}`.trimStart()).join("; "),
+    message: problems.map(problemText).join("; "),
     suggestion: `see ${command} --help; nothing was sent`,
     charged: "no",
     exitCode: exitCode.usage,
@@ -29,25 +29,32 @@ export const usageFailure = ({ commandPath, errors, helpDoc }: WrongInvocation):
 const problemOf = (error: CliError.NonShowHelpErrors, helpDoc: HelpDoc.HelpDoc): Problem => {
   switch (error._tag) {
     case "UnrecognizedOption":
-      return { field: error.option, message: `is not a flag here${didYouMean(error.option, flagsOf(helpDoc))}` }
+      return {
+        field: error.option,
+        message: `unknown flag ${error.option}${didYouMean(error.option, flagsOf(helpDoc))}`
+      }
     case "UnknownSubcommand":
       return {
         field: error.subcommand,
-        message: `is not a command here${didYouMean(error.subcommand, subcommandsOf(helpDoc))}`
+        message: `unknown command ${error.subcommand}${didYouMean(error.subcommand, subcommandsOf(helpDoc))}`
       }
     case "MissingArgument":
       return { field: `<${error.argument}>`, message: "is required" }
     case "MissingOption":
       return { field: `--${error.option}`, message: "is required" }
-    case "UnexpectedArgument":
-      return {
-        field: error.arguments.map((one) => JSON.stringify(one)).join(" "),
-        message: "is one word too many; put a text with spaces into quotes"
-      }
+    case "UnexpectedArgument": {
+      const field = error.arguments.map((argument) => JSON.stringify(argument)).join(" ")
+      return { field, message: `unexpected argument ${field} (quote prompts with spaces)` }
+    }
     case "InvalidValue": {
       const field = error.kind === "flag" ? `--${error.option}` : `<${error.option}>`
-      const what = error.value === "" ? "needs a value" : `cannot be ${JSON.stringify(error.value)}`
-      return { field, message: `${what}: ${lowerFirst(error.expected)}` }
+      const expected = lowerFirst(error.expected)
+      const value = JSON.stringify(error.value)
+      if (error.value === "") return { field, message: `needs a value: ${expected}` }
+      return {
+        field,
+        message: expected.startsWith("must be") ? `${expected}, not ${value}` : `cannot be ${value}: ${expected}`
+      }
     }
     default:
       return { field: "", message: error.message }
@@ -60,11 +67,11 @@ const flagsOf = (helpDoc: HelpDoc.HelpDoc): ReadonlyArray<string> =>
 const subcommandsOf = (helpDoc: HelpDoc.HelpDoc): ReadonlyArray<string> =>
   (helpDoc.subcommands ?? []).flatMap(({ commands }) => commands.map(({ name }) => name))
 
-/** The one of which a part was written (`--ratio` for `--aspect-ratio`), else the nearest by spelling. */
-const didYouMean = (word: string, candidates: ReadonlyArray<string>): string => {
-  const bare = word.replace(/^-+/, "")
-  const near = candidates.find((one) => one.split("-").includes(bare)) ?? nearestWord(word, candidates)
-  return near === undefined ? `: ${candidates.join(", ")}` : `; did you mean ${near}?`
+/** A candidate with this part (`--aspect-ratio` for `--ratio`), else the closest by spelling. */
+const didYouMean = (input: string, candidates: ReadonlyArray<string>): string => {
+  const bare = input.replace(/^-+/, "")
+  const nearest = candidates.find((candidate) => candidate.split("-").includes(bare)) ?? closestMatch(input, candidates)
+  return nearest === undefined ? `: ${candidates.join(", ")}` : `; did you mean ${nearest}?`
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

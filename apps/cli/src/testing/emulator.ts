@@ -9,15 +9,15 @@ export interface Charge {
   readonly units: number
 }
 
-/** An emulator whose tasks end at once, with an account's environment in a folder of its own. Ends with the scope. */
+/** An emulator whose tasks finish at once, with an account's environment in its own folder. Ends with the scope. */
 export const emulatedKling = (options: EmulatorOptions = {}) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const home = yield* fs.makeTempDirectoryScoped({ prefix: "klingkit-cli-" })
     const { url, apiKey, accessKey, secretKey } = yield* startEmulator({ speed: 1e6, seed: 1, ...options })
-    const read = (what: string) =>
-      Effect.promise(() => fetch(`${url}/_emulator/${what}`).then((response) => response.json() as Promise<unknown>))
-    const place = {
+    const read = (route: string) =>
+      Effect.promise(() => fetch(`${url}/_emulator/${route}`).then((response) => response.json() as Promise<unknown>))
+    const baseEnv = {
       KLINGAI_BASE_URL: url,
       KLINGKIT_HOME: `${home}/ledger`,
       KLINGKIT_OUTPUT_DIR: `${home}/out`,
@@ -25,10 +25,10 @@ export const emulatedKling = (options: EmulatorOptions = {}) =>
     }
     return {
       home,
-      env: { ...place, KLINGAI_API_KEY: apiKey },
-      keyPairEnv: { ...place, KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey },
+      env: { ...baseEnv, KLINGAI_API_KEY: apiKey },
+      keyPairEnv: { ...baseEnv, KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey },
       charges: Effect.map(read("ledger"), (ledger) => (ledger as { charges: ReadonlyArray<Charge> }).charges),
-      /** Kling's own requests: what was asked of the control plane is not among them. */
+      /** Requests to Kling's API, without those to the control plane. */
       requests: Effect.map(read("requests"), (log) => (log as { requests: ReadonlyArray<unknown> }).requests)
     }
   }).pipe(Effect.provide(NodeServices.layer))

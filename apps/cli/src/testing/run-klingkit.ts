@@ -13,21 +13,21 @@ export interface RunOptions {
   readonly stdin?: string
   /** Both outputs are terminals. */
   readonly terminal?: boolean
-  /** Sees each piece of stderr when it is written. */
-  readonly onStderr?: (piece: string) => Effect.Effect<void>
+  /** Called with each chunk of stderr as it is written. */
+  readonly onStderr?: (chunk: string) => Effect.Effect<void>
 }
 
-/** One command line as a user runs it, in this process: same parsing, same words, same exit code. */
+/** Runs one command line in this process, with the parsing, output and exit code that a user gets. */
 export const klingkit = Effect.fnUntraced(function* (args: ReadonlyArray<string>, options: RunOptions = {}) {
   const stdout = yield* Ref.make("")
   const stderr = yield* Ref.make("")
   const { terminal = false, onStderr = () => Effect.void } = options
-  const collect = (into: Ref.Ref<string>, see: (piece: string) => Effect.Effect<void>) =>
-    Sink.forEach((piece: string | Uint8Array) => {
-      const text = typeof piece === "string" ? piece : new TextDecoder().decode(piece)
+  const collect = (into: Ref.Ref<string>, onChunk: (chunk: string) => Effect.Effect<void>) =>
+    Sink.forEach((chunk: string | Uint8Array) => {
+      const text = typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk)
       return Effect.andThen(
         Ref.update(into, (before) => before + text),
-        see(text)
+        onChunk(text)
       )
     })
   const stdio = Stdio.layerTest({

@@ -6,8 +6,8 @@ const key = (text: string) => ({ kind: "api-key", apiKey: Redacted.make(text) })
 const pair = (accessKey: string, secretKey: string) =>
   ({ kind: "key-pair", accessKey, secretKey: Redacted.make(secretKey) }) as const
 
-describe("the name of an account", () => {
-  it.effect("is the same for the same key and place, another for any other, and tells neither", () =>
+describe("the digest of an account", () => {
+  it.effect("is stable for one key and base URL, differs for any other, and reveals neither", () =>
     Effect.gen(function* () {
       const accounts = [
         ["https://kling.example", key("key-1")],
@@ -16,10 +16,10 @@ describe("the name of an account", () => {
         ["https://kling.example", pair("access", "secret")],
         ["https://kling.example", pair("access", "another")]
       ] as const
-      const names = yield* Effect.forEach(accounts, ([place, credentials]) => accountDigest(place, credentials))
-      expect(new Set(names).size).toBe(accounts.length)
-      expect(yield* accountDigest("https://kling.example", key("key-1"))).toBe(names[0])
-      for (const name of names) expect(name).toMatch(/^[0-9a-f]{20}$/)
+      const digests = yield* Effect.forEach(accounts, ([baseUrl, credentials]) => accountDigest(baseUrl, credentials))
+      expect(new Set(digests).size).toBe(accounts.length)
+      expect(yield* accountDigest("https://kling.example", key("key-1"))).toBe(digests[0])
+      for (const digest of digests) expect(digest).toMatch(/^[0-9a-f]{20}$/)
     })
   )
 })

@@ -2,7 +2,7 @@ import { Effect, Redacted } from "effect"
 import { Hex } from "effect/encoding"
 import type { Credentials } from "./credentials.ts"
 
-/** Names a Kling account without telling its key: a digest of the place and the credential. */
+/** Identifies a Kling account without revealing its key: a digest of the base URL and the credential. */
 export const accountDigest = (baseUrl: string, credentials: Credentials): Effect.Effect<string> => {
   const key =
     credentials.kind === "api-key"

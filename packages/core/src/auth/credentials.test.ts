@@ -12,8 +12,8 @@ const missing = (variables: Readonly<Record<string, string>>) =>
     error.reason._tag === "MissingCredentials" ? error.reason.variables : error.reason._tag
   )
 
-describe("the credential of the environment", () => {
-  it.effect("is one API key, blanks around it taken off", () =>
+describe("the credential in the environment", () => {
+  it.effect("is one API key, trimmed", () =>
     Effect.gen(function* () {
       const found = yield* read({ KLINGAI_API_KEY: " api-key-kling-1\n" })
       expect(found.kind === "api-key" && Redacted.value(found.apiKey)).toBe("api-key-kling-1")
@@ -24,7 +24,7 @@ describe("the credential of the environment", () => {
     { KLINGAI_ACCESS_KEY: "access", KLINGAI_SECRET_KEY: "secret" },
     { KLING_ACCESS_KEY: "access", KLING_SECRET_KEY: "secret" },
     { KLINGAI_ACCESS_KEY: "access", KLING_SECRET_KEY: "secret", KLING_ACCESS_KEY: "other" }
-  ])("is a key pair, under the new or the old names: %j", (variables) =>
+  ])("is a key pair, under the new or the old variable names: %j", (variables) =>
     Effect.gen(function* () {
       const found = yield* read(variables)
       expect(found.kind === "key-pair" && [found.accessKey, Redacted.value(found.secretKey)]).toEqual([
@@ -34,7 +34,7 @@ describe("the credential of the environment", () => {
     })
   )
 
-  it.effect("is the API key when both kinds are there: it reaches everything", () =>
+  it.effect("is the API key when both kinds are set, since it works everywhere", () =>
     Effect.gen(function* () {
       const both = { KLINGAI_API_KEY: "key", KLINGAI_ACCESS_KEY: "access", KLINGAI_SECRET_KEY: "secret" }
       expect((yield* read(both)).kind).toBe("api-key")
@@ -42,7 +42,7 @@ describe("the credential of the environment", () => {
     })
   )
 
-  it.effect("that is missing or half is named by its variable, and how to mend it is said", () =>
+  it.effect("names the missing variable and the fix when absent or incomplete", () =>
     Effect.gen(function* () {
       expect(yield* missing({ KLINGAI_ACCESS_KEY: "access" })).toEqual(["KLINGAI_SECRET_KEY"])
       expect(yield* missing({ KLING_ACCESS_KEY: "access", KLINGAI_SECRET_KEY: "" })).toEqual(["KLINGAI_SECRET_KEY"])

@@ -2,8 +2,8 @@ import { Config, Effect, Option, Redacted } from "effect"
 import { KlingError } from "../errors/kling-error.ts"
 
 /**
- * One string is an API key, good for every operation; two strings are an access/secret key pair, signed into a token
- * and good for legacy paths only. Source: Kling docs, authentication.
+ * An API key works for every operation; an access/secret key pair signs a token and works on legacy paths only.
+ * Source: Kling docs, authentication.
  */
 export type Credentials =
   | { readonly kind: "api-key"; readonly apiKey: Redacted.Redacted }
@@ -11,23 +11,23 @@ export type Credentials =
 
 export type CredentialKind = Credentials["kind"]
 
-const filled = (name: string) =>
+const nonBlank = (name: string) =>
   Config.option(Config.String(name)).pipe(
     Config.map(Option.flatMap((value) => (value.trim() === "" ? Option.none() : Option.some(value.trim()))))
   )
 
 const variables = Config.all({
-  apiKey: filled("KLINGAI_API_KEY"),
-  accessKey: filled("KLINGAI_ACCESS_KEY"),
-  secretKey: filled("KLINGAI_SECRET_KEY"),
-  oldAccessKey: filled("KLING_ACCESS_KEY"),
-  oldSecretKey: filled("KLING_SECRET_KEY")
+  apiKey: nonBlank("KLINGAI_API_KEY"),
+  accessKey: nonBlank("KLINGAI_ACCESS_KEY"),
+  secretKey: nonBlank("KLINGAI_SECRET_KEY"),
+  oldAccessKey: nonBlank("KLING_ACCESS_KEY"),
+  oldSecretKey: nonBlank("KLING_SECRET_KEY")
 })
 
 const missing = (...names: ReadonlyArray<string>) =>
   new KlingError({ reason: { _tag: "MissingCredentials", variables: [...names] } })
 
-/** Reads the credential from the environment; fails with `MissingCredentials`, which names the variables to set. */
+/** Reads the credential from the environment. Fails with `MissingCredentials`, which names the variables to set. */
 export const credentialsFromConfig: Effect.Effect<Credentials, KlingError> = Effect.gen(function* () {
   const found = yield* variables
   if (Option.isSome(found.apiKey)) {

@@ -3,8 +3,8 @@ import { Effect, Redacted, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { Kling } from "../client/kling.ts"
 import { accountCosts } from "../operations/account.ts"
-import { apiKey, type FakeKling, fakeKling, keyPair, klingOver, type SeenRequest } from "../testing/fake-kling.ts"
-import { type Answer, code, text } from "../testing/fate.ts"
+import { apiKey, type FakeKling, fakeKling, keyPair, klingOver, type RecordedRequest } from "../testing/fake-kling.ts"
+import { type Answer, code, text } from "../testing/scripted-answers.ts"
 import { makeTokenSource } from "./token.ts"
 
 const startMillis = 1_790_000_000_000
@@ -12,10 +12,10 @@ const costs = text(200, `{"code":0,"data":{}}`)
 const readCosts = Kling.use((kling) => kling.call(accountCosts, { startTime: 0, endTime: 1 }))
 
 const fromBase64Url = (part: string) =>
-  Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0))
+  Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0))
 const readJson = (part: string): unknown => JSON.parse(new TextDecoder().decode(fromBase64Url(part)))
 
-/** Opens a token as Kling would: checks its signature, gives its header and claims. */
+/** Decodes a token as Kling would: checks its signature, returns its header and claims. */
 const openToken = (token: string, secret = "secret-test") =>
   Effect.promise(async () => {
     const [head = "", claims = "", signature = ""] = token.split(".")
@@ -29,9 +29,10 @@ const openToken = (token: string, secret = "secret-test") =>
     }
   })
 
-const bearerOf = (request: SeenRequest | undefined) => request?.headers["authorization"]?.replace(/^Bearer /, "") ?? ""
+const bearerOf = (request: RecordedRequest | undefined) =>
+  request?.headers["authorization"]?.replace(/^Bearer /, "") ?? ""
 
-/** A Kling whose clock is `skewSeconds` ahead of ours, or behind, and that refuses tokens out of their time. */
+/** A Kling whose clock is `skewSeconds` ahead of ours and that rejects tokens outside their validity. */
 const klingAhead = (skewSeconds: number, withDate = true): FakeKling =>
   fakeKling({
     answer: (request): Answer => {
@@ -44,16 +45,16 @@ const klingAhead = (skewSeconds: number, withDate = true): FakeKling =>
   })
 
 describe("an API key", () => {
-  it.effect("is sent as it is", () =>
+  it.effect("is sent as is", () =>
     Effect.gen(function* () {
       const fake = fakeKling({ answer: () => costs })
       yield* readCosts.pipe(Effect.provide(klingOver(fake, apiKey)))
-      expect(fake.seen[0]?.headers["authorization"]).toBe("Bearer api-key-kling-test")
+      expect(fake.requests[0]?.headers["authorization"]).toBe("Bearer api-key-kling-test")
     })
   )
 
   it.effect.each(["two words", "line\nbreak", "“quoted”", ""])(
-    "that cannot be a key is refused before any request: %j",
+    "that is not a valid key is rejected before any request: %j",
     (key) =>
       Effect.gen(function* () {
         const fake = fakeKling()
@@ -63,18 +64,18 @@ describe("an API key", () => {
         )
         expect(error.message).toContain("KLINGAI_API_KEY")
         expect(key === "" || !error.message.includes(key)).toBe(true)
-        expect(fake.seen).toEqual([])
+        expect(fake.requests).toEqual([])
       })
   )
 })
 
 describe("a key pair", () => {
-  it.effect("is sent as a token that Kling can check", () =>
+  it.effect("is sent as a token that Kling can verify", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(startMillis)
       const fake = fakeKling({ answer: () => costs })
       yield* readCosts.pipe(Effect.provide(klingOver(fake, keyPair)))
-      const token = bearerOf(fake.seen[0])
+      const token = bearerOf(fake.requests[0])
       expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
       expect(yield* openToken(token)).toEqual({
         genuine: true,
@@ -85,7 +86,7 @@ describe("a key pair", () => {
     })
   )
 
-  it.effect("is signed again five minutes before the token ends, not earlier", () =>
+  it.effect("signs a new token five minutes before the old one expires, not earlier", () =>
     Effect.gen(function* () {
       const { token } = yield* makeTokenSource(keyPair)
       const first = Redacted.value(yield* token)
@@ -96,27 +97,27 @@ describe("a key pair", () => {
     })
   )
 
-  it.effect.each([3600, -3600, 40_000])("follows Kling's clock when its own is off by %i seconds", (skewSeconds) =>
+  it.effect.each([3600, -3600, 40_000])("adopts Kling's clock when the local one is off by %i seconds", (skewSeconds) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(startMillis)
       const fake = klingAhead(skewSeconds)
       yield* Effect.gen(function* () {
         yield* readCosts
-        expect(fake.seen).toHaveLength(2)
+        expect(fake.requests).toHaveLength(2)
         yield* readCosts
         yield* TestClock.adjust("26 minutes")
         yield* readCosts
       }).pipe(Effect.provide(klingOver(fake, keyPair)))
-      expect(fake.seen).toHaveLength(4)
+      expect(fake.requests).toHaveLength(4)
     })
   )
 
-  it.effect("is signed anew once, never twice, and then says to set the clock", () =>
+  it.effect("signs a new token once, never twice, then suggests correcting the clock", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(startMillis)
       const fake = klingAhead(7200, false)
       const result = yield* Effect.result(readCosts).pipe(Effect.provide(klingOver(fake, keyPair)))
-      expect(fake.seen).toHaveLength(2)
+      expect(fake.requests).toHaveLength(2)
       const error = Result.isFailure(result) ? result.failure : undefined
       expect(error?.reason._tag).toBe("TokenRejected")
       expect(error?.suggestion).toContain("clock")

@@ -4,28 +4,31 @@ import { invalidInput, type KlingError } from "../errors/kling-error.ts"
 import type { Credentials } from "./credentials.ts"
 
 const lifetimeSeconds = 1800
-// Signed again this long before it ends, so that a slow request does not outlive its token.
+// Renewed this long before it expires, so that a slow request does not outlive its token.
 const renewBeforeSeconds = 300
 const notBeforeSeconds = 5
 
-/** Hands out what follows `Authorization: Bearer`. */
+/** Supplies the bearer token for the `Authorization` header. */
 export interface TokenSource {
   readonly token: Effect.Effect<Redacted.Redacted>
-  /** What must come back in no text, besides the token. */
+  /** Values, besides the token, to redact from every response. */
   readonly secrets: ReadonlyArray<Redacted.Redacted>
-  /** After 1003/1004: forgets the cached token and follows the server's clock from its `Date` header (ms, or nothing). */
+  /** After 1003/1004: drops the cached token and adopts the server's clock from its `Date` header (ms, if present). */
   readonly renew: (serverTime: number | undefined) => Effect.Effect<void>
 }
 
-/** An API key goes out as it is; a key pair is signed (HS256) and the token kept until shortly before its end. */
+/** An API key is sent as is; a key pair signs a token (HS256) that is cached until shortly before it expires. */
 export const makeTokenSource = (credentials: Credentials): Effect.Effect<TokenSource, KlingError> => {
   if (credentials.kind === "key-pair") return signedTokens(credentials.accessKey, credentials.secretKey)
-  // Pasted with a line break or a typographic quote, it could not even be written into the header.
+  // A key pasted with a line break or a typographic quote is not a valid header value.
   return /^[!-~]+$/.test(Redacted.value(credentials.apiKey))
     ? Effect.succeed({ token: Effect.succeed(credentials.apiKey), secrets: [], renew: () => Effect.void })
     : Effect.fail(
         invalidInput([
-          { field: "KLINGAI_API_KEY", message: "holds a blank or a character that no key has: copy it again" }
+          {
+            field: "KLINGAI_API_KEY",
+            message: "contains whitespace or a character that is not valid in a key: copy it again"
+          }
         ])
       )
 }
@@ -35,8 +38,8 @@ const signedTokens = Effect.fnUntraced(function* (accessKey: string, secretKey: 
   const clockOffset = yield* Ref.make(0)
   const token = Effect.gen(function* () {
     const now = (yield* Clock.currentTimeMillis) + (yield* Ref.get(clockOffset))
-    const kept = yield* Ref.get(cached)
-    if (kept !== undefined && now < kept.renewAt) return kept.token
+    const current = yield* Ref.get(cached)
+    if (current !== undefined && now < current.renewAt) return current.token
     const seconds = Math.floor(now / 1000)
     const signed = yield* sign(secretKey, {
       iss: accessKey,

@@ -1,12 +1,12 @@
 import { Schema } from "effect"
 
-const sentences = {
+const messages = {
   "no-secret": "no secret is configured, so no callback can be trusted",
-  "unusable-secret": 'a configured secret is not of the form "whsec_" and base64',
-  unsigned: "the callback carries no signature although a secret is configured",
+  "unusable-secret": 'a configured secret is not "whsec_" followed by base64',
+  unsigned: "the callback is not signed although a secret is configured",
   malformed: "the callback's signature headers are incomplete or malformed",
-  "out-of-time": "the callback was signed more than 5 minutes away from now",
-  forged: "no signature of the callback fits a configured secret",
+  "out-of-time": "the callback's timestamp is more than 5 minutes off",
+  forged: "no signature of the callback matches a configured secret",
   unreadable: "the callback's body is not a task"
 } as const
 
@@ -20,7 +20,7 @@ const reasons = [
   "unreadable"
 ] as const
 
-/** Why a callback was turned away. Nothing is charged or lost by it: the task can still be read. */
+/** Why a callback was rejected. Nothing is charged or lost: the task can still be read. */
 export class CallbackError extends Schema.TaggedError<CallbackError>()("CallbackError", {
   reason: Schema.Literals(reasons)
 }) {
@@ -30,17 +30,17 @@ export class CallbackError extends Schema.TaggedError<CallbackError>()("Callback
   }
 
   override get message(): string {
-    return sentences[this.reason]
+    return messages[this.reason]
   }
 
-  /** What to do next, one sentence. */
+  /** What to do next, in one sentence. */
   get suggestion(): string {
     switch (this.reason) {
       case "no-secret":
       case "unusable-secret":
-        return "copy the callback secret from Kling's console, whole"
+        return "copy the complete callback secret from Kling's console"
       case "out-of-time":
-        return "set this machine's clock; if it is right, somebody repeats an old callback"
+        return "check this machine's clock; if it is right, an old callback is being replayed"
       case "unreadable":
         return "read the task by its id instead"
       default:

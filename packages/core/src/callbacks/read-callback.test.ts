@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest"
 import { readCallback } from "./read-callback.ts"
 
 const read = (body: string | Uint8Array) => Effect.runPromise(readCallback(body))
-const refusal = (body: string | Uint8Array) => Effect.runPromise(Effect.flip(readCallback(body)))
+const failureOf = (body: string | Uint8Array) => Effect.runPromise(Effect.flip(readCallback(body)))
 
 describe("a callback's body", () => {
-  it("of the new generation becomes a task, whatever its outputs are", async () => {
+  it("of the new generation becomes a task with every kind of output", async () => {
     const { task } = await read(`{
       "id":"893605946402811985","status":"succeeded","message":"","create_time":1790000000000,
       "update_time":1790000060000,"external_id":"kk-t2v-1",
@@ -56,7 +56,7 @@ describe("a callback's body", () => {
     })
   })
 
-  it("of a legacy path becomes the same kind of task, from bytes too", async () => {
+  it("of a legacy path becomes the same kind of task, also from bytes", async () => {
     const body = new TextEncoder().encode(`{
       "task_id":"871","task_status":"succeed","task_status_msg":"","created_at":1790000000000,"updated_at":1790000060000,
       "final_unit_deduction":"8","final_balance_deduction":{"quota":"0","list_price":"0"},
@@ -78,7 +78,7 @@ describe("a callback's body", () => {
     })
   })
 
-  it("may tell of a task that is still running, or of a word that nobody knows", async () => {
+  it("may report a task that is still running, or an unknown status word", async () => {
     expect((await read(`{"id":"1","status":"submitted"}`)).task).toMatchObject({ status: "submitted", outputs: [] })
     expect((await read(`{"task_id":"1","task_status":"paused"}`)).task).toMatchObject({
       status: "unknown",
@@ -87,17 +87,17 @@ describe("a callback's body", () => {
   })
 
   it.each([
-    ["nothing", ""],
-    ["half of a body", `{"id":"1","status":"succe`],
-    ["no object", `["1"]`],
+    ["empty", ""],
+    ["a truncated body", `{"id":"1","status":"succe`],
+    ["an array", `["1"]`],
     ["null", "null"],
     ["a task without a status", `{"id":"1"}`],
     ["an envelope", `{"code":0,"data":{"id":"1","status":"succeeded"}}`],
-    ["a pit of brackets", "[".repeat(200_000)],
-    ["a pit of closed brackets", "[".repeat(50_000) + "]".repeat(50_000)],
-    ["bytes that are no text", Uint8Array.from(`{"id":"1","status":"\u00ff"}`, (letter) => letter.charCodeAt(0))]
-  ])("that is %s is refused with what to do instead", async (_name, body) => {
-    const error = await refusal(body)
+    ["deeply nested open brackets", "[".repeat(200_000)],
+    ["deeply nested arrays", "[".repeat(50_000) + "]".repeat(50_000)],
+    ["invalid UTF-8", Uint8Array.from(`{"id":"1","status":"\u00ff"}`, (letter) => letter.charCodeAt(0))]
+  ])("that is %s is rejected with what to do instead", async (_name, body) => {
+    const error = await failureOf(body)
     expect(error.code).toBe("CALLBACK_UNREADABLE")
     expect(error.suggestion).toBe("read the task by its id instead")
   })

@@ -4,14 +4,14 @@ import { parseJson } from "../wire/json.ts"
 import type { Task } from "../wire/task.ts"
 import { CallbackError } from "./callback-error.ts"
 
-/** Kling calls at every status change. The task may be one that you know already, or an older state of it. */
+/** Kling sends one at every status change. It may repeat a known state of the task, or carry an older one. */
 export interface CallbackEvent {
   readonly task: Task
 }
 
 /**
- * Reads the body of a callback, of either generation, into one event; element ids keep all their digits.
- * Fails with `CallbackError`. It trusts what it reads: verify first.
+ * Decodes the body of a callback of either generation; element ids keep all their digits.
+ * Fails with `CallbackError`. It does not check the signature: verify first.
  */
 export const readCallback = (body: Uint8Array | string): Effect.Effect<CallbackEvent, CallbackError> =>
   Effect.try({

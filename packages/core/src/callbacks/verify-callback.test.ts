@@ -31,8 +31,8 @@ interface Changes {
   readonly nowMs?: number
 }
 
-/** "verified", or the reason of the refusal. */
-const verdict = (changes: Changes): Promise<string> =>
+/** "verified", or the reason of the rejection. */
+const outcome = (changes: Changes): Promise<string> =>
   Effect.runPromise(
     verifyCallback({
       secrets: (changes.secrets ?? [secret]).map((one) => Redacted.make(one)),
@@ -43,7 +43,7 @@ const verdict = (changes: Changes): Promise<string> =>
   )
 
 describe("a signed callback", () => {
-  it("of Kling's documentation is accepted, and says which event it is", async () => {
+  it("from Kling's documentation is accepted and yields its event id", async () => {
     const secrets = [Redacted.make(secret)]
     expect(await Effect.runPromise(verifyCallback({ secrets, headers, body, nowMs: sentAtMs }))).toEqual({
       id,
@@ -74,10 +74,13 @@ describe("a signed callback", () => {
         headers: { "webhook-signature": `${otherSignature} ${signature}` }
       }
     ],
-    ["with the signature of a later version beside ours", { headers: { "webhook-signature": `v2,AAAA ${signature}` } }],
+    [
+      "with the signature of a later version next to ours",
+      { headers: { "webhook-signature": `v2,AAAA ${signature}` } }
+    ],
     ["while a new secret replaces the old one", { secrets: [otherSecret, secret] }]
   ])("is accepted %s", async (_name, changes) => {
-    expect(await verdict(changes)).toBe("verified")
+    expect(await outcome(changes)).toBe("verified")
   })
 
   it.each<[string, string, Changes]>([
@@ -101,61 +104,61 @@ describe("a signed callback", () => {
       { headers: { "webhook-signature": signature.replace("4=", "5=") } }
     ],
     ["with two signature headers", "malformed", { headers: { "webhook-signature": [signature, signature] } }],
-    ["with a time that is no number", "malformed", { headers: { "webhook-timestamp": "1781080794.0" } }],
+    ["with a timestamp that is not an integer", "malformed", { headers: { "webhook-timestamp": "1781080794.0" } }],
     ["5 minutes and a bit late", "out-of-time", { nowMs: sentAtMs + 300_001 }],
     ["5 minutes and a bit early", "out-of-time", { nowMs: sentAtMs - 300_001 }],
     ["signed for another time", "forged", { headers: { "webhook-timestamp": "1781080795" } }],
     ["signed for another event", "forged", { headers: { "webhook-id": "9876543211" } }],
     ["signed with another secret", "forged", { secrets: [otherSecret] }],
-    ["written anew", "forged", { body: JSON.stringify(JSON.parse(body), undefined, 1) }],
+    ["re-serialized", "forged", { body: JSON.stringify(JSON.parse(body), undefined, 1) }],
     [
-      "with the right signature behind too many",
+      "with the right signature after too many others",
       "forged",
       {
         headers: { "webhook-signature": `${`${otherSignature} `.repeat(8)}${signature}` }
       }
     ],
     ["when no secret is configured", "no-secret", { secrets: [] }],
-    ["when the secret is no base64", "unusable-secret", { secrets: ["whsec_*"] }],
+    ["when the secret is not base64", "unusable-secret", { secrets: ["whsec_*"] }],
     ["when the secret is empty", "unusable-secret", { secrets: ["whsec_"] }]
-  ])("is refused %s: %s", async (_name, reason, changes) => {
-    expect(await verdict(changes)).toBe(reason)
+  ])("is rejected %s: %s", async (_name, reason, changes) => {
+    expect(await outcome(changes)).toBe(reason)
   })
 
-  it("is refused when any bit of the body is turned", async () => {
+  it("is rejected when any bit of the body is flipped", async () => {
     const bytes = new TextEncoder().encode(body)
     await fc.assert(
       fc.asyncProperty(fc.nat(bytes.length * 8 - 1), async (bit) => {
-        const turned = bytes.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
-        expect(await verdict({ body: turned })).toBe("forged")
+        const flipped = bytes.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
+        expect(await outcome({ body: flipped })).toBe("forged")
       })
     )
   })
 
-  it("is refused when any character of the signature is another", async () => {
+  it("is rejected when any character of the signature is changed", async () => {
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 3, max: signature.length - 1 }), fc.nat(64), async (at, letter) => {
         const other = alphabet[letter] ?? ""
         fc.pre(signature[at] !== other)
         const changed = signature.slice(0, at) + other + signature.slice(at + 1)
-        expect(["forged", "malformed"]).toContain(await verdict({ headers: { "webhook-signature": changed } }))
+        expect(["forged", "malformed"]).toContain(await outcome({ headers: { "webhook-signature": changed } }))
       })
     )
   })
 
-  it("is accepted whatever its bytes are, when they were signed", async () => {
+  it("is accepted for any signed bytes", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (drawn) => {
-        const bytes = new Uint8Array(drawn)
-        expect(await verdict({ body: bytes, headers: { "webhook-signature": await sign(secret, bytes) } })).toBe(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (random) => {
+        const bytes = new Uint8Array(random)
+        expect(await outcome({ body: bytes, headers: { "webhook-signature": await sign(secret, bytes) } })).toBe(
           "verified"
         )
       })
     )
   })
 
-  it("is refused without a word of the secret", async () => {
+  it("is rejected without revealing the secret", async () => {
     const secrets = [Redacted.make("whsec_*hidden*")]
     const error = await Effect.runPromise(Effect.flip(verifyCallback({ secrets, headers, body, nowMs: sentAtMs })))
     expect(`${error.message} ${error.suggestion} ${JSON.stringify(error)}`).not.toContain("hidden")

@@ -2,18 +2,18 @@ import { Effect, Redacted, Result } from "effect"
 import { Base64 } from "effect/encoding"
 import { CallbackError } from "./callback-error.ts"
 
-/** A callback as it arrived. */
+/** A callback as received. */
 export interface SignedCallback {
-  /** `whsec_...` from Kling's console. While one secret replaces another, both: either is enough. */
+  /** `whsec_...` from Kling's console. During a rotation, pass both secrets: either one is enough. */
   readonly secrets: ReadonlyArray<Redacted.Redacted>
-  /** Header names in any case. A header that came twice counts as malformed. */
+  /** Header names in any case. A repeated header counts as malformed. */
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
-  /** The body as it came over the wire: parsed and written again it has another signature. */
+  /** The raw body: parsing and re-serializing it would change the signature. */
   readonly body: Uint8Array | string
   readonly nowMs: number
 }
 
-/** `id` is the same when Kling sends one event twice: remember it to act once. */
+/** `id` is the same when Kling sends one event twice: store it to handle the event once. */
 export interface VerifiedCallback {
   readonly id: string
   readonly sentAtMs: number
@@ -21,12 +21,12 @@ export interface VerifiedCallback {
 
 const toleranceMs = 5 * 60 * 1000
 const signatureBytes = 32
-// During a rotation there are two; more than a few would only make us compute.
+// A rotation has two; more than a few would only cost CPU time.
 const maxSignatures = 8
 
 /**
  * Checks that Kling sent this body within the last five minutes. Source: Kling docs, callbacks (Standard Webhooks,
- * HMAC-SHA256). Fails with `CallbackError`; without a configured secret nothing is trusted.
+ * HMAC-SHA256). Fails with `CallbackError`; without a configured secret it rejects everything.
  */
 export const verifyCallback = Effect.fnUntraced(function* (
   callback: SignedCallback
@@ -39,7 +39,7 @@ export const verifyCallback = Effect.fnUntraced(function* (
   for (const secret of callback.secrets) {
     const key = yield* importKey(secret)
     for (const signature of signatures) {
-      if (yield* fits(key, signature, signed)) return { id, sentAtMs }
+      if (yield* matches(key, signature, signed)) return { id, sentAtMs }
     }
   }
   return yield* new CallbackError({ reason: "forged" })
@@ -61,7 +61,7 @@ const readHeaders = Effect.fnUntraced(function* (headers: SignedCallback["header
   return signatures.length === 0 ? yield* new CallbackError({ reason: "malformed" }) : { id, timestamp, signatures }
 })
 
-/** The bytes after `v1,`; nothing for another version, or for base64 that is not written the one right way. */
+/** The bytes after `v1,`; nothing for another version or for non-canonical base64. */
 const readSignature = (text: string): ReadonlyArray<Uint8Array<ArrayBuffer>> => {
   const encoded = /^v1,([A-Za-z0-9+/]+=*)$/.exec(text)?.[1]
   if (encoded === undefined) return []
@@ -71,13 +71,13 @@ const readSignature = (text: string): ReadonlyArray<Uint8Array<ArrayBuffer>> => 
 
 const encoder = new TextEncoder()
 
-const signedBytes = (head: string, body: Uint8Array | string): Uint8Array<ArrayBuffer> => {
-  const first = encoder.encode(head)
-  const rest = typeof body === "string" ? encoder.encode(body) : body
-  const all = new Uint8Array(first.length + rest.length)
-  all.set(first)
-  all.set(rest, first.length)
-  return all
+const signedBytes = (prefix: string, body: Uint8Array | string): Uint8Array<ArrayBuffer> => {
+  const prefixBytes = encoder.encode(prefix)
+  const bodyBytes = typeof body === "string" ? encoder.encode(body) : body
+  const signed = new Uint8Array(prefixBytes.length + bodyBytes.length)
+  signed.set(prefixBytes)
+  signed.set(bodyBytes, prefixBytes.length)
+  return signed
 }
 
 const hmac = { name: "HMAC", hash: "SHA-256" } as const
@@ -93,5 +93,5 @@ const importKey = (secret: Redacted.Redacted) => {
 }
 
 // WebCrypto compares in constant time.
-const fits = (key: CryptoKey, signature: Uint8Array<ArrayBuffer>, signed: Uint8Array<ArrayBuffer>) =>
+const matches = (key: CryptoKey, signature: Uint8Array<ArrayBuffer>, signed: Uint8Array<ArrayBuffer>) =>
   Effect.promise(() => crypto.subtle.verify(hmac.name, key, signature, signed))

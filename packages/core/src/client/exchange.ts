@@ -1,17 +1,17 @@
-import { Clock, Effect, Option, Redacted, Schema, Stream } from "effect"
+import { Clock, Effect, identity, Option, Redacted, Schema, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import type { TokenSource } from "../auth/token.ts"
-import { withoutSecrets } from "../auth/without-secrets.ts"
+import { redactSecrets } from "../auth/redact-secrets.ts"
 import { findKlingCode } from "../errors/codes.ts"
 import { KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
-import { untrustedText } from "../errors/untrusted-text.ts"
+import { sanitizeText } from "../errors/sanitize-text.ts"
 import type { AnyOperation } from "../operation.ts"
 import { Envelope } from "../wire/envelope.ts"
 import { parseJson, stringifyJson } from "../wire/json.ts"
 import { readRetryAfter } from "./retry-after.ts"
 import { transportFailure } from "./transport-failure.ts"
 
-/** One request to Kling. `path` may differ from the operation's own: reads hang off the create path. */
+/** One request to Kling. `path` may differ from the operation's own: reads extend the create path. */
 export interface KlingRequest {
   readonly operation: Pick<AnyOperation, "id" | "billed">
   readonly method: "GET" | "POST"
@@ -21,11 +21,11 @@ export interface KlingRequest {
   readonly timeoutMillis: number
 }
 
-/** Sends one request and opens the envelope: succeeds with `data`, or fails with what the code means. No retries here. */
+/** Sends one request and unwraps the envelope: succeeds with `data`, or fails with the error of its code. Never retries. */
 export type Exchange = (request: KlingRequest) => Effect.Effect<unknown, KlingError>
 
-/** Larger answers are refused unread: the longest page of 500 tasks stays far below. */
-const maxAnswerBytes = 32 * 1024 * 1024
+/** Larger responses are rejected unread: the longest page of 500 tasks is far smaller. */
+const maxResponseBytes = 32 * 1024 * 1024
 
 export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens: TokenSource) {
   const http = yield* HttpClient.HttpClient
@@ -33,8 +33,8 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
   const once = Effect.fnUntraced(function* (request: KlingRequest) {
     const failed = (
       reason: KlingErrorReason,
-      more: { readonly httpStatus?: number; readonly requestId?: string } = {}
-    ) => new KlingError({ reason, operation: request.operation.id, billed: request.operation.billed, ...more })
+      context: { readonly httpStatus?: number; readonly requestId?: string } = {}
+    ) => new KlingError({ reason, operation: request.operation.id, billed: request.operation.billed, ...context })
 
     const token = yield* tokens.token
     const outgoing = HttpClientRequest.make(request.method)(
@@ -44,31 +44,31 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
       HttpClientRequest.acceptJson,
       HttpClientRequest.bearerToken(token),
       request.body === undefined
-        ? (same) => same
+        ? identity
         : HttpClientRequest.bodyText(stringifyJson(request.body), "application/json")
     )
     const response = yield* http.execute(outgoing).pipe(Effect.mapError((error) => failed(transportFailure(error))))
-    const said = yield* readText(response).pipe(Effect.mapError((reason) => failed(reason)))
-    const text = withoutSecrets(said, sentWith(Redacted.value(token), tokens.secrets.map(Redacted.value)))
-    const envelope = openEnvelope(text)
+    const body = yield* readText(response).pipe(Effect.mapError((reason) => failed(reason)))
+    const text = redactSecrets(body, sentSecrets(Redacted.value(token), tokens.secrets.map(Redacted.value)))
+    const envelope = parseEnvelope(text)
     if (envelope === undefined) {
       const detail =
         response.status === 413
-          ? "HTTP 413, the request is too large: give pictures by URL"
+          ? "HTTP 413, the request is too large: pass images by URL"
           : `HTTP ${response.status} without Kling's envelope`
       return yield* failed({ _tag: "UnexpectedAnswer", detail }, { httpStatus: response.status })
     }
     if (envelope.code === 0) return envelope.data
-    const about = {
+    const details = {
       klingCode: envelope.code,
-      klingMessage: untrustedText(envelope.message ?? ""),
+      klingMessage: sanitizeText(envelope.message ?? ""),
       ...retryAfter(response, yield* Clock.currentTimeMillis)
     }
     return yield* failed(
-      { _tag: findKlingCode(envelope.code)?.reason ?? "UnknownCode", ...about },
+      { _tag: findKlingCode(envelope.code)?.reason ?? "UnknownCode", ...details },
       {
         httpStatus: response.status,
-        ...(envelope.request_id ? { requestId: untrustedText(envelope.request_id, 80) } : {})
+        ...(envelope.request_id ? { requestId: sanitizeText(envelope.request_id, 80) } : {})
       }
     ).pipe(
       Effect.tapError((error) =>
@@ -79,13 +79,13 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
 
   const exchange: Exchange = (request) =>
     once(request).pipe(
-      // Kling did not run a request whose token it refused as too early or too late: signed anew, it goes out once more.
+      // Kling does not execute a request whose token is not valid yet or has expired: retry once with a fresh token.
       Effect.catchReason("KlingError", "TokenRejected", () => once(request)),
       Effect.timeoutOrElse({
         duration: request.timeoutMillis,
         orElse: () =>
           new KlingError({
-            reason: { _tag: "ConnectionLost", detail: `no answer within ${request.timeoutMillis / 1000} s` },
+            reason: { _tag: "ConnectionLost", detail: `no response within ${request.timeoutMillis / 1000} s` },
             operation: request.operation.id,
             billed: request.operation.billed
           })
@@ -94,8 +94,8 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
   return exchange
 })
 
-/** Without its signature a signed token opens nothing, but still names the account. */
-const sentWith = (token: string, secrets: ReadonlyArray<string>): ReadonlyArray<string> => [
+/** A signed token is useless without its signature, but its claims still identify the account: redact both. */
+const sentSecrets = (token: string, secrets: ReadonlyArray<string>): ReadonlyArray<string> => [
   token,
   ...(/^eyJ[\w-]+\.[\w-]+(?=\.)/.exec(token) ?? []),
   ...secrets
@@ -109,10 +109,10 @@ const readText = (response: HttpClientResponse.HttpClientResponse): Effect.Effec
     Stream.runFoldEffect(
       () => ({ chunks: [] as Array<Uint8Array>, bytes: 0 }),
       (read, chunk) =>
-        read.bytes + chunk.length > maxAnswerBytes
+        read.bytes + chunk.length > maxResponseBytes
           ? Effect.fail<KlingErrorReason>({
               _tag: "UnexpectedAnswer",
-              detail: `an answer of more than ${maxAnswerBytes / 1024 / 1024} MB`
+              detail: `a response of more than ${maxResponseBytes / 1024 / 1024} MB`
             })
           : Effect.sync(() => {
               read.chunks.push(chunk)
@@ -124,17 +124,17 @@ const readText = (response: HttpClientResponse.HttpClientResponse): Effect.Effec
 
 const decodeUtf8 = (chunks: ReadonlyArray<Uint8Array>, bytes: number): string => {
   const whole = new Uint8Array(bytes)
-  let at = 0
+  let offset = 0
   for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
+    whole.set(chunk, offset)
+    offset += chunk.length
   }
   return new TextDecoder().decode(whole)
 }
 
 const decodeEnvelope = Schema.decodeUnknownOption(Envelope)
 
-const openEnvelope = (text: string): Envelope | undefined => {
+const parseEnvelope = (text: string): Envelope | undefined => {
   try {
     return Option.getOrUndefined(decodeEnvelope(parseJson(text)))
   } catch {

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { legacyTextToVideo, textToVideo30 } from "../operations/text-to-video.ts"
 import { apiKey, type FakeOptions, fakeKling, keyPair, klingOver } from "../testing/fake-kling.ts"
 import type { FakeTask } from "../testing/fake-tasks.ts"
-import { code, lost, text } from "../testing/fate.ts"
+import { code, lost, text } from "../testing/scripted-answers.ts"
 import { inMixedTime, inVirtualTime } from "../testing/virtual-time.ts"
 import { Kling } from "./kling.ts"
 
@@ -18,7 +18,7 @@ const find = Effect.fnUntraced(function* (id: string, options: FakeOptions, cred
   const { result } = yield* inTime(Kling.use((kling) => kling.task(id))).pipe(
     Effect.provide(klingOver(fake, credentials))
   )
-  return { found: Effect.fromResult(result), requests: fake.seen.length }
+  return { found: Effect.fromResult(result), requests: fake.requests.length }
 })
 
 describe("a task", () => {
@@ -44,14 +44,14 @@ describe("a task", () => {
 
   it.effect.each([
     ["its handle", handle, legacyTask],
-    ["Kling's own id, wherever it was made", "78", tryOn]
+    ["Kling's own id, whichever operation created it", "78", tryOn]
   ] as const)("is found with a key pair by %s", ([, id, task]) =>
     Effect.gen(function* () {
       expect((yield* (yield* find(id, { tasks: [task] }, keyPair)).found).id).toBe(task.taskId)
     })
   )
 
-  it.effect("is found on its legacy path when the common list does not have it", () =>
+  it.effect("is found on its legacy path when the common collection does not have it", () =>
     Effect.gen(function* () {
       const options: FakeOptions = {
         tasks: [legacyTask],
@@ -61,7 +61,7 @@ describe("a task", () => {
     })
   )
 
-  it.effect("is not found when no place has it, and the error says where to look", () =>
+  it.effect("is not found when no endpoint has it, and the error suggests what to check", () =>
     Effect.gen(function* () {
       for (const credentials of [apiKey, keyPair]) {
         const error = yield* Effect.flip((yield* find("79", { tasks: [newTask, tryOn] }, credentials)).found)
@@ -72,15 +72,15 @@ describe("a task", () => {
     })
   )
 
-  it.effect("that may be where reading failed is not called missing", () =>
+  it.effect("is not reported as missing when a read failed", () =>
     Effect.gen(function* () {
       const down: FakeOptions = { answer: (request) => (request.path === "/tasks" ? code(5000) : undefined) }
       const error = yield* Effect.flip((yield* find("79", down)).found)
-      expect(error.reason._tag).toBe("ServerFailed")
+      expect(error.reason._tag).toBe("ServerError")
     })
   )
 
-  it.effect("is found in a later place although an earlier one fails", () =>
+  it.effect("is found at a later endpoint although an earlier one fails", () =>
     Effect.gen(function* () {
       const options: FakeOptions = {
         tasks: [tryOn],
@@ -92,10 +92,10 @@ describe("a task", () => {
   )
 
   it.effect.each([
-    ["the credential is refused", code(1002, "no", { status: 401 }), 1],
+    ["the credential is rejected", code(1002, "no", { status: 401 }), 1],
     ["the account is blocked", code(1101, "no", { status: 429 }), 1],
     ["Kling cannot be reached", lost("ECONNREFUSED"), 5]
-  ] as const)("is not asked for in twenty places when %s", ([, answer, requests]) =>
+  ] as const)("is not looked up at twenty endpoints when %s", ([, answer, requests]) =>
     Effect.gen(function* () {
       const tried = yield* find("79", { answer: () => answer }, keyPair)
       expect((yield* Effect.flip(tried.found)).reason._tag).not.toBe("TaskNotFound")
@@ -109,7 +109,7 @@ describe("a task", () => {
       Effect.gen(function* () {
         const tasks = [generation === "new" ? newTask : legacyTask]
         const credentials = generation === "new" ? apiKey : keyPair
-        const error = yield* Effect.flip((yield* find(handle, { tasks, life: ["paused"] }, credentials)).found)
+        const error = yield* Effect.flip((yield* find(handle, { tasks, statuses: ["paused"] }, credentials)).found)
         expect(error.reason._tag).toBe("UnexpectedAnswer")
         expect(error.message).toContain(`"paused"`)
         expect(error.isRetryable).toBe(false)
@@ -117,7 +117,7 @@ describe("a task", () => {
   )
 
   it.effect.each(["", " ", "..", ".", "a b", "a,b", "x".repeat(201)])(
-    "cannot be asked for by what is no id: %j",
+    "cannot be looked up by an invalid id: %j",
     (id) =>
       Effect.gen(function* () {
         const { found, requests } = yield* find(id, {})

@@ -1,24 +1,24 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
-import { apiKey, fakeKling, keyPair, klingOver, type SeenRequest } from "../testing/fake-kling.ts"
+import { apiKey, fakeKling, keyPair, klingOver, type RecordedRequest } from "../testing/fake-kling.ts"
 import { type FakeTask, legacyRecord, newRecord } from "../testing/fake-tasks.ts"
-import { type Answer, code, text } from "../testing/fate.ts"
+import { type Answer, code, text } from "../testing/scripted-answers.ts"
 import { inMixedTime, inVirtualTime } from "../testing/virtual-time.ts"
 import { Kling } from "./kling.ts"
 import type { TaskFilter } from "./list-tasks.ts"
 
 const answer = (data: unknown): Answer => text(200, JSON.stringify({ code: 0, data }))
-const made = (count: number, path = "/text-to-video/kling-3.0"): ReadonlyArray<FakeTask> =>
+const fakeTasks = (count: number, path = "/text-to-video/kling-3.0"): ReadonlyArray<FakeTask> =>
   Array.from({ length: count }, (_, index) => ({
     taskId: `${path.length}${index}`,
     path,
     createdAt: 1_000_000 - index
   }))
 
-/** `POST /tasks` page by page. */
+/** `POST /tasks`, page by page. */
 const cursorPages =
   (tasks: ReadonlyArray<FakeTask>) =>
-  (request: SeenRequest): Answer => {
+  (request: RecordedRequest): Answer => {
     const body = JSON.parse(request.text) as { limit: number; cursor?: string }
     const start = Number(body.cursor ?? 0)
     const end = start + body.limit
@@ -32,7 +32,7 @@ const cursorPages =
 /** The legacy lists of some paths; all others are empty. */
 const legacyPages =
   (lists: Readonly<Record<string, ReadonlyArray<FakeTask>>>) =>
-  (request: SeenRequest): Answer => {
+  (request: RecordedRequest): Answer => {
     const size = Number(request.query["pageSize"])
     const start = (Number(request.query["pageNum"]) - 1) * size
     const tasks = lists[request.path] ?? []
@@ -40,7 +40,7 @@ const legacyPages =
   }
 
 const list = Effect.fnUntraced(function* (
-  reply: (request: SeenRequest) => Answer,
+  reply: (request: RecordedRequest) => Answer,
   {
     filter = {},
     take = 1000,
@@ -56,27 +56,27 @@ const list = Effect.fnUntraced(function* (
 })
 
 describe("the tasks of an account", () => {
-  it.effect("come page by page, each once, until there are no more", () =>
+  it.effect("are listed page by page, each once, to the end", () =>
     Effect.gen(function* () {
-      const tasks = made(250)
+      const tasks = fakeTasks(250)
       const { result, fake } = yield* list(cursorPages(tasks))
       expect(Result.getOrThrow(result).map((one) => one.id)).toEqual(tasks.map((one) => one.taskId))
-      expect(fake.seen).toHaveLength(3)
+      expect(fake.requests).toHaveLength(3)
     })
   )
 
-  it.effect("are not loaded further than they are wanted", () =>
+  it.effect("are loaded only as far as the caller reads", () =>
     Effect.gen(function* () {
-      const { result, fake } = yield* list(cursorPages(made(250)), { filter: { pageSize: 10 }, take: 10 })
+      const { result, fake } = yield* list(cursorPages(fakeTasks(250)), { filter: { pageSize: 10 }, take: 10 })
       expect(Result.getOrThrow(result)).toHaveLength(10)
-      expect(fake.seen).toHaveLength(1)
+      expect(fake.requests).toHaveLength(1)
     })
   )
 
-  it.effect("are asked for with the caller's filters, on every page", () =>
+  it.effect("are requested with the caller's filters on every page", () =>
     Effect.gen(function* () {
       const filter = { status: "succeed", product: "video", startTime: 5, endTime: 9, pageSize: 2 } as const
-      const { fake } = yield* list(cursorPages(made(3)), { filter })
+      const { fake } = yield* list(cursorPages(fakeTasks(3)), { filter })
       const first = {
         limit: 2,
         start_time: 5,
@@ -86,24 +86,24 @@ describe("the tasks of an account", () => {
           { key: "product_type", values: ["video"] }
         ]
       }
-      expect(fake.seen.map((one) => JSON.parse(one.text) as unknown)).toEqual([first, { ...first, cursor: "2" }])
+      expect(fake.requests.map((one) => JSON.parse(one.text) as unknown)).toEqual([first, { ...first, cursor: "2" }])
     })
   )
 
-  it.effect("are shown although one of them cannot be read, or has a word nobody knows", () =>
+  it.effect("are listed although one cannot be decoded or has an unknown status word", () =>
     Effect.gen(function* () {
-      const [first, second] = made(2)
+      const [first, second] = fakeTasks(2)
       if (first === undefined || second === undefined) throw new Error("no tasks")
-      const result = [newRecord(first, "succeeded"), { odd: true }, 7, null, newRecord(second, "paused")]
-      const seen = yield* list(() => answer({ result, has_more: false }))
-      expect(Result.getOrThrow(seen.result).map((one) => [one.id, one.status, one.statusWord])).toEqual([
+      const result = [newRecord(first, "succeeded"), { invalid: true }, 7, null, newRecord(second, "paused")]
+      const listed = yield* list(() => answer({ result, has_more: false }))
+      expect(Result.getOrThrow(listed.result).map((one) => [one.id, one.status, one.statusWord])).toEqual([
         [first.taskId, "succeed", undefined],
         [second.taskId, "unknown", "paused"]
       ])
     })
   )
 
-  it.effect("that are no list at all are an error", () =>
+  it.effect("are an error when the response is not a list", () =>
     Effect.gen(function* () {
       const { result } = yield* list(() => answer({ result: "none" }))
       expect(Result.isFailure(result) && result.failure.message).toContain("no list of tasks")
@@ -113,27 +113,27 @@ describe("the tasks of an account", () => {
 
 describe("the tasks of an account, read with a key pair", () => {
   const lists = {
-    "/v1/videos/text2video": made(5, "/v1/videos/text2video"),
-    "/v1/images/generations": made(2, "/v1/images/generations")
+    "/v1/videos/text2video": fakeTasks(5, "/v1/videos/text2video"),
+    "/v1/images/generations": fakeTasks(2, "/v1/images/generations")
   }
 
-  it.effect("are gathered from the legacy lists, to their last page, newest first", () =>
+  it.effect("are collected from the legacy lists, to their last page, newest first", () =>
     Effect.gen(function* () {
       const { result } = yield* list(legacyPages(lists), { filter: { pageSize: 2 }, credentials: keyPair })
-      const seen = Result.getOrThrow(result)
-      expect(new Set(seen.map((one) => one.id))).toEqual(
+      const listed = Result.getOrThrow(result)
+      expect(new Set(listed.map((one) => one.id))).toEqual(
         new Set(
           Object.values(lists)
             .flat()
             .map((one) => one.taskId)
         )
       )
-      const firstRound = seen.slice(0, 4).map((one) => one.createdAt ?? 0)
+      const firstRound = listed.slice(0, 4).map((one) => one.createdAt ?? 0)
       expect(firstRound).toEqual(firstRound.toSorted((a, b) => b - a))
     })
   )
 
-  it.effect("are shown although a path is closed to the account or switched off", () =>
+  it.effect("are listed although a path is forbidden or retired", () =>
     Effect.gen(function* () {
       const pages = legacyPages(lists)
       const { result } = yield* list(

@@ -9,29 +9,29 @@ import { manyTasks } from "./task-answer.ts"
 type KnownStatus = Exclude<TaskStatus, "unknown">
 
 export interface TaskFilter {
-  /** One, or any of several. */
+  /** One status, or any of several. */
   readonly status?: KnownStatus | ReadonlyArray<KnownStatus>
   readonly product?: "video" | "image" | "try_on"
   /** Milliseconds since 1970. */
   readonly startTime?: number
   readonly endTime?: number
-  /** Records a page, 1 to 500; a reader who wants ten does not load a hundred. */
+  /** Tasks per page, 1 to 500; set it low to load only a few. */
   readonly pageSize?: number
 }
 
-/** An API key lists both generations in one place; a key pair has to ask every legacy path. */
+/** An API key lists both generations through one endpoint; a key pair has to list every legacy path. */
 export const listTasks = (
   exchange: Exchange,
   credential: CredentialKind,
   filter: TaskFilter
 ): Stream.Stream<Task, KlingError> =>
-  credential === "api-key" ? fromOnePlace(exchange, filter) : fromLegacyPaths(exchange, filter)
+  credential === "api-key" ? fromTaskList(exchange, filter) : fromLegacyPaths(exchange, filter)
 
 const operation = { id: "new.tasks.list", billed: false } as const
 
 const statuses = ({ status = [] }: TaskFilter): ReadonlyArray<KnownStatus> => [status].flat()
 
-const fromOnePlace = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Task, KlingError> => {
+const fromTaskList = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Task, KlingError> => {
   const first = {
     limit: filter.pageSize ?? 100,
     ...(filter.startTime === undefined ? {} : { start_time: filter.startTime }),
@@ -65,10 +65,10 @@ const fromOnePlace = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Tas
 const fromLegacyPaths = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Task, KlingError> =>
   listLegacy(exchange, legacyPaths(filter.product), filter)
 
-/** Page by page of all paths together, newest first within each round; a path is left when its page is not full. */
+/** Reads page by page across all paths, newest first within each round; a path is dropped when its page is not full. */
 export const listLegacy = (
   exchange: Exchange,
-  from: ReadonlyArray<string>,
+  allPaths: ReadonlyArray<string>,
   filter: TaskFilter
 ): Stream.Stream<Task, KlingError> => {
   const pageSize = filter.pageSize ?? 100
@@ -80,15 +80,15 @@ export const listLegacy = (
       query: { pageNum: String(pageNum), pageSize: String(pageSize) },
       timeoutMillis: 15_000
     }).pipe(
-      // A retired or forbidden path does not hide the others.
+      // A retired or forbidden path must not hide the others.
       Effect.catchReasons("KlingError", {
-        NotOffered: () => Effect.succeed([]),
+        NotSupported: () => Effect.succeed([]),
         Forbidden: () => Effect.succeed([])
       })
     )
     return { path, tasks: yield* manyTasks(operation, data), isFull: Array.isArray(data) && data.length >= pageSize }
   })
-  const first = { pageNum: 1, paths: from }
+  const first = { pageNum: 1, paths: allPaths }
   return Stream.paginate(first, ({ pageNum, paths }) =>
     Effect.gen(function* () {
       const pages = yield* Effect.forEach(paths, (path) => page(path, pageNum), { concurrency: 4 })

@@ -1,15 +1,15 @@
-/** First looks come early, because what fails at once fails within seconds. */
+/** The first polls come early, because most failures happen within seconds. */
 const earlySeconds = [1, 2, 3]
 
 /**
- * Seconds to wait before look number `look` (0 first) at a task that usually takes `usualSeconds`:
- * three early looks, a pause until it can be ready, then often while it usually ends, then ever more rarely.
+ * Seconds to wait before poll number `poll` (0 first) of a task that is expected to take `expectedSeconds`:
+ * three early polls, a pause until it can be ready, frequent polls around the expected end, then exponential backoff.
  */
-export const pollDelaySeconds = (look: number, usualSeconds: number): number => {
-  const early = earlySeconds[look]
+export const pollDelaySeconds = (poll: number, expectedSeconds: number): number => {
+  const early = earlySeconds[poll]
   if (early !== undefined) return early
-  if (look === earlySeconds.length) return Math.min(30, Math.max(3, usualSeconds * 0.5 - 6))
-  const often = Math.min(10, Math.max(3, usualSeconds * 0.1))
-  const late = look - earlySeconds.length - 10
-  return late <= 0 ? often : Math.min(30, often * 1.25 ** late)
+  if (poll === earlySeconds.length) return Math.min(30, Math.max(3, expectedSeconds * 0.5 - 6))
+  const frequent = Math.min(10, Math.max(3, expectedSeconds * 0.1))
+  const late = poll - earlySeconds.length - 10
+  return late <= 0 ? frequent : Math.min(30, frequent * 1.25 ** late)
 }

@@ -3,29 +3,29 @@ import { KlingError } from "../errors/kling-error.ts"
 import { newRecord } from "../testing/fake-tasks.ts"
 import { createKling, type PromiseClient } from "./promise-client.ts"
 
-interface Asked {
+interface SentRequest {
   readonly method: string
   readonly url: string
   readonly authorization: string
   readonly body: Record<string, unknown>
 }
 
-const asked: Array<Asked> = []
-let answer: (request: Asked, signal: AbortSignal | undefined) => Promise<Response> | Response
+const requests: Array<SentRequest> = []
+let answer: (request: SentRequest, signal: AbortSignal | undefined) => Promise<Response> | Response
 const json = (value: unknown) => Response.json(value)
 const succeeded = (data: unknown) => json({ code: 0, message: "SUCCEED", data })
 const task = { taskId: "77", externalId: "order-7", path: "/text-to-video/kling-3.0", createdAt: 5 }
 
-// The runtime asks for its fetch once, so one and the same stays in place.
+// The runtime reads `fetch` once, so one stub serves all tests.
 beforeAll(() => {
   vi.stubGlobal("fetch", (url: URL, init: RequestInit) => {
-    const request: Asked = {
+    const request: SentRequest = {
       method: init.method ?? "GET",
       url: String(url),
       authorization: new Headers(init.headers).get("authorization") ?? "",
       body: init.body instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(init.body)) : {}
     }
-    asked.push(request)
+    requests.push(request)
     return Promise.resolve(answer(request, init.signal ?? undefined))
   })
 })
@@ -33,7 +33,7 @@ beforeAll(() => {
 afterAll(() => void vi.unstubAllGlobals())
 
 afterEach(() => {
-  asked.length = 0
+  requests.length = 0
   vi.unstubAllEnvs()
 })
 
@@ -58,29 +58,29 @@ describe("a program without Effect", () => {
     await using(async (kling) => {
       const submitted = await kling.submit("new.t2v.kling-3.0", { prompt: "a cat" }, { externalTaskId: "order-7" })
       expect(submitted).toMatchObject({ handle: "order-7", task: { id: "77", status: "submitted" } })
-      const looks: Array<string> = []
-      const finished = await kling.wait(submitted.handle, { onTask: (one) => looks.push(one.status) })
+      const statuses: Array<string> = []
+      const finished = await kling.wait(submitted.handle, { onTask: (one) => statuses.push(one.status) })
       expect(finished.outputs).toMatchObject([{ type: "video" }])
-      expect(looks).toEqual(["succeed"])
+      expect(statuses).toEqual(["succeed"])
       expect(await kling.task("77")).toEqual(finished)
       const listed = []
       for await (const one of kling.tasks()) listed.push(one.id)
       expect(listed).toEqual(["77"])
     })
-    expect(asked[0]).toMatchObject({
+    expect(requests[0]).toMatchObject({
       url: "https://api-singapore.klingai.com/text-to-video/kling-3.0",
       authorization: "Bearer key-1",
       body: { prompt: "a cat", options: { external_task_id: "order-7" } }
     })
   })
 
-  it("gets typed answers of what answers at once", async () => {
+  it("gets typed outputs of synchronous operations", async () => {
     answer = () => succeeded({ resource_pack_subscribe_infos: [] })
     const costs = await using((kling) => kling.call("account.costs", { startTime: 0, endTime: 1 }))
     expect(costs.resource_pack_subscribe_infos).toEqual([])
   })
 
-  it("is told by KlingError what went wrong", async () => {
+  it("gets a KlingError when a call fails", async () => {
     answer = () => json({ code: 1102, message: "Account balance not enough" })
     const errors = await using((kling) =>
       Promise.all([
@@ -93,11 +93,11 @@ describe("a program without Effect", () => {
     )
     for (const error of errors) {
       expect(error).toBeInstanceOf(KlingError)
-      expect(error).toMatchObject({ code: "KLING_PACK_EXHAUSTED", wasCharged: "no" })
+      expect(error).toMatchObject({ code: "KLING_QUOTA_EXCEEDED", wasCharged: "no" })
     }
   })
 
-  it("is told what to set when there is no credential, without a request", async () => {
+  it("learns which variable to set when there is no credential, without a request", async () => {
     for (const name of [
       "KLINGAI_API_KEY",
       "KLINGAI_ACCESS_KEY",
@@ -109,29 +109,29 @@ describe("a program without Effect", () => {
     }
     const error = await failureOf(using((kling) => kling.task("77"), {} as { apiKey: string }))
     expect(error).toMatchObject({ code: "KLING_MISSING_CREDENTIALS" })
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 })
 
-describe("credential and place", () => {
-  const placeOf = async (options: Parameters<typeof createKling>[0]) => {
+describe("credential and base URL", () => {
+  const requestWith = async (options: Parameters<typeof createKling>[0]) => {
     answer = () => succeeded([newRecord(task, "succeeded")])
     await using kling = createKling(options)
     await kling.task("77")
-    return [asked.at(-1)?.url.split("/tasks")[0], asked.at(-1)?.authorization]
+    return [requests.at(-1)?.url.split("/tasks")[0], requests.at(-1)?.authorization]
   }
 
-  it("come from the environment when none are given, each for itself", async () => {
+  it("each come from the environment when not given", async () => {
     vi.stubEnv("KLINGAI_API_KEY", "key-2")
     vi.stubEnv("KLINGAI_BASE_URL", "http://localhost:4010")
-    expect(await placeOf({})).toEqual(["http://localhost:4010", "Bearer key-2"])
-    expect(await placeOf({ apiKey: "key-3" })).toEqual(["http://localhost:4010", "Bearer key-3"])
-    expect(await placeOf({ region: "china" })).toEqual(["https://api-beijing.klingai.com", "Bearer key-2"])
+    expect(await requestWith({})).toEqual(["http://localhost:4010", "Bearer key-2"])
+    expect(await requestWith({ apiKey: "key-3" })).toEqual(["http://localhost:4010", "Bearer key-3"])
+    expect(await requestWith({ region: "china" })).toEqual(["https://api-beijing.klingai.com", "Bearer key-2"])
   })
 
-  it("that are half given are not filled up from the environment", async () => {
+  it("that are incomplete are not completed from the environment", async () => {
     vi.stubEnv("KLINGAI_SECRET_KEY", "someone-else")
-    const error = await failureOf(placeOf({ accessKey: "mine" }))
+    const error = await failureOf(requestWith({ accessKey: "mine" }))
     expect(error).toMatchObject({ reason: { _tag: "MissingCredentials", variables: ["KLINGAI_SECRET_KEY"] } })
   })
 })
@@ -143,7 +143,7 @@ describe("a signal", () => {
     return resolve
   }
 
-  it("that is aborted already lets nothing leave", async () => {
+  it("that is already aborted sends nothing", async () => {
     const error = await using((kling) =>
       failureOf(
         kling.submit(
@@ -154,40 +154,40 @@ describe("a signal", () => {
       )
     )
     expect(error).toBe("no more")
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
-  it("ends the waiting for a read with its own reason", async () => {
+  it("ends the wait for a read with its own reason", async () => {
     hanging()
     const controller = new AbortController()
     await using(async (kling) => {
       const ends = [kling.task("77", controller), kling.wait("77", controller)].map(failureOf)
-      await vi.waitFor(() => expect(asked).toHaveLength(2))
+      await vi.waitFor(() => expect(requests).toHaveLength(2))
       controller.abort("no more")
       expect(await Promise.all(ends)).toEqual(["no more", "no more"])
     })
   })
 
-  it("ends only the waiting for a create: the request goes on, and the error says how to find the task", async () => {
+  it("ends only the wait for a create: the request continues, and the error says how to find the task", async () => {
     const resolve = hanging()
     const controller = new AbortController()
-    let wasCut = false
+    let wasAborted = false
     const original = answer
     answer = (request, signal) => {
-      signal?.addEventListener("abort", () => (wasCut = true))
+      signal?.addEventListener("abort", () => (wasAborted = true))
       return original(request, signal)
     }
     await using(async (kling) => {
       const end = failureOf(kling.submit("new.t2v.kling-3.0", { prompt: "a cat" }, controller))
-      await vi.waitFor(() => expect(asked).toHaveLength(1))
+      await vi.waitFor(() => expect(requests).toHaveLength(1))
       controller.abort()
       const error = (await end) as KlingError
       const { externalTaskId } = error.reason as { externalTaskId: string }
       expect(error.reason._tag).toBe("SubmissionUnknown")
-      expect(asked[0]?.body).toMatchObject({ options: { external_task_id: externalTaskId } })
+      expect(requests[0]?.body).toMatchObject({ options: { external_task_id: externalTaskId } })
       expect(error.wasCharged).toBe("maybe")
     })
-    expect(wasCut).toBe(false)
+    expect(wasAborted).toBe(false)
     resolve(succeeded(newRecord(task, "submitted")))
   })
 })

@@ -12,7 +12,7 @@ import type { TaskFilter } from "./list-tasks.ts"
 
 /** The input of an operation, by its id. */
 export type InputOfId<Id extends OperationId> = InputOf<(typeof operations)[Id]["params"]>
-/** What an operation answers, by its id. */
+/** The output of an operation, by its id. */
 export type OutputOfId<Id extends OperationId> =
   (typeof operations)[Id] extends Operation<infer _P, string, infer O> ? O : never
 
@@ -21,18 +21,18 @@ export interface PromiseClientOptions {
   readonly accessKey?: string
   readonly secretKey?: string
   readonly region?: keyof typeof regionUrls
-  /** Wins over `region`. */
+  /** Takes precedence over `region`. */
   readonly baseUrl?: string
 }
 
 interface Cancellable {
-  /** Ends the waiting only: a task that Kling has taken goes on, and is paid. */
+  /** Aborts only the wait: a task that Kling has accepted keeps running and is charged. */
   readonly signal?: AbortSignal
 }
 
-/** Kling for programs without Effect. Every promise rejects with `KlingError`, or with the reason of its own signal. */
+/** Kling for programs that do not use Effect. Promises reject with `KlingError`, or with the reason of their signal. */
 export interface PromiseClient extends AsyncDisposable {
-  /** Once it has begun, an aborted signal rejects with `SubmissionUnknown`, whose external id finds the task. */
+  /** If aborted after the request has started, rejects with `SubmissionUnknown`, whose external id finds the task. */
   submit<Id extends OperationId>(
     id: Id,
     input: InputOfId<Id>,
@@ -40,50 +40,50 @@ export interface PromiseClient extends AsyncDisposable {
   ): Promise<Submitted>
   call<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<OutputOfId<Id>>
   task(id: string, options?: Cancellable): Promise<Task>
-  /** Resolves when the task has ended, whether it succeeded or failed. */
+  /** Resolves when the task has finished, whether it succeeded or failed. */
   wait(id: string, options?: Cancellable & { readonly onTask?: (task: Task) => void }): Promise<Task>
   tasks(filter?: TaskFilter): AsyncIterable<Task>
   close(): Promise<void>
 }
 
-/** Makes a client from the given credential, or from the environment (`KLINGAI_API_KEY` and its kin) when none is given. */
+/** Creates a client from the given credential, or from the environment (`KLINGAI_API_KEY` etc.) when none is given. */
 export const createKling = (options: PromiseClientOptions = {}): PromiseClient => {
   const runtime = ManagedRuntime.make(klingFromOptions(options))
   const run = async <A, E>(
     effect: Effect.Effect<A, E, Kling>,
     { signal }: Cancellable = {},
-    whenLeft: () => unknown = () => signal?.reason
+    onAbort: () => unknown = () => signal?.reason
   ): Promise<A> => {
     signal?.throwIfAborted()
     try {
       return await runtime.runPromise(effect, signal === undefined ? {} : { signal })
     } catch (error) {
-      throw signal?.aborted === true && !(error instanceof KlingError) ? whenLeft() : error
+      throw signal?.aborted === true && !(error instanceof KlingError) ? onAbort() : error
     }
   }
 
   return {
-    async submit(id, input, given) {
-      const operation = declared(id)
-      const externalTaskId = given?.externalTaskId ?? (await run(mintHandle(operation.family), given))
-      // Whoever waits may leave; the request itself goes on to a settled end.
+    async submit(id, input, options) {
+      const operation = operationOf(id)
+      const externalTaskId = options?.externalTaskId ?? (await run(mintHandle(operation.family), options))
+      // The caller may stop waiting; the request itself runs to a definite outcome.
       const sending = Kling.use((kling) => Effect.forkDetach(kling.submit(operation, input, { externalTaskId })))
-      return run(Effect.flatMap(sending, Fiber.join), given, () => notAwaited(operation, externalTaskId))
+      return run(Effect.flatMap(sending, Fiber.join), options, () => abandonedSubmit(operation, externalTaskId))
     },
-    call: (id, input, given) =>
+    call: (id, input, options) =>
       run(
-        Kling.use((kling) => kling.call(declared(id), input)),
-        given
+        Kling.use((kling) => kling.call(operationOf(id), input)),
+        options
       ),
-    task: (id, given) =>
+    task: (id, options) =>
       run(
         Kling.use((kling) => kling.task(id)),
-        given
+        options
       ),
-    wait: (id, given) =>
+    wait: (id, options) =>
       run(
-        Kling.use((kling) => lastOf(kling.follow(id), given?.onTask)),
-        given
+        Kling.use((kling) => lastTask(kling.follow(id), options?.onTask)),
+        options
       ),
     async *tasks(filter) {
       const kling = await run(Kling.use(Effect.succeed))
@@ -94,7 +94,7 @@ export const createKling = (options: PromiseClientOptions = {}): PromiseClient =
   }
 }
 
-const notAwaited = (operation: Operation, externalTaskId: string): KlingError =>
+const abandonedSubmit = (operation: Operation, externalTaskId: string): KlingError =>
   new KlingError({
     reason: {
       _tag: "SubmissionUnknown",
@@ -105,17 +105,17 @@ const notAwaited = (operation: Operation, externalTaskId: string): KlingError =>
     billed: operation.billed
   })
 
-// The caller's id has typed input and output; inside, any operation takes a checked record.
-const declared = (id: OperationId) => operations[id] as Operation<Params, string, never>
+// Input and output are typed by the caller's id; internally any operation takes a checked record.
+const operationOf = (id: OperationId) => operations[id] as Operation<Params, string, never>
 
-const lastOf = (seen: Stream.Stream<Task, KlingError>, onTask: ((task: Task) => void) | undefined) =>
-  seen.pipe(
+const lastTask = (tasks: Stream.Stream<Task, KlingError>, onTask: ((task: Task) => void) | undefined) =>
+  tasks.pipe(
     Stream.tap((task) => Effect.sync(() => onTask?.(task))),
     Stream.runLast,
     Effect.map(Option.getOrThrow)
   )
 
-/** Kling from the given credential and place; what is not given comes from the environment as it is when it is first used. */
+/** Kling with the given credential and base URL; what is missing is read from the environment at first use. */
 export const klingFromOptions = ({
   apiKey,
   accessKey,
@@ -124,16 +124,16 @@ export const klingFromOptions = ({
   baseUrl
 }: PromiseClientOptions): Layer.Layer<Kling, KlingError> => {
   const credential = { KLINGAI_API_KEY: apiKey, KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey }
-  const place = { KLINGAI_BASE_URL: baseUrl, KLINGAI_REGION: region }
+  const endpoint = { KLINGAI_BASE_URL: baseUrl, KLINGAI_REGION: region }
   const config = Effect.all({
-    credentials: givenOr(credential)(credentialsFromConfig),
-    baseUrl: givenOr(place)(baseUrlFromConfig)
+    credentials: valuesOrEnv(credential)(credentialsFromConfig),
+    baseUrl: valuesOrEnv(endpoint)(baseUrlFromConfig)
   })
   return Layer.unwrap(Effect.map(config, Kling.layer))
 }
 
-/** Reads the given values alone, or the environment as it is now when none is given: the two are never mixed. */
-const givenOr = (values: Readonly<Record<string, string | undefined>>) => {
+/** Reads only the given values, or the current environment when none is given: the two are never mixed. */
+const valuesOrEnv = (values: Readonly<Record<string, string | undefined>>) => {
   const given = Object.entries(values).filter(([, value]) => value !== undefined)
   return Effect.provideService(
     ConfigProvider.ConfigProvider,

@@ -1,6 +1,6 @@
 /**
- * Seconds that a server asks to wait, from `retry-after-ms`, or `retry-after` in seconds or as an HTTP date.
- * Nothing when absent or unreadable; never negative, never more than a day.
+ * The delay in seconds that a server requests: from `retry-after-ms`, or `retry-after` in seconds or as an HTTP date.
+ * Nothing when absent or invalid; clamped to 0 to one day.
  */
 export const readRetryAfter = (
   headers: Readonly<Record<string, string | undefined>>,

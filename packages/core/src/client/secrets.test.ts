@@ -5,12 +5,12 @@ import { klingCodes } from "../errors/codes.ts"
 import type { KlingError } from "../errors/kling-error.ts"
 import { legacyTextToVideo, textToVideo30 } from "../operations/text-to-video.ts"
 import { fakeKling, klingOver } from "../testing/fake-kling.ts"
-import { ambiguousAnswers, type Answer, code, lost, text } from "../testing/fate.ts"
+import { ambiguousAnswers, type Answer, code, lost, text } from "../testing/scripted-answers.ts"
 import { inMixedTime } from "../testing/virtual-time.ts"
 import { Kling } from "./kling.ts"
 
 const canary = "c4n4ry-f4ls3-s3cr3t"
-const holders: Readonly<Record<string, Credentials>> = {
+const credentialKinds: Readonly<Record<string, Credentials>> = {
   "an API key": { kind: "api-key", apiKey: Redacted.make(canary) },
   "a key pair": { kind: "key-pair", accessKey: "access", secretKey: Redacted.make(canary) }
 }
@@ -19,12 +19,12 @@ const answers: Readonly<Record<string, Answer>> = {
   ...ambiguousAnswers,
   "no connection": lost("ECONNREFUSED"),
   "an unknown code": code(1999),
-  "an unknown status word": text(200, `{"code":0,"data":[{"id":"1","external_id":"1","status":"odd"}]}`),
+  "an unknown status word": text(200, `{"code":0,"data":[{"id":"1","external_id":"1","status":"paused"}]}`),
   ...Object.fromEntries(klingCodes.map((row) => [`code ${row.code}`, code(row.code, "no", { status: row.httpStatus })]))
 }
 
-/** All that a program could write down while it uses the client: failures, log lines, spans. */
-const everythingWritten = Effect.fnUntraced(function* (credentials: Credentials, answer: Answer) {
+/** Everything that a program could log while it uses the client: failures, log lines, spans. */
+const allOutput = Effect.fnUntraced(function* (credentials: Credentials, answer: Answer) {
   const written: Array<string> = []
   const spans: Array<Tracer.NativeSpan> = []
   const tracer = Tracer.make({
@@ -64,16 +64,16 @@ const everythingWritten = Effect.fnUntraced(function* (credentials: Credentials,
     )
     written.push(text)
   }
-  const sent = fake.seen.map((request) => request.headers["authorization"] ?? "")
+  const sent = fake.requests.map((request) => request.headers["authorization"] ?? "")
   return { written, tokens: [...new Set(sent.map((header) => header.replace("Bearer ", "")))] }
 })
 
-describe.each(Object.keys(holders))("%s", (holder) => {
-  it.effect.each(Object.keys(answers))("is in no error, log line or span after %s", (answer) =>
+describe.each(Object.keys(credentialKinds))("%s", (kind) => {
+  it.effect.each(Object.keys(answers))("appears in no error, log line or span after this answer: %s", (answer) =>
     Effect.gen(function* () {
-      const credentials = holders[holder]
-      if (credentials === undefined) throw new Error("no such holder")
-      const { written, tokens } = yield* everythingWritten(credentials, answers[answer] ?? code(1000))
+      const credentials = credentialKinds[kind]
+      if (credentials === undefined) throw new Error("unknown credential")
+      const { written, tokens } = yield* allOutput(credentials, answers[answer] ?? code(1000))
       expect(tokens.length).toBeGreaterThan(0)
       expect(written.length).toBeGreaterThan(10)
       for (const secret of [canary, ...tokens]) {

@@ -4,7 +4,7 @@ import { KlingError } from "../errors/kling-error.ts"
 import { createElement } from "../operations/elements.ts"
 import { textToVideo30 } from "../operations/text-to-video.ts"
 import { type FakeKling, type FakeOptions, fakeKling, klingOver } from "../testing/fake-kling.ts"
-import { accepted, code, lost, refused } from "../testing/fate.ts"
+import { accepted, code, lost, refused } from "../testing/scripted-answers.ts"
 import { inVirtualTime } from "../testing/virtual-time.ts"
 import { Kling, type SubmitOptions } from "./kling.ts"
 import type { SubmitJournal } from "./submit.ts"
@@ -16,7 +16,7 @@ const submit = Effect.fnUntraced(function* (fake: FakeKling, options: SubmitOpti
   const { result } = yield* inVirtualTime(
     Kling.use((kling) => kling.submit(textToVideo30, { prompt: "a cat" }, { externalTaskId, ...options }))
   ).pipe(Effect.provide(klingOver(fake)))
-  return { result, sends: fake.seen.filter((one) => one.method === "POST").length, charges: yield* fake.charges }
+  return { result, sends: fake.requests.filter((one) => one.method === "POST").length, charges: yield* fake.charges }
 })
 
 const failureOf = (result: Result.Result<unknown, KlingError>): KlingError => {
@@ -24,24 +24,24 @@ const failureOf = (result: Result.Result<unknown, KlingError>): KlingError => {
   return result.failure
 }
 
-/** Writes down each step together with how many sends had left before it; fails at the given one. */
+/** Records each step with the number of sends before it; fails at the given step. */
 const journalOf = (fake: FakeKling, failsAt = Number.POSITIVE_INFINITY) => {
   const steps: Array<string> = []
-  const note = (step: string) =>
+  const record = (step: string) =>
     Effect.suspend(() => {
-      steps.push(`${step} after ${fake.seen.filter((one) => one.method === "POST").length}`)
+      steps.push(`${step} after ${fake.requests.filter((one) => one.method === "POST").length}`)
       return steps.length === failsAt
-        ? Effect.fail(new KlingError({ reason: { _tag: "NotRecorded", detail: "disk full" } }))
+        ? Effect.fail(new KlingError({ reason: { _tag: "JournalFailed", detail: "disk full" } }))
         : Effect.void
     })
-  const journal: SubmitJournal = { sending: note("sending"), inDoubt: Effect.orDie(note("in doubt")) }
+  const journal: SubmitJournal = { sending: record("sending"), inDoubt: Effect.orDie(record("in doubt")) }
   return { journal, steps }
 }
 
 const twiceLost: FakeOptions = { creates: [refused(code(5000)), refused(lost("ECONNRESET"))] }
 
 describe("a journal", () => {
-  it.effect("knows of every send before it leaves, and of every doubt", () =>
+  it.effect("is called before every send and after every ambiguous response", () =>
     Effect.gen(function* () {
       const fake = fakeKling(twiceLost)
       const { journal, steps } = journalOf(fake)
@@ -50,17 +50,17 @@ describe("a journal", () => {
     })
   )
 
-  it.effect("that cannot be written keeps the request from leaving, and says that nothing was charged", () =>
+  it.effect("that fails prevents the send, and the error says that nothing was charged", () =>
     Effect.gen(function* () {
       const fake = fakeKling()
       const { result, sends } = yield* submit(fake, { journal: journalOf(fake, 1).journal })
-      expect(failureOf(result)).toMatchObject({ code: "KLING_NOT_RECORDED", wasCharged: "no" })
+      expect(failureOf(result)).toMatchObject({ code: "KLING_JOURNAL_FAILED", wasCharged: "no" })
       expect(failureOf(result).message).toContain("disk full")
       expect(sends).toBe(0)
     })
   )
 
-  it.effect("that cannot be written any more keeps the second send from leaving: the first stays unknown", () =>
+  it.effect("that fails before the second send prevents it: the first stays unknown", () =>
     Effect.gen(function* () {
       const fake = fakeKling(twiceLost)
       const { result, sends } = yield* submit(fake, { journal: journalOf(fake, 3).journal })
@@ -73,7 +73,7 @@ describe("a journal", () => {
   )
 })
 
-describe("a submission that an earlier run began", () => {
+describe("a submission that an earlier run started", () => {
   it.effect("is found, and not sent again", () =>
     Effect.gen(function* () {
       const { result, sends, charges } = yield* submit(fakeKling({ tasks: [earlier] }), { earlierSends: 1 })
@@ -83,20 +83,20 @@ describe("a submission that an earlier run began", () => {
     })
   )
 
-  it.effect("is sent once more, under its id, when two look-ups find nothing", () =>
+  it.effect("is sent once more, under its id, when two lookups find nothing", () =>
     Effect.gen(function* () {
       const fake = fakeKling()
       const { result, sends, charges } = yield* submit(fake, { earlierSends: 1 })
       expect(Result.getOrThrow(result).handle).toBe(externalTaskId)
       expect(sends).toBe(1)
       expect(charges.map((one) => one.externalId)).toEqual([externalTaskId])
-      expect(fake.seen.slice(0, -1).map((one) => one.method)).toEqual(["GET", "GET"])
+      expect(fake.requests.slice(0, -1).map((one) => one.method)).toEqual(["GET", "GET"])
     })
   )
 
   it.effect.each([
-    ["it was sent twice already", {}, 2],
-    ["the look-ups fail", { answer: () => code(5001, "down", { status: 503 }) }, 1]
+    ["it was already sent twice", {}, 2],
+    ["the lookups fail", { answer: () => code(5001, "down", { status: 503 }) }, 1]
   ] as const)("stays unknown, and is not sent again, when %s", ([, options, earlierSends]) =>
     Effect.gen(function* () {
       const { result, sends } = yield* submit(fakeKling(options), { earlierSends })
@@ -106,17 +106,17 @@ describe("a submission that an earlier run began", () => {
   )
 })
 
-describe("a caller with a queue of its own", () => {
-  it.effect("is told at once that all places are taken", () =>
+describe("a caller that has its own queue", () => {
+  it.effect("gets ConcurrencyLimit immediately", () =>
     Effect.gen(function* () {
       const busy = refused(code(1303, "parallel task over resource pack limit", { status: 429 }))
       const { result, sends } = yield* submit(fakeKling({ creates: [busy] }), { waitForSlot: false })
-      expect(failureOf(result).reason._tag).toBe("SlotsTaken")
+      expect(failureOf(result).reason._tag).toBe("ConcurrencyLimit")
       expect(sends).toBe(1)
     })
   )
 
-  it.effect("still has other refusals waited out", () =>
+  it.effect("still gets retries after other rejections", () =>
     Effect.gen(function* () {
       const fast = refused(code(1302, "too fast", { status: 429 }))
       const { result, sends } = yield* submit(fakeKling({ creates: [fast, accepted] }), { waitForSlot: false })
@@ -126,7 +126,7 @@ describe("a caller with a queue of its own", () => {
   )
 })
 
-describe("a free create whose answer was lost", () => {
+describe("a free create whose response was lost", () => {
   const create = Kling.use((kling) =>
     kling.submit(createElement, createElement.example, { externalTaskId: "element-1" })
   )

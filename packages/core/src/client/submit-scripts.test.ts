@@ -3,7 +3,15 @@ import { Effect, Result, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { legacyTextToVideo, textToVideo30 } from "../operations/text-to-video.ts"
 import { fakeKling, klingOver } from "../testing/fake-kling.ts"
-import { ambiguousAnswers, type Answer, code, type Fate, honest, lost, refused } from "../testing/fate.ts"
+import {
+  ambiguousAnswers,
+  type Answer,
+  code,
+  type CreateOutcome,
+  honest,
+  lost,
+  refused
+} from "../testing/scripted-answers.ts"
 import { inVirtualTime } from "../testing/virtual-time.ts"
 import { Kling } from "./kling.ts"
 import { retryPolicy } from "./retry.ts"
@@ -30,22 +38,22 @@ const scripts = Schema.Struct({
   generation: Schema.Literals(["new", "legacy"])
 })
 
-const fateOf = (one: (typeof scripts.Type)["creates"][number]): Fate => {
-  if (typeof one === "string") return refused(notAccepted[one] ?? code(1301))
-  // An honest answer about a task that is not there would be Kling's own lie.
-  if (one.answer === "honest") return { answer: honest, commitsAfterSeconds: 0 }
-  const answer = ambiguousAnswers[one.answer] ?? code(5000)
-  return one.commitsAfterSeconds < 0 ? { answer } : { answer, commitsAfterSeconds: one.commitsAfterSeconds }
+const outcomeOf = (step: (typeof scripts.Type)["creates"][number]): CreateOutcome => {
+  if (typeof step === "string") return refused(notAccepted[step] ?? code(1301))
+  // A normal response always comes with a task.
+  if (step.answer === "honest") return { answer: honest, commitsAfterSeconds: 0 }
+  const answer = ambiguousAnswers[step.answer] ?? code(5000)
+  return step.commitsAfterSeconds < 0 ? { answer } : { answer, commitsAfterSeconds: step.commitsAfterSeconds }
 }
 
-describe("whatever the network does to a create and its look-ups", () => {
+describe("a create under random network failures", () => {
   it.effect.prop(
-    "it is charged at most once, and the caller is told the truth about it",
+    "is charged at most once and reported truthfully",
     { script: scripts },
     ({ script }) =>
       Effect.gen(function* () {
         const fake = fakeKling({
-          creates: script.creates.map(fateOf),
+          creates: script.creates.map(outcomeOf),
           reads: script.reads.map((name) => ambiguousAnswers[name] ?? honest),
           visibleAfterSeconds: script.visibleAfterSeconds
         })
@@ -57,15 +65,15 @@ describe("whatever the network does to a create and its look-ups", () => {
         const { result, seconds } = yield* inVirtualTime(submit).pipe(Effect.provide(klingOver(fake)))
         yield* TestClock.adjust("1 hour")
         const charges = yield* fake.charges
-        const sends = fake.seen.filter((one) => one.externalId !== undefined)
+        const sends = fake.requests.filter((one) => one.externalId !== undefined)
 
         expect(charges.length).toBeLessThanOrEqual(1)
         expect(new Set(sends.map((one) => one.externalId)).size).toBe(1)
-        const maybeAccepted = script.creates.slice(0, sends.length).filter((one) => typeof one !== "string").length
+        const maybeAccepted = script.creates.slice(0, sends.length).filter((step) => typeof step !== "string").length
         expect(maybeAccepted).toBeLessThanOrEqual(2)
         const limit =
           submitDeadlineMillis +
-          (script.creates.some((one) => typeof one === "string") ? retryPolicy.giveUpAfterMillis : 0)
+          (script.creates.some((step) => typeof step === "string") ? retryPolicy.giveUpAfterMillis : 0)
         expect(seconds * 1000).toBeLessThanOrEqual(limit)
 
         if (Result.isSuccess(result)) {
@@ -81,11 +89,11 @@ describe("whatever the network does to a create and its look-ups", () => {
         } else {
           expect([
             "SubmissionUnknown",
-            "SlotsTaken",
+            "ConcurrencyLimit",
             "RateLimited",
             "NotConnected",
             "ContentRefused",
-            "PackExhausted"
+            "QuotaExceeded"
           ]).toContain(result.failure.reason._tag)
         }
       }),

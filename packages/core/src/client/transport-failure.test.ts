@@ -9,27 +9,27 @@ const failure = (cause: unknown) =>
   )
 const withCode = (code: string) => Object.assign(new Error(code), { code })
 
-describe("a request that failed on the way", () => {
+describe("a request that failed in transit", () => {
   it("was not sent when every address of the host refused the connection", () => {
-    const tried = (...codes: ReadonlyArray<string>) =>
+    const reasonFor = (...codes: ReadonlyArray<string>) =>
       failure(new TypeError("fetch failed", { cause: new AggregateError(codes.map(withCode)) }))._tag
-    expect(tried("ECONNREFUSED", "ENETUNREACH")).toBe("NotConnected")
-    expect(tried("ECONNREFUSED", "ECONNRESET")).toBe("ConnectionLost")
+    expect(reasonFor("ECONNREFUSED", "ENETUNREACH")).toBe("NotConnected")
+    expect(reasonFor("ECONNREFUSED", "ECONNRESET")).toBe("ConnectionLost")
   })
 
-  it("may have been sent when nothing is known", () => {
+  it("may have been sent when the cause is unknown", () => {
     for (const cause of [undefined, new Error("?"), "text", { code: 7 }, new TypeError("fetch failed")]) {
-      expect(failure(cause)).toEqual({ _tag: "ConnectionLost", detail: "no answer arrived" })
+      expect(failure(cause)).toEqual({ _tag: "ConnectionLost", detail: "no response arrived" })
     }
   })
 
-  it("ends the search in a chain of causes that bites its tail", () => {
+  it("is classified despite circular causes", () => {
     const loop: { cause?: unknown } = {}
     loop.cause = loop
     expect(failure(loop)._tag).toBe("ConnectionLost")
   })
 
-  it("was not sent when it could not be written at all", () => {
+  it("was not sent when its URL is invalid", () => {
     const reason = new HttpClientError.InvalidUrlError({ request, description: "no such URL" })
     expect(transportFailure(new HttpClientError.HttpClientError({ reason }))._tag).toBe("NotConnected")
   })

@@ -4,12 +4,12 @@ import { Kling } from "../client/kling.ts"
 import { accountCosts } from "../operations/account.ts"
 import { textToVideo30 } from "../operations/text-to-video.ts"
 import { fakeKling, klingOver } from "../testing/fake-kling.ts"
-import { code } from "../testing/fate.ts"
+import { code } from "../testing/scripted-answers.ts"
 import { inVirtualTime } from "../testing/virtual-time.ts"
 import { type CodeReason, findKlingCode, klingCodes, type RetryRule } from "./codes.ts"
 import type { KlingError } from "./kling-error.ts"
 
-/** What each code means for the caller, written down once more from Kling's table. */
+/** What each code means for the caller, copied independently from Kling's table. */
 const expected: Readonly<Record<number, readonly [CodeReason, RetryRule]>> = {
   1000: ["Unauthorized", "never"],
   1001: ["Unauthorized", "never"],
@@ -18,20 +18,20 @@ const expected: Readonly<Record<number, readonly [CodeReason, RetryRule]>> = {
   1004: ["TokenRejected", "resign"],
   1100: ["AccountBlocked", "never"],
   1101: ["AccountBlocked", "never"],
-  1102: ["PackExhausted", "never"],
+  1102: ["QuotaExceeded", "never"],
   1103: ["Forbidden", "never"],
   1200: ["InvalidRequest", "never"],
   1201: ["InvalidRequest", "never"],
-  1202: ["NotOffered", "never"],
-  1203: ["NotOffered", "never"],
+  1202: ["NotSupported", "never"],
+  1203: ["NotSupported", "never"],
   1300: ["ContentRefused", "never"],
   1301: ["ContentRefused", "never"],
   1302: ["RateLimited", "backoff"],
-  1303: ["SlotsTaken", "slot"],
+  1303: ["ConcurrencyLimit", "slot"],
   1304: ["Forbidden", "never"],
-  5000: ["ServerFailed", "recover"],
-  5001: ["ServerFailed", "recover"],
-  5002: ["ServerFailed", "recover"]
+  5000: ["ServerError", "recover"],
+  5001: ["ServerError", "recover"],
+  5002: ["ServerError", "recover"]
 }
 
 const failureOf = Effect.fnUntraced(function* <A>(
@@ -48,37 +48,37 @@ const failureOf = Effect.fnUntraced(function* <A>(
 const read = Kling.use((kling) => kling.call(accountCosts, { startTime: 0, endTime: 1 }))
 const create = Kling.use((kling) => kling.submit(textToVideo30, { prompt: "a cat" }))
 
-it("every code that Kling documents is in the table once, and no other", () => {
+it("the table holds every code that Kling documents exactly once, and no other", () => {
   expect(klingCodes.map((row) => row.code)).toEqual(Object.keys(expected).map(Number))
 })
 
 describe.each(klingCodes)("code $code ($name)", ({ code: number, httpStatus, retry }) => {
   const [reason, rule] = expected[number] ?? ["Unauthorized", "never"]
-  const waitingHelps = rule !== "never" && rule !== "resign"
+  const isRetryable = rule !== "never" && rule !== "resign"
 
   it("has its retry rule", () => {
     expect(retry).toBe(rule)
   })
 
-  it.effect.each([httpStatus, 200])("ends a read with its reason, also with HTTP status %i", (status) =>
+  it.effect.each([httpStatus, 200])("fails a read with its reason, with HTTP status %i", (status) =>
     Effect.gen(function* () {
       const error = yield* failureOf(read, number, status)
       expect(error.reason).toMatchObject({ _tag: reason, klingCode: number })
-      expect(error).toMatchObject({ isRetryable: waitingHelps, wasCharged: "no", operation: "account.costs" })
+      expect(error).toMatchObject({ isRetryable, wasCharged: "no", operation: "account.costs" })
       expect(error.message).toContain(`(code ${number}); Kling says: "Kling's own words"`)
       expect(error.suggestion).toMatch(/\w{3}/)
       expect(error.requestId).toBe(`request-${number}`)
     })
   )
 
-  it.effect("ends a create without a charge, or as one that may exist", () =>
+  it.effect("fails a create as not charged, or as possibly existing", () =>
     Effect.gen(function* () {
       const error = yield* failureOf(create, number, httpStatus)
-      const mayExist = reason === "ServerFailed"
+      const mayExist = reason === "ServerError"
       expect(error.reason._tag).toBe(mayExist ? "SubmissionUnknown" : reason)
       expect(error).toMatchObject({
         wasCharged: mayExist ? "maybe" : "no",
-        isRetryable: !mayExist && waitingHelps
+        isRetryable: !mayExist && isRetryable
       })
       expect(error.suggestion).toMatch(/\w{3}/)
     })
@@ -86,7 +86,7 @@ describe.each(klingCodes)("code $code ($name)", ({ code: number, httpStatus, ret
 })
 
 describe("a code that is not in the table", () => {
-  it.effect("is an error that says the code and what to do", () =>
+  it.effect("is an error that names the code and the next step", () =>
     Effect.gen(function* () {
       expect(findKlingCode(1999)).toBeUndefined()
       const error = yield* failureOf(read, 1999, 200)

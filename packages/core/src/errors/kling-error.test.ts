@@ -8,7 +8,7 @@ const reasons: ReadonlyArray<readonly [string, KlingErrorReason]> = [
   ["KLING_CONTENT_REFUSED", { _tag: "ContentRefused", ...answered }],
   ["KLING_UNKNOWN_CODE", { _tag: "UnknownCode", ...answered }],
   ["KLING_TASK_NOT_FOUND", { _tag: "TaskNotFound", taskId: "7" }],
-  ["KLING_NOT_RECORDED", { _tag: "NotRecorded", detail: "disk full" }],
+  ["KLING_JOURNAL_FAILED", { _tag: "JournalFailed", detail: "disk full" }],
   ["KLING_NOT_CONNECTED", { _tag: "NotConnected", detail: "ENOTFOUND" }],
   ["KLING_CONNECTION_LOST", { _tag: "ConnectionLost", detail: "ECONNRESET" }],
   ["KLING_UNEXPECTED_ANSWER", { _tag: "UnexpectedAnswer", detail: "HTTP 502" }],
@@ -18,7 +18,7 @@ const reasons: ReadonlyArray<readonly [string, KlingErrorReason]> = [
 ]
 
 describe.each(reasons)("%s", (code, reason) => {
-  it("says what happened and what to do next, in one line each", () => {
+  it("states what happened and what to do next, in one line each", () => {
     const error = new KlingError({ reason, billed: true })
     expect(error.code).toBe(code)
     for (const line of [error.message, error.suggestion]) {
@@ -27,7 +27,7 @@ describe.each(reasons)("%s", (code, reason) => {
     }
   })
 
-  it("never speaks of a charge for what is not paid", () => {
+  it("never reports a charge for an operation that is not billed", () => {
     expect(new KlingError({ reason }).wasCharged).toBe("no")
     expect(new KlingError({ reason, billed: false }).wasCharged).toBe("no")
   })
@@ -37,14 +37,14 @@ describe("whether a paid request was charged", () => {
   const charged = (reason: KlingErrorReason, httpStatus?: number) =>
     new KlingError({ reason, billed: true, ...(httpStatus === undefined ? {} : { httpStatus }) }).wasCharged
 
-  it("is not known when no answer settles it", () => {
+  it("is unknown when no response decides it", () => {
     expect(charged({ _tag: "ConnectionLost", detail: "" })).toBe("maybe")
     expect(charged({ _tag: "SubmissionUnknown", detail: "" })).toBe("maybe")
     expect(charged({ _tag: "UnexpectedAnswer", detail: "" }, 502)).toBe("maybe")
     expect(charged({ _tag: "UnknownCode", ...answered }, 200)).toBe("maybe")
   })
 
-  it("is denied when the answer, or its status, turned the request away", () => {
+  it("is no when the response, or its status, rejected the request", () => {
     expect(charged({ _tag: "NotConnected", detail: "" })).toBe("no")
     expect(charged({ _tag: "ContentRefused", ...answered })).toBe("no")
     expect(charged({ _tag: "UnknownCode", ...answered }, 403)).toBe("no")
@@ -52,14 +52,14 @@ describe("whether a paid request was charged", () => {
   })
 })
 
-describe("wrong input", () => {
-  it("names every field, and the operation where there is one", () => {
+describe("invalid input", () => {
+  it("names every field, and the operation if there is one", () => {
     const problems = [
       { field: "prompt", message: "is required" },
-      { field: "n", message: "12 is outside 1 to 9; nearest: 9" }
+      { field: "n", message: "12 is outside 1 to 9; did you mean 9?" }
     ]
     const error = invalidInput(problems, "legacy.images.generations")
-    expect(error.message).toBe("prompt is required; n 12 is outside 1 to 9; nearest: 9")
+    expect(error.message).toBe("prompt is required; n 12 is outside 1 to 9; did you mean 9?")
     expect(error).toMatchObject({ operation: "legacy.images.generations", isRetryable: false, wasCharged: "no" })
   })
 })

@@ -1,28 +1,28 @@
 import { Base64 } from "effect/encoding"
 import type { MediaRule } from "./media-rules.ts"
-import { checkPicture, readPicture } from "./picture.ts"
+import { checkImageHeader, readImageHeader } from "./image-header.ts"
 
-/** Enough for the size of any picture, also behind a large colour profile or camera record. */
+/** Enough to find the dimensions of any image, even after a large colour profile or EXIF block. */
 const headBytes = 768 * 1024
 
-/** What Kling would refuse of a media string, as far as its text tells: a URL stays unopened, inline pictures are read. */
+/** Why Kling would reject a media string, as far as the text shows: URLs are not opened, inline images are parsed. */
 export const checkMediaText = (rule: MediaRule, value: string): string | undefined => {
   if (/^https?:\/\//i.test(value)) {
     return URL.canParse(value) ? undefined : "is not a valid URL"
   }
   if (rule.urlOnly === true) {
-    return `must be an http(s) URL that Kling can reach: ${rule.kind}s are taken by URL only, there is no upload`
+    return `must be an http(s) URL that Kling can reach: ${rule.kind} input is accepted by URL only; Kling has no upload`
   }
   if (value.startsWith("data:")) return "must be bare base64, without the data: prefix"
-  if (value === "" || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return "is neither an http(s) URL nor base64 text"
+  if (value === "" || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return "is neither an http(s) URL nor base64"
   const bytes = Math.floor((value.replace(/=+$/, "").length * 3) / 4)
   if (rule.maxMegabytes !== undefined && bytes > rule.maxMegabytes * 1_000_000) {
-    return `has ${Math.ceil(bytes / 100_000) / 10} MB; at most ${rule.maxMegabytes} MB are allowed`
+    return `is ${Math.ceil(bytes / 100_000) / 10} MB; the limit is ${rule.maxMegabytes} MB`
   }
-  return rule.kind === "image" ? checkPicture(rule, readPicture(decodeHead(value))) : undefined
+  return rule.kind === "image" ? checkImageHeader(rule, readImageHeader(decodeHead(value))) : undefined
 }
 
-/** Base64 as people paste it, made bare: without white space and without a `data:` prefix. */
+/** Strips whitespace and a `data:` prefix from pasted base64. */
 export const bareBase64 = (text: string): string => text.replace(/^data:[^,]*,/i, "").replaceAll(/\s+/g, "")
 
 const decodeHead = (text: string): Uint8Array => {

@@ -1,12 +1,12 @@
-/** What Kling accepts at a media parameter. Source: Kling docs, image and video input requirements. */
+/** What Kling accepts for a media parameter. Source: Kling docs, image and video input requirements. */
 export interface MediaRule {
   readonly kind: "image" | "video" | "audio"
   readonly formats: ReadonlyArray<string>
-  /** Absent where Kling publishes none. */
+  /** Absent where Kling publishes no limit. */
   readonly maxMegabytes?: number
-  /** Videos have no upload: only a URL that Kling can reach. */
+  /** Kling has no upload for videos: only a URL that it can reach. */
   readonly urlOnly?: boolean
-  /** Each side. */
+  /** Of each side. */
   readonly minPixels?: number
   readonly maxPixels?: number
   /** Width times height, in pixels. */
@@ -16,11 +16,11 @@ export interface MediaRule {
   readonly maxRatio?: number
   readonly minSeconds?: number
   readonly maxSeconds?: number
-  /** Lengths between these two are refused although the outer limits allow them. */
+  /** Lengths between these two are rejected although the outer limits allow them. */
   readonly secondsGap?: { readonly above: number; readonly below: number }
   readonly minFps?: number
   readonly maxFps?: number
-  /** The only frame rates taken. */
+  /** The only accepted frame rates. */
   readonly fps?: ReadonlyArray<number>
 }
 
@@ -36,11 +36,11 @@ export const legacyImage: MediaRule = { ...image, maxMegabytes: 10 }
 export const newImage: MediaRule = { ...image, maxMegabytes: 50 }
 export const kling4Image: MediaRule = { ...image, maxMegabytes: 30 }
 
-const clip = { kind: "video", formats: ["mp4", "mov"], urlOnly: true } as const
+const video = { kind: "video", formats: ["mp4", "mov"], urlOnly: true } as const
 
-/** The reference clip of Kling 3.0 Omni. */
+/** The reference video of Kling 3.0 Omni. */
 export const omni30Video = {
-  ...clip,
+  ...video,
   maxMegabytes: 200,
   minSeconds: 3,
   maxSeconds: 15.5,
@@ -53,9 +53,9 @@ export const omni30Video = {
   maxFps: 60
 } as const satisfies MediaRule
 
-/** The reference clip of Kling O1. */
+/** The reference video of Kling O1. */
 export const omniO1Video = {
-  ...clip,
+  ...video,
   maxMegabytes: 200,
   minSeconds: 3,
   maxSeconds: 10,
@@ -63,9 +63,9 @@ export const omniO1Video = {
   maxPixels: 2160
 } as const satisfies MediaRule
 
-/** A reference clip of Kling 4.0: a partner's figures. */
+/** A reference video of Kling 4.0: a partner's figures. */
 export const kling4Video: MediaRule = {
-  ...clip,
+  ...video,
   maxMegabytes: 300,
   minSeconds: 3,
   maxSeconds: 30,
@@ -74,20 +74,20 @@ export const kling4Video: MediaRule = {
   minFps: 24
 }
 
-/** The clip whose motion is copied; with the picture's orientation it may last 10 s only. */
+/** The video whose motion is copied; at most 10 s with the orientation of the image. */
 export const motionVideo = {
-  ...clip,
+  ...video,
   maxMegabytes: 100,
   minSeconds: 3,
   maxSeconds: 30,
   minPixels: 340,
   maxPixels: 3850
 } as const satisfies MediaRule
-export const legacyMotionVideo: MediaRule = { ...clip, maxMegabytes: 100, minSeconds: 3, maxSeconds: 30 }
+export const legacyMotionVideo: MediaRule = { ...video, maxMegabytes: 100, minSeconds: 3, maxSeconds: 30 }
 
-/** The clip in which faces are looked for. */
+/** The video in which faces are detected. */
 export const faceVideo = {
-  ...clip,
+  ...video,
   maxMegabytes: 100,
   minSeconds: 2,
   maxSeconds: 60,
@@ -95,9 +95,9 @@ export const faceVideo = {
   maxPixels: 2160
 } as const satisfies MediaRule
 
-/** The clip that the multi-elements editor opens: 2 to 5 s, or 7 to 10 s. */
+/** The video that the multi-elements editor opens: 2 to 5 s, or 7 to 10 s. */
 export const editableVideo: MediaRule = {
-  ...clip,
+  ...video,
   minSeconds: 2,
   maxSeconds: 10,
   secondsGap: { above: 5, below: 7 },
@@ -106,19 +106,19 @@ export const editableVideo: MediaRule = {
   fps: [24, 30, 60]
 }
 
-/** The clip that gets a sound track. */
-export const silentVideo: MediaRule = { ...clip, maxMegabytes: 100, minSeconds: 3, maxSeconds: 20 }
+/** The video that gets a soundtrack. */
+export const silentVideo: MediaRule = { ...video, maxMegabytes: 100, minSeconds: 3, maxSeconds: 20 }
 
-/** A clip of which Kling's docs give no limits. */
-export const anyVideo: MediaRule = clip
+/** A video for which Kling's docs state no limits. */
+export const anyVideo: MediaRule = video
 
-const sound = { kind: "audio", formats: ["mp3", "wav", "m4a", "aac"], maxMegabytes: 5 } as const
+const audio = { kind: "audio", formats: ["mp3", "wav", "m4a", "aac"], maxMegabytes: 5 } as const
 
-export const lipSyncSound: MediaRule = { ...sound, minSeconds: 2, maxSeconds: 60 }
-export const avatarSound = { ...sound, minSeconds: 2, maxSeconds: 300 } as const satisfies MediaRule
-export const anySound: MediaRule = sound
+export const lipSyncAudio: MediaRule = { ...audio, minSeconds: 2, maxSeconds: 60 }
+export const avatarAudio = { ...audio, minSeconds: 2, maxSeconds: 300 } as const satisfies MediaRule
+export const anyAudio: MediaRule = audio
 
-/** The person or the garment of the try-on solution; the short side has to be over 300 pixels. */
+/** The model or the garment of the try-on solution; the short side must be over 300 pixels. */
 export const tryOnImage: MediaRule = {
   kind: "image",
   formats: ["jpg", "png", "webp"],
@@ -127,9 +127,9 @@ export const tryOnImage: MediaRule = {
   maxPixels: 2048
 }
 
-/** The clip whose clothes are replaced. */
+/** The video whose clothes are replaced. */
 export const apparelVideo: MediaRule = {
-  ...clip,
+  ...video,
   maxMegabytes: 100,
   minSeconds: 5,
   maxSeconds: 180,
@@ -138,11 +138,11 @@ export const apparelVideo: MediaRule = {
 }
 
 /** The episode that gets subtitles. */
-export const dramaVideo: MediaRule = { ...clip, maxMegabytes: 500, maxSeconds: 300 }
+export const dramaVideo: MediaRule = { ...video, maxMegabytes: 500, maxSeconds: 300 }
 
-/** The clip that shows an element: 1080p, lying or standing. */
+/** The video that shows an element: 1080p, landscape or portrait. */
 export const elementVideo: MediaRule = {
-  ...clip,
+  ...video,
   maxMegabytes: 200,
   minSeconds: 3,
   maxSeconds: 8,
@@ -152,7 +152,7 @@ export const elementVideo: MediaRule = {
   maxRatio: 16 / 9
 }
 
-/** The recording that a voice is made from: a sound, or a clip with one. */
+/** The recording that a voice is cloned from: audio, or a video with audio. */
 export const voiceSource: MediaRule = {
   kind: "audio",
   formats: ["mp3", "wav", "mp4", "mov"],

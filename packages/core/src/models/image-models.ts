@@ -1,8 +1,8 @@
-import { plainName } from "./plain-name.ts"
+import { normalizeModelName } from "./normalize-model-name.ts"
 
 /** What an image model can do. Source: Kling docs, image pages, 2026-09-20. */
 export interface ImageModel {
-  /** `model_name` on the legacy paths, and the name people use. */
+  /** `model_name` on the legacy paths, and the name that users pass. */
   readonly id: string
   readonly state: "live" | "unconfirmed"
   readonly operations: ReadonlyArray<
@@ -61,13 +61,13 @@ export const imageModels: ReadonlyArray<ImageModel> = [
     state: "unconfirmed",
     operations: ["new.image.kling-image-4.0"],
     resolutions: ["2k", "4k", "8k"],
-    // Known of a series only.
+    // Known for a series only.
     maxImages: 10,
     aspectRatios: [...ratios, "auto"],
     series: true
   }
 ]
 
-/** Finds an image model; dots and hyphens in versions mean the same. */
+/** Finds an image model; dots and hyphens in versions are equivalent. */
 export const findImageModel = (name: string): ImageModel | undefined =>
-  imageModels.find((model) => plainName(model.id) === plainName(name))
+  imageModels.find((model) => normalizeModelName(model.id) === normalizeModelName(name))

@@ -1,6 +1,6 @@
-import { plainName } from "./plain-name.ts"
+import { normalizeModelName } from "./normalize-model-name.ts"
 
-/** Models that Kling switched off on 2026-09-15, with what took their place. Some names live on for the other medium. */
+/** Models that Kling retired on 2026-09-15, with their replacements. Some names are still live for the other medium. */
 const retired = {
   video: {
     "kling-v1": "kling-2.5-turbo",
@@ -20,9 +20,9 @@ const retired = {
 
 export const retiredModels: Readonly<Record<"video" | "image", Readonly<Record<string, string>>>> = retired
 
-/** The live model to name instead, when `model` has been switched off; dots and hyphens in versions mean the same. */
-export const successorOf = (medium: "video" | "image", model: string): string | undefined => {
-  const names = retiredModels[medium]
-  const plain = plainName(model)
-  return Object.hasOwn(names, plain) ? names[plain] : undefined
+/** The live model to use instead, if `model` is retired; dots and hyphens in versions are equivalent. */
+export const replacementFor = (medium: "video" | "image", model: string): string | undefined => {
+  const replacements = retiredModels[medium]
+  const name = normalizeModelName(model)
+  return Object.hasOwn(replacements, name) ? replacements[name] : undefined
 }

@@ -1,60 +1,60 @@
-import { plainName } from "./plain-name.ts"
+import { normalizeModelName } from "./normalize-model-name.ts"
 
 /** What a video model can do. Source: Kling docs, model capability pages, 2026-09-20. */
 export interface VideoModel {
-  /** The name people use; also the last part of the new generation's path. */
+  /** The name that users pass; also the last segment of the new generation's path. */
   readonly id: string
   /** `model_name` on the legacy paths; absent when the model is not offered there. */
   readonly legacyName?: string
   readonly state: "live" | "unconfirmed"
   readonly products: ReadonlyArray<"text-to-video" | "image-to-video" | "omni-video" | "motion-control">
-  /** Lengths in whole seconds: a range, or the only values. */
+  /** Durations in integer seconds: a range, or the only values. */
   readonly seconds: { readonly min: number; readonly max: number } | { readonly values: ReadonlyArray<number> }
   readonly resolutions: ReadonlyArray<"720p" | "1080p" | "4k">
   readonly aspectRatios: ReadonlyArray<string>
   readonly audio: ReadonlyArray<"native" | "original" | "off">
-  /** Resolutions at which native audio is made; absent: at all of them. */
+  /** Resolutions with native audio; absent: all of them. */
   readonly nativeAudioAt?: ReadonlyArray<"720p" | "1080p" | "4k">
   readonly lastFrame: boolean
-  /** Resolutions that take a last frame; absent: all of them. */
+  /** Resolutions that accept a last frame; absent: all of them. */
   readonly lastFrameAt?: ReadonlyArray<"720p" | "1080p" | "4k">
-  /** A clip with a last frame has no sound. */
+  /** A video with a last frame has no audio. */
   readonly lastFrameSilent?: boolean
-  /** `prompt`: only by the shot syntax in the prompt. */
+  /** `prompt`: only through the shot syntax in the prompt. */
   readonly multiShot: boolean | "prompt"
   readonly maxElements: number
   readonly referenceVideo: boolean
   readonly references?: ReferenceLimits
-  /** As a model of motion control, whose clip lasts as long as the one whose motion it copies. */
+  /** As a motion-control model: the result is as long as the video whose motion it copies. */
   readonly motion?: MotionLimits
-  /** Only the legacy path takes it. */
+  /** Only the legacy path accepts it. */
   readonly negativePrompt: boolean
 }
 
-/** What motion control takes; it has no length and no shape of its own. */
+/** Limits of motion control, which has no duration and no aspect ratio of its own. */
 export interface MotionLimits {
   readonly resolutions: ReadonlyArray<"720p" | "1080p">
   readonly audio: ReadonlyArray<"original" | "off">
   readonly maxElements: number
 }
 
-/** What the omni paths let go together. */
+/** Which references the omni paths accept together. */
 export interface ReferenceLimits {
-  /** Reference pictures and elements together. */
+  /** Reference images and elements together. */
   readonly max: number
-  /** The same beside a reference video. */
+  /** The same with a reference video. */
   readonly maxWithVideo: number
-  /** Elements beside a first or last frame. */
+  /** Elements with a first or last frame. */
   readonly maxElementsWithFrames?: number
-  /** A first and a last frame leave no room for anything else. */
+  /** A first and a last frame allow no other references. */
   readonly bothFramesAlone?: boolean
-  /** A clip that is edited takes no frames. */
+  /** A video that is edited accepts no frames. */
   readonly baseVideoWithoutFrames?: boolean
-  /** What is tied to the use of a reference clip; absent: nothing. */
-  readonly besideVideo?: Readonly<
+  /** What a use of the reference video requires; absent: nothing. */
+  readonly withVideo?: Readonly<
     Record<"feature" | "base", { readonly audio: VideoModel["audio"]; readonly multiShot: boolean }>
   >
-  /** The only lengths when there is nothing but a prompt or a first frame. */
+  /** The only durations with just a prompt or a first frame. */
   readonly secondsWithoutReferences?: ReadonlyArray<number>
 }
 
@@ -109,7 +109,7 @@ export const videoModels: ReadonlyArray<VideoModel> = [
       maxWithVideo: 4,
       maxElementsWithFrames: 3,
       baseVideoWithoutFrames: true,
-      besideVideo: {
+      withVideo: {
         feature: { audio: ["off"], multiShot: true },
         base: { audio: ["original", "off"], multiShot: false }
       }
@@ -197,8 +197,10 @@ export const videoModels: ReadonlyArray<VideoModel> = [
   }
 ]
 
-/** Finds a video model by either of its names: `kling-3.0` or `kling-v3`; dots and hyphens in versions mean the same. */
+/** Finds a video model by either of its names: `kling-3.0` or `kling-v3`; dots and hyphens in versions are equivalent. */
 export const findVideoModel = (name: string): VideoModel | undefined => {
-  const plain = plainName(name)
-  return videoModels.find(({ id, legacyName = id }) => plainName(id) === plain || plainName(legacyName) === plain)
+  const normalized = normalizeModelName(name)
+  return videoModels.find(
+    ({ id, legacyName = id }) => normalizeModelName(id) === normalized || normalizeModelName(legacyName) === normalized
+  )
 }

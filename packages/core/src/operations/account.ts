@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { operation } from "../operation.ts"
-import { integer, text } from "../params/param.ts"
+import { integer, string } from "../params/param.ts"
 import { free } from "../prices/quote.ts"
 
 const ResourcePack = Schema.Struct({
@@ -17,7 +17,7 @@ const ResourcePack = Schema.Struct({
 
 export const accountCosts = operation({
   id: "account.costs",
-  summary: "Resource packs and what is left of them; may lag 12 hours, at most one call a second",
+  summary: "Resource packs and their remaining units; may lag 12 hours; at most one call per second",
   family: "account",
   kind: "read",
   method: "GET",
@@ -26,7 +26,7 @@ export const accountCosts = operation({
   params: {
     startTime: integer("start_time", { required: true, notes: "ms since 1970" }),
     endTime: integer("end_time", { required: true, notes: "ms since 1970" }),
-    resourcePackName: text("resource_pack_name", {})
+    resourcePackName: string("resource_pack_name", {})
   },
   price: () => free,
   output: Schema.Struct({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { aiMultiShot } from "./ai-multi-shot.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf } from "./testing/rule-cases.ts"
 
-keptBodies([
+roundTripBodies([
   aiMultiShot,
   `{"element_frontal_image":"https://example.com/front.png","callback_url":"https://example.com/done"}`
 ])

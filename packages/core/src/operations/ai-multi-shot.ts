@@ -6,7 +6,7 @@ import { legacyOptions } from "./options.ts"
 
 export const aiMultiShot = operation({
   id: "legacy.ai-multi-shot",
-  summary: "Other views of an element, made from its front view",
+  summary: "Generates other views of an element from its front view",
   family: "multishot",
   path: "/v1/general/ai-multi-shot",
   since: "2026-01-23",
@@ -15,6 +15,6 @@ export const aiMultiShot = operation({
     callbackUrl: legacyOptions.callbackUrl
   },
   price: () => perImage("ai-multi-shot", "one call", 1),
-  usualSeconds: () => 45,
+  expectedSeconds: () => 45,
   example: { frontalImage: "https://example.com/portrait.jpg" }
 })

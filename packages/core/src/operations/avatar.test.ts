@@ -1,5 +1,5 @@
 import { avatar } from "./avatar.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { ruleCases } from "./testing/rule-cases.ts"
 
 const image = "https://media.example/portrait.png"
@@ -7,13 +7,13 @@ const soundFile = "https://media.example/speech.mp3"
 
 ruleCases(avatar, {
   "exactly-one-of-audio-id-and-sound-file": {
-    refused: { image },
+    rejected: { image },
     says: "audioId is required (or soundFile)",
     accepted: { image, soundFile }
   }
 })
 
-keptBodies([
+roundTripBodies([
   avatar,
   `{"image":"https://media.example/p.png","sound_file":"https://media.example/s.mp3","prompt":"she nods","mode":"std",
     "callback_url":""}`

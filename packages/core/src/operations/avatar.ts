@@ -1,6 +1,6 @@
-import { avatarSound, legacyImage } from "../media/media-rules.ts"
+import { avatarAudio, legacyImage } from "../media/media-rules.ts"
 import { operation, sourceOf } from "../operation.ts"
-import { choice, id, media, text } from "../params/param.ts"
+import { enumOf, id, media, string } from "../params/param.ts"
 import { perSourceSecond } from "../prices/video-prices.ts"
 import { resolutionOfMode } from "./legacy-video.ts"
 import { legacyOptions } from "./options.ts"
@@ -8,16 +8,16 @@ import { exactlyOne } from "./presence-rules.ts"
 
 export const avatar = operation({
   id: "legacy.avatar",
-  summary: "A portrait speaks a sound",
+  summary: "Generates a video of a portrait that speaks an audio track",
   family: "avatar",
   path: "/v1/videos/avatar/image2video",
   since: "2025-10-15",
   params: {
     image: media("image", legacyImage, { required: true }),
-    audioId: id("audio_id", { sentAs: "string", notes: "from legacy.tts, younger than 30 days; this or soundFile" }),
-    soundFile: media("sound_file", avatarSound, { notes: "this or audioId" }),
-    prompt: text("prompt", { maxLength: 2500, notes: "what the figure does while it speaks" }),
-    mode: choice("mode", ["std", "pro"], { default: "std", notes: "std = 720p, pro = 1080p" }),
+    audioId: id("audio_id", { encodedAs: "string", notes: "from legacy.tts, younger than 30 days; this or soundFile" }),
+    soundFile: media("sound_file", avatarAudio, { notes: "this or audioId" }),
+    prompt: string("prompt", { maxLength: 2500, notes: "what the figure does while speaking" }),
+    mode: enumOf("mode", ["std", "pro"], { default: "std", notes: "std = 720p, pro = 1080p" }),
     ...legacyOptions
   },
   rules: [exactlyOne("audioId", "soundFile")],
@@ -25,10 +25,10 @@ export const avatar = operation({
   price: ({ mode = "std" }, seconds) =>
     perSourceSecond("avatar", "std/pro", resolutionOfMode[mode], {
       seconds,
-      longestSeconds: avatarSound.maxSeconds,
-      why: "the length follows the sound, not to the second: a clip of 12.27 s was billed as 11 s"
+      longestSeconds: avatarAudio.maxSeconds,
+      why: "the length follows the audio, but not exactly: a 12.27 s video was billed as 11 s"
     }),
-  usualSeconds: ({ mode }) => (mode === "pro" ? 240 : 150),
+  expectedSeconds: ({ mode }) => (mode === "pro" ? 240 : 150),
   example: {
     image: "https://example.com/portrait.jpg",
     soundFile: "https://example.com/speech.mp3",

@@ -1,16 +1,16 @@
 import { Schema } from "effect"
 import { operation } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
-import { choice, integer, list, records, text } from "../params/param.ts"
+import { enumOf, integer, array, objectArray, string } from "../params/param.ts"
 import { free } from "../prices/quote.ts"
 import { maybe } from "../wire/fields.ts"
 
-const read = { kind: "read", since: "2026-07-06", price: () => free, usualSeconds: () => 0 } as const
+const read = { kind: "read", since: "2026-07-06", price: () => free, expectedSeconds: () => 0 } as const
 
 const period = {
-  startTime: integer("start_time", { notes: "ms since 1970; needed without a cursor" }),
-  endTime: integer("end_time", { notes: "ms since 1970; needed without a cursor" }),
-  cursor: text("cursor", { notes: "the next page; overrides every other parameter" }),
+  startTime: integer("start_time", { notes: "ms since 1970; required without a cursor" }),
+  endTime: integer("end_time", { notes: "ms since 1970; required without a cursor" }),
+  cursor: string("cursor", { notes: "the next page; overrides every other parameter" }),
   limit: integer("limit", { min: 1, max: 500, default: 500 })
 }
 
@@ -25,11 +25,11 @@ const periodOrCursor: Rule<Period> = {
   field: "startTime",
   check: ({ startTime, endTime, cursor }) =>
     cursor === undefined && (startTime === undefined || endTime === undefined)
-      ? "and endTime are needed, or the cursor of a page"
+      ? "and endTime are required, or a cursor"
       : undefined
 }
 
-/** The ledgers' lines are not documented: they are handed on as they come. */
+/** The records are not documented, so they are passed on unchanged. */
 const BillingPage = Schema.Struct({
   result: Schema.Struct({
     detail: maybe(Schema.Array(Schema.Record(Schema.String, Schema.Unknown))),
@@ -45,16 +45,16 @@ const productTypes: ReadonlyArray<string> = ["video", "image", "try-on"]
 export const packageBilling = operation({
   ...read,
   id: "account.billing.package",
-  summary: "What was taken from the resource packs, page by page. A read in spite of its verb",
+  summary: "Charges to the resource packs, paged. A read, although it is a POST",
   family: "account",
   path: "/account/billing/package",
   params: {
     ...period,
-    filters: records(
+    filters: objectArray(
       "filters[]",
       {
-        key: choice("key", packageKeys, { required: true }),
-        values: list("values", text("", {}), { required: true, min: 1 })
+        key: enumOf("key", packageKeys, { required: true }),
+        values: array("values", string("", {}), { required: true, min: 1 })
       },
       { notes: "product_type: video, image or try-on; package_name or package_id, not both" }
     )
@@ -65,18 +65,18 @@ export const packageBilling = operation({
       name: "package-name-or-id",
       field: "filters",
       check: ({ filters = [] }) =>
-        filters.some((one) => one.key === "package_name") && filters.some((one) => one.key === "package_id")
-          ? "name a package by package_name or by package_id, not by both"
+        filters.some(({ key }) => key === "package_name") && filters.some(({ key }) => key === "package_id")
+          ? "use package_name or package_id, not both"
           : undefined
     },
     {
       name: "known-product-type",
       field: "filters",
       check: ({ filters = [] }) => {
-        const odd = filters
-          .flatMap((one) => (one.key === "product_type" ? one.values : []))
+        const invalid = filters
+          .flatMap(({ key, values }) => (key === "product_type" ? values : []))
           .find((value) => !productTypes.includes(value))
-        return odd === undefined ? undefined : `product_type is one of ${productTypes.join(", ")}`
+        return invalid === undefined ? undefined : `product_type is one of ${productTypes.join(", ")}`
       }
     }
   ],
@@ -87,16 +87,16 @@ export const packageBilling = operation({
 export const balanceBilling = operation({
   ...read,
   id: "account.billing.balance",
-  summary: "What was taken from the money balance, page by page. A read in spite of its verb",
+  summary: "Charges to the money balance, paged. A read, although it is a POST",
   family: "account",
   path: "/account/billing/balance",
   params: {
     ...period,
-    filters: records(
+    filters: objectArray(
       "filters[]",
       {
-        key: choice("key", ["api_key_name"], { required: true }),
-        values: list("values", text("", {}), { required: true, min: 1 })
+        key: enumOf("key", ["api_key_name"], { required: true }),
+        values: array("values", string("", {}), { required: true, min: 1 })
       },
       {}
     )

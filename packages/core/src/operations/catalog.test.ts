@@ -3,7 +3,7 @@ import type { AnyOperation } from "../operation.ts"
 import { catalog, findOperation } from "./catalog.ts"
 import { derivedReads } from "./derived-reads.ts"
 
-// id, method, path, whether it is paid, generation, confidence: what Kling has, whatever our declarations say.
+// id, method, path, whether it is paid, generation, confidence: what Kling has, independent of the declarations.
 const operations = `
 new.t2v.kling-3.0-turbo POST /text-to-video/kling-3.0-turbo paid new high
 new.i2v.kling-3.0-turbo POST /image-to-video/kling-3.0-turbo paid new high
@@ -73,7 +73,7 @@ account.billing.package POST /account/billing/package free account high
 account.billing.balance POST /account/billing/balance free account high
 `
 
-// The reads that belong to a legacy create; all are GET, free and legacy.
+// The reads of the legacy creates; all are GET, free and legacy.
 const reads = `
 legacy.text2video.get /v1/videos/text2video/{task_id} high
 legacy.text2video.list /v1/videos/text2video high
@@ -138,10 +138,10 @@ describe("the catalog", () => {
     }
   })
 
-  it("lets lists ask for 500 records a page, 1000 of voices", () => {
-    const largest = (id: string) => derivedReads.find((read) => read.id === id)?.params["pageSize"]?.type
-    expect(largest("legacy.text2video.list")).toMatchObject({ min: 1, max: 500 })
-    expect(largest("legacy.voices.create.list")).toMatchObject({ min: 1, max: 1000 })
+  it("limits lists to 500 records per page, and voices to 1000", () => {
+    const pageSize = (id: string) => derivedReads.find((read) => read.id === id)?.params["pageSize"]?.type
+    expect(pageSize("legacy.text2video.list")).toMatchObject({ min: 1, max: 500 })
+    expect(pageSize("legacy.voices.create.list")).toMatchObject({ min: 1, max: 1000 })
   })
 
   it("finds an operation by its id", () => {
@@ -149,7 +149,7 @@ describe("the catalog", () => {
     expect(findOperation("legacy.images.unheard-of")).toBeUndefined()
   })
 
-  it("gives every place that keeps tasks one family, fit for a handle", () => {
+  it("has one family per task path, valid in a handle", () => {
     const creates = catalog.filter((one) => one.kind === "create")
     for (const one of creates) expect(one.family).toMatch(/^[a-z0-9]+$/)
     const pathsOf = Map.groupBy(

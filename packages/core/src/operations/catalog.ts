@@ -27,7 +27,7 @@ import * as videoToAudio from "./video-to-audio.ts"
 import * as virtualTryOn from "./virtual-try-on.ts"
 import * as voices from "./voices.ts"
 
-/** One line per family, in the order of the docs. The key names its file here, its test and its reference page. */
+/** One line per family, in the order of the docs. The key is the name of its file, test and reference page. */
 export const families = {
   "text-to-video": textToVideo,
   "image-to-video": imageToVideo,
@@ -64,11 +64,11 @@ type Listed = { [Name in FamilyName]: (typeof families)[Name][keyof (typeof fami
 
 /** Every operation of Kling, by id. */
 export const operations = Object.fromEntries(
-  Object.values(families).flatMap((family) => Object.values(family).map((one) => [one.id, one]))
+  Object.values(families).flatMap((family) => Object.values(family).map((operation) => [operation.id, operation]))
 ) as { readonly [One in Listed as One["id"]]: One }
 
 export type OperationId = keyof typeof operations
 
 export const catalog: ReadonlyArray<AnyOperation> = Object.values(operations)
 
-export const findOperation = (id: string): AnyOperation | undefined => catalog.find((one) => one.id === id)
+export const findOperation = (id: string): AnyOperation | undefined => catalog.find((operation) => operation.id === id)

@@ -1,7 +1,7 @@
-const words = (text: string): ReadonlyArray<string> => text.trim().split(/\s+/)
+const namesIn = (text: string): ReadonlyArray<string> => text.trim().split(/\s+/)
 
-/** Scenes that take one picture, newest first. Source: Kling docs, effects, 2026-09-20. */
-export const onePictureScenes = words(`
+/** Scenes that take one image, newest first. Source: Kling docs, effects, 2026-09-20. */
+export const oneImageScenes = namesIn(`
   net_the_fish birthday_board summer_fireworks blow_blaze champagne_birthday pet_working_daily pet_roll_window
   pet_crash_earth makeup_style hair_dressup barbie_transform critter_paste wiggle_faces_pets paw_headbang
   food_splash dj_pet pet_diving disco_paws pet_fitness j_var_live pet_burst idol_live beast_striker african_sway
@@ -32,24 +32,24 @@ export const onePictureScenes = words(`
   halloween_escape pet_moto_rider running_man 3d_cartoon_2 pet_dance swing_swing day_to_night surfsurf skateskate
 `)
 
-/** Scenes that take two pictures, left and right. */
-export const twoPictureScenes = words(`
+/** Scenes that take two images, left and right. */
+export const twoImageScenes = namesIn(`
   pet_skateboard daily_ootd toss_run switch_to_silk studio_look french_elegance finger_swipe smooth_transition
   kiss_pro snow_night_kiss eternal_kiss cheers_2026 fight_pro hug_pro heart_gesture_pro
 `)
 
-/** The day on which Kling ended a scene. `magic_match_tree` stayed in Kling's own list after its end. */
+/** The date on which Kling discontinued a scene. Kling still listed `magic_match_tree` after that. */
 export const endedScenes: Readonly<Record<string, ReadonlyArray<string>>> = {
   "2025-12-30": ["celebration", "c4d_cartoon"],
   "2026-01-30": ["kiss", "fight", "hug", "thumbs_up", "tiger_hug", "pet_lion", "3d_cartoon_1"],
   "2026-07-03": ["magic_match_tree"]
 }
 
-export const openScenes: ReadonlyArray<string> = [...onePictureScenes, ...twoPictureScenes]
+export const openScenes: ReadonlyArray<string> = [...oneImageScenes, ...twoImageScenes]
 
-/** How many pictures a scene takes; nothing for a scene that is newer than the list. */
-export const picturesOfScene = (scene: string): 1 | 2 | undefined =>
-  twoPictureScenes.includes(scene) ? 2 : onePictureScenes.includes(scene) ? 1 : undefined
+/** How many images a scene takes; nothing for a scene newer than the list. */
+export const imagesOfScene = (scene: string): 1 | 2 | undefined =>
+  twoImageScenes.includes(scene) ? 2 : oneImageScenes.includes(scene) ? 1 : undefined
 
 export const endOfScene = (scene: string): string | undefined =>
   Object.entries(endedScenes).find(([, scenes]) => scenes.includes(scene))?.[0]

@@ -9,33 +9,37 @@ import {
   listOldElements,
   presetElements
 } from "./elements.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 
-const about = { name: "Mira", description: "a sailor with a red cap" }
-const pictures = {
-  ...about,
+const details = { name: "Mira", description: "a sailor with a red cap" }
+const fromImages = {
+  ...details,
   referenceType: "image_refer",
   frontalImage: "https://example.com/front.png",
   referenceImages: ["https://example.com/side.png"]
 } as const
-const clip = { ...about, referenceType: "video_refer", referenceVideos: ["https://example.com/mira.mp4"] } as const
+const fromVideo = {
+  ...details,
+  referenceType: "video_refer",
+  referenceVideos: ["https://example.com/mira.mp4"]
+} as const
 
 ruleCases(createElement, {
   "frontal-image-with-image-refer": {
-    refused: { ...about, referenceType: "image_refer", referenceImages: pictures.referenceImages },
-    says: "frontalImage needed when referenceType is image_refer",
-    accepted: pictures
+    rejected: { ...details, referenceType: "image_refer", referenceImages: fromImages.referenceImages },
+    says: "frontalImage required when referenceType is image_refer",
+    accepted: fromImages
   },
   "reference-images-with-image-refer": {
-    refused: { ...clip, referenceImages: pictures.referenceImages },
-    says: 'referenceImages would be ignored: set referenceType to "image_refer" or leave it out',
-    accepted: pictures
+    rejected: { ...fromVideo, referenceImages: fromImages.referenceImages },
+    says: 'referenceImages would be ignored: set referenceType to "image_refer" or omit it',
+    accepted: fromImages
   },
   "reference-videos-with-video-refer": {
-    refused: { ...about, referenceType: "video_refer", referenceVideos: [] },
-    says: "referenceVideos needed when referenceType is video_refer",
-    accepted: clip
+    rejected: { ...details, referenceType: "video_refer", referenceVideos: [] },
+    says: "referenceVideos required when referenceType is video_refer",
+    accepted: fromVideo
   }
 })
 
@@ -45,7 +49,7 @@ const record = (id: string) =>
     "reference_type":"video_refer","element_image_list":{},"element_video_list":{},"element_voice_info":{},
     "tag_list":[],"owned_by":"kling","status":"succeed"}]}}`
 
-keptBodies(
+roundTripBodies(
   [
     createElement,
     `{"element_name":"Mira","element_description":"a sailor","reference_type":"image_refer",
@@ -68,10 +72,12 @@ keptBodies(
 )
 
 describe("elements", () => {
-  it("are shown by one clip at most, and by a URL", () => {
+  it("accept one reference video at most, by URL", () => {
     const url = "https://example.com/mira.mp4"
-    expect(problemsOf(createElement, { ...clip, referenceVideos: [url, url] })).toHaveLength(1)
-    expect(problemsOf(createElement, { ...clip, referenceVideos: ["AAAA"] })).toEqual([expect.stringContaining("URL")])
+    expect(problemsOf(createElement, { ...fromVideo, referenceVideos: [url, url] })).toHaveLength(1)
+    expect(problemsOf(createElement, { ...fromVideo, referenceVideos: ["AAAA"] })).toEqual([
+      expect.stringContaining("URL")
+    ])
   })
 
   it("keep every digit of their ids in lists", () => {
@@ -82,7 +88,7 @@ describe("elements", () => {
     expect(String(small?.task_result?.elements?.[0]?.element_id)).toBe("160")
   })
 
-  it("of the old library may come bare or inside of task records", () => {
+  it("of the old library may be bare or inside task records", () => {
     const old = Schema.decodeUnknownSync(listOldElements.output ?? Schema.Never)
     const both = old(
       parseJson(`[${record("829836802793406551")},{"element_id":829836802793406552,"element_name":"Otto"}]`)
@@ -92,7 +98,7 @@ describe("elements", () => {
     expect(created(parseJson(`{"element_id":829836802793406551}`))).toEqual({ element_id: "829836802793406551" })
   })
 
-  it("are deleted with or without data in the answer", () => {
+  it("are deleted with or without data in the response", () => {
     const deleted = Schema.decodeUnknownSync(deleteElement.output ?? Schema.Never)
     expect(deleted(undefined)).toBeUndefined()
     expect(deleted(null)).toBeNull()
@@ -101,6 +107,6 @@ describe("elements", () => {
 
   it("cost nothing", () => {
     expect(createElement.billed).toBe(false)
-    expect(createElement.price(clip)).toMatchObject({ state: "exact", units: 0, priceUsd: 0 })
+    expect(createElement.price(fromVideo)).toMatchObject({ state: "exact", units: 0, priceUsd: 0 })
   })
 })

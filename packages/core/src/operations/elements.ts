@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { elementVideo, legacyImage } from "../media/media-rules.ts"
 import { operation } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
-import { choice, id, integer, list, media, text } from "../params/param.ts"
+import { enumOf, id, integer, array, media, string } from "../params/param.ts"
 import { perCall } from "../prices/call-prices.ts"
 import { free } from "../prices/quote.ts"
 import { DeleteAnswer } from "../wire/delete-answer.ts"
@@ -10,14 +10,14 @@ import { LegacyElement, LegacyTask } from "../wire/legacy-task.ts"
 import { legacyOptions } from "./options.ts"
 import { pageParams } from "./page-params.ts"
 
-const name = text("element_name", { required: true, maxLength: 20 })
-const description = text("element_description", { required: true, maxLength: 100 })
-const voiceId = id("element_voice_id", { sentAs: "string", notes: "a custom voice that the element speaks with" })
-const elementId = id("element_id", { required: true, sentAs: "string", notes: "of the element, not of its task" })
+const name = string("element_name", { required: true, maxLength: 20 })
+const description = string("element_description", { required: true, maxLength: 100 })
+const voiceId = id("element_voice_id", { encodedAs: "string", notes: "a custom voice that the element speaks with" })
+const elementId = id("element_id", { required: true, encodedAs: "string", notes: "of the element, not of its task" })
 
-const read = { kind: "read", method: "GET", billed: false, price: () => free, usualSeconds: () => 0 } as const
+const read = { kind: "read", method: "GET", billed: false, price: () => free, expectedSeconds: () => 0 } as const
 const remove = { kind: "delete", billed: false, price: () => free, output: DeleteAnswer } as const
-// Its documentation is old and thin: task records and bare elements are both possible.
+// Its documentation is old and incomplete: task records and bare elements are both possible.
 const ElementOrTask = Schema.Union([LegacyTask, LegacyElement])
 
 interface References {
@@ -46,14 +46,14 @@ const referenceRules: ReadonlyArray<Rule<References>> = [
   }
 ]
 
-function pairing(wanted: string, referenceType: string, value: unknown): string | undefined {
-  if (referenceType === wanted) return value === undefined ? `needed when referenceType is ${wanted}` : undefined
-  return value === undefined ? undefined : `would be ignored: set referenceType to "${wanted}" or leave it out`
+function pairing(required: string, referenceType: string, value: unknown): string | undefined {
+  if (referenceType === required) return value === undefined ? `required when referenceType is ${required}` : undefined
+  return value === undefined ? undefined : `would be ignored: set referenceType to "${required}" or omit it`
 }
 
 export const createElement = operation({
   id: "legacy.elements.create",
-  summary: "A character or thing that later videos and images can show again, from pictures or from a clip",
+  summary: "Creates an element, a reusable character or object, from images or from a video",
   family: "element",
   path: "/v1/general/advanced-custom-elements",
   billed: false,
@@ -61,31 +61,31 @@ export const createElement = operation({
   params: {
     name,
     description,
-    referenceType: choice("reference_type", ["video_refer", "image_refer"], {
+    referenceType: enumOf("reference_type", ["video_refer", "image_refer"], {
       required: true,
-      notes: "image_refer: a frontal picture and 1 to 3 others; video_refer: a clip of one person"
+      notes: "image_refer: a front view and 1 to 3 more images; video_refer: a video of one character"
     }),
     frontalImage: media("element_image_list.frontal_image", legacyImage, { notes: "with image_refer" }),
-    referenceImages: list("element_image_list.refer_images[].image_url", media("", legacyImage, {}), {
+    referenceImages: array("element_image_list.refer_images[].image_url", media("", legacyImage, {}), {
       min: 1,
       max: 3,
       notes: "with image_refer"
     }),
-    referenceVideos: list("element_video_list.refer_videos[].video_url", media("", elementVideo, {}), {
+    referenceVideos: array("element_video_list.refer_videos[].video_url", media("", elementVideo, {}), {
       max: 1,
       notes: "with video_refer: a realistic human figure, 1080p, 16:9 or 9:16"
     }),
     voiceId,
-    tags: list(
+    tags: array(
       "tag_list[].tag_id",
-      choice("", ["o_101", "o_102", "o_103", "o_104", "o_105", "o_106", "o_107", "o_108"], {}),
+      enumOf("", ["o_101", "o_102", "o_103", "o_104", "o_105", "o_106", "o_107", "o_108"], {}),
       {}
     ),
     callbackUrl: legacyOptions.callbackUrl
   },
   rules: referenceRules,
   price: () => perCall("custom-element"),
-  usualSeconds: () => 60,
+  expectedSeconds: () => 60,
   example: {
     name: "Ada",
     description: "A woman in a green coat",
@@ -98,7 +98,7 @@ export const createElement = operation({
 export const presetElements = operation({
   ...read,
   id: "legacy.elements.presets",
-  summary: "The elements that Kling offers to everybody",
+  summary: "Kling's preset elements",
   family: "element",
   path: "/v1/general/advanced-presets-elements",
   since: "2026-02-25",
@@ -110,7 +110,7 @@ export const presetElements = operation({
 export const deleteElement = operation({
   ...remove,
   id: "legacy.elements.delete",
-  summary: "Deletes an element, of the old library too; a second delete is refused",
+  summary: "Deletes an element, also one of the old library; deleting it again fails",
   family: "element",
   path: "/v1/general/delete-advanced-elements",
   since: "2026-02-25",
@@ -120,14 +120,14 @@ export const deleteElement = operation({
 
 const oldLibrary = {
   confidence: "low",
-  state: "the old library of elements; Kling's log says that it still works"
+  state: "the old element library; Kling's changelog says that it still works"
 } as const
 const oldPages = { pageNum: integer("pageNum", {}), pageSize: integer("pageSize", {}) }
 
 export const createOldElement = operation({
   ...oldLibrary,
   id: "legacy.elements-old.create",
-  summary: "An element in the old library, from pictures; answers at once",
+  summary: "Creates an element in the old library from images; synchronous",
   family: "element",
   kind: "call",
   path: "/v1/general/custom-elements",
@@ -137,7 +137,7 @@ export const createOldElement = operation({
     name,
     description,
     frontalImage: media("element_frontal_image", legacyImage, { required: true }),
-    referenceImages: list("element_refer_list[].image_url", media("", legacyImage, {}), {
+    referenceImages: array("element_refer_list[].image_url", media("", legacyImage, {}), {
       required: true,
       min: 1,
       max: 3
@@ -158,7 +158,7 @@ export const presetOldElements = operation({
   ...read,
   ...oldLibrary,
   id: "legacy.elements-old.presets",
-  summary: "Kling's own elements in the old library",
+  summary: "Kling's preset elements in the old library",
   family: "element",
   path: "/v1/general/presets-elements",
   since: "2025-12",
@@ -183,7 +183,7 @@ export const listOldElements = operation({
 export const deleteOldElement = operation({
   ...remove,
   id: "legacy.elements-old.delete",
-  summary: "Deletes an element; works on the same store as legacy.elements.delete",
+  summary: "Deletes an element; the same store as legacy.elements.delete",
   family: "element",
   path: "/v1/general/delete-elements",
   since: "2025-12",

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { imageExpand } from "./image-expand.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 
 const image = "https://example.com/dog.png"
@@ -15,13 +15,13 @@ const margins = (up: number, down: number, left: number, right: number) => ({
 
 ruleCases(imageExpand, {
   "area-at-most-3-times": {
-    refused: margins(0.5, 0.5, 1, 1),
-    says: "(1 + 0.5 + 0.5) x (1 + 1 + 1) = 6 times as large; at most 3. Nearest: up 0.25, down 0.25, left 0.5, right 0.5",
+    rejected: margins(0.5, 0.5, 1, 1),
+    says: "(1 + 0.5 + 0.5) x (1 + 1 + 1) = 6 times as large; at most 3. Closest valid: up 0.25, down 0.25, left 0.5, right 0.5",
     accepted: margins(0.25, 0.25, 0.5, 0.5)
   }
 })
 
-keptBodies([
+roundTripBodies([
   imageExpand,
   `{"up_expansion_ratio":0.1495,"down_expansion_ratio":0.1495,"left_expansion_ratio":0.6547,
         "right_expansion_ratio":0.6547,"prompt":"more meadow","image":"https://example.com/dog.png","n":2}`
@@ -34,7 +34,7 @@ describe("expand", () => {
     expect(problemsOf(imageExpand, margins(2, 0.001, 0, 0))).toEqual([expect.stringContaining("at most 3")])
   })
 
-  it("names margins that are legal and as large as they can be", () => {
+  it("suggests the largest valid margins", () => {
     const ratio = fc.integer({ min: 0, max: 2000 }).map((thousandths) => thousandths / 1000)
     fc.assert(
       fc.property(ratio, ratio, ratio, ratio, (up, down, left, right) => {
@@ -48,7 +48,7 @@ describe("expand", () => {
     )
   })
 
-  it("costs 8 image units a picture", () => {
+  it("costs 8 image units per image", () => {
     expect(imageExpand.price(margins(0.1, 0, 0, 0))).toMatchObject({ pack: "image", units: 8, priceUsd: 0.028 })
     expect(imageExpand.price({ ...margins(0.1, 0, 0, 0), n: 4 })).toMatchObject({ units: 32, state: "exact" })
   })

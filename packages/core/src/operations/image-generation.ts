@@ -1,22 +1,22 @@
 import { legacyImage } from "../media/media-rules.ts"
 import { operation } from "../operation.ts"
-import { choice, id, integer, list, media, number, text } from "../params/param.ts"
+import { enumOf, id, integer, array, media, number, string } from "../params/param.ts"
 import { perImage } from "../prices/image-prices.ts"
 import { legacyOptions } from "./options.ts"
 
 export const imageGeneration = operation({
   id: "legacy.images.generations",
-  summary: "Images from a prompt, optionally after a reference picture",
+  summary: "Images from a prompt, optionally with a reference image",
   family: "img",
   path: "/v1/images/generations",
   since: "2024-09",
   models: ["kling-v3", "kling-v2-1"],
   params: {
-    model: choice("model_name", ["kling-v3", "kling-v2-1"], { required: true, open: true }),
-    prompt: text("prompt", { required: true, maxLength: 2500 }),
-    negativePrompt: text("negative_prompt", { maxLength: 2500, notes: "not together with image" }),
+    model: enumOf("model_name", ["kling-v3", "kling-v2-1"], { required: true, allowUnknown: true }),
+    prompt: string("prompt", { required: true, maxLength: 2500 }),
+    negativePrompt: string("negative_prompt", { maxLength: 2500, notes: "not together with image" }),
     image: media("image", legacyImage, {}),
-    imageReference: choice("image_reference", ["subject", "face"], { notes: "kling-v2-1 only" }),
+    imageReference: enumOf("image_reference", ["subject", "face"], { notes: "kling-v2-1 only" }),
     imageFidelity: number("image_fidelity", { min: 0, max: 1, default: 0.5 }),
     humanFidelity: number("human_fidelity", {
       min: 0,
@@ -24,13 +24,13 @@ export const imageGeneration = operation({
       default: 0.45,
       notes: "kling-v2-1 with imageReference subject"
     }),
-    elements: list("element_list[].element_id", id("", { sentAs: "number" }), {
+    elements: array("element_list[].element_id", id("", { encodedAs: "number" }), {
       max: 10,
-      notes: "kling-v3; pictures and elements together at most 10"
+      notes: "kling-v3; images and elements together at most 10"
     }),
-    resolution: choice("resolution", ["1k", "2k"], { default: "1k" }),
+    resolution: enumOf("resolution", ["1k", "2k"], { default: "1k" }),
     n: integer("n", { min: 1, max: 9, default: 1, notes: "takes n concurrency slots" }),
-    aspectRatio: choice("aspect_ratio", ["16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9"], {
+    aspectRatio: enumOf("aspect_ratio", ["16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9"], {
       default: "16:9"
     }),
     ...legacyOptions
@@ -41,7 +41,7 @@ export const imageGeneration = operation({
       field: "negativePrompt",
       check: (input) =>
         input.negativePrompt !== undefined && input.image !== undefined
-          ? "cannot go with a reference image; leave one of them out"
+          ? "cannot be combined with a reference image; omit one of them"
           : undefined
     },
     {
@@ -51,9 +51,9 @@ export const imageGeneration = operation({
         input.imageReference === undefined
           ? undefined
           : input.model === "kling-v3"
-            ? "is taken by kling-v2-1 only"
+            ? "is supported by kling-v2-1 only"
             : input.image === undefined
-              ? "says how the reference image is used: give an image too"
+              ? "applies to a reference image: pass image too"
               : undefined
     },
     {
@@ -61,7 +61,7 @@ export const imageGeneration = operation({
       field: "humanFidelity",
       check: (input) =>
         input.humanFidelity !== undefined && input.imageReference !== "subject"
-          ? "only has a meaning with imageReference subject"
+          ? "only applies with imageReference subject"
           : undefined
     },
     {
@@ -69,7 +69,7 @@ export const imageGeneration = operation({
       field: "imageFidelity",
       check: (input) =>
         input.imageFidelity !== undefined && input.image === undefined
-          ? "only has a meaning with a reference image"
+          ? "only applies with a reference image"
           : undefined
     },
     {
@@ -79,9 +79,9 @@ export const imageGeneration = operation({
         input.elements === undefined
           ? undefined
           : input.model === "kling-v2-1"
-            ? "are taken by kling-v3 only"
+            ? "are supported by kling-v3 only"
             : input.elements.length + (input.image === undefined ? 0 : 1) > 10
-              ? "and pictures together: at most 10"
+              ? "and images together: at most 10"
               : undefined
     }
   ],
@@ -89,6 +89,6 @@ export const imageGeneration = operation({
     input.model === "kling-v2-1"
       ? perImage("kling-v2-1", input.image === undefined ? "text to image" : "image to image", input.n ?? 1)
       : perImage(input.model, "1k/2k", input.n ?? 1),
-  usualSeconds: (input) => 15 + 5 * (input.n ?? 1),
+  expectedSeconds: (input) => 15 + 5 * (input.n ?? 1),
   example: { model: "kling-v3", prompt: "A red fox in fresh snow", n: 2, aspectRatio: "1:1" }
 })

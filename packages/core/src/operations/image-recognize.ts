@@ -5,7 +5,7 @@ import { media } from "../params/param.ts"
 import { perCall } from "../prices/call-prices.ts"
 import { maybe, WireId, WireNumber } from "../wire/fields.ts"
 
-/** One cut-out: `object_seg`, `head_seg`, `face_seg` or `cloth_seg`, and whether the picture holds such a thing. */
+/** One segment: `object_seg`, `head_seg`, `face_seg` or `cloth_seg`, and whether the image contains it. */
 const Segment = Schema.Struct({
   type: maybe(Schema.String),
   is_contain: maybe(Schema.Union([Schema.Boolean, WireNumber])),
@@ -14,7 +14,7 @@ const Segment = Schema.Struct({
 
 export const imageRecognize = operation({
   id: "legacy.image-recognize",
-  summary: "Cuts object, head, face and clothes out of a picture. Under /v1/videos in spite of its name",
+  summary: "Segments object, head, face and clothes of an image. Under /v1/videos despite its name",
   family: "recognize",
   kind: "call",
   billed: true,
@@ -27,6 +27,6 @@ export const imageRecognize = operation({
     task_result: maybe(Schema.Struct({ images: maybe(Schema.Array(Segment)) }))
   }),
   price: () => perCall("image-recognize"),
-  usualSeconds: () => 10,
+  expectedSeconds: () => 10,
   example: { image: "https://example.com/portrait.jpg" }
 })

@@ -5,47 +5,47 @@ import {
   imageToVideo30Turbo,
   legacyImageToVideo
 } from "./image-to-video.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { ruleCases } from "./testing/rule-cases.ts"
 
-const picture = "https://media.example/lighthouse.png"
+const image = "https://media.example/lighthouse.png"
 const shots = [{ index: 1, prompt: "calm sea", durationSeconds: 5 }]
-const native = { firstFrame: picture, audio: "native", resolution: "1080p" } as const
+const native = { firstFrame: image, audio: "native", resolution: "1080p" } as const
 const voice = (id: string) => ({ voiceId: "891495440020668439", id })
 
 ruleCases(imageToVideo30, {
-  "ids-told-apart": {
-    refused: { firstFrame: picture, elements: ["a", "a"].map((id) => ({ elementId: "160", id })) },
-    says: 'elements and other contents use the id "a" twice; give each its own',
-    accepted: { firstFrame: picture, elements: ["a", "b"].map((id) => ({ elementId: "160", id })) }
+  "unambiguous-ids": {
+    rejected: { firstFrame: image, elements: ["a", "a"].map((id) => ({ elementId: "160", id })) },
+    says: 'elements and other contents use the id "a" twice; ids must be unique',
+    accepted: { firstFrame: image, elements: ["a", "b"].map((id) => ({ elementId: "160", id })) }
   }
 })
 
 const lastFrameAt1080p = {
-  refused: { firstFrame: picture, lastFrame: picture },
-  says: 'lastFrame is taken at 1080p only; set resolution to "1080p"',
-  accepted: { firstFrame: picture, lastFrame: picture, resolution: "1080p" }
+  rejected: { firstFrame: image, lastFrame: image },
+  says: 'lastFrame is supported at 1080p only; set resolution to "1080p"',
+  accepted: { firstFrame: image, lastFrame: image, resolution: "1080p" }
 } as const
 
 ruleCases(imageToVideo26, {
   "native-audio-at-1080p": {
-    refused: { firstFrame: picture, audio: "native", resolution: "720p" },
-    says: "audio native is made at 1080p only",
+    rejected: { firstFrame: image, audio: "native", resolution: "720p" },
+    says: "audio native is supported at 1080p only",
     accepted: native
   },
   "last-frame-at-1080p": lastFrameAt1080p,
   "last-frame-silent": {
-    refused: { ...native, lastFrame: picture },
-    says: 'lastFrame makes a silent clip; set audio to "off" or leave the last frame out',
-    accepted: { ...native, audio: "off", lastFrame: picture }
+    rejected: { ...native, lastFrame: image },
+    says: 'lastFrame makes a silent video; set audio to "off" or omit the last frame',
+    accepted: { ...native, audio: "off", lastFrame: image }
   },
   "voices-need-audio": {
-    refused: { firstFrame: picture, voices: [voice("1")] },
+    rejected: { firstFrame: image, voices: [voice("1")] },
     says: 'voices need audio "native"',
     accepted: { ...native, voices: [voice("1")] }
   },
-  "ids-told-apart": {
-    refused: { ...native, voices: [voice("1"), voice("10")] },
+  "unambiguous-ids": {
+    rejected: { ...native, voices: [voice("1"), voice("10")] },
     says: 'voices and other contents have the ids "1" and "10"',
     accepted: { ...native, voices: [voice("1"), voice("2")] }
   }
@@ -53,78 +53,78 @@ ruleCases(imageToVideo26, {
 
 ruleCases(imageToVideo25Turbo, { "last-frame-at-1080p": lastFrameAt1080p })
 
-const v3 = { model: "kling-v3", image: picture } as const
-const v26 = { model: "kling-v2-6", image: picture } as const
+const v3 = { model: "kling-v3", image } as const
+const v26 = { model: "kling-v2-6", image } as const
 
 ruleCases(legacyImageToVideo, {
   "image-or-image-tail": {
-    refused: { model: "kling-v3", prompt: "a storm" },
+    rejected: { model: "kling-v3", prompt: "a storm" },
     says: "image is required (or imageTail)",
-    accepted: { model: "kling-v3", imageTail: picture }
+    accepted: { model: "kling-v3", imageTail: image }
   },
   "last-frame-in-mode-pro": {
-    refused: { ...v26, imageTail: picture },
-    says: "imageTail is taken by kling-v2-6 in mode pro only",
-    accepted: { ...v26, imageTail: picture, mode: "pro" }
+    rejected: { ...v26, imageTail: image },
+    says: "imageTail is supported by kling-v2-6 in mode pro only",
+    accepted: { ...v26, imageTail: image, mode: "pro" }
   },
   "last-frame-silent": {
-    refused: { ...v26, imageTail: picture, mode: "pro", sound: "on" },
-    says: 'imageTail makes a silent clip with kling-v2-6; set sound to "off" or leave the last frame out',
-    accepted: { ...v3, imageTail: picture, sound: "on" }
+    rejected: { ...v26, imageTail: image, mode: "pro", sound: "on" },
+    says: 'imageTail makes a silent video with kling-v2-6; set sound to "off" or omit the last frame',
+    accepted: { ...v3, imageTail: image, sound: "on" }
   },
   "elements-or-voices": {
-    refused: { ...v3, sound: "on", elements: ["160"], voices: ["1"] },
-    says: "elements and voices exclude each other",
+    rejected: { ...v3, sound: "on", elements: ["160"], voices: ["1"] },
+    says: "elements and voices are mutually exclusive",
     accepted: { ...v3, sound: "on", elements: ["160"] }
   },
   "elements-of-model": {
-    refused: { ...v26, elements: ["160"] },
-    says: "elements are not taken by kling-v2-6",
+    rejected: { ...v26, elements: ["160"] },
+    says: "elements are not supported by kling-v2-6",
     accepted: { ...v3, elements: ["160"] }
   },
   "voices-need-sound": {
-    refused: { ...v3, voices: ["1"] },
+    rejected: { ...v3, voices: ["1"] },
     says: 'voices need sound "on"',
     accepted: { ...v3, sound: "on", voices: ["1"] }
   },
   "shot-type-with-multi-shot": {
-    refused: { ...v3, multiShot: true },
-    says: "shotType is needed when multiShot is true: customize or intelligence",
+    rejected: { ...v3, multiShot: true },
+    says: "shotType is required when multiShot is true: customize or intelligence",
     accepted: { ...v3, multiShot: true, shotType: "intelligence" }
   },
   "shots-with-customize": {
-    refused: { ...v3, shots },
-    says: "shots are only read when multiShot is true and shotType is customize",
+    rejected: { ...v3, shots },
+    says: "shots only apply when multiShot is true and shotType is customize",
     accepted: { ...v3, multiShot: true, shotType: "customize", shots }
   },
   "prompt-ignored-with-customize": {
-    refused: { ...v3, prompt: "a storm", multiShot: true, shotType: "customize", shots },
+    rejected: { ...v3, prompt: "a storm", multiShot: true, shotType: "customize", shots },
     says: "prompt would be ignored",
     accepted: { ...v3, prompt: "a storm", multiShot: true, shotType: "intelligence" }
   },
   "shot-durations-add-up": {
-    refused: { ...v3, multiShot: true, shotType: "customize", shots, durationSeconds: 6 },
-    says: "shots last 5 s together, the clip 6 s",
+    rejected: { ...v3, multiShot: true, shotType: "customize", shots, durationSeconds: 6 },
+    says: "shots last 5 s in total, the video 6 s",
     accepted: { ...v3, multiShot: true, shotType: "customize", shots, durationSeconds: 5 }
   },
   "duration-of-model": {
-    refused: { ...v26, durationSeconds: 6 },
-    says: "durationSeconds 6 is not possible with kling-v2-6: 5 or 10",
+    rejected: { ...v26, durationSeconds: 6 },
+    says: "durationSeconds 6 is not supported by kling-v2-6: 5 or 10",
     accepted: { ...v26, durationSeconds: 10 }
   },
   "mode-of-model": {
-    refused: { ...v26, mode: "4k" },
-    says: "mode 4k is not possible with kling-v2-6",
+    rejected: { ...v26, mode: "4k" },
+    says: "mode 4k is not supported by kling-v2-6",
     accepted: { ...v3, mode: "4k" }
   },
   "sound-of-model": {
-    refused: { model: "kling-v2-5-turbo", image: picture, sound: "on" },
-    says: "sound kling-v2-5-turbo makes no sound; leave it out",
+    rejected: { model: "kling-v2-5-turbo", image, sound: "on" },
+    says: "sound is not supported by kling-v2-5-turbo; omit it",
     accepted: { ...v26, sound: "on", mode: "pro" }
   },
   "shots-of-model": {
-    refused: { ...v26, multiShot: true, shotType: "intelligence" },
-    says: "multiShot is not possible with kling-v2-6",
+    rejected: { ...v26, multiShot: true, shotType: "intelligence" },
+    says: "multiShot is not supported by kling-v2-6",
     accepted: { ...v3, multiShot: true, shotType: "intelligence" }
   }
 })
@@ -134,7 +134,7 @@ const newBody = (settings: string, more = ""): string =>
     "settings":{${settings}},
     "options":{"callback_url":"https://hooks.example/kling","watermark_info":{"enabled":true}}}`
 
-keptBodies(
+roundTripBodies(
   [imageToVideo30Turbo, newBody(`"resolution":"1080p","duration":10`)],
   [
     imageToVideo30,

@@ -1,7 +1,7 @@
 import { legacyImage, newImage } from "../media/media-rules.ts"
 import { findVideoModel } from "../models/video-models.ts"
 import { operation } from "../operation.ts"
-import { choice, flag, id, integer, list, media, number, record, records, text } from "../params/param.ts"
+import { enumOf, boolean, id, integer, array, media, number, object, objectArray, string } from "../params/param.ts"
 import { perSecond } from "../prices/video-prices.ts"
 import {
   legacyMode,
@@ -12,27 +12,27 @@ import {
   shotRules
 } from "./legacy-video.ts"
 import { legacyOptions, newOptions } from "./options.ts"
-import { idsToldApart } from "./reference-ids.ts"
+import { unambiguousIds } from "./reference-ids.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
-import { lastFrameAt1080p, nativeAudioAt1080p, usualVideoSeconds } from "./video-rules.ts"
+import { lastFrameAt1080p, nativeAudioAt1080p, expectedVideoSeconds } from "./video-rules.ts"
 
-const prompt = text("contents[type=prompt].text", { maxLength: 2500 })
+const prompt = string("contents[type=prompt].text", { maxLength: 2500 })
 const firstFrame = media("contents[type=first_frame].url", newImage, { required: true })
 const lastFrame = media("contents[type=last_frame].url", newImage, {})
-const hd = choice("settings.resolution", ["720p", "1080p"], { default: "720p" })
+const hd = enumOf("settings.resolution", ["720p", "1080p"], { default: "720p" })
 const seconds3To15 = integer("settings.duration", { min: 3, max: 15, default: 5 })
 const seconds5Or10 = integer("settings.duration", { values: [5, 10], default: 5 })
 
 export const imageToVideo30Turbo = operation({
   id: "new.i2v.kling-3.0-turbo",
-  summary: "Image to video, Kling 3.0 Turbo: sound is always made and billed",
+  summary: "Image to video, Kling 3.0 Turbo: audio is always generated and billed",
   family: "i2v",
   path: "/image-to-video/kling-3.0-turbo",
   since: "2026-06-17",
   models: ["kling-3.0-turbo"],
   params: { prompt, firstFrame, resolution: hd, durationSeconds: seconds3To15, ...newOptions },
   price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 5 }
 })
 
@@ -47,21 +47,21 @@ export const imageToVideo30 = operation({
     prompt,
     firstFrame,
     lastFrame,
-    elements: records(
+    elements: objectArray(
       "contents[type=element]",
       {
-        elementId: id("element_id", { required: true, sentAs: "string" }),
-        id: text("id", { required: true, notes: "the prompt refers to it as @id" })
+        elementId: id("element_id", { required: true, encodedAs: "string" }),
+        id: string("id", { required: true, notes: "the prompt refers to it as @id" })
       },
       { max: 3 }
     ),
-    multiShot: flag("settings.multi_shot", { default: true }),
-    audio: choice("settings.audio", ["native", "off"], { default: "off" }),
-    resolution: choice("settings.resolution", ["720p", "1080p", "4k"], { default: "720p" }),
+    multiShot: boolean("settings.multi_shot", { default: true }),
+    audio: enumOf("settings.audio", ["native", "off"], { default: "off" }),
+    resolution: enumOf("settings.resolution", ["720p", "1080p", "4k"], { default: "720p" }),
     durationSeconds: seconds3To15,
     ...newOptions
   },
-  rules: [idsToldApart("elements")],
+  rules: [unambiguousIds("elements")],
   price: (input) =>
     perSecond(
       "kling-3.0",
@@ -69,7 +69,7 @@ export const imageToVideo30 = operation({
       input.resolution ?? "720p",
       input.durationSeconds ?? 5
     ),
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: {
     prompt: "She turns and smiles",
     firstFrame: "https://example.com/portrait.jpg",
@@ -90,15 +90,15 @@ export const imageToVideo26 = operation({
     prompt,
     firstFrame,
     lastFrame: media("contents[type=last_frame].url", newImage, { notes: "1080p only, and silent" }),
-    voices: records(
+    voices: objectArray(
       "contents[type=voice]",
       {
-        voiceId: text("voice_id", { required: true }),
-        id: text("id", { required: true, notes: "the prompt refers to it as @id" })
+        voiceId: string("voice_id", { required: true }),
+        id: string("id", { required: true, notes: "the prompt refers to it as @id" })
       },
       { max: 2, notes: "audio must not be off" }
     ),
-    audio: choice("settings.audio", ["native", "off"], { default: "off", notes: "native only at 1080p" }),
+    audio: enumOf("settings.audio", ["native", "off"], { default: "off", notes: "native only at 1080p" }),
     resolution: hd,
     durationSeconds: seconds5Or10,
     ...newOptions
@@ -111,7 +111,7 @@ export const imageToVideo26 = operation({
       field: "lastFrame",
       check: (input) =>
         input.lastFrame !== undefined && input.audio === "native"
-          ? 'makes a silent clip; set audio to "off" or leave the last frame out'
+          ? 'makes a silent video; set audio to "off" or omit the last frame'
           : undefined
     },
     {
@@ -120,7 +120,7 @@ export const imageToVideo26 = operation({
       check: (input) =>
         (input.voices?.length ?? 0) > 0 && input.audio !== "native" ? 'need audio "native"' : undefined
     },
-    idsToldApart("voices")
+    unambiguousIds("voices")
   ],
   price: (input) =>
     perSecond(
@@ -129,7 +129,7 @@ export const imageToVideo26 = operation({
       input.resolution ?? "720p",
       input.durationSeconds ?? 5
     ),
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: {
     prompt: "She turns and smiles",
     firstFrame: "https://example.com/portrait.jpg",
@@ -156,7 +156,7 @@ export const imageToVideo25Turbo = operation({
   },
   rules: [lastFrameAt1080p],
   price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 5 }
 })
 
@@ -168,33 +168,33 @@ export const legacyImageToVideo = operation({
   since: "2024-09",
   models: ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"],
   params: {
-    model: choice("model_name", ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"], {
+    model: enumOf("model_name", ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"], {
       required: true,
-      open: true,
-      notes: "always sent: Kling's own default is a model that it has switched off"
+      allowUnknown: true,
+      notes: "always sent: Kling's default is a retired model"
     }),
     image: media("image", legacyImage, { notes: "the first frame; this or imageTail" }),
     imageTail: media("image_tail", legacyImage, { notes: "the last frame" }),
-    prompt: text("prompt", { maxLength: 2500 }),
-    negativePrompt: text("negative_prompt", { maxLength: 2500 }),
+    prompt: string("prompt", { maxLength: 2500 }),
+    negativePrompt: string("negative_prompt", { maxLength: 2500 }),
     ...shotParams,
-    elements: list("element_list[].element_id", id("", { sentAs: "number" }), {
+    elements: array("element_list[].element_id", id("", { encodedAs: "number" }), {
       max: 3,
       notes: "kling-v3; not together with voices"
     }),
-    voices: list("voice_list[].voice_id", text("", {}), {
+    voices: array("voice_list[].voice_id", string("", {}), {
       max: 2,
-      notes: "kling-v2-6 and kling-v3 with sound on; the prompt says <<<voice_1>>>"
+      notes: "kling-v2-6 and kling-v3 with sound on; the prompt refers to it as <<<voice_1>>>"
     }),
-    sound: choice("sound", ["on", "off"], { default: "off" }),
+    sound: enumOf("sound", ["on", "off"], { default: "off" }),
     cfgScale,
     mode: legacyMode,
     staticMask: media("static_mask", legacyImage, { retired: true, notes: "motion brush of the v1 models" }),
-    dynamicMasks: records(
+    dynamicMasks: objectArray(
       "dynamic_masks[]",
       {
         mask: media("mask", legacyImage, {}),
-        trajectories: list("trajectories", record("", { x: number("x", {}), y: number("y", {}) }, {}), {
+        trajectories: array("trajectories", object("", { x: number("x", {}), y: number("y", {}) }, {}), {
           min: 2,
           max: 77
         })
@@ -202,7 +202,7 @@ export const legacyImageToVideo = operation({
       { max: 6, retired: true, notes: "motion brush of the v1 models" }
     ),
     cameraControl,
-    durationSeconds: integer("duration", { min: 3, max: 15, default: 5, sentAs: "string" }),
+    durationSeconds: integer("duration", { min: 3, max: 15, default: 5, encodedAs: "string" }),
     ...legacyOptions
   },
   rules: [
@@ -219,7 +219,7 @@ export const legacyImageToVideo = operation({
       field: "imageTail",
       check: ({ model, imageTail, mode = "std" }) =>
         imageTail !== undefined && findVideoModel(model)?.lastFrameAt?.includes(resolutionOfMode[mode]) === false
-          ? `is taken by ${model} in mode pro only`
+          ? `is supported by ${model} in mode pro only`
           : undefined
     },
     {
@@ -227,21 +227,21 @@ export const legacyImageToVideo = operation({
       field: "imageTail",
       check: ({ model, imageTail, sound }) =>
         imageTail !== undefined && sound === "on" && findVideoModel(model)?.lastFrameSilent === true
-          ? `makes a silent clip with ${model}; set sound to "off" or leave the last frame out`
+          ? `makes a silent video with ${model}; set sound to "off" or omit the last frame`
           : undefined
     },
     {
       name: "elements-or-voices",
       field: "elements",
       check: (input) =>
-        input.elements !== undefined && input.voices !== undefined ? "and voices exclude each other" : undefined
+        input.elements !== undefined && input.voices !== undefined ? "and voices are mutually exclusive" : undefined
     },
     {
       name: "elements-of-model",
       field: "elements",
       check: (input) =>
         input.elements !== undefined && findVideoModel(input.model)?.maxElements === 0
-          ? `are not taken by ${input.model}; set model to "kling-v3"`
+          ? `are not supported by ${input.model}; set model to "kling-v3"`
           : undefined
     },
     {
@@ -254,7 +254,7 @@ export const legacyImageToVideo = operation({
     input.voices !== undefined && input.model === "kling-v2-6"
       ? perSecond("kling-2.6", "native, voice control", "1080p", input.durationSeconds ?? 5)
       : legacyVideoPrice(input),
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: {
     model: "kling-v3",
     prompt: "She turns and smiles",

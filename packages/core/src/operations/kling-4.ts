@@ -1,39 +1,40 @@
 import { kling4Image, kling4Video } from "../media/media-rules.ts"
 import { operation } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
-import { choice, either, id, integer, list, media, record, records, text } from "../params/param.ts"
+import { enumOf, union, id, integer, array, media, object, objectArray, string } from "../params/param.ts"
 import { unknownPrice } from "../prices/quote.ts"
 import { atLeastOne } from "./presence-rules.ts"
-import { idsToldApart } from "./reference-ids.ts"
-import { usualVideoSeconds } from "./video-rules.ts"
+import { unambiguousIds } from "./reference-ids.ts"
+import { expectedVideoSeconds } from "./video-rules.ts"
 
 const unconfirmed =
-  "not confirmed on Kling's own host: path and fields are guesses from a partner's description of 2026-10; " +
-  "on 2026-10-18 Kling still called its developer API for 4.0 announced"
+  "not confirmed on Kling's own host: path and fields are inferred from a partner's description of 2026-10; " +
+  "on 2026-10-18 Kling's developer API for 4.0 was only announced"
 
 const kling4 = {
   confidence: "low",
   since: "unknown",
-  price: () => unknownPrice("Kling has no listed price for 4.0; resellers took 0.157 to 0.294 USD a second in 2026-10")
+  price: () =>
+    unknownPrice("Kling has no listed price for 4.0; resellers charged 0.157 to 0.294 USD per second in 2026-10")
 } as const
 
 const englishMax = 26_000
 const otherMax = 11_000
 const promptNote = `${englishMax} characters in English, ${otherMax} in other languages`
 
-const resolution = choice("settings.resolution", ["720p", "1080p"], { notes: "2k and 4k are announced" })
-const aspectRatio = choice("settings.aspect_ratio", ["16:9", "9:16", "1:1", "21:9", "adaptive"], {})
+const resolution = enumOf("settings.resolution", ["720p", "1080p"], { notes: "2k and 4k are announced" })
+const aspectRatio = enumOf("settings.aspect_ratio", ["16:9", "9:16", "1:1", "21:9", "adaptive"], {})
 const seconds3To30 = integer("settings.duration", { min: 3, max: 30 })
 
-const referenceId = text("id", { notes: "the prompt refers to it as @id" })
-const picture = { image: media("url", kling4Image, { required: true }), id: referenceId }
-const clip = { video: media("url", kling4Video, { required: true }), id: referenceId }
+const referenceId = string("id", { notes: "the prompt refers to it as @id" })
+const image = { image: media("url", kling4Image, { required: true }), id: referenceId }
+const video = { video: media("url", kling4Video, { required: true }), id: referenceId }
 const element = {
-  elementId: id("element_id", { required: true, sentAs: "string" }),
-  id: text("id", { required: true, notes: "the prompt refers to it as @id" })
+  elementId: id("element_id", { required: true, encodedAs: "string" }),
+  id: string("id", { required: true, notes: "the prompt refers to it as @id" })
 }
 
-// Other scripts are the only trace of the language that a prompt shows.
+// The script is the only sign of the language of a prompt.
 const isEnglish = (prompt: string): boolean => !/[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u.test(prompt)
 
 const promptWithinLanguage = (max: number): Rule<{ readonly prompt?: string }> => ({
@@ -42,7 +43,7 @@ const promptWithinLanguage = (max: number): Rule<{ readonly prompt?: string }> =
   check: ({ prompt = "" }) => {
     const length = [...prompt].length
     return length > max && !isEnglish(prompt)
-      ? `is ${length} characters long; at most ${max} are allowed outside English`
+      ? `is ${length} characters long; the limit is ${max} outside English`
       : undefined
   }
 })
@@ -50,19 +51,19 @@ const promptWithinLanguage = (max: number): Rule<{ readonly prompt?: string }> =
 export const textToVideo40 = operation({
   ...kling4,
   id: "new.t2v.kling-4.0",
-  summary: "Text to video, Kling 4.0: sound is always made",
+  summary: "Text to video, Kling 4.0: audio is always generated",
   family: "t2v",
   path: "/text-to-video/kling-4.0",
   state: unconfirmed,
   models: ["kling-4.0"],
   params: {
-    prompt: text("prompt", { required: true, maxLength: englishMax, notes: promptNote }),
+    prompt: string("prompt", { required: true, maxLength: englishMax, notes: promptNote }),
     resolution,
     durationSeconds: seconds3To30,
     aspectRatio
   },
   rules: [promptWithinLanguage(otherMax)],
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 10 }
 })
 
@@ -75,9 +76,9 @@ export const imageToVideo40 = operation({
   state: unconfirmed,
   models: ["kling-4.0"],
   params: {
-    prompt: text("contents[type=prompt].text", { maxLength: englishMax, notes: promptNote }),
+    prompt: string("contents[type=prompt].text", { maxLength: englishMax, notes: promptNote }),
     firstFrame: media("contents[type=first_frame].url", kling4Image, {}),
-    middleFrames: list("contents[type=middle_frame].url", media("", kling4Image, {}), { max: 8 }),
+    middleFrames: array("contents[type=middle_frame].url", media("", kling4Image, {}), { max: 8 }),
     lastFrame: media("contents[type=last_frame].url", kling4Image, {}),
     resolution,
     durationSeconds: seconds3To30,
@@ -93,36 +94,36 @@ export const imageToVideo40 = operation({
         if (durationSeconds === undefined) return undefined
         const frames = [firstFrame, ...middleFrames, lastFrame].filter((frame) => frame !== undefined).length
         return frames > durationSeconds + 1
-          ? `and the other frames are ${frames}; a clip of ${durationSeconds} s takes ${durationSeconds + 1}`
+          ? `and the other frames are ${frames}; a video of ${durationSeconds} s takes ${durationSeconds + 1}`
           : undefined
       }
     }
   ],
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 8 }
 })
 
 export const omniVideo40 = operation({
   ...kling4,
   id: "new.omni.kling-4.0",
-  summary: "Video from text, pictures, clips, elements and voices, Kling 4.0",
+  summary: "Video from text, images, videos, elements and voices, Kling 4.0",
   family: "omni",
   path: "/omni-video/kling-4.0",
-  state: `${unconfirmed}; the partner refuses a callback URL and an external id, so a lost answer cannot be found again`,
+  state: `${unconfirmed}; the partner rejects a callback URL and an external id, so a lost response cannot be looked up`,
   externalId: undefined,
   models: ["kling-4.0"],
   params: {
-    prompt: text("contents[type=prompt].text", { maxLength: englishMax, notes: promptNote }),
-    referenceImages: records("contents[type=refer_image]", picture, { max: 10 }),
-    featureVideos: records("contents[type=feature_video]", clip, {
+    prompt: string("contents[type=prompt].text", { maxLength: englishMax, notes: promptNote }),
+    referenceImages: objectArray("contents[type=refer_image]", image, { max: 10 }),
+    featureVideos: objectArray("contents[type=feature_video]", video, {
       max: 5,
       notes: "all videos together at most 30 s"
     }),
-    baseVideo: record("contents[type=base_video]", clip, { notes: "the clip to be edited" }),
-    elements: records("contents[type=element]", element, { max: 7 }),
-    voices: records(
+    baseVideo: object("contents[type=base_video]", video, { notes: "the video to edit" }),
+    elements: objectArray("contents[type=element]", element, { max: 7 }),
+    voices: objectArray(
       "contents[type=voice]",
-      { voiceId: text("voice_id", { required: true }), id: text("id", { required: true }) },
+      { voiceId: string("voice_id", { required: true }), id: string("id", { required: true }) },
       { max: 3 }
     ),
     resolution,
@@ -142,12 +143,12 @@ export const omniVideo40 = operation({
           (baseVideo === undefined ? 0 : 1) +
           elements.length +
           voices.length
-        return inputs > 15 ? `and all other inputs are ${inputs} together; at most 15` : undefined
+        return inputs > 15 ? `and all other inputs total ${inputs}; at most 15` : undefined
       }
     },
-    idsToldApart("elements")
+    unambiguousIds("elements")
   ],
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: {
     prompt: "@image_1 walks through the rain",
     referenceImages: [{ image: "https://example.com/portrait.jpg", id: "image_1" }],
@@ -164,42 +165,42 @@ export const imageToVideo40Flash = operation({
   state: unconfirmed,
   models: ["kling-4.0-flash"],
   params: {
-    prompt: text("contents[type=prompt].text", {}),
+    prompt: string("contents[type=prompt].text", {}),
     firstFrame: media("contents[type=first_frame].url", kling4Image, {}),
-    resolution: choice("settings.resolution", ["720p"], {}),
+    resolution: enumOf("settings.resolution", ["720p"], {}),
     durationSeconds: integer("settings.duration", { min: 3, max: 20 })
   },
   rules: [atLeastOne("prompt", "firstFrame")],
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg" }
 })
 
 export const image40 = operation({
   ...kling4,
   id: "new.image.kling-image-4.0",
-  summary: "Images from text, pictures and elements, Kling Image 4.0",
+  summary: "Images from text, images and elements, Kling Image 4.0",
   family: "image",
   path: "/image-generation/kling-image-4.0",
-  state: `${unconfirmed}; even the first part of the path is unknown`,
+  state: `${unconfirmed}; even the first segment of the path is unknown`,
   models: ["kling-image-4.0"],
   params: {
-    prompt: text("contents[type=prompt].text", {
+    prompt: string("contents[type=prompt].text", {
       maxLength: 50_000,
       notes: "50000 characters in English, 21000 in other languages"
     }),
-    referenceImages: records("contents[type=refer_image]", picture, {
-      notes: "pictures and elements together at most 10"
+    referenceImages: objectArray("contents[type=refer_image]", image, {
+      notes: "images and elements together at most 10"
     }),
-    elements: records("contents[type=element]", element, { notes: "multi-image elements only" }),
-    resolution: choice("settings.resolution", ["2k", "4k", "8k"], {}),
-    aspectRatio: choice(
+    elements: objectArray("contents[type=element]", element, { notes: "multi-image elements only" }),
+    resolution: enumOf("settings.resolution", ["2k", "4k", "8k"], {}),
+    aspectRatio: enumOf(
       "settings.aspect_ratio",
       ["auto", "16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9"],
       {}
     ),
     n: integer("settings.n", { min: 1 }),
-    resultType: choice("settings.result_type", ["single", "series"], {}),
-    seriesAmount: either("settings.series_amount", integer("", { min: 2, max: 10 }), choice("", ["auto"], {}), {
+    resultType: enumOf("settings.result_type", ["single", "series"], {}),
+    seriesAmount: union("settings.series_amount", integer("", { min: 2, max: 10 }), enumOf("", ["auto"], {}), {
       notes: "2 to 10, or auto: Kling chooses"
     })
   },
@@ -207,16 +208,16 @@ export const image40 = operation({
     promptWithinLanguage(21_000),
     atLeastOne("prompt", "referenceImages", "elements"),
     {
-      name: "pictures-and-elements",
+      name: "images-and-elements",
       field: "referenceImages",
       check: ({ referenceImages = [], elements = [] }) => {
         const count = referenceImages.length + elements.length
-        return count > 10 ? `and elements are ${count} together; at most 10` : undefined
+        return count > 10 ? `and elements total ${count}; at most 10` : undefined
       }
     },
-    idsToldApart("elements")
+    unambiguousIds("elements")
   ],
   price: () => unknownPrice("Kling has no listed price for Image 4.0"),
-  usualSeconds: () => 30,
+  expectedSeconds: () => 30,
   example: { prompt: "A red fox in fresh snow", resolution: "4k" }
 })

@@ -18,8 +18,8 @@ interface LegacyOmniInput {
   readonly durationSeconds?: number
 }
 
-/** Kling's own defaults on this path differ from those of the other legacy video paths. */
-export const assumedOmni = <Input extends LegacyOmniInput>(input: Input) => ({
+/** Kling's defaults on this path differ from those of the other legacy video paths. */
+export const withOmniDefaults = <Input extends LegacyOmniInput>(input: Input) => ({
   ...input,
   model: input.model ?? "kling-video-o1",
   mode: input.mode ?? "pro"
@@ -31,10 +31,10 @@ const framesOf = (input: LegacyOmniInput, frame: string): number =>
 export const legacyOmniContents = (input: LegacyOmniInput): OmniContents => {
   const video = input.videos?.[0]
   return {
-    model: assumedOmni(input).model,
+    model: withOmniDefaults(input).model,
     firstFrame: framesOf(input, "first_frame") > 0,
     lastFrame: framesOf(input, "end_frame") > 0,
-    pictures: input.images?.filter((image) => image.frame === undefined).length ?? 0,
+    images: input.images?.filter((image) => image.frame === undefined).length ?? 0,
     elements: input.elements?.length ?? 0,
     video: video === undefined ? undefined : video.referType === "feature" ? "feature" : "base",
     durationSeconds: input.durationSeconds
@@ -45,32 +45,31 @@ export const legacyOmniRules: ReadonlyArray<Rule<LegacyOmniInput>> = [
   atLeastOne("prompt", "shots", "images", "elements", "videos"),
   ...[...shotRules, ...legacyModelRules].map((rule) => ({
     ...rule,
-    check: (input: LegacyOmniInput) => rule.check(assumedOmni(input))
+    check: (input: LegacyOmniInput) => rule.check(withOmniDefaults(input))
   })),
   ...omniContentRules(["kling-video-o1", "kling-v3-omni"], legacyOmniContents, {
     firstFrame: "images[first_frame]",
     lastFrame: "images[end_frame]",
-    pictures: "images"
+    images: "images"
   }),
   {
     name: "one-of-each-frame",
     field: "images",
     check: (input) =>
       framesOf(input, "first_frame") > 1 || framesOf(input, "end_frame") > 1
-        ? "hold several first or end frames; one of each at most"
+        ? "contain several first or end frames; at most one of each"
         : undefined
   },
   {
     name: "images-with-video",
     field: "images",
     check: ({ images = [], videos = [] }) =>
-      images.length > 4 && videos.length > 0 ? `are ${images.length}; at most 4 beside a video` : undefined
+      images.length > 4 && videos.length > 0 ? `are ${images.length}; at most 4 with a video` : undefined
   },
   {
     name: "sound-off-with-video",
     field: "sound",
-    check: ({ sound, videos = [] }) =>
-      sound === "on" && videos.length > 0 ? 'must be "off" beside a video' : undefined
+    check: ({ sound, videos = [] }) => (sound === "on" && videos.length > 0 ? 'must be "off" with a video' : undefined)
   },
   {
     name: "aspect-ratio-needed",
@@ -78,7 +77,7 @@ export const legacyOmniRules: ReadonlyArray<Rule<LegacyOmniInput>> = [
     check: (input) => {
       const { firstFrame, video } = legacyOmniContents(input)
       return input.aspectRatio === undefined && !firstFrame && video !== "base"
-        ? "is needed when there is neither a first frame nor a video to edit: 16:9, 9:16 or 1:1"
+        ? "is required when there is neither a first frame nor a video to edit: 16:9, 9:16 or 1:1"
         : undefined
     }
   }

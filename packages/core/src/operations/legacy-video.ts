@@ -1,28 +1,28 @@
 import { findVideoModel } from "../models/video-models.ts"
 import type { Rule } from "../params/check-input.ts"
-import { choice, flag, integer, records, text } from "../params/param.ts"
+import { enumOf, boolean, integer, objectArray, string } from "../params/param.ts"
 import type { Quote } from "../prices/quote.ts"
 import { perSecond } from "../prices/video-prices.ts"
 
-/** The legacy word for a resolution. */
+/** The resolution of each legacy mode. */
 export const resolutionOfMode = { std: "720p", pro: "1080p", "4k": "4k" } as const
 
-export const legacyMode = choice("mode", ["std", "pro", "4k"], {
+export const legacyMode = enumOf("mode", ["std", "pro", "4k"], {
   default: "std",
   notes: "std = 720p, pro = 1080p; 4k only on kling-v3"
 })
 
 export const shotParams = {
-  multiShot: flag("multi_shot", { default: false, notes: "kling-v3; with customize the prompt is ignored" }),
-  shotType: choice("shot_type", ["customize", "intelligence"], { notes: "needed when multi_shot is true" }),
-  shots: records(
+  multiShot: boolean("multi_shot", { default: false, notes: "kling-v3; with customize the prompt is ignored" }),
+  shotType: enumOf("shot_type", ["customize", "intelligence"], { notes: "required when multi_shot is true" }),
+  shots: objectArray(
     "multi_prompt[]",
     {
       index: integer("index", { required: true, min: 1, max: 6 }),
-      prompt: text("prompt", { required: true, maxLength: 512 }),
-      durationSeconds: integer("duration", { required: true, min: 1, max: 15, sentAs: "string" })
+      prompt: string("prompt", { required: true, maxLength: 512 }),
+      durationSeconds: integer("duration", { required: true, min: 1, max: 15, encodedAs: "string" })
     },
-    { min: 1, max: 6, notes: "needed with customize; the durations add up to the duration of the clip" }
+    { min: 1, max: 6, notes: "required with customize; the durations add up to the duration of the video" }
   )
 }
 
@@ -43,9 +43,9 @@ export const shotRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
     field: "shotType",
     check: ({ multiShot, shotType }) =>
       multiShot === true && shotType === undefined
-        ? "is needed when multiShot is true: customize or intelligence"
+        ? "is required when multiShot is true: customize or intelligence"
         : multiShot !== true && shotType !== undefined
-          ? "only has a meaning when multiShot is true"
+          ? "only applies when multiShot is true"
           : undefined
   },
   {
@@ -53,9 +53,9 @@ export const shotRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
     field: "shots",
     check: ({ multiShot, shotType, shots }) =>
       multiShot === true && shotType === "customize" && shots === undefined
-        ? "are needed when shotType is customize"
+        ? "are required when shotType is customize"
         : shots !== undefined && shotType !== "customize"
-          ? "are only read when multiShot is true and shotType is customize"
+          ? "only apply when multiShot is true and shotType is customize"
           : undefined
   },
   {
@@ -74,12 +74,12 @@ export const shotRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
       const sum = shots.reduce((total, shot) => total + shot.durationSeconds, 0)
       return sum === durationSeconds
         ? undefined
-        : `last ${sum} s together, the clip ${durationSeconds} s; make them equal`
+        : `last ${sum} s in total, the video ${durationSeconds} s; make them equal`
     }
   }
 ]
 
-/** What each legacy model allows, read from the capability table. An unknown model passes. */
+/** What each legacy model allows, from the capability table. Unknown models pass. */
 export const legacyModelRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
   {
     name: "duration-of-model",
@@ -90,10 +90,10 @@ export const legacyModelRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
       if ("values" in seconds) {
         return seconds.values.includes(durationSeconds)
           ? undefined
-          : `${durationSeconds} is not possible with ${model}: ${seconds.values.join(" or ")}`
+          : `${durationSeconds} is not supported by ${model}: ${seconds.values.join(" or ")}`
       }
       return durationSeconds > seconds.max
-        ? `${durationSeconds} is not possible with ${model}; nearest: ${seconds.max}`
+        ? `${durationSeconds} is not supported by ${model}; did you mean ${seconds.max}?`
         : undefined
     }
   },
@@ -104,7 +104,7 @@ export const legacyModelRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
       const resolution = resolutionOfMode[mode as keyof typeof resolutionOfMode]
       const known = findVideoModel(model)
       return known !== undefined && resolution !== undefined && !known.resolutions.includes(resolution)
-        ? `${mode} is not possible with ${model}; nearest: pro`
+        ? `${mode} is not supported by ${model}; did you mean pro?`
         : undefined
     }
   },
@@ -114,9 +114,9 @@ export const legacyModelRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
     check: ({ model, sound, mode = "std" }) => {
       const known = findVideoModel(model)
       if (known === undefined || sound !== "on") return undefined
-      if (!known.audio.includes("native")) return `${model} makes no sound; leave it out`
+      if (!known.audio.includes("native")) return `is not supported by ${model}; omit it`
       return known.nativeAudioAt?.includes(resolutionOfMode[mode as keyof typeof resolutionOfMode]) === false
-        ? `${model} makes sound in mode pro only`
+        ? `is supported by ${model} in mode pro only`
         : undefined
     }
   },
@@ -124,7 +124,7 @@ export const legacyModelRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
     name: "shots-of-model",
     field: "multiShot",
     check: ({ model, multiShot }) =>
-      multiShot === true && findVideoModel(model)?.multiShot === false ? `is not possible with ${model}` : undefined
+      multiShot === true && findVideoModel(model)?.multiShot === false ? `is not supported by ${model}` : undefined
   }
 ]
 

@@ -9,8 +9,8 @@ interface SpeakingFace {
   readonly soundInsertMs: number
 }
 
-const shortestMs = 2000
-const longestClipMs = (faceVideo.maxSeconds ?? Number.POSITIVE_INFINITY) * 1000
+const minAudioMs = 2000
+const maxVideoMs = (faceVideo.maxSeconds ?? Number.POSITIVE_INFINITY) * 1000
 
 const faceRule = (
   name: string,
@@ -21,20 +21,20 @@ const faceRule = (
   check: ({ faces }) => faces.map(check).find((message) => message !== undefined)
 })
 
-/** What can be told of the sound's place from the request alone; its real length and the face's times are Kling's. */
-export const soundWindowRules = [
+/** What the request alone shows of the audio window; only Kling knows the length of the audio and the times of the face. */
+export const audioWindowRules = [
   faceRule("exactly-one-of-audio-id-and-sound-file", ({ audioId, soundFile }) =>
-    (audioId === undefined) === (soundFile === undefined) ? "need either audioId or soundFile, and not both" : undefined
+    (audioId === undefined) === (soundFile === undefined) ? "require either audioId or soundFile, not both" : undefined
   ),
-  faceRule("sound-lasts-two-seconds", ({ soundStartMs, soundEndMs }) =>
-    soundEndMs - soundStartMs < shortestMs
-      ? `speak for ${soundEndMs - soundStartMs} ms; at least ${shortestMs} are needed: set soundEndMs to ${soundStartMs + shortestMs} or more`
+  faceRule("audio-lasts-two-seconds", ({ soundStartMs, soundEndMs }) =>
+    soundEndMs - soundStartMs < minAudioMs
+      ? `speak for ${soundEndMs - soundStartMs} ms; at least ${minAudioMs} are required: set soundEndMs to ${soundStartMs + minAudioMs} or more`
       : undefined
   ),
-  faceRule("sound-ends-within-clip", ({ soundStartMs, soundEndMs, soundInsertMs }) => {
+  faceRule("audio-ends-within-video", ({ soundStartMs, soundEndMs, soundInsertMs }) => {
     const endMs = soundInsertMs + soundEndMs - soundStartMs
-    return endMs > longestClipMs
-      ? `speak until ${endMs} ms; no clip is longer than ${longestClipMs} ms: set soundInsertMs to ${Math.max(0, longestClipMs - soundEndMs + soundStartMs)} or less`
+    return endMs > maxVideoMs
+      ? `speak until ${endMs} ms; a video lasts at most ${maxVideoMs} ms: set soundInsertMs to ${Math.max(0, maxVideoMs - soundEndMs + soundStartMs)} or less`
       : undefined
   })
 ]
@@ -50,42 +50,40 @@ interface OldLipSyncInput {
   readonly audioUrl?: string
 }
 
-const neededWith = (mode: string, field: keyof OldLipSyncInput): Rule<OldLipSyncInput> => ({
+const requiredWith = (mode: string, field: keyof OldLipSyncInput): Rule<OldLipSyncInput> => ({
   name: `${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-with-${mode}`,
   field,
   check: (input) => {
     if (input.mode === mode) return input[field] === undefined ? `is required with mode ${mode}` : undefined
-    return input[field] === undefined ? undefined : `would be ignored with mode ${input.mode}; leave it out`
+    return input[field] === undefined ? undefined : `would be ignored with mode ${input.mode}; omit it`
   }
 })
 
 const ignoredWithout = (mode: string, field: keyof OldLipSyncInput): Rule<OldLipSyncInput> => ({
-  ...neededWith(mode, field),
+  ...requiredWith(mode, field),
   check: (input) =>
-    input.mode !== mode && input[field] !== undefined
-      ? `would be ignored with mode ${input.mode}; leave it out`
-      : undefined
+    input.mode !== mode && input[field] !== undefined ? `would be ignored with mode ${input.mode}; omit it` : undefined
 })
 
-const soundOfType = (type: string, field: "audioFile" | "audioUrl"): Rule<OldLipSyncInput> => ({
+const audioOfType = (type: string, field: "audioFile" | "audioUrl"): Rule<OldLipSyncInput> => ({
   name: `${field === "audioFile" ? "audio-file" : "audio-url"}-with-type-${type}`,
   field,
   check: (input) => {
     if (input.mode !== "audio2video" || input.audioType === undefined) return undefined
     if (input.audioType === type) return input[field] === undefined ? `is required with audioType ${type}` : undefined
-    return input[field] === undefined ? undefined : `would be ignored with audioType ${input.audioType}; leave it out`
+    return input[field] === undefined ? undefined : `would be ignored with audioType ${input.audioType}; omit it`
   }
 })
 
-/** Each mode has its own fields; those of the other mode would be ignored. */
+/** Each mode has its own fields; Kling would ignore those of the other mode. */
 export const oldLipSyncRules: ReadonlyArray<Rule<OldLipSyncInput>> = [
-  neededWith("text2video", "text"),
-  neededWith("text2video", "voiceId"),
+  requiredWith("text2video", "text"),
+  requiredWith("text2video", "voiceId"),
   ignoredWithout("text2video", "voiceLanguage"),
   ignoredWithout("text2video", "voiceSpeed"),
-  neededWith("audio2video", "audioType"),
-  soundOfType("file", "audioFile"),
-  soundOfType("url", "audioUrl"),
+  requiredWith("audio2video", "audioType"),
+  audioOfType("file", "audioFile"),
+  audioOfType("url", "audioUrl"),
   ignoredWithout("audio2video", "audioFile"),
   ignoredWithout("audio2video", "audioUrl")
 ]

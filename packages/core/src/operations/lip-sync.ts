@@ -1,23 +1,23 @@
 import { Schema } from "effect"
-import { anySound, anyVideo, faceVideo, lipSyncSound } from "../media/media-rules.ts"
+import { anyAudio, anyVideo, faceVideo, lipSyncAudio } from "../media/media-rules.ts"
 import { operation, sourceOf } from "../operation.ts"
-import { choice, id, integer, media, number, records, text } from "../params/param.ts"
-import { lipSyncOf, lipSyncOfAnyClip, lipSyncRate, perCall } from "../prices/call-prices.ts"
+import { enumOf, id, integer, media, number, objectArray, string } from "../params/param.ts"
+import { lipSyncOf, lipSyncOfAnyVideo, lipSyncRate, perCall } from "../prices/call-prices.ts"
 import { maybe, WireId, WireNumber } from "../wire/fields.ts"
-import { oldLipSyncRules, soundWindowRules } from "./lip-sync-rules.ts"
+import { oldLipSyncRules, audioWindowRules } from "./lip-sync-rules.ts"
 import { legacyOptions } from "./options.ts"
 import { exactlyOne } from "./presence-rules.ts"
 
 export const identifyFace = operation({
   id: "legacy.identify-face",
-  summary: "The faces in a clip and when each is seen: the first step of lip-sync",
+  summary: "Detects the faces in a video and when each is visible: the first step of lip-sync",
   family: "lipsync",
   kind: "call",
   billed: true,
   path: "/v1/videos/identify-face",
   since: "2025-09-15",
   params: {
-    videoId: id("video_id", { sentAs: "string", notes: "of an earlier result; this or videoUrl" }),
+    videoId: id("video_id", { encodedAs: "string", notes: "of an earlier result; this or videoUrl" }),
     videoUrl: media("video_url", faceVideo, { notes: "this or videoId" })
   },
   rules: [exactlyOne("videoId", "videoUrl")],
@@ -35,38 +35,39 @@ export const identifyFace = operation({
     )
   }),
   price: () => perCall("identify-face"),
-  usualSeconds: () => 10,
+  expectedSeconds: () => 10,
   example: { videoUrl: "https://example.com/walk.mp4" }
 })
 
 export const advancedLipSync = operation({
   id: "legacy.advanced-lip-sync",
-  summary: "One face of a clip speaks a sound; the face comes from legacy.identify-face",
+  summary: "Makes one face of a video speak an audio track; the face comes from legacy.identify-face",
   family: "lipsync",
   path: "/v1/videos/advanced-lip-sync",
   since: "2025-09-15",
   params: {
-    sessionId: id("session_id", { required: true, sentAs: "string", notes: "from legacy.identify-face" }),
-    faces: records(
+    sessionId: id("session_id", { required: true, encodedAs: "string", notes: "from legacy.identify-face" }),
+    faces: objectArray(
       "face_choose[]",
       {
-        faceId: id("face_id", { required: true, sentAs: "string", notes: "from legacy.identify-face" }),
-        audioId: id("audio_id", { sentAs: "string", notes: "from legacy.tts; this or soundFile" }),
-        soundFile: media("sound_file", lipSyncSound, { notes: "this or audioId" }),
+        faceId: id("face_id", { required: true, encodedAs: "string", notes: "from legacy.identify-face" }),
+        audioId: id("audio_id", { encodedAs: "string", notes: "from legacy.tts; this or soundFile" }),
+        soundFile: media("sound_file", lipSyncAudio, { notes: "this or audioId" }),
         soundStartMs: integer("sound_start_time", {
           required: true,
           min: 0,
-          notes: "from the start of the sound: what comes before is cut off"
+          notes: "from the start of the audio: anything before is cut off"
         }),
         soundEndMs: integer("sound_end_time", {
           required: true,
           min: 0,
-          notes: "from the start of the sound, and not past its end; at least 2 s after soundStartMs"
+          notes: "from the start of the audio, and not past its end; at least 2 s after soundStartMs"
         }),
         soundInsertMs: integer("sound_insert_time", {
           required: true,
           min: 0,
-          notes: "from the start of the clip; the sound must meet the face for at least 2 s and end within the clip"
+          notes:
+            "from the start of the video; the audio must overlap the face for at least 2 s and end within the video"
         }),
         soundVolume: number("sound_volume", { min: 0, max: 2, default: 1 }),
         originalAudioVolume: number("original_audio_volume", { min: 0, max: 2, default: 1 })
@@ -75,9 +76,9 @@ export const advancedLipSync = operation({
     ),
     ...legacyOptions
   },
-  rules: soundWindowRules,
+  rules: audioWindowRules,
   price: () => lipSyncRate,
-  usualSeconds: () => 120,
+  expectedSeconds: () => 120,
   example: {
     sessionId: "893605946402811985",
     faces: [
@@ -94,7 +95,7 @@ export const advancedLipSync = operation({
 
 export const oldLipSync = operation({
   id: "legacy.lip-sync",
-  summary: "A clip whose mouth follows a text or a sound, the older way",
+  summary: "Lip-sync to a text or audio, the older operation",
   family: "lipsyncold",
   path: "/v1/videos/lip-sync",
   confidence: "medium",
@@ -102,22 +103,22 @@ export const oldLipSync = operation({
   state: "replaced by legacy.identify-face and legacy.advanced-lip-sync; gone from Kling's documentation",
   externalId: undefined,
   params: {
-    mode: choice("input.mode", ["text2video", "audio2video"], { required: true }),
-    videoId: id("input.video_id", { sentAs: "string", notes: "this or videoUrl" }),
+    mode: enumOf("input.mode", ["text2video", "audio2video"], { required: true }),
+    videoId: id("input.video_id", { encodedAs: "string", notes: "this or videoUrl" }),
     videoUrl: media("input.video_url", anyVideo, { notes: "this or videoId" }),
-    text: text("input.text", { maxLength: 120, notes: "what is spoken, with mode text2video" }),
-    voiceId: text("input.voice_id", { notes: "with mode text2video" }),
-    voiceLanguage: choice("input.voice_language", ["zh", "en"], { default: "zh", notes: "with mode text2video" }),
+    text: string("input.text", { maxLength: 120, notes: "the spoken text, with mode text2video" }),
+    voiceId: string("input.voice_id", { notes: "with mode text2video" }),
+    voiceLanguage: enumOf("input.voice_language", ["zh", "en"], { default: "zh", notes: "with mode text2video" }),
     voiceSpeed: number("input.voice_speed", { min: 0.8, max: 2, default: 1, notes: "with mode text2video" }),
-    audioType: choice("input.audio_type", ["file", "url"], { notes: "with mode audio2video" }),
-    audioFile: media("input.audio_file", anySound, { notes: "with audioType file" }),
-    audioUrl: media("input.audio_url", { ...anySound, urlOnly: true }, { notes: "with audioType url" }),
+    audioType: enumOf("input.audio_type", ["file", "url"], { notes: "with mode audio2video" }),
+    audioFile: media("input.audio_file", anyAudio, { notes: "with audioType file" }),
+    audioUrl: media("input.audio_url", { ...anyAudio, urlOnly: true }, { notes: "with audioType url" }),
     callbackUrl: legacyOptions.callbackUrl
   },
   rules: [exactlyOne("videoId", "videoUrl"), ...oldLipSyncRules],
   lengthFrom: ({ videoId, videoUrl }) => sourceOf(videoId, videoUrl),
-  price: (_input, seconds) => (seconds === undefined ? lipSyncOfAnyClip : lipSyncOf(seconds)),
-  usualSeconds: () => 120,
+  price: (_input, seconds) => (seconds === undefined ? lipSyncOfAnyVideo : lipSyncOf(seconds)),
+  expectedSeconds: () => 120,
   example: {
     mode: "text2video",
     videoUrl: "https://example.com/walk.mp4",

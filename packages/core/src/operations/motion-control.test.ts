@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { legacyMotionControl, motionControl26, motionControl30 } from "./motion-control.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 
 const image = "https://media.example/puppet.png"
@@ -9,8 +9,8 @@ const element = { elementId: "829836802793406551", id: "element_1" }
 
 ruleCases(motionControl30, {
   "element-with-video-orientation": {
-    refused: { image, video, characterOrientation: "image", element },
-    says: 'element is taken with characterOrientation "video" only',
+    rejected: { image, video, characterOrientation: "image", element },
+    says: 'element requires characterOrientation "video"',
     accepted: { image, video, characterOrientation: "video", element }
   }
 })
@@ -19,18 +19,18 @@ const legacy = { image, video, mode: "std" } as const
 
 ruleCases(legacyMotionControl, {
   "element-with-video-orientation": {
-    refused: { ...legacy, model: "kling-v3", characterOrientation: "image", elements: ["160"] },
-    says: 'elements is taken with characterOrientation "video" only',
+    rejected: { ...legacy, model: "kling-v3", characterOrientation: "image", elements: ["160"] },
+    says: 'elements requires characterOrientation "video"',
     accepted: { ...legacy, model: "kling-v3", characterOrientation: "image" }
   },
   "elements-of-model": {
-    refused: { ...legacy, characterOrientation: "video", elements: ["160"] },
-    says: 'elements are not taken by kling-v2-6; set model to "kling-v3"',
+    rejected: { ...legacy, characterOrientation: "video", elements: ["160"] },
+    says: 'elements are not supported by kling-v2-6; set model to "kling-v3"',
     accepted: { ...legacy, model: "kling-v3", characterOrientation: "video", elements: ["160"] }
   }
 })
 
-keptBodies(
+roundTripBodies(
   [
     motionControl30,
     `{"contents":[{"type":"prompt","text":"@element_1 in a red coat"},
@@ -59,7 +59,7 @@ keptBodies(
 describe("motion control", () => {
   it("has neither a length nor 4k: both follow the motion video", () => {
     expect(problemsOf(motionControl30, { image, video, characterOrientation: "image", durationSeconds: 5 })).toEqual([
-      "durationSeconds is not a parameter here"
+      "durationSeconds is not a known parameter"
     ])
     expect(problemsOf(motionControl26, { image, video, characterOrientation: "image", resolution: "4k" })).toEqual([
       expect.stringContaining("720p, 1080p")

@@ -2,28 +2,28 @@ import { legacyImage, legacyMotionVideo, motionVideo, newImage } from "../media/
 import { findVideoModel } from "../models/video-models.ts"
 import { operation, sourceOf } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
-import { choice, id, list, media, record, text } from "../params/param.ts"
+import { enumOf, id, array, media, object, string } from "../params/param.ts"
 import { perSourceSecond } from "../prices/video-prices.ts"
 import { resolutionOfMode } from "./legacy-video.ts"
 import { legacyOptions, newOptions } from "./options.ts"
-import { usualVideoSeconds } from "./video-rules.ts"
+import { expectedVideoSeconds } from "./video-rules.ts"
 
 const longestWithImageOrientation = 10
 const motionLength = {
-  notes: `3 to 30 s; at most ${longestWithImageOrientation} s with characterOrientation image. The result gets its length`
+  notes: `3 to 30 s; at most ${longestWithImageOrientation} s with characterOrientation image. The result has the same length`
 }
 const orientation = {
   required: true,
-  notes: "whether the figure looks where it looks in the image, or where the one in the video looks"
+  notes: "whether the figure faces the same way as in the image or as in the video"
 } as const
 
 const motionParams = {
-  prompt: text("contents[type=prompt].text", { maxLength: 2500 }),
+  prompt: string("contents[type=prompt].text", { maxLength: 2500 }),
   image: media("contents[type=image].url", newImage, { required: true }),
   video: media("contents[type=video].url", motionVideo, { required: true, ...motionLength }),
-  characterOrientation: choice("settings.character_orientation", ["image", "video"], orientation),
-  audio: choice("settings.audio", ["original", "off"], { default: "original" }),
-  resolution: choice("settings.resolution", ["720p", "1080p"], { default: "720p" })
+  characterOrientation: enumOf("settings.character_orientation", ["image", "video"], orientation),
+  audio: enumOf("settings.audio", ["original", "off"], { default: "original" }),
+  resolution: enumOf("settings.resolution", ["720p", "1080p"], { default: "720p" })
 }
 
 const elementWithVideoOrientation = <F extends string>(
@@ -33,7 +33,7 @@ const elementWithVideoOrientation = <F extends string>(
   field,
   check: (input) =>
     input[field] !== undefined && input.characterOrientation !== "video"
-      ? 'is taken with characterOrientation "video" only; set it, or leave the element out'
+      ? 'requires characterOrientation "video"; set it, or omit the element'
       : undefined
 })
 
@@ -41,29 +41,29 @@ const price = (model: string, resolution: string, orientation: "image" | "video"
   perSourceSecond(model, "motion control", resolution, {
     seconds,
     longestSeconds: orientation === "image" ? longestWithImageOrientation : motionVideo.maxSeconds,
-    why: "the length is that of the motion video, rounded to whole seconds"
+    why: "the length is that of the motion video, rounded to seconds"
   })
 
 const lengthFrom = ({ video }: { readonly video: string }) => sourceOf(undefined, video)
 
-// The length is the motion video's, which is seen only later: ten seconds are the middle of what is allowed.
-const usualSeconds = (input: { readonly resolution?: string; readonly mode?: string }) =>
-  usualVideoSeconds({ ...input, durationSeconds: 10 })
+// The length is that of the motion video and not known yet: ten seconds are in the middle of the range.
+const expectedSeconds = (input: { readonly resolution?: string; readonly mode?: string }) =>
+  expectedVideoSeconds({ ...input, durationSeconds: 10 })
 
 export const motionControl30 = operation({
   id: "new.motion.kling-3.0",
-  summary: "A figure moves as the one in a video does, Kling 3.0",
+  summary: "Transfers the motion of a video to a figure, Kling 3.0",
   family: "motion",
   path: "/motion-control/kling-3.0",
   since: "2026-07-15",
   models: ["kling-3.0"],
   params: {
     ...motionParams,
-    element: record(
+    element: object(
       "contents[type=element]",
       {
-        elementId: id("element_id", { required: true, sentAs: "string" }),
-        id: text("id", { required: true, notes: "the prompt refers to it as @id" })
+        elementId: id("element_id", { required: true, encodedAs: "string" }),
+        id: string("id", { required: true, notes: "the prompt refers to it as @id" })
       },
       { notes: "one at most; only with characterOrientation video" }
     ),
@@ -73,7 +73,7 @@ export const motionControl30 = operation({
   lengthFrom,
   price: ({ resolution = "720p", characterOrientation }, seconds) =>
     price("kling-3.0", resolution, characterOrientation, seconds),
-  usualSeconds,
+  expectedSeconds,
   example: {
     image: "https://example.com/portrait.jpg",
     video: "https://example.com/walk.mp4",
@@ -84,7 +84,7 @@ export const motionControl30 = operation({
 
 export const motionControl26 = operation({
   id: "new.motion.kling-2.6",
-  summary: "A figure moves as the one in a video does, Kling 2.6",
+  summary: "Transfers the motion of a video to a figure, Kling 2.6",
   family: "motion",
   path: "/motion-control/kling-2.6",
   since: "2026-07-15",
@@ -93,7 +93,7 @@ export const motionControl26 = operation({
   lengthFrom,
   price: ({ resolution = "720p", characterOrientation }, seconds) =>
     price("kling-2.6", resolution, characterOrientation, seconds),
-  usualSeconds,
+  expectedSeconds,
   example: {
     image: "https://example.com/portrait.jpg",
     video: "https://example.com/walk.mp4",
@@ -109,17 +109,17 @@ export const legacyMotionControl = operation({
   since: "2025-12-22",
   models: ["kling-v2-6", "kling-v3"],
   params: {
-    model: choice("model_name", ["kling-v2-6", "kling-v3"], { default: "kling-v2-6", open: true }),
-    prompt: text("prompt", { maxLength: 2500 }),
+    model: enumOf("model_name", ["kling-v2-6", "kling-v3"], { default: "kling-v2-6", allowUnknown: true }),
+    prompt: string("prompt", { maxLength: 2500 }),
     image: media("image_url", legacyImage, { required: true }),
     video: media("video_url", legacyMotionVideo, { required: true, ...motionLength }),
-    elements: list("element_list[].element_id", id("", { sentAs: "number" }), {
+    elements: array("element_list[].element_id", id("", { encodedAs: "number" }), {
       max: 1,
       notes: "kling-v3, and only with characterOrientation video"
     }),
-    keepOriginalSound: choice("keep_original_sound", ["yes", "no"], { default: "yes" }),
-    characterOrientation: choice("character_orientation", ["image", "video"], orientation),
-    mode: choice("mode", ["std", "pro"], { required: true, notes: "std = 720p, pro = 1080p" }),
+    keepOriginalSound: enumOf("keep_original_sound", ["yes", "no"], { default: "yes" }),
+    characterOrientation: enumOf("character_orientation", ["image", "video"], orientation),
+    mode: enumOf("mode", ["std", "pro"], { required: true, notes: "std = 720p, pro = 1080p" }),
     ...legacyOptions
   },
   rules: [
@@ -129,14 +129,14 @@ export const legacyMotionControl = operation({
       field: "elements",
       check: ({ model = "kling-v2-6", elements }) =>
         elements !== undefined && findVideoModel(model)?.maxElements === 0
-          ? `are not taken by ${model}; set model to "kling-v3"`
+          ? `are not supported by ${model}; set model to "kling-v3"`
           : undefined
     }
   ],
   lengthFrom,
   price: ({ model = "kling-v2-6", mode, characterOrientation }, seconds) =>
     price(findVideoModel(model)?.id ?? model, resolutionOfMode[mode], characterOrientation, seconds),
-  usualSeconds,
+  expectedSeconds,
   example: {
     model: "kling-v3",
     image: "https://example.com/portrait.jpg",

@@ -8,7 +8,7 @@ import {
   multiElements,
   previewSelection
 } from "./multi-elements.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 
 const image = "https://media.example/hat.png"
@@ -16,7 +16,7 @@ const edit = { sessionId: "s1", prompt: "put <<<image_1>>> on the cat" }
 
 ruleCases(initSelection, {
   "exactly-one-of-video-id-and-video-url": {
-    refused: {},
+    rejected: {},
     says: "videoId is required (or videoUrl)",
     accepted: { videoId: "871" }
   }
@@ -24,13 +24,13 @@ ruleCases(initSelection, {
 
 ruleCases(multiElements, {
   "images-of-edit-mode": {
-    refused: { ...edit, editMode: "swap", images: [image, image] },
+    rejected: { ...edit, editMode: "swap", images: [image, image] },
     says: "images are 2; editMode swap takes exactly 1 image",
     accepted: { ...edit, editMode: "addition", images: [image, image] }
   }
 })
 
-keptBodies(
+roundTripBodies(
   [initSelection, `{"video_url":"https://media.example/cat.mp4"}`],
   [addSelection, `{"session_id":"829836802793406551","frame_index":0,"points":[{"x":0.25,"y":1},{"x":0,"y":0.5}]}`],
   [deleteSelection, `{"session_id":"829836802793406551","frame_index":0,"points":[{"x":0.25,"y":1}]}`],
@@ -57,7 +57,7 @@ describe("the multi-elements editor", () => {
 
   it("names the point that lies outside the frame", () => {
     expect(problemsOf(addSelection, { sessionId: "s1", frameIndex: 0, points: [{ x: 0.5, y: 1.5 }] })).toEqual([
-      "points[0].y 1.5 is outside 0 to 1; nearest: 1"
+      "points[0].y 1.5 is outside 0 to 1; did you mean 1?"
     ])
   })
 
@@ -69,7 +69,7 @@ describe("the multi-elements editor", () => {
     expect(addSelection.price({ sessionId: "s1", frameIndex: 0, points: [{ x: 0, y: 0 }] }).units).toBe(0)
   })
 
-  it("reads the answers, also one that refuses the clip", () => {
+  it("reads the responses, also one that rejects the video", () => {
     const opened = Schema.decodeUnknownSync(initSelection.output ?? Schema.Never)
     expect(
       opened({

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest"
 import { multiImageToImage } from "./multi-image-to-image.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf } from "./testing/rule-cases.ts"
 
 const subject = "https://example.com/subject.png"
 
-keptBodies([
+roundTripBodies([
   multiImageToImage,
   `{"model_name":"kling-v2-1","prompt":"two friends at a harbour, as a woodcut",
         "subject_image_list":[{"subject_image":"https://example.com/a.png"},{"subject_image":"https://example.com/b.png"}],
@@ -25,11 +25,11 @@ describe("multi-image to image", () => {
 
   it("does not offer the negative prompt that only a sample shows", () => {
     expect(problemsOf(multiImageToImage, { subjectImages: [subject], negativePrompt: "rain" })).toEqual([
-      expect.stringContaining("is not a parameter here")
+      expect.stringContaining("is not a known parameter")
     ])
   })
 
-  it("costs 16 image units a picture", () => {
+  it("costs 16 image units an image", () => {
     expect(multiImageToImage.price({ subjectImages: [subject] })).toMatchObject({ units: 16, priceUsd: 0.056 })
     expect(multiImageToImage.price({ subjectImages: [subject], n: 9 })).toMatchObject({ units: 144, state: "exact" })
   })

@@ -1,44 +1,44 @@
 import { describe, expect, it } from "vitest"
-import { readBody, writeBody } from "../params/place.ts"
+import { readBody, writeBody } from "../params/body-path.ts"
 import { parseJson, stringifyJson } from "../wire/json.ts"
 import { omniImage } from "./omni-image.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 
 const prompt = "a lighthouse made of paper"
 const omni = { prompt, model: "kling-v3-omni" } as const
-const pictures = (count: number) => Array.from({ length: count }, (_, index) => `https://example.com/${index}.png`)
+const images = (count: number) => Array.from({ length: count }, (_, index) => `https://example.com/${index}.png`)
 const elements = (count: number) => Array.from({ length: count }, (_, index) => `${900 + index}`)
 
 ruleCases(omniImage, {
   "resolution-of-model": {
-    refused: { prompt, resolution: "4k" },
-    says: 'resolution 4k is not possible with kling-image-o1; set resolution to "2k"',
+    rejected: { prompt, resolution: "4k" },
+    says: 'resolution 4k is not supported by kling-image-o1; set resolution to "2k"',
     accepted: { ...omni, resolution: "4k" }
   },
   "series-of-model": {
-    refused: { prompt, model: "kling-image-o1", resultType: "series" },
-    says: 'resultType series is not possible with kling-image-o1; set model to "kling-v3-omni"',
+    rejected: { prompt, model: "kling-image-o1", resultType: "series" },
+    says: 'resultType series is not supported by kling-image-o1; set model to "kling-v3-omni"',
     accepted: { ...omni, resultType: "series" }
   },
   "n-with-single": {
-    refused: { ...omni, resultType: "series", n: 2 },
-    says: "n would be ignored with resultType series; say how many pictures by seriesAmount",
+    rejected: { ...omni, resultType: "series", n: 2 },
+    says: "n would be ignored with resultType series; set the number of images with seriesAmount",
     accepted: { ...omni, resultType: "single", n: 2 }
   },
   "series-amount-with-series": {
-    refused: { ...omni, seriesAmount: 3 },
+    rejected: { ...omni, seriesAmount: 3 },
     says: "seriesAmount would be ignored with resultType single",
     accepted: { ...omni, resultType: "series", seriesAmount: "auto" }
   },
-  "pictures-and-elements": {
-    refused: { prompt, images: pictures(8), elements: elements(4) },
-    says: "images and elements are 12 together; at most 10, so leave out 2",
-    accepted: { prompt, images: pictures(7), elements: elements(3) }
+  "images-and-elements": {
+    rejected: { prompt, images: images(8), elements: elements(4) },
+    says: "images and elements total 12; at most 10, so omit 2",
+    accepted: { prompt, images: images(7), elements: elements(3) }
   }
 })
 
-keptBodies(
+roundTripBodies(
   [
     omniImage,
     `{"model_name":"kling-image-o1","prompt":"<<<image_1>>> beside <<<element_1>>>",
@@ -61,10 +61,10 @@ describe("omni-image", () => {
     )
   })
 
-  it("takes 2 to 9 pictures in a series, or auto", () => {
+  it("takes 2 to 9 images in a series, or auto", () => {
     const series = { ...omni, resultType: "series" }
     expect(problemsOf(omniImage, { ...series, seriesAmount: 9 })).toEqual([])
-    expect(problemsOf(omniImage, { ...series, seriesAmount: 10 })).toEqual([expect.stringContaining("nearest: 9")])
+    expect(problemsOf(omniImage, { ...series, seriesAmount: 10 })).toEqual([expect.stringContaining("did you mean 9?")])
     expect(problemsOf(omniImage, { ...series, seriesAmount: "many" })).toHaveLength(1)
   })
 

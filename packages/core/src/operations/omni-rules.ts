@@ -1,29 +1,29 @@
 import { findVideoModel, type ReferenceLimits } from "../models/video-models.ts"
 import type { Rule } from "../params/check-input.ts"
-import { frameIdRules, idsToldApart, type ReferableContents } from "./reference-ids.ts"
+import { frameIdRules, unambiguousIds, type ReferableContents } from "./reference-ids.ts"
 
-/** What an omni request brings along, in the words of neither generation. */
+/** The contents of an omni request, independent of the generation. */
 export interface OmniContents {
   readonly model: string
   readonly firstFrame: boolean
   readonly lastFrame: boolean
-  /** Reference pictures, frames not counted. */
-  readonly pictures: number
+  /** Reference images, not counting frames. */
+  readonly images: number
   readonly elements: number
   readonly video?: "feature" | "base" | undefined
   readonly durationSeconds?: number | undefined
 }
 
-/** How the fields are called where the rules are used. */
+/** The field names of the operation that uses the rules. */
 interface OmniFields {
   readonly firstFrame: string
   readonly lastFrame: string
-  readonly pictures: string
+  readonly images: string
 }
 
 /**
- * What omni models let go together, read from their rows of the capability table. Rules that none of `models` knows
- * are left out; a model without a row passes.
+ * Which contents omni models accept together, from their rows of the capability table. Rules that apply to none of
+ * `models` are omitted; a model without a row passes.
  */
 export const omniContentRules = <Input>(
   models: ReadonlyArray<string>,
@@ -37,7 +37,7 @@ export const omniContentRules = <Input>(
 }
 
 interface ContentRule extends Rule<OmniContents> {
-  /** The column of the table without which the rule has nothing to say. */
+  /** The column of the table that the rule depends on. */
   readonly limit?: keyof ReferenceLimits
 }
 
@@ -46,19 +46,17 @@ const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
     name: "last-frame-needs-first-frame",
     field: fields.lastFrame,
     check: ({ firstFrame, lastFrame }) =>
-      lastFrame && !firstFrame ? "needs a first frame too: a last frame alone is refused" : undefined
+      lastFrame && !firstFrame ? "requires a first frame: a last frame alone is rejected" : undefined
   },
   {
     name: "references-within-limit",
-    field: fields.pictures,
-    check: ({ model, pictures, elements, video }) => {
+    field: fields.images,
+    check: ({ model, images, elements, video }) => {
       const limits = findVideoModel(model)?.references
       if (limits === undefined) return undefined
       const max = video === undefined ? limits.max : limits.maxWithVideo
-      const beside = video === undefined ? "" : " beside a reference video"
-      return pictures + elements > max
-        ? `and elements are ${pictures + elements} together; at most ${max}${beside}`
-        : undefined
+      const condition = video === undefined ? "" : " with a reference video"
+      return images + elements > max ? `and elements total ${images + elements}; at most ${max}${condition}` : undefined
     }
   },
   {
@@ -68,7 +66,7 @@ const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
     check: ({ model, elements, firstFrame, lastFrame }) => {
       const max = findVideoModel(model)?.references?.maxElementsWithFrames
       return max !== undefined && (firstFrame || lastFrame) && elements > max
-        ? `are ${elements}; at most ${max} beside a first or last frame`
+        ? `are ${elements}; at most ${max} with a first or last frame`
         : undefined
     }
   },
@@ -76,12 +74,12 @@ const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
     name: "both-frames-alone",
     limit: "bothFramesAlone",
     field: fields.lastFrame,
-    check: ({ model, firstFrame, lastFrame, pictures, elements, video }) =>
+    check: ({ model, firstFrame, lastFrame, images, elements, video }) =>
       findVideoModel(model)?.references?.bothFramesAlone === true &&
       firstFrame &&
       lastFrame &&
-      (pictures + elements > 0 || video !== undefined)
-        ? "cannot go with a first frame and other references at once; leave the last frame or the references out"
+      (images + elements > 0 || video !== undefined)
+        ? "cannot be combined with both a first frame and other references; omit the last frame or the references"
         : undefined
   },
   {
@@ -92,7 +90,7 @@ const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
       findVideoModel(model)?.references?.baseVideoWithoutFrames === true &&
       video === "base" &&
       (firstFrame || lastFrame)
-        ? "cannot go with a video to edit, and neither can a last frame; leave the frames out"
+        ? "cannot be combined with a video to edit, and neither can a last frame; omit the frames"
         : undefined
   },
   {
@@ -100,18 +98,18 @@ const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
     field: "durationSeconds",
     check: ({ video, durationSeconds }) =>
       video === "base" && durationSeconds !== undefined
-        ? "would be ignored: the result keeps the length of the edited video; leave it out"
+        ? "would be ignored: the result keeps the length of the edited video; omit it"
         : undefined
   },
   {
     name: "duration-without-references",
     limit: "secondsWithoutReferences",
     field: "durationSeconds",
-    check: ({ model, durationSeconds = 5, pictures, elements, lastFrame, video }) => {
-      const only = findVideoModel(model)?.references?.secondsWithoutReferences
-      const bare = pictures + elements === 0 && !lastFrame && video === undefined
-      return only !== undefined && bare && !only.includes(durationSeconds)
-        ? `${durationSeconds} is possible with reference pictures only; without them ${only.join(" or ")}`
+    check: ({ model, durationSeconds = 5, images, elements, lastFrame, video }) => {
+      const allowed = findVideoModel(model)?.references?.secondsWithoutReferences
+      const hasNoReferences = images + elements === 0 && !lastFrame && video === undefined
+      return allowed !== undefined && hasNoReferences && !allowed.includes(durationSeconds)
+        ? `${durationSeconds} requires reference images; without them use ${allowed.join(" or ")}`
         : undefined
     }
   }
@@ -129,7 +127,7 @@ export const newOmniRules = (model: string): ReadonlyArray<Rule<OmniInput>> => [
     field: "baseVideo",
     check: ({ featureVideo, baseVideo }) =>
       featureVideo !== undefined && baseVideo !== undefined
-        ? "and featureVideo exclude each other: one reference video at most"
+        ? "and featureVideo are mutually exclusive: one reference video at most"
         : undefined
   },
   ...omniContentRules<OmniInput>(
@@ -138,68 +136,68 @@ export const newOmniRules = (model: string): ReadonlyArray<Rule<OmniInput>> => [
       model,
       firstFrame: input.firstFrame !== undefined,
       lastFrame: input.lastFrame !== undefined,
-      pictures: input.referenceImages?.length ?? 0,
+      images: input.referenceImages?.length ?? 0,
       elements: input.elements?.length ?? 0,
       video: input.baseVideo !== undefined ? "base" : input.featureVideo !== undefined ? "feature" : undefined,
       durationSeconds: input.durationSeconds
     }),
-    { firstFrame: "firstFrame", lastFrame: "lastFrame", pictures: "referenceImages" }
+    { firstFrame: "firstFrame", lastFrame: "lastFrame", images: "referenceImages" }
   ),
   {
     name: "original-audio-needs-a-video",
     field: "audio",
     check: ({ audio, baseVideo, featureVideo }) =>
       audio === "original" && baseVideo === undefined && featureVideo === undefined
-        ? 'original keeps the sound of a reference video, and there is none; set audio to "off"'
+        ? 'original keeps the audio of a reference video, and there is none; set audio to "off"'
         : undefined
   },
   ...frameIdRules,
-  idsToldApart("elements")
+  unambiguousIds("elements")
 ]
 
 interface Omni30Input extends OmniInput {
   readonly multiShot?: boolean
 }
 
-const tied = findVideoModel("kling-3.0-omni")?.references?.besideVideo
+const constraints = findVideoModel("kling-3.0-omni")?.references?.withVideo
 
-/** What Kling 3.0 Omni ties to the kind of reference video, read from its row of the capability table. */
+/** What Kling 3.0 Omni requires for each kind of reference video, from its row of the capability table. */
 export const omni30VideoRules: ReadonlyArray<Rule<Omni30Input>> = [
   {
     name: "audio-off-with-feature-video",
     field: "audio",
     check: ({ featureVideo, audio = "off" }) =>
-      featureVideo !== undefined && isRefused(tied?.feature.audio, audio)
-        ? `${audio} is not possible with a feature video; set audio to "off"`
+      featureVideo !== undefined && isRejected(constraints?.feature.audio, audio)
+        ? `${audio} is not supported with a feature video; set audio to "off"`
         : undefined
   },
   {
     name: "no-native-audio-with-base-video",
     field: "audio",
     check: ({ baseVideo, audio = "off" }) =>
-      baseVideo !== undefined && isRefused(tied?.base.audio, audio)
-        ? `${audio} is not possible when a video is edited; set audio to "original" or "off"`
+      baseVideo !== undefined && isRejected(constraints?.base.audio, audio)
+        ? `${audio} is not supported when a video is edited; set audio to "original" or "off"`
         : undefined
   },
   {
     name: "multi-shot-with-feature-video",
     field: "multiShot",
     check: ({ featureVideo, multiShot = multiShotDefault }) =>
-      featureVideo !== undefined && multiShot !== tied?.feature.multiShot
-        ? "false is not possible with a feature video; set it to true"
+      featureVideo !== undefined && multiShot !== constraints?.feature.multiShot
+        ? "false is not supported with a feature video; set it to true"
         : undefined
   },
   {
     name: "no-multi-shot-with-base-video",
     field: "multiShot",
     check: ({ baseVideo, featureVideo, multiShot = multiShotDefault }) =>
-      baseVideo !== undefined && featureVideo === undefined && multiShot !== tied?.base.multiShot
-        ? "must be set to false when a video is edited: Kling assumes true"
+      baseVideo !== undefined && featureVideo === undefined && multiShot !== constraints?.base.multiShot
+        ? "must be set to false when a video is edited: the default is true"
         : undefined
   }
 ]
 
 const multiShotDefault = true
 
-const isRefused = (allowed: ReadonlyArray<string> | undefined, audio: string): boolean =>
+const isRejected = (allowed: ReadonlyArray<string> | undefined, audio: string): boolean =>
   allowed?.includes(audio) === false

@@ -1,16 +1,16 @@
-import { flag, text } from "../params/param.ts"
+import { boolean, string } from "../params/param.ts"
 
-const callbackUrl = { notes: "called at every status change; poll as well, its retries are not documented" }
+const callbackUrl = { notes: "called on every status change; poll as well, since its retries are not documented" }
 const watermark = { default: false, notes: "also make a copy with a watermark" }
 
-/** What every create of the new generation takes beside its own parameters. */
+/** Parameters shared by every create of the new generation. */
 export const newOptions = {
-  callbackUrl: text("options.callback_url", callbackUrl),
-  watermark: flag("options.watermark_info.enabled", watermark)
+  callbackUrl: string("options.callback_url", callbackUrl),
+  watermark: boolean("options.watermark_info.enabled", watermark)
 }
 
-/** What most legacy creates take beside their own parameters. */
+/** Parameters shared by most legacy creates. */
 export const legacyOptions = {
-  callbackUrl: text("callback_url", callbackUrl),
-  watermark: flag("watermark_info.enabled", watermark)
+  callbackUrl: string("callback_url", callbackUrl),
+  watermark: boolean("watermark_info.enabled", watermark)
 }

@@ -1,30 +1,30 @@
 import type { Rule } from "../params/check-input.ts"
 
-/** Two ways to say one thing: exactly one of them must be given. */
+/** Requires exactly one of two alternative fields. */
 export const exactlyOne = (first: string, second: string): Rule => ({
   name: `exactly-one-of-${kebab(first)}-and-${kebab(second)}`,
   field: first,
   check: (input) => {
-    const given = { first: input[first] !== undefined, second: input[second] !== undefined }
-    return given.first !== given.second
+    const has = { first: input[first] !== undefined, second: input[second] !== undefined }
+    return has.first !== has.second
       ? undefined
-      : given.first
-        ? `and ${second} exclude each other; leave one of them out`
+      : has.first
+        ? `and ${second} are mutually exclusive; omit one of them`
         : `is required (or ${second})`
   }
 })
 
-/** A request that would be empty: at least one of the fields must hold something. */
+/** Requires at least one non-empty field. */
 export const atLeastOne = (...fields: readonly [string, ...ReadonlyArray<string>]): Rule => ({
   name: `at-least-one-of-${fields.map(kebab).join("-")}`,
   field: fields[0],
   check: (input) =>
-    fields.some((field) => isFilled(input[field]))
+    fields.some((field) => isNonEmpty(input[field]))
       ? undefined
-      : `is required, unless there is one of ${fields.slice(1).join(", ")}`
+      : `is required unless one of ${fields.slice(1).join(", ")} is given`
 })
 
-const isFilled = (value: unknown): boolean =>
+const isNonEmpty = (value: unknown): boolean =>
   Array.isArray(value) ? value.length > 0 : value !== undefined && value !== ""
 
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -4,7 +4,7 @@ interface HasId {
   readonly id?: string
 }
 
-/** The contents that a prompt may refer to as `@id`. */
+/** Contents that a prompt can refer to as `@id`. */
 export interface ReferableContents {
   readonly firstFrame?: string
   readonly firstFrameId?: string
@@ -24,40 +24,40 @@ const idsOf = (input: ReferableContents): ReadonlyArray<string> =>
     input.lastFrameId,
     input.featureVideo?.id,
     input.baseVideo?.id,
-    ...[input.referenceImages, input.featureVideos, input.elements, input.voices].flatMap((many) =>
-      (many ?? []).map((one) => one.id)
+    ...[input.referenceImages, input.featureVideos, input.elements, input.voices].flatMap((contents) =>
+      (contents ?? []).map(({ id }) => id)
     )
   ].filter((id) => id !== undefined)
 
-/** `@id` must mean one thing: Kling wants no id twice, and none that another begins with. */
-export const idsToldApart = (field: "elements" | "voices"): Rule<ReferableContents> => ({
-  name: "ids-told-apart",
+/** `@id` must be unambiguous: Kling requires unique ids, none a prefix of another. */
+export const unambiguousIds = (field: "elements" | "voices"): Rule<ReferableContents> => ({
+  name: "unambiguous-ids",
   field,
   check: (input) => {
     const ids = idsOf(input)
     for (const [index, id] of ids.entries()) {
-      const other = ids.find((one, at) => at !== index && one.startsWith(id))
-      if (other === id) return `and other contents use the id ${JSON.stringify(id)} twice; give each its own`
+      const other = ids.find((candidate, position) => position !== index && candidate.startsWith(id))
+      if (other === id) return `and other contents use the id ${JSON.stringify(id)} twice; ids must be unique`
       if (other !== undefined) {
-        return `and other contents have the ids ${JSON.stringify(id)} and ${JSON.stringify(other)}: the one begins with the other, so @${id} is unclear; rename one of them`
+        return `and other contents have the ids ${JSON.stringify(id)} and ${JSON.stringify(other)}: one is a prefix of the other, so @${id} is ambiguous; rename one of them`
       }
     }
     return undefined
   }
 })
 
-/** A frame's id without the frame would name nothing. */
+/** The id of a frame requires the frame. */
 export const frameIdRules: ReadonlyArray<Rule<ReferableContents>> = [
   {
     name: "first-frame-id-with-first-frame",
     field: "firstFrameId",
     check: ({ firstFrame, firstFrameId }) =>
-      firstFrameId !== undefined && firstFrame === undefined ? "names a first frame: give firstFrame too" : undefined
+      firstFrameId !== undefined && firstFrame === undefined ? "requires firstFrame" : undefined
   },
   {
     name: "last-frame-id-with-last-frame",
     field: "lastFrameId",
     check: ({ lastFrame, lastFrameId }) =>
-      lastFrameId !== undefined && lastFrame === undefined ? "names a last frame: give lastFrame too" : undefined
+      lastFrameId !== undefined && lastFrame === undefined ? "requires lastFrame" : undefined
   }
 ]

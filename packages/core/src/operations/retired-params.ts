@@ -1,14 +1,14 @@
-import { choice, number, record } from "../params/param.ts"
+import { enumOf, number, object } from "../params/param.ts"
 
 const axis = (name: string) =>
   number(name, { min: -10, max: 10, notes: "only with type simple; exactly one of the six may be non-zero" })
 
-/** Camera moves of the v1 models. Kept so that a request which still sends them is told why it is refused. */
-export const cameraControl = record(
+/** Camera moves of the v1 models. Kept so that requests which still send them get a clear error. */
+export const cameraControl = object(
   "camera_control",
   {
-    type: choice("type", ["simple", "down_back", "forward_up", "right_turn_forward", "left_turn_forward"], {}),
-    config: record(
+    type: enumOf("type", ["simple", "down_back", "forward_up", "right_turn_forward", "left_turn_forward"], {}),
+    config: object(
       "config",
       {
         horizontal: axis("horizontal"),

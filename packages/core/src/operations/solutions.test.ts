@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import type { AnyOperation } from "../operation.ts"
-import { readBody } from "../params/place.ts"
+import { readBody } from "../params/body-path.ts"
 import { fromNewTask, NewTask } from "../wire/new-task.ts"
 import {
   clothingDupe,
@@ -12,32 +12,32 @@ import {
   talkingAgent,
   virtualTryOn
 } from "./solutions.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 
 const url = "https://example.com/a.png"
 
 ruleCases(talkingAgent, {
   "exactly-one-of-avatar-image-and-avatar-id": {
-    refused: { speechScript: "Good day", avatarImage: url, avatarId: "a1" },
-    says: "avatarId exclude each other",
+    rejected: { speechScript: "Good day", avatarImage: url, avatarId: "a1" },
+    says: "avatarId are mutually exclusive",
     accepted: { speechScript: "Good day", avatarId: "a1" }
   }
 })
 ruleCases(getSolutions, {
   "one-kind-of-id": {
-    refused: { taskIds: "1", externalTaskIds: "2" },
-    says: "give exactly one of the two",
+    rejected: { taskIds: "1", externalTaskIds: "2" },
+    says: "pass exactly one of the two",
     accepted: { externalTaskIds: "2" }
   },
   "at-most-20-ids": {
-    refused: { taskIds: Array.from({ length: 21 }, (_, index) => index).join(",") },
+    rejected: { taskIds: Array.from({ length: 21 }, (_, index) => index).join(",") },
     says: "at most 20 ids",
     accepted: { taskIds: Array.from({ length: 20 }, (_, index) => index).join(",") }
   }
 })
 
-keptBodies(
+roundTripBodies(
   [
     virtualTryOn,
     `{"contents":[{"type":"product_image","url":"https://example.com/coat.webp"},
@@ -84,24 +84,26 @@ describe("solutions", () => {
   )
 
   it("spell the watermark in two ways", () => {
-    expect(virtualTryOn.params.watermark.at).toBe("options.watermark.enabled")
-    expect(goodsStudio.params.watermark.at).toBe("options.watermark.enabled")
-    expect(clothingDupe.params.watermark.at).toBe("options.watermark_info.enabled")
+    expect(virtualTryOn.params.watermark.path).toBe("options.watermark.enabled")
+    expect(goodsStudio.params.watermark.path).toBe("options.watermark.enabled")
+    expect(clothingDupe.params.watermark.path).toBe("options.watermark_info.enabled")
   })
 
-  it("refuse two pictures where Kling takes exactly one", () => {
+  it("reject two images where Kling takes exactly one", () => {
     const entry = { type: "product_image", url }
     const input = readBody(virtualTryOn.params, { contents: [entry, entry, { type: "person_image", url }] })
-    expect(problemsOf(virtualTryOn, input)).toEqual([expect.stringContaining("not a list")])
+    expect(problemsOf(virtualTryOn, input)).toEqual([expect.stringContaining("not an array")])
   })
 
-  it("take the three lengths of an advertising clip only", () => {
+  it("accept only the three durations of an advertising video", () => {
     const goods = { referenceImages: [url], goodsTitle: "a kettle", resolution: "720p", aspectRatio: "1:1" } as const
     expect(problemsOf(goodsStudio, { ...goods, durationSeconds: 30 })).toEqual([])
-    expect(problemsOf(goodsStudio, { ...goods, durationSeconds: 20 })).toEqual([expect.stringContaining("nearest: 15")])
+    expect(problemsOf(goodsStudio, { ...goods, durationSeconds: 20 })).toEqual([
+      expect.stringContaining("did you mean 15?")
+    ])
   })
 
-  it("answer a create with task_id and either spelling of success", () => {
+  it("return task_id from a create, with either spelling of success", () => {
     const read = Schema.decodeUnknownSync(NewTask)
     expect(fromNewTask(read({ task_id: "871", status: "succeed" }))).toMatchObject({ id: "871", status: "succeed" })
     expect(fromNewTask(read({ id: "871", status: "succeeded" }))).toMatchObject({ id: "871", status: "succeed" })

@@ -1,16 +1,16 @@
 import { Schema } from "effect"
 import { operation } from "../operation.ts"
-import { choice, integer, list, records, text } from "../params/param.ts"
+import { enumOf, integer, array, objectArray, string } from "../params/param.ts"
 import { free } from "../prices/quote.ts"
 import { NewTask, NewTaskPage } from "../wire/new-task.ts"
 import { taskIdParams, taskIdRules } from "./task-ids.ts"
 
-const read = { kind: "read", billed: false, price: () => free, usualSeconds: () => 0 } as const
+const read = { kind: "read", billed: false, price: () => free, expectedSeconds: () => 0 } as const
 
 export const getTasks = operation({
   ...read,
   id: "new.tasks.get",
-  summary: "Up to 20 tasks by id, of both generations; unknown ids are missing from the answer",
+  summary: "Up to 20 tasks by id, of both generations; unknown ids are missing from the response",
   family: "tasks",
   method: "GET",
   path: "/tasks",
@@ -24,20 +24,20 @@ export const getTasks = operation({
 export const listTasks = operation({
   ...read,
   id: "new.tasks.list",
-  summary: "Tasks of the last 30 days, newest first, page by page. A read in spite of its verb",
+  summary: "Tasks of the last 30 days, newest first, paged. A read, although it is a POST",
   family: "tasks",
   path: "/tasks",
   since: "2026-06-17",
   params: {
     startTime: integer("start_time", { notes: "ms since 1970; default 30 days before the end" }),
     endTime: integer("end_time", { notes: "ms since 1970; default now" }),
-    cursor: text("cursor", { notes: "overrides every other parameter" }),
+    cursor: string("cursor", { notes: "overrides every other parameter" }),
     limit: integer("limit", { min: 1, max: 500, default: 100 }),
-    filters: records(
+    filters: objectArray(
       "filters[]",
       {
-        key: choice("key", ["status", "product_type"], { required: true }),
-        values: list("values", text("", {}), { min: 1 })
+        key: enumOf("key", ["status", "product_type"], { required: true }),
+        values: array("values", string("", {}), { min: 1 })
       },
       { notes: "values of one key are ORed, keys are ANDed" }
     )

@@ -1,5 +1,5 @@
 import { operation } from "../operation.ts"
-import { number, text } from "../params/param.ts"
+import { number, string } from "../params/param.ts"
 import { perCall } from "../prices/call-prices.ts"
 import { legacyOptions } from "./options.ts"
 
@@ -10,8 +10,8 @@ export const textToAudio = operation({
   path: "/v1/audio/text-to-audio",
   since: "2025-08-01",
   params: {
-    prompt: text("prompt", { required: true, maxLength: 200 }),
-    durationSeconds: number("duration", { required: true, min: 3, max: 10, notes: "one decimal at most" }),
+    prompt: string("prompt", { required: true, maxLength: 200 }),
+    durationSeconds: number("duration", { required: true, min: 3, max: 10, notes: "at most one decimal" }),
     callbackUrl: legacyOptions.callbackUrl
   },
   rules: [
@@ -20,11 +20,13 @@ export const textToAudio = operation({
       field: "durationSeconds",
       check: ({ durationSeconds }) => {
         const nearest = Math.round(durationSeconds * 10) / 10
-        return nearest === durationSeconds ? undefined : `${durationSeconds} has too many decimals; nearest: ${nearest}`
+        return nearest === durationSeconds
+          ? undefined
+          : `${durationSeconds} has too many decimals; did you mean ${nearest}?`
       }
     }
   ],
   price: () => perCall("text-to-audio"),
-  usualSeconds: () => 30,
+  expectedSeconds: () => 30,
   example: { prompt: "Rain on a tin roof", durationSeconds: 5 }
 })

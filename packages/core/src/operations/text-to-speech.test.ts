@@ -1,14 +1,14 @@
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { fromLegacyTask } from "../wire/legacy-task.ts"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf } from "./testing/rule-cases.ts"
 import { textToSpeech } from "./text-to-speech.ts"
 
-keptBodies([textToSpeech, `{"text":"Ship ahoy","voice_id":"oversea_male1","voice_language":"en","voice_speed":1}`])
+roundTripBodies([textToSpeech, `{"text":"Ship ahoy","voice_id":"oversea_male1","voice_language":"en","voice_speed":1}`])
 
 describe("speech", () => {
-  it("comes as a finished task, with its cost and without an external id", () => {
+  it("is a finished task, with its cost and without an external id", () => {
     const answer = Schema.decodeUnknownSync(textToSpeech.output ?? Schema.Never)({
       task_id: "871",
       task_status: "succeed",
@@ -27,11 +27,11 @@ describe("speech", () => {
     expect(textToSpeech.externalId).toBeUndefined()
   })
 
-  it("is at most a thousand characters long, counted as people count", () => {
+  it("is at most 1000 characters long, counted as characters", () => {
     const voice = { voiceId: "oversea_male1", voiceLanguage: "en" }
     expect(problemsOf(textToSpeech, { ...voice, text: "🌊".repeat(1000) })).toEqual([])
     expect(problemsOf(textToSpeech, { ...voice, text: "🌊".repeat(1001) })).toEqual([
-      "text is 1001 characters long; at most 1000 are allowed"
+      "text is 1001 characters long; the limit is 1000"
     ])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 import {
   legacyTextToVideo,
@@ -18,56 +18,56 @@ const written = { model: "kling-v3", multiShot: true, shotType: "customize", sho
 
 ruleCases(textToVideo26, {
   "native-audio-at-1080p": {
-    refused: { prompt, audio: "native" },
-    says: 'audio native is made at 1080p only; set resolution to "1080p" or audio to "off"',
+    rejected: { prompt, audio: "native" },
+    says: 'audio native is supported at 1080p only; set resolution to "1080p" or audio to "off"',
     accepted: { prompt, audio: "native", resolution: "1080p" }
   }
 })
 
 ruleCases(legacyTextToVideo, {
   "prompt-or-shots": {
-    refused: { model: "kling-v3" },
+    rejected: { model: "kling-v3" },
     says: "prompt is required unless shots are given",
     accepted: written
   },
   "shot-type-with-multi-shot": {
-    refused: { model: "kling-v3", prompt, shotType: "intelligence" },
-    says: "shotType only has a meaning when multiShot is true",
+    rejected: { model: "kling-v3", prompt, shotType: "intelligence" },
+    says: "shotType only applies when multiShot is true",
     accepted: { model: "kling-v3", prompt, multiShot: true, shotType: "intelligence" }
   },
   "shots-with-customize": {
-    refused: { model: "kling-v3", multiShot: true, shotType: "customize" },
-    says: "shots are needed when shotType is customize",
+    rejected: { model: "kling-v3", multiShot: true, shotType: "customize" },
+    says: "shots are required when shotType is customize",
     accepted: written
   },
   "prompt-ignored-with-customize": {
-    refused: { ...written, prompt },
+    rejected: { ...written, prompt },
     says: "prompt would be ignored when shotType is customize; write it into the shots",
     accepted: written
   },
   "shot-durations-add-up": {
-    refused: { ...written, durationSeconds: 10 },
-    says: "shots last 5 s together, the clip 10 s; make them equal",
+    rejected: { ...written, durationSeconds: 10 },
+    says: "shots last 5 s in total, the video 10 s; make them equal",
     accepted: { ...written, durationSeconds: 5 }
   },
   "duration-of-model": {
-    refused: { model: "kling-v2-6", prompt, durationSeconds: 7 },
-    says: "durationSeconds 7 is not possible with kling-v2-6: 5 or 10",
+    rejected: { model: "kling-v2-6", prompt, durationSeconds: 7 },
+    says: "durationSeconds 7 is not supported by kling-v2-6: 5 or 10",
     accepted: { model: "kling-v3", prompt, durationSeconds: 7 }
   },
   "mode-of-model": {
-    refused: { model: "kling-v2-5-turbo", prompt, mode: "4k" },
-    says: "mode 4k is not possible with kling-v2-5-turbo; nearest: pro",
+    rejected: { model: "kling-v2-5-turbo", prompt, mode: "4k" },
+    says: "mode 4k is not supported by kling-v2-5-turbo; did you mean pro?",
     accepted: { model: "kling-v3", prompt, mode: "4k" }
   },
   "sound-of-model": {
-    refused: { model: "kling-v2-6", prompt, sound: "on" },
-    says: "sound kling-v2-6 makes sound in mode pro only",
+    rejected: { model: "kling-v2-6", prompt, sound: "on" },
+    says: "sound is supported by kling-v2-6 in mode pro only",
     accepted: { model: "kling-v2-6", prompt, sound: "on", mode: "pro" }
   },
   "shots-of-model": {
-    refused: { model: "kling-v2-6", prompt, multiShot: true, shotType: "intelligence" },
-    says: "multiShot is not possible with kling-v2-6",
+    rejected: { model: "kling-v2-6", prompt, multiShot: true, shotType: "intelligence" },
+    says: "multiShot is not supported by kling-v2-6",
     accepted: { model: "kling-v3", prompt, multiShot: true, shotType: "intelligence" }
   }
 })
@@ -76,7 +76,7 @@ const newBody = (settings: string): string =>
   `{"prompt":"a lighthouse","settings":{${settings}},
     "options":{"callback_url":"https://hooks.example/kling","watermark_info":{"enabled":false}}}`
 
-keptBodies(
+roundTripBodies(
   [textToVideo30Turbo, newBody(`"duration":3,"resolution":"720p","aspect_ratio":"9:16"`)],
   [textToVideo30, newBody(`"resolution":"4k","aspect_ratio":"16:9","duration":15,"audio":"off","multi_shot":true`)],
   [textToVideo26, newBody(`"resolution":"1080p","aspect_ratio":"9:16","duration":10`)],
@@ -90,19 +90,19 @@ keptBodies(
 )
 
 describe("text to video", () => {
-  it("tells why what the v1 models took is refused", () => {
+  it("explains why parameters of the v1 models are rejected", () => {
     expect(problemsOf(legacyTextToVideo, { model: "kling-v3", prompt, cfgScale: 0.5 })).toEqual([
-      "cfgScale was only for models that Kling has switched off; leave it out"
+      "cfgScale applies to retired models only; omit it"
     ])
   })
 
-  it("knows no negative prompt on the new paths, where Kling would ignore it in silence", () => {
+  it("has no negative prompt on the new paths, where Kling would silently ignore it", () => {
     expect(problemsOf(textToVideo30, { prompt, negativePrompt: "rain" })).toEqual([
-      "negativePrompt is not a parameter here"
+      "negativePrompt is not a known parameter"
     ])
   })
 
-  it("lets a model pass that it does not know", () => {
+  it("passes unknown models", () => {
     expect(problemsOf(legacyTextToVideo, { model: "kling-v9", prompt, mode: "4k", durationSeconds: 7 })).toEqual([])
   })
 })

@@ -1,30 +1,30 @@
 import { operation } from "../operation.ts"
-import { choice, flag, integer, text } from "../params/param.ts"
+import { enumOf, boolean, integer, string } from "../params/param.ts"
 import { perSecond } from "../prices/video-prices.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { legacyMode, legacyModelRules, legacyVideoPrice, shotParams, shotRules } from "./legacy-video.ts"
-import { nativeAudioAt1080p, usualVideoSeconds } from "./video-rules.ts"
+import { nativeAudioAt1080p, expectedVideoSeconds } from "./video-rules.ts"
 
-const aspectRatio = choice("settings.aspect_ratio", ["16:9", "9:16", "1:1"], { default: "16:9" })
+const aspectRatio = enumOf("settings.aspect_ratio", ["16:9", "9:16", "1:1"], { default: "16:9" })
 const seconds3To15 = integer("settings.duration", { min: 3, max: 15, default: 5 })
 const seconds5Or10 = integer("settings.duration", { values: [5, 10], default: 5 })
-const hd = choice("settings.resolution", ["720p", "1080p"], { default: "720p" })
-const upTo4k = choice("settings.resolution", ["720p", "1080p", "4k"], { default: "720p" })
-const audio = choice("settings.audio", ["native", "off"], { default: "off" })
+const hd = enumOf("settings.resolution", ["720p", "1080p"], { default: "720p" })
+const upTo4k = enumOf("settings.resolution", ["720p", "1080p", "4k"], { default: "720p" })
+const audio = enumOf("settings.audio", ["native", "off"], { default: "off" })
 
 export const textToVideo30Turbo = operation({
   id: "new.t2v.kling-3.0-turbo",
-  summary: "Text to video, Kling 3.0 Turbo: sound is always made and billed",
+  summary: "Text to video, Kling 3.0 Turbo: audio is always generated and billed",
   family: "t2v",
   path: "/text-to-video/kling-3.0-turbo",
   since: "2026-06-17",
   models: ["kling-3.0-turbo"],
   params: {
-    prompt: text("prompt", {
+    prompt: string("prompt", {
       required: true,
       maxLength: 3072,
-      notes: "2500 advised; several shots only by the syntax `shot n, m, words;`"
+      notes: "2500 recommended; several shots only with the syntax `shot n, m, words;`"
     }),
     resolution: hd,
     aspectRatio,
@@ -32,7 +32,7 @@ export const textToVideo30Turbo = operation({
     ...newOptions
   },
   price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5 }
 })
 
@@ -44,11 +44,14 @@ export const textToVideo30 = operation({
   since: "2026-07-15",
   models: ["kling-3.0"],
   params: {
-    prompt: text("prompt", { required: true, maxLength: 3072 }),
+    prompt: string("prompt", { required: true, maxLength: 3072 }),
     resolution: upTo4k,
     aspectRatio,
     durationSeconds: seconds3To15,
-    multiShot: flag("settings.multi_shot", { default: true, notes: "true here by default, false on the legacy path" }),
+    multiShot: boolean("settings.multi_shot", {
+      default: true,
+      notes: "true here by default, false on the legacy path"
+    }),
     audio,
     ...newOptions
   },
@@ -59,7 +62,7 @@ export const textToVideo30 = operation({
       input.resolution ?? "720p",
       input.durationSeconds ?? 5
     ),
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5, multiShot: false, audio: "native" }
 })
 
@@ -71,11 +74,11 @@ export const textToVideo26 = operation({
   since: "2026-07-15",
   models: ["kling-2.6"],
   params: {
-    prompt: text("prompt", { required: true, maxLength: 2500 }),
+    prompt: string("prompt", { required: true, maxLength: 2500 }),
     resolution: hd,
     aspectRatio,
     durationSeconds: seconds5Or10,
-    audio: choice("settings.audio", ["native", "off"], { default: "off", notes: "native only at 1080p" }),
+    audio: enumOf("settings.audio", ["native", "off"], { default: "off", notes: "native only at 1080p" }),
     ...newOptions
   },
   rules: [nativeAudioAt1080p],
@@ -86,7 +89,7 @@ export const textToVideo26 = operation({
       input.resolution ?? "720p",
       input.durationSeconds ?? 5
     ),
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5, resolution: "1080p", audio: "native" }
 })
 
@@ -98,14 +101,14 @@ export const textToVideo25Turbo = operation({
   since: "2026-07-15",
   models: ["kling-2.5-turbo"],
   params: {
-    prompt: text("prompt", { required: true, maxLength: 2500 }),
+    prompt: string("prompt", { required: true, maxLength: 2500 }),
     resolution: hd,
     aspectRatio,
     durationSeconds: seconds5Or10,
     ...newOptions
   },
   price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5, aspectRatio: "9:16" }
 })
 
@@ -117,20 +120,20 @@ export const legacyTextToVideo = operation({
   since: "2024-09",
   models: ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"],
   params: {
-    model: choice("model_name", ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"], {
+    model: enumOf("model_name", ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"], {
       required: true,
-      open: true,
-      notes: "always sent: Kling's own default is a model that it has switched off"
+      allowUnknown: true,
+      notes: "always sent: Kling's default is a retired model"
     }),
-    prompt: text("prompt", { maxLength: 2500, notes: "required unless the shots are written one by one" }),
-    negativePrompt: text("negative_prompt", { maxLength: 2500 }),
+    prompt: string("prompt", { maxLength: 2500, notes: "required unless shots are given" }),
+    negativePrompt: string("negative_prompt", { maxLength: 2500 }),
     ...shotParams,
-    sound: choice("sound", ["on", "off"], { default: "off", notes: "kling-v3, and kling-v2-6 in mode pro" }),
+    sound: enumOf("sound", ["on", "off"], { default: "off", notes: "kling-v3, and kling-v2-6 in mode pro" }),
     cfgScale,
     mode: legacyMode,
     cameraControl,
-    aspectRatio: choice("aspect_ratio", ["16:9", "9:16", "1:1"], { default: "16:9" }),
-    durationSeconds: integer("duration", { min: 3, max: 15, default: 5, sentAs: "string" }),
+    aspectRatio: enumOf("aspect_ratio", ["16:9", "9:16", "1:1"], { default: "16:9" }),
+    durationSeconds: integer("duration", { min: 3, max: 15, default: 5, encodedAs: "string" }),
     ...legacyOptions
   },
   rules: [
@@ -144,7 +147,7 @@ export const legacyTextToVideo = operation({
     }
   ],
   price: (input) => legacyVideoPrice(input),
-  usualSeconds: usualVideoSeconds,
+  expectedSeconds: expectedVideoSeconds,
   example: {
     model: "kling-v3",
     prompt: "A red fox walks through fresh snow",

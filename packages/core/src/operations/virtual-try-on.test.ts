@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf } from "./testing/rule-cases.ts"
 import { legacyVirtualTryOn } from "./virtual-try-on.ts"
 
-keptBodies([
+roundTripBodies([
   legacyVirtualTryOn,
   `{"model_name":"kolors-virtual-try-on-v1-5","human_image":"https://example.com/person.png",
         "cloth_image":"https://example.com/coat.png"}`

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
-import { keptBodies } from "./testing/kept-bodies.ts"
+import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 import { createVoice, deleteVoice, presetVoices } from "./voices.ts"
 
@@ -8,13 +8,13 @@ const voiceUrl = "https://example.com/speaker.mp3"
 
 ruleCases(createVoice, {
   "exactly-one-of-voice-url-and-video-id": {
-    refused: { name: "Mira", voiceUrl, videoId: "871234567890123456" },
-    says: "videoId exclude each other",
+    rejected: { name: "Mira", voiceUrl, videoId: "871234567890123456" },
+    says: "videoId are mutually exclusive",
     accepted: { name: "Mira", videoId: "871234567890123456" }
   }
 })
 
-keptBodies(
+roundTripBodies(
   [
     createVoice,
     `{"voice_url":"https://example.com/s.wav","voice_name":"Mira","callback_url":"https://example.com/done"}`
@@ -29,12 +29,12 @@ describe("voices", () => {
     expect(problemsOf(createVoice, { name: "Mira", voiceUrl: "AAAA" })).toEqual([expect.stringContaining("URL")])
   })
 
-  it("come up to 1000 a page", () => {
+  it("are paged by up to 1000", () => {
     expect(problemsOf(presetVoices, { pageNum: 1000, pageSize: 1000 })).toEqual([])
-    expect(problemsOf(presetVoices, { pageSize: 1001 })).toEqual([expect.stringContaining("nearest: 1000")])
+    expect(problemsOf(presetVoices, { pageSize: 1001 })).toEqual([expect.stringContaining("did you mean 1000?")])
   })
 
-  it("of Kling's own come as task records without task_info and cost", () => {
+  it("of Kling's presets are task records without task_info and cost", () => {
     const read = Schema.decodeUnknownSync(presetVoices.output ?? Schema.Never)
     const [task] = read([
       {
@@ -48,7 +48,7 @@ describe("voices", () => {
     expect(task?.task_result?.voices?.[0]).toMatchObject({ voice_id: "871234567890123456", owned_by: "kling" })
   })
 
-  it("are deleted whatever the answer holds", () => {
+  it("are deleted whatever the response contains", () => {
     const deleted = Schema.decodeUnknownSync(deleteVoice.output ?? Schema.Never)
     expect(deleted(undefined)).toBeUndefined()
     expect(deleted({ task_id: "t1", task_status: "succeed", task_result: { voices: [] } })).toMatchObject({

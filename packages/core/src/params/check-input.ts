@@ -1,15 +1,15 @@
 import { Predicate } from "effect"
 import { checkValue } from "./check-value.ts"
-import { nearestWord } from "./nearest-word.ts"
+import { closestMatch } from "./closest-match.ts"
 import type { Params } from "./param.ts"
 
-/** One thing wrong with an input: the field, what is wrong with it, and the nearest setting that is legal. */
+/** One invalid field: its name, and a message that states the limit and the nearest valid value. */
 export interface Problem {
   readonly field: string
   readonly message: string
 }
 
-/** A relation between fields. `check` returns the sentence to show, naming the nearest legal setting, or nothing. */
+/** A constraint across fields. `check` returns the message to show, with the nearest valid value, or nothing. */
 export interface Rule<Input = Readonly<Record<string, unknown>>> {
   readonly name: string
   readonly field: string
@@ -17,8 +17,8 @@ export interface Rule<Input = Readonly<Record<string, unknown>>> {
 }
 
 /**
- * Everything wrong with `input`, in the order of declaration; empty when Kling's documented limits are met.
- * `nameOf` says how a field is called for the reader: our name by default, Kling's for whoever reads raw bodies.
+ * All problems of `input`, in the order of declaration; empty when it meets Kling's documented limits.
+ * `nameOf` names a field in messages: klingkit's name by default, Kling's wire field for raw bodies.
  */
 export const checkInput = (
   params: Params,
@@ -46,10 +46,11 @@ function* checkFields(
 ): Generator<Problem> {
   for (const name of Object.keys(fields)) {
     if (Object.hasOwn(params, name) || fields[name] === undefined) continue
-    const near = nearestWord(name, Object.keys(params))
+    const near = closestMatch(name, Object.keys(params))
     yield {
       field: name,
-      message: near === undefined ? "is not a parameter here" : `is not a parameter here; did you mean ${nameOf(near)}?`
+      message:
+        near === undefined ? "is not a known parameter" : `is not a known parameter; did you mean ${nameOf(near)}?`
     }
   }
   for (const [name, param] of Object.entries(params)) {
@@ -57,7 +58,7 @@ function* checkFields(
     if (value === undefined) {
       if (param.required) yield { field: nameOf(name), message: "is required" }
     } else if (param.retired === true) {
-      yield { field: nameOf(name), message: "was only for models that Kling has switched off; leave it out" }
+      yield { field: nameOf(name), message: "applies to retired models only; omit it" }
     } else {
       yield* checkValue(param.type, value, nameOf(name))
     }

@@ -12,15 +12,15 @@ interface Node {
   readonly additionalProperties?: boolean
 }
 
-/** Every part of a schema, the schema itself first. */
-function* partsOf(node: Node): Generator<Node> {
+/** Every node of a schema, root first. */
+function* nodesOf(node: Node): Generator<Node> {
   yield node
   for (const part of [
     ...Object.values(node.properties ?? {}),
     ...(node.items ? [node.items] : []),
     ...(node.anyOf ?? [])
   ]) {
-    yield* partsOf(part)
+    yield* nodesOf(part)
   }
 }
 
@@ -29,23 +29,23 @@ describe.each(catalog.map((operation) => [operation.id, operation] as const))(
   (_id, operation) => {
     const schema = inputJsonSchema(operation.params) as Node
 
-    it("names every parameter, and refuses others at each depth", () => {
+    it("lists every parameter, and rejects others at every level", () => {
       expect(Object.keys(schema.properties ?? {})).toEqual(Object.keys(operation.params))
-      for (const part of partsOf(schema)) {
+      for (const part of nodesOf(schema)) {
         expect(part.type ?? part.anyOf).toBeDefined()
         expect(part.additionalProperties).toBe(part.type === "object" ? false : undefined)
         for (const name of part.required ?? []) expect(part.properties).toHaveProperty(name)
       }
     })
 
-    it("is plain data that survives JSON", () => {
+    it("is plain JSON", () => {
       expect(JSON.parse(JSON.stringify(schema))).toEqual(schema)
     })
   }
 )
 
 describe("the JSON Schema of a known operation", () => {
-  it("says limits, defaults and where a value goes", () => {
+  it("includes limits, defaults and wire paths", () => {
     expect(inputJsonSchema(operations["new.t2v.kling-3.0"].params)).toMatchObject({
       type: "object",
       required: ["prompt"],
@@ -64,7 +64,7 @@ describe("the JSON Schema of a known operation", () => {
     })
   })
 
-  it("asks for long ids as text, says which models are known, and marks what is retired", () => {
+  it("takes long ids as strings, lists known models, and marks retired parameters", () => {
     expect(inputJsonSchema(operations["legacy.image2video"].params)).toMatchObject({
       properties: {
         elements: { type: "array", items: { type: "string", pattern: "^\\d{1,20}$" } },

@@ -3,7 +3,7 @@ import type { ValueType } from "./value-type.ts"
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
-/** The JSON Schema (2020-12) of an input, derived from the same limits that are checked before a request. */
+/** The JSON Schema (2020-12) of an input, derived from the limits that are checked before a request. */
 export const inputJsonSchema = (params: Params): JsonSchema => ({
   type: "object",
   properties: Object.fromEntries(Object.entries(params).map(([name, param]) => [name, property(param)])),
@@ -14,30 +14,32 @@ export const inputJsonSchema = (params: Params): JsonSchema => ({
 const property = (param: Param): JsonSchema => ({
   ...valueSchema(param.type),
   ...(param.default === undefined ? {} : { default: param.default }),
-  description: [param.notes, `Kling: ${param.at}`].filter((part) => part !== undefined).join(". "),
+  description: [param.notes, `Kling: ${param.path}`].filter((part) => part !== undefined).join(". "),
   ...(param.retired === true ? { deprecated: true } : {})
 })
 
 function valueSchema(type: ValueType): JsonSchema {
   switch (type.kind) {
-    case "text":
+    case "string":
       return { type: "string", ...defined({ maxLength: type.maxLength }) }
-    case "choice":
-      return type.open === true ? { type: "string", examples: type.values } : { type: "string", enum: type.values }
+    case "enum":
+      return type.allowUnknown === true
+        ? { type: "string", examples: type.values }
+        : { type: "string", enum: type.values }
     case "integer":
     case "number":
       return { type: type.kind, ...defined({ minimum: type.min, maximum: type.max, enum: type.values }) }
-    case "flag":
+    case "boolean":
       return { type: "boolean" }
     case "id":
-      return { type: "string", ...(type.sentAs === "number" ? { pattern: "^\\d{1,20}$" } : {}) }
+      return { type: "string", ...(type.encodedAs === "number" ? { pattern: "^\\d{1,20}$" } : {}) }
     case "media":
       return { type: "string" }
-    case "record":
+    case "object":
       return inputJsonSchema(type.fields)
-    case "list":
+    case "array":
       return { type: "array", items: valueSchema(type.of), ...defined({ minItems: type.min, maxItems: type.max }) }
-    case "either":
+    case "union":
       return { anyOf: type.types.map(valueSchema) }
   }
 }

@@ -2,17 +2,17 @@ import type { MediaRule } from "../media/media-rules.ts"
 import type { ValueType } from "./value-type.ts"
 
 /**
- * One parameter of an operation. `at` is its place in Kling's body: `settings.duration`, `contents[type=prompt].text`,
+ * One parameter of an operation. `path` is where it goes in Kling's body: `settings.duration`, `contents[type=prompt].text`,
  * `element_list[].element_id`. `A` is the TypeScript type on our side.
  */
 export interface Param<out A = unknown, Required extends boolean = boolean> {
-  readonly at: string
+  readonly path: string
   readonly type: ValueType
   readonly required: Required
-  /** What Kling assumes when the field is left out. */
+  /** What Kling assumes when the field is omitted. */
   readonly default?: string | number | boolean
   readonly notes?: string
-  /** Only models that Kling has switched off took this: sending it is refused before any request. */
+  /** Only retired models took this: it is rejected before any request. */
   readonly retired?: boolean
   readonly "~type"?: A
 }
@@ -31,7 +31,7 @@ export type InputOf<P extends Params> = string extends keyof P
       readonly [K in Exclude<keyof P, RequiredKey<P>>]?: TypeOf<P[K]>
     }
 
-interface About {
+interface ParamOptions {
   readonly required?: boolean
   readonly default?: string | number | boolean
   readonly notes?: string
@@ -39,29 +39,29 @@ interface About {
 }
 type IsRequired<O> = O extends { readonly required: true } ? true : false
 
-const param = <A, O extends About>(at: string, type: ValueType, about: O): Param<A, IsRequired<O>> => {
-  const { default: fallback, notes, retired } = about
+const param = <A, O extends ParamOptions>(path: string, type: ValueType, options: O): Param<A, IsRequired<O>> => {
+  const { default: fallback, notes, retired } = options
   return {
-    at,
+    path,
     type,
-    required: (about.required ?? false) as IsRequired<O>,
+    required: (options.required ?? false) as IsRequired<O>,
     ...(fallback === undefined ? {} : { default: fallback }),
     ...(notes === undefined ? {} : { notes }),
     ...(retired === undefined ? {} : { retired })
   }
 }
 
-export const text = <const O extends About & { readonly maxLength?: number }>(at: string, options: O) =>
-  param<string, O>(at, { kind: "text", ...limit("maxLength", options.maxLength) }, options)
+export const string = <const O extends ParamOptions & { readonly maxLength?: number }>(path: string, options: O) =>
+  param<string, O>(path, { kind: "string", ...limit("maxLength", options.maxLength) }, options)
 
-export const choice = <const V extends string, const O extends About & { readonly open?: boolean }>(
-  at: string,
+export const enumOf = <const V extends string, const O extends ParamOptions & { readonly allowUnknown?: boolean }>(
+  path: string,
   values: ReadonlyArray<V>,
   options: O
 ) =>
-  param<O extends { readonly open: true } ? V | (string & {}) : V, O>(
-    at,
-    { kind: "choice", values, ...limit("open", options.open) },
+  param<O extends { readonly allowUnknown: true } ? V | (string & {}) : V, O>(
+    path,
+    { kind: "enum", values, ...limit("allowUnknown", options.allowUnknown) },
     options
   )
 
@@ -69,64 +69,75 @@ interface NumberLimits {
   readonly min?: number
   readonly max?: number
   readonly values?: ReadonlyArray<number>
-  readonly sentAs?: "string"
+  readonly encodedAs?: "string"
 }
 const numberType = (kind: "integer" | "number", options: NumberLimits): ValueType => ({
   kind,
   ...limit("min", options.min),
   ...limit("max", options.max),
   ...limit("values", options.values),
-  ...limit("sentAs", options.sentAs)
+  ...limit("encodedAs", options.encodedAs)
 })
 
-export const integer = <const O extends About & NumberLimits>(at: string, options: O) =>
-  param<number, O>(at, numberType("integer", options), options)
+export const integer = <const O extends ParamOptions & NumberLimits>(path: string, options: O) =>
+  param<number, O>(path, numberType("integer", options), options)
 
-export const number = <const O extends About & NumberLimits>(at: string, options: O) =>
-  param<number, O>(at, numberType("number", options), options)
+export const number = <const O extends ParamOptions & NumberLimits>(path: string, options: O) =>
+  param<number, O>(path, numberType("number", options), options)
 
-export const flag = <const O extends About>(at: string, options: O) => param<boolean, O>(at, { kind: "flag" }, options)
+export const boolean = <const O extends ParamOptions>(path: string, options: O) =>
+  param<boolean, O>(path, { kind: "boolean" }, options)
 
-export const id = <const O extends About & { readonly sentAs: "number" | "string" }>(at: string, options: O) =>
-  param<string, O>(at, { kind: "id", sentAs: options.sentAs }, options)
+export const id = <const O extends ParamOptions & { readonly encodedAs: "number" | "string" }>(
+  path: string,
+  options: O
+) => param<string, O>(path, { kind: "id", encodedAs: options.encodedAs }, options)
 
-/** A picture, clip or sound: an https URL or, where the rule allows it, bare base64. */
-export const media = <const O extends About>(at: string, rule: MediaRule, options: O) =>
-  param<string, O>(at, { kind: "media", rule }, options)
+/** An image, a video or audio: an https URL or, where the rule allows it, bare base64. */
+export const media = <const O extends ParamOptions>(path: string, rule: MediaRule, options: O) =>
+  param<string, O>(path, { kind: "media", rule }, options)
 
 interface Count {
   readonly min?: number
   readonly max?: number
 }
 
-/** Several values of one kind, declared by a parameter whose own place is ignored. */
-export const list = <A, const O extends About & Count>(at: string, of: Param<A>, options: O) =>
+/** An array whose entries have the type of `of`; the path of `of` is ignored. */
+export const array = <A, const O extends ParamOptions & Count>(path: string, of: Param<A>, options: O) =>
   param<ReadonlyArray<A>, O>(
-    at,
-    { kind: "list", of: of.type, ...limit("min", options.min), ...limit("max", options.max) },
+    path,
+    { kind: "array", of: of.type, ...limit("min", options.min), ...limit("max", options.max) },
     options
   )
 
-/** One object; the places of its fields are relative to `at`. */
-export const record = <const P extends Params, const O extends About>(at: string, fields: P, options: O) =>
-  param<InputOf<P>, O>(at, { kind: "record", fields }, options)
+/** One object; the paths of its fields are relative to `path`. */
+export const object = <const P extends Params, const O extends ParamOptions>(path: string, fields: P, options: O) =>
+  param<InputOf<P>, O>(path, { kind: "object", fields }, options)
 
-/** Several objects; the places of their fields are relative to one entry of `at`. */
-export const records = <const P extends Params, const O extends About & Count>(at: string, fields: P, options: O) =>
+/** An array of objects; the paths of their fields are relative to one entry of `path`. */
+export const objectArray = <const P extends Params, const O extends ParamOptions & Count>(
+  path: string,
+  fields: P,
+  options: O
+) =>
   param<ReadonlyArray<InputOf<P>>, O>(
-    at,
+    path,
     {
-      kind: "list",
-      of: { kind: "record", fields },
+      kind: "array",
+      of: { kind: "object", fields },
       ...limit("min", options.min),
       ...limit("max", options.max)
     },
     options
   )
 
-/** A value that may take either of two types. */
-export const either = <A, B, const O extends About>(at: string, first: Param<A>, second: Param<B>, options: O) =>
-  param<A | B, O>(at, { kind: "either", types: [first.type, second.type] }, options)
+/** A value of either of two types. */
+export const union = <A, B, const O extends ParamOptions>(
+  path: string,
+  first: Param<A>,
+  second: Param<B>,
+  options: O
+) => param<A | B, O>(path, { kind: "union", types: [first.type, second.type] }, options)
 
 function limit<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V })

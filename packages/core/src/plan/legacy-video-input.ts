@@ -3,7 +3,7 @@ import { filled, type VideoRequest } from "./video-request.ts"
 const modeOf: Readonly<Record<string, string>> = { "720p": "std", "1080p": "pro", "4k": "4k" }
 const soundOf: Readonly<Record<string, string>> = { native: "on", off: "off" }
 
-/** A person's request in the fields of the legacy text-to-video and image-to-video paths. */
+/** Maps a request to the input of the legacy text-to-video and image-to-video operations. */
 export const legacyVideoInput = (model: string, request: VideoRequest): Readonly<Record<string, unknown>> => ({
   ...shared(model, request),
   image: request.image,
@@ -11,7 +11,7 @@ export const legacyVideoInput = (model: string, request: VideoRequest): Readonly
   elements: filled(request.elements)
 })
 
-/** A person's request in the fields of the legacy omni path. */
+/** Maps a request to the input of the legacy omni operation. */
 export const legacyOmniInput = (model: string, request: VideoRequest): Readonly<Record<string, unknown>> => {
   const images = [
     ...(request.image === undefined ? [] : [{ image: request.image, frame: "first_frame" }]),
@@ -43,17 +43,17 @@ const names: Readonly<Record<string, string>> = {
   videos: "referenceVideo"
 }
 
-/** What the person calls a place of the legacy input: frames and references share one list there. */
-export const legacyVideoName = (request: VideoRequest) => {
+/** Maps a path in the legacy input back to the field of the request; frames and references share one array there. */
+export const legacyVideoField = (request: VideoRequest) => {
   const images = [
     ...(request.image === undefined ? [] : ["image"]),
     ...(request.lastImage === undefined ? [] : ["lastImage"]),
     ...(request.referenceImages ?? []).map((_, index) => `referenceImages[${index}]`)
   ]
-  return (place: string): string => {
-    if (place === "images[first_frame]") return "image"
-    if (place === "images[end_frame]") return "lastImage"
-    const [, field = place, index] = /^(\w+)(?:\[(\d+)\])?/.exec(place) ?? []
+  return (path: string): string => {
+    if (path === "images[first_frame]") return "image"
+    if (path === "images[end_frame]") return "lastImage"
+    const [, field = path, index] = /^(\w+)(?:\[(\d+)\])?/.exec(path) ?? []
     if (field === "images" && index !== undefined) return images[Number(index)] ?? "referenceImages"
     const name = names[field] ?? field
     return index === undefined || field === "videos" ? name : `${name}[${index}]`
@@ -68,7 +68,7 @@ const shared = (model: string, request: VideoRequest) => ({
   aspectRatio:
     request.aspectRatio ?? (request.image === undefined && request.referenceUse !== "base" ? "16:9" : undefined),
   durationSeconds: request.durationSeconds,
-  // The sound of a reference clip is kept by a field of its own.
+  // The audio of a reference video is kept by a field of its own.
   sound:
     request.audio === undefined || request.audio === "original" ? undefined : (soundOf[request.audio] ?? request.audio),
   ...(request.multiShot === true ? { multiShot: true, shotType: "intelligence" } : {}),

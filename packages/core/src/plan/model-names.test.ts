@@ -17,18 +17,18 @@ describe("a model's name", () => {
     })
   )
 
-  it.effect("for pictures may be written with a dot", () =>
+  it.effect("of an image model may have a dot", () =>
     Effect.gen(function* () {
       expect((yield* image("kling-v2.1")).input["model"]).toBe("kling-v2-1")
     })
   )
 
   it.effect.each([
-    [video, "kling-v1.6", "kling-v1.6 was switched off by Kling on 2026-09-15; use kling-2.5-turbo instead"],
-    [video, "kling-image-o1", "kling-image-o1 makes pictures, no clips; choose"],
-    [image, "kling-v2-master", "kling-v2-master makes clips, no pictures; choose kling-v3"],
-    [image, "kling-3.0", "kling-3.0 makes clips, no pictures; choose kling-v3"]
-  ] as const)("that cannot do it is refused with one that can: %#", ([plan, name, message]) =>
+    [video, "kling-v1.6", "kling-v1.6 was retired by Kling on 2026-09-15; use kling-2.5-turbo instead"],
+    [video, "kling-image-o1", "kling-image-o1 is an image model; choose"],
+    [image, "kling-v2-master", "kling-v2-master is a video model; choose kling-v3"],
+    [image, "kling-3.0", "kling-3.0 is a video model; choose kling-v3"]
+  ] as const)("of the wrong kind is rejected with a suitable one: %#", ([plan, name, message]) =>
     Effect.gen(function* () {
       expect((yield* Effect.flip(plan(name))).message).toContain(message)
     })

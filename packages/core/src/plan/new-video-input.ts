@@ -1,10 +1,10 @@
 import type { AnyOperation } from "../operation.ts"
 import { filled, type VideoRequest } from "./video-request.ts"
 
-/** A person's request in the fields of a new-generation operation. */
+/** Maps a request to the input of a new-generation operation. */
 export const newVideoInput = (operation: AnyOperation, request: VideoRequest): Readonly<Record<string, unknown>> => {
-  const takes = (field: string) => Object.hasOwn(operation.params, field)
-  const shaped = request.image !== undefined || request.referenceVideo !== undefined
+  const hasParam = (field: string) => Object.hasOwn(operation.params, field)
+  const followsInput = request.image !== undefined || request.referenceVideo !== undefined
   const edits = request.referenceUse === "base"
   return {
     prompt: request.prompt,
@@ -15,13 +15,15 @@ export const newVideoInput = (operation: AnyOperation, request: VideoRequest): R
       request.referenceVideo === undefined ? undefined : { video: request.referenceVideo, id: "video_1" },
     elements: filled(request.elements)?.map((elementId, index) => ({ elementId, id: `element_${index + 1}` })),
     resolution: request.resolution,
-    // Sent always where it has a meaning: Kling's pages do not agree on its default.
-    aspectRatio: takes("aspectRatio") ? (request.aspectRatio ?? (shaped ? undefined : "16:9")) : request.aspectRatio,
+    // Always sent where it applies: Kling's documentation is inconsistent about its default.
+    aspectRatio: hasParam("aspectRatio")
+      ? (request.aspectRatio ?? (followsInput ? undefined : "16:9"))
+      : request.aspectRatio,
     durationSeconds: request.durationSeconds,
-    multiShot: takes("multiShot")
+    multiShot: hasParam("multiShot")
       ? (request.multiShot ?? (request.referenceVideo !== undefined && !edits))
       : request.multiShot,
-    audio: takes("audio") ? request.audio : undefined,
+    audio: hasParam("audio") ? request.audio : undefined,
     watermark: request.watermark,
     callbackUrl: request.callbackUrl
   }
@@ -34,8 +36,8 @@ const names: Readonly<Record<string, string>> = {
   featureVideo: "referenceVideo"
 }
 
-/** What the person calls a place of the input: `referenceImages[1].image` is their `referenceImages[1]`. */
-export const newVideoName = (place: string): string => {
-  const [, field = place, index = ""] = /^(\w+)(\[\d+\])?/.exec(place) ?? []
+/** Maps a path in the input back to the field of the request: `referenceImages[1].image` to `referenceImages[1]`. */
+export const newVideoField = (path: string): string => {
+  const [, field = path, index = ""] = /^(\w+)(\[\d+\])?/.exec(path) ?? []
   return `${names[field] ?? field}${index}`
 }

@@ -1,24 +1,24 @@
 import type { Effect } from "effect"
 import type { KlingError } from "../errors/kling-error.ts"
 import { findImageModel, type ImageModel, imageModels } from "../models/image-models.ts"
-import { successorOf } from "../models/retired-models.ts"
+import { replacementFor } from "../models/retired-models.ts"
 import { findVideoModel } from "../models/video-models.ts"
 import type { AnyOperation } from "../operation.ts"
 import { operations } from "../operations/catalog.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
 
-/** What a person asks for when they want pictures. */
+/** A request for images. */
 export interface ImageRequest {
   /** `kling-v3` when absent. */
   readonly model?: string
   readonly prompt: string
   readonly negativePrompt?: string
-  /** A reference picture: a URL or bare base64. */
+  /** A reference image: a URL or bare base64. */
   readonly image?: string
-  /** How near the result stays to the reference, 0 to 1. */
+  /** How closely the result follows the reference, 0 to 1. */
   readonly imageFidelity?: number
   readonly resolution?: string
-  /** How many pictures, 1 to 9. */
+  /** Number of images, 1 to 9. */
   readonly n?: number
   readonly aspectRatio?: string
   readonly watermark?: boolean
@@ -27,21 +27,21 @@ export interface ImageRequest {
 
 export const defaultImageModel = "kling-v3"
 
-/** Decides the image operation by the model. All confirmed ones are on legacy paths, for both kinds of credential. */
+/** Selects the image operation by model. All confirmed ones are on legacy paths, with either kind of credential. */
 export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError> => {
   const name = request.model ?? defaultImageModel
   const model = findImageModel(name)
-  const successor = successorOf("image", name)
-  if (model === undefined && successor !== undefined) {
+  const replacement = replacementFor("image", name)
+  if (model === undefined && replacement !== undefined) {
     return refuse([
-      { field: "model", message: `${name} was switched off by Kling on 2026-09-15; use ${successor} instead` }
+      { field: "model", message: `${name} was retired by Kling on 2026-09-15; use ${replacement} instead` }
     ])
   }
-  if (model === undefined && (findVideoModel(name) ?? successorOf("video", name)) !== undefined) {
+  if (model === undefined && (findVideoModel(name) ?? replacementFor("video", name)) !== undefined) {
     return refuse([
       {
         field: "model",
-        message: `${name} makes clips, no pictures; choose ${imageModels.map(({ id }) => id).join(", ")}`
+        message: `${name} is a video model; choose ${imageModels.map(({ id }) => id).join(", ")}`
       }
     ])
   }
@@ -52,28 +52,28 @@ export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError
     !(model.resolutions as ReadonlyArray<string>).includes(resolution)
   ) {
     return refuse([
-      { field: "resolution", message: `${resolution} is not possible with ${name}: ${model.resolutions.join(", ")}` }
+      { field: "resolution", message: `${resolution} is not supported by ${name}: ${model.resolutions.join(", ")}` }
     ])
   }
   const operation = operations[model?.operations[0] ?? "legacy.images.generations"]
   return finishPlan({
     operation,
     model: model?.id ?? name,
-    reasons: [`${name} is offered on this path`],
+    reasons: [`${name} is available on this path`],
     warnings: warningsOf(name, model),
-    nameOf: (place) => place.replace(/^(images|referenceImages)\b.*/, "image"),
+    nameOf: (path) => path.replace(/^(images|referenceImages)\b.*/, "image"),
     input: { ...inputOf(operation, model?.id ?? name, request), ...settingsOf(request) }
   })
 }
 
 const warningsOf = (name: string, model: ImageModel | undefined): ReadonlyArray<string> =>
   model === undefined
-    ? [`${name} is not in klingkit's model table: sent as it is, its price unchecked`]
+    ? [`${name} is not in klingkit's model table: sent unchanged, with its price unchecked`]
     : model.state === "unconfirmed"
       ? [`${model.id} is experimental: Kling has not confirmed it for developers`]
       : []
 
-/** The model and the reference picture, which every path has in a place of its own. */
+/** The model and the reference image, whose field differs by path. */
 const inputOf = ({ id }: AnyOperation, model: string, { image }: ImageRequest): Readonly<Record<string, unknown>> => {
   if (id === "new.image.kling-image-4.0") {
     return { referenceImages: image === undefined ? undefined : [{ image, id: "image_1" }] }

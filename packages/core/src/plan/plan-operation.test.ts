@@ -18,7 +18,7 @@ describe("planOperation", () => {
     expect(describeRequest(made)).toMatchObject({ path: "/v1/images/generations", body: { model_name: "kling-v3" } })
   })
 
-  it("refuses an input that is no object, and names each wrong field", () => {
+  it("rejects an input that is not an object, and names each invalid field", () => {
     for (const input of [undefined, null, "text", [1]]) {
       expect(Result.isFailure(plan(operations["account.costs"], input))).toBe(true)
     }
@@ -26,7 +26,7 @@ describe("planOperation", () => {
     expect(Result.isFailure(wrong) && wrong.failure.message).toMatch(/startTime must be.*endTime is required/)
   })
 
-  it("shows a read as it is sent: ids in the path, the rest in the query", () => {
+  it("describes a read as it is sent: ids in the path, the rest in the query", () => {
     const [get, list] = derivedReads
     if (get === undefined || list === undefined) throw new Error("there are no derived reads")
     expect(describeRequest(Result.getOrThrow(plan(get, { taskId: "a/b" })))).toEqual({

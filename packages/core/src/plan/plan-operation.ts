@@ -4,7 +4,7 @@ import type { KlingError } from "../errors/kling-error.ts"
 import { type AnyOperation, isExperimental } from "../operation.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
 
-/** The plan of whoever names the operation: its input, which may be anything, is checked and priced; nothing is decided. */
+/** Plans a named operation: checks and prices its input, which may be any value. */
 export const planOperation = (operation: AnyOperation, input: unknown): Effect.Effect<Plan, KlingError> => {
   if (!Predicate.isObject(input) || Array.isArray(input)) {
     return refuse([{ field: "input", message: "must be an object with named fields" }], operation)
@@ -15,10 +15,10 @@ export const planOperation = (operation: AnyOperation, input: unknown): Effect.E
     operation,
     input: fields,
     model: Predicate.isString(fields["model"]) ? fields["model"] : others.length === 0 ? onlyModel : "",
-    reasons: ["the operation was named"],
+    reasons: ["named operation"],
     warnings: isExperimental(operation)
-      ? [`${operation.id} is experimental: it rests on a single source or an analogy`]
+      ? [`${operation.id} is experimental: based on a single source or an analogy`]
       : [],
-    nameOf: (place) => place
+    nameOf: (path) => path
   })
 }

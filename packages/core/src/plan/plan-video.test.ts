@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { base64, png } from "../testing/pictures.ts"
+import { base64, png } from "../testing/image-headers.ts"
 import { describeRequest } from "./plan.ts"
 import { planVideo } from "./plan-video.ts"
 import type { VideoRequest } from "./video-request.ts"
@@ -13,8 +13,8 @@ const shown = (request: VideoRequest, credential?: "api-key" | "key-pair") =>
 const refusal = (request: VideoRequest, credential?: "api-key" | "key-pair") =>
   Effect.map(Effect.flip(plan(request, credential)), (error) => error.message)
 
-describe("a clip without further wishes", () => {
-  it.effect("is made by Kling 3.0: on the new path with an API key, on the legacy path with a key pair", () =>
+describe("a minimal video request", () => {
+  it.effect("uses Kling 3.0: the new path with an API key, the legacy path with a key pair", () =>
     Effect.gen(function* () {
       expect(yield* shown({})).toEqual({
         method: "POST",
@@ -29,10 +29,10 @@ describe("a clip without further wishes", () => {
     })
   )
 
-  it.effect("says why it takes the path it takes, and what it costs", () =>
+  it.effect("gives the reason for its path, and its price", () =>
     Effect.gen(function* () {
       const made = yield* plan({})
-      expect(made.reasons).toEqual(["an API key reaches the new paths"])
+      expect(made.reasons).toEqual(["new API (API key)"])
       expect(made.warnings).toEqual([])
       expect(made.quote).toMatchObject({ state: "exact", units: 3, priceUsd: 0.42 })
     })
@@ -46,7 +46,7 @@ describe("the model's name", () => {
     ["kling-2.5-turbo", "kling-v2-5-turbo"],
     ["kling-3.0-omni", "kling-v3-omni"],
     ["kling-o1", "kling-video-o1"]
-  ] as const)("%s or %s means the same model, spelled as the path wants it", ([id, legacyName]) =>
+  ] as const)("%s or %s is the same model, spelled as its path requires", ([id, legacyName]) =>
     Effect.gen(function* () {
       for (const model of [id, legacyName]) {
         expect((yield* plan({ model })).model).toBe(id)
@@ -55,23 +55,23 @@ describe("the model's name", () => {
     })
   )
 
-  it.effect("of a model that only the new paths have asks for an API key", () =>
+  it.effect("of a model of the new paths only requires an API key", () =>
     Effect.gen(function* () {
-      expect(yield* refusal({ model: "kling-3.0-turbo" }, "key-pair")).toContain("kling-3.0-turbo needs an API key")
+      expect(yield* refusal({ model: "kling-3.0-turbo" }, "key-pair")).toContain("kling-3.0-turbo requires an API key")
     })
   )
 
   it.effect.each(["kling-v1", "kling-v1-5", "kling-v1-6", "kling-v2-master", "kling-v2-1", "kling-v2-1-master"])(
-    "of a retired model names its successor: %s",
+    "of a retired model names its replacement: %s",
     (model) =>
       Effect.gen(function* () {
         const message = yield* refusal({ model })
-        expect(message).toMatch(new RegExp(`^model ${model} was switched off by Kling on 2026-09-15; use kling-\\d`))
+        expect(message).toMatch(new RegExp(`^model ${model} was retired by Kling on 2026-09-15; use kling-\\d`))
         yield* plan({ model: /use (\S+) instead/.exec(message)?.[1] ?? "" })
       })
   )
 
-  it.effect("that klingkit does not know goes through as it is, with a warning and without a price", () =>
+  it.effect("that is unknown is passed through, with a warning and without a price", () =>
     Effect.gen(function* () {
       const made = yield* plan({ model: "kling-5.0" })
       expect(describeRequest(made).path).toBe("/text-to-video/kling-5.0")
@@ -86,7 +86,7 @@ describe("the model's name", () => {
     })
   )
 
-  it.effect("that is no name at all is refused before it lands in a path", () =>
+  it.effect("that is invalid is rejected before it gets into a path", () =>
     Effect.gen(function* () {
       for (const model of ["../tasks", "a b", "", "kling/../../x", "x".repeat(80)]) {
         expect(yield* refusal({ model })).toContain("model")
@@ -95,16 +95,16 @@ describe("the model's name", () => {
   )
 })
 
-describe("a wish that only one path can meet", () => {
-  it.effect("takes that path: a negative prompt the legacy one", () =>
+describe("a setting that only one path supports", () => {
+  it.effect("selects that path: a negative prompt the legacy one", () =>
     Effect.gen(function* () {
       const made = yield* plan({ negativePrompt: "rain" })
       expect(describeRequest(made)).toMatchObject({ path: "/v1/videos/text2video", body: { negative_prompt: "rain" } })
-      expect(made.reasons.join()).toContain("legacy path only")
+      expect(made.reasons.join()).toContain("legacy API")
     })
   )
 
-  it.effect("takes the path of the model that can: reference pictures the omni one", () =>
+  it.effect("selects the path of a capable model: reference images the omni one", () =>
     Effect.gen(function* () {
       const made = yield* shown({ prompt: "@image_1 dances", referenceImages: [url] })
       expect(made).toMatchObject({ path: "/omni-video/kling-3.0-omni" })
@@ -118,30 +118,30 @@ describe("a wish that only one path can meet", () => {
   )
 })
 
-describe("a wish that the path would ignore is refused in the person's words", () => {
+describe("a setting that the path would ignore is rejected in the field names of the request", () => {
   it.effect.each<readonly [VideoRequest, string]>([
-    [{ model: "kling-3.0-turbo", negativePrompt: "rain" }, "negativePrompt is not taken by kling-3.0-turbo"],
-    [{ model: "kling-3.0-turbo", audio: "off" }, "audio off is not possible with kling-3.0-turbo: it is always native"],
-    [{ model: "kling-3.0-turbo", multiShot: true }, "multiShot is no switch with kling-3.0-turbo"],
-    [{ model: "kling-3.0-turbo", image: url, lastImage: url }, "lastImage is not taken by kling-3.0-turbo"],
-    [{ model: "kling-2.6", audio: "native" }, "audio native needs resolution 1080p"],
+    [{ model: "kling-3.0-turbo", negativePrompt: "rain" }, "negativePrompt is not supported by kling-3.0-turbo"],
+    [{ model: "kling-3.0-turbo", audio: "off" }, "audio off is not supported by kling-3.0-turbo: it is always native"],
+    [{ model: "kling-3.0-turbo", multiShot: true }, "multiShot is not a setting of kling-3.0-turbo"],
+    [{ model: "kling-3.0-turbo", image: url, lastImage: url }, "lastImage is not supported by kling-3.0-turbo"],
+    [{ model: "kling-2.6", audio: "native" }, "audio native requires resolution 1080p"],
     [
       { model: "kling-2.5-turbo", durationSeconds: 7 },
-      "durationSeconds 7 is not possible with kling-2.5-turbo: 5 or 10; nearest: 5"
+      "durationSeconds 7 is not supported by kling-2.5-turbo (5 or 10 s); did you mean 5?"
     ],
-    [{ durationSeconds: 16 }, "durationSeconds 16 is not possible with kling-3.0: 3 to 15; nearest: 15"],
-    [{ model: "kling-2.6", resolution: "4k" }, "resolution 4k is not possible with kling-2.6: 720p, 1080p"],
-    [{ aspectRatio: "21:9" }, "aspectRatio 21:9 is not possible with kling-3.0"],
-    [{ image: url, aspectRatio: "1:1" }, "aspectRatio follows the picture"],
-    [{ lastImage: url }, "lastImage needs a first picture too"],
-    [{ audio: "original" }, "audio original keeps the sound of a reference clip"],
+    [{ durationSeconds: 16 }, "durationSeconds 16 is not supported by kling-3.0 (3 to 15 s); did you mean 15?"],
+    [{ model: "kling-2.6", resolution: "4k" }, "resolution 4k is not supported by kling-2.6: 720p, 1080p"],
+    [{ aspectRatio: "21:9" }, "aspectRatio 21:9 is not supported by kling-3.0"],
+    [{ image: url, aspectRatio: "1:1" }, "aspectRatio follows the image"],
+    [{ lastImage: url }, "lastImage requires a first frame"],
+    [{ audio: "original" }, "audio original keeps the audio of a reference video"],
     [{ model: "kling-v9", audio: "loud" }, 'audio "loud" is not one of'],
     [
       { model: "kling-2.6", referenceImages: [url] },
-      "referenceImages are not taken by kling-2.6; choose kling-3.0-omni"
+      "referenceImages are not supported by kling-2.6; choose kling-3.0-omni"
     ],
-    [{ prompt: "x".repeat(3073) }, "prompt is 3073 characters long; at most 3072 are allowed"],
-    [{ image: base64(png(299, 400)) }, "image is 299x400 pixels; each side needs at least 300"],
+    [{ prompt: "x".repeat(3073) }, "prompt is 3073 characters long; the limit is 3072"],
+    [{ image: base64(png(299, 400)) }, "image is 299x400 pixels; each side must be at least 300"],
     [{ image: `data:image/png;base64,${base64(png(400, 400))}` }, "image must be bare base64"]
   ])("%j", ([request, message]) =>
     Effect.gen(function* () {
@@ -149,7 +149,7 @@ describe("a wish that the path would ignore is refused in the person's words", (
     })
   )
 
-  it.effect("also where frames and references share one list on the wire", () =>
+  it.effect("even where frames and references share one array on the wire", () =>
     Effect.gen(function* () {
       const small = base64(png(200, 200))
       const request = { model: "kling-v3-omni", image: url, lastImage: small, referenceImages: [url, small] }
@@ -160,12 +160,12 @@ describe("a wish that the path would ignore is refused in the person's words", (
   )
 })
 
-describe("a request shown to a person", () => {
-  it.effect("has its inline pictures shortened, everything else whole", () =>
+describe("a described request", () => {
+  it.effect("has its inline images shortened, and nothing else", () =>
     Effect.gen(function* () {
-      const picture = base64(png(400, 400), 1)
-      const body = JSON.stringify((yield* shown({ image: picture, prompt: "x".repeat(2500) })).body)
-      expect(body).toContain(`${picture.slice(0, 40)}... (${picture.length} characters)`)
+      const inline = base64(png(400, 400), 1)
+      const body = JSON.stringify((yield* shown({ image: inline, prompt: "x".repeat(2500) })).body)
+      expect(body).toContain(`${inline.slice(0, 40)}... (${inline.length} characters)`)
       expect(body).toContain("x".repeat(2500))
       expect(body.length).toBeLessThan(3000)
     })

@@ -2,30 +2,28 @@ import type { Effect } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import type { KlingError } from "../errors/kling-error.ts"
 import { findImageModel } from "../models/image-models.ts"
-import { successorOf } from "../models/retired-models.ts"
+import { replacementFor } from "../models/retired-models.ts"
 import { findVideoModel, type VideoModel, videoModels } from "../models/video-models.ts"
 import type { AnyOperation, Generation } from "../operation.ts"
 import { findOperation, operations } from "../operations/catalog.ts"
 import type { Problem } from "../params/check-input.ts"
-import { nearestWord } from "../params/nearest-word.ts"
+import { closestMatch } from "../params/closest-match.ts"
 import { unknownPrice } from "../prices/quote.ts"
 import { checkAnyVideoRequest, checkVideoRequest } from "./check-video-request.ts"
-import { legacyOmniInput, legacyVideoInput, legacyVideoName } from "./legacy-video-input.ts"
-import { newVideoInput, newVideoName } from "./new-video-input.ts"
+import { legacyOmniInput, legacyVideoInput, legacyVideoField } from "./legacy-video-input.ts"
+import { newVideoInput, newVideoField } from "./new-video-input.ts"
 import { credentialReason, finishPlan, type Plan, refuse } from "./plan.ts"
 import { defaultReferenceModel, defaultVideoModel, filled, hasReferences, type VideoRequest } from "./video-request.ts"
 
-/** Decides operation and generation from model, settings and credential; refuses what the path would ignore. */
+/** Selects operation and generation from model, settings and credential; rejects what the path would ignore. */
 export const planVideo = (request: VideoRequest, credential: CredentialKind): Effect.Effect<Plan, KlingError> => {
   const name = request.model ?? (hasReferences(request) ? defaultReferenceModel : defaultVideoModel)
   const model = findVideoModel(name)
   if (model === undefined) {
-    const successor = successorOf("video", name)
-    return successor === undefined
+    const replacement = replacementFor("video", name)
+    return replacement === undefined
       ? planUnknownModel(name, request, credential)
-      : refuse([
-          { field: "model", message: `${name} was switched off by Kling on 2026-09-15; use ${successor} instead` }
-        ])
+      : refuse([{ field: "model", message: `${name} was retired by Kling on 2026-09-15; use ${replacement} instead` }])
   }
   const path = choosePath(model, request, credential)
   const problems = [
@@ -43,19 +41,24 @@ type Path = { readonly generation: Generation; readonly reason: string } | { rea
 
 const choosePath = (model: VideoModel, request: VideoRequest, credential: CredentialKind): Path => {
   if (request.negativePrompt !== undefined && !model.negativePrompt) {
-    return { problem: { field: "negativePrompt", message: `is not taken by ${model.id}; say it in the prompt` } }
+    return { problem: { field: "negativePrompt", message: `is not supported by ${model.id}; put it in the prompt` } }
   }
   if (credential === "key-pair") {
     return model.legacyName === undefined
-      ? { problem: { field: "model", message: `${model.id} needs an API key: it is not offered on the legacy paths` } }
+      ? {
+          problem: {
+            field: "model",
+            message: `${model.id} requires an API key: it is not available on the legacy paths`
+          }
+        }
       : { generation: "legacy", reason: credentialReason(credential) }
   }
   return request.negativePrompt === undefined
     ? { generation: "new", reason: credentialReason(credential) }
-    : { generation: "legacy", reason: "a negative prompt is taken on the legacy path only" }
+    : { generation: "legacy", reason: "legacy API: only it accepts a negative prompt" }
 }
 
-/** The omni paths take references and elements; a model that also has plain paths uses them for everything else. */
+/** The omni paths accept references and elements; a model that also has plain paths uses those for everything else. */
 const isOmniRequest = (model: VideoModel, request: VideoRequest): boolean =>
   model.products.includes("omni-video") &&
   (hasReferences(request) ||
@@ -75,13 +78,13 @@ const planNew = (
   warnings: ReadonlyArray<string> = []
 ): Effect.Effect<Plan, KlingError> =>
   operation === undefined
-    ? refuse([{ field: "model", message: `${model} does not make this kind of clip` }])
+    ? refuse([{ field: "model", message: `${model} does not support this kind of video` }])
     : finishPlan({
         operation,
         model,
         reasons: [reason],
         warnings,
-        nameOf: newVideoName,
+        nameOf: newVideoField,
         input: newVideoInput(operation, request)
       })
 
@@ -99,7 +102,7 @@ const planLegacy = (
     model,
     reasons: [reason],
     warnings,
-    nameOf: legacyVideoName(request),
+    nameOf: legacyVideoField(request),
     input: omni ? legacyOmniInput(model, request) : legacyVideoInput(model, request)
   })
 }
@@ -107,34 +110,33 @@ const planLegacy = (
 const unconfirmed = (model: VideoModel): ReadonlyArray<string> =>
   model.state === "unconfirmed" ? [`${model.id} is experimental: Kling has not confirmed it for developers`] : []
 
-/** A name that klingkit does not know yet goes through as it is, with a warning: Kling adds models without notice. */
+/** Unknown names are passed through with a warning: Kling adds models without notice. */
 const planUnknownModel = (
   name: string,
   request: VideoRequest,
   credential: CredentialKind
 ): Effect.Effect<Plan, KlingError> => {
-  if (!/^[a-z0-9][a-z0-9.-]{1,60}$/i.test(name)) return refuse([{ field: "model", message: "is not a model name" }])
+  if (!/^[a-z0-9][a-z0-9.-]{1,60}$/i.test(name))
+    return refuse([{ field: "model", message: "is not a valid model name" }])
   if (findImageModel(name) !== undefined) {
     const ids = videoModels.filter((model) => model.state === "live").map((model) => model.id)
-    return refuse([{ field: "model", message: `${name} makes pictures, no clips; choose ${ids.join(", ")}` }])
+    return refuse([{ field: "model", message: `${name} is an image model; choose ${ids.join(", ")}` }])
   }
   const problems = [...checkAnyVideoRequest(request)]
   if (problems.length > 0) return refuse(problems)
-  const known = nearestWord(
+  const known = closestMatch(
     name,
     videoModels.map((model) => model.id)
   )
   const hint = known === undefined ? "" : ` (did you mean ${known}?)`
-  const warning = `${name} is not in klingkit's model table: sent as it is, its limits and price unchecked${hint}`
+  const warning = `${name} is not in klingkit's model table: sent unchanged, with limits and price unchecked${hint}`
   if (credential === "key-pair" || /^kling-v\d/.test(name) || request.negativePrompt !== undefined) {
-    return planLegacy(name, request, "the name is of the legacy kind, or only the legacy path takes this request", [
-      warning
-    ])
+    return planLegacy(name, request, "legacy API: the name, the credential or the request requires it", [warning])
   }
   const similar: AnyOperation = hasReferences(request)
     ? operations["new.omni.kling-3.0-omni"]
     : operations[`new.${product(request)}.kling-3.0`]
-  const unlisted: AnyOperation = {
+  const unknownModel: AnyOperation = {
     ...similar,
     id: similar.id.replace(/[^.]+\.[^.]+$/, name),
     path: similar.path.replace(/[^/]+$/, name),
@@ -142,5 +144,5 @@ const planUnknownModel = (
     confidence: "low",
     price: () => unknownPrice(`no listed price for ${name}`)
   }
-  return planNew(unlisted, name, request, "new models appear on the new paths", [warning])
+  return planNew(unknownModel, name, request, "new API: new models appear there", [warning])
 }

@@ -7,13 +7,13 @@ import { describeRequest, type Plan } from "./plan.ts"
 import { planVideo } from "./plan-video.ts"
 import { defaultReferenceModel, defaultVideoModel, type VideoRequest } from "./video-request.ts"
 
-const picture = "https://example.com/cat.png"
+const image = "https://example.com/cat.png"
 const known = ["kling-3.0", "kling-3.0-turbo", "kling-3.0-omni", "kling-o1", "kling-2.6", "kling-2.5-turbo"]
 const legacyNames = ["kling-v3", "kling-v3-omni", "kling-video-o1", "kling-v2-6"]
 const models = [...known, ...legacyNames, "kling-4.0", "kling-4.0-flash", "kling-v1-6", "kling-9", "kling-v9"]
 
-/** Wishes that a person may add to a request, legal with some models, with some others, or with none. */
-const wishes: ReadonlyArray<Partial<VideoRequest>> = [
+/** Settings that may be added to a request, valid with some models, with others, or with none. */
+const settings: ReadonlyArray<Partial<VideoRequest>> = [
   { prompt: "x".repeat(2600) },
   { prompt: "@image_1 beside @video_1 and @element_1" },
   { negativePrompt: "rain" },
@@ -21,22 +21,22 @@ const wishes: ReadonlyArray<Partial<VideoRequest>> = [
   ...[1, 3, 5, 7, 10, 15, 5.5].map((durationSeconds) => ({ durationSeconds })),
   ...["16:9", "9:16", "21:9"].map((aspectRatio) => ({ aspectRatio })),
   ...["native", "original", "off", "loud"].map((audio) => ({ audio })),
-  { image: picture },
-  { image: picture, lastImage: picture },
-  { image: "no picture" },
+  { image },
+  { image, lastImage: image },
+  { image: "not an image" },
   { image: "QUJD", lastImage: "QUJD" },
-  { lastImage: picture },
-  { referenceImages: [picture] },
-  { referenceImages: [picture, picture, picture, picture, picture] },
-  { referenceImages: [picture, "no picture"] },
+  { lastImage: image },
+  { referenceImages: [image] },
+  { referenceImages: [image, image, image, image, image] },
+  { referenceImages: [image, "not an image"] },
   { referenceImages: [] },
-  { referenceVideo: "https://example.com/clip.mp4" },
-  { referenceVideo: "https://example.com/clip.mp4", referenceUse: "base" },
-  { referenceVideo: "clip.mp4" },
+  { referenceVideo: "https://example.com/video.mp4" },
+  { referenceVideo: "https://example.com/video.mp4", referenceUse: "base" },
+  { referenceVideo: "video.mp4" },
   { referenceUse: "feature" },
   { elements: ["829836802793406551"] },
   { elements: ["1", "2", "3", "4"] },
-  { elements: ["no id"] },
+  { elements: ["not an id"] },
   { elements: [] },
   { multiShot: true },
   { multiShot: false },
@@ -46,12 +46,12 @@ const wishes: ReadonlyArray<Partial<VideoRequest>> = [
 
 const cases = Schema.Struct({
   model: Schema.Literals(models),
-  wishes: Schema.Array(Schema.Literals(wishes.map((_, index) => index))).check(Schema.isMaxLength(4)),
+  settings: Schema.Array(Schema.Literals(settings.map((_, index) => index))).check(Schema.isMaxLength(4)),
   credential: Schema.Literals(["api-key", "key-pair"])
 })
 
-const requestOf = (one: typeof cases.Type): VideoRequest =>
-  Object.assign({ model: one.model, prompt: "a cat" }, ...one.wishes.map((index) => wishes[index]))
+const requestOf = (sample: typeof cases.Type): VideoRequest =>
+  Object.assign({ model: sample.model, prompt: "a cat" }, ...sample.settings.map((index) => settings[index]))
 
 const planOf = (request: VideoRequest, credential: "api-key" | "key-pair") =>
   Effect.runSync(Effect.result(planVideo(request, credential)))
@@ -79,32 +79,32 @@ const requestFields = new Set(
 
 const sent = (plan: Plan): string => stringifyJson(describeRequest(plan))
 
-/** Several shots are what such a request gets anyway. */
-const takesUpClip = (request: VideoRequest): boolean =>
+/** Such a request gets several shots in any case. */
+const usesFeatureVideo = (request: VideoRequest): boolean =>
   request.referenceVideo !== undefined && request.referenceUse !== "base"
 
-/** Wishes that change nothing because they are what happens anyway. */
-const isAsUsual = (field: keyof VideoRequest, request: VideoRequest): boolean =>
+/** Settings that change nothing because they equal the defaults. */
+const isDefault = (field: keyof VideoRequest, request: VideoRequest): boolean =>
   (field === "audio" && (request.audio === "off" || findVideoModel(request.model ?? "")?.audio.length === 1)) ||
   (field === "model" &&
     [defaultVideoModel, defaultReferenceModel].includes(findVideoModel(request.model ?? "")?.id ?? "")) ||
   (field === "resolution" && request.resolution === "720p") ||
   (field === "aspectRatio" && request.aspectRatio === "16:9") ||
-  (field === "multiShot" && (request.multiShot === false || takesUpClip(request))) ||
+  (field === "multiShot" && (request.multiShot === false || usesFeatureVideo(request))) ||
   (field === "referenceUse" && request.referenceUse === "feature") ||
   (Array.isArray(request[field]) && request[field].length === 0)
 
-describe("whatever a person asks for", () => {
+describe("any request", () => {
   it.prop(
-    "is either legal for its operation or refused by a field of the request",
-    { one: cases },
-    ({ one }) => {
-      const request = requestOf(one)
-      const planned = planOf(request, one.credential)
+    "is either valid for its operation or rejected by a field of the request",
+    { sample: cases },
+    ({ sample }) => {
+      const request = requestOf(sample)
+      const planned = planOf(request, sample.credential)
       if (Result.isSuccess(planned)) {
         const { operation, input, quote, reasons } = planned.success
         expect(checkInput(operation.params, operation.rules, input)).toEqual([])
-        expect(operation.generation).toBe(one.credential === "key-pair" ? "legacy" : operation.generation)
+        expect(operation.generation).toBe(sample.credential === "key-pair" ? "legacy" : operation.generation)
         expect(quote.rule).not.toBe("")
         expect(reasons.join("")).toMatch(/\w/)
         return
@@ -121,16 +121,16 @@ describe("whatever a person asks for", () => {
   )
 
   it.prop(
-    "is never dropped on the way: each accepted wish changes what is sent",
-    { one: cases },
-    ({ one }) => {
-      const request = requestOf(one)
-      const planned = planOf(request, one.credential)
+    "has no setting dropped: each accepted one changes what is sent",
+    { sample: cases },
+    ({ sample }) => {
+      const request = requestOf(sample)
+      const planned = planOf(request, sample.credential)
       if (Result.isFailure(planned)) return
       for (const field of Object.keys(request) as Array<keyof VideoRequest>) {
         const { [field]: _left, ...without } = request
-        const other = planOf(without, one.credential)
-        if (isAsUsual(field, request) || Result.isFailure(other)) continue
+        const other = planOf(without, sample.credential)
+        if (isDefault(field, request) || Result.isFailure(other)) continue
         expect(sent(other.success), `${field} of ${JSON.stringify(request)}`).not.toBe(sent(planned.success))
       }
     },

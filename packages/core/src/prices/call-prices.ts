@@ -1,7 +1,7 @@
 import { faceVideo } from "../media/media-rules.ts"
-import { estimate, exactQuote, openEstimate, type Quote, withBound } from "./quote.ts"
+import { estimate, exactQuote, openEstimate, type Quote, withUpperBound } from "./quote.ts"
 
-/** Video units per call. Source: Kling docs, pricing, 2026-09-20; the element's zero was measured, not listed. */
+/** Video units per call. Source: Kling docs, pricing, 2026-09-20; the zero of elements was measured, not listed. */
 export const unitsPerCall = {
   tts: 0.05,
   "identify-face": 0.05,
@@ -17,20 +17,20 @@ export const perCall = (what: keyof typeof unitsPerCall): Quote =>
 
 const lipSyncUnitsPer5Seconds = 0.5
 
-const lipSyncBlocks = (clipSeconds: number): Quote => {
-  const blocks = Math.ceil(clipSeconds / 5)
+const lipSyncBlocks = (videoSeconds: number): Quote => {
+  const blocks = Math.ceil(videoSeconds / 5)
   return exactQuote("video", blocks, lipSyncUnitsPer5Seconds, `${blocks} x 5 s x ${lipSyncUnitsPer5Seconds} (lip-sync)`)
 }
 
-/** Lip-sync is listed by blocks of five seconds of a clip whose length is not part of the request. */
-export const lipSyncOfAnyClip: Quote = openEstimate(
+/** Lip-sync is priced per 5 s of a video whose length is not part of the request. */
+export const lipSyncOfAnyVideo: Quote = openEstimate(
   "video",
-  `${lipSyncUnitsPer5Seconds} video units for every 5 s (lip-sync); the length follows the input clip`
+  `${lipSyncUnitsPer5Seconds} video units per 5 s (lip-sync); the length is that of the input video`
 )
 
-/** The same for a clip in which Kling has found faces, which it does in none that is longer. */
-export const lipSyncRate: Quote = withBound(lipSyncOfAnyClip, lipSyncBlocks(faceVideo.maxSeconds))
+/** The same, bounded by the longest video in which Kling detects faces. */
+export const lipSyncRate: Quote = withUpperBound(lipSyncOfAnyVideo, lipSyncBlocks(faceVideo.maxSeconds))
 
-/** Lip-sync of a clip whose length is known. How Kling rounds a part of five seconds is not documented. */
-export const lipSyncOf = (clipSeconds: number): Quote =>
-  estimate(lipSyncBlocks(clipSeconds), "a begun block is counted as a whole one")
+/** Lip-sync of a video of known length. How Kling rounds a partial block is not documented. */
+export const lipSyncOf = (videoSeconds: number): Quote =>
+  estimate(lipSyncBlocks(videoSeconds), "billed per started 5 s")

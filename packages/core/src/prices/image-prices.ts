@@ -1,6 +1,6 @@
 import { exactQuote, type Quote, unknownPrice } from "./quote.ts"
 
-/** Image units per picture. Source: Kling docs, pricing, 2026-09-20. */
+/** Image units per image. Source: Kling docs, pricing, 2026-09-20. */
 export const imageUnits = {
   "kling-v3": { "1k/2k": 8 },
   "kling-v3-omni": { "1k/2k": 8, "4k": 16 },
@@ -12,8 +12,8 @@ export const imageUnits = {
 
 export const perImage = (model: string, feature: string, count: number): Quote => {
   const models: Readonly<Record<string, Readonly<Record<string, number>>>> = imageUnits
-  const each = models[model]?.[feature]
-  return each === undefined
+  const unitsEach = models[model]?.[feature]
+  return unitsEach === undefined
     ? unknownPrice(`no listed price for ${model}, ${feature}`)
-    : exactQuote("image", count, each, `${count} x ${each} (${model}, ${feature})`)
+    : exactQuote("image", count, unitsEach, `${count} x ${unitsEach} (${model}, ${feature})`)
 }

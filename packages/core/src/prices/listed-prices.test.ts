@@ -2,20 +2,20 @@ import { describe, expect, it } from "vitest"
 import type { AnyOperation } from "../operation.ts"
 import { catalog, findOperation, type OperationId } from "../operations/catalog.ts"
 import { checkInput } from "../params/check-input.ts"
-import { mostUsd, type Quote } from "./quote.ts"
+import { maxUsd, type Quote } from "./quote.ts"
 
 const image = "https://media.example/lighthouse.png"
 const video = "https://media.example/waves.mp4"
-const sound = "https://media.example/speech.mp3"
+const audio = "https://media.example/speech.mp3"
 const prompt = "a lighthouse"
 
 const declared = (id: OperationId): AnyOperation => {
   const found = findOperation(id)
-  if (found === undefined) throw new Error(`${id} is not in the catalogue`)
+  if (found === undefined) throw new Error(`${id} is not in the catalog`)
   return found
 }
 
-/** The price of an input that is legal. */
+/** The price of a valid input. */
 const quote = (id: OperationId, input: Readonly<Record<string, unknown>>): Quote => {
   const operation = declared(id)
   expect(checkInput(operation.params, operation.rules, input)).toEqual([])
@@ -24,7 +24,7 @@ const quote = (id: OperationId, input: Readonly<Record<string, unknown>>): Quote
 
 describe("listed prices", () => {
   it.each([
-    // Taken from the account for real calls, so the table is known to be right here.
+    // Charged for real calls, so these rows are verified.
     ["new.t2v.kling-3.0-turbo", { prompt, durationSeconds: 3, resolution: "720p" }, 2.4, 0.336],
     ["new.omni.kling-3.0-omni", { prompt, firstFrame: image, durationSeconds: 3, audio: "off" }, 1.8, 0.252],
     ["legacy.images.generations", { model: "kling-v3", prompt, resolution: "1k" }, 8, 0.028],
@@ -64,28 +64,28 @@ describe("listed prices", () => {
   })
 })
 
-describe("prices whose length follows a clip or a sound", () => {
+describe("prices that depend on the length of a video or audio input", () => {
   const motion = { image, video, characterOrientation: "video" }
-  const faces = [{ faceId: "0", soundFile: sound, soundStartMs: 0, soundEndMs: 3000, soundInsertMs: 0 }]
+  const faces = [{ faceId: "0", soundFile: audio, soundStartMs: 0, soundEndMs: 3000, soundInsertMs: 0 }]
   const rows = [
-    // Input, rate, the most by the longest that Kling takes, and the price of 8.3 s.
-    ["new.motion.kling-3.0", { ...motion, resolution: "1080p" }, "1.2 video units a second", 36, 9.6, 10.8],
-    ["new.motion.kling-2.6", motion, "0.5 video units a second", 15, 4, 4.5],
-    ["new.motion.kling-2.6", { ...motion, characterOrientation: "image" }, "0.5 video units a second", 5, 4, 4.5],
-    ["legacy.motion-control", { ...motion, mode: "pro" }, "0.8 video units a second (kling-2.6", 24, 6.4, 7.2],
+    // Input, rate, upper bound by the longest input that Kling accepts, and the price of 8.3 s.
+    ["new.motion.kling-3.0", { ...motion, resolution: "1080p" }, "1.2 video units per second", 36, 9.6, 10.8],
+    ["new.motion.kling-2.6", motion, "0.5 video units per second", 15, 4, 4.5],
+    ["new.motion.kling-2.6", { ...motion, characterOrientation: "image" }, "0.5 video units per second", 5, 4, 4.5],
+    ["legacy.motion-control", { ...motion, mode: "pro" }, "0.8 video units per second (kling-2.6", 24, 6.4, 7.2],
     [
       "legacy.motion-control",
       { ...motion, model: "kling-v3", mode: "std" },
-      "0.9 video units a second (kling-3.0",
+      "0.9 video units per second (kling-3.0",
       27,
       7.2,
       8.1
     ],
-    ["new.omni.kling-o1", { prompt, baseVideo: { video }, resolution: "1080p" }, "1.2 video units a", 12, 9.6, 10.8],
+    ["new.omni.kling-o1", { prompt, baseVideo: { video }, resolution: "1080p" }, "1.2 video units per", 12, 9.6, 10.8],
     [
       "new.omni.kling-3.0-omni",
       { baseVideo: { video }, multiShot: false, resolution: "4k" },
-      "3 video units a second",
+      "3 video units per second",
       48,
       24,
       27
@@ -93,62 +93,68 @@ describe("prices whose length follows a clip or a sound", () => {
     [
       "legacy.omni-video",
       { prompt, videos: [{ video }], mode: "std" },
-      "0.9 video units a second (kling-o1",
+      "0.9 video units per second (kling-o1",
       9,
       7.2,
       8.1
     ],
     // Measured: 12.27 s of result, 4.4 units.
-    ["legacy.avatar", { image, soundFile: sound }, "0.4 video units a second", 120, 3.2, 3.6],
-    ["legacy.avatar", { image, audioId: "1", mode: "pro" }, "0.8 video units a second", 240, 6.4, 7.2]
+    ["legacy.avatar", { image, soundFile: audio }, "0.4 video units per second", 120, 3.2, 3.6],
+    ["legacy.avatar", { image, audioId: "1", mode: "pro" }, "0.8 video units per second", 240, 6.4, 7.2]
   ] as const
 
-  it.each(rows)("%s %o gives the rate and a bound", (id, input, rate, most) => {
-    const { state, units, priceUsd, pack, atMost, rule } = quote(id, input)
+  it.each(rows)("%s %o has the rate and an upper bound", (id, input, rate, highest) => {
+    const { state, units, priceUsd, pack, upperBound, rule } = quote(id, input)
     expect({ state, units, priceUsd, pack }).toEqual({ state: "estimate", pack: "video" })
-    expect(atMost).toEqual({ units: most, priceUsd: expect.closeTo(most * 0.14) })
+    expect(upperBound).toEqual({ units: highest, priceUsd: expect.closeTo(highest * 0.14) })
     expect(rule).toContain(rate)
-    expect(rule).toContain(`; at most ${most} video units = `)
+    expect(rule).toContain(`; at most ${highest} video units = `)
   })
 
-  it.each(rows)("%s %o of 8.3 s is near one figure and below another", (id, input, _rate, _most, likely, most) => {
+  it.each(rows)("%s %o of 8.3 s has an estimate and an upper bound", (id, input, _rate, _bound, likely, highest) => {
     const operation = declared(id)
     expect(operation.lengthFrom?.(input)).toEqual({ [input === rows[9][1] ? "id" : "media"]: expect.any(String) })
-    expect(operation.price(input, 8.3)).toMatchObject({ state: "estimate", units: likely, atMost: { units: most } })
+    expect(operation.price(input, 8.3)).toMatchObject({
+      state: "estimate",
+      units: likely,
+      upperBound: { units: highest }
+    })
     expect(operation.price(input, 8)).toMatchObject({ state: "estimate", units: likely })
-    expect(operation.price(input, 8)).not.toHaveProperty("atMost")
+    expect(operation.price(input, 8)).not.toHaveProperty("upperBound")
   })
 
-  it("are bounded by the clip that Kling looks for faces in; the older lip-sync states no limit", () => {
+  it("are bounded by the longest video with face detection; the older lip-sync states no limit", () => {
     expect(quote("legacy.advanced-lip-sync", { sessionId: "s1", faces })).toMatchObject({
       state: "estimate",
-      atMost: { units: 6, priceUsd: 0.84 },
+      upperBound: { units: 6, priceUsd: 0.84 },
       rule: expect.stringContaining("at most 6 video units = 12 x 5 s x 0.5")
     })
     const older = { mode: "text2video", videoUrl: video, text: "Hi", voiceId: "oversea_male1" }
-    expect(mostUsd(quote("legacy.lip-sync", older))).toBeUndefined()
+    expect(maxUsd(quote("legacy.lip-sync", older))).toBeUndefined()
     expect(declared("legacy.lip-sync").price(older, 6)).toMatchObject({ units: 1, priceUsd: 0.14 })
   })
 
-  it("count the asked seconds beside a feature video, and say that this is not proven", () => {
+  it("count the requested seconds with a feature video, and say that this is unconfirmed", () => {
     const feature = quote("new.omni.kling-3.0-omni", { prompt, featureVideo: { video }, durationSeconds: 10 })
-    expect(feature).toMatchObject({ state: "estimate", units: 9, rule: expect.stringContaining("not proven") })
-    expect(feature.atMost).toEqual({ units: 14.4, priceUsd: 2.016 })
+    expect(feature).toMatchObject({ state: "estimate", units: 9, rule: expect.stringContaining("unconfirmed") })
+    expect(feature.upperBound).toEqual({ units: 14.4, priceUsd: 2.016 })
   })
 
   it("show the arithmetic of every exact quote", () => {
     const exact = catalog
       .filter(({ billed }) => billed)
-      .map((one) => ({ id: one.id, ...one.price(one.example) }))
+      .map((operation) => ({ id: operation.id, ...operation.price(operation.example) }))
       .filter(({ state, units = 0 }) => state === "exact" && units > 0)
     expect(exact.length).toBeGreaterThan(20)
     const arithmetic = /^[\d.]+ (video|image) units = \d+( s| call)? x [\d.]+ \(.+\)$/
     expect(exact.filter(({ rule }) => !arithmetic.test(rule))).toEqual([])
   })
 
-  it("hide no operation: whatever is billed has a price, a bound, or says that Kling publishes none", () => {
-    const open = catalog.filter((one) => one.billed && mostUsd(one.price(one.example)) === undefined)
-    expect(open.map(({ id }) => id).toSorted()).toMatchInlineSnapshot(`
+  it("cover every billed operation: a price, an upper bound, or no published price", () => {
+    const unbounded = catalog.filter(
+      (operation) => operation.billed && maxUsd(operation.price(operation.example)) === undefined
+    )
+    expect(unbounded.map(({ id }) => id).toSorted()).toMatchInlineSnapshot(`
       [
         "legacy.effects",
         "legacy.lip-sync",

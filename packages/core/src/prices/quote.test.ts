@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { lipSyncOf, lipSyncOfAnyClip, lipSyncRate, perCall } from "./call-prices.ts"
-import { mostUsd, sumOfQuotes } from "./quote.ts"
+import { lipSyncOf, lipSyncOfAnyVideo, lipSyncRate, perCall } from "./call-prices.ts"
+import { maxUsd, sumOfQuotes } from "./quote.ts"
 
 describe("the price of several steps", () => {
-  it("is their sum, without drift, and as certain as the least certain", () => {
+  it("is their sum, without rounding drift, and as certain as the least certain", () => {
     expect(sumOfQuotes([perCall("tts"), perCall("identify-face"), perCall("tts")])).toMatchObject({
       state: "exact",
       pack: "video",
@@ -17,15 +17,15 @@ describe("the price of several steps", () => {
     })
   })
 
-  it("names no units when one of them names none, and still the most that all can come to", () => {
-    const { state, units, priceUsd, atMost, rule } = sumOfQuotes([perCall("tts"), lipSyncRate])
+  it("has no units when one step has none, but still an upper bound", () => {
+    const { state, units, priceUsd, upperBound, rule } = sumOfQuotes([perCall("tts"), lipSyncRate])
     expect([state, units, priceUsd]).toEqual(["estimate", undefined, undefined])
-    expect(atMost).toEqual({ units: 6.05, priceUsd: 0.847 })
-    expect(rule).toContain("0.05 (tts) + 0.5 video units for every 5 s")
+    expect(upperBound).toEqual({ units: 6.05, priceUsd: 0.847 })
+    expect(rule).toContain("0.05 (tts) + 0.5 video units per 5 s")
   })
 
-  it("names no bound when one of them has none", () => {
-    const quote = sumOfQuotes([perCall("tts"), lipSyncOfAnyClip, lipSyncRate])
-    expect([mostUsd(quote), quote.atMost]).toEqual([undefined, undefined])
+  it("has no upper bound when one step has none", () => {
+    const quote = sumOfQuotes([perCall("tts"), lipSyncOfAnyVideo, lipSyncRate])
+    expect([maxUsd(quote), quote.upperBound]).toEqual([undefined, undefined])
   })
 })

@@ -3,9 +3,9 @@ export type Pack = "video" | "image" | "try-on"
 
 /**
  * What a request will cost before it is sent.
- * - `exact`: from the price table and the input alone
- * - `estimate`: depends on something seen only later, such as the length of an input clip
- * - `unknown`: Kling prices it per template, or the price is not published
+ * - `exact`: follows from the price table and the input
+ * - `estimate`: depends on something known only later, such as the length of an input video
+ * - `unknown`: priced per template, or not published by Kling
  */
 export interface Quote {
   readonly state: "exact" | "estimate" | "unknown"
@@ -13,11 +13,11 @@ export interface Quote {
   readonly units?: number
   readonly priceUsd?: number
   /**
-   * The most that it can come to, where that is more than `units` or nothing else is known: the longest clip or sound
-   * that Kling takes, at the listed rate. Limits count this.
+   * The highest possible price, where it exceeds `units` or nothing else is known: the longest video or audio that Kling
+   * accepts, at the listed rate. Spending limits count this.
    */
-  readonly atMost?: { readonly units?: number; readonly priceUsd: number }
-  /** The arithmetic in words: `3 units = 5 s x 0.6 (kling-3.0, 720p, silent)`. */
+  readonly upperBound?: { readonly units?: number; readonly priceUsd: number }
+  /** The arithmetic as text: `3 units = 5 s x 0.6 (kling-3.0, 720p, silent)`. */
   readonly rule: string
 }
 
@@ -41,20 +41,20 @@ export const estimate = (quote: Quote, why: string): Quote => ({
   rule: `${quote.rule}; ${why}`
 })
 
-/** The same, when it may come to more: `most` says to how much, and why. */
-export const withBound = (quote: Quote, most: Quote): Quote => {
-  const { units, priceUsd } = most
+/** The same quote with an upper bound; `bound` is the highest possible price, and why. */
+export const withUpperBound = (quote: Quote, bound: Quote): Quote => {
+  const { units, priceUsd } = bound
   if (units === undefined || priceUsd === undefined || units === quote.units) return quote
-  return { ...quote, state: "estimate", atMost: { units, priceUsd }, rule: `${quote.rule}; at most ${most.rule}` }
+  return { ...quote, state: "estimate", upperBound: { units, priceUsd }, rule: `${quote.rule}; at most ${bound.rule}` }
 }
 
-/** The rate is known, the quantity only later: no units are named. */
+/** The rate is known, the quantity is not: no units. */
 export const openEstimate = (pack: Pack, rule: string): Quote => ({ state: "estimate", pack, rule })
 
 export const unknownPrice = (why: string): Quote => ({ state: "unknown", rule: why })
 
-/** What to be ready to pay, in USD; nothing where Kling sets no bound that is known. */
-export const mostUsd = ({ atMost, priceUsd }: Quote): number | undefined => atMost?.priceUsd ?? priceUsd
+/** The highest possible price in USD; nothing when there is no known bound. */
+export const maxUsd = ({ upperBound, priceUsd }: Quote): number | undefined => upperBound?.priceUsd ?? priceUsd
 
 /** `$0.42`, `$0.028`. */
 export const usdText = (usd: number): string =>
@@ -64,18 +64,18 @@ export const usdText = (usd: number): string =>
 export const unitsText = (amount: number, pack?: string): string =>
   `${amount}${pack === undefined ? "" : ` ${pack}`} unit${amount === 1 ? "" : "s"}`
 
-/** A price in words: `3 video units ($0.42)`, `at most 4 video units ($0.56)`. */
-export const quotedText = ({ state, pack, units, priceUsd, atMost }: Quote): string => {
+/** A price as text: `3 video units ($0.42)`, `at most 4 video units ($0.56)`. */
+export const quotedText = ({ state, pack, units, priceUsd, upperBound }: Quote): string => {
   const amount = (count: number | undefined, usd: number) =>
     count === undefined ? usdText(usd) : `${unitsText(count, pack)} (${usdText(usd)})`
   const likely = priceUsd === undefined ? [] : [`${state === "exact" ? "" : "about "}${amount(units, priceUsd)}`]
-  const most = atMost === undefined ? [] : [`at most ${amount(atMost.units, atMost.priceUsd)}`]
-  return [...likely, ...most].join(", ") || "not known before"
+  const bound = upperBound === undefined ? [] : [`at most ${amount(upperBound.units, upperBound.priceUsd)}`]
+  return [...likely, ...bound].join(", ") || "unknown until charged"
 }
 
 /**
- * What several steps cost together: never more certain than the least certain of them. Units of several packs are not
- * added up, their money is.
+ * The total of several steps, as certain as the least certain of them. Units of different packs are not added up,
+ * their USD prices are.
  */
 export const sumOfQuotes = (quotes: ReadonlyArray<Quote>): Quote => {
   const state = (["unknown", "estimate", "exact"] as const).find((one) => quotes.some((quote) => quote.state === one))
@@ -84,13 +84,13 @@ export const sumOfQuotes = (quotes: ReadonlyArray<Quote>): Quote => {
   const inPack = <A extends { readonly units: number }>({ units, ...money }: A) =>
     packs.size > 1 ? money : { units, ...money }
   const sum = amounts(quotes)
-  const most = amounts(quotes.map((quote) => ({ ...quote, ...quote.atMost })))
+  const highest = amounts(quotes.map((quote) => ({ ...quote, ...quote.upperBound })))
   return {
     state: state ?? "exact",
     rule: quotes.map((quote) => quote.rule).join(" + "),
     ...(pack === undefined ? {} : { pack }),
     ...(sum === undefined ? {} : inPack(sum)),
-    ...(most === undefined || most.priceUsd === sum?.priceUsd ? {} : { atMost: inPack(most) })
+    ...(highest === undefined || highest.priceUsd === sum?.priceUsd ? {} : { upperBound: inPack(highest) })
   }
 }
 

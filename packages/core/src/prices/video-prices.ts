@@ -1,4 +1,4 @@
-import { estimate, exactQuote, openEstimate, type Quote, unknownPrice, withBound } from "./quote.ts"
+import { estimate, exactQuote, openEstimate, type Quote, unknownPrice, withUpperBound } from "./quote.ts"
 
 export type Resolution = "720p" | "1080p" | "4k"
 
@@ -29,33 +29,33 @@ export const videoUnitsPerSecond = {
   avatar: { "std/pro": { "720p": 0.4, "1080p": 0.8 } }
 } as const satisfies Record<string, Record<string, Partial<Record<Resolution, number>>>>
 
-/** Seconds of result times the listed rate of model, feature and resolution. */
+/** Seconds of the result times the listed rate for model, feature and resolution. */
 export const perSecond = (model: string, feature: string, resolution: string, durationSeconds: number): Quote => {
   const rate = rateOf(model, feature, resolution)
   return rate === undefined
-    ? unlisted(model, feature, resolution)
+    ? noListedPrice(model, feature, resolution)
     : exactQuote("video", durationSeconds, rate, `${durationSeconds} s x ${rate} (${model}, ${resolution}, ${feature})`)
 }
 
-/** What is known of a length that Kling takes from an input clip or sound. */
+/** What is known of a length that Kling takes from a video or audio input. */
 export interface SourceLength {
-  /** Of the clip or sound itself, where it could be measured. */
+  /** The length of the input itself, if it was measured. */
   readonly seconds: number | undefined
-  /** The longest that Kling takes. */
+  /** The longest that Kling accepts. */
   readonly longestSeconds: number | undefined
-  /** How the length decides the price, one clause. */
+  /** How the length determines the price, in one clause. */
   readonly why: string
 }
 
-/** The listed rate for a length that is not asked for: whole seconds, the nearest likely and a begun one at most. */
+/** The listed rate for a length that the request does not set: rounded to the nearest second, rounded up as the upper bound. */
 export const perSourceSecond = (model: string, feature: string, resolution: string, length: SourceLength): Quote => {
   const rate = rateOf(model, feature, resolution)
-  if (rate === undefined) return unlisted(model, feature, resolution)
+  if (rate === undefined) return noListedPrice(model, feature, resolution)
   const { seconds, longestSeconds, why } = length
   const of = (whole: number) => perSecond(model, feature, resolution, whole)
-  const open = openEstimate("video", `${rate} video units a second (${model}, ${resolution}, ${feature}); ${why}`)
-  if (seconds !== undefined) return withBound(estimate(of(Math.round(seconds)), why), of(Math.ceil(seconds)))
-  return longestSeconds === undefined ? open : withBound(open, of(Math.ceil(longestSeconds)))
+  const open = openEstimate("video", `${rate} video units per second (${model}, ${resolution}, ${feature}); ${why}`)
+  if (seconds !== undefined) return withUpperBound(estimate(of(Math.round(seconds)), why), of(Math.ceil(seconds)))
+  return longestSeconds === undefined ? open : withUpperBound(open, of(Math.ceil(longestSeconds)))
 }
 
 const rateOf = (model: string, feature: string, resolution: string): number | undefined => {
@@ -64,5 +64,5 @@ const rateOf = (model: string, feature: string, resolution: string): number | un
   return models[model]?.[feature]?.[resolution]
 }
 
-const unlisted = (model: string, feature: string, resolution: string): Quote =>
+const noListedPrice = (model: string, feature: string, resolution: string): Quote =>
   unknownPrice(`no listed price for ${model}, ${feature}, ${resolution}`)

@@ -3,10 +3,10 @@ import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse
 import type { Credentials } from "../auth/credentials.ts"
 import { Kling } from "../client/kling.ts"
 import type { KlingError } from "../errors/kling-error.ts"
-import { createRecord, externalIdOf, type FakeTask, makesSomething, legacyRecord, newRecord } from "./fake-tasks.ts"
-import { accepted, type Answer, code, type Fate, honest } from "./fate.ts"
+import { createRecord, externalIdOf, type FakeTask, isCreateOrCall, legacyRecord, newRecord } from "./fake-tasks.ts"
+import { accepted, type Answer, code, type CreateOutcome, honest } from "./scripted-answers.ts"
 
-export interface SeenRequest {
+export interface RecordedRequest {
   readonly method: string
   readonly path: string
   readonly query: Readonly<Record<string, string>>
@@ -18,25 +18,25 @@ export interface SeenRequest {
 }
 
 export interface FakeOptions {
-  /** What becomes of the creates and calls, one after the other; later ones are accepted. */
-  readonly creates?: ReadonlyArray<Fate>
-  /** What the reads are answered, one after the other; later ones honestly. */
+  /** The outcomes of the creates and calls, in order; later ones are accepted. */
+  readonly creates?: ReadonlyArray<CreateOutcome>
+  /** The responses to the reads, in order; later ones are normal. */
   readonly reads?: ReadonlyArray<Answer>
-  /** The status word at each look at a task; the last one stays. */
-  readonly life?: ReadonlyArray<string>
-  /** A task is seen by reads only this long after it came into being. */
+  /** The status word at each read of a task; the last one repeats. */
+  readonly statuses?: ReadonlyArray<string>
+  /** A task is visible to reads only this long after its creation. */
   readonly visibleAfterSeconds?: number
-  /** Tasks that are there from the start. */
+  /** Tasks that exist from the start. */
   readonly tasks?: ReadonlyArray<FakeTask>
-  /** Answers any request before the fake does, unless it gives nothing. */
-  readonly answer?: (request: SeenRequest) => Answer | undefined
+  /** Overrides the response to any request, unless it returns nothing. */
+  readonly answer?: (request: RecordedRequest) => Answer | undefined
 }
 
-/** A Kling in memory: keeps tasks, refuses a repeated external id, and treats requests as scripted. */
+/** An in-memory Kling: stores tasks, rejects a duplicate external id, and follows the scripted outcomes. */
 export interface FakeKling {
   readonly layer: Layer.Layer<HttpClient.HttpClient>
-  readonly seen: ReadonlyArray<SeenRequest>
-  /** Everything that came into being up to now, which is everything that was charged. */
+  readonly requests: ReadonlyArray<RecordedRequest>
+  /** Everything created so far, which is everything that was charged. */
   readonly charges: Effect.Effect<ReadonlyArray<FakeTask>>
 }
 
@@ -44,81 +44,86 @@ export const fakeKling = (options: FakeOptions = {}): FakeKling => {
   const creates = [...(options.creates ?? [])]
   const reads = [...(options.reads ?? [])]
   const tasks = [...(options.tasks ?? [])]
-  const looks = new Map<string, number>()
-  const seen: Array<SeenRequest> = []
-  let due: Array<Omit<FakeTask, "taskId">> = []
+  const readCounts = new Map<string, number>()
+  const requests: Array<RecordedRequest> = []
+  let pending: Array<Omit<FakeTask, "taskId">> = []
 
   const commitDue = (now: number): void => {
-    const ripe = due.filter((one) => one.createdAt <= now).toSorted((a, b) => a.createdAt - b.createdAt)
-    due = due.filter((one) => one.createdAt > now)
-    for (const one of ripe) {
-      if (one.externalId === undefined || !isKnown(one.externalId)) {
-        tasks.push({ ...one, taskId: String(8_900_000_001 + tasks.length) })
+    const due = pending.filter((task) => task.createdAt <= now).toSorted((a, b) => a.createdAt - b.createdAt)
+    pending = pending.filter((task) => task.createdAt > now)
+    for (const task of due) {
+      if (task.externalId === undefined || !isKnown(task.externalId)) {
+        tasks.push({ ...task, taskId: String(8_900_000_001 + tasks.length) })
       }
     }
   }
   const isKnown = (externalId: string) => tasks.some((task) => task.externalId === externalId)
 
-  const look = (task: FakeTask) => {
-    const life = options.life ?? ["submitted"]
-    const count = looks.get(task.taskId) ?? 0
-    looks.set(task.taskId, count + 1)
-    return life[Math.min(count, life.length - 1)] ?? "submitted"
+  const nextStatus = (task: FakeTask) => {
+    const statuses = options.statuses ?? ["submitted"]
+    const count = readCounts.get(task.taskId) ?? 0
+    readCounts.set(task.taskId, count + 1)
+    return statuses[Math.min(count, statuses.length - 1)] ?? "submitted"
   }
 
-  const create = (request: SeenRequest): Answer => {
-    const fate = creates.shift() ?? accepted
-    if (fate.commitsAfterSeconds === undefined) return fate.answer
+  const create = (request: RecordedRequest): Answer => {
+    const outcome = creates.shift() ?? accepted
+    if (outcome.commitsAfterSeconds === undefined) return outcome.answer
     if (request.externalId !== undefined && isKnown(request.externalId)) {
-      return fate.answer.kind === "honest"
+      return outcome.answer.kind === "honest"
         ? code(1201, `External_task_id ${request.externalId} already exists`)
-        : fate.answer
+        : outcome.answer
     }
-    due.push({
+    pending.push({
       path: request.path,
-      createdAt: request.atMillis + fate.commitsAfterSeconds * 1000,
+      createdAt: request.atMillis + outcome.commitsAfterSeconds * 1000,
       ...(request.externalId === undefined ? {} : { externalId: request.externalId })
     })
     commitDue(request.atMillis)
-    const made = tasks.at(-1)
-    return fate.answer.kind === "honest" && made !== undefined ? data(createRecord(made)) : fate.answer
+    const created = tasks.at(-1)
+    return outcome.answer.kind === "honest" && created !== undefined ? data(createRecord(created)) : outcome.answer
   }
 
-  const read = (request: SeenRequest): Answer => {
+  const read = (request: RecordedRequest): Answer => {
     const scripted = reads.shift() ?? honest
     if (scripted.kind !== "honest") return scripted
     const visibleSince = request.atMillis - (options.visibleAfterSeconds ?? 0) * 1000
     const visible = tasks.filter((task) => task.createdAt <= visibleSince)
-    if (request.method === "POST") return data({ result: visible.map((task) => newRecord(task, look(task))) })
+    if (request.method === "POST") return data({ result: visible.map((task) => newRecord(task, nextStatus(task))) })
     if (request.path === "/tasks" || request.path === "/solutions") {
       const ids = (request.query["task_ids"] ?? request.query["external_task_ids"] ?? "").split(",")
       const key = "task_ids" in request.query ? "taskId" : "externalId"
-      const here = visible.filter((task) => task.path.startsWith("/solutions") === (request.path === "/solutions"))
-      return data(here.filter((task) => ids.includes(task[key] ?? "")).map((task) => newRecord(task, look(task))))
+      const collection = visible.filter(
+        (task) => task.path.startsWith("/solutions") === (request.path === "/solutions")
+      )
+      return data(
+        collection.filter((task) => ids.includes(task[key] ?? "")).map((task) => newRecord(task, nextStatus(task)))
+      )
     }
     const [, path = "", id = ""] = /^(.*)\/([^/]*)$/.exec(request.path) ?? []
     const found = visible.find((task) => task.path === path && (task.taskId === id || task.externalId === id))
     return found === undefined
       ? code(1201, `Task not found by id/external id: ${id}`)
-      : data(legacyRecord(found, look(found)))
+      : data(legacyRecord(found, nextStatus(found)))
   }
 
   const client = HttpClient.make(
     Effect.fnUntraced(function* (request, url) {
       const atMillis = yield* Clock.currentTimeMillis
       commitDue(atMillis)
-      const one = seenRequest(request, url, atMillis)
-      seen.push(one)
+      const recorded = recordRequest(request, url, atMillis)
+      requests.push(recorded)
       return yield* respond(
         request,
-        options.answer?.(one) ?? (makesSomething(one.method, one.path) ? create(one) : read(one))
+        options.answer?.(recorded) ??
+          (isCreateOrCall(recorded.method, recorded.path) ? create(recorded) : read(recorded))
       )
     })
   )
 
   return {
     layer: Layer.succeed(HttpClient.HttpClient, client),
-    seen,
+    requests,
     charges: Effect.map(Clock.currentTimeMillis, (now) => {
       commitDue(now)
       return tasks
@@ -132,10 +137,10 @@ const data = (value: unknown): Answer => ({
   text: JSON.stringify({ code: 0, message: "SUCCEED", request_id: "request-0", data: value })
 })
 
-const seenRequest = (request: HttpClientRequest.HttpClientRequest, url: URL, atMillis: number): SeenRequest => {
+const recordRequest = (request: HttpClientRequest.HttpClientRequest, url: URL, atMillis: number): RecordedRequest => {
   const { body } = request
   const sent = body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
-  const externalId = makesSomething(request.method, url.pathname) ? externalIdOf(JSON.parse(sent)) : undefined
+  const externalId = isCreateOrCall(request.method, url.pathname) ? externalIdOf(JSON.parse(sent)) : undefined
   return {
     method: request.method,
     path: url.pathname,
@@ -165,11 +170,11 @@ const respond = (
     case "text":
       return Effect.succeed(withBody(request, answer.status, answer.headers ?? {}, answer.text))
     case "honest":
-      return Effect.die(new Error("an honest answer has to be worked out first"))
+      return Effect.die(new Error("a normal response must be computed first"))
   }
 }
 
-/** The body is at hand at once: reading a web stream takes real time, which virtual time would not wait for. */
+/** The body is available synchronously: reading a web stream takes real time, which virtual time does not wait for. */
 const withBody = (
   request: HttpClientRequest.HttpClientRequest,
   status: number,
@@ -188,6 +193,6 @@ export const keyPair: Credentials = {
   secretKey: Redacted.make("secret-test")
 }
 
-/** The client under test, talking to the fake. */
+/** The client under test, connected to the fake. */
 export const klingOver = (fake: FakeKling, credentials: Credentials = apiKey): Layer.Layer<Kling, KlingError> =>
   Kling.layerHttp({ credentials, baseUrl: "https://kling.example" }).pipe(Layer.provide(fake.layer))

@@ -1,6 +1,6 @@
 import { catalog } from "../operations/catalog.ts"
 
-/** One task that the fake has made, and charged unless its operation is free. */
+/** A task that the fake has created, and charged unless its operation is free. */
 export interface FakeTask {
   readonly taskId: string
   readonly externalId?: string
@@ -11,9 +11,9 @@ export interface FakeTask {
 
 const isLegacy = (path: string): boolean => path.startsWith("/v1/")
 
-const clipUrl = (task: FakeTask) => `https://files.example/${task.taskId}.mp4`
+const videoUrl = (task: FakeTask) => `https://files.example/${task.taskId}.mp4`
 
-/** A task as the new generation writes it; `status` is its own word. */
+/** A task in the format of the new generation; `status` is its own word. */
 export const newRecord = (task: FakeTask, status: string) => ({
   id: task.taskId,
   status,
@@ -23,13 +23,13 @@ export const newRecord = (task: FakeTask, status: string) => ({
   external_id: task.externalId ?? "",
   ...(status === "succeeded"
     ? {
-        outputs: [{ type: "video", id: `${task.taskId}1`, url: clipUrl(task), duration: "5" }],
+        outputs: [{ type: "video", id: `${task.taskId}1`, url: videoUrl(task), duration: "5" }],
         billing: [{ charge_type: "unit", amount: "3", package_type: "video" }]
       }
     : {})
 })
 
-/** A task as the legacy paths write it, with their own word for success. */
+/** A task in the format of the legacy paths, with their own word for success. */
 export const legacyRecord = (task: FakeTask, status: string) => ({
   task_id: task.taskId,
   task_status: status === "succeeded" ? "succeed" : status,
@@ -39,7 +39,7 @@ export const legacyRecord = (task: FakeTask, status: string) => ({
   updated_at: task.createdAt,
   ...(status === "succeeded"
     ? {
-        task_result: { videos: [{ id: `${task.taskId}1`, url: clipUrl(task), duration: "5" }] },
+        task_result: { videos: [{ id: `${task.taskId}1`, url: videoUrl(task), duration: "5" }] },
         final_unit_deduction: "3"
       }
     : {})
@@ -48,7 +48,7 @@ export const legacyRecord = (task: FakeTask, status: string) => ({
 export const createRecord = (task: FakeTask) =>
   isLegacy(task.path) ? legacyRecord(task, "submitted") : newRecord(task, "submitted")
 
-/** The caller's own id inside a create's body, wherever its generation keeps it. */
+/** The external id in a create's body, at the path of either generation. */
 export const externalIdOf = (body: unknown): string | undefined => {
   const { external_task_id: flat, options } = (body ?? {}) as {
     external_task_id?: string
@@ -57,5 +57,5 @@ export const externalIdOf = (body: unknown): string | undefined => {
   return flat ?? options?.external_task_id
 }
 
-const makingPaths = new Set(catalog.filter((one) => ["create", "call"].includes(one.kind)).map((one) => one.path))
-export const makesSomething = (method: string, path: string): boolean => method === "POST" && makingPaths.has(path)
+const createPaths = new Set(catalog.filter(({ kind }) => ["create", "call"].includes(kind)).map(({ path }) => path))
+export const isCreateOrCall = (method: string, path: string): boolean => method === "POST" && createPaths.has(path)

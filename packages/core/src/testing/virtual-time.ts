@@ -1,16 +1,16 @@
 import { Clock, Effect, Fiber, type Result } from "effect"
 import { TestClock } from "effect/testing"
 
-/** How an effect ended, and after how many virtual seconds. */
-export interface Ended<A, E> {
+/** The result of an effect, and the virtual seconds it took. */
+export interface TimedResult<A, E> {
   readonly result: Result.Result<A, E>
   readonly seconds: number
 }
 
-/** Runs an effect to its end, turning the virtual clock for it, an hour at most. */
+/** Runs an effect to completion while advancing the virtual clock, an hour at most. */
 export const inVirtualTime = Effect.fnUntraced(function* <A, E, R>(
   effect: Effect.Effect<A, E, R>
-): Effect.fn.Return<Ended<A, E>, never, R> {
+): Effect.fn.Return<TimedResult<A, E>, never, R> {
   const started = yield* Clock.currentTimeMillis
   const running = yield* Effect.forkChild(Effect.all([Effect.result(effect), Clock.currentTimeMillis]))
   yield* TestClock.adjust("1 hour")
@@ -19,10 +19,10 @@ export const inVirtualTime = Effect.fnUntraced(function* <A, E, R>(
   return { result, seconds: (ended - started) / 1000 }
 })
 
-/** The same for what also needs real time now and then, such as signing: the clock goes on in small steps. */
+/** The same for effects that also need real time, such as signing: the clock advances in small steps. */
 export const inMixedTime = Effect.fnUntraced(function* <A, E, R>(
   effect: Effect.Effect<A, E, R>
-): Effect.fn.Return<Ended<A, E>, never, R> {
+): Effect.fn.Return<TimedResult<A, E>, never, R> {
   const started = yield* Clock.currentTimeMillis
   const running = yield* Effect.forkChild(Effect.all([Effect.result(effect), Clock.currentTimeMillis]))
   for (let step = 0; step < 720 && running.pollUnsafe() === undefined; step++) {

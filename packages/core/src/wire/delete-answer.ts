@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { maybe, WireId } from "./fields.ts"
 
-/** What a delete answers: nothing, the id and status of a task, or a whole task record (measured). Code 0 is what counts. */
+/** The response to a delete: nothing, the id and status of a task, or a whole task (measured). Only code 0 matters. */
 export const DeleteAnswer = Schema.UndefinedOr(
   Schema.NullOr(
     Schema.Struct({

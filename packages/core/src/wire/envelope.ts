@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 
-/** The frame of every answer; `code` 0 is success, and decides even when HTTP says 200. */
+/** The envelope of every response; only `code` 0 is success, even with HTTP status 200. */
 export const Envelope = Schema.Struct({
   code: Schema.Int,
   message: Schema.optionalKey(Schema.NullOr(Schema.String)),

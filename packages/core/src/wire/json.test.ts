@@ -3,24 +3,24 @@ import { Effect, Schema } from "effect"
 import { Kling } from "../client/kling.ts"
 import { legacyImageToVideo } from "../operations/image-to-video.ts"
 import { fakeKling, klingOver } from "../testing/fake-kling.ts"
-import { text } from "../testing/fate.ts"
+import { text } from "../testing/scripted-answers.ts"
 import { exactNumber, parseJson, stringifyJson } from "./json.ts"
 
 const elementId = "829836802793406551"
 
 describe("a 64-bit id", () => {
-  it("would be rounded by the runtime's own JSON", () => {
+  it("would be rounded by the built-in JSON", () => {
     expect(String(JSON.parse(elementId))).not.toBe(elementId)
   })
 
-  it("keeps its digits from the bytes to text and back to a bare number", () => {
+  it("keeps its digits from parsing to a bare number again", () => {
     const read = parseJson(`{"element_id":${elementId},"list":[${elementId}]}`)
     expect(read).toEqual({ element_id: elementId, list: [elementId] })
     expect(stringifyJson({ element_id: exactNumber(elementId) })).toBe(`{"element_id":${elementId}}`)
   })
 
   it.prop(
-    "keeps its digits, whichever it is",
+    "keeps its digits for any value",
     { id: Schema.BigInt.check(Schema.isBetweenBigInt({ minimum: -(2n ** 63n), maximum: 2n ** 64n })) },
     ({ id }) => {
       const read = parseJson(`{"id":${id}}`) as { id: string | number }
@@ -30,7 +30,7 @@ describe("a 64-bit id", () => {
     { arbitrary: { runs: 500, seed: "klingkit" } }
   )
 
-  it.effect("goes from Kling's answer into the next request without a change", () =>
+  it.effect("passes unchanged from Kling's response into the next request", () =>
     Effect.gen(function* () {
       const fake = fakeKling({
         answer: (request) =>
@@ -44,7 +44,7 @@ describe("a 64-bit id", () => {
       yield* Effect.gen(function* () {
         const kling = yield* Kling
         const [element] = (yield* kling.task("5")).outputs
-        if (element?.type !== "element") throw new Error("no element came")
+        if (element?.type !== "element") throw new Error("no element")
         expect(element.id).toBe(elementId)
         yield* kling.submit(legacyImageToVideo, {
           model: "kling-v3",
@@ -53,7 +53,7 @@ describe("a 64-bit id", () => {
           elements: [element.id]
         })
       }).pipe(Effect.provide(klingOver(fake)))
-      expect(fake.seen[1]?.text).toContain(`"element_id":${elementId}}`)
+      expect(fake.requests[1]?.text).toContain(`"element_id":${elementId}}`)
     })
   )
 })
@@ -65,8 +65,8 @@ describe("other numbers", () => {
   })
 })
 
-describe("text that is no JSON", () => {
-  it("throws, as the runtime's parser does", () => {
+describe("text that is not JSON", () => {
+  it("throws like the built-in parser", () => {
     expect(() => parseJson("<html>")).toThrow(SyntaxError)
   })
 })

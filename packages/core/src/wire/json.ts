@@ -1,15 +1,15 @@
 /**
- * JSON whose integers survive: Kling's 64-bit ids arrive as bare numbers beyond 2^53, which `JSON.parse` would round.
- * An integer that a double cannot hold comes back as its digits in a string.
+ * Parses JSON without rounding integers: Kling sends 64-bit ids as bare numbers beyond 2^53.
+ * An integer that a double cannot represent becomes a string of its digits.
  */
 export const parseJson = (source: string): unknown => exactJson.parse(source, keepDigits)
 
 export const stringifyJson = (value: unknown): string => JSON.stringify(value)
 
-/** A digit string that `stringifyJson` writes as a bare JSON number, all its digits kept. */
+/** A digit string that `stringifyJson` writes as a bare JSON number with all its digits. */
 export const exactNumber = (digits: string): unknown => exactJson.rawJSON(digits)
 
-// Both are in every supported runtime (V8 11.4 and later), not yet in TypeScript's library.
+// Both exist in every supported runtime (V8 11.4 and later), but not yet in TypeScript's library.
 const exactJson = JSON as unknown as {
   parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown
   rawJSON(source: string): unknown

@@ -8,7 +8,7 @@ const task = (text: string) => fromLegacyTask(decode(parseJson(text)))
 const withResult = (result: string) => task(`{"task_id":"1","task_status":"succeed","task_result":${result}}`).outputs
 
 describe("a task of a legacy path", () => {
-  it("just created has neither results nor cost", () => {
+  it("that was just created has neither outputs nor charges", () => {
     expect(
       task(
         `{"task_id":"871","task_status":"submitted","task_info":{"external_task_id":"kk-img-1"},"created_at":1790000000000,"updated_at":1790000000001}`
@@ -24,7 +24,7 @@ describe("a task of a legacy path", () => {
     })
   })
 
-  it("read again says what it made and what it cost", () => {
+  it("that has finished has outputs and charges", () => {
     expect(
       task(`{"task_id":"871","task_status":"succeed","task_status_msg":"","task_info":{"external_task_id":""},
         "watermark_info":{"enabled":true},"final_unit_deduction":"16","final_balance_deduction":{"quota":"0.056","list_price":"0.07"},
@@ -43,7 +43,7 @@ describe("a task of a legacy path", () => {
     })
   })
 
-  it("hands on a status word that it does not know, and why it failed", () => {
+  it("passes on an unknown status word, and the failure message", () => {
     expect(task(`{"task_id":"1","task_status":"queued"}`)).toMatchObject({ status: "unknown", statusWord: "queued" })
     expect(task(`{"task_id":"1","task_status":"failed","task_status_msg":"no face"}`)).toMatchObject({
       status: "failed",
@@ -51,7 +51,7 @@ describe("a task of a legacy path", () => {
     })
   })
 
-  it("of omni-image holds single pictures or a series", () => {
+  it("of omni-image holds single images or a series", () => {
     expect(
       withResult(`{"result_type":"series","images":[],"series_images":[{"index":0,"url":"https://example.com/0.png"},
         {"index":1,"url":"https://example.com/1.png"}]}`)
@@ -61,7 +61,7 @@ describe("a task of a legacy path", () => {
     ])
   })
 
-  it("of ai-multi-shot holds three pictures in each entry", () => {
+  it("of ai-multi-shot holds three images in each entry", () => {
     expect(
       withResult(
         `{"images":[{"index":0,"url_1":"https://example.com/1","url_2":"https://example.com/2","url_3":"https://example.com/3"}]}`
@@ -69,7 +69,7 @@ describe("a task of a legacy path", () => {
     ).toEqual([1, 2, 3].map((view) => ({ type: "image", url: `https://example.com/${view}` })))
   })
 
-  it("of the audio paths holds one sound in two forms, or speech in one", () => {
+  it("of the audio paths holds audio in two formats, or speech in one", () => {
     expect(
       withResult(`{"audios":[{"id":"a","url_mp3":"https://example.com/a.mp3","url_wav":"https://example.com/a.wav",
         "duration_mp3":"5.0","duration_wav":"5.1"}]}`)
@@ -100,7 +100,7 @@ describe("a task of a legacy path", () => {
     ])
   })
 
-  it("of a video keeps the watermarked copy; an entry without a URL is no result", () => {
+  it("of a video keeps the watermarked copy; an entry without a URL is dropped", () => {
     expect(
       withResult(`{"videos":[{"id":"v","url":"https://example.com/v.mp4","watermark_url":"https://example.com/w.mp4","duration":"10"},
         {"id":"x","url":null}]}`)

@@ -9,7 +9,7 @@ const Video = Schema.Struct({
   duration: maybe(WireNumber)
 })
 
-// `ai-multi-shot` puts three views into one entry: `url_1`, `url_2`, `url_3`.
+// `ai-multi-shot` returns three views in one entry: `url_1`, `url_2`, `url_3`.
 const Image = Schema.Struct({
   index: maybe(WireNumber),
   url: maybe(Schema.String),
@@ -36,7 +36,7 @@ const Voice = Schema.Struct({
   owned_by: maybe(Schema.String)
 })
 
-/** An element as the legacy paths write it. What it was made of echoes the request, or is an empty object. */
+/** An element of the legacy paths. The fields for its sources echo the request, or are empty objects. */
 export const LegacyElement = Schema.Struct({
   element_id: WireId,
   element_name: maybe(Schema.String),
@@ -50,7 +50,7 @@ export const LegacyElement = Schema.Struct({
   status: maybe(Schema.String)
 })
 
-/** A task as the legacy paths write it: create answers, single reads, lists, callbacks. */
+/** A task of the legacy paths: create responses, single reads, lists, callbacks. */
 export const LegacyTask = Schema.Struct({
   task_id: WireId,
   task_status: Schema.String,

@@ -8,7 +8,7 @@ const task = (text: string) => fromNewTask(decode(parseJson(text)))
 const withOutput = (output: string) => task(`{"id":"1","status":"succeeded","outputs":[${output}]}`).outputs
 
 describe("a task of the new generation", () => {
-  it("just created has neither results nor cost", () => {
+  it("that was just created has neither outputs nor charges", () => {
     expect(
       task(
         `{"id":"893605946402811985","status":"submitted","create_time":1790000000000,"update_time":1790000000001,"external_id":""}`
@@ -23,26 +23,26 @@ describe("a task of the new generation", () => {
     })
   })
 
-  it("keeps all digits of an id, as text or as a number", () => {
+  it("keeps all digits of an id, sent as a string or a number", () => {
     expect(task(`{"id":829836802793406551,"status":"processing"}`).id).toBe("829836802793406551")
     expect(withOutput(`{"type":"element","id":829836802793406551}`)).toEqual([
       { type: "element", id: "829836802793406551" }
     ])
   })
 
-  it("hands on a status word that it does not know", () => {
+  it("passes on an unknown status word", () => {
     expect(task(`{"id":"1","status":"archived"}`)).toMatchObject({ status: "unknown", statusWord: "archived" })
     expect(task(`{"id":"1","status":"constructor"}`)).toMatchObject({ status: "unknown", statusWord: "constructor" })
   })
 
-  it("says why it failed", () => {
-    expect(task(`{"id":"1","status":"failed","message":"the picture shows no face"}`)).toMatchObject({
+  it("has the failure message", () => {
+    expect(task(`{"id":"1","status":"failed","message":"the image shows no face"}`)).toMatchObject({
       status: "failed",
-      message: "the picture shows no face"
+      message: "the image shows no face"
     })
   })
 
-  it("reads what was paid, in units and in money", () => {
+  it("has its charges in units and in cash", () => {
     const billing = `[{"charge_type":"unit","amount":"2.4","package_type":"video"},
       {"charge_type":"cash","cash_type":"balance","amount":"0.42","currency":"USD","list_price":"0.42"},
       {"charge_type":"unit","amount":"none"}]`
@@ -52,7 +52,7 @@ describe("a task of the new generation", () => {
     ])
   })
 
-  it("reads audio in either form, and a deleted voice", () => {
+  it("reads audio in either format, and a deleted voice", () => {
     expect(withOutput(`{"type":"audio","id":"a","wav_url":"https://example.com/a.wav","wav_duration":"4"}`)).toEqual([
       {
         type: "audio",

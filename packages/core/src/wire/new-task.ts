@@ -17,7 +17,7 @@ const Output = Schema.Struct({
   wav_url: maybe(Schema.String),
   mp3_duration: maybe(WireNumber),
   wav_duration: maybe(WireNumber),
-  // What an element was made of; callbacks call the same list `materials`.
+  // The sources of an element; callbacks call the same list `materials`.
   element_type: maybe(Schema.String),
   references: maybe(Schema.Unknown),
   materials: maybe(Schema.Unknown),
@@ -44,7 +44,7 @@ const fields = {
   billing: maybe(Schema.Array(Billing))
 }
 
-/** A task as the new generation writes it: `GET /tasks`, create answers, callbacks. Some solutions say `task_id`. */
+/** A task of the new generation: `GET /tasks`, create responses, callbacks. Some solutions use `task_id`. */
 export const NewTask = Schema.Union([
   Schema.Struct({ id: WireId, ...fields }),
   Schema.Struct({ task_id: WireId, ...fields })
@@ -77,7 +77,7 @@ const readOutput = (raw: typeof Output.Type): ReadonlyArray<TaskOutput> => {
     ownedBy: raw.owned_by,
     deleted: raw.status === "deleted" ? true : undefined
   })
-  // Solutions name their outputs by role, such as `product_video`.
+  // Solutions identify their outputs by role, such as `product_video`.
   const kind = raw.type ?? raw.role ?? "file"
   switch (/(?:^|_)(video|image)s?$/.exec(kind)?.[1] ?? kind) {
     case "video":

@@ -1,4 +1,4 @@
-/** `succeed` for people, whichever of Kling's two spellings arrived; `unknown` is a word that klingkit does not know. */
+/** `succeed` for either of Kling's two spellings; `unknown` for a word that klingkit does not know. */
 export type TaskStatus = "submitted" | "processing" | "succeed" | "failed" | "unknown"
 
 export type TaskOutput =
@@ -13,7 +13,7 @@ export type TaskOutput =
   | {
       readonly type: "audio"
       readonly id?: string
-      /** MP3 where Kling offers two forms. */
+      /** MP3 where Kling offers two formats. */
       readonly url: string
       readonly wavUrl?: string
       readonly durationSeconds?: number
@@ -35,10 +35,10 @@ export type TaskOutput =
       readonly ownedBy?: string
       readonly deleted?: boolean
     }
-  /** Anything else that has a URL, such as subtitles: what was paid for is never dropped. `kind` is Kling's word for it. */
+  /** Any other output with a URL, such as subtitles: nothing paid for is dropped. `kind` is Kling's word for it. */
   | { readonly type: "file"; readonly kind: string; readonly url: string }
 
-/** What Kling took for a task, once it is known: units of a resource pack, or money. */
+/** What Kling charged for a task, once known: units of a resource pack, or cash. */
 export type Charge =
   | { readonly kind: "unit"; readonly amount: number; readonly pack?: string }
   | { readonly kind: "cash"; readonly amount: number; readonly currency?: string }
@@ -48,9 +48,9 @@ export interface Task {
   readonly id: string
   readonly externalId?: string
   readonly status: TaskStatus
-  /** Kling's own status word, when `status` is `unknown`. */
+  /** Kling's own status word if `status` is `unknown`. */
   readonly statusWord?: string
-  /** Why it failed, in Kling's words: untrusted text. */
+  /** Why it failed, in Kling's own words: untrusted text. */
   readonly message?: string
   readonly createdAt?: number
   readonly updatedAt?: number

@@ -2,7 +2,7 @@ import { findKlingCode } from "@klingkit/core"
 import { Predicate } from "effect"
 import type { JsonAnswer } from "../routes/request.ts"
 
-/** A refusal in Kling's words; the HTTP status follows from the code. It has no `data`. */
+/** An error response in Kling's format; the HTTP status follows from the code. It has no `data`. */
 export interface Refusal {
   readonly _tag: "Refusal"
   readonly code: number
@@ -14,7 +14,7 @@ export const refusal = (code: number, message: string): Refusal => ({ _tag: "Ref
 
 export const isRefusal = (value: unknown): value is Refusal => Predicate.isTagged(value, "Refusal")
 
-/** Success: `code` 0. `data` is left out when it is undefined, as in some answers to deletes. */
+/** Success: `code` 0. `data` is omitted when undefined, as in some responses to deletes. */
 export const succeed = (requestId: string, data: unknown): JsonAnswer => ({
   status: 200,
   code: 0,

@@ -14,7 +14,7 @@ export const legacyCreated = (task: EmulatedTask): Json => ({
   updated_at: task.createdAt
 })
 
-/** A task as legacy reads and lists show it. */
+/** A task in legacy reads and lists. */
 export const legacyTask = (world: WorldState, task: EmulatedTask, now: number): Json => ({
   ...record(world, task, now, task.watermark),
   ...(echoesWatermark(task) ? { watermark_info: { enabled: task.watermark } } : {}),
@@ -27,7 +27,7 @@ export const legacyCallback = (world: WorldState, task: EmulatedTask, now: numbe
   task_info: info(task)
 })
 
-/** The answer of a call that is finished at once, such as text to speech: it has no `task_info`. */
+/** The response of a synchronous call, such as text to speech: it has no `task_info`. */
 export const finishedTask = (world: WorldState, task: EmulatedTask, now: number): Json =>
   record(world, task, now, false)
 
@@ -102,7 +102,7 @@ const entryOf = (world: WorldState, output: Output, index: number, watermark: bo
   }
 }
 
-/** An element as legacy paths write it; its id is a bare number of up to 64 bits. */
+/** An element on legacy paths; its id is a bare number of up to 64 bits. */
 export const legacyElement = (world: WorldState, id: string, source: ElementSource, ownedBy: string): Json => ({
   element_id: exactNumber(id),
   element_name: source.name,

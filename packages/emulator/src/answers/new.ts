@@ -4,7 +4,7 @@ import type { WorldState } from "../world/world-state.ts"
 
 type Json = Readonly<Record<string, unknown>>
 
-/** `data` of a create of the new generation: without `message`, `outputs` and `billing`. One solution says `task_id`. */
+/** `data` of a create of the new generation: without `message`, `outputs` and `billing`. One solution uses `task_id`. */
 export const newCreated = (task: EmulatedTask): Json => ({
   [task.operation.path === "/solutions/virtual_try_on" ? "task_id" : "id"]: task.id,
   status: "submitted",
@@ -13,7 +13,7 @@ export const newCreated = (task: EmulatedTask): Json => ({
   external_id: task.externalId
 })
 
-/** A task of either generation as `GET /tasks` and `POST /tasks` show it. */
+/** A task of either generation in `GET /tasks` and `POST /tasks`. */
 export const newTask = (world: WorldState, task: EmulatedTask, now: number): Json =>
   record(world, task, now, "references")
 
@@ -65,7 +65,7 @@ const outputsOf = (
     }
     case "voice": {
       const { type, id, name, trial } = output
-      return [{ type, id, name, url: url(trial), owned_by: world.accountId, status: lifeOf(world, id) }]
+      return [{ type, id, name, url: url(trial), owned_by: world.accountId, status: resourceStatus(world, id) }]
     }
     case "element": {
       const { type, id, source } = output
@@ -78,7 +78,7 @@ const outputsOf = (
           element_type: source.referenceVideos.length > 0 ? "video_character_elements" : "multi_image_elements",
           [references]: referencesOf(world, source),
           owned_by: world.accountId,
-          status: lifeOf(world, id),
+          status: resourceStatus(world, id),
           tags: source.tags.map((tag) => ({ id: Number(tag.replace("o_", "")), name: tag, description: "" }))
         }
       ]
@@ -86,7 +86,7 @@ const outputsOf = (
   }
 }
 
-const lifeOf = (world: WorldState, id: string): string => (world.deleted.has(id) ? "deleted" : "succeeded")
+const resourceStatus = (world: WorldState, id: string): string => (world.deleted.has(id) ? "deleted" : "succeeded")
 
 const referencesOf = (world: WorldState, source: ElementSource): ReadonlyArray<Json> => [
   ...(source.frontalImage === undefined ? [] : [{ type: "image", role: "frontal", url: source.frontalImage }]),

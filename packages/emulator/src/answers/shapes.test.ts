@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { catalog, findOperation } from "@klingkit/core"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { ask, charges, type Loose } from "../testing/ask.ts"
+import { sendRequest, charges, type Loose } from "../testing/send-request.ts"
 import { type Fixture, fixtures } from "../testing/fixtures.ts"
 import { shapeOf } from "../testing/shape.ts"
 import { KlingWorld } from "../world/kling-world.ts"
@@ -12,38 +12,40 @@ const operationsWith = (part: keyof Fixture) =>
     .filter(([id, fixture]) => findOperation(id) !== undefined && fixture[part] !== undefined)
     .map(([id]) => id)
 
-/** Sends a fixture's request and waits for its task's end. */
+/** Sends a fixture's request and waits for its task to finish. */
 const run = (world: KlingWorld, id: string) =>
   Effect.gen(function* () {
     const { method, path } = findOperation(id) ?? assert.fail(`${id} is not in the catalog`)
     const { request, query } = fixtures[id] ?? {}
-    const created = yield* ask(world, `${method} ${path}${query === undefined ? "" : `?${query}`}`, { body: request })
+    const created = yield* sendRequest(world, `${method} ${path}${query === undefined ? "" : `?${query}`}`, {
+      body: request
+    })
     yield* TestClock.adjust("1 hour")
     const taskId: string = created.json.data?.task_id ?? created.json.data?.id
     return { created: created.json, path, taskId }
   })
 
 describe("answers have the shapes of the vendor's samples", () => {
-  it.effect.each(operationsWith("created"))("%s answers at once", (id) =>
+  it.effect.each(operationsWith("created"))("%s responds to the create", (id) =>
     Effect.gen(function* () {
       const { created } = yield* run(new KlingWorld(), id)
       assert.deepStrictEqual(shapeOf(created), shapeOf(fixtures[id]?.created))
     })
   )
 
-  it.effect.each(operationsWith("finished"))("%s shows its finished task", (id) =>
+  it.effect.each(operationsWith("finished"))("%s returns its finished task", (id) =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       const { path, taskId } = yield* run(world, id)
       const solutions = path.startsWith("/solutions") ? "/solutions" : "/tasks"
       const isLegacy = path.startsWith("/v1/")
       const line = isLegacy ? `GET ${path}/${taskId}` : `GET ${solutions}?task_ids=${taskId}`
-      const { json } = yield* ask(world, line)
+      const { json } = yield* sendRequest(world, line)
       const shown = isLegacy ? json.data : json.data[0]
       assert.deepStrictEqual(shapeOf(shown), shapeOf(fixtures[id]?.finished))
       const listed: Loose = isLegacy
-        ? (yield* ask(world, `GET ${path}`)).json.data
-        : (yield* ask(world, `POST ${solutions}`, { body: {} })).json.data.result
+        ? (yield* sendRequest(world, `GET ${path}`)).json.data
+        : (yield* sendRequest(world, `POST ${solutions}`, { body: {} })).json.data.result
       assert.deepStrictEqual(listed, [shown])
     })
   )
@@ -53,11 +55,11 @@ describe("answers have the shapes of the vendor's samples", () => {
     ["sound", "legacy.text-to-audio"],
     ["voice", "legacy.voices.create"],
     ["series", "legacy.images.omni-image"]
-  ] as const)("GET /tasks shows a legacy %s in the new shape", ([name, id]) =>
+  ] as const)("GET /tasks returns a legacy %s in the new shape", ([name, id]) =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       const { taskId } = yield* run(world, id)
-      const { json } = yield* ask(world, `GET /tasks?task_ids=${taskId}`)
+      const { json } = yield* sendRequest(world, `GET /tasks?task_ids=${taskId}`)
       assert.deepStrictEqual(shapeOf(json.data[0]), shapeOf(fixtures[name]?.finished))
     })
   )
@@ -67,16 +69,16 @@ describe("answers have the shapes of the vendor's samples", () => {
       const world = new KlingWorld()
       yield* run(world, "new.t2v.kling-2.5-turbo")
       const body = { ...fixtures["new.t2v.kling-2.5-turbo"]?.request, options: { watermark_info: { enabled: true } } }
-      yield* ask(world, "POST /text-to-video/kling-2.5-turbo", { body })
+      yield* sendRequest(world, "POST /text-to-video/kling-2.5-turbo", { body })
       yield* TestClock.adjust("1 hour")
-      const { json } = yield* ask(world, "POST /tasks", { body: { limit: 1 } })
+      const { json } = yield* sendRequest(world, "POST /tasks", { body: { limit: 1 } })
       assert.deepStrictEqual(shapeOf(json), shapeOf(fixtures["page"]?.created))
     })
   )
 })
 
 describe("every create of the catalog", () => {
-  // They need a session that another call opens.
+  // These need a session that another call opens.
   const elsewhere = ["legacy.advanced-lip-sync", "legacy.multi-elements"]
 
   it("has a fixture", () => {

@@ -3,7 +3,14 @@ import { readCallback, stringifyJson, verifyCallback } from "@klingkit/core"
 import { Clock, Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import type { Fault } from "../faults/fault-plan.ts"
-import { ask, film, filmPath, longEnough, picture, picturePath } from "../testing/ask.ts"
+import {
+  sendRequest,
+  videoBody,
+  createVideoPath,
+  longEnough,
+  imageBody,
+  createImagePath
+} from "../testing/send-request.ts"
 import { fixtures } from "../testing/fixtures.ts"
 import { shapeOf } from "../testing/shape.ts"
 import { KlingWorld } from "../world/kling-world.ts"
@@ -11,13 +18,13 @@ import type { Callback } from "./callback.ts"
 import { signCallback } from "./sign-callback.ts"
 
 const url = "http://127.0.0.1:9/hook"
-const filmCalling = { ...film("mine"), options: { external_task_id: "mine", callback_url: url } }
-const pictureCalling = { ...picture("mine"), callback_url: url, watermark_info: { enabled: true } }
+const videoWithCallback = { ...videoBody("mine"), options: { external_task_id: "mine", callback_url: url } }
+const imageWithCallback = { ...imageBody("mine"), callback_url: url, watermark_info: { enabled: true } }
 
-/** Every callback of one create, in the order in which they fall due. */
+/** Every callback of one create, in the order in which they are due. */
 const callbacksOf = (world: KlingWorld, line: string, body: unknown) =>
   Effect.gen(function* () {
-    yield* ask(world, line, { body })
+    yield* sendRequest(world, line, { body })
     const first = yield* world.takeCallbacks
     yield* TestClock.adjust(longEnough)
     return [...first, ...(yield* world.takeCallbacks)]
@@ -33,7 +40,7 @@ const verify = (world: KlingWorld, callback: Callback) =>
     return yield* verifyCallback({ secrets: [Redacted.make(world.keys.webhookSecret)], headers, body, nowMs })
   })
 
-it.effect("a signature is that of the vendor's test vector", () =>
+it.effect("a signature matches the vendor's test vector", () =>
   Effect.gen(function* () {
     const headers = yield* signCallback("whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI=", {
       id: "9876543210",
@@ -50,9 +57,9 @@ it.effect("a signature is that of the vendor's test vector", () =>
 
 describe("callbacks", () => {
   it.effect.each([
-    ["new", filmPath, filmCalling],
-    ["legacy", picturePath, pictureCalling]
-  ] as const)("of the %s generation come at every change of status, signed", ([, line, body]) =>
+    ["new", createVideoPath, videoWithCallback],
+    ["legacy", createImagePath, imageWithCallback]
+  ] as const)("of the %s generation are sent at every status change, signed", ([, line, body]) =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       const callbacks = yield* callbacksOf(world, line, body)
@@ -75,21 +82,21 @@ describe("callbacks", () => {
 
   it.effect("have the two shapes of the vendor's samples", () =>
     Effect.gen(function* () {
-      const onNew = (yield* callbacksOf(new KlingWorld(), filmPath, filmCalling)).at(-1)?.body
+      const onNew = (yield* callbacksOf(new KlingWorld(), createVideoPath, videoWithCallback)).at(-1)?.body
       const { outputs, ...task } = fixtures["new.t2v.kling-3.0"]?.finished ?? assert.fail()
       const { watermark_url: _, ...video } = outputs[0]
       assert.deepStrictEqual(shapeOf(onNew), shapeOf({ ...task, outputs: [video] }))
-      const legacy = (yield* callbacksOf(new KlingWorld(), picturePath, pictureCalling)).at(-1)?.body
+      const legacy = (yield* callbacksOf(new KlingWorld(), createImagePath, imageWithCallback)).at(-1)?.body
       const { watermark_info: _info, ...record } = fixtures["legacy.images.generations"]?.finished ?? assert.fail()
-      // Pictures in a callback have no copy with a watermark, even when one was asked for (sample).
+      // Images in a callback have no watermarked copy, even if one was requested (sample).
       assert.deepStrictEqual(shapeOf(legacy), shapeOf({ ...record, task_result: { images: [{ index: 0, url: "" }] } }))
     })
   )
 
-  it.effect("of legacy tasks go unsigned where the switch says so", () =>
+  it.effect("of legacy tasks are unsigned when the switch says so", () =>
     Effect.gen(function* () {
       const world = new KlingWorld({ faults: { switches: { signLegacyCallbacks: false } } })
-      const [callback] = yield* callbacksOf(world, picturePath, pictureCalling)
+      const [callback] = yield* callbacksOf(world, createImagePath, imageWithCallback)
       assert.strictEqual(callback?.secret, undefined)
     })
   )
@@ -97,10 +104,10 @@ describe("callbacks", () => {
   const withFault = (fault: Fault) =>
     Effect.gen(function* () {
       const world = new KlingWorld({ faults: { faults: [fault] } })
-      return { world, callbacks: yield* callbacksOf(world, filmPath, filmCalling) }
+      return { world, callbacks: yield* callbacksOf(world, createVideoPath, videoWithCallback) }
     })
 
-  it.effect("can be lost, doubled, late and forged", () =>
+  it.effect("can be lost, duplicated, delayed and forged", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* withFault({ fault: "callback-lost", nth: 3 })).callbacks.length, 2)
       const twice = (yield* withFault({ fault: "callback-twice" })).callbacks

@@ -2,7 +2,7 @@ import { Effect, Result } from "effect"
 import { Base64 } from "effect/encoding"
 
 export interface Signed {
-  /** Unique per event, and the same when one event is sent again. */
+  /** Unique per event, and identical when one event is sent again. */
   readonly id: string
   readonly timestampSeconds: number
   readonly body: string

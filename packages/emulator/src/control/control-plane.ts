@@ -4,11 +4,11 @@ import type { JsonAnswer, KlingRequest } from "../routes/request.ts"
 import { statusAt } from "../world/task.ts"
 import type { WorldState } from "../world/world-state.ts"
 
-/** Everything below this path is the emulator's own, not Kling's. */
+/** Everything below this path belongs to the emulator, not to Kling. */
 export const controlPath = "/_emulator/"
 
 const ok = (body: unknown): JsonAnswer => ({ status: 200, code: 0, body })
-const wrong = (error: string): JsonAnswer => ({ status: 400, code: 1200, body: { error } })
+const badRequest = (error: string): JsonAnswer => ({ status: 400, code: 1200, body: { error } })
 
 const plan = (world: WorldState) => ({ faults: world.faults.list(), switches: world.switches })
 
@@ -20,7 +20,7 @@ const decodeAdvance = Schema.decodeUnknownResult(
 const routes: Readonly<Record<string, (world: WorldState, request: KlingRequest, now: number) => JsonAnswer>> = {
   "GET ledger": (world, _request, now) =>
     ok({
-      charges: world.bookings.map(({ charge }) => charge),
+      charges: world.charges.map(({ charge }) => charge),
       tasks: Array.from(world.tasks.newestFirst(), (task) => ({
         taskId: task.id,
         externalTaskId: task.externalId,
@@ -35,7 +35,7 @@ const routes: Readonly<Record<string, (world: WorldState, request: KlingRequest,
   "GET faults": (world) => ok(plan(world)),
   "POST faults": (world, request) => {
     const decoded = decodePlan(request.body)
-    if (Result.isFailure(decoded)) return wrong(decoded.failure.message)
+    if (Result.isFailure(decoded)) return badRequest(decoded.failure.message)
     world.plan(decoded.success)
     return ok(plan(world))
   },
@@ -45,19 +45,19 @@ const routes: Readonly<Record<string, (world: WorldState, request: KlingRequest,
   },
   "POST advance": (world, request, now) => {
     const decoded = decodeAdvance(request.body)
-    if (Result.isFailure(decoded)) return wrong(decoded.failure.message)
-    world.aheadMs += decoded.success.seconds * 1000
+    if (Result.isFailure(decoded)) return badRequest(decoded.failure.message)
+    world.clockOffsetMs += decoded.success.seconds * 1000
     const then = now + decoded.success.seconds * 1000
-    world.settle(then)
+    world.advanceTo(then)
     return ok({ now: then })
   }
 }
 
-/** Answers `/_emulator/...`: the ledger, the requests seen, faults and the clock. It takes no key. */
+/** Handles `/_emulator/...`: the ledger, the request log, faults and the clock. It needs no key. */
 export const answerControl = (world: WorldState, request: KlingRequest, now: number): JsonAnswer => {
   const name = request.path.slice(controlPath.length)
   const answer = routes[`${request.method} ${name}`]
   return answer === undefined
-    ? { status: 404, code: 1203, body: { error: `Nothing here. There are: ${Object.keys(routes).join(", ")}` } }
+    ? { status: 404, code: 1203, body: { error: `Not found. Available: ${Object.keys(routes).join(", ")}` } }
     : answer(world, request, now)
 }

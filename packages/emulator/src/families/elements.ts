@@ -2,7 +2,7 @@ import { isRefusal, refusal } from "../answers/envelope.ts"
 import { legacyElement } from "../answers/legacy.ts"
 import type { ElementSource } from "../outputs/output.ts"
 import { elementSource } from "../outputs/plan-outputs.ts"
-import type { Answerer } from "../routes/asked.ts"
+import type { OperationHandler } from "../routes/operation-handler.ts"
 import { page } from "../routes/page.ts"
 import { readInput } from "../routes/read-input.ts"
 
@@ -14,20 +14,20 @@ const preset = (name: string, description: string): ElementSource => ({
   tags: []
 })
 
-// Ids of presets have one to three digits (measured).
+// Preset ids have one to three digits (measured).
 const presets: Readonly<Record<string, ElementSource>> = {
   "160": preset("Red fox", "A young fox with a white chest"),
   "161": preset("Lighthouse keeper", "An old man in a yellow raincoat"),
   "162": preset("Paper boat", "A boat folded from a newspaper")
 }
 
-/** `GET /v1/general/advanced-presets-elements`: task records without deductions, as in the vendor's sample. */
-export const presetElements: Answerer = ({ world, query, now }) => {
-  const asked = page(query, 500)
-  if (isRefusal(asked)) return asked
+/** `GET /v1/general/advanced-presets-elements`: tasks without deductions, as in the vendor's sample. */
+export const presetElements: OperationHandler = ({ world, query, now }) => {
+  const range = page(query, 500)
+  if (isRefusal(range)) return range
   const opened = world.openedAt ?? now
   return Object.entries(presets)
-    .slice(asked.from, asked.from + asked.size)
+    .slice(range.from, range.from + range.size)
     .map(([id, source]) => ({
       task_id: `preset-${id}`,
       task_status: "succeed",
@@ -40,11 +40,11 @@ export const presetElements: Answerer = ({ world, query, now }) => {
 }
 
 /** `GET /v1/general/presets-elements`, the old library: bare elements. */
-export const presetOldElements: Answerer = ({ world }) =>
+export const presetOldElements: OperationHandler = ({ world }) =>
   Object.entries(presets).map(([id, source]) => legacyElement(world, id, source, "kling"))
 
-/** Deletes of both libraries work on one store; the answer has no `data` (measured). */
-export const deleteElement: Answerer = ({ world, route, body, now }) => {
+/** Deletes of both libraries share one store; the response has no `data` (measured). */
+export const deleteElement: OperationHandler = ({ world, route, body, now }) => {
   const input = readInput(world, route.operation, body)
   if (isRefusal(input)) return input
   const id = String(input["elementId"])
@@ -56,8 +56,8 @@ export const deleteElement: Answerer = ({ world, route, body, now }) => {
   return undefined
 }
 
-/** `POST /v1/general/custom-elements`, the old library: the element itself, at once. */
-export const createOldElement: Answerer = ({ world, route, body }) => {
+/** `POST /v1/general/custom-elements`, the old library: returns the element synchronously. */
+export const createOldElement: OperationHandler = ({ world, route, body }) => {
   const input = readInput(world, route.operation, body)
   if (isRefusal(input)) return input
   const id = world.ids.long()
@@ -66,5 +66,5 @@ export const createOldElement: Answerer = ({ world, route, body }) => {
   return legacyElement(world, id, source, world.accountId)
 }
 
-export const listOldElements: Answerer = ({ world }) =>
+export const listOldElements: OperationHandler = ({ world }) =>
   Array.from(world.oldElements, ([id, source]) => legacyElement(world, id, source, world.accountId))

@@ -1,14 +1,14 @@
 import { isRefusal } from "../answers/envelope.ts"
-import type { Answerer } from "../routes/asked.ts"
+import type { OperationHandler } from "../routes/operation-handler.ts"
 import { createTask } from "../routes/create.ts"
 
-const noClip = { id: "", url: "", durationSeconds: 5 }
+const defaultVideo = { id: "", url: "", durationSeconds: 5 }
 
-/** `POST /v1/videos/identify-face`: opens a session for lip-sync. Every clip here shows one face, from start to end. */
-export const identifyFace: Answerer = ({ world, route: { operation }, body, struck, now }) => {
-  const task = createTask(world, { operation, body, struck, now })
+/** `POST /v1/videos/identify-face`: opens a session for lip-sync. Every video shows one face from start to end. */
+export const identifyFace: OperationHandler = ({ world, route: { operation }, body, faults, now }) => {
+  const task = createTask(world, { operation, body, faults, now })
   if (isRefusal(task)) return task
-  const video = task.parentVideo ?? noClip
+  const video = task.parentVideo ?? defaultVideo
   const session = world.sessions.open(task.id, "faces", video, now)
   const face = task.outputs.find((output) => output.type === "image")
   return {
@@ -26,9 +26,9 @@ export const identifyFace: Answerer = ({ world, route: { operation }, body, stru
 
 const segments = ["object_seg", "head_seg", "face_seg", "cloth_seg"]
 
-/** `POST /v1/videos/image-recognize`: four cut-outs, all found. */
-export const recognizeImage: Answerer = ({ world, route: { operation }, body, struck, now }) => {
-  const task = createTask(world, { operation, body, struck, now })
+/** `POST /v1/videos/image-recognize`: returns all four cut-outs. */
+export const recognizeImage: OperationHandler = ({ world, route: { operation }, body, faults, now }) => {
+  const task = createTask(world, { operation, body, faults, now })
   if (isRefusal(task)) return task
   const urls = task.outputs.flatMap((output) =>
     output.type === "image" ? [`${world.baseUrl}${output.file.path}`] : []

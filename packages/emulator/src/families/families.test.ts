@@ -2,24 +2,24 @@ import { assert, describe, it } from "@effect/vitest"
 import { catalog } from "@klingkit/core"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { ask, charges, type Loose } from "../testing/ask.ts"
+import { sendRequest, charges, type Loose } from "../testing/send-request.ts"
 import { fixtures } from "../testing/fixtures.ts"
 import { KlingWorld } from "../world/kling-world.ts"
-import { byOperation } from "./by-operation.ts"
+import { operationHandlers } from "./operation-handlers.ts"
 
 const send = (world: KlingWorld, path: string, body: Loose) =>
-  Effect.map(ask(world, `POST ${path}`, { body }), ({ json }) => json)
+  Effect.map(sendRequest(world, `POST ${path}`, { body }), ({ json }) => json)
 
-/** A finished task of this operation, made by its fixture. */
-const made = Effect.fnUntraced(function* (world: KlingWorld, id: string) {
+/** A finished task of this operation, created from its fixture. */
+const finishedTask = Effect.fnUntraced(function* (world: KlingWorld, id: string) {
   const path = catalog.find((one) => one.id === id)?.path ?? ""
   const { data } = yield* send(world, path, fixtures[id]?.request)
   yield* TestClock.adjust("1 hour")
-  return (yield* ask(world, `GET ${path}/${data.task_id}`)).json.data
+  return (yield* sendRequest(world, `GET ${path}/${data.task_id}`)).json.data
 })
 
-it("every operation that is no create has somebody to answer it", () => {
-  const unanswered = catalog.filter(({ kind, id }) => kind !== "create" && byOperation[id] === undefined)
+it("every operation that is not a create has a handler", () => {
+  const unanswered = catalog.filter(({ kind, id }) => kind !== "create" && operationHandlers[id] === undefined)
   assert.deepStrictEqual(
     unanswered.map(({ id }) => id),
     []
@@ -27,30 +27,30 @@ it("every operation that is no create has somebody to answer it", () => {
 })
 
 describe("elements", () => {
-  it.effect("have ids that only exact readers keep, as bare numbers on legacy paths and as text on new ones", () =>
+  it.effect("have ids beyond 2^53, as bare numbers on legacy paths and as strings on new ones", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
-      const task = yield* made(world, "legacy.elements.create")
-      const { text } = yield* ask(world, `GET /v1/general/advanced-custom-elements/${task.task_id}`)
+      const task = yield* finishedTask(world, "legacy.elements.create")
+      const { text } = yield* sendRequest(world, `GET /v1/general/advanced-custom-elements/${task.task_id}`)
       const [, digits = ""] = /"element_id":(\d+)/.exec(text) ?? []
       assert.match(digits, /^\d{18}$/)
       assert.notStrictEqual(String(Number(digits)), digits)
-      const [onNew] = (yield* ask(world, `GET /tasks?task_ids=${task.task_id}`)).json.data
+      const [onNew] = (yield* sendRequest(world, `GET /tasks?task_ids=${task.task_id}`)).json.data
       assert.strictEqual(onNew.outputs[0].id, digits)
     })
   )
 
-  it.effect("are deleted once, without data; both libraries share the store", () =>
+  it.effect("are deleted once, without `data`; both libraries share the store", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
-      const task = yield* made(world, "legacy.elements.create")
-      const { text } = yield* ask(world, `GET /v1/general/advanced-custom-elements/${task.task_id}`)
+      const task = yield* finishedTask(world, "legacy.elements.create")
+      const { text } = yield* sendRequest(world, `GET /v1/general/advanced-custom-elements/${task.task_id}`)
       const [, element_id = ""] = /"element_id":(\d+)/.exec(text) ?? []
       const first = yield* send(world, "/v1/general/delete-elements", { element_id })
       assert.deepStrictEqual(Object.keys(first), ["code", "message", "request_id"])
       const second = yield* send(world, "/v1/general/delete-advanced-elements", { element_id })
       assert.deepStrictEqual([second.code, second.message], [1201, `Element already be deleted for id ${element_id}`])
-      const shown = yield* ask(world, "GET /v1/general/advanced-custom-elements")
+      const shown = yield* sendRequest(world, "GET /v1/general/advanced-custom-elements")
       assert.strictEqual(shown.json.data[0].task_result.elements[0].status, "deleted")
       assert.deepStrictEqual(yield* charges(world), [])
     })
@@ -58,10 +58,10 @@ describe("elements", () => {
 })
 
 describe("voices", () => {
-  it.effect("are deleted with the whole record for an answer", () =>
+  it.effect("are deleted with the whole task as the response", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
-      const task = yield* made(world, "legacy.voices.create")
+      const task = yield* finishedTask(world, "legacy.voices.create")
       const { voice_id } = task.task_result.voices[0]
       const deleted = yield* send(world, "/v1/general/delete-voices", { voice_id })
       assert.strictEqual(deleted.data.task_id, task.task_id)
@@ -69,10 +69,10 @@ describe("voices", () => {
     })
   )
 
-  it.effect("of videos are not those of speech", () =>
+  it.effect("of videos are not accepted for speech", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
-      const [preset] = (yield* ask(world, "GET /v1/general/presets-voices")).json.data
+      const [preset] = (yield* sendRequest(world, "GET /v1/general/presets-voices")).json.data
       const { voice_id } = preset.task_result.voices[0]
       const answer = yield* send(world, "/v1/audio/tts", { ...fixtures["legacy.tts"]?.request, voice_id })
       assert.deepStrictEqual([answer.code, answer.message], [1201, "Voice id not found"])
@@ -81,7 +81,7 @@ describe("voices", () => {
 })
 
 describe("calls", () => {
-  it.effect.each(["legacy.tts", "legacy.identify-face", "legacy.image-recognize"])("%s is charged at once", (id) =>
+  it.effect.each(["legacy.tts", "legacy.identify-face", "legacy.image-recognize"])("%s is charged immediately", (id) =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       yield* send(world, catalog.find((one) => one.id === id)?.path ?? "", fixtures[id]?.request)
@@ -92,14 +92,15 @@ describe("calls", () => {
     })
   )
 
-  it.effect("the files that they name can be fetched", () =>
+  it.effect("their files can be downloaded", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       const speech = yield* send(world, "/v1/audio/tts", fixtures["legacy.tts"]?.request)
       const cutOuts = yield* send(world, "/v1/videos/image-recognize", fixtures["legacy.image-recognize"]?.request)
       const urls = [...speech.data.task_result.audios, ...cutOuts.data.task_result.images].map(({ url }) => url)
       assert.strictEqual(urls.length, 5)
-      for (const url of urls) assert.strictEqual((yield* ask(world, `GET ${new URL(url).pathname}`)).status, 200)
+      for (const url of urls)
+        assert.strictEqual((yield* sendRequest(world, `GET ${new URL(url).pathname}`)).status, 200)
     })
   )
 })
@@ -107,27 +108,27 @@ describe("calls", () => {
 describe("lip-sync", () => {
   const face = { face_id: "0", audio_id: "1", sound_start_time: 0, sound_end_time: 3000, sound_insert_time: 0 }
 
-  it.effect("speaks in a clip that was looked at before, and has its length", () =>
+  it.effect("uses the video of an earlier face identification, and has its length", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
-      const film = { model_name: "kling-v3", prompt: "x", duration: "12" }
-      const { task_id } = (yield* send(world, "/v1/videos/text2video", film)).data
+      const videoRequest = { model_name: "kling-v3", prompt: "x", duration: "12" }
+      const { task_id } = (yield* send(world, "/v1/videos/text2video", videoRequest)).data
       yield* TestClock.adjust("1 hour")
-      const [video] = (yield* ask(world, `GET /v1/videos/text2video/${task_id}`)).json.data.task_result.videos
+      const [video] = (yield* sendRequest(world, `GET /v1/videos/text2video/${task_id}`)).json.data.task_result.videos
       const faces = (yield* send(world, "/v1/videos/identify-face", { video_id: video.id })).data
       assert.strictEqual(faces.face_data[0].end_time, 12_000)
       const body = { session_id: faces.session_id, face_choose: [face] }
       const lipSync = (yield* send(world, "/v1/videos/advanced-lip-sync", body)).data.task_id
       yield* TestClock.adjust("1 hour")
-      const done = (yield* ask(world, `GET /v1/videos/advanced-lip-sync/${lipSync}`)).json.data
+      const done = (yield* sendRequest(world, `GET /v1/videos/advanced-lip-sync/${lipSync}`)).json.data
       assert.deepStrictEqual(done.task_info.parent_video, { id: video.id, url: video.url, duration: "12" })
       assert.strictEqual(done.task_result.videos[0].duration, "12")
-      // Half a unit for every five seconds begun.
+      // Half a unit per started five seconds.
       assert.strictEqual(done.final_unit_deduction, "1.5")
     })
   )
 
-  it.effect("needs a session that exists and is younger than a day", () =>
+  it.effect("needs an existing session that is less than a day old", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       const sync = (session_id: string) =>
@@ -143,7 +144,7 @@ describe("lip-sync", () => {
 describe("the editor", () => {
   const editor = "/v1/videos/multi-elements"
 
-  it.effect("selects, takes back, clears and edits within one session", () =>
+  it.effect("selects, removes, clears and edits within one session", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       const call = (name: string, body: Loose) => send(world, `${editor}${name}`, body)
@@ -161,7 +162,7 @@ describe("the editor", () => {
     })
   )
 
-  it.effect("takes points on ten frames, not on eleven", () =>
+  it.effect("accepts points on ten frames, not on eleven", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       const { session_id } = (yield* send(world, `${editor}/init-selection`, { video_id: "1" })).data

@@ -1,6 +1,6 @@
 import { isRefusal, refusal } from "../answers/envelope.ts"
 import { legacyTask } from "../answers/legacy.ts"
-import type { Answerer } from "../routes/asked.ts"
+import type { OperationHandler } from "../routes/operation-handler.ts"
 import { page } from "../routes/page.ts"
 import { readInput } from "../routes/read-input.ts"
 
@@ -10,13 +10,13 @@ const presets: Readonly<Record<string, string>> = {
   "829836802793406551": "Story teller"
 }
 
-/** `GET /v1/general/presets-voices`: task records with neither `task_info` nor deductions. */
-export const presetVoices: Answerer = ({ world, query, now }) => {
-  const asked = page(query, 1000)
-  if (isRefusal(asked)) return asked
+/** `GET /v1/general/presets-voices`: tasks without `task_info` and deductions. */
+export const presetVoices: OperationHandler = ({ world, query, now }) => {
+  const range = page(query, 1000)
+  if (isRefusal(range)) return range
   const opened = world.openedAt ?? now
   return Object.entries(presets)
-    .slice(asked.from, asked.from + asked.size)
+    .slice(range.from, range.from + range.size)
     .map(([id, name]) => ({
       task_id: `preset-${id}`,
       task_status: "succeed",
@@ -27,8 +27,8 @@ export const presetVoices: Answerer = ({ world, query, now }) => {
     }))
 }
 
-/** A delete answers with the whole task record of the voice (measured). */
-export const deleteVoice: Answerer = ({ world, route, body, now }) => {
+/** A delete returns the whole task of the voice (measured). */
+export const deleteVoice: OperationHandler = ({ world, route, body, now }) => {
   const input = readInput(world, route.operation, body)
   if (isRefusal(input)) return input
   const id = String(input["voiceId"])

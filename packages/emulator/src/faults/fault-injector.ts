@@ -1,30 +1,30 @@
-import { type Fault, faultKinds, type FaultOf, type FaultReach } from "./fault-plan.ts"
+import { type Fault, faultKinds, type FaultOf, type FaultScope } from "./fault-plan.ts"
 
-/** What a fault can be aimed at. */
+/** A request, download or callback that a fault can target. */
 export interface FaultTarget {
-  readonly reach: FaultReach | "reads"
+  readonly scope: FaultScope | "reads"
   readonly operation: string
   readonly path: string
 }
 
 interface Armed {
   readonly fault: Fault
-  seen: number
-  struck: number
+  matched: number
+  injected: number
 }
 
-/** The faults that strike one request; several may. */
-export class Struck {
+/** The faults that apply to one request; there may be several. */
+export class AppliedFaults {
   readonly faults: ReadonlyArray<Fault>
   constructor(faults: ReadonlyArray<Fault>) {
     this.faults = faults
   }
   find<Name extends Fault["fault"]>(name: Name): FaultOf<Name> | undefined {
-    return this.faults.find((one): one is FaultOf<Name> => one.fault === name)
+    return this.faults.find((fault): fault is FaultOf<Name> => fault.fault === name)
   }
 }
 
-/** Decides which faults strike which request. Chance comes from the world's seed. */
+/** Decides which faults apply to which request. Probabilities are drawn from the world's seed. */
 export class FaultInjector {
   readonly #chance: () => number
   #armed: Array<Armed> = []
@@ -34,39 +34,40 @@ export class FaultInjector {
   }
 
   add(faults: ReadonlyArray<Fault>): void {
-    for (const fault of faults) this.#armed.push({ fault, seen: 0, struck: 0 })
+    for (const fault of faults) this.#armed.push({ fault, matched: 0, injected: 0 })
   }
 
   clear(): void {
     this.#armed = []
   }
 
-  /** What is still to come, with how often each has struck. */
-  list(): ReadonlyArray<Fault & { readonly struck: number }> {
-    return this.#armed.map(({ fault, struck }) => ({ ...fault, struck }))
+  /** The armed faults, each with how often it has been injected (`applied`). */
+  list(): ReadonlyArray<Fault & { readonly applied: number }> {
+    return this.#armed.map(({ fault, injected }) => ({ ...fault, applied: injected }))
   }
 
-  strike(target: FaultTarget): Struck {
-    return new Struck(this.#armed.filter((armed) => this.#strikes(armed, target)).map(({ fault }) => fault))
+  /** The faults for this target; counts each of them as injected. */
+  inject(target: FaultTarget): AppliedFaults {
+    return new AppliedFaults(this.#armed.filter((armed) => this.#applies(armed, target)).map(({ fault }) => fault))
   }
 
-  #strikes(armed: Armed, target: FaultTarget): boolean {
+  #applies(armed: Armed, target: FaultTarget): boolean {
     const { fault } = armed
-    if (!isAimedAt(fault, target)) return false
-    armed.seen++
+    if (!isTargeted(fault, target)) return false
+    armed.matched++
     const limit = fault.count ?? (fault.probability === undefined ? 1 : "always")
-    if (armed.seen < (fault.nth ?? 1) || (limit !== "always" && armed.struck >= limit)) return false
+    if (armed.matched < (fault.nth ?? 1) || (limit !== "always" && armed.injected >= limit)) return false
     if (fault.probability !== undefined && this.#chance() >= fault.probability) return false
-    armed.struck++
+    armed.injected++
     return true
   }
 }
 
-const isAimedAt = (fault: Fault, target: FaultTarget): boolean => {
-  const reach = faultKinds.find(({ name }) => name === fault.fault)?.reach
-  // A file cannot be refused by a code, and a create cannot be downloaded: only `on` widens, and only to other calls.
-  if (fault.on === undefined) return reach === target.reach
-  if ((reach === "files" || reach === "callbacks") && reach !== target.reach) return false
+const isTargeted = (fault: Fault, target: FaultTarget): boolean => {
+  const scope = faultKinds.find(({ name }) => name === fault.fault)?.scope
+  // Only `on` extends a fault to other requests; faults of downloads and callbacks never apply to anything else.
+  if (fault.on === undefined) return scope === target.scope
+  if ((scope === "files" || scope === "callbacks") && scope !== target.scope) return false
   return matches(fault.on, target.operation) || matches(fault.on, target.path)
 }
 

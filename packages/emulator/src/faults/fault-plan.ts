@@ -8,60 +8,65 @@ const Positive = Schema.Number.check(Schema.isGreaterThan(0))
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 
 const target = {
-  /** An operation id or a path, `*` standing for anything: `new.t2v.*`, `/v1/images/*`. */
+  /** An operation id or a path, with `*` as a wildcard: `new.t2v.*`, `/v1/images/*`. */
   on: Schema.optionalKey(Schema.String),
-  /** Strikes from the nth matching request on; 1 is the next one. */
+  /** Applies from the nth matching request on; 1 is the next one. */
   nth: Schema.optionalKey(Count),
-  /** How often it strikes: once unless told otherwise, always when only a probability is given. */
+  /** How often it applies: once by default, always when only a probability is given. */
   count: Schema.optionalKey(Schema.Union([Count, Schema.Literal("always")])),
   probability: Schema.optionalKey(Schema.Number.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
 }
 
-/** What a fault strikes when it does not say `on`. */
-export type FaultReach = "creates" | "files" | "callbacks"
+/** What a fault targets without `on`. */
+export type FaultScope = "creates" | "files" | "callbacks"
 
 const kind = <const Name extends string, Fields extends Schema.Struct.Fields>(
   name: Name,
-  reach: FaultReach,
+  scope: FaultScope,
   meaning: string,
   fields: Fields
-) => ({ name, reach, meaning, schema: Schema.Struct({ fault: Schema.tag(name), ...target, ...fields }) })
+) => ({ name, scope, meaning, schema: Schema.Struct({ fault: Schema.tag(name), ...target, ...fields }) })
 
 const kinds = [
-  kind("refuse", "creates", "answers with this code and makes no task", {
+  kind("refuse", "creates", "returns this code and creates no task", {
     code: Schema.Int.check(
       Schema.makeFilter((code: number) => codes.includes(code) || `must be one of ${codes.join(", ")}`)
     ),
     message: Schema.optionalKey(Schema.String),
-    /** The `Retry-After` header: seconds, or any text as it is to be sent. */
+    /** The `Retry-After` header: seconds, or any text verbatim. */
     retryAfter: Schema.optionalKey(Schema.Union([Schema.String, Schema.Number]))
   }),
-  kind("drop", "creates", "ends the connection before anything is done", {}),
-  kind("commit-then-drop", "creates", "does it, then ends the connection without an answer", {}),
-  kind("commit-then-rst", "creates", "does it, then resets the connection", {}),
-  kind("commit-then-hang", "creates", "does it, then never answers", {}),
-  kind("commit-then-truncate", "creates", "does it, then ends the connection in the middle of the answer", {
-    afterBytes: Schema.optionalKey(Count)
-  }),
-  kind("commit-then-502", "creates", "does it, then answers 502 with a gateway's HTML page", {}),
-  kind("late-commit", "creates", "loses the answer; the task comes into being this much later", { seconds: Positive }),
-  kind("late-visibility", "creates", "look-ups find the task only after this time", { seconds: Positive }),
-  kind("uniqueness-off", "creates", "takes an external id that was used before", {}),
-  kind("fail", "creates", "makes a task that will end as failed", { message: Schema.optionalKey(Schema.String) }),
-  kind("slow", "creates", "answers this much later", { delayMs: Positive }),
-  kind("cut-download", "files", "ends the connection after so many bytes of the file", { afterBytes: Count }),
-  kind("slow-download", "files", "sends the file at this pace", { bytesPerSecond: Positive }),
-  kind("html-download", "files", "answers 200 with an HTML page in place of the file", {}),
-  kind("callback-lost", "callbacks", "does not call back", {}),
-  kind("callback-twice", "callbacks", "calls back twice with the same id", {}),
-  kind("callback-late", "callbacks", "calls back this much later", { seconds: Seconds }),
+  kind("drop", "creates", "closes the connection before executing the request", {}),
+  kind("commit-then-drop", "creates", "executes the request, then closes the connection without a response", {}),
+  kind("commit-then-rst", "creates", "executes the request, then resets the connection", {}),
+  kind("commit-then-hang", "creates", "executes the request, then never responds", {}),
+  kind(
+    "commit-then-truncate",
+    "creates",
+    "executes the request, then closes the connection in the middle of the response",
+    {
+      afterBytes: Schema.optionalKey(Count)
+    }
+  ),
+  kind("commit-then-502", "creates", "executes the request, then returns 502 with a gateway's HTML page", {}),
+  kind("late-commit", "creates", "loses the response; the task is created this much later", { seconds: Positive }),
+  kind("late-visibility", "creates", "lookups find the task only after this time", { seconds: Positive }),
+  kind("uniqueness-off", "creates", "accepts an external id that was already used", {}),
+  kind("fail", "creates", "creates a task that will fail", { message: Schema.optionalKey(Schema.String) }),
+  kind("slow", "creates", "responds this much later", { delayMs: Positive }),
+  kind("cut-download", "files", "closes the connection after this many bytes of the file", { afterBytes: Count }),
+  kind("slow-download", "files", "sends the file at this rate", { bytesPerSecond: Positive }),
+  kind("html-download", "files", "returns 200 with an HTML page instead of the file", {}),
+  kind("callback-lost", "callbacks", "does not send the callback", {}),
+  kind("callback-twice", "callbacks", "sends the callback twice with the same id", {}),
+  kind("callback-late", "callbacks", "sends the callback this much later", { seconds: Seconds }),
   kind("callback-forged", "callbacks", "signs the callback with another secret", {})
 ] as const
 
-/** What each kind of fault strikes and does, for `--help` and for matching. */
+/** The scope and the meaning of each fault, for `--help` and for matching. */
 export const faultKinds: ReadonlyArray<{
   readonly name: Fault["fault"]
-  readonly reach: FaultReach
+  readonly scope: FaultScope
   readonly meaning: string
 }> = kinds
 
@@ -69,7 +74,7 @@ export const Fault = Schema.Union(kinds.map(({ schema }) => schema))
 export type Fault = typeof Fault.Type
 export type FaultOf<Name extends Fault["fault"]> = Extract<Fault, { readonly fault: Name }>
 
-/** Packs as the account holds them: units left, and how many tasks may run at once. */
+/** A pack of the account: its remaining units and its concurrency limit. */
 const PackSize = Schema.Struct({
   units: Schema.optionalKey(Schema.Number.check(Schema.isGreaterThanOrEqualTo(0))),
   concurrency: Schema.optionalKey(Count)

@@ -3,27 +3,27 @@ import { Schema } from "effect"
 const Seconds = Schema.Number.check(Schema.isGreaterThanOrEqualTo(0))
 
 /**
- * How the live API behaves where nobody has measured it, or where one measurement is all there is.
- * A client that is right under every setting needs no luck.
+ * Feature flags for behaviour of the live API that was never measured, or only once.
+ * A client should be correct under every setting.
  */
 export const Switches = Schema.Struct({
-  /** `enforce`: a repeated external id is refused, over both generations and all products (measured once). */
+  /** `enforce`: a duplicate external id is rejected, across both generations and all products (measured once). */
   uniqueness: Schema.optionalKey(Schema.Literals(["enforce", "off"])),
-  /** A create that was refused (1301, 1303, 1102) has used its external id up. */
+  /** A rejected create (1301, 1303, 1102) uses up its external id. */
   refusalUsesUpId: Schema.optionalKey(Schema.Boolean),
-  /** How long a new task cannot be looked up by id. */
+  /** How long lookups by id do not find a new task. */
   visibilityDelaySeconds: Schema.optionalKey(Seconds),
   /** How long a new task is missing from lists. */
   listDelaySeconds: Schema.optionalKey(Seconds),
-  /** `POST /tasks` also lists tasks made on legacy paths. */
+  /** `POST /tasks` also lists tasks created on legacy paths. */
   legacyTasksInNewList: Schema.optionalKey(Schema.Boolean),
-  /** A failed task costs as much as one that succeeded. */
+  /** A failed task is charged like a successful one. */
   chargeFailedTasks: Schema.optionalKey(Schema.Boolean),
-  /** What legacy paths do with a body field that they do not know; new paths ignore it (measured). */
+  /** How legacy paths treat an unknown body field; new paths ignore it (measured). */
   unknownLegacyFields: Schema.optionalKey(Schema.Literals(["ignore", "refuse"])),
-  /** Operations whose only models were switched off on 2026-09-15 still answer, or are refused as discontinued. */
+  /** Operations whose only models were retired on 2026-09-15 still work, or are rejected as discontinued. */
   retiredOperations: Schema.optionalKey(Schema.Literals(["serve", "refuse"])),
-  /** A second `GET /account/costs` within a second gets 1302. */
+  /** A second `GET /account/costs` within a second returns 1302. */
   costsOncePerSecond: Schema.optionalKey(Schema.Boolean),
   /** Callbacks of legacy tasks are signed too. */
   signLegacyCallbacks: Schema.optionalKey(Schema.Boolean)
@@ -31,7 +31,7 @@ export const Switches = Schema.Struct({
 
 export type SwitchSettings = Required<typeof Switches.Type>
 
-export const usualSwitches: SwitchSettings = {
+export const defaultSwitches: SwitchSettings = {
   uniqueness: "enforce",
   refusalUsesUpId: false,
   visibilityDelaySeconds: 0,

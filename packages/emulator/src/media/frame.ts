@@ -1,4 +1,4 @@
-// A picture as the H.264 encoder takes it: I420, one plane of brightness and two of colour at half the resolution.
+// The pixel buffer of the H.264 encoder: I420, one luma plane and two chroma planes at half the resolution.
 
 /** Luma, blue and red difference, each 0-255, in BT.709 video range. */
 export type Colour = readonly [luma: number, blue: number, red: number]
@@ -8,7 +8,7 @@ export interface Frame {
   readonly height: number
   readonly chromaWidth: number
   readonly chromaHeight: number
-  /** All three planes, one after the other. */
+  /** All three planes, concatenated. */
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly luma: Uint8Array
   readonly blue: Uint8Array
@@ -33,7 +33,7 @@ export const createFrame = (width: number, height: number): Frame => {
   }
 }
 
-/** The colour of a web notation such as "#14183a". */
+/** Converts a hex colour such as "#14183a". */
 export const colour = (hex: string): Colour => {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
   const brightness = 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -50,7 +50,7 @@ export const mixColours = (from: Colour, to: Colour, share: number): Colour => [
   from[2] + (to[2] - from[2]) * share
 ]
 
-/** Three bytes a pixel, row by row. */
+/** Three bytes per pixel, row by row. */
 export const toRgb = (frame: Frame): Uint8ClampedArray => {
   const rgb = new Uint8ClampedArray(frame.width * frame.height * 3)
   let at = 0

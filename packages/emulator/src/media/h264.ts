@@ -1,5 +1,5 @@
-// Frames to an H.264 stream, by minih264 compiled to WebAssembly. The MP4 that it writes is raw material: it has no key
-// frame table and carries the time of day; `mp4.ts` packs its frames anew.
+// Encodes frames as H.264, with minih264 compiled to WebAssembly. Its MP4 is an intermediate: it has no key frame table
+// and contains the current time; `mp4.ts` remuxes its frames.
 import h264Encoder from "h264-mp4-encoder"
 import type { Frame } from "./frame.ts"
 

@@ -1,16 +1,16 @@
-// What can be rendered, and the limits within which the emulator will render it.
+// What can be rendered, and its limits.
 
-interface PictureSpec {
+interface VisualSpec {
   readonly width: number
   readonly height: number
-  /** The prompt; drawn into the picture. Untrusted: control characters are dropped, what does not fit ends in "…". */
+  /** The prompt to draw. Untrusted: control characters are dropped, and text that does not fit is truncated with "…". */
   readonly text: string
   readonly seed: number
-  /** The small line above the prompt, such as the model's name. Default: the size (and duration). */
+  /** The caption above the prompt, such as the model's name. Default: the size (and duration). */
   readonly caption?: string
 }
 
-export interface VideoSpec extends PictureSpec {
+export interface VideoSpec extends VisualSpec {
   readonly durationSeconds: number
   /** Default: 24, fewer for large or long videos (see `frameRateFor`). */
   readonly framesPerSecond?: number
@@ -18,7 +18,7 @@ export interface VideoSpec extends PictureSpec {
   readonly audio?: boolean
 }
 
-export interface ImageSpec extends PictureSpec {
+export interface ImageSpec extends VisualSpec {
   readonly format?: "png"
 }
 
@@ -39,24 +39,24 @@ export interface RenderedMedia {
   readonly contentType: string
 }
 
-const longestSeconds = 600
+const maxSeconds = 600
 const sides = { smallest: 16, largest: 8192 }
 
-/** Throws a RangeError naming the field when a picture of this size cannot be drawn. */
+/** Throws a RangeError that names the field when the size is not valid. */
 export const checkSize = (size: { readonly width: number; readonly height: number }, step: 1 | 2): void => {
   for (const side of ["width", "height"] as const) {
     const pixels = size[side]
     if (!Number.isInteger(pixels) || pixels < sides.smallest || pixels > sides.largest || pixels % step !== 0) {
       throw new RangeError(
-        `${side} must be ${step === 2 ? "an even number" : "a whole number"} of pixels from ${sides.smallest} to ${sides.largest}, got ${pixels}`
+        `${side} must be ${step === 2 ? "an even number" : "an integer"} of pixels from ${sides.smallest} to ${sides.largest}, got ${pixels}`
       )
     }
   }
 }
 
-/** Throws a RangeError when no file of this duration can be rendered. */
+/** Throws a RangeError when the duration is not valid. */
 export const checkDuration = (durationSeconds: number): void => {
-  if (!(durationSeconds >= 0.1 && durationSeconds <= longestSeconds)) {
-    throw new RangeError(`durationSeconds must be from 0.1 to ${longestSeconds}, got ${durationSeconds}`)
+  if (!(durationSeconds >= 0.1 && durationSeconds <= maxSeconds)) {
+    throw new RangeError(`durationSeconds must be from 0.1 to ${maxSeconds}, got ${durationSeconds}`)
   }
 }

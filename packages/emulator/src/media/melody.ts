@@ -1,4 +1,4 @@
-// A little tune: plucked notes of a pentatonic scale over a quiet drone, as 16-bit mono samples.
+// A short melody: plucked notes of a pentatonic scale over a quiet drone, as 16-bit mono samples.
 import { seededRandom } from "./seeded-random.ts"
 
 export const sampleRate = 44_100
@@ -6,7 +6,7 @@ export const sampleRate = 44_100
 const pentatonic = [0, 2, 4, 7, 9, 12, 14, 16]
 const noteSeconds = 1.4
 
-/** Another seed, another tune. It fades in and out, so that it starts and ends without a click. */
+/** A melody that depends on the seed. It fades in and out to avoid clicks. */
 export const composeMelody = (durationSeconds: number, seed: number): Int16Array => {
   const random = seededRandom(seed)
   const root = 196 * 2 ** (Math.floor(random() * 8) / 12)

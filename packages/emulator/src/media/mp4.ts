@@ -1,5 +1,5 @@
-// Packs encoded frames, and sound if there is any, into an MP4 that starts at once: exact times, key frames marked, the
-// index in front, and nothing in it that differs from one run to the next.
+// Muxes encoded frames, and audio if any, into a fast-start MP4: exact timestamps, marked key frames, the index in
+// front, and reproducible bytes.
 import {
   BufferSource,
   BufferTarget,
@@ -19,7 +19,7 @@ export interface Mp4Parts {
   readonly h264: Uint8Array<ArrayBuffer>
   readonly frames: number
   readonly durationSeconds: number
-  /** An MP3 file at least as long as the video; what is longer is left out. */
+  /** An MP3 file at least as long as the video; the excess is dropped. */
   readonly mp3?: Uint8Array<ArrayBuffer> | undefined
 }
 
@@ -75,7 +75,7 @@ const copyAudio = async (
 const nesting = new Set(["moov", "trak", "mdia"])
 const dated = new Set(["mvhd", "tkhd", "mdhd"])
 
-/** Sets creation and modification times to zero ("unknown"): the same request shall give the same bytes. */
+/** Sets creation and modification times to zero ("unknown"), so that the same request gives the same bytes. */
 const clearTimes = (bytes: Uint8Array, from: number, to: number): void => {
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   for (let at = from; at + 8 <= to;) {
@@ -83,7 +83,7 @@ const clearTimes = (bytes: Uint8Array, from: number, to: number): void => {
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
     if (nesting.has(type)) clearTimes(bytes, at + 8, at + size)
     if (dated.has(type)) bytes.fill(0, at + 12, at + 12 + (bytes[at + 8] === 1 ? 16 : 8))
-    // 0 means "to the end of the file", 1 a 64-bit size: only the frames themselves come that large, behind the index.
+    // 0 means "to the end of the file", 1 a 64-bit size: only the media data gets that large, after the index.
     if (size < 8) return
     at += size
   }

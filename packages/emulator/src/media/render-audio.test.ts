@@ -18,7 +18,7 @@ const probe = async (bytes: Uint8Array<ArrayBuffer>) => {
   }
 }
 
-/** Root mean square of the WAV samples from one second to another, 0-1. */
+/** Root mean square of the WAV samples between two times, 0-1. */
 const loudness = (wav: Uint8Array<ArrayBuffer>, fromSecond: number, toSecond: number): number => {
   const samples = new Int16Array(wav.buffer, 44).subarray(fromSecond * 44_100, toSecond * 44_100)
   return Math.sqrt(samples.reduce((sum, sample) => sum + (sample / 32_768) ** 2, 0) / samples.length)
@@ -31,14 +31,14 @@ describe("renderAudio", () => {
     expect(found.durationSeconds).toBeCloseTo(durationSeconds, 4)
   })
 
-  it.each([0.5, 2, 7.25])("is an MP3 of %f seconds, a block or two more", async (durationSeconds) => {
+  it.each([0.5, 2, 7.25])("is an MP3 of %f seconds plus at most two blocks", async (durationSeconds) => {
     const found = await probe(render({ durationSeconds, format: "mp3" }))
     expect(found).toMatchObject({ codec: "mp3", channels: 1, sampleRate: 44_100 })
     expect(found.durationSeconds).toBeGreaterThanOrEqual(durationSeconds)
     expect(found.durationSeconds).toBeLessThan(durationSeconds + 0.08)
   })
 
-  it("can be heard throughout, without clipping, from silence to silence", () => {
+  it("is audible throughout, without clipping, and fades in and out", () => {
     const wav = render({ durationSeconds: 4 })
     for (const second of [0, 1, 2, 3]) expect(loudness(wav, second, second + 1)).toBeGreaterThan(0.02)
     const samples = new Int16Array(wav.buffer, 44)
@@ -47,14 +47,17 @@ describe("renderAudio", () => {
     expect(Math.abs(samples.at(-1) ?? 1)).toBeLessThan(10)
   })
 
-  it.each(["wav", "mp3"] as const)("gives one %s for one request, another for another seed or text", (format) => {
-    const first = render({ format })
-    expect(render({ format })).toEqual(first)
-    expect(render({ format, seed: 2 })).not.toEqual(first)
-    expect(render({ format, text: "goodbye" })).not.toEqual(first)
-  })
+  it.each(["wav", "mp3"] as const)(
+    "gives the same %s for the same request, and another for another seed or text",
+    (format) => {
+      const first = render({ format })
+      expect(render({ format })).toEqual(first)
+      expect(render({ format, seed: 2 })).not.toEqual(first)
+      expect(render({ format, text: "goodbye" })).not.toEqual(first)
+    }
+  )
 
-  it("refuses a duration out of limits", () => {
+  it("rejects an invalid duration", () => {
     expect(() => render({ durationSeconds: 0 })).toThrow("durationSeconds must be")
     expect(() => render({ durationSeconds: Number.NaN })).toThrow("durationSeconds must be")
   })

@@ -6,8 +6,8 @@ import { hashText } from "./seeded-random.ts"
 const mp3 = { kilobitsPerSecond: 96, samplesPerBlock: 1152 }
 
 /**
- * A tune of the asked duration, another for each text and seed: WAV (PCM, 16 bit, mono, 44.1 kHz), exact to the sample,
- * or MP3 (96 kbit/s, mono, 44.1 kHz), longer by two blocks of 26 ms at most. Throws a RangeError for a bad duration.
+ * A melody of the given duration that depends on text and seed: WAV (PCM, 16 bit, mono, 44.1 kHz), exact to the sample,
+ * or MP3 (96 kbit/s, mono, 44.1 kHz), at most two blocks of 26 ms longer. Throws a RangeError for an invalid duration.
  */
 export const renderAudio = ({ durationSeconds, text, seed, format }: AudioSpec): Uint8Array<ArrayBuffer> => {
   checkDuration(durationSeconds)
@@ -29,8 +29,8 @@ const wavFile = (samples: Int16Array): Uint8Array<ArrayBuffer> => {
   view.setUint16(22, 1, true) // channels
   view.setUint32(24, sampleRate, true)
   view.setUint32(28, sampleRate * 2, true)
-  view.setUint16(32, 2, true) // bytes a sample
-  view.setUint16(34, 16, true) // bits a sample
+  view.setUint16(32, 2, true) // bytes per sample
+  view.setUint16(34, 16, true) // bits per sample
   text(36, "data")
   view.setUint32(40, dataBytes, true)
   for (const [index, sample] of samples.entries()) view.setInt16(headerBytes + 2 * index, sample, true)

@@ -8,7 +8,7 @@ const fonts = fontFiles()
 const render = (spec: Partial<ImageSpec>) =>
   renderImage({ width: 320, height: 320, text: "A lighthouse", seed: 1, ...spec }, fonts)
 
-/** Bright pixels in the part of the picture where the prompt stands. */
+/** Bright pixels in the part of the image where the prompt is drawn. */
 const lettering = async (spec: Partial<ImageSpec>): Promise<ReadonlyArray<number>> => {
   const { width, height, data, channels } = decode(await render(spec))
   const bright: Array<number> = []
@@ -28,13 +28,13 @@ describe("renderImage", () => {
     expect([png.width, png.height, png.channels, png.depth]).toEqual([width, height, 3, 8])
   })
 
-  it("gives the same bytes for the same request, others for another seed", async () => {
+  it("gives the same bytes for the same request, and others for another seed", async () => {
     const first = await render({})
     expect(await render({})).toEqual(first)
     expect(await render({ seed: 2 })).not.toEqual(first)
   })
 
-  it("draws the prompt: other letters for other words, none without words, Chinese too", async () => {
+  it("draws the prompt, Chinese included, and nothing for an empty one", async () => {
     const [lighthouse, cat, chinese, nothing] = await Promise.all(
       ["A lighthouse", "A cat", "灯塔", ""].map((text) => lettering({ text }))
     )
@@ -45,7 +45,7 @@ describe("renderImage", () => {
     expect(chinese).not.toEqual(cat)
   })
 
-  it("takes a prompt for text, whatever it holds", async () => {
+  it("treats any prompt as plain text", async () => {
     const hostile = `</text><script>&amp;\u0000\u001B[31m\u202E${"x".repeat(20_000)}\uDC00`
     expect(decode(await render({ text: hostile })).width).toBe(320)
   })
@@ -54,7 +54,7 @@ describe("renderImage", () => {
     [{ width: 0 }, "width"],
     [{ height: 10_000 }, "height"],
     [{ width: 300.5 }, "width"]
-  ])("refuses %j by name", async (spec, field) => {
+  ])("rejects %j and names the field", async (spec, field) => {
     await expect(render(spec)).rejects.toThrow(new RegExp(`^${field} must be`))
   })
 })

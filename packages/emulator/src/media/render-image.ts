@@ -4,7 +4,7 @@ import { checkSize, type ImageSpec } from "./media-request.ts"
 import { createTestCard } from "./test-card.ts"
 import type { FontFiles } from "./typeface.ts"
 
-/** A PNG of the asked size with the prompt drawn in. The same spec gives the same bytes. Throws a RangeError for a bad size. */
+/** A PNG of the given size with the prompt drawn in. The same spec gives the same bytes. Throws a RangeError for an invalid size. */
 export const renderImage = async (spec: ImageSpec, fonts: FontFiles): Promise<Uint8Array<ArrayBuffer>> => {
   checkSize(spec, 1)
   const frame = createFrame(spec.width, spec.height)

@@ -4,7 +4,7 @@ import { renderImage } from "./render-image.ts"
 import { renderVideo } from "./render-video.ts"
 import type { FontFiles } from "./typeface.ts"
 
-/** Renders whatever is asked for. Rejects with a RangeError that names the field when the request is out of limits. */
+/** Renders a media request. Rejects with a RangeError that names the field when a limit is exceeded. */
 export const renderMedia = async (request: MediaRequest, fonts: FontFiles): Promise<RenderedMedia> => {
   switch (request.kind) {
     case "video":

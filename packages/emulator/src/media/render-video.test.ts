@@ -31,7 +31,7 @@ afterEach(() => {
 })
 
 describe("renderVideo", () => {
-  it("is five seconds of 1280 x 720 H.264 at 24 frames a second, ready to seek and to stream", async () => {
+  it("is five seconds of 1280 x 720 H.264 at 24 fps, seekable and streamable", async () => {
     const bytes = await render({ width: 1280, height: 720, durationSeconds: 5 })
     const { packets, ...found } = await probe(bytes)
     expect(found).toEqual({ codec: "avc", size: [1280, 720], durationSeconds: 5, audio: null })
@@ -53,7 +53,7 @@ describe("renderVideo", () => {
     expect(found.durationSeconds).toBeCloseTo(durationSeconds, 3)
   })
 
-  it("moves: no two frames of the card are alike, and each encoded frame carries a change", async () => {
+  it("moves: no two frames of the card are equal, and each encoded frame has a change", async () => {
     const spec = { ...base, durationSeconds: 2 }
     const card = await createTestCard(spec, fonts)
     const frames = [0, 0.5, 1, 1.5].map((seconds) => {
@@ -70,7 +70,7 @@ describe("renderVideo", () => {
     expect(Math.min(...packets.map(({ data }) => data.length))).toBeGreaterThan(50)
   })
 
-  it("gives the same bytes for the same request on any day, others for another seed or prompt", async () => {
+  it("gives the same bytes for the same request at any time, and others for another seed or prompt", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: new Date("2030-01-01") })
     const first = await render({ audio: true })
     vi.setSystemTime(new Date("2031-02-03"))
@@ -79,7 +79,7 @@ describe("renderVideo", () => {
     expect(await render({ audio: true, text: "A dog on a roof" })).not.toEqual(first)
   })
 
-  it("carries sound no longer than the picture when asked", async () => {
+  it("has audio no longer than the video if requested", async () => {
     const { audio, durationSeconds } = await probe(await render({ audio: true, durationSeconds: 2 }))
     expect(durationSeconds).toBe(2)
     expect(audio?.codec).toBe("mp3")

@@ -16,7 +16,7 @@ export const frameRateFor = ({ width, height, durationSeconds }: VideoSpec): num
   [24, 12, 8, 6].find((rate) => rate * width * height * durationSeconds <= pixelBudget) ?? 4
 
 /**
- * An H.264 MP4 of the asked size and duration: the prompt over a moving scene with a timecode. The same spec gives the
+ * An H.264 MP4 of the given size and duration: the prompt over a moving scene with a timecode. The same spec gives the
  * same bytes. Throws a RangeError for an odd side (4:2:0 video has none) and for limits of `media-request.ts`.
  */
 export const renderVideo = async (spec: VideoSpec, fonts: FontFiles): Promise<Uint8Array<ArrayBuffer>> => {

@@ -1,6 +1,6 @@
-// The moving picture behind the words: a dusk sky, a sun that crosses it, three rows of drifting waves.
+// The animated background: a dusk sky, a sun that crosses it, three rows of drifting waves.
 import { colour, createFrame, mixColours, type Colour, type Frame } from "./frame.ts"
-import { blendInk, createInk, type Area, type Ink } from "./ink.ts"
+import { blendMask, createMask, type Area, type AlphaMask } from "./alpha-mask.ts"
 import { seededRandom } from "./seeded-random.ts"
 
 interface Palette {
@@ -17,7 +17,7 @@ const palette = (sky: string, horizon: string, sun: string, far: string, middle:
   waves: [colour(far), colour(middle), colour(near)]
 })
 
-/** Dark above, where the words stand; light at the horizon. */
+/** Dark at the top, behind the text; light at the horizon. */
 const palettes = [
   palette("#14183a", "#d9825f", "#ffd9a0", "#5a3a6e", "#36295a", "#1c1a3d"),
   palette("#071c2f", "#4f9fa3", "#f4f1de", "#1b6a7d", "#0f4a63", "#0a2c42"),
@@ -35,7 +35,7 @@ interface Wave {
 }
 
 export interface Scene {
-  /** What stays as it is; whoever adds to it finds it in every frame. */
+  /** The static part; anything drawn into it appears in every frame. */
   readonly backdrop: Frame
   /** Draws the whole frame, `progress` 0-1 moving the sun and `seconds` the waves; returns the area that the sun covers. */
   readonly paint: (frame: Frame, progress: number, seconds: number) => Area
@@ -58,8 +58,8 @@ export const createScene = (width: number, height: number, seed: number): Scene 
   }))
   const backdrop = createFrame(width, height)
   paintSky(backdrop, chosen)
-  const sun = inkSun(shorter * 0.085)
-  // Even positions keep brightness and colour, which has half the resolution, together.
+  const sun = sunMask(shorter * 0.085)
+  // Even positions keep luma and the half-resolution chroma aligned.
   const even = (pixels: number) => 2 * Math.round(pixels / 2)
   return {
     accent: chosen.sun,
@@ -69,7 +69,7 @@ export const createScene = (width: number, height: number, seed: number): Scene 
       const x = even(width * (0.14 + 0.72 * progress) - sun.width / 2)
       const y = even(height * (0.66 - 0.06 * Math.sin(Math.PI * progress)) - sun.height / 2)
       const risen = { ...sun, x, y }
-      blendInk(frame, risen, chosen.sun)
+      blendMask(frame, risen, chosen.sun)
       for (const wave of waves) paintWave(frame, wave, seconds)
       return risen
     }
@@ -88,18 +88,18 @@ const paintSky = (frame: Frame, { sky, horizon }: Palette): void => {
   }
 }
 
-/** A disc with a soft edge inside a glow three times as wide. */
-const inkSun = (radius: number): Ink => {
-  const reach = Math.ceil(3 * radius)
-  const ink = createInk(0, 0, 2 * reach, 2 * reach)
-  for (let y = 0; y < ink.height; y++) {
-    for (let x = 0; x < ink.width; x++) {
-      const beyond = Math.hypot(x - reach, y - reach) - radius
+/** A disc with a soft edge and a glow three times as wide. */
+const sunMask = (radius: number): AlphaMask => {
+  const glowRadius = Math.ceil(3 * radius)
+  const mask = createMask(0, 0, 2 * glowRadius, 2 * glowRadius)
+  for (let y = 0; y < mask.height; y++) {
+    for (let x = 0; x < mask.width; x++) {
+      const beyond = Math.hypot(x - glowRadius, y - glowRadius) - radius
       const glow = 0.42 * Math.max(0, 1 - beyond / (2 * radius)) ** 2
-      ink.alpha[y * ink.width + x] = 255 * (beyond < 0 ? Math.min(1, 0.42 - beyond) : glow)
+      mask.alpha[y * mask.width + x] = 255 * (beyond < 0 ? Math.min(1, 0.42 - beyond) : glow)
     }
   }
-  return ink
+  return mask
 }
 
 const paintWave = (frame: Frame, { colour: [luma, blue, red], level, swells }: Wave, seconds: number): void => {

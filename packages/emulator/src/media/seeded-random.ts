@@ -1,4 +1,4 @@
-// Chance that can be repeated: the same seed always gives the same numbers.
+// Reproducible random numbers: the same seed always gives the same sequence.
 
 /** A generator of numbers in [0, 1) (mulberry32). */
 export const seededRandom = (seed: number): (() => number) => {

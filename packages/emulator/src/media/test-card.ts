@@ -1,14 +1,14 @@
-// The whole picture: the scene, the prompt in large letters, small print, and for a video a time bar with a timecode.
+// The complete image: the scene, the prompt in large letters, captions, and for a video a progress bar with a timecode.
 import { colour, type Frame } from "./frame.ts"
-import { blendInk, createInk, type Ink } from "./ink.ts"
+import { blendMask, createMask, type AlphaMask } from "./alpha-mask.ts"
 import type { ImageSpec, VideoSpec } from "./media-request.ts"
 import { createScene } from "./scene.ts"
 import { seededRandom } from "./seeded-random.ts"
-import { cleanText, fitText, inkText, lineHeightEms, textWidthEms } from "./text-layout.ts"
+import { cleanText, fitText, rasterizeText, lineHeightEms, textWidthEms } from "./text-layout.ts"
 import { openTypeface, type FontFiles } from "./typeface.ts"
 
 export interface TestCard {
-  /** Draws the card as it is `seconds` after the start. */
+  /** Draws the card at `seconds` after the start. */
   readonly paint: (frame: Frame, seconds: number) => void
 }
 
@@ -32,33 +32,33 @@ export const createTestCard = async (spec: ImageSpec | VideoSpec, fonts: FontFil
   const promptTop = margin + smallPixels * (lineHeightEms + 2)
   const footTop = height - margin - smallPixels * lineHeightEms * 1.4
   const widthOf = (text: string) => textWidthEms(text, typeface) * smallPixels
-  const small = (text: string, x: number, y: number): Ink =>
-    inkText({ sizePixels: smallPixels, lines: [text] }, typeface, x, y)
+  const small = (text: string, x: number, y: number): AlphaMask =>
+    rasterizeText({ sizePixels: smallPixels, lines: [text] }, typeface, x, y)
 
   const promptBox = { width: inner, height: height * 0.56 - promptTop }
   const promptSizes = { largest: Math.round(shorter * 0.085), smallest: Math.max(12, Math.round(shorter * 0.034)) }
-  const promptInk = inkText(fitText(prompt, typeface, promptBox, promptSizes), typeface, margin, promptTop)
+  const promptMask = rasterizeText(fitText(prompt, typeface, promptBox, promptSizes), typeface, margin, promptTop)
   const captionSizes = { largest: smallPixels, smallest: smallPixels }
   const captionText = fitText(caption, typeface, { width: inner, height: smallPixels }, captionSizes)
-  const seedInk = small(seedNote, width - margin - widthOf(seedNote), footTop)
+  const seedMask = small(seedNote, width - margin - widthOf(seedNote), footTop)
 
   const scene = createScene(width, height, seed)
-  blendInk(scene.backdrop, promptInk, white)
-  blendInk(scene.backdrop, inkText(captionText, typeface, margin, margin), white, 0.85)
-  blendInk(
+  blendMask(scene.backdrop, promptMask, white)
+  blendMask(scene.backdrop, rasterizeText(captionText, typeface, margin, margin), white, 0.85)
+  blendMask(
     scene.backdrop,
     solid(margin, margin + smallPixels * (lineHeightEms + 0.6), smallPixels * 3, Math.max(2, smallPixels * 0.14)),
     scene.accent
   )
   if (widthOf(caption) + widthOf(mark) + 2 * smallPixels < inner) {
-    blendInk(scene.backdrop, small(mark, width - margin - widthOf(mark), margin), white, 0.6)
+    blendMask(scene.backdrop, small(mark, width - margin - widthOf(mark), margin), white, 0.6)
   }
 
   const paintTime = (frame: Frame, seconds: number, ofSeconds: number) => {
-    blendInk(frame, small(`${timecode(seconds)} / ${timecode(ofSeconds)}`, margin, footTop), white, 0.9)
+    blendMask(frame, small(`${timecode(seconds)} / ${timecode(ofSeconds)}`, margin, footTop), white, 0.9)
     const thickness = Math.max(3, smallPixels * 0.22)
-    blendInk(frame, solid(margin, height - margin, inner, thickness), white, 0.25)
-    blendInk(frame, solid(margin, height - margin, (inner * seconds) / ofSeconds, thickness), scene.accent)
+    blendMask(frame, solid(margin, height - margin, inner, thickness), white, 0.25)
+    blendMask(frame, solid(margin, height - margin, (inner * seconds) / ofSeconds, thickness), scene.accent)
   }
   const stillProgress = seededRandom(seed + 1)()
 
@@ -66,9 +66,9 @@ export const createTestCard = async (spec: ImageSpec | VideoSpec, fonts: FontFil
     paint: (frame, seconds) => {
       const progress = durationSeconds === undefined ? stillProgress : seconds / durationSeconds
       const sunArea = scene.paint(frame, progress, seconds)
-      // The sun passes behind the words.
-      blendInk(frame, promptInk, white, 1, sunArea)
-      blendInk(frame, seedInk, white, 0.7)
+      // The sun passes behind the text.
+      blendMask(frame, promptMask, white, 1, sunArea)
+      blendMask(frame, seedMask, white, 0.7)
       if (durationSeconds !== undefined) paintTime(frame, seconds, durationSeconds)
     }
   }
@@ -81,8 +81,8 @@ const timecode = (seconds: number): string => {
   return `${two(Math.floor(tenths / 600))}:${two(Math.floor(tenths / 10) % 60)}.${tenths % 10}`
 }
 
-const solid = (x: number, y: number, width: number, height: number): Ink => {
-  const ink = createInk(Math.round(x), Math.round(y), Math.round(width), Math.round(height))
-  ink.alpha.fill(255)
-  return ink
+const solid = (x: number, y: number, width: number, height: number): AlphaMask => {
+  const mask = createMask(Math.round(x), Math.round(y), Math.round(width), Math.round(height))
+  mask.alpha.fill(255)
+  return mask
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { cleanText, fitText, textWidthEms, wrapText } from "./text-layout.ts"
 import type { Typeface } from "./typeface.ts"
 
-/** Latin characters half as wide as Chinese ones. */
+/** A typeface whose Latin characters are half as wide as Chinese ones. */
 const typeface: Typeface = (character) => ({
   outline: [],
   unitsPerEm: 1000,
@@ -10,7 +10,7 @@ const typeface: Typeface = (character) => ({
 })
 
 describe("cleanText", () => {
-  it("keeps one clean line of an untrusted prompt", () => {
+  it("reduces an untrusted prompt to one clean line", () => {
     expect(cleanText("  a\u0000\u0007b\r\n\tc \u202E\u200Bd\u2028e\uD800 ")).toBe("a b c d e\uFFFD")
   })
 })
@@ -24,11 +24,11 @@ describe("wrapText", () => {
     expect(wrapText("一二三，四五", typeface, 3)).toEqual(["一二", "三，四", "五"])
   })
 
-  it("cuts a word that is wider than a line", () => {
+  it("breaks a word that is wider than a line", () => {
     expect(wrapText("a abcdefghij b", typeface, 2)).toEqual(["a", "abcd", "efgh", "ij b"])
   })
 
-  it("loses nothing but spaces, and no line is too wide", () => {
+  it("drops only spaces, and no line is too wide", () => {
     const text = "A 猫 plays “钢琴”，slowly, on_a_very_long_roof_of_tiles 屋顶。 End"
     for (const width of [1, 2.5, 4, 9]) {
       const lines = wrapText(text, typeface, width)
@@ -42,18 +42,18 @@ describe("fitText", () => {
   const box = { width: 400, height: 140 }
   const sizes = { largest: 80, smallest: 20 }
 
-  it("sets a short text as large as allowed", () => {
+  it("sets short text at the largest size", () => {
     expect(fitText("cat", typeface, box, sizes)).toEqual({ sizePixels: 80, lines: ["cat"] })
   })
 
-  it("sets a longer text smaller, and whole", () => {
+  it("sets longer text smaller, but completely", () => {
     const text = "a cat plays the piano on a roof"
     const { lines, sizePixels } = fitText(text, typeface, box, sizes)
     expect(lines.join(" ")).toBe(text)
     expect(sizePixels).toBeLessThan(80)
   })
 
-  it("ends what does not fit in an ellipsis inside the box", () => {
+  it("truncates text that does not fit with an ellipsis inside the box", () => {
     const { lines, sizePixels } = fitText("猫".repeat(2500), typeface, box, sizes)
     expect(sizePixels).toBe(20)
     expect(lines).toHaveLength(5)

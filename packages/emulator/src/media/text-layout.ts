@@ -1,8 +1,8 @@
-// Setting text in lines: cleaned, wrapped between words or Chinese characters, cut with an ellipsis where it must be.
-import { createInk, drawGlyph, type Ink } from "./ink.ts"
+// Text layout: cleans text, wraps it between words or Chinese characters, and truncates it with an ellipsis if needed.
+import { createMask, drawGlyph, type AlphaMask } from "./alpha-mask.ts"
 import type { Typeface } from "./typeface.ts"
 
-/** Foreign text on one line: no control, format or unpaired characters, single spaces. */
+/** Untrusted text on one line: no control, format or unpaired characters, single spaces. */
 export const cleanText = (text: string): string =>
   text
     .toWellFormed()
@@ -24,7 +24,7 @@ const unbreakable = new RegExp(
   "gu"
 )
 
-/** Lines no wider than `widthEms`; only a character wider than that sticks out. */
+/** Lines no wider than `widthEms`; only a wider single character overflows. */
 export const wrapText = (text: string, typeface: Typeface, widthEms: number): Array<string> => {
   const lines: Array<string> = []
   let line = ""
@@ -48,42 +48,47 @@ export const wrapText = (text: string, typeface: Typeface, widthEms: number): Ar
   return lines
 }
 
-export interface SetText {
+export interface TextBlock {
   readonly sizePixels: number
   readonly lines: ReadonlyArray<string>
 }
 
 export const lineHeightEms = 1.36
 
-/** The largest size at which `text` fits the box; at the smallest one it is cut with "…" if it must be. */
+/** The largest size at which `text` fits the box; at the smallest size it is truncated with "…" if needed. */
 export const fitText = (
   text: string,
   typeface: Typeface,
   box: { readonly width: number; readonly height: number },
   sizes: { readonly largest: number; readonly smallest: number }
-): SetText => {
+): TextBlock => {
   for (let size = sizes.largest; ; size *= 0.93) {
     const sizePixels = Math.max(sizes.smallest, Math.round(size))
     const widthEms = box.width / sizePixels
     const lines = wrapText(text, typeface, widthEms)
-    const room = Math.max(1, Math.floor(box.height / (sizePixels * lineHeightEms)))
-    if (lines.length <= room) return { sizePixels, lines }
+    const maxLines = Math.max(1, Math.floor(box.height / (sizePixels * lineHeightEms)))
+    if (lines.length <= maxLines) return { sizePixels, lines }
     if (sizePixels > sizes.smallest) continue
-    const kept = lines.slice(0, room)
-    return { sizePixels, lines: [...kept.slice(0, -1), cutLine(kept.at(-1) ?? "", typeface, widthEms)] }
+    const visible = lines.slice(0, maxLines)
+    return { sizePixels, lines: [...visible.slice(0, -1), truncateLine(visible.at(-1) ?? "", typeface, widthEms)] }
   }
 }
 
-const cutLine = (line: string, typeface: Typeface, widthEms: number): string => {
+const truncateLine = (line: string, typeface: Typeface, widthEms: number): string => {
   const characters = [...line]
   while (characters.length > 0 && textWidthEms(`${characters.join("")}…`, typeface) > widthEms) characters.pop()
   return `${characters.join("").trimEnd()}…`
 }
 
-/** The lines as one stencil, its top left corner at (x, y). */
-export const inkText = ({ lines, sizePixels }: SetText, typeface: Typeface, x: number, y: number): Ink => {
+/** Rasterizes the lines into one mask with its top left corner at (x, y). */
+export const rasterizeText = (
+  { lines, sizePixels }: TextBlock,
+  typeface: Typeface,
+  x: number,
+  y: number
+): AlphaMask => {
   const width = Math.max(0, ...lines.map((line) => textWidthEms(line, typeface)))
-  const ink = createInk(
+  const mask = createMask(
     Math.floor(x),
     Math.floor(y),
     Math.ceil(width * sizePixels) + 2,
@@ -93,9 +98,9 @@ export const inkText = ({ lines, sizePixels }: SetText, typeface: Typeface, x: n
     let pen = x
     for (const character of line) {
       const glyph = typeface(character)
-      drawGlyph(ink, glyph, sizePixels, pen, y + (index * lineHeightEms + 1.02) * sizePixels)
+      drawGlyph(mask, glyph, sizePixels, pen, y + (index * lineHeightEms + 1.02) * sizePixels)
       pen += glyph.advanceEms * sizePixels
     }
   }
-  return ink
+  return mask
 }

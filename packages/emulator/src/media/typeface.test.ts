@@ -3,7 +3,7 @@ import { fontFiles } from "../server/font-files.ts"
 import { openTypeface } from "./typeface.ts"
 
 describe("openTypeface", () => {
-  it("has the characters of Chinese, Japanese kana, Latin and Cyrillic prompts, whatever their order", async () => {
+  it("has the characters of Chinese, Japanese kana, Latin and Cyrillic prompts, in any order", async () => {
     const text = "一只橘猫坐在月光下的屋顶上弹钢琴，电影感镜头。漢字 かなカナ “naïve” Привет 0123 — …"
     const typeface = await openTypeface(text, fontFiles())
     const box = typeface("\uFFFF")
@@ -13,7 +13,7 @@ describe("openTypeface", () => {
     expect(new Set(chinese.map((character) => JSON.stringify(typeface(character).outline))).size).toBe(chinese.length)
   })
 
-  it("draws what the font lacks as a box", async () => {
+  it("draws a box for a character that the font lacks", async () => {
     const typeface = await openTypeface("한😀ع", fontFiles())
     const box = typeface("\uFFFF")
     expect(box.outline.length).toBeGreaterThan(0)

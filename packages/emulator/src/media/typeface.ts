@@ -1,5 +1,5 @@
-// Glyph outlines for the characters of one text, out of Noto Sans SC: a variable font that its package splits into about
-// a hundred WOFF2 subsets by character. Only the subsets that the text needs are read.
+// Glyph outlines for the characters of one text, from Noto Sans SC: a variable font that its package splits into about
+// a hundred WOFF2 subsets. Only the subsets that the text needs are read.
 import { create, type Font, type PathCommand } from "fontkitten"
 import wawoff2 from "wawoff2"
 
@@ -30,9 +30,9 @@ const rectangle = (left: number, bottom: number, right: number, top: number): Ar
   { command: "closePath", args: [] }
 ]
 
-/** Stands for every character that the font lacks (Hangul, emoji, scripts that need shaping): an empty box. */
+/** An empty box for every character that the font lacks (Hangul, emoji, scripts that need shaping). */
 const missing: Glyph = {
-  // The inner rectangle runs the other way round, which makes it a hole.
+  // The inner rectangle runs in the opposite direction, which makes it a hole.
   outline: [...rectangle(80, -40, 680, 740), ...rectangle(620, 20, 140, 680)],
   unitsPerEm: 1000,
   advanceEms: 0.76
@@ -46,7 +46,7 @@ const parseRanges = (ranges: string): ReadonlyArray<readonly [first: number, las
 
 let lastDecompression: Promise<unknown> = Promise.resolve()
 
-/** TrueType bytes of a WOFF2 file. One at a time, and copied, because each call overwrites the result of the one before. */
+/** TrueType bytes of a WOFF2 file. Serialized and copied, because each call overwrites the previous result. */
 const decompress = (woff2: Uint8Array): Promise<Uint8Array> => {
   const trueType = lastDecompression.then(async () => (await wawoff2.decompress(woff2)).slice())
   lastDecompression = trueType.catch(() => undefined)
@@ -61,7 +61,7 @@ const openSubset = async (woff2: Uint8Array): Promise<Font> => {
   return font.getVariation({ wght: weight })
 }
 
-/** Loads what `text` needs; the returned typeface draws other characters as boxes. */
+/** Loads the glyphs of `text`; the returned typeface draws other characters as boxes. */
 export const openTypeface = async (text: string, files: FontFiles): Promise<Typeface> => {
   const subsets = Object.entries(files.unicodeRanges)
     .toReversed()
@@ -74,7 +74,7 @@ export const openTypeface = async (text: string, files: FontFiles): Promise<Type
       if (!ranges.some(([first, last]) => code >= first && code <= last)) continue
       const font = fonts.get(name) ?? (await openSubset(files.readSubset(name)))
       fonts.set(name, font)
-      // Some subsets promise more than they hold.
+      // Some subsets lack characters of their declared range.
       if (!font.hasGlyphForCodePoint(code)) continue
       const glyph = font.glyphForCodePoint(code)
       const { unitsPerEm } = font

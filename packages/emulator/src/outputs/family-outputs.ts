@@ -1,9 +1,9 @@
 import type { AnyOperation, Family } from "@klingkit/core"
 
-export type Makes = "video" | "image" | "views" | "audio" | "video and audio" | "voice" | "element"
+export type OutputKind = "video" | "image" | "views" | "audio" | "video and audio" | "voice" | "element"
 
-/** What the tasks of each family make. A family that is missing here makes a video. */
-const madeBy: Readonly<Record<Family, Makes>> = {
+/** What the tasks of each family produce. A family that is missing here produces a video. */
+const outputByFamily: Readonly<Record<Family, OutputKind>> = {
   img: "image",
   image: "image",
   omniimg: "image",
@@ -19,19 +19,19 @@ const madeBy: Readonly<Record<Family, Makes>> = {
   element: "element"
 }
 
-/** Calls that answer with pictures, though their family belongs to videos. */
+/** Calls that return images although their family produces videos. */
 const cutOuts: Readonly<Record<string, number>> = {
   "legacy.identify-face": 1,
   "legacy.image-recognize": 4
 }
 
-type Named = Pick<AnyOperation, "id" | "family">
+type OperationName = Pick<AnyOperation, "id" | "family">
 
-export const cutOutsOf = ({ id }: Named): number | undefined => cutOuts[id]
+export const cutOutsOf = ({ id }: OperationName): number | undefined => cutOuts[id]
 
-export const makes = (operation: Named): Makes =>
-  cutOutsOf(operation) === undefined ? (madeBy[operation.family] ?? "video") : "image"
+export const outputKindOf = (operation: OperationName): OutputKind =>
+  cutOutsOf(operation) === undefined ? (outputByFamily[operation.family] ?? "video") : "image"
 
-/** Retired models and packs are counted apart for pictures and for everything else. */
-export const mediumOf = (operation: Named): "image" | "video" =>
-  ["image", "views"].includes(makes(operation)) ? "image" : "video"
+/** Retired models and packs are separate for images and for everything else. */
+export const mediumOf = (operation: OperationName): "image" | "video" =>
+  ["image", "views"].includes(outputKindOf(operation)) ? "image" : "video"

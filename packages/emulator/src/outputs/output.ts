@@ -1,13 +1,13 @@
 import type { MediaRequest } from "../media/media-request.ts"
 
-/** One file that a finished task offers, rendered when somebody first asks for it. */
+/** One file of a finished task, rendered at its first download. */
 export interface OutputFile {
-  /** The path below the emulator's address: `/files/<task id>/video-1.mp4`. */
+  /** The path of the file's URL: `/files/<task id>/video-1.mp4`. */
   readonly path: string
   readonly media: MediaRequest
 }
 
-/** What an element was made of, as the caller described it. */
+/** The sources of an element, as the caller described them. */
 export interface ElementSource {
   readonly name: string
   readonly description: string
@@ -18,7 +18,7 @@ export interface ElementSource {
   readonly tags: ReadonlyArray<string>
 }
 
-/** What a task makes, before either generation's spelling. */
+/** An output of a task, independent of either generation's format. */
 export type Output =
   | {
       readonly type: "video"
@@ -31,7 +31,7 @@ export type Output =
       readonly type: "image"
       readonly file: OutputFile
       readonly watermarked: OutputFile
-      /** Pictures that belong together, in a series. */
+      /** Groups the images of a series. */
       readonly groupId?: string
     }
   /** Three views in one entry (`/v1/general/ai-multi-shot`). */

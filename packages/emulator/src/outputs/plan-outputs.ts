@@ -2,14 +2,14 @@ import { findVideoModel } from "@klingkit/core"
 import { hashText } from "../media/seeded-random.ts"
 import type { MediaRequest } from "../media/media-request.ts"
 import type { Ids } from "../world/ids.ts"
-import { makes } from "./family-outputs.ts"
+import { outputKindOf } from "./family-outputs.ts"
 import type { Output, OutputFile } from "./output.ts"
 import { imageCount, promptOf, secondsOf, type Settings, sizeOf } from "./settings.ts"
 
-/** What this request will have made once it succeeds; nothing is rendered yet. */
+/** The outputs of this request once it succeeds; nothing is rendered yet. */
 export const planOutputs = (taskId: string, settings: Settings, ids: Ids, seed: number): ReadonlyArray<Output> => {
   const plan: Plan = { taskId, settings, ids, seed: seed ^ hashText(taskId) }
-  switch (makes(settings.operation)) {
+  switch (outputKindOf(settings.operation)) {
     case "video":
       return [video(plan)]
     case "image":
@@ -41,18 +41,18 @@ interface Plan {
   readonly taskId: string
   readonly settings: Settings
   readonly ids: Ids
-  /** Pictures of two tasks differ, those of one task do not when it is made again from the same seed. */
+  /** Media of two tasks differ; those of one task are the same for the same seed. */
   readonly seed: number
 }
 
 const video = (plan: Plan): Output => {
   const { settings } = plan
   const durationSeconds = secondsOf(settings)
-  const media = drawn(plan, 0, {
+  const media = withText(plan, 0, {
     kind: "video",
     ...sizeOf(settings),
     durationSeconds,
-    audio: hasSound(settings)
+    audio: hasAudio(settings)
   })
   return { type: "video", id: plan.ids.long(), ...withWatermark(plan, "video-1.mp4", media), durationSeconds }
 }
@@ -61,14 +61,14 @@ const images = (plan: Plan): ReadonlyArray<Output> => {
   const { input } = plan.settings
   const group = input["resultType"] === "series" ? { groupId: plan.ids.long() } : {}
   return Array.from({ length: imageCount(plan.settings) }, (_, index): Output => {
-    const media = drawn(plan, index, { kind: "image", ...sizeOf(plan.settings) })
+    const media = withText(plan, index, { kind: "image", ...sizeOf(plan.settings) })
     return { type: "image", ...withWatermark(plan, `image-${index + 1}.png`, media), ...group }
   })
 }
 
 const view = (plan: Plan, entry: number, number: number): OutputFile => ({
   path: `/files/${plan.taskId}/view-${entry}-${number}.png`,
-  media: drawn(plan, entry * 3 + number, { kind: "image", width: 1024, height: 1024 })
+  media: withText(plan, entry * 3 + number, { kind: "image", width: 1024, height: 1024 })
 })
 
 const audio = (plan: Plan): Output => {
@@ -87,17 +87,17 @@ const audioFile = (plan: Plan, name: string, format: "mp3" | "wav", durationSeco
   media: { kind: "audio", durationSeconds, format, text: promptOf(plan.settings), seed: plan.seed }
 })
 
-type Picture = Extract<MediaRequest, { readonly kind: "video" | "image" }>
-type Undrawn<P> = P extends Picture ? Omit<P, "text" | "seed" | "caption"> : never
+type VisualMedia = Extract<MediaRequest, { readonly kind: "video" | "image" }>
+type WithoutText<M> = M extends VisualMedia ? Omit<M, "text" | "seed" | "caption"> : never
 
-const drawn = ({ settings, seed }: Plan, index: number, picture: Undrawn<Picture>): Picture => ({
-  ...picture,
+const withText = ({ settings, seed }: Plan, index: number, media: WithoutText<VisualMedia>): VisualMedia => ({
+  ...media,
   text: promptOf(settings),
   seed: (seed + index) >>> 0,
   caption: settings.model || settings.operation.id
 })
 
-const withWatermark = ({ taskId, settings }: Plan, name: string, media: Picture) => ({
+const withWatermark = ({ taskId, settings }: Plan, name: string, media: VisualMedia) => ({
   file: { path: `/files/${taskId}/${name}`, media },
   watermarked: {
     path: `/files/${taskId}/watermark-${name}`,
@@ -105,12 +105,12 @@ const withWatermark = ({ taskId, settings }: Plan, name: string, media: Picture)
   }
 })
 
-/** Some models always make sound and some never do; the rest are asked. */
-const hasSound = ({ operation, assumed, model }: Settings): boolean => {
+/** Some models always generate audio and some never do; the others follow the request. */
+const hasAudio = ({ operation, effective, model }: Settings): boolean => {
   const audio = findVideoModel(model)?.audio
   if (audio?.length === 1) return audio[0] === "native"
   if (["avatar", "lipsync", "lipsyncold", "v2a", "talking"].includes(operation.family)) return true
-  return ["native", "original", "on"].includes(nameOf(assumed["audio"] ?? assumed["sound"]))
+  return ["native", "original", "on"].includes(nameOf(effective["audio"] ?? effective["sound"]))
 }
 
 const nameOf = (value: unknown): string => (typeof value === "string" ? value : "")

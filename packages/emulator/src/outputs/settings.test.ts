@@ -7,10 +7,10 @@ const settings = (id: string, input: Input) => {
   return {
     operation,
     input,
-    assumed: withDefaults(operation, input),
+    effective: withDefaults(operation, input),
     model: "",
     parentVideo: undefined,
-    soundSeconds: undefined
+    sourceAudioSeconds: undefined
   }
 }
 
@@ -41,12 +41,12 @@ describe("the size of a result", () => {
 })
 
 describe("the length of a result", () => {
-  it("is what was asked, else Kling's usual length", () => {
+  it("is as requested, else Kling's default", () => {
     assert.strictEqual(secondsOf(settings("new.t2v.kling-3.0", { durationSeconds: 12 })), 12)
     assert.strictEqual(secondsOf(settings("new.t2v.kling-3.0", {})), 5)
   })
 
-  it("follows the clip that it was made from; an extension adds to it", () => {
+  it("follows the source video; an extension adds to it", () => {
     const parentVideo = { id: "1", url: "", durationSeconds: 8 }
     assert.strictEqual(secondsOf({ ...settings("legacy.advanced-lip-sync", {}), parentVideo }), 8)
     assert.strictEqual(secondsOf({ ...settings("legacy.video-extend", {}), parentVideo }), 13)

@@ -1,21 +1,21 @@
 import type { AnyOperation } from "@klingkit/core"
 import type { ParentVideo } from "../world/task.ts"
 import { cutOutsOf, mediumOf } from "./family-outputs.ts"
-import { pictureSizeOf } from "./picture-header.ts"
-import { expandedSize, imageSize, type PictureSize, ratioOf, videoSize } from "./picture-size.ts"
+import { inlineImageSize } from "./inline-image-size.ts"
+import { expandedSize, imageSize, type PixelSize, ratioOf, videoSize } from "./output-size.ts"
 
 export type Input = Readonly<Record<string, unknown>>
 
-/** A request as far as its results depend on it: what was asked, what Kling assumes, what it was made from. */
+/** The parts of a request that determine its outputs: the input, Kling's defaults, and the source media. */
 export interface Settings {
   readonly operation: AnyOperation
   readonly input: Input
-  /** The input, with Kling's defaults where it says nothing. */
-  readonly assumed: Input
+  /** The input, completed with Kling's defaults. */
+  readonly effective: Input
   readonly model: string
   readonly parentVideo: ParentVideo | undefined
-  /** Length of the sound that the result follows, such as an avatar's speech. */
-  readonly soundSeconds: number | undefined
+  /** Length of the audio that the result follows, such as an avatar's speech. */
+  readonly sourceAudioSeconds: number | undefined
 }
 
 export const withDefaults = ({ params }: AnyOperation, input: Input): Input => ({
@@ -26,53 +26,53 @@ export const withDefaults = ({ params }: AnyOperation, input: Input): Input => (
 })
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
-const numberOf = (value: unknown, usual: number): number => (typeof value === "number" ? value : usual)
+const numberOf = (value: unknown, fallback: number): number => (typeof value === "number" ? value : fallback)
 
 const resolutionOfMode: Readonly<Record<string, string>> = { std: "720p", pro: "1080p", "4k": "4k" }
 
-export const resolutionOf = ({ operation, assumed }: Settings): string =>
-  textOf(assumed["resolution"]) ||
-  (mediumOf(operation) === "image" ? "1k" : (resolutionOfMode[textOf(assumed["mode"])] ?? "720p"))
+export const resolutionOf = ({ operation, effective }: Settings): string =>
+  textOf(effective["resolution"]) ||
+  (mediumOf(operation) === "image" ? "1k" : (resolutionOfMode[textOf(effective["mode"])] ?? "720p"))
 
 const charactersPerSecond = 15
 
-/** Whole seconds or fractions of them: what was asked, else the clip or the sound that it follows, else 5. */
-export const secondsOf = ({ operation, input, assumed, parentVideo, soundSeconds }: Settings): number => {
+/** The duration: as requested, else that of the source video or audio, else 5. May be fractional. */
+export const secondsOf = ({ operation, input, effective, parentVideo, sourceAudioSeconds }: Settings): number => {
   if (operation.family === "extend") return (parentVideo?.durationSeconds ?? 5) + 5
   if (operation.family === "tts") return Math.max(1, Math.ceil(textOf(input["text"]).length / charactersPerSecond))
   return numberOf(
     input["durationSeconds"],
-    parentVideo?.durationSeconds ?? soundSeconds ?? numberOf(assumed["durationSeconds"], 5)
+    parentVideo?.durationSeconds ?? sourceAudioSeconds ?? numberOf(effective["durationSeconds"], 5)
   )
 }
 
-/** How many pictures, and so how many slots; `auto` series have four. */
+/** The number of images, and so of concurrency slots; an `auto` series has four. */
 export const imageCount = ({ operation, input }: Pick<Settings, "operation" | "input">): number =>
   cutOutsOf(operation) ??
   (input["resultType"] === "series" ? numberOf(input["seriesAmount"], 4) : numberOf(input["n"], 1))
 
-export const sizeOf = (settings: Settings): PictureSize => {
-  const { operation, input, assumed } = settings
-  const picture = firstPicture(input)
-  const ratioOfPicture = picture === undefined ? undefined : picture.width / picture.height
+export const sizeOf = (settings: Settings): PixelSize => {
+  const { operation, input, effective } = settings
+  const image = firstImage(input)
+  const ratioOfImage = image === undefined ? undefined : image.width / image.height
   if (mediumOf(operation) === "image") {
     return operation.family === "expand"
-      ? expandedSize(picture ?? imageSize("1k", 1), marginsOf(input))
-      : imageSize(resolutionOf(settings), ratioOf(assumed["aspectRatio"]) ?? ratioOfPicture ?? 1)
+      ? expandedSize(image ?? imageSize("1k", 1), marginsOf(input))
+      : imageSize(resolutionOf(settings), ratioOf(effective["aspectRatio"]) ?? ratioOfImage ?? 1)
   }
-  // A clip from a picture follows the picture, unless the request says otherwise.
-  const ratio = ratioOf(input["aspectRatio"]) ?? ratioOfPicture ?? ratioOf(assumed["aspectRatio"]) ?? 16 / 9
+  // A video from an image has the image's ratio, unless the request sets another.
+  const ratio = ratioOf(input["aspectRatio"]) ?? ratioOfImage ?? ratioOf(effective["aspectRatio"]) ?? 16 / 9
   return videoSize(resolutionOf(settings), ratio)
 }
 
-const pictureFields = ["firstFrame", "image", "imageTail", "images", "personImage", "humanImage", "avatarImage"]
+const imageFields = ["firstFrame", "image", "imageTail", "images", "personImage", "humanImage", "avatarImage"]
 
-/** The size of the first picture that the request holds in itself; nobody fetches URLs here. */
-const firstPicture = (input: Input): PictureSize | undefined => {
-  for (const field of pictureFields) {
+/** The size of the first inline image of the request; URLs are not fetched. */
+const firstImage = (input: Input): PixelSize | undefined => {
+  for (const field of imageFields) {
     const value = input[field]
     const first: unknown = Array.isArray(value) ? value[0] : value
-    const size = pictureSizeOf(typeof first === "object" && first !== null && "image" in first ? first.image : first)
+    const size = inlineImageSize(typeof first === "object" && first !== null && "image" in first ? first.image : first)
     if (size !== undefined) return size
   }
   return undefined
@@ -85,11 +85,11 @@ const marginsOf = (input: Input) => ({
   right: numberOf(input["rightExpansionRatio"], 0)
 })
 
-/** The words to draw: whatever text the request is about. */
+/** The text to draw: the prompt, or whatever text the request has instead. */
 export const promptOf = ({ operation, input }: Pick<Settings, "operation" | "input">): string => {
   const fields = ["prompt", "text", "speechScript", "goodsTitle", "soundEffectPrompt", "musicPrompt", "scene", "name"]
-  const said = fields.map((field) => textOf(input[field])).find((text) => text !== "")
-  if (said !== undefined) return said
+  const prompt = fields.map((field) => textOf(input[field])).find((text) => text !== "")
+  if (prompt !== undefined) return prompt
   const { shots } = input
   return Array.isArray(shots) ? shots.map((shot: Input) => textOf(shot["prompt"])).join(" / ") : operation.summary
 }

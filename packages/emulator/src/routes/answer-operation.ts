@@ -3,40 +3,40 @@ import { Result } from "effect"
 import { isRefusal, refusal } from "../answers/envelope.ts"
 import { legacyCreated } from "../answers/legacy.ts"
 import { newCreated } from "../answers/new.ts"
-import { byOperation } from "../families/by-operation.ts"
-import type { Struck } from "../faults/fault-injector.ts"
+import { operationHandlers } from "../families/operation-handlers.ts"
+import type { AppliedFaults } from "../faults/fault-injector.ts"
 import type { WorldState } from "../world/world-state.ts"
-import type { Answerer, Asked } from "./asked.ts"
+import type { OperationHandler, OperationRequest } from "./operation-handler.ts"
 import { createTask } from "./create.ts"
 import { listLegacyTasks, readLegacyTask } from "./read-tasks.ts"
 import type { KlingRequest } from "./request.ts"
 import type { Route } from "./route-table.ts"
 
-/** The `data` of an answer, or a refusal. */
+/** The `data` of the response, or a refusal. */
 export const answerOperation = (
   world: WorldState,
   route: Route,
   request: KlingRequest,
-  struck: Struck,
+  faults: AppliedFaults,
   now: number
 ): unknown => {
   const body = request.method === "GET" ? undefined : readJson(request.body)
   if (isRefusal(body)) return body
-  const asked: Asked = { world, route, query: request.query, body, struck, now }
-  const late = struck.find("late-commit")
-  if (late === undefined) return answererOf(route)(asked)
-  world.agenda.add(now + late.seconds * 1000, (at) => answererOf(route)({ ...asked, now: at }))
+  const operationRequest: OperationRequest = { world, route, query: request.query, body, faults, now }
+  const late = faults.find("late-commit")
+  if (late === undefined) return handlerOf(route)(operationRequest)
+  world.scheduler.add(now + late.seconds * 1000, (at) => handlerOf(route)({ ...operationRequest, now: at }))
   return undefined
 }
 
-const answererOf = ({ operation, part }: Route): Answerer => {
+const handlerOf = ({ operation, part }: Route): OperationHandler => {
   if (part === "get") return readLegacyTask
   if (part === "list") return listLegacyTasks
-  return byOperation[operation.id] ?? create
+  return operationHandlers[operation.id] ?? create
 }
 
-const create: Answerer = ({ world, route: { operation }, body, struck, now }) => {
-  const task = createTask(world, { operation, body, struck, now })
+const create: OperationHandler = ({ world, route: { operation }, body, faults, now }) => {
+  const task = createTask(world, { operation, body, faults, now })
   if (isRefusal(task)) return task
   return operation.generation === "legacy" ? legacyCreated(task) : newCreated(task)
 }

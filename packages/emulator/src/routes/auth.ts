@@ -1,35 +1,35 @@
 import { Effect, Predicate, Result } from "effect"
 import { Base64Url } from "effect/encoding"
 import { type Refusal, refusal } from "../answers/envelope.ts"
-import { isKeyOfOtherRegion, looksReal } from "../world/keys.ts"
+import { isKeyOfOtherRegion, isRealKey } from "../world/keys.ts"
 import type { WorldState } from "../world/world-state.ts"
 
-const keyPairRefused =
+const keyPairRejected =
   "Authentication error. The current API does not support AK/SK; please go to the console (https://kling.ai/dev/api-key) to create API key."
 
 /**
- * Checks the Authorization header as Kling does (Kling docs, authentication): an API key is good for everything, a signed
- * token of the key pair only where `takesKeyPair`. Nothing when it is fine.
+ * Checks the Authorization header as Kling does (Kling docs, authentication): an API key works everywhere, a signed
+ * token of the key pair only where `acceptsKeyPair`. Returns nothing when authorized.
  */
 export const checkAuthorization = Effect.fnUntraced(function* (
   world: WorldState,
   header: string | undefined,
-  takesKeyPair: boolean,
+  acceptsKeyPair: boolean,
   now: number
 ): Effect.fn.Return<Refusal | undefined> {
   if (header === undefined || header.trim() === "") return refusal(1001, "Authorization is empty")
   const token = /^Bearer\s+(\S+)\s*$/i.exec(header)?.[1]
   if (token === undefined) return refusal(1000, "Authorization failed: expected 'Bearer <token>'")
   if (token === world.keys.apiKey) return undefined
-  if (looksReal(token)) {
+  if (isRealKey(token)) {
     return refusal(
       1002,
-      "This is the klingkit emulator, not Kling, and this looks like a real key: keep it to yourself. Nothing was stored. Use the apiKey that the emulator printed when it started."
+      "This is the klingkit emulator, not Kling, and this looks like a real key: keep it secret. Nothing was stored. Use the apiKey that the emulator printed when it started."
     )
   }
   if (isKeyOfOtherRegion(token, world.region))
     return refusal(1002, "Authentication error. The api key is not valid in this region")
-  if (!takesKeyPair) return refusal(1002, keyPairRefused)
+  if (!acceptsKeyPair) return refusal(1002, keyPairRejected)
   return yield* checkToken(world, token, now)
 })
 

@@ -1,36 +1,36 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { ask, film, filmPath, longEnough } from "../testing/ask.ts"
+import { sendRequest, videoBody, createVideoPath, longEnough } from "../testing/send-request.ts"
 import { KlingWorld, type KlingWorldOptions } from "../world/kling-world.ts"
 import type { MediaRequest } from "../media/media-request.ts"
 
-/** The path of a finished film, and the world that offers it. */
-const finished = (options: KlingWorldOptions = {}, body: unknown = film()) =>
+/** The path of a finished videoBody, and the world that offers it. */
+const finished = (options: KlingWorldOptions = {}, body: unknown = videoBody()) =>
   Effect.gen(function* () {
     const world = new KlingWorld(options)
-    const { id } = (yield* ask(world, filmPath, { body })).json.data
+    const { id } = (yield* sendRequest(world, createVideoPath, { body })).json.data
     yield* TestClock.adjust(longEnough)
-    const [task] = (yield* ask(world, `GET /tasks?task_ids=${id}`)).json.data
+    const [task] = (yield* sendRequest(world, `GET /tasks?task_ids=${id}`)).json.data
     return { world, output: task.outputs[0], path: new URL(task.outputs[0].url).pathname }
   })
 
 const get = (world: KlingWorld, path: string, headers: Readonly<Record<string, string>> = {}) =>
-  ask(world, `GET ${path}`, { headers, token: null })
+  sendRequest(world, `GET ${path}`, { headers, token: null })
 
 describe("a result file", () => {
-  it.effect("is what was asked for: size, length, words, sound", () =>
+  it.effect("matches the request: size, duration, text, audio", () =>
     Effect.gen(function* () {
-      const asked: Array<MediaRequest> = []
+      const rendered: Array<MediaRequest> = []
       const render: NonNullable<KlingWorldOptions["render"]> = (media) => {
-        asked.push(media)
+        rendered.push(media)
         return Effect.succeed({ bytes: new Uint8Array(8), contentType: "video/mp4" })
       }
       const settings = { aspect_ratio: "9:16", duration: 7, audio: "native", resolution: "1080p" }
       const { world, path } = yield* finished({ render }, { prompt: "a red fox", settings })
-      assert.deepStrictEqual(asked, [])
+      assert.deepStrictEqual(rendered, [])
       yield* get(world, path)
-      const { seed, ...media } = asked[0] ?? assert.fail("nothing was rendered")
+      const { seed, ...media } = rendered[0] ?? assert.fail("nothing was rendered")
       assert.isNumber(seed)
       assert.deepStrictEqual<unknown>(media, {
         kind: "video",
@@ -44,10 +44,10 @@ describe("a result file", () => {
     })
   )
 
-  it.effect("needs no key, and is not there before the task has ended", () =>
+  it.effect("needs no key, and does not exist before the task has finished", () =>
     Effect.gen(function* () {
       const world = new KlingWorld({ speed: 1 })
-      const { id } = (yield* ask(world, filmPath, { body: film() })).json.data
+      const { id } = (yield* sendRequest(world, createVideoPath, { body: videoBody() })).json.data
       const path = `/files/${id}/video-1.mp4`
       assert.strictEqual((yield* get(world, path)).status, 404)
       yield* TestClock.adjust("1 hour")
@@ -75,7 +75,7 @@ describe("a result file", () => {
     ["bytes=9-1", 416, "bytes */"],
     ["bytes=0-1,4-5", 200, undefined],
     ["lines=1-2", 200, undefined]
-  ] as const)("answers Range: %s with %s", ([range, status, contentRange]) =>
+  ] as const)("responds to Range: %s with %s", ([range, status, contentRange]) =>
     Effect.gen(function* () {
       const { world, path } = yield* finished()
       const whole = (yield* get(world, path)).body
@@ -92,7 +92,7 @@ describe("a result file", () => {
     })
   )
 
-  it.effect("is resumed only when it is still the same", () =>
+  it.effect("is resumed only when it is unchanged", () =>
     Effect.gen(function* () {
       const { world, path } = yield* finished()
       const etag = (yield* get(world, path)).headers["etag"] ?? ""
@@ -103,11 +103,11 @@ describe("a result file", () => {
     })
   )
 
-  it.effect("has a copy with a watermark only where one was asked for", () =>
+  it.effect("has a watermarked copy only if requested", () =>
     Effect.gen(function* () {
       const plain = yield* finished()
       assert.notProperty(plain.output, "watermark_url")
-      const body = { ...film(), options: { watermark_info: { enabled: true } } }
+      const body = { ...videoBody(), options: { watermark_info: { enabled: true } } }
       const { world, output } = yield* finished({}, body)
       assert.strictEqual((yield* get(world, new URL(output.watermark_url).pathname)).status, 200)
     })
@@ -115,7 +115,7 @@ describe("a result file", () => {
 })
 
 describe("download faults", () => {
-  it.effect("cut, slow down or replace the file, the next download is whole again", () =>
+  it.effect("truncate, slow down or replace the file; the next download is complete", () =>
     Effect.gen(function* () {
       const faults = [
         { fault: "cut-download", afterBytes: 100 },

@@ -3,7 +3,7 @@ import type { MediaRequest, RenderedMedia } from "../media/media-request.ts"
 import type { WorldState } from "../world/world-state.ts"
 import type { KlingRequest } from "./request.ts"
 
-/** Makes the bytes of a result. The same request always gives the same bytes. */
+/** Renders a result file. The same request always gives the same bytes. */
 export type RenderMedia = (request: MediaRequest) => Effect.Effect<RenderedMedia>
 
 export interface FileAnswer {
@@ -12,9 +12,9 @@ export interface FileAnswer {
   readonly body: string | Uint8Array
 }
 
-const lifeMs = 30 * 86_400_000
+const retentionMs = 30 * 86_400_000
 
-/** A result file, rendered when first asked for; with ETag and byte ranges. Links end 30 days after the task (measured). */
+/** A result file, rendered at its first download; with ETag and byte ranges. Links expire 30 days after the task (measured). */
 export const answerFile = Effect.fnUntraced(function* (
   world: WorldState,
   render: RenderMedia,
@@ -23,14 +23,15 @@ export const answerFile = Effect.fnUntraced(function* (
 ): Effect.fn.Return<FileAnswer> {
   const stored = world.tasks.file(request.path)
   if (stored === undefined || stored.task.endsAt > now || stored.task.failure !== undefined) {
-    return plain(404, "There is no such file here.\n")
+    return plain(404, "File not found.\n")
   }
-  if (stored.task.endsAt + lifeMs <= now) return plain(403, "The link has expired: files are deleted after 30 days.\n")
+  if (stored.task.endsAt + retentionMs <= now)
+    return plain(403, "The link has expired: files are deleted after 30 days.\n")
   const etag = `"${world.seed}-${request.path.slice("/files/".length).replaceAll("/", "-")}"`
-  const always = { etag, "accept-ranges": "bytes", "last-modified": new Date(stored.task.endsAt).toUTCString() }
-  if (request.headers["if-none-match"] === etag) return { status: 304, headers: always, body: "" }
+  const commonHeaders = { etag, "accept-ranges": "bytes", "last-modified": new Date(stored.task.endsAt).toUTCString() }
+  if (request.headers["if-none-match"] === etag) return { status: 304, headers: commonHeaders, body: "" }
   const { bytes, contentType } = yield* render(stored.file.media)
-  const headers = { ...always, "content-type": contentType }
+  const headers = { ...commonHeaders, "content-type": contentType }
   const range = rangeOf(request, etag, bytes.length)
   if (range === undefined) return { status: 200, headers, body: bytes }
   if (range === "outside")
@@ -47,7 +48,7 @@ interface ByteRange {
   readonly last: number
 }
 
-/** One range at most; several, or one for another version of the file, get the whole file (RFC 9110, 14.2). */
+/** At most one range; several ranges, or one for another version of the file, return the whole file (RFC 9110, 14.2). */
 const rangeOf = (request: KlingRequest, etag: string, length: number): ByteRange | "outside" | undefined => {
   const condition = request.headers["if-range"]
   const match = /^bytes=(\d*)-(\d*)$/.exec(request.headers["range"] ?? "")

@@ -1,4 +1,4 @@
-import { type AnyOperation, checkInput, type Params, readBody, successorOf } from "@klingkit/core"
+import { type AnyOperation, checkInput, type Params, readBody, replacementFor } from "@klingkit/core"
 import { Predicate } from "effect"
 import { type Refusal, refusal } from "../answers/envelope.ts"
 import { mediumOf } from "../outputs/family-outputs.ts"
@@ -6,16 +6,16 @@ import type { Input } from "../outputs/settings.ts"
 import type { WorldState } from "../world/world-state.ts"
 import { unknownField } from "./unknown-field.ts"
 
-/** Reads a body or a query by the operation's declaration and checks its limits; a refusal names Kling's own field. */
+/** Decodes a body or a query by the operation's declaration and checks its limits; a refusal names the wire field. */
 export const readInput = (world: WorldState, operation: AnyOperation, raw: unknown): Input | Refusal => {
   const { params, rules, generation } = operation
   if (!Predicate.isObject(raw) || Array.isArray(raw)) return refusal(1200, "The request body must be a JSON object")
   const input = withoutBlanks(params, readBody(params, raw))
-  const wrongModel = checkModel(world, operation, input["model"])
-  if (wrongModel !== undefined) return wrongModel
-  const [problem] = checkInput(params, rules, input, (field) => params[field]?.at ?? field)
+  const modelRefusal = checkModel(world, operation, input["model"])
+  if (modelRefusal !== undefined) return modelRefusal
+  const [problem] = checkInput(params, rules, input, (field) => params[field]?.path ?? field)
   if (problem !== undefined) return refusal(1201, `${problem.field} ${problem.message}`)
-  // New paths ignore what they do not know (measured); for legacy paths nobody has looked.
+  // New paths ignore unknown fields (measured); for legacy paths it was never measured.
   const unknown =
     generation === "legacy" && world.switches.unknownLegacyFields === "refuse"
       ? unknownField(operation, raw)
@@ -23,43 +23,41 @@ export const readInput = (world: WorldState, operation: AnyOperation, raw: unkno
   return unknown === undefined ? input : refusal(1201, `${unknown} is not a parameter of this API`)
 }
 
-/** Empty text counts as left out: the vendor's own samples send it (`"external_task_id": ""`, `"negative_prompt": ""`). */
+/** An empty string counts as absent: the vendor's own samples send it (`"external_task_id": ""`, `"negative_prompt": ""`). */
 const withoutBlanks = (params: Params, input: Input): Input =>
   Object.fromEntries(Object.entries(input).filter(([name, value]) => value !== "" || params[name]?.required === true))
 
-const checkModel = (world: WorldState, operation: AnyOperation, asked: unknown): Refusal | undefined => {
+const checkModel = (world: WorldState, operation: AnyOperation, requested: unknown): Refusal | undefined => {
   const { models } = operation
-  // An operation that names no model in its body runs the only one that it has.
-  const model = asked ?? models[0]
+  // An operation without a model field has only one model.
+  const model = requested ?? models[0]
   if (models.length === 0 || !Predicate.isString(model)) return undefined
-  const isRetired = successorOf(mediumOf(operation), model) !== undefined
+  const isRetired = replacementFor(mediumOf(operation), model) !== undefined
   if (isRetired && (!models.includes(model) || world.switches.retiredOperations === "refuse")) {
     return refusal(1201, `The model '${model}' has been discontinued and is no longer available.`)
   }
   return models.includes(model) ? undefined : refusal(1203, `model ${model} is not supported`)
 }
 
-/** Reads a query by its declaration. */
+/** Decodes a query by its declaration. */
 export const readQuery = (world: WorldState, operation: AnyOperation, query: URLSearchParams): Input | Refusal =>
   readInput(world, operation, withNumbers(operation.params, Object.fromEntries(query)))
 
-/** Reads the body of a read with POST by its declaration. */
+/** Decodes the body of a read with POST by its declaration. */
 export const readListBody = (world: WorldState, operation: AnyOperation, body: unknown): Input | Refusal =>
   readInput(world, operation, Predicate.isObject(body) ? withNumbers(operation.params, body) : body)
 
-/** Reads take their numbers as text too: in a query there is nothing else, for `POST /tasks` it was measured. */
+/** Reads also accept numbers as strings: a query has only strings, and for `POST /tasks` it was measured. */
 const withNumbers = (params: Params, raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, asDeclared(params, name, value)]))
 
 const asDeclared = (params: Params, name: string, value: unknown): unknown => {
-  const type = Object.values(params).find((param) => param.at === name)?.type.kind
+  const type = Object.values(params).find((param) => param.path === name)?.type.kind
   return (type === "integer" || type === "number") && Predicate.isString(value) && /^-?\d+(\.\d+)?$/.test(value)
     ? Number(value)
     : value
 }
 
-/** The value at a dotted place of a body, such as `options.external_task_id`. */
-export const valueAt = (body: unknown, place: string): unknown =>
-  place
-    .split(".")
-    .reduce((value: unknown, key) => (Predicate.isObject(value) ? (value as Input)[key] : undefined), body)
+/** The value at a dotted path of a body, such as `options.external_task_id`. */
+export const valueAt = (body: unknown, path: string): unknown =>
+  path.split(".").reduce((value: unknown, key) => (Predicate.isObject(value) ? (value as Input)[key] : undefined), body)

@@ -4,7 +4,7 @@ import { legacyTask } from "../answers/legacy.ts"
 import { newTask } from "../answers/new.ts"
 import { type EmulatedTask, statusAt } from "../world/task.ts"
 import type { WorldState } from "../world/world-state.ts"
-import type { Answerer } from "./asked.ts"
+import type { OperationHandler } from "./operation-handler.ts"
 import { page } from "./page.ts"
 import { readListBody, readQuery } from "./read-input.ts"
 import type { Route } from "./route-table.ts"
@@ -13,22 +13,24 @@ const dayMs = 86_400_000
 const isVisible = (task: EmulatedTask, now: number): boolean => task.visibleAt <= now
 
 /** `GET <create path>/{id}`: the id may be Kling's or the caller's own. */
-export const readLegacyTask: Answerer = ({ world, route: { operation, id = "" }, now }) => {
-  const known = [world.tasks.byId(id), ...world.tasks.byExternalId(id)]
-  const task = known.find((one) => one !== undefined && one.operation === operation && isVisible(one, now))
+export const readLegacyTask: OperationHandler = ({ world, route: { operation, id = "" }, now }) => {
+  const candidates = [world.tasks.byId(id), ...world.tasks.byExternalId(id)]
+  const task = candidates.find(
+    (candidate) => candidate !== undefined && candidate.operation === operation && isVisible(candidate, now)
+  )
   return task === undefined ? refusal(1201, `Task not found by id/external id: ${id}`) : legacyTask(world, task, now)
 }
 
 /** `GET <create path>?pageNum&pageSize`, newest first. */
-export const listLegacyTasks: Answerer = ({ world, route: { operation }, query, now }) => {
-  const asked = page(query, operation.family === "voice" ? 1000 : 500)
-  if (isRefusal(asked)) return asked
-  const found = take(listed(world, now), asked.from + asked.size, (task) => task.operation === operation)
-  return found.slice(asked.from).map((task) => legacyTask(world, task, now))
+export const listLegacyTasks: OperationHandler = ({ world, route: { operation }, query, now }) => {
+  const range = page(query, operation.family === "voice" ? 1000 : 500)
+  if (isRefusal(range)) return range
+  const found = take(listed(world, now), range.from + range.size, (task) => task.operation === operation)
+  return found.slice(range.from).map((task) => legacyTask(world, task, now))
 }
 
-/** `GET /tasks` and `GET /solutions`: unknown ids are simply missing from the array. */
-export const readTasksByIds: Answerer = ({ world, route, query, now }) => {
+/** `GET /tasks` and `GET /solutions`: unknown ids are missing from the array. */
+export const readTasksByIds: OperationHandler = ({ world, route, query, now }) => {
   const ids = idsIn(query, "task_ids")
   const externalIds = idsIn(query, "external_task_ids")
   if (ids.length + externalIds.length > 20) {
@@ -50,19 +52,19 @@ const idsIn = (query: URLSearchParams, name: string): ReadonlyArray<string> =>
     .filter((id) => id !== "")
 
 /** `POST /tasks` and `POST /solutions`, newest first; a cursor overrides every other parameter. */
-export const listTasks: Answerer = ({ world, route, body, now }) => {
+export const listTasks: OperationHandler = ({ world, route, body, now }) => {
   const { params } = route.operation
-  const asked = readListBody(world, route.operation, body)
-  if (isRefusal(asked)) return asked
-  const cursor = asked["cursor"]
-  const input = Predicate.isString(cursor) ? readCursor(cursor) : asked
-  if (input === undefined) return refusal(1201, "cursor is not one that this list gave")
+  const request = readListBody(world, route.operation, body)
+  if (isRefusal(request)) return request
+  const cursor = request["cursor"]
+  const input = Predicate.isString(cursor) ? readCursor(cursor) : request
+  if (input === undefined) return refusal(1201, "cursor is not valid for this list")
   const end = numberOr(input["endTime"], now)
   const start = numberOr(input["startTime"], end - 30 * dayMs)
   const limit = numberOr(input["limit"], numberOr(params["limit"]?.default, 100))
   const after = input["after"]
   const matches = (task: EmulatedTask) =>
-    // Ids rise with time and have one length, so their text sorts like their age.
+    // Ids increase with time and have the same length, so they sort by age.
     !(Predicate.isString(after) && task.id >= after) &&
     task.createdAt >= start &&
     task.createdAt <= end &&
@@ -70,20 +72,20 @@ export const listTasks: Answerer = ({ world, route, body, now }) => {
     (world.switches.legacyTasksInNewList || task.operation.generation !== "legacy") &&
     passes(task, input["filters"], now)
   const found = take(listed(world, now), limit + 1, matches)
-  const shown = found.slice(0, limit)
+  const tasks = found.slice(0, limit)
   const hasMore = found.length > limit
-  const rest = { startTime: start, endTime: end, limit, filters: input["filters"], after: shown.at(-1)?.id }
+  const nextPage = { startTime: start, endTime: end, limit, filters: input["filters"], after: tasks.at(-1)?.id }
   return {
-    result: shown.map((task) => newTask(world, task, now)),
-    count: shown.length,
-    next_cursor: hasMore ? btoa(JSON.stringify(rest)) : "",
+    result: tasks.map((task) => newTask(world, task, now)),
+    count: tasks.length,
+    next_cursor: hasMore ? btoa(JSON.stringify(nextPage)) : "",
     has_more: hasMore
   }
 }
 
 type Json = Readonly<Record<string, unknown>>
 
-const numberOr = (value: unknown, usual: number): number => (Predicate.isNumber(value) ? value : usual)
+const numberOr = (value: unknown, fallback: number): number => (Predicate.isNumber(value) ? value : fallback)
 
 const readCursor = (cursor: string): Json | undefined => {
   try {
@@ -94,11 +96,11 @@ const readCursor = (cursor: string): Json | undefined => {
   }
 }
 
-/** Solutions have a list and a read of their own. */
+/** Solutions have their own list and read. */
 const belongsHere = (task: EmulatedTask, { operation }: Route): boolean =>
   task.operation.path.startsWith("/solutions/") === (operation.path === "/solutions")
 
-/** Newest first, without what lists do not show yet. */
+/** Newest first, without tasks that lists do not show yet. */
 function* listed(world: WorldState, now: number): Generator<EmulatedTask> {
   const lag = world.switches.listDelaySeconds * 1000
   for (const task of world.tasks.newestFirst()) if (isVisible(task, now) && task.createdAt + lag <= now) yield task
@@ -109,22 +111,22 @@ const take = (
   count: number,
   matches: (task: EmulatedTask) => boolean
 ): ReadonlyArray<EmulatedTask> => {
-  const taken: Array<EmulatedTask> = []
+  const matching: Array<EmulatedTask> = []
   for (const task of tasks) {
-    if (taken.length >= count) break
-    if (matches(task)) taken.push(task)
+    if (matching.length >= count) break
+    if (matches(task)) matching.push(task)
   }
-  return taken
+  return matching
 }
 
 const passes = (task: EmulatedTask, filters: unknown, now: number): boolean => {
   if (!Array.isArray(filters)) return true
   const status = statusAt(task, now)
-  const facts: Readonly<Record<string, string>> = {
+  const fields: Readonly<Record<string, string>> = {
     status: status === "succeed" ? "succeeded" : status,
     product_type: task.pack === "try-on" ? "try_on" : task.pack
   }
   return filters.every(({ key, values }: { readonly key: string; readonly values: ReadonlyArray<string> }) =>
-    values.includes(facts[key] ?? "")
+    values.includes(fields[key] ?? "")
   )
 }

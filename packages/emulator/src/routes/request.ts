@@ -1,6 +1,6 @@
 import type { Delivery } from "../faults/delivery.ts"
 
-/** One HTTP request, whatever carried it: a socket or a test's in-memory client. Header names are lower case. */
+/** One HTTP request, from a socket or an in-memory client. Header names are lower case. */
 export interface KlingRequest {
   readonly method: string
   readonly path: string
@@ -9,7 +9,7 @@ export interface KlingRequest {
   readonly body: string
 }
 
-/** What the emulator answers, and how the answer is to be delivered: whole, or broken as a fault asks. */
+/** The emulator's response, and how it is delivered: whole, or broken by a fault. */
 export interface KlingAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -17,7 +17,7 @@ export interface KlingAnswer {
   readonly delivery: Delivery
 }
 
-/** An answer in JSON that is delivered whole. `code` is Kling's, where there is one. */
+/** A JSON response that is delivered whole. `code` is Kling's, if any. */
 export interface JsonAnswer {
   readonly status: number
   readonly code: number

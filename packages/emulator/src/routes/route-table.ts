@@ -1,6 +1,6 @@
 import { type AnyOperation, catalog } from "@klingkit/core"
 
-/** Which operation a request is for. `get` and `list` are the derived reads of a legacy create. */
+/** The operation of a request. `get` and `list` are the derived reads of a legacy create. */
 export interface Route {
   readonly operation: AnyOperation
   readonly part: "self" | "get" | "list"
@@ -8,7 +8,7 @@ export interface Route {
   readonly id?: string
 }
 
-/** The id under which a request is logged and faults find it: `legacy.text2video.get`. */
+/** The id for the request log and for targeting faults: `legacy.text2video.get`. */
 export const operationName = ({ operation, part }: Route): string =>
   part === "self" ? operation.id : `${operation.id}.${part}`
 
@@ -21,7 +21,7 @@ for (const operation of catalog) {
 }
 for (const operation of catalog) table.set(`${operation.method} ${operation.path}`, { operation, part: "self" })
 
-/** The catalog's paths are the emulator's routes: nothing is registered by hand. */
+/** The routes follow from the catalog's paths: nothing is registered by hand. */
 export const findRoute = (method: string, path: string): Route | undefined => {
   const found = table.get(`${method} ${path}`)
   if (found !== undefined || method !== "GET") return found
@@ -31,7 +31,7 @@ export const findRoute = (method: string, path: string): Route | undefined => {
   return operation !== undefined && hasPathReads(operation) && id !== "" ? { operation, part: "get", id } : undefined
 }
 
-/** Some other method would have been right for this path. */
+/** The path exists, though perhaps with another method. */
 export const isKnownPath = (path: string): boolean => ["GET", "POST"].some((method) => findRoute(method, path))
 
 const decode = (segment: string): string => {

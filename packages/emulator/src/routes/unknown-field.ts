@@ -3,40 +3,40 @@ import { Predicate } from "effect"
 
 type Json = Readonly<Record<string, unknown>>
 
-/** The first field of a body that the operation does not declare, by its dotted place. */
+/** The dotted path of the first field of a body that the operation does not declare. */
 export const unknownField = ({ params, externalId }: AnyOperation, body: Json): string | undefined => {
-  const known = placesOf(params)
+  const known = pathsOf(params)
   if (externalId !== undefined) known.add(externalId)
-  // Every create takes it, some only ignore it.
+  // Every create accepts it, though some ignore it.
   known.add("callback_url")
   return firstUnknown(body, known, "")
 }
 
 const firstUnknown = (value: Json, known: ReadonlySet<string>, prefix: string): string | undefined => {
   for (const [key, entry] of Object.entries(value)) {
-    const place = `${prefix}${key}`
-    const isKnown = known.has(place) || [...known].some((one) => one.startsWith(`${place}.`))
-    if (!isKnown) return place
+    const path = `${prefix}${key}`
+    const isKnown = known.has(path) || [...known].some((knownPath) => knownPath.startsWith(`${path}.`))
+    if (!isKnown) return path
     const nested = Array.isArray(entry) ? entry : [entry]
-    for (const one of nested) {
-      const inside = Predicate.isObject(one) ? firstUnknown(one, known, `${place}.`) : undefined
-      if (inside !== undefined) return inside
+    for (const item of nested) {
+      const unknown = Predicate.isObject(item) ? firstUnknown(item, known, `${path}.`) : undefined
+      if (unknown !== undefined) return unknown
     }
   }
   return undefined
 }
 
-/** `element_list[].element_id` as `element_list.element_id`, with what lies inside records. */
-const placesOf = (params: Params, prefix = ""): Set<string> => {
-  const places = new Set<string>()
-  for (const { at, type } of Object.values(params)) {
-    const place = `${prefix}${at.replaceAll(/\[[^\]]*\]/g, "")}`
-    places.add(place)
+/** `element_list[].element_id` as `element_list.element_id`, plus the fields of nested objects. */
+const pathsOf = (params: Params, prefix = ""): Set<string> => {
+  const paths = new Set<string>()
+  for (const { path, type } of Object.values(params)) {
+    const dotted = `${prefix}${path.replaceAll(/\[[^\]]*\]/g, "")}`
+    paths.add(dotted)
     const fields = fieldsIn(type)
-    if (fields !== undefined) for (const inside of placesOf(fields, `${place}.`)) places.add(inside)
+    if (fields !== undefined) for (const nestedPath of pathsOf(fields, `${dotted}.`)) paths.add(nestedPath)
   }
-  return places
+  return paths
 }
 
 const fieldsIn = (type: ValueType): Params | undefined =>
-  type.kind === "record" ? type.fields : type.kind === "list" ? fieldsIn(type.of) : undefined
+  type.kind === "object" ? type.fields : type.kind === "array" ? fieldsIn(type.of) : undefined

@@ -2,46 +2,46 @@ import { Effect, Result, Schema } from "effect"
 import { readFile } from "node:fs/promises"
 import { parseArgs } from "node:util"
 import { FaultPlan, faultKinds } from "../faults/fault-plan.ts"
-import { looksReal } from "../world/keys.ts"
+import { isRealKey } from "../world/keys.ts"
 import { EmulatorError, type EmulatorOptions } from "./emulator.ts"
 
-interface Asked {
+interface ParsedArguments {
   readonly options: EmulatorOptions
   readonly untilStdinCloses: boolean
 }
 
-const help = `klingkit-emulator: a Kling AI on this machine, with real media and a billing ledger. It costs nothing.
+const help = `klingkit-emulator: a local Kling emulator with real media and a billing ledger. It costs nothing.
 
   klingkit-emulator [--port 0] [--host 127.0.0.1] [--speed 60] [--seed N] [--faults FILE]
 
-  --port N               port to listen on; 0 (default) takes a free one
-  --host HOST            127.0.0.1 (default) or ::1; never anything else
-  --speed N              how much faster than Kling tasks run; default 60
-  --seed N               the same seed gives the same keys, ids, durations and pictures
-  --faults FILE          faults, switches and packs to start with (JSON)
-  --until-stdin-closes   end when standard input closes
+  --port N               port to listen on; 0 (default) picks a free one
+  --host HOST            127.0.0.1 (default) or ::1; loopback only
+  --speed N              run tasks this many times faster than Kling; default 60
+  --seed N               the same seed gives the same keys, ids, durations and media
+  --faults FILE          initial faults, switches and packs (JSON)
+  --until-stdin-closes   exit when standard input closes
 
 The first line on standard output is JSON: url, apiKey, accessKey, secretKey, webhookSecret.
-In a prompt, [fail] makes the task end as failed, and [refuse] gets the create refused (400, code 1301).
+In a prompt, [fail] makes the task fail, and [refuse] gets the create rejected (400, code 1301).
 
-Beside Kling's own paths, without a key:
-  GET  /_emulator/ledger      what was charged
-  GET  /_emulator/requests    what was asked
-  GET  /_emulator/state       packs, faults, switches, the clock
+Control plane, without a key:
+  GET  /_emulator/ledger      list charges
+  GET  /_emulator/requests    list requests
+  GET  /_emulator/state       show packs, faults, switches and the clock
   POST /_emulator/faults      add faults: {"faults": [{"fault": "commit-then-drop", "on": "new.t2v.*", "nth": 1}]}
-  DELETE /_emulator/faults    no more faults
-  POST /_emulator/advance     move the clock: {"seconds": 60}
+  DELETE /_emulator/faults    clear all faults
+  POST /_emulator/advance     advance the clock: {"seconds": 60}
 
-Faults (each may say "on": an operation id or path with *, "nth", "count", "probability"):
+Faults (each takes "on": an operation id or path with *, "nth", "count", "probability"):
 ${faultKinds.map(({ name, meaning }) => `  ${name.padEnd(22)} ${meaning}`).join("\n")}`
 
 const failed = (message: string) => new EmulatorError({ message })
 
-/** Reads the command line; fails with one sentence when it cannot be followed. */
+/** Parses the command line; fails with a one-sentence error when it is invalid. */
 export const readArguments = Effect.fnUntraced(function* (
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string | undefined>>
-): Effect.fn.Return<Asked | { readonly help: string }, EmulatorError> {
+): Effect.fn.Return<ParsedArguments | { readonly help: string }, EmulatorError> {
   const parsed = Result.try(() =>
     parseArgs({
       args: [...args],
@@ -57,13 +57,15 @@ export const readArguments = Effect.fnUntraced(function* (
     })
   )
   if (Result.isFailure(parsed)) {
-    return yield* failed(`${parsed.failure instanceof Error ? parsed.failure.message : "wrong arguments"}. See --help.`)
+    return yield* failed(
+      `${parsed.failure instanceof Error ? parsed.failure.message : "invalid arguments"}. See --help.`
+    )
   }
   const { values } = parsed.success
   if (values.help === true) return { help }
-  if (looksReal(env["KLINGAI_API_KEY"] ?? "")) {
+  if (isRealKey(env["KLINGAI_API_KEY"] ?? "")) {
     return yield* failed(
-      "KLINGAI_API_KEY holds what looks like a real key. Unset it here first: a command that forgets the emulator's address would spend money with it."
+      "KLINGAI_API_KEY looks like a real key. Unset it here first: a command without the emulator's address would spend money with it."
     )
   }
   const port = yield* numberOf("--port", values.port, 0, 65_535)
@@ -101,5 +103,5 @@ const readFaults = Effect.fnUntraced(function* (path: string) {
   const plan = decodePlan(text)
   return Result.isSuccess(plan)
     ? plan.success
-    : yield* failed(`The faults file ${path} is not right: ${plan.failure.message}`)
+    : yield* failed(`The faults file ${path} is not valid: ${plan.failure.message}`)
 })

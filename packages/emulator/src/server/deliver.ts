@@ -4,7 +4,7 @@ import type { KlingAnswer } from "../routes/request.ts"
 
 const sliceMs = 50
 
-/** Sends an answer over its socket, or loses it in the way that its `delivery` says. */
+/** Sends a response over its socket, or breaks it as its `delivery` demands. */
 export const deliver = Effect.fnUntraced(function* (response: ServerResponse, answer: KlingAnswer, headOnly: boolean) {
   const { delivery, headers, status } = answer
   const socket = response.socket
@@ -25,7 +25,7 @@ export const deliver = Effect.fnUntraced(function* (response: ServerResponse, an
       return
     case "whole": {
       if (delivery.delayMs !== undefined) yield* Effect.sleep(delivery.delayMs)
-      // 304 has no body and no length of one.
+      // 304 has neither a body nor a content length.
       response.writeHead(status, status === 304 ? headers : { ...headers, "content-length": body.length })
       if (headOnly || status === 304) response.end()
       else if (delivery.bytesPerSecond === undefined) response.end(body)
@@ -43,7 +43,7 @@ const trickle = Effect.fnUntraced(function* (response: ServerResponse, body: Uin
   response.end()
 })
 
-/** Done when the bytes have left for the kernel; a client that went away counts as done. */
+/** Completes when the bytes are handed to the kernel, or the client has disconnected. */
 const written = (response: ServerResponse, bytes: Uint8Array): Effect.Effect<void> =>
   Effect.callback((resume) => {
     response.write(bytes, () => resume(Effect.void))

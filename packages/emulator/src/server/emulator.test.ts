@@ -1,11 +1,11 @@
-import { readPicture, verifyCallback } from "@klingkit/core"
+import { readImageHeader, verifyCallback } from "@klingkit/core"
 import { Effect, Redacted } from "effect"
 import { createServer, request as httpRequest } from "node:http"
 import { once } from "node:events"
 import type { AddressInfo } from "node:net"
 import { afterEach, describe, expect, it } from "vitest"
 import type { FaultPlan } from "../faults/fault-plan.ts"
-import { film, type Loose, picture } from "../testing/ask.ts"
+import { imageBody, type Loose, videoBody } from "../testing/send-request.ts"
 import { KlingWorld } from "../world/kling-world.ts"
 import { answerHttp } from "./answer-http.ts"
 import { type EmulatorOptions, runEmulator, type RunningEmulator } from "./emulator.ts"
@@ -15,14 +15,14 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one.close()
 })
 
-/** A running emulator whose tasks are over at once. */
+/** A running emulator whose tasks finish immediately. */
 const started = async (options: EmulatorOptions = {}): Promise<RunningEmulator> => {
   const emulator = await runEmulator({ speed: 100_000, ...options })
   opened.push(emulator)
   return emulator
 }
 
-const ask = async (
+const sendRequest = async (
   { url, apiKey }: Pick<RunningEmulator, "url" | "apiKey">,
   path: string,
   body?: unknown
@@ -36,7 +36,7 @@ const json = async (answer: Promise<Response>): Promise<Loose> => (await answer)
 
 const withFault = (fault: NonNullable<FaultPlan["faults"]>[number]) => started({ faults: { faults: [fault] } })
 
-/** How a request over a bare socket ends: the code of its error, or the bytes that came. */
+/** How a request over a raw socket ends: the code of its error, or the received bytes. */
 const ending = (emulator: RunningEmulator): Promise<string> =>
   new Promise((resolve) => {
     const headers = { authorization: `Bearer ${emulator.apiKey}` }
@@ -47,21 +47,23 @@ const ending = (emulator: RunningEmulator): Promise<string> =>
       response.on("end", () => resolve(`all ${received} bytes`))
     })
     request.on("error", (error: NodeJS.ErrnoException) => resolve(`${error.code}: ${error.message}`))
-    request.end(JSON.stringify(film("mine")))
+    request.end(JSON.stringify(videoBody("mine")))
   })
 
 const chargesOf = async (emulator: RunningEmulator): Promise<number> =>
-  (await json(ask(emulator, "/_emulator/ledger"))).charges.length
+  (await json(sendRequest(emulator, "/_emulator/ledger"))).charges.length
 
-describe("a picture", () => {
-  it("is made, told of and downloaded over HTTP, whole and in parts", async () => {
+describe("an image", () => {
+  it("is created, read and downloaded over HTTP, whole and in ranges", async () => {
     const emulator = await started()
-    const { data } = await json(ask(emulator, "/v1/images/generations", { ...picture(), aspect_ratio: "1:1" }))
-    const done = (await json(ask(emulator, `/v1/images/generations/${data.task_id}`))).data
+    const { data } = await json(
+      sendRequest(emulator, "/v1/images/generations", { ...imageBody(), aspect_ratio: "1:1" })
+    )
+    const done = (await json(sendRequest(emulator, `/v1/images/generations/${data.task_id}`))).data
     const { url } = done.task_result.images[0]
     const whole = await fetch(url)
     const bytes = new Uint8Array(await whole.arrayBuffer())
-    expect(readPicture(bytes)).toEqual({ format: "png", width: 1024, height: 1024 })
+    expect(readImageHeader(bytes)).toEqual({ format: "png", width: 1024, height: 1024 })
     expect(whole.headers.get("content-type")).toBe("image/png")
     expect(whole.headers.get("content-length")).toBe(String(bytes.length))
     const etag = whole.headers.get("etag") ?? ""
@@ -78,10 +80,10 @@ describe("a picture", () => {
     expect((await fetch(url, { headers: { range: `bytes=${bytes.length}-` } })).status).toBe(416)
   })
 
-  it("is downloaded to where a fault cuts it, and resumed from there", async () => {
+  it("is downloaded up to where a fault cuts it, and resumed from there", async () => {
     const emulator = await withFault({ fault: "cut-download", afterBytes: 500 })
-    const { data } = await json(ask(emulator, "/v1/images/generations", picture()))
-    const { url } = (await json(ask(emulator, `/tasks?task_ids=${data.task_id}`))).data[0].outputs[0]
+    const { data } = await json(sendRequest(emulator, "/v1/images/generations", imageBody()))
+    const { url } = (await json(sendRequest(emulator, `/tasks?task_ids=${data.task_id}`))).data[0].outputs[0]
     const broken = await fetch(url)
     await expect(broken.arrayBuffer()).rejects.toThrow("terminated")
     const rest = await fetch(url, { headers: { range: "bytes=500-" } })
@@ -89,33 +91,33 @@ describe("a picture", () => {
   })
 })
 
-describe("a lost answer", () => {
+describe("a lost response", () => {
   it.each([
     ["drop", /^ECONNRESET: socket hang up$/, 0],
     ["commit-then-drop", /^ECONNRESET: socket hang up$/, 1],
     ["commit-then-rst", /^ECONNRESET: read ECONNRESET$/, 1],
     ["commit-then-truncate", /^ECONNRESET after 20 bytes$/, 1],
     ["commit-then-502", /^all \d+ bytes$/, 1]
-  ] as const)("by %s looks like %s and leaves %s charges", async (fault, looks, charges) => {
+  ] as const)("by %s looks like %s and leaves %s charges", async (fault, symptom, charges) => {
     const emulator = await withFault({ fault })
-    expect(await ending(emulator)).toMatch(looks)
-    await ask(emulator, "/_emulator/advance", { seconds: 60 })
+    expect(await ending(emulator)).toMatch(symptom)
+    await sendRequest(emulator, "/_emulator/advance", { seconds: 60 })
     expect(await chargesOf(emulator)).toBe(charges)
   })
 
-  it("hangs until the client has had enough, and does not keep the emulator from closing", async () => {
+  it("hangs until the client aborts, and does not prevent the emulator from closing", async () => {
     const emulator = await withFault({ fault: "commit-then-hang" })
     const gone = ending(emulator)
-    await ask(emulator, "/_emulator/advance", { seconds: 60 })
-    while ((await chargesOf(emulator)) === 0) await ask(emulator, "/_emulator/advance", { seconds: 60 })
+    await sendRequest(emulator, "/_emulator/advance", { seconds: 60 })
+    while ((await chargesOf(emulator)) === 0) await sendRequest(emulator, "/_emulator/advance", { seconds: 60 })
     await emulator.close()
     opened.length = 0
     expect(await gone).toMatch(/^ECONNRESET/)
   })
 })
 
-describe("who may ask", () => {
-  it("is this machine only: no other host is bound or answered", async () => {
+describe("access", () => {
+  it("is limited to this machine: no other host is bound or served", async () => {
     await expect(runEmulator({ host: "0.0.0.0" })).rejects.toThrow("loopback only")
     const { url } = await started()
     const { port } = new URL(url)
@@ -130,13 +132,13 @@ describe("who may ask", () => {
     expect(status).toBe(403)
   })
 
-  it("gets one sentence when the port is taken", async () => {
+  it("fails with one sentence when the port is in use", async () => {
     const { port } = new URL((await started()).url)
-    await expect(runEmulator({ port: Number(port) })).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken.`)
+    await expect(runEmulator({ port: Number(port) })).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use.`)
   })
 })
 
-it("calls back over HTTP, signed, at this machine only", async () => {
+it("sends signed callbacks over HTTP to this machine only", async () => {
   const secrets: Array<string> = []
   const events: Array<{ id: string; status: string }> = []
   const hook = createServer((request, response) => {
@@ -157,17 +159,21 @@ it("calls back over HTTP, signed, at this machine only", async () => {
   opened.push({ close: async () => void hook.close() })
   const emulator = await started({ speed: 1000 })
   secrets.push(emulator.webhookSecret)
-  const calling = (callback_url: string) => ({ ...film(), options: { callback_url } })
-  await ask(emulator, "/text-to-video/kling-3.0", calling("http://192.0.2.1/hook"))
-  await ask(emulator, "/text-to-video/kling-3.0", calling(`http://127.0.0.1:${(hook.address() as AddressInfo).port}/`))
+  const calling = (callback_url: string) => ({ ...videoBody(), options: { callback_url } })
+  await sendRequest(emulator, "/text-to-video/kling-3.0", calling("http://192.0.2.1/hook"))
+  await sendRequest(
+    emulator,
+    "/text-to-video/kling-3.0",
+    calling(`http://127.0.0.1:${(hook.address() as AddressInfo).port}/`)
+  )
   while (events.length < 3) await once(hook, "event")
   expect(events.map(({ status }) => status).toSorted()).toEqual(["processing", "submitted", "succeeded"])
-  const { callbacks } = await json(ask(emulator, "/_emulator/callbacks"))
+  const { callbacks } = await json(sendRequest(emulator, "/_emulator/callbacks"))
   const elsewhere = callbacks.filter((one: Loose) => one.url.includes("192.0.2.1"))
   expect(elsewhere[0].outcome).toBe("not sent: the emulator calls loopback addresses only")
 })
 
-it("says so when a file cannot be rendered", async () => {
+it("reports when a file cannot be rendered", async () => {
   const world = new KlingWorld({ speed: 1e6, render: () => Effect.die(new Error("no ink left")) })
   const server = createServer((request, response) => {
     Effect.runFork(answerHttp(world, request, response))
@@ -176,7 +182,9 @@ it("says so when a file cannot be rendered", async () => {
   opened.push({ close: async () => void server.close() })
   const emulator = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...world.keys }
   world.state.baseUrl = emulator.url
-  const { data } = await json(ask(emulator, "/v1/audio/tts", { text: "a", voice_id: "b", voice_language: "en" }))
+  const { data } = await json(
+    sendRequest(emulator, "/v1/audio/tts", { text: "a", voice_id: "b", voice_language: "en" })
+  )
   const answer = await fetch(data.task_result.audios[0].url)
   expect([answer.status, await answer.text()]).toEqual([500, "The emulator failed: Error: no ink left\n"])
 })

@@ -15,16 +15,16 @@ export interface EmulatorOptions extends Omit<WorldOptions, "baseUrl"> {
   readonly host?: string
 }
 
-/** Why no emulator could be started; the message is for people. */
+/** Why the emulator could not start; the message is for users. */
 export class EmulatorError extends Schema.TaggedError<EmulatorError>()("EmulatorError", { message: Schema.String }) {}
 
-/** A running emulator: its address, the only keys that it takes, and the world behind them. */
+/** A running emulator: its URL, the only keys that it accepts, and the world behind them. */
 export interface Emulator extends Keys {
   readonly url: string
   readonly world: KlingWorld
 }
 
-/** Starts an emulator that ends with the scope. Fails when the port is taken or the host is not loopback. */
+/** Starts an emulator that stops with the scope. Fails when the port is in use or the host is not loopback. */
 export const startEmulator = Effect.fnUntraced(function* (
   options: EmulatorOptions = {}
 ): Effect.fn.Return<Emulator, EmulatorError, Scope.Scope> {
@@ -39,7 +39,7 @@ export const startEmulator = Effect.fnUntraced(function* (
     (pool) => Effect.promise(() => pool.close())
   )
   const world = new KlingWorld({ ...options, render: (request) => Effect.promise(() => pool.render(request)) })
-  // Ends with the scope, so that an answer which is kept back does not keep the process.
+  // Ends with the scope, so that a delayed response does not keep the process alive.
   const run = yield* FiberSet.makeRuntime()
   const server = yield* Effect.acquireRelease(listen(port, host), close)
   server.on("request", (request, response) => {
@@ -65,7 +65,7 @@ const cannotListen = (error: NodeJS.ErrnoException, port: number, host: string):
   new EmulatorError({
     message:
       error.code === "EADDRINUSE"
-        ? `Port ${port} on ${host} is taken. Stop what is using it, choose another with --port, or take any free one with --port 0.`
+        ? `Port ${port} on ${host} is in use. Stop the process that uses it, choose another port with --port, or any free one with --port 0.`
         : `The emulator cannot listen on ${host}:${port} (${error.code ?? error.message}).`
   })
 
@@ -75,7 +75,7 @@ const close = (server: Server): Effect.Effect<void> =>
     server.closeAllConnections()
   })
 
-/** A running emulator for those without Effect. */
+/** A running emulator for programs that do not use Effect. */
 export interface RunningEmulator extends Omit<Emulator, "world"> {
   close(): Promise<void>
 }

@@ -6,7 +6,7 @@ import type { FontFiles } from "../media/typeface.ts"
 const require = createRequire(import.meta.url)
 const rangesFile = require.resolve("@fontsource-variable/noto-sans-sc/unicode.json")
 
-/** Noto Sans SC (SIL Open Font License) from its package. Reads the disk while a text is set: for the media worker. */
+/** Noto Sans SC (SIL Open Font License) from its package. Reads the disk synchronously: for the media worker only. */
 export const fontFiles = (): FontFiles => ({
   unicodeRanges: JSON.parse(readFileSync(rangesFile, "utf8")) as Record<string, string>,
   readSubset: (name) => {

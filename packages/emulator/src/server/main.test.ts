@@ -14,28 +14,28 @@ afterEach(async () => {
   for (const one of cleanUp.splice(0)) await one()
 })
 
-/** The emulator as a process of its own, as people start it. */
+/** The emulator as a separate process, as users start it. */
 const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) => {
   const { KLINGAI_API_KEY: _, ...inherited } = process.env
   const child = spawn(process.execPath, [main, ...args], { env: { ...inherited, ...env } })
   cleanUp.push(() => child.kill("SIGKILL"))
-  const said = { out: "", error: "" }
-  child.stdout.on("data", (chunk: Buffer) => (said.out += chunk.toString("utf8")))
-  child.stderr.on("data", (chunk: Buffer) => (said.error += chunk.toString("utf8")))
+  const output = { out: "", error: "" }
+  child.stdout.on("data", (chunk: Buffer) => (output.out += chunk.toString("utf8")))
+  child.stderr.on("data", (chunk: Buffer) => (output.error += chunk.toString("utf8")))
   return {
     child,
-    said,
+    output,
     /** The first line on standard output. */
     ready: async (): Promise<Record<string, string>> => {
-      while (!said.out.includes("\n")) await once(child.stdout, "data")
-      return JSON.parse(said.out.split("\n")[0] ?? "")
+      while (!output.out.includes("\n")) await once(child.stdout, "data")
+      return JSON.parse(output.out.split("\n")[0] ?? "")
     },
-    ended: once(child, "close").then(([code]: ReadonlyArray<unknown>) => ({ code, ...said }))
+    ended: once(child, "close").then(([code]: ReadonlyArray<unknown>) => ({ code, ...output }))
   }
 }
 
 describe("klingkit-emulator", () => {
-  it("tells where it is and its keys in one line of JSON, and ends on SIGTERM", async () => {
+  it("prints its URL and keys as one line of JSON, and exits on SIGTERM", async () => {
     const { child, ready, ended } = run(["--port", "0", "--seed", "5"])
     const keys = await ready()
     expect(Object.keys(keys)).toEqual(["url", "apiKey", "accessKey", "secretKey", "webhookSecret"])
@@ -51,7 +51,7 @@ describe("klingkit-emulator", () => {
     expect([code, out.trim().split("\n").length, error]).toEqual([0, 1, ""])
   })
 
-  it("ends with its standard input only when asked to", async () => {
+  it("exits with its standard input only with --until-stdin-closes", async () => {
     const { child, ready, ended } = run(["--until-stdin-closes"])
     await ready()
     child.stdin.end()
@@ -62,20 +62,20 @@ describe("klingkit-emulator", () => {
     expect((await fetch(`${url}/_emulator/state`)).status).toBe(200)
   })
 
-  it("starts with the faults of a file", async () => {
+  it("starts with the faults from a file", async () => {
     const folder = await mkdtemp(join(tmpdir(), "klingkit-emulator-"))
     cleanUp.push(() => rm(folder, { recursive: true }))
     const file = join(folder, "faults.json")
     await writeFile(file, JSON.stringify({ faults: [{ fault: "refuse", code: 5001 }] }))
     const { url } = await run(["--faults", file]).ready()
     const state = await (await fetch(`${url}/_emulator/faults`)).json()
-    expect(state.faults).toEqual([{ fault: "refuse", code: 5001, struck: 0 }])
+    expect(state.faults).toEqual([{ fault: "refuse", code: 5001, applied: 0 }])
     await writeFile(file, '{"fault": "drop"}')
     const { code, error } = await run(["--faults", file]).ended
     expect([code, error.includes(file)]).toEqual([1, true])
   })
 
-  it("shows its help, with every fault", async () => {
+  it("prints its help with every fault", async () => {
     const { code, out } = await run(["--help"]).ended
     expect(code).toBe(0)
     for (const word of ["--seed", "[fail]", "[refuse]", "commit-then-drop", "html-download"])
@@ -83,7 +83,7 @@ describe("klingkit-emulator", () => {
   })
 })
 
-describe("what it cannot do is one sentence, without a stack trace", () => {
+describe("an error is one sentence without a stack trace", () => {
   const taken = async (): Promise<string> => {
     const server = createServer().listen(0, "127.0.0.1")
     await once(server, "listening")
@@ -92,9 +92,9 @@ describe("what it cannot do is one sentence, without a stack trace", () => {
   }
 
   it.each<[string, () => Promise<ReadonlyArray<string>>, Readonly<Record<string, string>>, RegExp]>([
-    ["a port that is taken", async () => ["--port", await taken()], {}, /Port \d+ on 127\.0\.0\.1 is taken/],
+    ["a port in use", async () => ["--port", await taken()], {}, /Port \d+ on 127\.0\.0\.1 is in use/],
     ["a host that is not loopback", async () => ["--host", "0.0.0.0"], {}, /loopback only/],
-    ["a port that is none", async () => ["--port", "http"], {}, /--port must be a number from 0 to 65535/],
+    ["an invalid port", async () => ["--port", "http"], {}, /--port must be a number from 0 to 65535/],
     ["an unknown flag", async () => ["--sped", "3"], {}, /--sped/],
     ["a missing faults file", async () => ["--faults", "/nowhere.json"], {}, /cannot be read/],
     [

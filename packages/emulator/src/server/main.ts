@@ -2,14 +2,14 @@ import { Cause, Effect, Exit, Fiber } from "effect"
 import { readArguments } from "./arguments.ts"
 import { startEmulator } from "./emulator.ts"
 
-const say = (line: string) => Effect.sync(() => process.stdout.write(`${line}\n`))
+const printLine = (line: string) => Effect.sync(() => process.stdout.write(`${line}\n`))
 
 const main = Effect.gen(function* () {
-  const asked = yield* readArguments(process.argv.slice(2), process.env)
-  if ("help" in asked) return yield* say(asked.help)
-  const { url, apiKey, accessKey, secretKey, webhookSecret } = yield* startEmulator(asked.options)
-  yield* say(JSON.stringify({ url, apiKey, accessKey, secretKey, webhookSecret }))
-  return yield* asked.untilStdinCloses ? stdinClosed : Effect.never
+  const parsed = yield* readArguments(process.argv.slice(2), process.env)
+  if ("help" in parsed) return yield* printLine(parsed.help)
+  const { url, apiKey, accessKey, secretKey, webhookSecret } = yield* startEmulator(parsed.options)
+  yield* printLine(JSON.stringify({ url, apiKey, accessKey, secretKey, webhookSecret }))
+  return yield* parsed.untilStdinCloses ? stdinClosed : Effect.never
 }).pipe(Effect.scoped)
 
 const stdinClosed = Effect.callback<void>((resume) => {

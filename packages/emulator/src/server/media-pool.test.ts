@@ -17,16 +17,16 @@ afterEach(async () => {
 })
 
 describe("createMediaPool", () => {
-  it("renders all kinds, several at once, and says what they are", async () => {
+  it("renders all kinds concurrently, with their content types", async () => {
     const { render } = open()
-    const sound = { kind: "audio", durationSeconds: 0.2, text: "", seed: 1 } as const
+    const audioSpec = { kind: "audio", durationSeconds: 0.2, text: "", seed: 1 } as const
     const video = { kind: "video", width: 64, height: 64, durationSeconds: 0.2, text: "", seed: 1 } as const
     const media = await Promise.all([
       render(video),
       render({ ...video, seed: 2 }),
       render(image(1)),
-      render({ ...sound, format: "wav" }),
-      render({ ...sound, format: "mp3" })
+      render({ ...audioSpec, format: "wav" }),
+      render({ ...audioSpec, format: "mp3" })
     ])
     expect(media.map(({ contentType }) => contentType)).toEqual([
       "video/mp4",
@@ -55,7 +55,7 @@ describe("createMediaPool", () => {
     expect(longestMilliseconds).toBeLessThan((performance.now() - started) / 3)
   })
 
-  it("renders the same request once, also when its fields come in another order", async () => {
+  it("renders the same request once, even with its fields in another order", async () => {
     const { render } = open()
     const first = render(image(1))
     const again = render(Object.fromEntries(Object.entries(image(1)).toReversed()) as unknown as MediaRequest)
@@ -63,7 +63,7 @@ describe("createMediaPool", () => {
     expect((await render(image(1))).bytes).toBe((await first).bytes)
   })
 
-  it("forgets the least recently used results beyond its bytes, and renders them anew", async () => {
+  it("evicts the least recently used results beyond its size, and renders them again", async () => {
     const { bytes } = await open().render(image(1))
     const { render } = open({ cacheBytes: bytes.length * 2.5 })
     const first = await render(image(1))
@@ -76,7 +76,7 @@ describe("createMediaPool", () => {
     expect(secondAgain.bytes).toEqual(second.bytes)
   })
 
-  it("does not keep a process alive that is done", async () => {
+  it("does not keep an idle process alive", async () => {
     const program = `
       const { createMediaPool } = await import(${JSON.stringify(import.meta.resolve("./media-pool.ts"))})
       await createMediaPool().render(${JSON.stringify(image(1))})`
@@ -85,15 +85,15 @@ describe("createMediaPool", () => {
     expect(code).toBe(0)
   })
 
-  it("passes on why a request is refused, and goes on", async () => {
+  it("reports why a request is invalid, and keeps working", async () => {
     const { render } = open()
-    const odd = { kind: "video", width: 65, height: 64, durationSeconds: 1, text: "", seed: 1 } as const
-    await expect(render(odd)).rejects.toThrow(RangeError)
-    await expect(render(odd)).rejects.toThrow("width must be an even number")
+    const oddWidth = { kind: "video", width: 65, height: 64, durationSeconds: 1, text: "", seed: 1 } as const
+    await expect(render(oddWidth)).rejects.toThrow(RangeError)
+    await expect(render(oddWidth)).rejects.toThrow("width must be an even number")
     expect((await render(image(1))).contentType).toBe("image/png")
   })
 
-  it("rejects what is unfinished when it is closed, and everything after", async () => {
+  it("rejects unfinished requests when it is closed, and later ones", async () => {
     const pool = open()
     const unfinished = pool.render({ kind: "video", width: 1280, height: 720, durationSeconds: 60, text: "", seed: 1 })
     await Promise.all([expect(unfinished).rejects.toThrow("closed before the file was ready"), pool.close()])

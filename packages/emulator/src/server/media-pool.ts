@@ -1,21 +1,21 @@
-// Renders media off the main thread and remembers the latest results.
+// Renders media off the main thread and caches the latest results.
 import { Worker } from "node:worker_threads"
 import type { MediaRequest, RenderedMedia } from "../media/media-request.ts"
 import type { MediaAnswer, MediaJob } from "./media-worker.ts"
 
 export interface MediaPool {
-  /** Renders, or hands out the same bytes as before: do not change them. Rejects with a RangeError for a bad request. */
+  /** Renders, or returns the cached bytes: do not modify them. Rejects with a RangeError for an invalid request. */
   readonly render: (request: MediaRequest) => Promise<RenderedMedia>
-  /** Stops the thread; what is still being rendered is rejected. Later calls of `render` are rejected too. */
+  /** Stops the thread; unfinished and later calls of `render` reject. */
   readonly close: () => Promise<void>
 }
 
-interface Waiting {
+interface Pending {
   readonly resolve: (media: RenderedMedia) => void
   readonly reject: (error: unknown) => void
 }
 
-// Beside this file from source, beside the bundle when bundled.
+// Next to this file when run from source, next to the bundle when bundled.
 const workerFile = new URL(
   import.meta.url.endsWith(".ts") ? "./media-worker.ts" : "./media-worker.mjs",
   import.meta.url
@@ -23,7 +23,7 @@ const workerFile = new URL(
 
 /** One thread, started by the first request; it does not keep the process alive while it is idle. */
 export const createMediaPool = ({ cacheBytes = 64 * 2 ** 20 } = {}): MediaPool => {
-  const waiting = new Map<number, Waiting>()
+  const pending = new Map<number, Pending>()
   const results = new Map<string, Promise<RenderedMedia>>()
   const sizes = new Map<string, number>()
   let worker: Worker | undefined
@@ -31,18 +31,18 @@ export const createMediaPool = ({ cacheBytes = 64 * 2 ** 20 } = {}): MediaPool =
   let lastId = 0
 
   const failAll = (error: unknown) => {
-    for (const { reject } of waiting.values()) reject(error)
-    waiting.clear()
+    for (const { reject } of pending.values()) reject(error)
+    pending.clear()
   }
 
   const startWorker = (): Worker => {
-    // Its stdout is kept away from the process's own, whose first line is a contract. Nobody reads it, since reading
-    // would keep the process alive. Node's flags for the main program (--input-type, --eval) would stop it.
+    // Its stdout is separate from the process's own, whose first line is a contract. It is never read, since reading
+    // would keep the process alive. Node's flags for the main program (--input-type, --eval) would break the worker.
     const started = new Worker(workerFile, { stdout: true, execArgv: [] })
     started.on("message", (answer: MediaAnswer) => {
-      const job = waiting.get(answer.id)
-      waiting.delete(answer.id)
-      if (waiting.size === 0) started.unref()
+      const job = pending.get(answer.id)
+      pending.delete(answer.id)
+      if (pending.size === 0) started.unref()
       if ("media" in answer) job?.resolve(answer.media)
       else job?.reject(answer.error)
     })
@@ -50,7 +50,7 @@ export const createMediaPool = ({ cacheBytes = 64 * 2 ** 20 } = {}): MediaPool =
     started.on("exit", () => {
       if (worker !== started) return
       worker = undefined
-      failAll(new Error("The media thread ended before the file was ready. Ask for the file again."))
+      failAll(new Error("The media thread stopped before the file was ready. Request the file again."))
     })
     return started
   }
@@ -59,24 +59,24 @@ export const createMediaPool = ({ cacheBytes = 64 * 2 ** 20 } = {}): MediaPool =
     new Promise((resolve, reject) => {
       worker ??= startWorker()
       const job: MediaJob = { id: ++lastId, request }
-      waiting.set(job.id, { resolve, reject })
+      pending.set(job.id, { resolve, reject })
       worker.ref()
       worker.postMessage(job)
     })
 
-  const forget = (key: string) => {
+  const evict = (key: string) => {
     results.delete(key)
     sizes.delete(key)
   }
 
-  /** Counts a finished result and drops the least recently used ones until the rest fits. */
-  const keep = (key: string, bytes: number) => {
+  /** Records the size of a finished result and evicts the least recently used ones until the rest fits. */
+  const recordSize = (key: string, bytes: number) => {
     sizes.set(key, bytes)
     let total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
     for (const oldest of results.keys()) {
       if (total <= cacheBytes) return
       total -= sizes.get(oldest) ?? 0
-      if (sizes.has(oldest)) forget(oldest)
+      if (sizes.has(oldest)) evict(oldest)
     }
   }
 
@@ -89,8 +89,8 @@ export const createMediaPool = ({ cacheBytes = 64 * 2 ** 20 } = {}): MediaPool =
       results.set(key, result)
       if (isNew) {
         result.then(
-          ({ bytes }) => keep(key, bytes.length),
-          () => forget(key)
+          ({ bytes }) => recordSize(key, bytes.length),
+          () => evict(key)
         )
       }
       return result

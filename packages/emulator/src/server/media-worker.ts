@@ -1,4 +1,4 @@
-// The thread on which media are rendered, one after the other, so that the HTTP server never waits for a frame.
+// The thread that renders media, one request at a time, so that the HTTP server never blocks on a frame.
 import { parentPort } from "node:worker_threads"
 import type { MediaRequest, RenderedMedia } from "../media/media-request.ts"
 import { renderMedia } from "../media/render-media.ts"

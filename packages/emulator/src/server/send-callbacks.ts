@@ -4,14 +4,14 @@ import type { Callback } from "../callbacks/callback.ts"
 import { signCallback } from "../callbacks/sign-callback.ts"
 import type { KlingWorld } from "../world/kling-world.ts"
 
-const lookEvery = "20 millis"
-const patience = "5 seconds"
+const pollInterval = "20 millis"
+const timeout = "5 seconds"
 
-/** Sends callbacks as they fall due, for as long as the emulator runs. How Kling repeats one that failed is not known: here never. */
+/** Sends callbacks as they become due while the emulator runs. Kling's retry policy is unknown: here there are no retries. */
 export const sendCallbacks = Effect.fnUntraced(function* (world: KlingWorld) {
   while (true) {
     for (const callback of yield* world.takeCallbacks) yield* Effect.forkChild(send(world, callback))
-    yield* Effect.sleep(lookEvery)
+    yield* Effect.sleep(pollInterval)
   }
 })
 
@@ -35,13 +35,13 @@ const send = Effect.fnUntraced(function* (world: KlingWorld, callback: Callback)
     })
   ).pipe(
     Effect.map((response) => `HTTP ${response.status}`),
-    Effect.timeout(patience),
-    Effect.catch(() => Effect.succeed("no answer"))
+    Effect.timeout(timeout),
+    Effect.catch(() => Effect.succeed("no response"))
   )
   return log(status)
 })
 
-/** An emulator that called other machines could be used to call anybody. */
+/** Guards against SSRF: an emulator that called other machines could be used to attack them. */
 const isLoopback = (url: string): boolean => {
   const parsed = URL.parse(url)
   return parsed?.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(parsed.hostname)

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
-import type { Loose } from "./ask.ts"
+import type { Loose } from "./send-request.ts"
 
-/** One operation in the vendor's shapes: a legal body, what is answered at once, and the record of the finished task. */
+/** One operation in the vendor's shapes: a valid body, the response to the create, and the finished task. */
 export interface Fixture {
   readonly request?: Loose
   readonly query?: string

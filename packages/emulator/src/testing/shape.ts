@@ -1,8 +1,8 @@
-import type { Loose } from "./ask.ts"
+import type { Loose } from "./send-request.ts"
 
 /**
- * The bare structure of a JSON value: names and types, no values. A list is as its first entry, an id beyond 2^53 or a
- * whole number are both numbers.
+ * The structure of a JSON value: names and types without values. An array has the shape of its first item; ids beyond
+ * 2^53 and integers are both numbers.
  */
 export const shapeOf = (value: Loose): Loose => {
   if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])]

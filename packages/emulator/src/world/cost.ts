@@ -8,31 +8,31 @@ export interface Cost {
   readonly units: number
   readonly usd: number
   readonly slots: number
-  readonly slotsOf: string
+  readonly slotKey: string
 }
 
-/** What a task will cost and hold, now that the length of everything is known. */
+/** What a task will cost and which slots it occupies, now that every duration is known. */
 export const costOf = (settings: Settings): Cost => {
   const { operation, input, model } = settings
   const quote = operation.price(input)
   const pack = quote.pack ?? (operation.family === "vton" ? "try-on" : mediumOf(operation))
-  const units = quote.units ?? unitsByLength(settings) ?? standInUnits
+  const units = quote.units ?? unitsByLength(settings) ?? placeholderUnits
   return {
     pack,
     units,
     usd: quote.priceUsd ?? roundUnits(units * unitUsd[pack]),
-    // An image task holds one place per picture (Kling docs, concurrency rules).
+    // An image task occupies one concurrency slot per image (Kling docs, concurrency rules).
     slots: pack === "image" ? imageCount(settings) : 1,
-    slotsOf: `${pack} ${findVideoModel(model)?.id ?? (model || operation.family)}`
+    slotKey: `${pack} ${findVideoModel(model)?.id ?? (model || operation.family)}`
   }
 }
 
-// Where Kling publishes no price the emulator takes one unit, so that the ledger shows that something was taken.
-const standInUnits = 1
+// Where Kling publishes no price, the emulator charges one unit, so that the ledger shows a charge.
+const placeholderUnits = 1
 
 type Rates = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>
 
-/** For prices by the second whose seconds come from an input clip or sound. */
+/** For prices per second of a source video or audio. */
 const unitsByLength = (settings: Settings): number | undefined => {
   const { operation, model } = settings
   const rates: Rates = videoUnitsPerSecond

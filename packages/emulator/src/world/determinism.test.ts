@@ -1,21 +1,28 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { ask, film, filmPath, longEnough, picture, picturePath } from "../testing/ask.ts"
+import {
+  sendRequest,
+  videoBody,
+  createVideoPath,
+  longEnough,
+  imageBody,
+  createImagePath
+} from "../testing/send-request.ts"
 import { KlingWorld } from "./kling-world.ts"
 
-/** What a world with this seed shows in the end, after so many looks in between. */
-const history = (seed: number, looks: number) =>
+/** The final state of a world with this seed, after this many reads in between. */
+const history = (seed: number, reads: number) =>
   Effect.gen(function* () {
     const world = new KlingWorld({ seed, faults: { faults: [{ fault: "refuse", code: 1302, probability: 0.5 }] } })
     const statuses = []
     for (let count = 0; count < 6; count++) {
-      statuses.push((yield* ask(world, filmPath, { body: film() })).status)
-      for (let look = 0; look < looks; look++) yield* ask(world, "POST /tasks", { body: {} })
-      statuses.push((yield* ask(world, picturePath, { body: picture() })).status)
+      statuses.push((yield* sendRequest(world, createVideoPath, { body: videoBody() })).status)
+      for (let read = 0; read < reads; read++) yield* sendRequest(world, "POST /tasks", { body: {} })
+      statuses.push((yield* sendRequest(world, createImagePath, { body: imageBody() })).status)
     }
     yield* TestClock.adjust(longEnough)
-    const { result } = (yield* ask(world, "POST /tasks", { body: {} })).json.data
+    const { result } = (yield* sendRequest(world, "POST /tasks", { body: {} })).json.data
     const lives = result.map(({ create_time, update_time, ...task }: Record<string, number>) => [
       task,
       (update_time ?? 0) - (create_time ?? 0)
@@ -24,13 +31,13 @@ const history = (seed: number, looks: number) =>
   })
 
 describe("a seed", () => {
-  it.effect("repeats keys, ids, durations and chance, however often somebody looked", () =>
+  it.effect("reproduces keys, ids, durations and probabilities, regardless of reads", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* history(7, 0), yield* history(7, 3))
     })
   )
 
-  it.effect("is not like another", () =>
+  it.effect("differs from another", () =>
     Effect.gen(function* () {
       const [one, other] = [yield* history(7, 0), yield* history(8, 0)]
       assert.notDeepEqual(one.keys, other.keys)

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
 import { makeIds } from "./ids.ts"
 
-it("ids are 18 digits that no double holds, never twice, the later the larger", () => {
+it("ids have 18 digits that no double can represent, are unique and increase", () => {
   const { long } = makeIds(1)
   const ids = Array.from({ length: 5000 }, long)
   expect(ids.filter((id) => !/^\d{18}$/.test(id))).toEqual([])

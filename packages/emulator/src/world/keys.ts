@@ -3,7 +3,7 @@ import { seededRandom } from "../media/seeded-random.ts"
 
 export type Region = "global" | "china"
 
-/** The only credentials that an emulator accepts. They are worth nothing anywhere else. */
+/** The only credentials that an emulator accepts. They are useless anywhere else. */
 export interface Keys {
   readonly apiKey: string
   readonly accessKey: string
@@ -26,9 +26,9 @@ export const makeKeys = (seed: number, region: Region): Keys => {
   }
 }
 
-/** A key of an emulator that stands in the other region. */
+/** A key of an emulator in the other region. */
 export const isKeyOfOtherRegion = (key: string, region: Region): boolean =>
   key.startsWith(keyPrefix(region === "global" ? "china" : "global"))
 
-/** Does this look like a key that can spend money? Such a key has no business here. */
-export const looksReal = (key: string): boolean => /^\s*api-key-kling-/i.test(key)
+/** Whether this has the format of a real key, which could spend money and must not be used here. */
+export const isRealKey = (key: string): boolean => /^\s*api-key-kling-/i.test(key)

@@ -1,9 +1,9 @@
 import type { Pack } from "@klingkit/core"
 import type { EmulatedTask } from "./task.ts"
 
-/** One deduction. It moves when a task ends, as on the live API (measured). */
+/** One deduction. It is made when a task ends, as on the live API (measured). */
 export interface LedgerCharge {
-  /** The task; for calls that make none, the session. */
+  /** The task; for calls without one, the session. */
   readonly taskId: string
   readonly externalTaskId: string
   readonly operation: string
@@ -13,13 +13,13 @@ export interface LedgerCharge {
   readonly at: number
 }
 
-/** A charge and the pack that paid. */
-export interface Booking {
+/** A charge and the pack it was deducted from. */
+export interface PackCharge {
   readonly charge: LedgerCharge
   readonly pack: Pack
 }
 
-export const bookingOf = (task: EmulatedTask): Booking => ({
+export const chargeOf = (task: EmulatedTask): PackCharge => ({
   charge: {
     taskId: task.id,
     externalTaskId: task.externalId,

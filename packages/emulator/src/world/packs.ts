@@ -8,7 +8,7 @@ interface PackState {
   concurrency: number
 }
 
-/** The account's resource packs. Units of one pack cannot pay for another product. */
+/** The account's resource packs. The units of a pack pay for one product only. */
 export type Packs = Record<Pack, PackState>
 
 const size: Readonly<Record<Pack, { readonly units: number; readonly concurrency: number }>> = {
@@ -27,14 +27,14 @@ export const makePacks = (hex: (digits: number) => string): Packs => {
   return { video: pack("video"), image: pack("image"), "try-on": pack("try-on") }
 }
 
-/** Changes what is left and how many tasks may run at once. */
-export const setPacks = (packs: Packs, wanted: NonNullable<FaultPlan["packs"]>): void => {
+/** Sets the remaining units and the concurrency limits. */
+export const setPacks = (packs: Packs, sizes: NonNullable<FaultPlan["packs"]>): void => {
   for (const name of Object.keys(packs) as Array<Pack>) {
-    const { units, concurrency } = wanted[name] ?? {}
+    const { units, concurrency } = sizes[name] ?? {}
     if (units !== undefined) packs[name].remaining = units
     if (concurrency !== undefined) packs[name].concurrency = concurrency
   }
 }
 
-// Units have at most three decimals; sums of tenths drift in binary.
+// Units have at most three decimals; rounding removes floating-point drift.
 export const roundUnits = (units: number): number => Math.round(units * 1e6) / 1e6

@@ -1,4 +1,4 @@
-/** One request as `GET /_emulator/requests` shows it. No header is kept, so no key can be. */
+/** One request in `GET /_emulator/requests`. Headers are not stored, so no key can be. */
 export interface LoggedRequest {
   readonly at: number
   readonly method: string
@@ -7,13 +7,13 @@ export interface LoggedRequest {
   readonly status: number
   /** Kling's code; absent for files. */
   readonly code?: number
-  /** Bytes of the answer's body. */
+  /** Bytes of the response body. */
   readonly bytes: number
-  /** How the answer was lost, when a fault asked for it. */
+  /** How the response was lost, if a fault was injected. */
   readonly delivery?: string
 }
 
-const kept = 20_000
+const maxRows = 20_000
 
 /** The latest requests, oldest first. */
 export class RequestLog {
@@ -21,10 +21,10 @@ export class RequestLog {
 
   add(row: LoggedRequest): void {
     this.#rows.push(row)
-    if (this.#rows.length >= kept * 2) this.#rows = this.#rows.slice(-kept)
+    if (this.#rows.length >= maxRows * 2) this.#rows = this.#rows.slice(-maxRows)
   }
 
   get rows(): ReadonlyArray<LoggedRequest> {
-    return this.#rows.slice(-kept)
+    return this.#rows.slice(-maxRows)
   }
 }

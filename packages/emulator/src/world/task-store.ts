@@ -7,7 +7,7 @@ export interface StoredFile {
   readonly file: OutputFile
 }
 
-/** Every task ever made, what it makes, and which of them still run. */
+/** Every task ever created, its outputs, and which tasks are still running. */
 export class TaskStore {
   readonly #all: Array<EmulatedTask> = []
   readonly #byId = new Map<string, EmulatedTask>()
@@ -23,9 +23,9 @@ export class TaskStore {
     this.#byId.set(task.id, task)
     if (task.externalId !== "") {
       this.#usedIds.add(task.externalId)
-      const known = this.#byExternalId.get(task.externalId)
-      if (known === undefined) this.#byExternalId.set(task.externalId, [task])
-      else known.push(task)
+      const sameId = this.#byExternalId.get(task.externalId)
+      if (sameId === undefined) this.#byExternalId.set(task.externalId, [task])
+      else sameId.push(task)
     }
     for (const output of task.outputs) {
       if ("id" in output) this.#outputs.set(output.id, { task, output })
@@ -51,7 +51,7 @@ export class TaskStore {
     return this.#byId.get(id)
   }
 
-  /** More than one only where a repeated id was let through. */
+  /** More than one only if a duplicate id was accepted. */
   byExternalId(id: string): ReadonlyArray<EmulatedTask> {
     return this.#byExternalId.get(id) ?? []
   }
@@ -60,7 +60,7 @@ export class TaskStore {
     return this.#usedIds.has(externalId)
   }
 
-  useUp(externalId: string): void {
+  markUsed(externalId: string): void {
     this.#usedIds.add(externalId)
   }
 
@@ -68,20 +68,20 @@ export class TaskStore {
     return this.#files.get(path)
   }
 
-  /** What a finished task made, by the id of the video, sound, voice or element. */
+  /** An output of a finished task, by the id of the video, audio, voice or element. */
   output<Type extends Output["type"]>(id: unknown, type: Type, now: number) {
     const found = typeof id === "string" ? this.#outputs.get(id) : undefined
     if (found === undefined || found.task.endsAt > now || found.task.failure !== undefined) return undefined
     return isOfType(found.output, type) ? { task: found.task, output: found.output } : undefined
   }
 
-  slotsTaken(slotsOf: string): number {
-    let taken = 0
-    for (const task of this.#running) if (task.slotsOf === slotsOf) taken += task.slots
-    return taken
+  usedSlots(slotKey: string): number {
+    let used = 0
+    for (const task of this.#running) if (task.slotKey === slotKey) used += task.slots
+    return used
   }
 
-  /** Takes the tasks that have ended by now out of the running ones, in the order of their end. */
+  /** Removes finished tasks from the running ones and returns them in the order of their end. */
   takeEnded(now: number): ReadonlyArray<EmulatedTask> {
     if (now < this.#nextEnd) return []
     const ended = [...this.#running].filter((task) => task.endsAt <= now).toSorted((a, b) => a.endsAt - b.endsAt)

@@ -3,38 +3,38 @@ import type { Output } from "../outputs/output.ts"
 
 export type EmulatedStatus = "submitted" | "processing" | "succeed" | "failed"
 
-/** The clip that a task was made from, as `task_info.parent_video` names it. */
+/** The source video of a task: `task_info.parent_video`. */
 export interface ParentVideo {
   readonly id: string
   readonly url: string
   readonly durationSeconds: number
 }
 
-/** A task in the emulator. Its whole life is settled when it is made; the clock only uncovers it. Times are ms since 1970. */
+/** A task in the emulator. Its course is fixed at creation; the clock only reveals it. Times are ms since 1970. */
 export interface EmulatedTask {
   readonly id: string
-  /** Empty when the caller gave none. */
+  /** Empty when the request has none. */
   readonly externalId: string
   readonly operation: AnyOperation
-  /** Kling's name of the model; empty for families without one. */
+  /** Kling's name for the model; empty for families without one. */
   readonly model: string
   readonly createdAt: number
   readonly processingAt: number
   readonly endsAt: number
-  /** Look-ups do not find it before this time. */
+  /** Lookups do not find it before this time. */
   readonly visibleAt: number
   /** Why it will fail; absent when it will succeed. */
   readonly failure?: string
-  /** A failed task costs nothing, unless a switch says so. */
-  readonly costsWhenFailed: boolean
+  /** A failed task is not charged, unless a switch says so. */
+  readonly chargedWhenFailed: boolean
   readonly outputs: ReadonlyArray<Output>
   readonly parentVideo?: ParentVideo
   readonly pack: Pack
   readonly units: number
   readonly usd: number
   readonly slots: number
-  /** Whose slots it holds until it ends: the account's, by pack and model version. */
-  readonly slotsOf: string
+  /** The slots that it occupies until it ends: counted per pack and model version. */
+  readonly slotKey: string
   readonly watermark: boolean
   readonly callbackUrl?: string
 }
@@ -48,10 +48,10 @@ export const statusAt = (task: EmulatedTask, now: number): EmulatedStatus =>
       ? "processing"
       : "submitted"
 
-/** When it last changed its status. */
+/** The time of the last status change. */
 export const updatedAt = (task: EmulatedTask, now: number): number =>
   now >= task.endsAt ? task.endsAt : now >= task.processingAt ? task.processingAt : task.createdAt
 
-/** Have its units moved? They move when it ends, not when it is made (measured). */
+/** Whether its units were deducted: when it ends, not when it is created (measured). */
 export const isCharged = (task: EmulatedTask, now: number): boolean =>
-  task.operation.billed && now >= task.endsAt && (task.failure === undefined || task.costsWhenFailed)
+  task.operation.billed && now >= task.endsAt && (task.failure === undefined || task.chargedWhenFailed)

@@ -1,12 +1,12 @@
 import type { FaultPlan } from "../faults/fault-plan.ts"
 import { FaultInjector } from "../faults/fault-injector.ts"
-import { type SwitchSettings, usualSwitches } from "../faults/switches.ts"
+import { type SwitchSettings, defaultSwitches } from "../faults/switches.ts"
 import type { Callback } from "../callbacks/callback.ts"
 import type { ElementSource } from "../outputs/output.ts"
-import { Agenda } from "./agenda.ts"
+import { Scheduler } from "./scheduler.ts"
 import { type Ids, makeIds } from "./ids.ts"
 import { type Keys, makeKeys, type Region } from "./keys.ts"
-import { type Booking, bookingOf } from "./ledger.ts"
+import { type PackCharge, chargeOf } from "./ledger.ts"
 import { makePacks, type Packs, roundUnits, setPacks } from "./packs.ts"
 import { RequestLog } from "./request-log.ts"
 import { Sessions } from "./sessions.ts"
@@ -14,37 +14,37 @@ import { isCharged } from "./task.ts"
 import { TaskStore } from "./task-store.ts"
 
 export interface WorldOptions {
-  /** How much faster than the real Kling tasks run; default 60. */
+  /** Tasks run this many times faster than at Kling; default 60. */
   readonly speed?: number
-  /** The same seed gives the same keys, ids, durations and pictures; default 1. */
+  /** The same seed gives the same keys, ids, durations and media; default 1. */
   readonly seed?: number
   readonly region?: Region
-  /** Faults, switches and packs to start with. */
+  /** Initial faults, switches and packs. */
   readonly faults?: FaultPlan
-  /** Where result URLs point: the emulator's own address. */
+  /** The base of result URLs: the emulator's own URL. */
   readonly baseUrl?: string
 }
 
-/** All that one emulated account is and has done. Every change happens inside one request, so nothing needs a lock. */
+/** The state of one emulated account. Every change happens within one request, so no locks are needed. */
 export class WorldState {
   readonly speed: number
   readonly seed: number
   readonly region: Region
   readonly keys: Keys
-  /** Names tasks and what they make; nothing else draws from it, so polling does not change what comes next. */
+  /** Ids of tasks and outputs; nothing else draws from it, so polling does not affect later ids. */
   readonly ids: Ids
   readonly requestIds: Ids
-  /** Who owns what is made here: Kling names owners by number. */
+  /** The owner of elements and voices: Kling identifies owners by number. */
   readonly accountId: string
   readonly packs: Packs
   readonly tasks = new TaskStore()
   readonly sessions = new Sessions()
-  readonly bookings: Array<Booking> = []
+  readonly charges: Array<PackCharge> = []
   readonly requests = new RequestLog()
-  readonly agenda = new Agenda()
-  /** Callbacks that are due and not yet taken by whoever sends them. */
+  readonly scheduler = new Scheduler()
+  /** Callbacks that are due and not yet taken by the sender. */
   readonly outbox: Array<Callback> = []
-  /** Callbacks that were sent, with what became of them. */
+  /** Callbacks that were sent, with their outcomes. */
   readonly callbacks: Array<{
     readonly at: number
     readonly id: string
@@ -56,13 +56,13 @@ export class WorldState {
   /** Ids of elements and voices that were deleted. */
   readonly deleted = new Set<string>()
   readonly faults: FaultInjector
-  switches: SwitchSettings = usualSwitches
+  switches: SwitchSettings = defaultSwitches
   baseUrl: string
-  /** How far `POST /_emulator/advance` has moved the emulator's clock ahead. */
-  aheadMs = 0
+  /** How far `POST /_emulator/advance` has advanced the emulator's clock. */
+  clockOffsetMs = 0
   /** When the account was opened: at the first request. */
   openedAt: number | undefined
-  costsAskedAt = -Infinity
+  lastCostsReadAt = -Infinity
 
   constructor(options: WorldOptions) {
     this.speed = options.speed ?? 60
@@ -88,24 +88,24 @@ export class WorldState {
 
   clearPlan(): void {
     this.faults.clear()
-    this.switches = usualSwitches
+    this.switches = defaultSwitches
   }
 
-  /** Brings the world up to `now`: late commits and callbacks happen, ended tasks are charged and free their slots. */
-  settle(now: number): void {
+  /** Advances the world to `now`: runs late commits and callbacks, charges finished tasks and frees their slots. */
+  advanceTo(now: number): void {
     this.openedAt ??= now
-    for (let due = this.agenda.takeDue(now); due !== undefined; due = this.agenda.takeDue(now)) {
-      this.#bookEnded(due.at)
+    for (let due = this.scheduler.takeDue(now); due !== undefined; due = this.scheduler.takeDue(now)) {
+      this.#chargeFinished(due.at)
       due.run(due.at)
     }
-    this.#bookEnded(now)
+    this.#chargeFinished(now)
   }
 
-  /** Takes units out of a pack and writes them into the ledger. */
-  book(booking: Booking): void {
-    const pack = this.packs[booking.pack]
-    pack.remaining = roundUnits(pack.remaining - booking.charge.units)
-    this.bookings.push(booking)
+  /** Deducts units from a pack and records them in the ledger. */
+  recordCharge(packCharge: PackCharge): void {
+    const pack = this.packs[packCharge.pack]
+    pack.remaining = roundUnits(pack.remaining - packCharge.charge.units)
+    this.charges.push(packCharge)
   }
 
   requestId(): string {
@@ -113,7 +113,7 @@ export class WorldState {
     return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`
   }
 
-  #bookEnded(now: number): void {
-    for (const task of this.tasks.takeEnded(now)) if (isCharged(task, now)) this.book(bookingOf(task))
+  #chargeFinished(now: number): void {
+    for (const task of this.tasks.takeEnded(now)) if (isCharged(task, now)) this.recordCharge(chargeOf(task))
   }
 }

@@ -1,19 +1,19 @@
 import { Effect, type FileSystem, type PlatformError } from "effect"
-import { type Container, isPlainText, readContainer } from "./container.ts"
-import { cutShort } from "./whole-media.ts"
+import { type Container, isPlainText, detectContainer } from "./detect-container.ts"
+import { detectTruncation } from "./detect-truncation.ts"
 
 /** What Kling calls a result; a `file` may also be text. */
 export type ResultType = "video" | "image" | "audio" | "voice" | "file"
 
-/** MPEG-4 holds sound alone as well. */
-const taken: Readonly<Record<Exclude<ResultType, "file">, RegExp>> = {
+/** An MP4 may hold audio only. */
+const allowedMimeTypes: Readonly<Record<Exclude<ResultType, "file">, RegExp>> = {
   video: /^video\//,
   image: /^image\//,
   audio: /^audio\/|^video\/mp4$/,
   voice: /^audio\/|^video\/mp4$/
 }
 
-/** What a fetched file is, told by its bytes, or in words why it is not what was promised. */
+/** The real format of a fetched file, from its bytes; or, as text, why it is not the result that Kling announced. */
 export const checkResult = Effect.fnUntraced(function* (
   file: FileSystem.File,
   sizeBytes: number,
@@ -25,12 +25,12 @@ export const checkResult = Effect.fnUntraced(function* (
     return buffer.subarray(0, yield* file.read(buffer, { position: BigInt(position) }))
   })
   const head = yield* readAt(0, 64)
-  const container: Container | undefined = readContainer(head)
+  const container: Container | undefined = detectContainer(head)
   if (container === undefined) {
-    return type === "file" && isPlainText(head) ? text : "what came is no video, picture or sound"
+    return type === "file" && isPlainText(head) ? text : "the server did not return a media file"
   }
-  if (type !== "file" && !taken[type].test(container.mimeType))
-    return `what came is no ${type} but ${container.mimeType}`
-  const cut = yield* cutShort(container.extension, sizeBytes, readAt)
-  return cut === undefined ? container : `what came is no whole ${container.extension}: ${cut}`
+  if (type !== "file" && !allowedMimeTypes[type].test(container.mimeType))
+    return `expected ${type}, but the server returned ${container.mimeType}`
+  const truncation = yield* detectTruncation(container.extension, sizeBytes, readAt)
+  return truncation === undefined ? container : `the ${container.extension} file is truncated: ${truncation}`
 })

@@ -5,22 +5,22 @@ import { Effect, FileSystem, Layer, Random, Result } from "effect"
 import { readdirSync, realpathSync, statSync, symlinkSync } from "node:fs"
 import { type DownloadOptions, downloadJob } from "./download-job.ts"
 import { safeFileName } from "./file-name.ts"
-import { fileReply, fileServer, film } from "./testing/file-server.ts"
+import { fileReply, fileServer, sampleVideo } from "./testing/file-server.ts"
 import { hostileNames } from "./testing/hostile-names.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
-const clip = film(200)
-const films = fileServer((asked) => fileReply(clip, asked))
+const video = sampleVideo(200)
+const videoServer = fileServer((request) => fileReply(video, request))
 
 const taskNamed = (id: string): Task => ({
   id,
   status: "succeed",
-  outputs: [{ type: "video", url: "https://files.example/clip" }],
+  outputs: [{ type: "video", url: "https://files.example/video" }],
   charges: [],
   createdAt: 1_790_000_000_000
 })
 
-/** A folder `saved` to save in, and beside it what must stay as it is. */
+/** A folder `saved` to save in, beside files that must not change. */
 const folders = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const base = realpathSync(yield* fs.makeTempDirectoryScoped())
@@ -36,20 +36,22 @@ const folders = Effect.gen(function* () {
       { handle, task: taskNamed(handle) },
       { outputDir: `${base}/saved`, klingIsLocal: false, ...(nameTemplate === undefined ? {} : { nameTemplate }) },
       options
-    ).pipe(Effect.result, Effect.provide(films.layer))
+    ).pipe(Effect.result, Effect.provide(videoServer.layer))
   return { fs, base, root: `${base}/saved`, tree, download }
 })
 
-/** Every file below a folder is a whole film or the note on one, and neither hidden nor a device's. */
-const strangersIn = (root: string) =>
+/** The files below a folder that are neither a complete video nor a sidecar. */
+const unexpectedFiles = (root: string) =>
   readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((one) => !one.isDirectory())
-    .filter(({ name, parentPath }) => !name.endsWith(".json") && statSync(`${parentPath}/${name}`).size !== clip.length)
+    .filter((entry) => !entry.isDirectory())
+    .filter(
+      ({ name, parentPath }) => !name.endsWith(".json") && statSync(`${parentPath}/${name}`).size !== video.length
+    )
     .map(({ name }) => name)
 
 describe("1,000 hostile names", () => {
   it.live(
-    "of tasks and models lead to files inside the folder, each under a name that every system takes",
+    "of tasks and models become files inside the folder, with names that are valid on every system",
     () =>
       Effect.gen(function* () {
         const { root, base, tree, download } = yield* folders
@@ -64,13 +66,13 @@ describe("1,000 hostile names", () => {
           }
         }
         expect(tree()).toEqual(before)
-        expect(strangersIn(root)).toEqual([])
+        expect(unexpectedFiles(root)).toEqual([])
       }).pipe(Effect.provide(node)),
     120_000
   )
 
   it.live(
-    "for a file are refused, or are one name in the folder",
+    "for a file are refused, or become one name in the folder",
     () =>
       Effect.gen(function* () {
         const { root, fs, base, tree, download } = yield* folders
@@ -99,51 +101,51 @@ describe("1,000 hostile names", () => {
   )
 })
 
-describe("a link in the output folder", () => {
-  it.live("is not written through: neither a folder's, nor a file's, nor that of a note", () =>
+describe("a symbolic link in the output folder", () => {
+  it.live("is not followed, whether it replaces a folder, a file or a sidecar", () =>
     Effect.gen(function* () {
       const { fs, base, root, tree, download } = yield* folders
       const keys = `${base}/outside/.ssh/authorized_keys`
       symlinkSync(`${base}/outside`, `${root}/album`)
-      symlinkSync(keys, `${root}/film.mp4`)
+      symlinkSync(keys, `${root}/video.mp4`)
       symlinkSync(keys, `${root}/other.mp4.json`)
       symlinkSync(`${base}/outside/new.mp4`, `${root}/nowhere.mp4`)
       const before = tree()
 
       const inAlbum = yield* download("kk-t2v-1", { nameTemplate: "album/{handle}" })
-      expect(Result.isFailure(inAlbum) && inAlbum.failure.message).toContain("a file or a link is in the way")
-      for (const fileName of ["film.mp4", "nowhere.mp4"]) {
+      expect(Result.isFailure(inAlbum) && inAlbum.failure.message).toContain("a file or symbolic link is in the way")
+      for (const fileName of ["video.mp4", "nowhere.mp4"]) {
         const kept = yield* download("kk-t2v-1", { fileName })
         expect(Result.isFailure(kept) && kept.failure.code).toBe("JOB_FILE_EXISTS")
       }
-      for (const fileName of ["film.mp4", "other.mp4"]) {
+      for (const fileName of ["video.mp4", "other.mp4"]) {
         Result.getOrThrow(yield* download("kk-t2v-1", { fileName, overwrite: true }))
-        expect(statSync(`${root}/${fileName}`).size).toBe(clip.length)
+        expect(statSync(`${root}/${fileName}`).size).toBe(video.length)
       }
       expect(yield* fs.readFileString(keys)).toBe("mine")
       expect(tree()).toEqual(before)
     }).pipe(Effect.provide(node))
   )
 
-  it.live("put in the folder's place during the download gets nothing", () =>
+  it.live("that replaces the folder during the download gets nothing", () =>
     Effect.gen(function* () {
       const { fs, base, root, tree, download } = yield* folders
       const before = tree()
       const onProgress = () =>
         Effect.orDie(
           Effect.andThen(
-            fs.rename(`${root}/films`, `${root}/away`),
-            Effect.sync(() => symlinkSync(`${base}/outside`, `${root}/films`))
+            fs.rename(`${root}/videos`, `${root}/away`),
+            Effect.sync(() => symlinkSync(`${base}/outside`, `${root}/videos`))
           )
         )
-      const result = yield* download("kk-t2v-1", { nameTemplate: "films/{handle}", onProgress })
-      expect(Result.isFailure(result) && result.failure.message).toContain("another folder was put in its place")
+      const result = yield* download("kk-t2v-1", { nameTemplate: "videos/{handle}", onProgress })
+      expect(Result.isFailure(result) && result.failure.message).toContain("the folder was replaced")
       expect(tree()).toEqual(before)
       expect(readdirSync(`${root}/away`)).toEqual([])
     }).pipe(Effect.provide(node))
   )
 
-  it.live("or another file put in the place of the part is not given the name", () =>
+  it.live("or another file that replaces the partial file does not get the name", () =>
     Effect.gen(function* () {
       const { root, download } = yield* folders
       const fs = yield* FileSystem.FileSystem
@@ -154,17 +156,19 @@ describe("a link in the output folder", () => {
           yield* fs.writeFileString(`${root}/${part}`, "evil")
         }).pipe(Effect.orDie)
       const result = yield* download("kk-t2v-1", { onProgress })
-      expect(Result.isFailure(result) && result.failure.message).toContain("another file was put in its place")
+      expect(Result.isFailure(result) && result.failure.message).toContain(
+        "the partial file was replaced during the download"
+      )
       expect(readdirSync(root)).toEqual([])
     }).pipe(Effect.provide(node))
   )
 
-  it.live("that is hard leaves the file that it shares as it was", () =>
+  it.live("that is hard leaves the linked file unchanged", () =>
     Effect.gen(function* () {
       const { fs, base, root, download } = yield* folders
       const keys = `${base}/outside/.ssh/authorized_keys`
-      yield* fs.link(keys, `${root}/film.mp4`)
-      Result.getOrThrow(yield* download("kk-t2v-1", { fileName: "film.mp4", overwrite: true }))
+      yield* fs.link(keys, `${root}/video.mp4`)
+      Result.getOrThrow(yield* download("kk-t2v-1", { fileName: "video.mp4", overwrite: true }))
       expect(yield* fs.readFileString(keys)).toBe("mine")
     }).pipe(Effect.provide(node))
   )

@@ -3,20 +3,20 @@ import { describe, expect, it } from "@effect/vitest"
 import { findOperation, Kling, type Plan, planOperation, planVideo, type Task } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { Effect, FileSystem, Layer, Redacted, Result } from "effect"
-import { planChain } from "../chains/chain-plan.ts"
+import { planPipeline } from "../pipelines/pipeline-plan.ts"
 import { Jobs } from "../jobs.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
 import { downloadJob } from "./download-job.ts"
 import { FileHost } from "./file-host.ts"
-import { fileReply, fileServer, film } from "./testing/file-server.ts"
+import { fileReply, fileServer, sampleVideo } from "./testing/file-server.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 const megabyte = 1_000_000
 
-/** Jobs on a Kling in memory and a disk with so much free, per folder. */
+/** Jobs on a Kling in memory and a disk with the given free space per folder. */
 const jobsOn = (world: KlingWorld, freeBytes: (folder: string) => number | undefined) =>
-  Jobs.layer({ homeDir: "/", outputDir: "/films", inputDirs: [], limits: {}, principal: "local" }).pipe(
+  Jobs.layer({ homeDir: "/", outputDir: "/videos", inputDirs: [], limits: {}, principal: "local" }).pipe(
     Layer.provide(
       Kling.layerHttp({
         credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
@@ -29,14 +29,15 @@ const jobsOn = (world: KlingWorld, freeBytes: (folder: string) => number | undef
     Layer.provide(node)
   )
 
-const ways: Readonly<
+const senders: Readonly<
   Record<
     string,
     (jobs: Jobs["Service"], plan: Plan) => Effect.Effect<unknown, { readonly code: string; readonly message: string }>
   >
 > = {
   submit: (jobs, plan) => jobs.submit(plan),
-  begin: (jobs, plan) => Effect.flatMap(planChain("one step", [{ id: "film", plan }]), (chain) => jobs.begin(chain)),
+  begin: (jobs, plan) =>
+    Effect.flatMap(planPipeline("one step", [{ id: "video", plan }]), (pipeline) => jobs.startPipeline(pipeline)),
   call: (jobs) => {
     const speech = findOperation("legacy.tts")
     if (speech === undefined) throw new Error("no speech")
@@ -48,19 +49,19 @@ const ways: Readonly<
 }
 
 describe("a paid request", () => {
-  it.effect.each(Object.keys(ways))("is not sent when there is no room for what it makes: %s", (way) =>
+  it.effect.each(Object.keys(senders))("is not sent when there is no space for its results: %s", (sender) =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       let free = 40 * megabyte
       const send = Effect.gen(function* () {
         const jobs = yield* Jobs
         const plan = yield* planVideo({ prompt: "a cat" }, "api-key")
-        const refused = yield* Effect.flip(ways[way]?.(jobs, plan) ?? Effect.die(way))
+        const refused = yield* Effect.flip(senders[sender]?.(jobs, plan) ?? Effect.die(sender))
         expect(refused).toMatchObject({ code: "JOB_NO_SPACE", wasCharged: "no" })
-        expect(refused.message).toContain("not enough space in /films: 110 MB are needed, 40 MB are free")
+        expect(refused.message).toContain("not enough space in /videos: 110 MB needed, 40 MB free")
         expect(world.state.requests.rows).toEqual([])
         free = 400 * megabyte
-        yield* ways[way]?.(jobs, plan) ?? Effect.void
+        yield* senders[sender]?.(jobs, plan) ?? Effect.void
       })
       yield* Effect.provide(
         send,
@@ -69,7 +70,7 @@ describe("a paid request", () => {
     })
   )
 
-  it.effect("asks for room where its files are to go; unknown room is no obstacle", () =>
+  it.effect("needs space in its output folder; if free space is unknown, it passes", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       const submit = (folder: string) =>
@@ -89,16 +90,16 @@ describe("a paid request", () => {
 })
 
 describe("a download", () => {
-  it.effect("that finds no room is refused by its announced length, before a byte is written", () =>
+  it.effect("that does not fit fails by its announced length, before a byte is written", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const folder = yield* fs.makeTempDirectoryScoped()
-      const clip = film(30 * megabyte)
-      const server = fileServer((asked) => fileReply(clip, asked))
+      const video = sampleVideo(30 * megabyte)
+      const server = fileServer((request) => fileReply(video, request))
       const task: Task = {
         id: "1",
         status: "succeed",
-        outputs: [{ type: "video", url: "https://files.example/clip" }],
+        outputs: [{ type: "video", url: "https://files.example/video" }],
         charges: []
       }
       let written = 0
@@ -106,8 +107,8 @@ describe("a download", () => {
         Effect.gen(function* () {
           const host = { ...(yield* FileHost), freeBytes: () => Effect.succeed(freeBytes) }
           const onProgress = () => Effect.sync(() => void (written += 1))
-          const surroundings = { outputDir: folder, klingIsLocal: false }
-          return yield* downloadJob({ handle: "kk-t2v-1", task }, surroundings, { onProgress }).pipe(
+          const config = { outputDir: folder, klingIsLocal: false }
+          return yield* downloadJob({ handle: "kk-t2v-1", task }, config, { onProgress }).pipe(
             Effect.provideService(FileHost, host)
           )
         }).pipe(Effect.result, Effect.provide(server.layer))
@@ -115,8 +116,8 @@ describe("a download", () => {
       const refused = yield* download(25 * megabyte)
       if (Result.isSuccess(refused)) throw new Error("it was saved")
       expect(refused.failure).toMatchObject({ code: "JOB_FETCH_FAILED", wasCharged: "yes" })
-      expect(refused.failure.message).toContain("40 MB are needed, 25 MB are free")
-      expect([written, server.asked.length]).toEqual([0, 1])
+      expect(refused.failure.message).toContain("40 MB needed, 25 MB free")
+      expect([written, server.requests.length]).toEqual([0, 1])
       expect(yield* fs.readDirectory(folder)).toEqual([])
       expect(Result.isSuccess(yield* download(undefined))).toBe(true)
     }).pipe(Effect.provide(node))

@@ -3,12 +3,12 @@ import { describe, expect, it } from "@effect/vitest"
 import { planVideo, type Task, type TaskOutput } from "@klingkit/core"
 import { Effect, FileSystem, Layer, Path, Result } from "effect"
 import { type DownloadOptions, downloadJob } from "./download-job.ts"
-import { bodyOf, fileReply, fileServer, film, type FileServer } from "./testing/file-server.ts"
+import { bodyOf, fileReply, fileServer, sampleVideo, type FileServer } from "./testing/file-server.ts"
 import { inVirtualTime } from "./testing/virtual-time.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 const handle = "kk-t2v-0123456789abcdefghjkmnpqrs"
-const signedUrl = "https://files.example/clip.mp4?signature=s3cr3t"
+const signedUrl = "https://files.example/video.mp4?signature=s3cr3t"
 const taskWith = (outputs: ReadonlyArray<TaskOutput>, more: Partial<Task> = {}): Task => ({
   id: "77",
   externalId: handle,
@@ -19,7 +19,7 @@ const taskWith = (outputs: ReadonlyArray<TaskOutput>, more: Partial<Task> = {}):
   updatedAt: 1_790_000_060_000,
   ...more
 })
-const oneClip = taskWith([{ type: "video", url: signedUrl }])
+const videoTask = taskWith([{ type: "video", url: signedUrl }])
 
 const inFolder = Effect.fnUntraced(function* (server: FileServer) {
   const fs = yield* FileSystem.FileSystem
@@ -37,21 +37,21 @@ const inFolder = Effect.fnUntraced(function* (server: FileServer) {
   }
 })
 
-const films = fileServer((asked) => fileReply(film(3000), asked))
+const videoServer = fileServer((request) => fileReply(sampleVideo(3000), request))
 
 describe("the results of a job", () => {
-  it.effect("lie beside a note that says where they came from and what they cost, and no secret", () =>
+  it.effect("have a sidecar with their origin and cost, and without secrets", () =>
     Effect.gen(function* () {
-      const { folder, fetch, names, text } = yield* inFolder(films)
-      const picture = `iVBORw0KGgo${"A".repeat(40_000)}`
+      const { folder, fetch, names, text } = yield* inFolder(videoServer)
+      const image = `iVBORw0KGgo${"A".repeat(40_000)}`
       const request = { prompt: "a cat", image: "https://example.com/1.png", elements: ["829836802793406551"] }
-      const made = yield* planVideo(request, "key-pair")
-      const plan = { ...made, input: { ...made.input, image: picture } }
-      Result.getOrThrow(yield* fetch({ handle, task: oneClip, plan }))
+      const planned = yield* planVideo(request, "key-pair")
+      const plan = { ...planned, input: { ...planned.input, image } }
+      Result.getOrThrow(yield* fetch({ handle, task: videoTask, plan }))
 
       expect(yield* names).toEqual([`${handle}.mp4`, `${handle}.mp4.json`])
-      const note = yield* text(`${handle}.mp4.json`)
-      expect(JSON.parse(note)).toMatchObject({
+      const sidecar = yield* text(`${handle}.mp4.json`)
+      expect(JSON.parse(sidecar)).toMatchObject({
         handle,
         taskId: "77",
         operation: "legacy.image2video",
@@ -62,16 +62,16 @@ describe("the results of a job", () => {
         createdAt: new Date(1_790_000_000_000).toISOString(),
         file: { bytes: 3000, mimeType: "video/mp4" }
       })
-      expect(note).toContain(`"element_id": 829836802793406551`)
-      expect(note).not.toContain("s3cr3t")
-      expect(note).not.toContain(folder)
-      expect(note).not.toContain("AAAA")
+      expect(sidecar).toContain(`"element_id": 829836802793406551`)
+      expect(sidecar).not.toContain("s3cr3t")
+      expect(sidecar).not.toContain(folder)
+      expect(sidecar).not.toContain("AAAA")
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("are numbered when there are several, whatever name was asked for", () =>
+  it.effect("are numbered when there are several, whatever name was requested", () =>
     Effect.gen(function* () {
-      const server = fileServer((asked) => fileReply(film(3000, asked.url.includes("2") ? 2 : 1), asked))
+      const server = fileServer((request) => fileReply(sampleVideo(3000, request.url.includes("2") ? 2 : 1), request))
       const { fetch, names } = yield* inFolder(server)
       const task = taskWith([
         { type: "video", url: "https://files.example/1.mp4" },
@@ -84,38 +84,38 @@ describe("the results of a job", () => {
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("may be subtitles, but no page that a server shows instead of them", () =>
+  it.effect("may be subtitles, but not an HTML page in their place", () =>
     Effect.gen(function* () {
       const subtitles = new TextEncoder().encode("1\n00:00:00,000 --> 00:00:02,000\nHello\n".repeat(50))
       const page = new TextEncoder().encode("\n<!DOCTYPE html><title>Sign in</title>".padEnd(500))
       const task = taskWith([{ type: "file", kind: "srt", url: "https://files.example/1" }])
-      const good = yield* inFolder(fileServer((asked) => fileReply(subtitles, asked)))
+      const good = yield* inFolder(fileServer((request) => fileReply(subtitles, request)))
       Result.getOrThrow(yield* good.fetch({ handle, task }))
       expect(yield* good.names).toEqual([`${handle}.srt`, `${handle}.srt.json`])
-      const bad = yield* inFolder(fileServer((asked) => fileReply(page, asked)))
+      const bad = yield* inFolder(fileServer((request) => fileReply(page, request)))
       expect(Result.isFailure(yield* bad.fetch({ handle, task }))).toBe(true)
-      const video = yield* inFolder(fileServer((asked) => fileReply(subtitles, asked)))
-      expect(Result.isFailure(yield* video.fetch({ handle, task: oneClip }))).toBe(true)
+      const video = yield* inFolder(fileServer((request) => fileReply(subtitles, request)))
+      expect(Result.isFailure(yield* video.fetch({ handle, task: videoTask }))).toBe(true)
       expect([...(yield* bad.names), ...(yield* video.names)]).toEqual([])
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("never take a file that was there before, nor does their note", () =>
+  it.effect("never overwrite an existing file, nor does their sidecar", () =>
     Effect.gen(function* () {
-      const { fetch, put, text, names } = yield* inFolder(films)
+      const { fetch, put, text, names } = yield* inFolder(videoServer)
       yield* put("data.json", "mine")
-      Result.getOrThrow(yield* fetch({ handle, task: oneClip }, { fileName: "data" }))
+      Result.getOrThrow(yield* fetch({ handle, task: videoTask }, { fileName: "data" }))
       expect(yield* text("data.json")).toBe("mine")
       expect(yield* names).toEqual(["data", "data.json"])
-      Result.getOrThrow(yield* fetch({ handle, task: oneClip }, { fileName: "data", overwrite: true }))
+      Result.getOrThrow(yield* fetch({ handle, task: videoTask }, { fileName: "data", overwrite: true }))
       expect(JSON.parse(yield* text("data.json"))).toMatchObject({ handle })
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("stay inside their folder, whatever the task is called", () =>
+  it.effect("stay inside their folder, whatever the task id is", () =>
     Effect.gen(function* () {
-      const { fetch, names } = yield* inFolder(films)
-      Result.getOrThrow(yield* fetch({ handle: "../../../../evil", task: oneClip }))
+      const { fetch, names } = yield* inFolder(videoServer)
+      Result.getOrThrow(yield* fetch({ handle: "../../../../evil", task: videoTask }))
       expect(yield* names).toEqual(["evil.mp4", "evil.mp4.json"])
     }).pipe(Effect.provide(node))
   )
@@ -127,7 +127,7 @@ describe("a job without results", () => {
     ["has failed", taskWith([], { status: "failed" }), "JOB_NOTHING_TO_FETCH", "30 days"]
   ] as const)("says so when it %s", ([, task, code, suggestion]) =>
     Effect.gen(function* () {
-      const { fetch, names } = yield* inFolder(fileServer(() => ({ status: 200, body: bodyOf(film(10)) })))
+      const { fetch, names } = yield* inFolder(fileServer(() => ({ status: 200, body: bodyOf(sampleVideo(10)) })))
       const result = yield* fetch({ handle, task })
       const error = Result.isFailure(result) ? result.failure : undefined
       expect(error?.code).toBe(code)

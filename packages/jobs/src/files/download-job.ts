@@ -9,25 +9,25 @@ import { type SavedFile, saveResult } from "./save-result.ts"
 import { isoTime, sidecarText } from "./sidecar.ts"
 
 export interface DownloadOptions {
-  /** Absolute; the output folder when absent. */
+  /** An absolute path; defaults to the output folder. */
   readonly folder?: string
-  /** For a task with one result: exactly this name, and no path. */
+  /** For a task with one result: the exact file name, without a path. */
   readonly fileName?: string
-  /** How files are named below the folder, `{date}/{model}-{handle}`; that of the configuration when absent. */
+  /** Names files below the folder: `{date}/{model}-{handle}`; defaults to the configured template. */
   readonly nameTemplate?: string
   readonly overwrite?: boolean
   readonly onProgress?: (progress: FetchProgress & { readonly index: number }) => Effect.Effect<void>
 }
 
-interface Surroundings extends Pick<JobsConfig, "outputDir" | "nameTemplate" | "privateHosts"> {
-  /** Kling is an emulator on this machine, and so are its files. */
+interface DownloadConfig extends Pick<JobsConfig, "outputDir" | "nameTemplate" | "privateHosts"> {
+  /** Kling is an emulator on this machine, which also serves the files. */
   readonly klingIsLocal: boolean
 }
 
-/** Fetches all results of a finished job, each beside a `.json` that says where it came from. */
+/** Downloads all results of a finished job, each with a `.json` sidecar that records its origin. */
 export const downloadJob = Effect.fn("Jobs.download")(function* (
   job: Job,
-  { outputDir, nameTemplate, privateHosts = [], klingIsLocal }: Surroundings,
+  { outputDir, nameTemplate, privateHosts = [], klingIsLocal }: DownloadConfig,
   options: DownloadOptions
 ): Effect.fn.Return<ReadonlyArray<SavedFile>, JobError, FileHost | FileSystem.FileSystem | Path.Path> {
   const { handle, task } = job
@@ -42,29 +42,29 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
   if (results.length === 0) return yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
   const { fileName, overwrite = false } = options
   const template = options.nameTemplate ?? nameTemplate ?? defaultTemplate
-  const isNamed = fileName !== undefined && results.length === 1
-  const problem = isNamed ? nameProblem(fileName) : templateProblem(template)
+  const hasExactName = fileName !== undefined && results.length === 1
+  const problem = hasExactName ? nameProblem(fileName) : templateProblem(template)
   if (problem !== undefined) return yield* jobError({ _tag: "FetchFailed", taskId: handle, detail: problem })
   const facts = factsOf(job, yield* Clock.currentTimeMillis)
-  const reach = { klingIsLocal, privateHosts }
+  const policy = { klingIsLocal, privateHosts }
   const { connect } = yield* FileHost
   return yield* Effect.scoped(
-    Effect.flatMap(connect(reach), (http) =>
-      Effect.forEach(results, (one, index) => {
-        const place = (extension: string) =>
-          isNamed
+    Effect.flatMap(connect(policy), (http) =>
+      Effect.forEach(results, (result, index) => {
+        const pathFor = (extension: string) =>
+          hasExactName
             ? { folders: [], name: fileName }
             : fillTemplate(template, facts, { index, count: results.length, extension })
         return saveResult({
-          ...one,
+          ...result,
           handle,
           http,
-          reach,
+          policy,
           root: options.folder ?? outputDir,
-          folders: place("").folders,
-          nameFor: (extension) => place(extension).name,
+          folders: pathFor("").folders,
+          nameFor: (extension) => pathFor(extension).name,
           overwrite,
-          noteOn: (file) => sidecarText(job, file),
+          sidecarFor: (file) => sidecarText(job, file),
           onProgress: (progress) => options.onProgress?.({ ...progress, index }) ?? Effect.void
         })
       })
@@ -74,10 +74,10 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
 
 const encoder = new TextEncoder()
 
-/** Why a name is not one file's in its folder on any system, or nothing. */
+/** Why a name cannot be a file name on every system, or undefined. */
 const nameProblem = (name: string): string | undefined =>
   /^\.{0,2}$|[/\\\0]/.test(name) || encoder.encode(name).length > 240
-    ? "the file's name must be one name, of at most 240 bytes and without a path"
+    ? "the file name must be at most 240 bytes and must not contain a path"
     : undefined
 
 const factsOf = ({ handle, task, plan, record }: Job, now: number): NameFacts => {
@@ -87,7 +87,7 @@ const factsOf = ({ handle, task, plan, record }: Job, now: number): NameFacts =>
   return {
     date,
     time: time.replaceAll(":", "-"),
-    model: models.find((one) => one !== undefined && one !== "") ?? "kling",
+    model: models.find((model) => model !== undefined && model !== "") ?? "kling",
     prompt: typeof prompt === "string" ? firstWords(prompt) : "",
     handle
   }

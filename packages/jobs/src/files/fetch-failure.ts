@@ -1,20 +1,20 @@
-/** Why a try ended without the whole file. */
+/** Why an attempt ended without the complete file. */
 export interface FetchFailure {
   readonly _tag: "FetchFailure"
   readonly detail: string
-  /** Asking again can help. */
-  readonly mayPass: boolean
-  /** By us: it points to where nothing is fetched from. */
-  readonly isRefused: boolean
+  /** A retry may help. */
+  readonly isTransient: boolean
+  /** The fetch policy denies its URL or address. */
+  readonly isDenied: boolean
 }
 
-export const failure = (detail: string, mayPass: boolean): FetchFailure => ({
+export const failure = (detail: string, isTransient: boolean): FetchFailure => ({
   _tag: "FetchFailure",
   detail,
-  mayPass,
-  isRefused: false
+  isTransient,
+  isDenied: false
 })
 
-export const refused = (detail: string): FetchFailure => ({ ...failure(detail, false), isRefused: true })
+export const denied = (detail: string): FetchFailure => ({ ...failure(detail, false), isDenied: true })
 
-export const silent = failure("the file server fell silent", true)
+export const stalled = failure("the file server stopped responding", true)

@@ -1,10 +1,10 @@
 import { Effect, type FileSystem, type PlatformError, Schedule, Stream } from "effect"
 import type { HttpClient, HttpClientResponse } from "effect/http"
-import { type FetchFailure, failure, silent } from "./fetch-failure.ts"
+import { type FetchFailure, failure, stalled } from "./fetch-failure.ts"
 import { FileHost } from "./file-host.ts"
-import { getFollowing, patience } from "./follow-redirects.ts"
-import type { Reach } from "./reach.ts"
-import { shortOfSpace } from "./disk-space.ts"
+import { getFollowingRedirects, readTimeout } from "./follow-redirects.ts"
+import type { FetchPolicy } from "./fetch-policy.ts"
+import { checkDiskSpace } from "./disk-space.ts"
 
 export interface FetchProgress {
   readonly receivedBytes: number
@@ -13,26 +13,26 @@ export interface FetchProgress {
 
 export interface FileToFetch {
   readonly url: string
-  readonly reach: Reach
+  readonly policy: FetchPolicy
   readonly http: HttpClient.HttpClient
-  /** Open for writing, and nobody else's. */
+  /** Open for writing, and used by this call only. */
   readonly file: FileSystem.File
   readonly folder: string
   readonly onProgress: (progress: FetchProgress) => Effect.Effect<void>
 }
 
-/** More than any result of Kling; an endless body ends here. */
+/** More than any result of Kling; bounds an endless body. */
 const maxBytes = 4 * 1024 ** 3
 const tooLarge = failure("the file is larger than 4 GiB", false)
-const tries = Schedule.exponential("500 millis").pipe(Schedule.upTo({ times: 5 }))
+const retrySchedule = Schedule.exponential("500 millis").pipe(Schedule.upTo({ times: 5 }))
 
 /**
- * Streams a URL into an open file, resuming by byte range after a cut as long as the server's copy is the same (ETag).
- * Memory stays flat, and the digest is taken from the bytes on their way. The caller checks and names the file.
+ * Streams a URL into an open file. After an interruption it resumes by byte range, as long as the ETag is the same.
+ * Memory use is constant and the digest is computed on the fly. The caller verifies and names the file.
  */
 export const fetchToFile = Effect.fnUntraced(function* ({
   url,
-  reach,
+  policy,
   http,
   file,
   folder,
@@ -44,64 +44,66 @@ export const fetchToFile = Effect.fnUntraced(function* ({
 > {
   const host = yield* FileHost
   const empty = Effect.map(host.sha256, (sha256) => ({ bytes: 0, sha256 }))
-  // What has been written of the copy that this ETag names.
-  let copy = yield* empty
+  // What has been written of the version that this ETag names.
+  let version = yield* empty
   let etag: string | undefined
 
   const attempt = Effect.gen(function* () {
-    const known = etag
-    const have = known === undefined ? 0 : copy.bytes
-    const response = yield* getFollowing(http, url, headersFor(have, known), reach)
-    const isRest = response.status === 206 && have > 0
-    if (have > 0 && (response.status === 416 || (isRest && !isRestOf(response, have, known)))) {
+    const knownEtag = etag
+    const have = knownEtag === undefined ? 0 : version.bytes
+    const response = yield* getFollowingRedirects(http, url, headersFor(have, knownEtag), policy)
+    const isPartial = response.status === 206 && have > 0
+    if (have > 0 && (response.status === 416 || (isPartial && !continues(response, have, knownEtag)))) {
       etag = undefined
-      return yield* Effect.fail(failure("the file has changed on its server", true))
+      return yield* Effect.fail(failure("the file changed on the server", true))
     }
-    if (response.status !== 200 && !isRest) return yield* Effect.fail(refusal(response.status))
+    if (response.status !== 200 && !isPartial) return yield* Effect.fail(httpFailure(response.status))
     etag = strongEtag(response)
-    if (!isRest) copy = yield* empty
+    if (!isPartial) version = yield* empty
     yield* receive(response)
   }).pipe(Effect.scoped)
 
   const receive = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
     const length = numberOf(response.headers["content-length"])
-    const total = length === undefined ? undefined : copy.bytes + length
+    const total = length === undefined ? undefined : version.bytes + length
     if (total !== undefined && total > maxBytes) return yield* Effect.fail(tooLarge)
-    yield* file.truncate(copy.bytes)
-    yield* file.seek(BigInt(copy.bytes), "start")
-    const lack = yield* shortOfSpace(folder, length ?? 0)
-    if (lack !== undefined) return yield* Effect.fail(failure(lack, false))
+    yield* file.truncate(version.bytes)
+    yield* file.seek(BigInt(version.bytes), "start")
+    const shortage = yield* checkDiskSpace(folder, length ?? 0)
+    if (shortage !== undefined) return yield* Effect.fail(failure(shortage, false))
     yield* response.stream.pipe(
-      Stream.mapError(() => failure("the connection broke off", true)),
-      Stream.timeoutOrElse({ duration: patience, orElse: () => Stream.fail(silent) }),
+      Stream.mapError(() => failure("the connection was lost", true)),
+      Stream.timeoutOrElse({ duration: readTimeout, orElse: () => Stream.fail(stalled) }),
       Stream.runForEach((chunk) =>
         Effect.gen(function* () {
-          if (copy.bytes + chunk.length > maxBytes) return yield* Effect.fail(tooLarge)
+          if (version.bytes + chunk.length > maxBytes) return yield* Effect.fail(tooLarge)
           yield* file.writeAll(chunk)
-          copy.sha256.update(chunk)
-          copy.bytes += chunk.length
-          yield* onProgress({ receivedBytes: copy.bytes, ...(total === undefined ? {} : { totalBytes: total }) })
+          version.sha256.update(chunk)
+          version.bytes += chunk.length
+          yield* onProgress({ receivedBytes: version.bytes, ...(total === undefined ? {} : { totalBytes: total }) })
         })
       )
     )
-    if (total === undefined || copy.bytes === total) return
-    return yield* Effect.fail(failure(`${copy.bytes} of ${total} bytes came`, true))
+    if (total === undefined || version.bytes === total) return
+    return yield* Effect.fail(failure(`${version.bytes} of ${total} bytes received`, true))
   })
 
   yield* attempt.pipe(
-    Effect.retry(($) => $(tries).pipe(Schedule.while(({ input }) => input._tag === "FetchFailure" && input.mayPass)))
+    Effect.retry(($) =>
+      $(retrySchedule).pipe(Schedule.while(({ input }) => input._tag === "FetchFailure" && input.isTransient))
+    )
   )
-  return { bytes: copy.bytes, sha256: copy.sha256.digest() }
+  return { bytes: version.bytes, sha256: version.sha256.digest() }
 })
 
-// Compressed on the way, a file would have another length than the one that is announced.
+// With compression, the announced length would not be that of the file.
 const headersFor = (have: number, etag: string | undefined): Readonly<Record<string, string>> => ({
   "accept-encoding": "identity",
   ...(have > 0 && etag !== undefined ? { range: `bytes=${have}-`, "if-range": etag } : {})
 })
 
-/** A part is taken only when it is of the same copy and begins where ours ends. */
-const isRestOf = (
+/** Whether a partial response is of the same version and starts where ours ends. */
+const continues = (
   { headers }: HttpClientResponse.HttpClientResponse,
   have: number,
   etag: string | undefined
@@ -109,12 +111,12 @@ const isRestOf = (
   (headers["etag"] === undefined || headers["etag"] === etag) &&
   numberOf(/^bytes (\d+)-/.exec(headers["content-range"] ?? "")?.[1]) === have
 
-/** A weak ETag does not promise the same bytes. */
+/** A weak ETag does not guarantee the same bytes. */
 const strongEtag = ({ headers }: HttpClientResponse.HttpClientResponse): string | undefined =>
   headers["etag"]?.startsWith('"') === true ? headers["etag"] : undefined
 
-const refusal = (status: number): FetchFailure =>
-  failure(`the file server answered HTTP ${status}`, status >= 500 || status === 429 || status === 408)
+const httpFailure = (status: number): FetchFailure =>
+  failure(`the file server returned HTTP ${status}`, status >= 500 || status === 429 || status === 408)
 
 const numberOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined

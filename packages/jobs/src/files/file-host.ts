@@ -1,54 +1,54 @@
 import { Context, type Effect, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
-import type { Reach } from "./reach.ts"
+import type { FetchPolicy } from "./fetch-policy.ts"
 
-/** What fetching and saving files asks of the machine beyond Effect's own services. `@klingkit/jobs/node` is Node's. */
+/** What fetching and saving files needs from the platform beyond Effect's own services. Node's is in `@klingkit/jobs/node`. */
 export class FileHost extends Context.Service<
   FileHost,
   {
     /**
-     * A client for files. It connects only to addresses that may be reached, and to the very address that was checked;
-     * its failure is then caused by a `RefusedAddress`. It follows no redirect and carries no credential.
+     * An HTTP client for files. It connects only to addresses that the policy allows, and to the very address that was
+     * checked; otherwise it fails with a `DeniedAddress` as the cause. It follows no redirects and sends no credentials.
      */
-    readonly connect: (reach: Reach) => Effect.Effect<HttpClient.HttpClient, never, Scope.Scope>
-    /** A new digest, for bytes as they come. */
+    readonly connect: (policy: FetchPolicy) => Effect.Effect<HttpClient.HttpClient, never, Scope.Scope>
+    /** A new incremental digest. */
     readonly sha256: Effect.Effect<Sha256>
-    /** How much may still be written to a folder, or to where it would be made; nothing when the system does not tell. */
+    /** Free space for a folder, existing or not; undefined if it cannot be determined. */
     readonly freeBytes: (folder: string) => Effect.Effect<number | undefined>
     /**
-     * Opens a folder to save in, made where it is absent: `root` as whoever named it means it, links and all; below it
-     * the folders `below`, where a link is refused.
+     * Opens a folder to save in, creating it if absent. Symbolic links are followed in `root`, which the user chose, and
+     * denied in the folders `below` it.
      */
     readonly openFolder: (
       root: string,
       below: ReadonlyArray<string>
-    ) => Effect.Effect<OpenFolder, FolderRefused, Scope.Scope>
+    ) => Effect.Effect<OpenFolder, FolderDenied, Scope.Scope>
   }
 >()("@klingkit/jobs/FileHost") {}
 
-/** A folder that stays the one that was opened, whatever is put in its place meanwhile. */
+/** A folder that stays the one that was opened, even if another one replaces it at its path. */
 export interface OpenFolder {
-  /** The way to a file in it, for the system's calls only. */
-  readonly at: (name: string) => string
-  /** Fails when another folder lies in its place now; to be asked before the first byte and after the last. */
-  readonly check: Effect.Effect<void, FolderRefused>
-  /** Makes the names in it safe from a power cut, where the system can. */
+  /** The path of a file in it, for system calls only. */
+  readonly pathOf: (name: string) => string
+  /** Fails if another folder has replaced it; call it before the first byte and after the last. */
+  readonly assertUnchanged: Effect.Effect<void, FolderDenied>
+  /** Flushes the directory entries to disk, where the system supports it. */
   readonly sync: Effect.Effect<void>
 }
 
-export interface FolderRefused {
-  readonly _tag: "FolderRefused"
+export interface FolderDenied {
+  readonly _tag: "FolderDenied"
   readonly folder: string
   readonly detail: string
 }
 
 export interface Sha256 {
   update(bytes: Uint8Array): void
-  /** In hex; nothing can be added afterwards. */
+  /** In hex; ends the digest. */
   digest(): string
 }
 
-/** A name leads, or a URL points, to where nothing is fetched from; said of "its URL". */
-export class RefusedAddress extends Error {
-  override readonly name = "RefusedAddress"
+/** The fetch policy denies a URL, or an address that a host name resolves to. The message continues "its URL ...". */
+export class DeniedAddress extends Error {
+  override readonly name = "DeniedAddress"
 }

@@ -7,7 +7,7 @@ const bytesOf = (name: string) => new TextEncoder().encode(name).length
 describe("a file name from outside", () => {
   it.each([
     ["cat.mp4", "cat.mp4"],
-    ["my film (final).mp4", "my film (final).mp4"],
+    ["my video (final).mp4", "my video (final).mp4"],
     ["视频.mp4", "视频.mp4"],
     ["../../etc/passwd", "etc-passwd"],
     ["/etc/passwd", "etc-passwd"],
@@ -47,14 +47,14 @@ describe("a file name from outside", () => {
     "x".repeat(150)
   ]
   it.prop(
-    "is one visible name that every system takes, whatever it was",
+    "is one visible name that is valid on every system, whatever it was",
     { parts: Schema.Array(Schema.Union([Schema.Literals(pieces), Schema.String])) },
     ({ parts }) => {
       const safe = safeFileName(parts.join(""))
       expect(safe).not.toMatch(/[/\\:*?"<>|\p{Cc}\p{Cf}]/u)
       expect(safe).not.toMatch(/^[.\s~-]|[.\s]$|^$/)
       expect(safe).not.toMatch(/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i)
-      // Room for the sidecar's and the part's endings within the 255 bytes of a name.
+      // Leaves space for the suffixes of sidecars and partial files within 255 bytes.
       expect(bytesOf(safe)).toBeLessThanOrEqual(200)
       expect(safeFileName(safe)).toBe(safe)
     },

@@ -9,35 +9,35 @@ const facts = {
   prompt: "A red fox walks",
   handle: "kk-t2v-1"
 }
-const one = { index: 0, count: 1, extension: "mp4" }
+const single = { index: 0, count: 1, extension: "mp4" }
 const second = { index: 1, count: 2, extension: "png" }
-const pathOf = (template: string, given = facts, result = one) => {
-  const { folders, name } = fillTemplate(template, given, result)
+const pathOf = (template: string, values = facts, result = single) => {
+  const { folders, name } = fillTemplate(template, values, result)
   return [...folders, name].join("/")
 }
 
-describe("a template for names", () => {
+describe("a name template", () => {
   it.each([
     [defaultTemplate, "kk-t2v-1.mp4"],
     ["{date}-{model}-{handle}.{ext}", "2026-09-20-kling-3.0-kk-t2v-1.mp4"],
     ["{date}/{time} {prompt}", "2026-09-20/14-05-09 A red fox walks.mp4"],
-    ["films\\{model}\\{handle}", "films/kling-3.0/kk-t2v-1.mp4"],
+    ["videos\\{model}\\{handle}", "videos/kling-3.0/kk-t2v-1.mp4"],
     ["{handle}.mov", "kk-t2v-1.mov"],
-    ["film-{index}.{ext}", "film-1.mp4"],
+    ["video-{index}.{ext}", "video-1.mp4"],
     ["{prompt}, take one.final", "A red fox walks, take one.final"]
   ])("%s is %s", (template, path) => {
     expect(templateProblem(template)).toBeUndefined()
     expect(pathOf(template)).toBe(path)
   })
 
-  it("numbers several results where it does not itself, and gives each its real type", () => {
+  it("adds missing numbers and extensions", () => {
     expect(pathOf("{model}/{handle}", facts, second)).toBe("kling-3.0/kk-t2v-1-2.png")
     expect(pathOf("{index}-{model}", facts, second)).toBe("2-kling-3.0.png")
     expect(pathOf("{date}.{ext}", facts, second)).toBe("2026-09-20-2.png")
   })
 
   it.each([
-    ["{data}", `has "{data}"; it may hold {date}, {time}, {model}, {prompt}, {handle}, {index}, {ext}`],
+    ["{data}", `has unknown "{data}"; use {date}, {time}, {model}, {prompt}, {handle}, {index}, {ext}`],
     ["{constructor}.mp4", "has"],
     ["{handle", "has"],
     ["handle}", "has"],
@@ -47,12 +47,12 @@ describe("a template for names", () => {
     ["/{handle}", "must be a path below the folder"],
     ["{date}/", "must be a path below the folder"],
     ["", "must be a path below the folder"],
-    ["{ext}/{handle}", "has {ext} in the name of a folder"]
+    ["{ext}/{handle}", "has {ext} in a folder name"]
   ])("%j is refused: %s", (template, why) => {
     expect(templateProblem(template)).toContain(why)
   })
 
-  it("keeps what it is filled with inside one safe name, whatever it is", () => {
+  it("sanitizes values, which never create folders", () => {
     const evil = { ...facts, model: "../../etc", prompt: "..\\..\\CON\0\u2215x", handle: "~/.ssh/id\u202e" }
     expect(pathOf("{model}/{prompt}/{handle}", evil)).toBe("etc/CON-x/ssh-id-.mp4")
     expect(pathOf("{prompt}", { ...facts, prompt: "" })).toBe("result.mp4")
@@ -61,7 +61,7 @@ describe("a template for names", () => {
 
   const words = [...Object.keys(namePlaceholders).map((name) => `{${name}}`), "/", "-", ".", "a", "con", "~", "视"]
   it.prop(
-    "never leaves its folder and always ends in the type, for any facts and results",
+    "never leaves its folder and always ends in the extension, for any values",
     {
       parts: Schema.Array(Schema.Literals(words)),
       text: Schema.String,
@@ -70,8 +70,8 @@ describe("a template for names", () => {
     ({ parts, text, index }) => {
       const template = parts.join("")
       if (templateProblem(template) !== undefined) return
-      const given = { date: text, time: `../${text}`, model: `${text}/..`, prompt: "视".repeat(300), handle: text }
-      const { folders, name } = fillTemplate(template, given, { index, count: 9, extension: "mp4" })
+      const values = { date: text, time: `../${text}`, model: `${text}/..`, prompt: "视".repeat(300), handle: text }
+      const { folders, name } = fillTemplate(template, values, { index, count: 9, extension: "mp4" })
       for (const part of [...folders, name]) {
         expect(part).not.toMatch(/[/\\:*?"<>|\p{Cc}\p{Cf}]|^\.|[.\s]$|^$/u)
         expect(new TextEncoder().encode(part).length).toBeLessThanOrEqual(240)

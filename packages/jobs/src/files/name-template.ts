@@ -1,36 +1,36 @@
 import { safeFileName } from "./file-name.ts"
 
-/** What a name may be made of, each with its meaning. */
+/** The placeholders of a name template and their meanings. */
 export const namePlaceholders = {
-  date: "day of the request (UTC), 2026-09-20",
-  time: "its time of day (UTC), 14-05-09",
-  model: "the model, or the operation where there is none",
+  date: "date of the request (UTC), 2026-09-20",
+  time: "time of the request (UTC), 14-05-09",
+  model: "the model, or the operation if it has no model",
   prompt: "the first words of the prompt",
   handle: "the task's handle",
-  index: "1, 2, ... of several results",
-  ext: "the file's real type: mp4, png, ..."
+  index: "number of the result: 1, 2, ...",
+  ext: "extension by the file's real format: mp4, png, ..."
 } as const
 
 export type NameFacts = Readonly<Record<Exclude<keyof typeof namePlaceholders, "index" | "ext">, string>>
 
-/** Why a template cannot be used, or nothing. */
+/** Why a template is not valid, or undefined. */
 export const templateProblem = (template: string): string | undefined => {
   const unknown = [...template.matchAll(/\{([^{}]*)\}|[{}]/g)].find(([, name]) => !isPlaceholder(name))
   if (unknown !== undefined) {
     const known = Object.keys(namePlaceholders).map((name) => `{${name}}`)
-    return `has ${JSON.stringify(unknown[0])}; it may hold ${known.join(", ")}`
+    return `has unknown ${JSON.stringify(unknown[0])}; use ${known.join(", ")}`
   }
   const parts = template.split(/[/\\]/)
-  if (parts.some((part) => /^\.{0,2}$/.test(part))) return "must be a path below the folder that ends in a name"
-  return parts.slice(0, -1).some((part) => part.includes("{ext}")) ? "has {ext} in the name of a folder" : undefined
+  if (parts.some((part) => /^\.{0,2}$/.test(part))) return "must be a path below the folder that ends in a file name"
+  return parts.slice(0, -1).some((part) => part.includes("{ext}")) ? "has {ext} in a folder name" : undefined
 }
 
-/** Without one a result is named after its handle. */
+/** Names a result after its handle. */
 export const defaultTemplate = "{handle}.{ext}"
 
 /**
- * The folders and the name that a template stands for. What is filled in comes from outside and never makes a folder of
- * its own; the number of a result and its type are added where the template leaves them out.
+ * The folders and the file name of a template. Values are sanitized and cannot create folders; a missing result number
+ * or extension is added.
  */
 export const fillTemplate = (
   template: string,

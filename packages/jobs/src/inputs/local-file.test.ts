@@ -6,7 +6,7 @@ import { CallerFolders, findLocalFile } from "./local-file.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 
-/** A home, two folders that may be read, and one that may not, each with a picture. */
+/** A home folder with two readable folders and one that is not, each with an image. */
 const machine = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const folder = yield* fs.realPath(yield* fs.makeTempDirectoryScoped())
@@ -26,7 +26,7 @@ const found = (value: string, config: JobsConfig) =>
   )
 
 describe("a file on this machine", () => {
-  it.effect("is looked for in the folders that may be read, never where the program was started", () =>
+  it.effect("is searched in the readable folders, never in the working directory", () =>
     Effect.gen(function* () {
       const { folder, config } = yield* machine
       expect(yield* found("album.png", config)).toBe(`${folder}/album/album.png`)
@@ -36,7 +36,7 @@ describe("a file on this machine", () => {
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("outside of them is refused alike whether or not it is there, and the folders are named", () =>
+  it.effect("outside of them is refused with the same message whether or not it exists", () =>
     Effect.gen(function* () {
       const { fs, folder, config } = yield* machine
       yield* fs.symlink(`${folder}/private`, `${folder}/album/door`)
@@ -52,30 +52,30 @@ describe("a file on this machine", () => {
         "/proc/self/environ"
       ]) {
         expect(yield* found(value, config)).toBe(
-          `JOB_FILE_REFUSED ${value}: is outside the folders that files may be read from on the machine where klingkit runs: ${folder}/out, ${folder}/album`
+          `JOB_FILE_DENIED ${value}: is outside the readable folders on the machine that runs klingkit: ${folder}/out, ${folder}/album`
         )
       }
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("may lie in a folder that the caller opens, by path or by file URL", () =>
+  it.effect("may be in a folder that the caller allows, by path or by file URL", () =>
     Effect.gen(function* () {
       const { folder, config } = yield* machine
       const opened = ["relative", `file://${folder}/private`, "file://%zz", `${folder}/gone`]
       const value = `${folder}/private/private.png`
       expect(yield* found(value, config).pipe(Effect.provideService(CallerFolders, Effect.succeed(opened)))).toBe(value)
-      expect(yield* found(value, config)).toMatch(/^JOB_FILE_REFUSED /)
+      expect(yield* found(value, config)).toMatch(/^JOB_FILE_DENIED /)
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("of another machine or system is said to be that", () =>
+  it.effect("on another machine or system is reported as such", () =>
     Effect.gen(function* () {
       const { config } = yield* machine
       for (const value of ["\\\\server\\share\\a.png", "file://server/share/a.png"]) {
-        expect(yield* found(value, config)).toContain("lies on another machine; give a file of the machine where")
+        expect(yield* found(value, config)).toContain("is on another machine; give a file on the machine that")
       }
       for (const value of ["C:\\Users\\me\\a.png", "d:/a.png", "file:///C:/Users/me/a.png"]) {
-        expect(yield* found(value, config)).toContain("is a Windows path, and klingkit runs on another system")
+        expect(yield* found(value, config)).toContain("is a Windows path, but klingkit does not run on Windows")
       }
     }).pipe(Effect.provide(node))
   )
@@ -90,14 +90,14 @@ describe("a file on Windows", () => {
     principal: "local"
   }
   const there = ["C:\\Users\\me\\klingkit\\a.png", "D:\\Pictures\\cat 1.png", "D:\\private.png"]
-  const asked: Array<string> = []
+  const resolved: Array<string> = []
   const missing = (path: string) =>
     PlatformError.systemError({ _tag: "NotFound", module: "FileSystem", method: "realPath", pathOrDescriptor: path })
   const windows = Layer.merge(
     NodePath.layerWin32,
     FileSystem.layerNoop({
       realPath: (path) => {
-        asked.push(path)
+        resolved.push(path)
         return there.includes(path) ? Effect.succeed(path) : Effect.fail(missing(path))
       }
     })
@@ -109,8 +109,8 @@ describe("a file on Windows", () => {
     ["file:///D:/Pictures/cat%201.png", there[1]],
     ["cat 1.png", there[1]],
     ["~\\klingkit\\a.png", there[0]],
-    ["D:\\private.png", "JOB_FILE_REFUSED"],
-    ["D:\\Pictures\\..\\private.png", "JOB_FILE_REFUSED"],
+    ["D:\\private.png", "JOB_FILE_DENIED"],
+    ["D:\\Pictures\\..\\private.png", "JOB_FILE_DENIED"],
     ["C:private.png", "nothing"]
   ] as const)("%s", ([value, outcome]) =>
     Effect.gen(function* () {
@@ -124,11 +124,11 @@ describe("a file on Windows", () => {
     "file://server/share/a.png",
     "\\\\?\\D:\\private.png",
     "\\\\.\\pipe\\x"
-  ])("is not asked of a server, which would be given the person's name and password hash: %s", (value) =>
+  ])("is not opened on a server, which would receive the user's name and password hash: %s", (value) =>
     Effect.gen(function* () {
-      asked.length = 0
-      expect(yield* found(value, config)).toContain("lies on another machine")
-      expect(asked.filter((path) => path.includes("server"))).toEqual([])
+      resolved.length = 0
+      expect(yield* found(value, config)).toContain("is on another machine")
+      expect(resolved.filter((path) => path.includes("server"))).toEqual([])
     }).pipe(Effect.provide(windows))
   )
 })

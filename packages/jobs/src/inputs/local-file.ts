@@ -1,57 +1,59 @@
-import { invalidInput, type KlingError, untrustedText } from "@klingkit/core"
+import { invalidInput, type KlingError, sanitizeText } from "@klingkit/core"
 import { Context, Effect, FileSystem, Option, Path } from "effect"
 import { expandHome, type JobsConfig } from "../config.ts"
 import { jobError, type JobError } from "../job-error.ts"
 
 /**
- * Folders that may be read beside the configured ones because whoever makes the call opens them, as the roots of an MCP
- * client do: paths or file URLs. They are asked for only when a file is named.
+ * Folders that the caller allows to be read besides the configured ones, such as the roots of an MCP client: paths or
+ * file URLs. Requested only when an input is a file.
  */
 export const CallerFolders = Context.Reference<Effect.Effect<ReadonlyArray<string>>>("@klingkit/jobs/CallerFolders", {
   defaultValue: () => Effect.succeed([])
 })
 
 export interface LocalFile {
-  /** Symbolic links resolved; inside a folder that may be read. */
+  /** Symbolic links resolved; inside a readable folder. */
   readonly realPath: string
   readonly name: string
 }
 
 type Found = Effect.Effect<Option.Option<LocalFile>, KlingError | JobError, FileSystem.FileSystem | Path.Path>
 
-/** The file that a path, a `~` path or a file URL names on this machine, if it is there and may be read. */
+/** The local file of a path, a `~` path or a file URL, if it exists and may be read. */
 export const findLocalFile = Effect.fnUntraced(function* (field: string, value: string, config: JobsConfig) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const folders = config.inputDirs === "anywhere" ? undefined : yield* readableFolders(config, config.inputDirs)
-  const named = yield* placesOf(field, value, config.homeDir, folders)
-  for (const place of named) {
-    const real = yield* Effect.option(fs.realPath(place))
+  const candidates = yield* candidatePaths(field, value, config.homeDir, folders)
+  for (const candidate of candidates) {
+    const real = yield* Effect.option(fs.realPath(candidate))
     if (Option.isNone(real)) continue
     if (folders === undefined || isInside(path, real.value, folders)) {
-      return Option.some({ realPath: real.value, name: path.basename(place) })
+      return Option.some({ realPath: real.value, name: path.basename(candidate) })
     }
     return yield* outside(value, folders)
   }
-  // Nobody is told by the error whether a file exists where nothing may be read.
-  return folders === undefined || named.length === 0 || named.some((place) => isInside(path, place, folders))
+  // The error must not reveal whether a file exists outside the readable folders.
+  return folders === undefined ||
+    candidates.length === 0 ||
+    candidates.some((candidate) => isInside(path, candidate, folders))
     ? Option.none()
     : yield* outside(value, folders)
 }) satisfies (field: string, value: string, config: JobsConfig) => Found
 
-/** What was looked for, on which side, and what to do with a picture that is on another. */
+/** The error for an unreadable path: which machine was searched, and what to do for a file on another. */
 export const notReadable = (field: string, value: string, config: JobsConfig): KlingError => {
-  const here = config.inputDirs === "anywhere" ? "" : " on the machine where klingkit runs"
-  const elsewhere = here === "" ? "" : "; what is elsewhere, as in a chat, goes by its https URL"
-  return refuse(field, `${shown(value)} is neither a URL nor a readable file${here}${elsewhere}`)
+  const where = config.inputDirs === "anywhere" ? "" : " on the machine that runs klingkit"
+  const hint = where === "" ? "" : "; for a file elsewhere, such as in a chat, give its https URL"
+  return refuse(field, `${shown(value)} is neither a URL nor a readable file${where}${hint}`)
 }
 
-/** Each folder as it is named and as it really is. */
+/** Each readable folder, as configured and with symbolic links resolved. */
 const readableFolders = Effect.fnUntraced(function* (config: JobsConfig, inputDirs: ReadonlyArray<string>) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const ofCaller = yield* yield* CallerFolders
-  const named = yield* Effect.forEach([config.outputDir, ...inputDirs, ...ofCaller], (folder) =>
+  const callerFolders = yield* yield* CallerFolders
+  const named = yield* Effect.forEach([config.outputDir, ...inputDirs, ...callerFolders], (folder) =>
     folder.startsWith("file:")
       ? Effect.option(
           Effect.flatMap(
@@ -66,8 +68,8 @@ const readableFolders = Effect.fnUntraced(function* (config: JobsConfig, inputDi
   return [...new Set([...folders, ...real.flatMap(Option.toArray)])]
 })
 
-/** Where a name may be meant to lie. A relative one is one of the folders', never of the place where a host happened to start us. */
-const placesOf = Effect.fnUntraced(function* (
+/** The paths that a value may mean. Relative ones resolve against the readable folders, never the working directory of a server. */
+const candidatePaths = Effect.fnUntraced(function* (
   field: string,
   value: string,
   homeDir: string,
@@ -78,39 +80,40 @@ const placesOf = Effect.fnUntraced(function* (
   if (/^file:/i.test(value)) {
     const url = URL.canParse(value) ? new URL(value) : undefined
     if (url !== undefined && url.hostname !== "" && url.hostname !== "localhost")
-      return yield* refuse(field, onOther(value))
+      return yield* refuse(field, onOtherMachine(value))
     if (url !== undefined && !onWindows && /^\/[a-z]:\//i.test(url.pathname))
-      return yield* refuse(field, ofWindows(value))
+      return yield* refuse(field, windowsPath(value))
     const local = url === undefined ? Option.none() : yield* Effect.option(path.fromFileUrl(url))
     return Option.toArray(local)
   }
-  if (value.startsWith("\\\\") || (onWindows && value.startsWith("//"))) return yield* refuse(field, onOther(value))
-  if (!onWindows && /^[a-z]:[\\/]/i.test(value)) return yield* refuse(field, ofWindows(value))
+  if (value.startsWith("\\\\") || (onWindows && value.startsWith("//")))
+    return yield* refuse(field, onOtherMachine(value))
+  if (!onWindows && /^[a-z]:[\\/]/i.test(value)) return yield* refuse(field, windowsPath(value))
   const expanded = expandHome(value, homeDir)
   return path.isAbsolute(expanded) || folders === undefined
     ? [path.resolve(expanded)]
     : folders.map((folder) => path.resolve(folder, expanded))
 })
 
-const isInside = (path: Path.Path, place: string, folders: ReadonlyArray<string>): boolean =>
+const isInside = (path: Path.Path, target: string, folders: ReadonlyArray<string>): boolean =>
   folders.some((folder) => {
-    const relative = path.relative(folder, place)
+    const relative = path.relative(folder, target)
     return relative === "" || (!/^\.\.(?:[\\/]|$)/.test(relative) && !path.isAbsolute(relative))
   })
 
 const outside = (value: string, folders: ReadonlyArray<string>): JobError =>
   jobError({
-    _tag: "FileRefused",
+    _tag: "FileDenied",
     path: value,
-    detail: `is outside the folders that files may be read from on the machine where klingkit runs: ${folders.map(shown).join(", ")}`
+    detail: `is outside the readable folders on the machine that runs klingkit: ${folders.map(shown).join(", ")}`
   })
 
-const onOther = (value: string): string =>
-  `${shown(value)} lies on another machine; give a file of the machine where klingkit runs, or an https URL`
+const onOtherMachine = (value: string): string =>
+  `${shown(value)} is on another machine; give a file on the machine that runs klingkit, or an https URL`
 
-const ofWindows = (value: string): string =>
-  `${shown(value)} is a Windows path, and klingkit runs on another system: give the path as that system knows it (in WSL /mnt/c/...), or an https URL`
+const windowsPath = (value: string): string =>
+  `${shown(value)} is a Windows path, but klingkit does not run on Windows: give the path on that system (/mnt/c/... in WSL), or an https URL`
 
 const refuse = (field: string, message: string): KlingError => invalidInput([{ field, message }])
 
-const shown = (value: string): string => untrustedText(value, 120)
+const shown = (value: string): string => sanitizeText(value, 120)

@@ -1,6 +1,6 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { beforeAll, describe, expect, it } from "@effect/vitest"
-import { anySound, findOperation, type MediaRule } from "@klingkit/core"
+import { anyAudio, findOperation, type MediaRule } from "@klingkit/core"
 import { Effect, FileSystem, Layer, Path, Stream } from "effect"
 import { Base64 } from "effect/encoding"
 import type { JobsConfig } from "../config.ts"
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 
-/** A folder of its own, with files in it, and the settings that allow reading there. */
+/** A new folder with files, and a configuration that makes it readable. */
 const folderWith = Effect.fnUntraced(function* (files: Readonly<Record<string, Uint8Array>>) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -34,9 +34,9 @@ const folderWith = Effect.fnUntraced(function* (files: Readonly<Record<string, U
 })
 
 const read = (source: MediaSource, rule: MediaRule | MediaRule["kind"], config: JobsConfig) =>
-  readMediaInput("sound", rule, source, config)
+  readMediaInput("media", rule, source, config)
 
-/** What a person reads when it is refused. */
+/** The error message when it is refused. */
 const refusal = (source: MediaSource, rule: MediaRule | MediaRule["kind"], config: JobsConfig) =>
   Effect.map(Effect.flip(read(source, rule, config)), (error) => `${error.code} ${error.message}`)
 
@@ -50,11 +50,11 @@ const ruleOf = (id: string, field: string): MediaRule => {
   return type.rule
 }
 
-describe("a sound", () => {
-  it.effect("becomes bare base64, however it is given", () =>
+describe("audio", () => {
+  it.effect("becomes bare base64 from any source", () =>
     Effect.gen(function* () {
       const { config, at } = yield* folderWith({ "speech.wav": media.wav })
-      const ways: Readonly<Record<string, MediaSource>> = {
+      const sources: Readonly<Record<string, MediaSource>> = {
         path: at("speech.wav"),
         home: "~/speech.wav",
         url: `file://${at("speech.wav")}`,
@@ -65,37 +65,37 @@ describe("a sound", () => {
         data: `data:audio/wav;base64,${Base64.encode(media.wav)}`,
         text: Base64.encode(media.wav)
       }
-      const read = yield* Effect.forEach(Object.entries(ways), ([way, source]) =>
-        Effect.map(readMediaInput("sound", "audio", source, config), (text) => [way, text === ways["text"]])
+      const read = yield* Effect.forEach(Object.entries(sources), ([name, source]) =>
+        Effect.map(readMediaInput("media", "audio", source, config), (text) => [name, text === sources["text"]])
       )
-      expect(Object.fromEntries(read)).toEqual(Object.fromEntries(Object.keys(ways).map((way) => [way, true])))
+      expect(Object.fromEntries(read)).toEqual(Object.fromEntries(Object.keys(sources).map((name) => [name, true])))
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("is told by its content, in each form that Kling takes", () =>
+  it.effect("is detected by its content, in each format that Kling accepts", () =>
     Effect.gen(function* () {
       const { config } = yield* folderWith({})
-      for (const form of ["mp3", "wav", "m4a", "aac"] as const) {
-        expect(yield* read(media[form], "audio", config)).toBe(Base64.encode(media[form]))
+      for (const format of ["mp3", "wav", "m4a", "aac"] as const) {
+        expect(yield* read(media[format], "audio", config)).toBe(Base64.encode(media[format]))
       }
-      expect(yield* refusal(media.mp4, "audio", config)).toContain("sound is mp4; only mp3, wav, m4a, aac are taken")
+      expect(yield* refusal(media.mp4, "audio", config)).toContain("media is mp4; supported: mp3, wav, m4a, aac")
       const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0)
-      expect(yield* refusal(png, "audio", config)).toContain("sound is png; only mp3, wav, m4a, aac are taken")
-      expect(yield* refusal(new TextEncoder().encode("<html>no sound here</html>"), "audio", config)).toContain(
-        "sound is not a readable sound; mp3, wav, m4a, aac are taken"
+      expect(yield* refusal(png, "audio", config)).toContain("media is png; supported: mp3, wav, m4a, aac")
+      expect(yield* refusal(new TextEncoder().encode("<html>no audio here</html>"), "audio", config)).toContain(
+        "media is not a readable audio file; supported: mp3, wav, m4a, aac"
       )
-      expect(yield* refusal(new Uint8Array(), "audio", config)).toContain("is not a readable sound")
+      expect(yield* refusal(new Uint8Array(), "audio", config)).toContain("is not a readable audio file")
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("is as long as its operation allows, with the slack of an encoder's last block", () =>
+  it.effect("has a duration that its operation allows, with tolerance for encoder padding", () =>
     Effect.gen(function* () {
       const { config } = yield* folderWith({})
-      expect(yield* read(media.mp3, { ...anySound, minSeconds: 2, maxSeconds: 4 }, config)).not.toBe("")
-      expect(yield* refusal(media.mp3, { ...anySound, minSeconds: 5, maxSeconds: 60 }, config)).toBe(
-        "KLING_INVALID_INPUT sound is 4.0 s long; 5 to 60 s, nearest: 5 s"
+      expect(yield* read(media.mp3, { ...anyAudio, minSeconds: 2, maxSeconds: 4 }, config)).not.toBe("")
+      expect(yield* refusal(media.mp3, { ...anyAudio, minSeconds: 5, maxSeconds: 60 }, config)).toBe(
+        "KLING_INVALID_INPUT media is 4.0 s long; 5 to 60 s, nearest: 5 s"
       )
-      expect(yield* refusal(media.wav, { ...anySound, maxSeconds: 3 }, config)).toContain(
+      expect(yield* refusal(media.wav, { ...anyAudio, maxSeconds: 3 }, config)).toContain(
         "is 4.0 s long; at most 3 s, nearest: 3 s"
       )
     }).pipe(Effect.provide(node))
@@ -104,7 +104,7 @@ describe("a sound", () => {
   it.effect("is not read beyond 5 MB", () =>
     Effect.gen(function* () {
       const { config, at } = yield* folderWith({ "long.wav": new Uint8Array(6_000_000) })
-      expect(yield* refusal(at("long.wav"), "audio", config)).toContain("has 6.0 MB; at most 5 MB are allowed")
+      expect(yield* refusal(at("long.wav"), "audio", config)).toContain("has 6.0 MB; at most 5 MB allowed")
       expect(yield* refusal(new Uint8Array(5_000_001), "audio", config)).toContain("at most 5 MB")
       let pulled = 0
       const endless = async function* () {
@@ -118,71 +118,73 @@ describe("a sound", () => {
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("says so when its stream breaks off", () =>
+  it.effect("is refused when its stream fails", () =>
     Effect.gen(function* () {
       const { config } = yield* folderWith({})
       const broken = Stream.concat(Stream.make(media.wav.subarray(0, 500)), Stream.fail("reset"))
-      expect(yield* refusal(broken, "audio", config)).toContain("could not be read: the stream broke off")
+      expect(yield* refusal(broken, "audio", config)).toContain("could not be read: the stream ended with an error")
     }).pipe(Effect.provide(node))
   )
 })
 
-describe("a clip", () => {
+describe("a video", () => {
   const reference = ruleOf("new.motion.kling-3.0", "video")
 
-  it.effect("goes by URL, and a local one says what to do", () =>
+  it.effect("is passed by URL, and a local one is refused with what to do", () =>
     Effect.gen(function* () {
       const { config, at } = yield* folderWith({ "walk.mp4": media.mp4 })
       expect(yield* read("https://media.example/walk.mp4", reference, config)).toBe("https://media.example/walk.mp4")
-      const said = yield* refusal(at("walk.mp4"), reference, config)
-      expect(said).toContain("KLING_INVALID_INPUT sound walk.mp4 cannot be sent from here: Kling takes it by URL only")
-      expect(said).toContain("give its https URL")
-      expect(said).toContain("by its result URL, or by its video id")
-      expect(said).not.toContain("refused there too")
-      expect(yield* refusal(media.mp4, reference, config)).toContain("this clip cannot be sent from here")
-      expect(yield* refusal(chunksOf(media.mp4), "video", config)).toContain("this clip cannot be sent from here")
+      const text = yield* refusal(at("walk.mp4"), reference, config)
+      expect(text).toContain(
+        "KLING_INVALID_INPUT media walk.mp4 cannot be sent from here: Kling accepts it by URL only"
+      )
+      expect(text).toContain("give its https URL")
+      expect(text).toContain("give its result URL, or its video id")
+      expect(text).not.toContain("still reject it")
+      expect(yield* refusal(media.mp4, reference, config)).toContain("this video cannot be sent from here")
+      expect(yield* refusal(chunksOf(media.mp4), "video", config)).toContain("this video cannot be sent from here")
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("names the limits that it would break at its URL too", () =>
+  it.effect("is refused with the limits that it would violate by URL too", () =>
     Effect.gen(function* () {
       const { config, at } = yield* folderWith({ "walk.mp4": media.mp4 })
-      const said = (change: Partial<MediaRule>) => refusal(at("walk.mp4"), { ...reference, ...change }, config)
-      expect(yield* said({ minSeconds: 7, maxSeconds: 10 })).toContain(
-        "It would be refused there too: it is 3.0 s long; 7 to 10 s, nearest: 7 s"
+      const refusalFor = (change: Partial<MediaRule>) => refusal(at("walk.mp4"), { ...reference, ...change }, config)
+      expect(yield* refusalFor({ minSeconds: 7, maxSeconds: 10 })).toContain(
+        "Kling would still reject it: it is 3.0 s long; 7 to 10 s, nearest: 7 s"
       )
-      expect(yield* said({ secondsGap: { above: 2, below: 7 } })).toContain("up to 2 s or from 7 s on, nearest: 2 s")
-      expect(yield* said({ minPixels: 1080, maxPixels: 1920 })).toContain(
+      expect(yield* refusalFor({ secondsGap: { above: 2, below: 7 } })).toContain(
+        "up to 2 s, or 7 s and longer, nearest: 2 s"
+      )
+      expect(yield* refusalFor({ minPixels: 1080, maxPixels: 1920 })).toContain(
         "is 1280x720 pixels; each side: 1080 to 1920 pixels, nearest: 1080"
       )
-      expect(yield* said({ maxArea: 500_000 })).toContain("at most 500000 pixels in all")
-      expect(yield* said({ maxRatio: 1.5 })).toContain("a shape of 1.78:1; nearest: 1.5:1")
-      expect(yield* said({ fps: [30, 60] })).toContain("has 24 frames a second; 30, 60 are taken, nearest: 30")
-      expect(yield* said({ minFps: 25, maxFps: 60 })).toContain(
-        "has 24 frames a second; 25 to 60 are taken, nearest: 25"
-      )
-      expect(yield* said({ maxMegabytes: 0.05 })).toContain("has 0.1 MB; at most 0.05 MB are allowed")
-      expect(yield* said({ formats: ["mov"] })).toContain("is mp4; only mov are taken")
+      expect(yield* refusalFor({ maxArea: 500_000 })).toContain("at most 500000 pixels in total")
+      expect(yield* refusalFor({ maxRatio: 1.5 })).toContain("an aspect ratio of 1.78:1; nearest: 1.5:1")
+      expect(yield* refusalFor({ fps: [30, 60] })).toContain("has 24 fps; supported: 30, 60, nearest: 30")
+      expect(yield* refusalFor({ minFps: 25, maxFps: 60 })).toContain("has 24 fps; supported: 25 to 60, nearest: 25")
+      expect(yield* refusalFor({ maxMegabytes: 0.05 })).toContain("has 0.1 MB; at most 0.05 MB allowed")
+      expect(yield* refusalFor({ formats: ["mov"] })).toContain("is mp4; supported: mov")
     }).pipe(Effect.provide(node))
   )
 })
 
 describe("a file", () => {
-  it.effect("lies in a folder that may be read from, symbolic links followed", () =>
+  it.effect("must be in a readable folder after symbolic links are resolved", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const outside = yield* folderWith({ "secret.wav": media.wav })
       const { config, at } = yield* folderWith({})
       yield* fs.symlink(outside.at("secret.wav"), at("link.wav"))
       for (const path of [outside.at("secret.wav"), at("link.wav"), `file://${outside.at("secret.wav")}`]) {
-        expect(yield* refusal(path, "audio", config)).toMatch(/^JOB_FILE_REFUSED .*outside the folders/)
+        expect(yield* refusal(path, "audio", config)).toMatch(/^JOB_FILE_DENIED .*outside the readable folders/)
       }
       const anywhere = { ...config, inputDirs: "anywhere" } as const
       expect(yield* read(at("link.wav"), "audio", anywhere)).toBe(Base64.encode(media.wav))
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("that is none is refused by its name", () =>
+  it.effect("that does not exist is refused by name", () =>
     Effect.gen(function* () {
       const { config, at } = yield* folderWith({})
       expect(yield* refusal(at("gone.wav"), "audio", config)).toContain("gone.wav is neither a URL nor a readable file")
@@ -190,7 +192,7 @@ describe("a file", () => {
       expect(yield* refusal("file://%zz", "audio", config)).toContain("neither a URL nor a readable file")
       expect(yield* refusal("", "audio", config)).toContain("is empty")
       expect(yield* refusal("\u001b[31mx\u202e", "audio", config)).toBe(
-        "KLING_INVALID_INPUT sound x is neither a URL nor a readable file on the machine where klingkit runs; what is elsewhere, as in a chat, goes by its https URL"
+        "KLING_INVALID_INPUT media x is neither a URL nor a readable file on the machine that runs klingkit; for a file elsewhere, such as in a chat, give its https URL"
       )
     }).pipe(Effect.provide(node))
   )
@@ -199,7 +201,7 @@ describe("a file", () => {
 describe("the media of an operation", () => {
   const lipSync = findOperation("legacy.advanced-lip-sync")
 
-  it.effect("are read wherever they stand, by the limits of their own parameter; the rest stays", () =>
+  it.effect("are read wherever they are, by the limits of their own parameter; other values stay unchanged", () =>
     Effect.gen(function* () {
       const { config, at } = yield* folderWith({ "speech.wav": media.wav })
       if (lipSync === undefined) throw new Error("no lip-sync")

@@ -1,47 +1,47 @@
-import { bareBase64, invalidInput, type KlingError, untrustedText } from "@klingkit/core"
+import { bareBase64, invalidInput, type KlingError, sanitizeText } from "@klingkit/core"
 import { Effect, FileSystem, Option, Path, type Scope, Stream } from "effect"
 import type { JobsConfig } from "../config.ts"
 import type { JobError } from "../job-error.ts"
 import { findLocalFile, notReadable } from "./local-file.ts"
 
-/** What a person or a program gives for a picture, a clip or a sound: a URL, a path, base64 text, bytes, or a stream of bytes. */
+/** An image, video or audio input: a URL, a path, base64 text, bytes, or a stream of bytes. */
 export type MediaSource = string | Uint8Array | AsyncIterable<Uint8Array> | Stream.Stream<Uint8Array, unknown>
 
-/** Where the bytes are. A file stays open as long as its scope; nothing of it has been read. */
-export type FoundMedia =
-  | { readonly at: "url"; readonly url: string }
-  | { readonly at: "text"; readonly base64: string }
-  | { readonly at: "bytes"; readonly bytes: Uint8Array }
-  | { readonly at: "stream"; readonly stream: Stream.Stream<Uint8Array, unknown> }
-  | { readonly at: "file"; readonly name: string; readonly file: FileSystem.File; readonly sizeBytes: number }
+/** A source whose kind is known. A file is open for the lifetime of the scope and has not been read yet. */
+export type ResolvedMedia =
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "text"; readonly base64: string }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "stream"; readonly stream: Stream.Stream<Uint8Array, unknown> }
+  | { readonly kind: "file"; readonly name: string; readonly file: FileSystem.File; readonly sizeBytes: number }
 
 export interface MediaConfig extends JobsConfig {
-  /** Kling is an emulator on this machine, which can fetch from it. */
+  /** Kling is an emulator on this machine, so it can fetch from it. */
   readonly klingIsLocal?: boolean
 }
 
-/** Tells what a source is, and opens it when it is a file (a path, `~`, `file://`) in a folder that may be read from. */
-export const findMedia = Effect.fnUntraced(function* (
+/** Detects the kind of a source, and opens a file (a path, `~`, `file://`) if it is in a readable folder. */
+export const resolveMedia = Effect.fnUntraced(function* (
   field: string,
   source: MediaSource,
   config: JobsConfig
-): Effect.fn.Return<FoundMedia, KlingError | JobError, FileSystem.FileSystem | Path.Path | Scope.Scope> {
-  if (source instanceof Uint8Array) return { at: "bytes", bytes: source }
+): Effect.fn.Return<ResolvedMedia, KlingError | JobError, FileSystem.FileSystem | Path.Path | Scope.Scope> {
+  if (source instanceof Uint8Array) return { kind: "bytes", bytes: source }
   if (typeof source !== "string") {
     const stream = Stream.isStream(source) ? source : Stream.fromAsyncIterable(source, (cause) => cause)
-    return { at: "stream", stream }
+    return { kind: "stream", stream }
   }
   const value = source.trim()
   if (value === "") return yield* invalidInput([{ field, message: "is empty" }])
-  if (/^https?:\/\//i.test(value)) return { at: "url", url: value }
-  if (/^data:/i.test(value)) return { at: "text", base64: bareBase64(value) }
+  if (/^https?:\/\//i.test(value)) return { kind: "url", url: value }
+  if (/^data:/i.test(value)) return { kind: "text", base64: bareBase64(value) }
   return yield* findFile(field, value, config)
 })
 
 const findFile = Effect.fnUntraced(function* (field: string, value: string, config: JobsConfig) {
   // Base64 looks like a long word; a short one is far more likely a mistyped path.
   if (value.length > 400 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(value)) {
-    return { at: "text", base64: bareBase64(value) } as const
+    return { kind: "text", base64: bareBase64(value) } as const
   }
   const path = yield* Path.Path
   const fs = yield* FileSystem.FileSystem
@@ -51,9 +51,9 @@ const findFile = Effect.fnUntraced(function* (field: string, value: string, conf
   const { realPath, name } = found.value
   const info = yield* Effect.mapError(fs.stat(realPath), unreadable)
   if (info.type !== "File") {
-    return yield* invalidInput([{ field, message: `${untrustedText(value, 120)} is not a file` }])
+    return yield* invalidInput([{ field, message: `${sanitizeText(value, 120)} is not a file` }])
   }
-  // A link put in its place since is not followed, where the system can be told so.
+  // Where supported, a symbolic link that has replaced the file since is not followed.
   const file = yield* Effect.mapError(fs.open(realPath, path.sep === "/" ? { noFollow: true } : {}), unreadable)
-  return { at: "file", name, file, sizeBytes: Number(info.size) } as const
+  return { kind: "file", name, file, sizeBytes: Number(info.size) } as const
 })

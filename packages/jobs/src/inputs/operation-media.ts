@@ -8,8 +8,8 @@ type Fields = Readonly<Record<string, unknown>>
 type Read<A> = Effect.Effect<A, KlingError | JobError, FileSystem.FileSystem | Path.Path>
 
 /**
- * An operation's input with every picture, clip and sound in it as Kling takes it, each held against the limits of its
- * own parameter. Everything else stays as it is, also what is wrong: that is said with the rest of the input.
+ * Reads all images, videos and audio in an operation's input into what Kling accepts, each checked against its own
+ * parameter. Other values stay unchanged, even invalid ones: they are reported when the whole input is validated.
  */
 export const readOperationMedia = (operation: AnyOperation, input: Fields, config: MediaConfig): Read<Fields> =>
   readFields(operation.params, input, "", config)
@@ -31,10 +31,10 @@ const readFields = Effect.fnUntraced(function* (
 
 function readValue(type: ValueType, value: unknown, field: string, config: MediaConfig): Read<unknown> {
   if (type.kind === "media" && isSource(value)) return readMediaInput(field, type.rule, value, config)
-  if (type.kind === "list" && Array.isArray(value)) {
+  if (type.kind === "array" && Array.isArray(value)) {
     return Effect.forEach(value, (one, index) => readValue(type.of, one, `${field}[${index}]`, config))
   }
-  if (type.kind === "record" && Predicate.isObject(value) && !Array.isArray(value)) {
+  if (type.kind === "object" && Predicate.isObject(value) && !Array.isArray(value)) {
     return readFields(type.fields, value, `${field}.`, config)
   }
   return Effect.succeed(value)

@@ -1,11 +1,11 @@
 import { Context, Effect, type FileSystem } from "effect"
 import type { CustomSourceOptions, Source } from "mediabunny"
 
-/** What a clip or a sound really is, read from its container; nothing is decoded. */
+/** The real properties of a video or audio, from its container; nothing is decoded. */
 export interface MediaFacts {
   readonly format: "mp3" | "wav" | "aac" | "m4a" | "mp4" | "mov"
   readonly durationSeconds: number
-  /** As shown: turned where the clip says so. Clips only. */
+  /** As displayed, with rotation applied. Video only. */
   readonly width?: number
   readonly height?: number
   readonly framesPerSecond?: number
@@ -16,11 +16,11 @@ interface OpenFile {
   readonly sizeBytes: number
 }
 
-/** Facts of bytes in memory, or of an open file, which is read in parts; nothing when they are neither clip nor sound. */
+/** Probes bytes in memory or an open file, which is read in ranges; undefined if it is neither video nor audio. */
 export const probeMedia = Effect.fnUntraced(function* (
   media: Uint8Array | OpenFile
 ): Effect.fn.Return<MediaFacts | undefined> {
-  // Whatever the reader throws at broken bytes means the same: they cannot be read.
+  // Anything the parser throws means the same: the media is not readable.
   const facts = yield* Effect.orElseSucceed(
     Effect.tryPromise(() => readFacts(media)),
     () => undefined
@@ -29,10 +29,10 @@ export const probeMedia = Effect.fnUntraced(function* (
 })
 
 const readFacts = async (media: Uint8Array | OpenFile): Promise<MediaFacts> => {
-  // Loaded when first needed: most programs never send a sound, and all of them start.
+  // Loaded on first use: most programs never send audio, but all of them start.
   const { ADTS, BufferSource, CustomSource, Input, MP3, MP4, QTFF, WAVE } = await import("mediabunny")
   const source: Source =
-    media instanceof Uint8Array ? new BufferSource(media) : new CustomSource(readingOf(media.file, media.sizeBytes))
+    media instanceof Uint8Array ? new BufferSource(media) : new CustomSource(rangeReader(media.file, media.sizeBytes))
   const input = new Input({ source, formats: [MP4, QTFF, MP3, WAVE, ADTS] })
   try {
     const format = await input.getFormat()
@@ -56,24 +56,24 @@ const readFacts = async (media: Uint8Array | OpenFile): Promise<MediaFacts> => {
 
 const packetsForRate = 120
 
-/** An index of frames never takes more; a file that claims more is broken, and is not read into memory. */
+/** No frame index is larger; a file that claims more is broken and must not fill the memory. */
 const maxReadBytes = 64 * 1024 * 1024
 
-const readingOf = (file: FileSystem.File, sizeBytes: number): CustomSourceOptions => ({
+const rangeReader = (file: FileSystem.File, sizeBytes: number): CustomSourceOptions => ({
   getSize: () => sizeBytes,
   prefetchProfile: "fileSystem",
   read: (start, end) => {
-    if (end - start > maxReadBytes) throw new RangeError("the file asks for too much of itself at once")
+    if (end - start > maxReadBytes) throw new RangeError("the file declares a part that is too large")
     return Effect.runPromiseWith(Context.empty())(readRange(file, start, end))
   }
 })
 
 const readRange = Effect.fnUntraced(function* (file: FileSystem.File, start: number, end: number) {
   const bytes = new Uint8Array(end - start)
-  for (let at = 0; at < bytes.length;) {
-    const count = yield* file.read(bytes.subarray(at), { position: BigInt(start + at) })
-    if (count === 0) return bytes.subarray(0, at)
-    at += count
+  for (let offset = 0; offset < bytes.length;) {
+    const count = yield* file.read(bytes.subarray(offset), { position: BigInt(start + offset) })
+    if (count === 0) return bytes.subarray(0, offset)
+    offset += count
   }
   return bytes
 })

@@ -1,49 +1,50 @@
 import { invalidInput, type KlingError } from "@klingkit/core"
 import { Effect, type FileSystem, Option, Stream } from "effect"
 import { Base64 } from "effect/encoding"
-import type { FoundMedia } from "./media-source.ts"
+import type { ResolvedMedia } from "./media-source.ts"
 
-type Local = Exclude<FoundMedia, { readonly at: "url" }>
+type LocalMedia = Exclude<ResolvedMedia, { readonly kind: "url" }>
 
-/** All bytes of a source that is not a URL. At most one chunk more than the limit is ever held. */
+/** Reads all bytes of a source other than a URL. Holds at most one chunk more than the limit. */
 export const readBytes = Effect.fnUntraced(function* (
   field: string,
-  found: Local,
+  media: LocalMedia,
   maxMegabytes: number
 ): Effect.fn.Return<Uint8Array, KlingError> {
   const refuse = (message: string) => invalidInput([{ field, message }])
   const maxBytes = maxMegabytes * 1_000_000
-  const sizeBytes = knownSize(found)
+  const sizeBytes = knownSize(media)
   if (sizeBytes !== undefined && sizeBytes > maxBytes) {
-    return yield* refuse(`has ${(sizeBytes / 1_000_000).toFixed(1)} MB; at most ${maxMegabytes} MB are allowed`)
+    return yield* refuse(`has ${(sizeBytes / 1_000_000).toFixed(1)} MB; at most ${maxMegabytes} MB allowed`)
   }
-  if (found.at === "bytes") return found.bytes
-  if (found.at === "text") {
-    const decoded = Base64.decode(found.base64)
-    return decoded._tag === "Success" ? decoded.success : yield* refuse("is neither a URL, a file nor base64 text")
+  if (media.kind === "bytes") return media.bytes
+  if (media.kind === "text") {
+    const decoded = Base64.decode(media.base64)
+    return decoded._tag === "Success" ? decoded.success : yield* refuse("is not a URL, a file or base64 text")
   }
-  const parts: Array<Uint8Array> = []
+  const chunks: Array<Uint8Array> = []
   let size = 0
-  yield* (found.at === "file" ? fileChunks(found.file) : found.stream).pipe(
-    Stream.mapError(() => refuse(`could not be read: the ${found.at} broke off`)),
+  yield* (media.kind === "file" ? fileChunks(media.file) : media.stream).pipe(
+    Stream.mapError(() => refuse(`could not be read: the ${media.kind} ended with an error`)),
     Stream.runForEach((chunk) => {
       size += chunk.length
-      if (size > maxBytes) return Effect.fail(refuse(`has more than ${maxMegabytes} MB, which is the most allowed`))
-      parts.push(chunk)
+      if (size > maxBytes)
+        return Effect.fail(refuse(`has more than ${maxMegabytes} MB; at most ${maxMegabytes} MB allowed`))
+      chunks.push(chunk)
       return Effect.void
     })
   )
-  return joined(parts, size)
+  return concatBytes(chunks, size)
 })
 
-const knownSize = (found: Local): number | undefined => {
-  switch (found.at) {
+const knownSize = (media: LocalMedia): number | undefined => {
+  switch (media.kind) {
     case "bytes":
-      return found.bytes.length
+      return media.bytes.length
     case "text":
-      return Math.floor((found.base64.replace(/=+$/, "").length * 3) / 4)
+      return Math.floor((media.base64.replace(/=+$/, "").length * 3) / 4)
     case "file":
-      return found.sizeBytes
+      return media.sizeBytes
     case "stream":
       return undefined
   }
@@ -58,13 +59,13 @@ const fileChunks = (file: FileSystem.File): Stream.Stream<Uint8Array, unknown> =
     )
   )
 
-/** Parts of so many bytes in all as one. */
-export const joined = (parts: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+/** Concatenates chunks of `size` bytes in total. */
+export const concatBytes = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
   const bytes = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.length
   }
   return bytes
 }

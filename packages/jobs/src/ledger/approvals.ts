@@ -5,37 +5,37 @@ import type { LedgerDatabase } from "./database.ts"
 import { sha256Hex } from "./fingerprint.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 
-/** What exactly is approved: this request, of this person, at this price. */
+/** What exactly is approved: this request, by this principal, at this price. */
 export interface Approved {
   /** `local` when absent. */
   readonly principal?: string
   readonly fingerprint: string
-  /** The most that it can come to; absent when that is not known before. */
+  /** The upper bound of the price; absent when it is unknown. */
   readonly quoteUsd?: number
 }
 
 const purposeOf = ({ principal, fingerprint, quoteUsd }: Approved): Effect.Effect<string> =>
   sha256Hex(JSON.stringify([principal ?? "local", fingerprint, quoteUsd ?? null]))
 
-/** A token that lets one request of exactly this kind pass, once, within `lifeSeconds`. The ledger keeps its hash only. */
+/** A token that approves exactly this request, once, within `validSeconds`. The ledger stores only its hash. */
 export const issueApproval = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   approved: Approved,
-  lifeSeconds: number
+  validSeconds: number
 ): Effect.fn.Return<string, SqlError> {
   const now = yield* Clock.currentTimeMillis
   const token = yield* Effect.sync(() => Base64Url.encode(crypto.getRandomValues(new Uint8Array(24))))
   const row = {
     token_hash: yield* sha256Hex(token),
     purpose: yield* purposeOf(approved),
-    expires_at: now + lifeSeconds * 1000
+    expires_at: now + validSeconds * 1000
   }
   yield* sql`DELETE FROM klingkit_approvals WHERE expires_at < ${now - 86_400_000}`
   yield* sql`INSERT INTO klingkit_approvals ${sql.insert(row)}`
   return token
 })
 
-/** Uses a token up. Of all who try at once, one succeeds. */
+/** Consumes a token. Of several concurrent attempts one succeeds. */
 export const consumeApproval = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   token: string,
@@ -50,8 +50,8 @@ export const consumeApproval = Effect.fnUntraced(function* (
   if (used.length === 0) return yield* ledgerError({ _tag: "NotApproved" })
 })
 
-/** Makes a token worthless: the person has said no. One that is used, or that never was, stays as it is. */
-export const withdrawApproval = Effect.fnUntraced(function* (
+/** Invalidates a token: the user has declined. A used or unknown token is left as it is. */
+export const revokeApproval = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   token: string
 ): Effect.fn.Return<void, SqlError> {

@@ -1,4 +1,4 @@
-import { mostUsd, type Quote } from "@klingkit/core"
+import { maxUsd, type Quote } from "@klingkit/core"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type { LedgerDatabase } from "./database.ts"
@@ -11,43 +11,43 @@ export interface BudgetLimits {
   readonly maxUsdPerDay?: number
 }
 
-/** Whose spending: what the principal spent on any account, and what anybody spent on the account, is one purse. */
-export interface Purse {
+/** Whose spending counts: what the principal spent on any account, and what any principal spent on this account. */
+export interface SpendScope {
   readonly principal: string
   readonly account: string
 }
 
-/** Millionths of a dollar: whole numbers add up without drift. */
+/** Millionths of a dollar: integers add up without drift. */
 export const micros = (usd: number): number => Math.round(usd * 1e6)
 
 /** Days since 1970 in UTC. */
 export const dayOf = (millis: number): number => Math.floor(millis / 86_400_000)
 
-/** What was spent, and what begun chains have set aside for their other steps. */
-export const spentMicros = ({ sql }: LedgerDatabase["Service"], purse: Purse, day: number) =>
+/** What was spent, and what running pipelines have reserved for their remaining steps. */
+export const spentMicros = ({ sql }: LedgerDatabase["Service"], scope: SpendScope, day: number) =>
   Effect.map(
     sql<{ spent: number | bigint }>`SELECT CAST(COALESCE(SUM(micros), 0) AS BIGINT) AS spent FROM (
       SELECT spent_micros AS micros FROM klingkit_jobs
-      WHERE spent_day = ${day} AND (principal = ${purse.principal} OR account = ${purse.account})
-      UNION ALL SELECT reserved_micros FROM klingkit_chains
-      WHERE reserved_day = ${day} AND (principal = ${purse.principal} OR account = ${purse.account})
+      WHERE spent_day = ${day} AND (principal = ${scope.principal} OR account = ${scope.account})
+      UNION ALL SELECT reserved_micros FROM klingkit_pipelines
+      WHERE reserved_day = ${day} AND (principal = ${scope.principal} OR account = ${scope.account})
     ) AS counted`,
     (rows) => Number(rows[0]?.spent ?? 0)
   )
 
-/** A chain's step is begun: its price counts by itself from now on. */
-export const takeFromReserve = ({ sql }: LedgerDatabase["Service"], chain: string, quote: Quote) =>
-  sql`UPDATE klingkit_chains SET reserved_micros = CASE WHEN reserved_micros > ${reservedMicros(quote)}
-    THEN reserved_micros - ${reservedMicros(quote)} ELSE 0 END WHERE handle = ${chain}`
+/** A step of a pipeline is created: from now on its price counts by itself. */
+export const commitReservation = ({ sql }: LedgerDatabase["Service"], pipeline: string, quote: Quote) =>
+  sql`UPDATE klingkit_pipelines SET reserved_micros = CASE WHEN reserved_micros > ${reservedMicros(quote)}
+    THEN reserved_micros - ${reservedMicros(quote)} ELSE 0 END WHERE handle = ${pipeline}`
 
-/** It was refused: the chain may need its price again. */
-export const giveBackToReserve = ({ sql }: LedgerDatabase["Service"], chain: string, quote: Quote) =>
-  sql`UPDATE klingkit_chains SET reserved_micros = reserved_micros + ${reservedMicros(quote)}
-    WHERE handle = ${chain} AND state = 'RUNNING'`
+/** The step was refused: the pipeline may need its price again. */
+export const releaseReservation = ({ sql }: LedgerDatabase["Service"], pipeline: string, quote: Quote) =>
+  sql`UPDATE klingkit_pipelines SET reserved_micros = reserved_micros + ${reservedMicros(quote)}
+    WHERE handle = ${pipeline} AND state = 'RUNNING'`
 
 /**
- * Refuses a quote that may go over a limit; inside the transaction that writes the job down, so that no other spends the
- * same money. A price without a bound counts as nothing until its charge is known, and finds a used-up day closed.
+ * Refuses a quote that may go over a limit; inside the transaction that persists the job, so that no other request
+ * spends the same money. A price without a bound counts as zero until charged, and is refused once the day is used up.
  */
 export const checkBudget = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
@@ -55,19 +55,19 @@ export const checkBudget = Effect.fnUntraced(function* (
     quote,
     limits,
     day,
-    ...purse
-  }: Purse & { readonly quote: Quote; readonly limits: BudgetLimits; readonly day: number }
+    ...scope
+  }: SpendScope & { readonly quote: Quote; readonly limits: BudgetLimits; readonly day: number }
 ): Effect.fn.Return<void, LedgerError | SqlError> {
   const { maxUsdPerCall, maxUsdPerDay } = limits
   if (maxUsdPerCall === undefined && maxUsdPerDay === undefined) return
-  const over = overBudget(quote, limits, yield* spentMicros(database, purse, day))
+  const over = overBudget(quote, limits, yield* spentMicros(database, scope, day))
   if (over !== undefined) return yield* over
 })
 
-/** What a quote counts for until its charge is known: the most that it can come to, nothing where that is not known. */
-export const reservedMicros = (quote: Quote): number => micros(mostUsd(quote) ?? 0)
+/** What a quote counts for until it is charged: its upper bound, zero where that is unknown. */
+export const reservedMicros = (quote: Quote): number => micros(maxUsd(quote) ?? 0)
 
-/** Why a quote does not fit what is left; nothing when it does. */
+/** Why a quote exceeds the remaining budget; nothing when it fits. */
 export const overBudget = (quote: Quote, limits: BudgetLimits, spent: number): LedgerError | undefined => {
   const { maxUsdPerCall, maxUsdPerDay } = limits
   const quoted = quotedMoneyOf(quote)

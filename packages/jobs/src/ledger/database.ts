@@ -4,18 +4,18 @@ import type { SqlError } from "effect/sql/SqlError"
 import { LedgerError } from "./ledger-error.ts"
 import { storageFailure } from "./storage-failure.ts"
 
-/** Any number that no other program takes for PostgreSQL's advisory locks: `klingkit` in hex, shortened. */
+/** A number that no other program uses for PostgreSQL's advisory locks: `klingk` in hex. */
 export const ledgerLock = 0x6b6c696e676b
 
-/** A request whose answer cannot be written down any more would be paid and not known. */
+/** A request whose outcome can no longer be persisted would be paid and lost. */
 const spareBytes = 20 * 1000 ** 2
 
 export interface LedgerOptions {
-  /** Names the database to people: a file, or a server without credentials. */
-  readonly place?: string
+  /** Names the database in messages: a file, or a server without credentials. */
+  readonly location?: string
   /** How long PostgreSQL waits for another process that is writing; 10,000 when absent. SQLite's client has its own. */
   readonly lockMillis?: number
-  /** Bytes that are free where the ledger lies; nothing, or absent, when nobody can tell. */
+  /** Free bytes on the disk of the ledger; undefined, or absent, when unknown. */
   readonly freeBytes?: Effect.Effect<number | undefined>
 }
 
@@ -24,15 +24,15 @@ export class LedgerDatabase extends Context.Service<
   LedgerDatabase,
   {
     readonly sql: SqlClient
-    /** For people: the file, or the server without credentials. */
-    readonly place: string
-    /** Too little is free for all that a new request will write. */
+    /** For messages: the file, or the server without credentials. */
+    readonly location: string
+    /** Too little space is free for everything that a new request will write. */
     readonly isNearlyFull: Effect.Effect<boolean>
-    /** One transaction: all of it or nothing. */
-    together<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R>
-    /** One transaction, and no other process in such a one at the same time. */
-    alone<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R>
-    /** Makes a database's failures the ledger's own; `beforeSending` says that nothing can have been charged. */
+    /** One transaction: all or nothing. */
+    transaction<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R>
+    /** One transaction, while no other process is in such a transaction. */
+    exclusive<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R>
+    /** Maps failures of the database to `LedgerError`; `beforeSending` means that nothing can have been charged. */
     guard(
       beforeSending: boolean
     ): <A, R>(work: Effect.Effect<A, SqlError | LedgerError, R>) => Effect.Effect<A, LedgerError, R>
@@ -47,7 +47,7 @@ export class LedgerDatabase extends Context.Service<
 
 const make = (
   sql: SqlClient,
-  { place = "database", lockMillis = 10_000, freeBytes = Effect.succeed(undefined) }: LedgerOptions
+  { location = "database", lockMillis = 10_000, freeBytes = Effect.succeed(undefined) }: LedgerOptions
 ): LedgerDatabase["Service"] => {
   const lock = sql.onDialectOrElse({
     pg: () =>
@@ -57,23 +57,23 @@ const make = (
       ),
     orElse: () => Effect.void
   })
-  // SQLite lets one writer in at a time, but a transaction that reads first must say so when it begins.
+  // SQLite allows one writer at a time, but a transaction that reads first must request the lock when it begins.
   const begin = sql.onDialectOrElse({ sqlite: () => "BEGIN IMMEDIATE", orElse: () => undefined })
-  const together = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
+  const transaction = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
     sql.withTransaction(work).pipe(Effect.provideService(BeginTransaction, begin))
   return {
     sql,
-    place,
+    location,
     isNearlyFull: Effect.map(freeBytes, (free) => free !== undefined && free < spareBytes),
-    together,
-    alone: (work) => together(Effect.andThen(lock, work)),
+    transaction,
+    exclusive: (work) => transaction(Effect.andThen(lock, work)),
     guard: (beforeSending) =>
       Effect.mapError((error) =>
         error instanceof LedgerError
           ? beforeSending
             ? new LedgerError({ reason: error.reason, beforeSending })
             : error
-          : storageFailure(error, place, beforeSending)
+          : storageFailure(error, location, beforeSending)
       )
   }
 }

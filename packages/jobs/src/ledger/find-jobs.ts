@@ -7,26 +7,26 @@ import type { JobState } from "./job-state.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { isStorable, storable } from "./storable-text.ts"
 
-/** Which jobs to list, newest first. Everything given must be true of them. */
+/** Which jobs to list, newest first. All given conditions must hold. */
 export interface JobFilter {
-  /** `local` when absent; nobody sees the jobs of another. */
+  /** `local` when absent; no principal sees the jobs of another. */
   readonly principal?: string
-  /** The one of this handle, or of Kling's own task id. */
+  /** The job with this handle, or with this task id of Kling. */
   readonly id?: string
   readonly states?: ReadonlyArray<JobState>
   readonly family?: string
   readonly model?: string
-  /** Made at this time or later, in milliseconds since 1970. */
+  /** Created at this time or later, in milliseconds since 1970. */
   readonly since?: number
-  /** Made before this time. */
+  /** Created before this time. */
   readonly until?: number
-  /** A part of the prompt, in any case. */
+  /** A part of the prompt, case-insensitive. */
   readonly search?: string
-  /** Kling's id or link of a clip, a sound or another result of the job. */
+  /** Kling's id or URL of a video, an audio file or another output of the job. */
   readonly result?: string
   /** 20 when absent, at most 500. */
   readonly limit?: number
-  /** The `nextCursor` of the page before. */
+  /** The `nextCursor` of the previous page. */
   readonly cursor?: string
 }
 
@@ -38,7 +38,7 @@ export interface JobPage {
   readonly nextCursor?: string
 }
 
-/** The job of a handle or of Kling's own task id. Another's answers as one that does not exist. */
+/** The job with a handle or a task id of Kling. Another principal's job is reported as not found. */
 export const getJob = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   id: string,
@@ -72,7 +72,7 @@ export const listJobs = Effect.fnUntraced(function* (
     ...(search === undefined ? [] : [sql`prompt_folded LIKE ${containing(search.toLowerCase())} ESCAPE '!'`]),
     ...(result === undefined
       ? []
-      : [sql.or(resultNames.map((name) => sql`outputs LIKE ${inField(name, result)} ESCAPE '!'`))]),
+      : [sql.or(outputFields.map((name) => sql`outputs LIKE ${inField(name, result)} ESCAPE '!'`))]),
     ...(after === undefined
       ? []
       : [sql`(created_at < ${after[0]} OR (created_at = ${after[0]} AND handle < ${after[1]}))`])
@@ -95,7 +95,7 @@ const partition = (rows: ReadonlyArray<Result.Result<JobRecord, QuarantinedRow>>
   return [bad, good] as const
 }
 
-const resultNames = ["id", "url", "wavUrl", "watermarkUrl"] as const
+const outputFields = ["id", "url", "wavUrl", "watermarkUrl"] as const
 
 const inField = (name: string, value: string): string => containing(`"${name}":${JSON.stringify(value)}`)
 

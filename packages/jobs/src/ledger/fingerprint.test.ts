@@ -15,14 +15,14 @@ describe("a fingerprint", () => {
     })
   )
 
-  it.effect("does not see the order of fields, nor what is undefined", () =>
+  it.effect("ignores the order of fields, and undefined fields", () =>
     Effect.gen(function* () {
       const same = { images: [{ type: "x", url: "a" }, { url: "b" }], duration: 5, prompt: "a fox", seed: undefined }
       expect(yield* of(same)).toBe(yield* of(input))
     })
   )
 
-  it.effect("sees everything else", () =>
+  it.effect("depends on everything else", () =>
     Effect.gen(function* () {
       const others = [
         { ...input, duration: "5" },
@@ -33,7 +33,7 @@ describe("a fingerprint", () => {
         JSON.parse(`{"__proto__":{"prompt":"a fox"}}`) as unknown,
         {}
       ]
-      const all = yield* Effect.forEach([input, ...others], (one) => of(one))
+      const all = yield* Effect.forEach([input, ...others], (value) => of(value))
       expect(new Set([...all, yield* of(input, "another")]).size).toBe(others.length + 2)
     })
   )

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import * as Hex from "effect/encoding/Hex"
 
 /**
- * What makes two requests the same: sha256, in hex, of the operation and of its input as JSON with sorted keys.
+ * Identifies a request: sha256, in hex, of the operation and of its input as JSON with sorted keys.
  * The order of fields, and fields that are `undefined`, make no difference.
  */
 export const fingerprintOf = (operation: string, input: unknown): Effect.Effect<string> =>
@@ -19,6 +19,6 @@ const canonicalJson = (value: unknown): string => stringifyJson(sorted(parseJson
 const sorted = (value: unknown): unknown => {
   if (typeof value !== "object" || value === null) return value
   if (Array.isArray(value)) return value.map(sorted)
-  const entries = Object.entries(value).map(([key, one]) => [key, sorted(one)] as const)
+  const entries = Object.entries(value).map(([key, field]) => [key, sorted(field)] as const)
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }

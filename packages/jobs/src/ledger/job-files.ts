@@ -4,7 +4,7 @@ import type { LedgerDatabase } from "./database.ts"
 import { type JobFile, type JobRecord, readOneRow } from "./job-record.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 
-/** Adds saved files to a job; one saved again to the same path replaces what was known of it. */
+/** Adds saved files to a job; a file saved again to the same path replaces its entry. */
 export const addFiles = (
   database: LedgerDatabase["Service"],
   handle: string,
@@ -12,7 +12,7 @@ export const addFiles = (
 ): Effect.Effect<JobRecord, LedgerError | SqlError> => {
   const { sql } = database
   const forUpdate = sql.onDialectOrElse({ pg: () => sql`FOR UPDATE`, orElse: () => sql.literal("") })
-  return database.together(
+  return database.transaction(
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       const [before] = yield* sql`SELECT * FROM klingkit_jobs WHERE handle = ${handle} ${forUpdate}`

@@ -1,12 +1,12 @@
-import type { Charge, Quote, TaskOutput } from "@klingkit/core"
+import type { Charge, TaskOutput } from "@klingkit/core"
 import { Effect, Result, Schema, SchemaGetter, String as Text } from "effect"
 import { type JobState, jobStates } from "./job-state.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { QuoteFromStored } from "./stored-quote.ts"
 
 const hasText = (value: unknown, field: string): boolean =>
   typeof value === "object" && value !== null && typeof (value as Record<string, unknown>)[field] === "string"
 
-export const Quoted = Schema.declare((value): value is Quote => hasText(value, "state") && hasText(value, "rule"))
 const Output = Schema.declare((value): value is TaskOutput => hasText(value, "type"))
 const Charged = Schema.declare((value): value is Charge => hasText(value, "kind"))
 
@@ -14,14 +14,14 @@ const Charged = Schema.declare((value): value is Charge => hasText(value, "kind"
 const File = Schema.Struct({
   path: Schema.String,
   bytes: Schema.Int,
-  /** Hex; absent for a file that was not read again after it was saved. */
+  /** Hex; absent for a file that was not read back after it was saved. */
   sha256: Schema.optionalKey(Schema.String),
   mimeType: Schema.String
 })
 export type JobFile = typeof File.Type
 
-/** Milliseconds, counts: PostgreSQL hands eight-byte integers over as bigint. */
-export const Whole = Schema.Union([Schema.Number, Schema.BigInt]).pipe(
+/** Milliseconds, counts: PostgreSQL returns eight-byte integers as bigint. */
+export const Integer = Schema.Union([Schema.Number, Schema.BigInt]).pipe(
   Schema.decodeTo(Schema.Int, {
     decode: SchemaGetter.transform(Number),
     encode: SchemaGetter.transform((value: number) => value)
@@ -30,7 +30,7 @@ export const Whole = Schema.Union([Schema.Number, Schema.BigInt]).pipe(
 
 export const json = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(schema)
 
-/** A row of the ledger as it is stored, column by column, but for columns that are null. */
+/** A row of the ledger column by column, without columns that are null. */
 const Row = Schema.Struct({
   handle: Schema.String,
   principal: Schema.String,
@@ -42,59 +42,59 @@ const Row = Schema.Struct({
   fingerprint: Schema.String,
   idempotencyKey: Schema.optionalKey(Schema.String),
   prompt: Schema.optionalKey(Schema.String),
-  quote: json(Quoted),
-  spentMicros: Whole,
+  quote: json(QuoteFromStored),
+  spentMicros: Integer,
   state: Schema.Literals(jobStates),
-  sends: Whole,
-  sentAt: Schema.optionalKey(Whole),
+  sends: Integer,
+  sentAt: Schema.optionalKey(Integer),
   taskId: Schema.optionalKey(Schema.String),
   message: Schema.optionalKey(Schema.String),
   outputs: json(Schema.Array(Output)),
   charges: json(Schema.Array(Charged)),
   files: json(Schema.Array(File)),
   leaseOwner: Schema.optionalKey(Schema.String),
-  leaseUntil: Schema.optionalKey(Whole),
-  leaseFence: Whole,
-  createdAt: Whole,
-  updatedAt: Whole,
-  finishedAt: Schema.optionalKey(Whole),
-  /** When anybody last began to look at it at Kling. */
-  lookedAt: Schema.optionalKey(Whole),
+  leaseUntil: Schema.optionalKey(Integer),
+  leaseFence: Integer,
+  createdAt: Integer,
+  updatedAt: Integer,
+  finishedAt: Schema.optionalKey(Integer),
+  /** When a process last started to poll it. */
+  polledAt: Schema.optionalKey(Integer),
   /** When Kling last called back about it. */
-  calledAt: Schema.optionalKey(Whole),
-  /** Since when it waits for a parallel place. */
-  queuedAt: Schema.optionalKey(Whole),
-  /** When somebody was last given its handle as work that goes on. */
-  promisedAt: Schema.optionalKey(Whole),
-  /** Which of the account's parallel places it takes, and how many. */
-  lane: Schema.optionalKey(Schema.String),
-  slots: Schema.optionalKey(Whole),
-  usualSeconds: Schema.optionalKey(Whole),
-  /** Of a step: the chain that it belongs to, and its name there. */
-  chain: Schema.optionalKey(Schema.String),
+  callbackReceivedAt: Schema.optionalKey(Integer),
+  /** Since when it waits for a concurrency slot. */
+  queuedAt: Schema.optionalKey(Integer),
+  /** When its handle was last returned to a caller before its outcome was known. */
+  acknowledgedAt: Schema.optionalKey(Integer),
+  /** Whose concurrency slots it needs, and how many. */
+  queueKey: Schema.optionalKey(Schema.String),
+  slots: Schema.optionalKey(Integer),
+  expectedSeconds: Schema.optionalKey(Integer),
+  /** Of a step: the pipeline that it belongs to, and its id there. */
+  pipeline: Schema.optionalKey(Schema.String),
   step: Schema.optionalKey(Schema.String),
-  /** Of an operation that answers at once: its answer as JSON, in which ids keep their digits. */
+  /** Of a synchronous call: its result as JSON, in which ids keep all digits. */
   answer: Schema.optionalKey(Schema.String)
 })
 
-/** Who is at work on a job. The fence grows with every owner, so that a former one is told apart. */
+/** Which process works on a job. The fence grows with every owner, which invalidates former ones. */
 export interface Lease {
   readonly owner: string
   readonly fence: number
 }
 
-/** A paid request as the ledger keeps it. Times are milliseconds since 1970. */
+/** A paid request as the ledger stores it. Times are milliseconds since 1970. */
 export interface JobRecord extends Omit<
   typeof Row.Type,
   "spentMicros" | "leaseOwner" | "leaseUntil" | "leaseFence" | "state"
 > {
   readonly state: JobState
-  /** Against the limits: the quote until the charge is known, nothing once refused. */
+  /** Counted against the limits: the quote until the charge is known, zero once refused. */
   readonly spentUsd: number
   readonly lease?: Lease & { readonly until: number }
 }
 
-/** A row that cannot be read. Nothing touches it. */
+/** A row that cannot be read. It is never changed. */
 export interface QuarantinedRow {
   readonly handle: string
   readonly detail: string

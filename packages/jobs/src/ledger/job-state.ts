@@ -1,9 +1,9 @@
 /**
- * How far a paid request has come.
- * - `INTENT`: written down, nothing sent
+ * State of a paid request.
+ * - `INTENT`: persisted, nothing sent
  * - `SENDING`: a send may be on its way
- * - `IN_DOUBT`: a send may have arrived, its answer was lost
- * - `UNKNOWN`: could not be settled; a task found later is still adopted
+ * - `IN_DOUBT`: a send may have arrived, its response was lost
+ * - `UNKNOWN`: unresolved; a task found later is still adopted
  * - `REFUSED`: definitely no task, nothing charged
  * - `ACCEPTED`, `RUNNING`: Kling has the task
  * - `SUCCEEDED`, `FAILED`: Kling has ended it
@@ -21,14 +21,14 @@ export type JobState =
   | "FAILED"
   | "FETCHED"
 
-/** `once`: only while at most one send has left, for a second one proves nothing about the first. */
-type Move = "always" | "once"
+/** `once`: only after at most one send, since a second proves nothing about the first. */
+type Condition = "always" | "once"
 
-/** Every step that a job can take; what is not here never happens. A task may end between two looks. */
-const moves: Readonly<Record<JobState, Partial<Readonly<Record<JobState, Move>>>>> = {
+/** Every allowed transition. A task may end between two polls. */
+const transitions: Readonly<Record<JobState, Partial<Readonly<Record<JobState, Condition>>>>> = {
   INTENT: { SENDING: "always", REFUSED: "always" },
-  // Back to INTENT: nothing has left this machine, or Kling asked to come again later. SUCCEEDED: an operation that answers
-  // at once has, and its answer is written down in the same step.
+  // Back to INTENT: nothing has left this machine, or Kling asked to retry later. SUCCEEDED: a synchronous call has
+  // returned, and its result is persisted in the same transition.
   SENDING: { ACCEPTED: "always", SUCCEEDED: "always", IN_DOUBT: "always", REFUSED: "once", INTENT: "once" },
   IN_DOUBT: { ACCEPTED: "always", SENDING: "once", UNKNOWN: "always" },
   UNKNOWN: { ACCEPTED: "always" },
@@ -40,28 +40,28 @@ const moves: Readonly<Record<JobState, Partial<Readonly<Record<JobState, Move>>>
   FETCHED: {}
 }
 
-export const jobStates = Object.keys(moves) as ReadonlyArray<JobState>
+export const jobStates = Object.keys(transitions) as ReadonlyArray<JobState>
 
-/** The most sends with which a job may step from one state to another; nothing when it never may. */
-export const mostSends = (from: JobState, to: JobState): number | undefined => {
-  const move = moves[from][to]
-  return move === undefined ? undefined : move === "once" ? 1 : Number.MAX_SAFE_INTEGER
+/** The maximum number of sends with which a transition is allowed; nothing when it never is. */
+export const maxSends = (from: JobState, to: JobState): number | undefined => {
+  const condition = transitions[from][to]
+  return condition === undefined ? undefined : condition === "once" ? 1 : Number.MAX_SAFE_INTEGER
 }
 
-/** By how much a step changes the number of sends: one that goes back to the intent has never left. */
-export const sendsStep = (to: JobState): number => (to === "SENDING" ? 1 : to === "INTENT" ? -1 : 0)
+/** How a transition changes the number of sends: back to INTENT, the send never left. */
+export const sendsDelta = (to: JobState): number => (to === "SENDING" ? 1 : to === "INTENT" ? -1 : 0)
 
-/** No step leads on from here. */
-export const isLastState = (state: JobState): boolean => Object.keys(moves[state]).length === 0
+/** No transition leads out of it. */
+export const isLastState = (state: JobState): boolean => Object.keys(transitions[state]).length === 0
 
-/** Its task has ended, or never was. Such a job never goes back. */
+/** Its task has ended, or never existed. Such a job never becomes unfinished again. */
 export const isFinishedState = (state: JobState): boolean =>
   state === "REFUSED" || state === "SUCCEEDED" || state === "FAILED" || state === "FETCHED"
 
-/** Whether the request may yet be sent, so that its body has to be kept. */
+/** Whether the request may still be sent, so that its body has to be kept. */
 export const mayBeSent = (state: JobState): boolean => state === "INTENT" || state === "SENDING" || state === "IN_DOUBT"
 
-/** Where somebody has to go on after a crash. */
+/** States that need work after a crash. */
 export const unfinishedStates: ReadonlyArray<JobState> = jobStates.filter(
   (state) => !isFinishedState(state) && state !== "UNKNOWN"
 )

@@ -6,36 +6,36 @@ import { type JobState, unfinishedStates } from "./job-state.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 
 export interface LeaseRequest {
-  /** Of this process: anything that no other process says. */
+  /** Of this process: any string that no other process uses. */
   readonly owner: string
-  /** At most 600; renewed while the work goes on. */
+  /** At most 600; renewed while the work is in progress. */
   readonly seconds: number
 }
 
-/** Jobs that somebody has to go on with. */
+/** Which jobs still need work. */
 export interface UnfinishedFilter {
   /** All that are neither finished nor `UNKNOWN`, when absent. */
   readonly states?: ReadonlyArray<JobState>
   readonly account?: string
-  /** Made after this time, in milliseconds since 1970. */
+  /** Created after this time, in milliseconds since 1970. */
   readonly after?: number
   /** 100 when absent. */
   readonly limit?: number
 }
 
-const longestSeconds = 600
+const maxSeconds = 600
 
-export const leaseEnd = (now: number, seconds: number): number => now + Math.min(seconds, longestSeconds) * 1000
+export const leaseEnd = (now: number, seconds: number): number => now + Math.min(seconds, maxSeconds) * 1000
 
-// A lease that ends later than any can stands for a clock that was set back; its owner is told by the fence.
+// Guards against clock skew: a lease that ends later than any can is ignored; the fence stops its owner.
 const isFree = ({ sql }: LedgerDatabase["Service"], now: number) =>
-  sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + 2 * longestSeconds * 1000})`
+  sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + 2 * maxSeconds * 1000})`
 
-/** Somebody is at work on it, or was until a moment ago. */
+/** A process works on it, or did until its lease ran out. */
 export const isHeld = ({ sql }: LedgerDatabase["Service"], now: number) =>
-  sql`(lease_until > ${now} AND lease_until <= ${now + 2 * longestSeconds * 1000})`
+  sql`(lease_until > ${now} AND lease_until <= ${now + 2 * maxSeconds * 1000})`
 
-/** Takes a job for one process, when no other has it; a former owner finds its fence outgrown. */
+/** Claims a job for one process, if no other holds it; the new fence invalidates a former owner. */
 export const claimJob = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
   handle: string,
@@ -51,7 +51,7 @@ export const claimJob = Effect.fnUntraced(function* (
   return yield* ledgerError(held.length > 0 ? { _tag: "LeaseHeld", handle } : { _tag: "NotFound", id: handle })
 })
 
-/** Keeps a lease that nobody has taken over, also when it has run out. */
+/** Extends a lease that no other process has claimed since, even if it has run out. */
 export const renewLease = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   handle: string,
@@ -64,7 +64,7 @@ export const renewLease = Effect.fnUntraced(function* (
   if (renewed.length === 0) return yield* ledgerError({ _tag: "LeaseLost", handle })
 })
 
-/** Gives a job free at once; one that is not held any more stays as it is. */
+/** Releases a job at once; a lease that is no longer held is left as it is. */
 export const releaseLease = ({ sql }: LedgerDatabase["Service"], handle: string, { owner, fence }: Lease) =>
   Effect.asVoid(
     sql`UPDATE klingkit_jobs SET lease_owner = NULL, lease_until = NULL
@@ -85,7 +85,7 @@ export const findUnfinished = Effect.fnUntraced(function* (
   return rows.flatMap((row) => Result.match(readRow(row), { onSuccess: (job) => [job], onFailure: () => [] }))
 })
 
-/** Finds unfinished jobs and takes each that no other process takes first. */
+/** Finds unfinished jobs and claims each that no other process claims first. */
 export const claimUnfinished = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
   filter: UnfinishedFilter,

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest"
 import { ledgerError, type LedgerErrorReason } from "./ledger-error.ts"
 
-const place = "/home/anna/ledger.db"
+const location = "/home/anna/ledger.db"
 const handle = "kk-t2v-0"
 
 /** One of each. */
 const reasons: ReadonlyArray<LedgerErrorReason> = [
-  { _tag: "CannotOpen", place, detail: "no" },
-  { _tag: "Locked", place },
-  { _tag: "ReadOnly", place },
-  { _tag: "DiskFull", place },
-  { _tag: "Unreadable", place, detail: "no" },
-  { _tag: "NewerVersion", place, found: 2, known: 1 },
-  { _tag: "StorageFailed", place, detail: "no" },
+  { _tag: "CannotOpen", location, detail: "no" },
+  { _tag: "Locked", location },
+  { _tag: "ReadOnly", location },
+  { _tag: "DiskFull", location },
+  { _tag: "Unreadable", location, detail: "no" },
+  { _tag: "NewerVersion", location, found: 2, known: 1 },
+  { _tag: "StorageFailed", location, detail: "no" },
   { _tag: "IdempotencyMismatch", handle },
   { _tag: "OverBudget", limit: "day", limitUsd: 1, spentTodayUsd: 0.1 + 0.2 },
   { _tag: "NotApproved" },
@@ -38,22 +38,22 @@ describe("an error of the ledger", () => {
     expect(new Set(reasons.map((reason) => ledgerError(reason).message)).size).toBe(reasons.length)
   })
 
-  it("never tells anybody to send again what may have been sent", () => {
+  it("never suggests resending what may have been sent", () => {
     for (const _tag of ["LeaseHeld", "LeaseLost"] as const) {
-      expect(ledgerError({ _tag, handle }).suggestion).toBe(`do not send it again; look at it with: task get ${handle}`)
+      expect(ledgerError({ _tag, handle }).suggestion).toBe(`do not send it again; check it with: task get ${handle}`)
     }
   })
 
-  it("shows money as people write it", () => {
+  it("formats money in dollars and cents", () => {
     expect(ledgerError({ _tag: "OverBudget", limit: "day", limitUsd: 1, spentTodayUsd: 0.1 + 0.2 }).message).toBe(
-      "$0.30 are spent today; with a request of unknown price that is over the limit of $1.00 per day (UTC)"
+      "$0.30 spent today; a request without a known price would exceed the limit of $1.00 per day (UTC)"
     )
   })
 
-  it("shows foreign text without its tricks", () => {
+  it("sanitizes foreign text", () => {
     const hostile = `x\u001b[31m\u202Eevil\n${"y".repeat(2000)}`
     for (const reason of [
-      { _tag: "CannotOpen", place: hostile, detail: hostile },
+      { _tag: "CannotOpen", location: hostile, detail: hostile },
       { _tag: "NotFound", id: hostile },
       { _tag: "Quarantined", handle: hostile, detail: hostile }
     ] as const) {

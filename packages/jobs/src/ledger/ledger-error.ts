@@ -1,19 +1,19 @@
-import { type Charged, untrustedText, usdText } from "@klingkit/core"
+import { type Charged, sanitizeText, usdText } from "@klingkit/core"
 import { Schema } from "effect"
 import { quotedMoney, type QuotedMoney, quotedMoneyText } from "./quoted-money.ts"
 
-const place = { place: Schema.String }
+const location = { location: Schema.String }
 
 const storage = {
-  CannotOpen: { ...place, detail: Schema.String },
-  Locked: place,
-  ReadOnly: place,
-  DiskFull: place,
-  /** Something else lies there, or the file is damaged. */
-  Unreadable: { ...place, detail: Schema.String },
-  /** A later klingkit has changed its tables. */
-  NewerVersion: { ...place, found: Schema.Int, known: Schema.Int },
-  StorageFailed: { ...place, detail: Schema.String }
+  CannotOpen: { ...location, detail: Schema.String },
+  Locked: location,
+  ReadOnly: location,
+  DiskFull: location,
+  /** The file is something else, or damaged. */
+  Unreadable: { ...location, detail: Schema.String },
+  /** A later klingkit has migrated its tables. */
+  NewerVersion: { ...location, found: Schema.Int, known: Schema.Int },
+  StorageFailed: { ...location, detail: Schema.String }
 } as const
 
 const rules = {
@@ -24,26 +24,26 @@ const rules = {
     ...quotedMoney,
     spentTodayUsd: Schema.Number
   },
-  /** No such approval, or it is used up, too old, or of another request, price or person. */
+  /** No such approval, or it is used, expired, or for another request, price or principal. */
   NotApproved: {},
-  /** A text that no database can keep and compare: it holds NUL or half a character. */
+  /** Text that a database cannot store unchanged: it contains NUL or half of a surrogate pair. */
   Unstorable: { field: Schema.String },
   NotFound: { id: Schema.String },
   BadCursor: {},
   StateConflict: { handle: Schema.String, wanted: Schema.String, found: Schema.String },
   LeaseHeld: { handle: Schema.String },
   LeaseLost: { handle: Schema.String },
-  /** The row cannot be read; the others can. */
+  /** The row cannot be read; others can. */
   Quarantined: { handle: Schema.String, detail: Schema.String }
 } as const
 
 const Reason = Schema.TaggedUnion({ ...storage, ...rules })
 export type LedgerErrorReason = typeof Reason.Type
 
-/** Every way the ledger can fail or refuse. `reason` says which; the getters say what it means for the caller. */
+/** Every failure and refusal of the ledger. `reason` says which; the getters say what it means for the caller. */
 export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError", {
   reason: Reason,
-  /** It failed before its request could be sent. */
+  /** It failed before the request could be sent. */
   beforeSending: Schema.Boolean
 }) {
   /** A stable code for programs: `LEDGER_OVER_BUDGET`. */
@@ -70,93 +70,93 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
   }
 }
 
-/** A refusal of the ledger itself, in a place where the request may have been sent; `guard` corrects that where not. */
+/** An error raised where the request may already have been sent; `guard` sets `beforeSending` where it cannot have been. */
 export const ledgerError = (reason: LedgerErrorReason, beforeSending = false): LedgerError =>
   new LedgerError({ reason, beforeSending })
 
-const quoteWords = (quoted: QuotedMoney): string => {
+const formatQuote = (quoted: QuotedMoney): string => {
   const text = quotedMoneyText(quoted)
-  return text === undefined ? "a request of unknown price" : `the quote of ${text}`
+  return text === undefined ? "a request without a known price" : `the quote of ${text}`
 }
 
 function describe(reason: LedgerErrorReason): string {
   switch (reason._tag) {
     case "CannotOpen":
-      return `the ledger ${untrustedText(reason.place)} cannot be opened: ${untrustedText(reason.detail)}`
+      return `the ledger ${sanitizeText(reason.location)} cannot be opened: ${sanitizeText(reason.detail)}`
     case "Locked":
-      return `the ledger ${untrustedText(reason.place)} is locked by another program`
+      return `the ledger ${sanitizeText(reason.location)} is locked by another process`
     case "ReadOnly":
-      return `the ledger ${untrustedText(reason.place)} can be read but not written`
+      return `the ledger ${sanitizeText(reason.location)} is read-only`
     case "DiskFull":
-      return `there is too little space left for the ledger ${untrustedText(reason.place)}`
+      return `there is too little disk space for the ledger ${sanitizeText(reason.location)}`
     case "Unreadable":
-      return `${untrustedText(reason.place)} is not a ledger, or it is damaged: ${untrustedText(reason.detail)}`
+      return `${sanitizeText(reason.location)} is not a ledger, or it is damaged: ${sanitizeText(reason.detail)}`
     case "NewerVersion":
-      return `the ledger ${untrustedText(reason.place)} has version ${reason.found}; this klingkit knows versions up to ${reason.known}`
+      return `the ledger ${sanitizeText(reason.location)} has version ${reason.found}; this klingkit supports versions up to ${reason.known}`
     case "StorageFailed":
-      return `the ledger ${untrustedText(reason.place)} failed: ${untrustedText(reason.detail)}`
+      return `the ledger ${sanitizeText(reason.location)} failed: ${sanitizeText(reason.detail)}`
     case "IdempotencyMismatch":
       return `this idempotency key belongs to another request, ${reason.handle}`
     case "OverBudget":
       return reason.limit === "call"
-        ? `${quoteWords(reason)} is over the limit of ${usdText(reason.limitUsd)} per call (${usdText(reason.spentTodayUsd)} spent today)`
-        : `${usdText(reason.spentTodayUsd)} are spent today; with ${quoteWords(reason)} that is over the limit of ${usdText(reason.limitUsd)} per day (UTC)`
+        ? `${formatQuote(reason)} exceeds the limit of ${usdText(reason.limitUsd)} per call (${usdText(reason.spentTodayUsd)} spent today)`
+        : `${usdText(reason.spentTodayUsd)} spent today; ${formatQuote(reason)} would exceed the limit of ${usdText(reason.limitUsd)} per day (UTC)`
     case "NotApproved":
-      return "the approval is unknown, used, too old, or was given for another request or price"
+      return "the approval is unknown, already used, expired, or for another request or price"
     case "Unstorable":
-      return `${reason.field} holds a character that cannot be stored`
+      return `${reason.field} contains a character that cannot be stored`
     case "NotFound":
-      return `no job ${untrustedText(reason.id, 80)} in the ledger`
+      return `no job ${sanitizeText(reason.id, 80)} in the ledger`
     case "BadCursor":
-      return "the cursor is not one that this list has given"
+      return "the cursor is not valid for this list"
     case "StateConflict":
       return `job ${reason.handle} is ${reason.found} and cannot become ${reason.wanted}`
     case "LeaseHeld":
-      return `another process is at work on job ${reason.handle}`
+      return `another process is working on job ${reason.handle}`
     case "LeaseLost":
       return `another process has taken over job ${reason.handle}`
     case "Quarantined":
-      return `the ledger's row of job ${untrustedText(reason.handle, 80)} cannot be read: ${untrustedText(reason.detail)}`
+      return `the ledger's row of job ${sanitizeText(reason.handle, 80)} cannot be read: ${sanitizeText(reason.detail)}`
   }
 }
 
 function suggest(reason: LedgerErrorReason): string {
   switch (reason._tag) {
     case "CannotOpen":
-      return "check that the place exists and that you may read and write it, or choose another by KLINGKIT_HOME or KLINGKIT_DATABASE_URL"
+      return "check that it exists and that you can read and write it, or set another location with KLINGKIT_HOME or KLINGKIT_DATABASE_URL"
     case "Locked":
-      return "wait for the other program to finish, or end it, and try again"
+      return "wait for the other process to finish, or end it, and try again"
     case "ReadOnly":
-      return "give yourself the right to write there, or choose another place by KLINGKIT_HOME"
+      return "make it writable, or set another location with KLINGKIT_HOME"
     case "DiskFull":
       return "free some space and try again"
     case "Unreadable":
-      return "move the file away and keep it, or choose another place by KLINGKIT_HOME"
+      return "move the file away but keep it, or set another location with KLINGKIT_HOME"
     case "NewerVersion":
-      return "update klingkit; an older one must not touch it"
+      return "update klingkit; an older version must not change this ledger"
     case "StorageFailed":
-      return "look at the detail, mend it and try again"
+      return "fix the cause named above and try again"
     case "IdempotencyMismatch":
-      return `look at the earlier request with: task get ${reason.handle}; take a new key for a new request`
+      return `check the earlier request with: task get ${reason.handle}; use a new key for a new request`
     case "OverBudget":
-      return `${reason.isAtMost === true ? "give a sound from this machine, or a clip or sound that was made here: their length is known; or " : ""}${
+      return `${reason.isUpperBound === true ? "use a local audio file, or a video or audio made with this ledger, so that its length is known; or " : ""}${
         reason.limit === "call"
-          ? "ask for less, or raise KLINGKIT_MAX_USD_PER_CALL"
-          : "wait for the next day, ask for less, or raise KLINGKIT_MAX_USD_PER_DAY"
+          ? "make a cheaper request, or raise KLINGKIT_MAX_USD_PER_CALL"
+          : "wait until tomorrow (UTC), make a cheaper request, or raise KLINGKIT_MAX_USD_PER_DAY"
       }`
     case "NotApproved":
-      return "ask for the quote again and approve that one"
+      return "request a new quote and approve it"
     case "Unstorable":
-      return "remove it"
+      return "remove the character"
     case "NotFound":
       return "check the id with: task list"
     case "BadCursor":
-      return "list again from the start"
+      return "list again without a cursor"
     case "StateConflict":
     case "LeaseHeld":
     case "LeaseLost":
-      return `do not send it again; look at it with: task get ${reason.handle}`
+      return `do not send it again; check it with: task get ${reason.handle}`
     case "Quarantined":
-      return `look the task up at Kling: its external id is ${untrustedText(reason.handle, 80)}`
+      return `look the task up at Kling: its external id is ${sanitizeText(reason.handle, 80)}`
   }
 }

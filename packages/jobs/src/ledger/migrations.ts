@@ -10,7 +10,7 @@ const statements = Effect.fnUntraced(function* (texts: ReadonlyArray<string>) {
   yield* Effect.forEach(texts, (text) => sql.unsafe(text), { discard: true })
 })
 
-// Bodies lie apart: with pictures inside they are megabytes, and a row is written again at each step.
+// Bodies have a table of their own: with images inside they are megabytes, and each transition rewrites the row.
 const createTables = statements([
   `CREATE TABLE klingkit_jobs (
     handle TEXT NOT NULL PRIMARY KEY,
@@ -57,7 +57,7 @@ const createTables = statements([
   )`
 ])
 
-// When a job was last looked at or called back about; who waits for a parallel place, and which; what was promised.
+// When a job was last polled or called back about; which concurrency slots it waits for; when it was acknowledged.
 const addFollowing = statements([
   `ALTER TABLE klingkit_jobs ADD COLUMN looked_at BIGINT`,
   `ALTER TABLE klingkit_jobs ADD COLUMN called_at BIGINT`,
@@ -69,7 +69,7 @@ const addFollowing = statements([
   `CREATE INDEX klingkit_jobs_lane ON klingkit_jobs (account, lane, state)`
 ])
 
-const createChains = statements([
+const createPipelines = statements([
   `CREATE TABLE klingkit_chains (
     handle TEXT NOT NULL PRIMARY KEY,
     principal TEXT NOT NULL,
@@ -99,32 +99,65 @@ const createChains = statements([
   `CREATE INDEX klingkit_jobs_chain ON klingkit_jobs (chain, created_at)`
 ])
 
-/** Steps from an empty database to the present one. A step that has been released never changes. */
+// One word per thing. SQLite cannot rename an index, so those with old words are created again; PostgreSQL names one more.
+const renameColumns = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  yield* statements([
+    `ALTER TABLE klingkit_jobs RENAME COLUMN looked_at TO polled_at`,
+    `ALTER TABLE klingkit_jobs RENAME COLUMN called_at TO callback_received_at`,
+    `ALTER TABLE klingkit_jobs RENAME COLUMN promised_at TO acknowledged_at`,
+    `ALTER TABLE klingkit_jobs RENAME COLUMN lane TO queue_key`,
+    `ALTER TABLE klingkit_jobs RENAME COLUMN usual_seconds TO expected_seconds`,
+    `ALTER TABLE klingkit_jobs RENAME COLUMN chain TO pipeline`,
+    `DROP INDEX klingkit_jobs_repeat`,
+    `CREATE INDEX klingkit_jobs_duplicate ON klingkit_jobs (fingerprint, created_at)`,
+    `DROP INDEX klingkit_jobs_lane`,
+    `CREATE INDEX klingkit_jobs_queue ON klingkit_jobs (account, queue_key, state)`,
+    `DROP INDEX klingkit_jobs_chain`,
+    `CREATE INDEX klingkit_jobs_pipeline ON klingkit_jobs (pipeline, created_at)`,
+    `ALTER TABLE klingkit_chains RENAME TO klingkit_pipelines`,
+    `DROP INDEX klingkit_chains_key`,
+    `CREATE UNIQUE INDEX klingkit_pipelines_key ON klingkit_pipelines (principal, account, idempotency_key)`,
+    `DROP INDEX klingkit_chains_newest`,
+    `CREATE INDEX klingkit_pipelines_newest ON klingkit_pipelines (principal, created_at, handle)`,
+    `DROP INDEX klingkit_chains_repeat`,
+    `CREATE INDEX klingkit_pipelines_duplicate ON klingkit_pipelines (fingerprint, created_at)`,
+    `DROP INDEX klingkit_chains_reserved`,
+    `CREATE INDEX klingkit_pipelines_reserved ON klingkit_pipelines (reserved_day, principal, account, reserved_micros)`,
+    ...sql.onDialectOrElse({
+      pg: () => [`ALTER INDEX IF EXISTS klingkit_chains_pkey RENAME TO klingkit_pipelines_pkey`],
+      orElse: () => []
+    })
+  ])
+})
+
+/** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
   "0002_add_following": addFollowing,
-  "0003_create_chains": createChains
+  "0003_create_chains": createPipelines,
+  "0004_rename_columns": renameColumns
 }
 
 const table = "klingkit_migrations"
 const known = Object.keys(steps).length
 
 /**
- * Brings the tables to the present version, one process at a time. A ledger of a later version is refused. One that
+ * Migrates the tables to the current version, one process at a time. A ledger of a later version is refused. One that
  * cannot be written is noticed here, when it is opened, before anything is paid.
  */
 export const migrate: Effect.Effect<void, LedgerError, LedgerDatabase> = Effect.gen(function* () {
   const database = yield* LedgerDatabase
-  const { sql, place } = database
+  const { sql, location } = database
   const run = Effect.gen(function* () {
     yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
     const rows = yield* sql<{ version: number }>`SELECT MAX(migration_id) AS version FROM ${sql(table)}`
     const found = rows[0]?.version ?? 0
-    if (found > known) return yield* ledgerError({ _tag: "NewerVersion", place, found, known })
-    // Touches no row, yet a database that may only be read refuses it.
+    if (found > known) return yield* ledgerError({ _tag: "NewerVersion", location, found, known })
+    // Changes no row, yet a read-only database rejects it.
     yield* sql`UPDATE klingkit_jobs SET state = state WHERE handle = ''`
   })
-  yield* database.alone(run).pipe(
+  yield* database.exclusive(run).pipe(
     Effect.catchTag("MigrationError", ({ cause, message }) =>
       Effect.fail(isSqlError(cause) ? cause : new SqlError({ reason: new UnknownError({ cause: new Error(message) }) }))
     ),

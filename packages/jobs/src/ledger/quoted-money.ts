@@ -1,25 +1,25 @@
-import { mostUsd, type Quote, usdText } from "@klingkit/core"
+import { maxUsd, type Quote, usdText } from "@klingkit/core"
 import { Schema } from "effect"
 
-/** A quote as a refusal names it. */
+/** The price of a quote, as errors carry it. */
 export const quotedMoney = {
-  /** Absent when nobody can say before how much it will be. */
+  /** Absent when the price is unknown until charged. */
   quoteUsd: Schema.optionalKey(Schema.Number),
-  /** It is the most that it can come to: the length of a clip or sound is not known. */
-  isAtMost: Schema.optionalKey(Schema.Boolean)
+  /** `quoteUsd` is an upper bound: the length of a video or audio file is unknown. */
+  isUpperBound: Schema.optionalKey(Schema.Boolean)
 } as const
 
 const Quoted = Schema.Struct(quotedMoney)
 export type QuotedMoney = typeof Quoted.Type
 
 export const quotedMoneyOf = (quote: Quote): QuotedMoney => {
-  const quoteUsd = mostUsd(quote)
+  const quoteUsd = maxUsd(quote)
   return {
     ...(quoteUsd === undefined ? {} : { quoteUsd }),
-    ...(quote.atMost === undefined ? {} : { isAtMost: true })
+    ...(quote.upperBound === undefined ? {} : { isUpperBound: true })
   }
 }
 
-/** `$0.42`, `at most $16.80`; nothing when the price is not known. */
-export const quotedMoneyText = ({ quoteUsd, isAtMost = false }: QuotedMoney): string | undefined =>
-  quoteUsd === undefined ? undefined : `${isAtMost ? "at most " : ""}${usdText(quoteUsd)}`
+/** `$0.42`, `at most $16.80`; undefined when the price is unknown. */
+export const quotedMoneyText = ({ quoteUsd, isUpperBound = false }: QuotedMoney): string | undefined =>
+  quoteUsd === undefined ? undefined : `${isUpperBound ? "at most " : ""}${usdText(quoteUsd)}`

@@ -1,7 +1,7 @@
-// PostgreSQL keeps no NUL, and no encoding keeps half of a surrogate pair.
+// PostgreSQL cannot store NUL, and no encoding can store half of a surrogate pair.
 
-/** For what is compared: it must come back as it was. */
+/** For text that is compared: it must be read back unchanged. */
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed()
 
-/** For what is only shown. */
+/** For text that is only displayed. */
 export const storable = (text: string): string => text.replaceAll("\0", "\uFFFD").toWellFormed()

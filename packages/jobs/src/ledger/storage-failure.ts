@@ -42,10 +42,10 @@ const fromCause = (cause: unknown): StorageTag | undefined => {
 const textOf = (cause: unknown): string =>
   Predicate.hasProperty(cause, "message") && typeof cause.message === "string" ? cause.message : "unknown reason"
 
-/** What a database's failure means for people. `place` names the file or the server, without credentials. */
-export const storageFailure = (error: SqlError, place: string, beforeSending: boolean): LedgerError => {
+/** A failure of the database as a `LedgerError`. `location` names the file or the server, without credentials. */
+export const storageFailure = (error: SqlError, location: string, beforeSending: boolean): LedgerError => {
   const { cause } = error.reason
   const unreachable = error.reason._tag === "ConnectionError" || error.reason._tag === "AuthenticationError"
   const tag = fromCause(cause) ?? (unreachable ? "CannotOpen" : "StorageFailed")
-  return ledgerError({ _tag: tag, place, detail: textOf(cause) }, beforeSending)
+  return ledgerError({ _tag: tag, location, detail: textOf(cause) }, beforeSending)
 }

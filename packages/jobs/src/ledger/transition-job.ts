@@ -1,33 +1,33 @@
 import { type Charge, chargedUsd, stringifyJson, type TaskOutput } from "@klingkit/core"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
-import { giveBackToReserve, micros } from "./budget.ts"
+import { micros, releaseReservation } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, type Lease, readOneRow } from "./job-record.ts"
-import { isFinishedState, isLastState, type JobState, mayBeSent, mostSends, sendsStep } from "./job-state.ts"
+import { isFinishedState, isLastState, type JobState, mayBeSent, maxSends, sendsDelta } from "./job-state.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { storable } from "./storable-text.ts"
 
-/** What a step writes down beside the state. */
+/** What a transition persists along with the state. */
 export interface JobChanges {
-  /** Whoever is about to send must hold the job; for others, when given, it is checked in the same statement. */
+  /** Required to send; for other transitions, when given, it is checked in the same statement. */
   readonly lease?: Lease
-  /** Only as long as the job was last given away, as work that goes on, at this time; 0 for never. */
-  readonly promisedAt?: number
+  /** Only if the job was last acknowledged at this time; 0 for never. */
+  readonly acknowledgedAt?: number
   readonly taskId?: string
-  /** Kling's words: untrusted. */
+  /** Kling's own text: untrusted. */
   readonly message?: string
   readonly outputs?: ReadonlyArray<TaskOutput>
   readonly charges?: ReadonlyArray<Charge>
   /** When the task ended by Kling's clock, in milliseconds since 1970: files are kept for 30 days from then. */
   readonly endedAt?: number
-  /** Of an operation that answers at once and with no task. */
+  /** Of a synchronous call: its result. */
   readonly answer?: unknown
 }
 
 /**
- * Takes a job one step on, if it is still in one of the states `from`. The old state, the number of sends and the
- * lease are conditions of the one statement that writes, so of two that contend one wins and the other is told.
+ * Moves a job to the next state, if it is still in one of the states `from`. The old state, the number of sends and the
+ * lease are conditions of the single statement that writes, so of two concurrent calls one wins and the other fails.
  */
 export const transitionJob = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
@@ -38,11 +38,11 @@ export const transitionJob = Effect.fnUntraced(function* (
 ): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
   const { sql } = database
   const now = yield* Clock.currentTimeMillis
-  const { lease, promisedAt, taskId, message, outputs, charges, answer, endedAt = now } = changes
+  const { lease, acknowledgedAt, taskId, message, outputs, charges, answer, endedAt = now } = changes
   if (to === "SENDING" && lease === undefined) return yield* explain(database, handle, to, lease)
   const sources = from.flatMap((state) => {
-    const most = mostSends(state, to)
-    return most === undefined ? [] : [sql`(state = ${state} AND sends <= ${most})`]
+    const limit = maxSends(state, to)
+    return limit === undefined ? [] : [sql`(state = ${state} AND sends <= ${limit})`]
   })
   if (sources.length === 0) return yield* explain(database, handle, to, lease)
   const columns = {
@@ -56,33 +56,33 @@ export const transitionJob = Effect.fnUntraced(function* (
     ...(to === "REFUSED" ? { spent_micros: 0 } : {}),
     ...(isLastState(to) ? { lease_owner: null, lease_until: null } : {})
   }
-  const also = [
-    sql`sends = sends + ${sendsStep(to)}`,
+  const increments = [
+    sql`sends = sends + ${sendsDelta(to)}`,
     ...(to === "SENDING" ? [sql`sent_at = COALESCE(sent_at, ${now})`] : []),
     ...(isFinishedState(to) ? [sql`finished_at = COALESCE(finished_at, ${endedAt})`] : [])
   ]
   const held = lease === undefined ? sql`1 = 1` : sql`lease_owner = ${lease.owner} AND lease_fence = ${lease.fence}`
-  const promised = promisedAt === undefined ? sql`1 = 1` : sql`COALESCE(promised_at, 0) = ${promisedAt}`
-  const step = Effect.gen(function* () {
-    const [row] = yield* sql`UPDATE klingkit_jobs SET ${sql.update(columns)}, ${sql.csv(also)}
-      WHERE handle = ${handle} AND ${sql.or(sources)} AND ${held} AND ${promised} RETURNING *`
+  const acknowledged = acknowledgedAt === undefined ? sql`1 = 1` : sql`COALESCE(acknowledged_at, 0) = ${acknowledgedAt}`
+  const write = Effect.gen(function* () {
+    const [row] = yield* sql`UPDATE klingkit_jobs SET ${sql.update(columns)}, ${sql.csv(increments)}
+      WHERE handle = ${handle} AND ${sql.or(sources)} AND ${held} AND ${acknowledged} RETURNING *`
     if (row === undefined) return yield* explain(database, handle, to, lease)
     if (!mayBeSent(to)) yield* sql`DELETE FROM klingkit_bodies WHERE handle = ${handle}`
     const job = yield* readOneRow(row)
-    if (to === "REFUSED" && job.chain !== undefined) yield* giveBackToReserve(database, job.chain, job.quote)
+    if (to === "REFUSED" && job.pipeline !== undefined) yield* releaseReservation(database, job.pipeline, job.quote)
     return charges === undefined ? job : yield* writeCharges(database, job, charges)
   })
-  return yield* database.together(step)
+  return yield* database.transaction(write)
 })
 
-/** Writes down what Kling took, and counts that against the limits in place of the quote. */
-export const settleJob = (
+/** Records what Kling charged, and counts that against the limits in place of the quote. */
+export const recordCharge = (
   database: LedgerDatabase["Service"],
   handle: string,
   charges: ReadonlyArray<Charge>
 ): Effect.Effect<JobRecord, LedgerError | SqlError> => {
   const { sql } = database
-  return database.together(
+  return database.transaction(
     Effect.gen(function* () {
       const [row] = yield* sql`SELECT * FROM klingkit_jobs WHERE handle = ${handle}`
       if (row === undefined) return yield* ledgerError({ _tag: "NotFound", id: handle })
@@ -105,7 +105,7 @@ const writeCharges = Effect.fnUntraced(function* (
   return row === undefined ? yield* ledgerError({ _tag: "NotFound", id: handle }) : yield* readOneRow(row)
 })
 
-/** Why a step was not taken. */
+/** Why a transition failed. */
 const explain = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   handle: string,

@@ -2,16 +2,17 @@ import { Effect } from "effect"
 import { statfs } from "node:fs/promises"
 import { dirname } from "node:path"
 
-/** What this user may still write to a folder, or to the nearest one above that exists. */
-export const freeBytes = (folder: string): Effect.Effect<number | undefined> => Effect.promise(() => freeIn(folder))
+/** Free space for this user in a folder, or in its nearest existing parent. */
+export const freeBytes = (folder: string): Effect.Effect<number | undefined> =>
+  Effect.promise(() => freeBytesIn(folder))
 
-const freeIn = async (folder: string): Promise<number | undefined> => {
+const freeBytesIn = async (folder: string): Promise<number | undefined> => {
   try {
     const { bavail, bsize, blocks } = await statfs(folder)
-    // Some file systems answer with nothing but zeros.
+    // Some file systems report only zeros.
     return blocks === 0 ? undefined : bavail * bsize
   } catch (error) {
-    const above = dirname(folder)
-    return (error as NodeJS.ErrnoException).code === "ENOENT" && above !== folder ? freeIn(above) : undefined
+    const parent = dirname(folder)
+    return (error as NodeJS.ErrnoException).code === "ENOENT" && parent !== folder ? freeBytesIn(parent) : undefined
   }
 }

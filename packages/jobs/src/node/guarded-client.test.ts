@@ -2,68 +2,68 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Random, Result } from "effect"
 import { HttpClient } from "effect/http"
 import { createServer } from "node:http"
-import { RefusedAddress } from "../files/file-host.ts"
-import type { Reach } from "../files/reach.ts"
-import { listening } from "../files/testing/listening.ts"
+import { DeniedAddress } from "../files/file-host.ts"
+import type { FetchPolicy } from "../files/fetch-policy.ts"
+import { listenScoped } from "../files/testing/listen-scoped.ts"
 import { guardedClient, type Resolve } from "./guarded-client.ts"
 import { hostileUrls } from "./testing/hostile-urls.ts"
 import { watchSockets } from "./testing/watch-sockets.ts"
 
-const outside: Reach = { klingIsLocal: false, privateHosts: [] }
+const outside: FetchPolicy = { klingIsLocal: false, privateHosts: [] }
 
-/** A resolver that knows these names only; each question gets the next answer, the last one again and again. */
+/** A resolver that knows only these names; each query gets the next answer, and the last one repeats. */
 const resolver = (names: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>>) => {
-  const asked: Array<string> = []
-  const resolve: Resolve = (name, _, told) => {
+  const queries: Array<string> = []
+  const resolve: Resolve = (name, _, callback) => {
     const answers = names[name] ?? []
-    const found = answers[Math.min(asked.filter((one) => one === name).length, answers.length - 1)] ?? []
-    asked.push(name)
+    const found = answers[Math.min(queries.filter((query) => query === name).length, answers.length - 1)] ?? []
+    queries.push(name)
     setImmediate(
-      told,
+      callback,
       null,
       found.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))
     )
   }
-  return { asked, resolve }
+  return { queries, resolve }
 }
 
-const get = Effect.fnUntraced(function* (url: string, reach: Reach, resolve?: Resolve) {
-  const client = HttpClient.withScope(yield* guardedClient(reach, resolve))
+const get = Effect.fnUntraced(function* (url: string, policy: FetchPolicy, resolve?: Resolve) {
+  const client = HttpClient.withScope(yield* guardedClient(policy, resolve))
   return yield* Effect.result(Effect.flatMap(client.get(url), (response) => response.text))
 }, Effect.scoped)
 
 const causeOf = (result: Result.Result<string, { readonly reason: { readonly cause?: unknown } }>) =>
   Result.isFailure(result) ? result.failure.reason.cause : result.success
 
-/** Greets whoever comes, and counts them. */
+/** A server that says hello and records its requests. */
 const greeter = (host: string) =>
   Effect.gen(function* () {
-    const seen: Array<string | undefined> = []
+    const hosts: Array<string | undefined> = []
     const server = createServer((request, response) => {
-      seen.push(request.headers.host)
+      hosts.push(request.headers.host)
       response.end("hello")
     })
-    const origin = yield* listening(server, host)
-    return { seen, port: new URL(origin).port }
+    const origin = yield* listenScoped(server, host)
+    return { hosts, port: new URL(origin).port }
   })
 
 describe("the client for files", () => {
-  it.live("connects to the very address that was checked, asking for it once", () =>
+  it.live("connects to the very address that was checked, resolving it once", () =>
     Effect.gen(function* () {
       const first = yield* greeter("127.0.0.1")
-      const { asked, resolve } = resolver({ localhost: [["127.0.0.1"], ["169.254.169.254"], ["10.0.0.1"]] })
+      const { queries, resolve } = resolver({ localhost: [["127.0.0.1"], ["169.254.169.254"], ["10.0.0.1"]] })
       const sockets = yield* watchSockets
-      const reach = { ...outside, klingIsLocal: true }
-      expect(yield* get(`http://localhost:${first.port}/`, reach, resolve)).toEqual(Result.succeed("hello"))
-      expect(asked).toEqual(["localhost"])
+      const policy = { ...outside, klingIsLocal: true }
+      expect(yield* get(`http://localhost:${first.port}/`, policy, resolve)).toEqual(Result.succeed("hello"))
+      expect(queries).toEqual(["localhost"])
       expect(sockets).toEqual(["127.0.0.1"])
-      // The name was given another address since: it is checked anew, and refused.
-      expect(causeOf(yield* get(`http://localhost:${first.port}/`, reach, resolve))).toBeInstanceOf(RefusedAddress)
-      expect([first.seen.length, sockets]).toEqual([1, ["127.0.0.1"]])
+      // The name resolves to another address now: it is checked again, and denied.
+      expect(causeOf(yield* get(`http://localhost:${first.port}/`, policy, resolve))).toBeInstanceOf(DeniedAddress)
+      expect([first.hosts.length, sockets]).toEqual([1, ["127.0.0.1"]])
     })
   )
 
-  it.live("opens no socket when one record of a name is private, wherever it stands in the list", () =>
+  it.live("opens no socket when any record of a name is private", () =>
     Effect.gen(function* () {
       const sockets = yield* watchSockets
       for (const records of [
@@ -75,17 +75,17 @@ describe("the client for files", () => {
       ]) {
         const { resolve } = resolver({ "cdn.example": [records] })
         const cause = causeOf(yield* get("https://cdn.example/a.mp4", outside, resolve))
-        expect(cause).toBeInstanceOf(RefusedAddress)
+        expect(cause).toBeInstanceOf(DeniedAddress)
         expect(String(cause)).toContain("points into a private network")
       }
       expect(sockets).toEqual([])
     })
   )
 
-  it.live("says that a name is not known, and does not take that for a refusal", () =>
+  it.live("does not report an unknown name as denied", () =>
     Effect.gen(function* () {
       const { resolve } = resolver({})
-      expect(causeOf(yield* get("https://gone.example/", outside, resolve))).not.toBeInstanceOf(RefusedAddress)
+      expect(causeOf(yield* get("https://gone.example/", outside, resolve))).not.toBeInstanceOf(DeniedAddress)
     })
   )
 
@@ -93,13 +93,13 @@ describe("the client for files", () => {
     Effect.gen(function* () {
       const trap = yield* greeter("127.0.0.1")
       const sockets = yield* watchSockets
-      // A resolver in the hands of the attacker: every name leads to this machine.
-      const resolve: Resolve = (_, __, told) => setImmediate(told, null, [{ address: "127.0.0.1", family: 4 }])
+      // A resolver under the attacker's control: every name resolves to this machine.
+      const resolve: Resolve = (_, __, callback) => setImmediate(callback, null, [{ address: "127.0.0.1", family: 4 }])
       const urls = yield* hostileUrls(1000, trap.port).pipe(Random.withSeed("klingkit"))
       expect(new Set(urls).size).toBe(1000)
       const reached = yield* Effect.filter(urls, (url) => Effect.map(get(url, outside, resolve), Result.isSuccess))
       expect(reached).toEqual([])
-      expect([trap.seen, sockets]).toEqual([[], []])
+      expect([trap.hosts, sockets]).toEqual([[], []])
     })
   )
 })

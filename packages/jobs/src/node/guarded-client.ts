@@ -1,51 +1,51 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, type Scope } from "effect"
 import { HttpClient, HttpClientError } from "effect/http"
-import { lookup as lookUp } from "node:dns"
+import { lookup as dnsLookup } from "node:dns"
 import type { LookupFunction } from "node:net"
-import { RefusedAddress } from "../files/file-host.ts"
-import { type Reach, refuseAddress, refuseUrl } from "../files/reach.ts"
+import { DeniedAddress } from "../files/file-host.ts"
+import { type FetchPolicy, denyAddress, denyUrl } from "../files/fetch-policy.ts"
 
-/** The part of `node:dns` that tells all addresses of a name. */
+/** The overload of `lookup` in `node:dns` that returns all addresses of a name. */
 export type Resolve = (
   name: string,
   options: { readonly all: true },
-  told: (error: Error | null, found: ReadonlyArray<{ readonly address: string; readonly family: number }>) => void
+  callback: (error: Error | null, records: ReadonlyArray<{ readonly address: string; readonly family: number }>) => void
 ) => void
 
 /**
- * An HTTP client that opens sockets only to where `reach` allows. A name is resolved once for each connection, all its
- * addresses are checked, and only those are connected to: what a later answer of the resolver says plays no part.
+ * An HTTP client that opens sockets only where `policy` allows. A name is resolved once per connection, all its
+ * addresses are checked, and only those are connected to, so DNS rebinding has no effect.
  */
 export const guardedClient = Effect.fnUntraced(function* (
-  reach: Reach,
-  resolve: Resolve = lookUp
+  policy: FetchPolicy,
+  resolve: Resolve = dnsLookup
 ): Effect.fn.Return<HttpClient.HttpClient, never, Scope.Scope> {
-  const agent = yield* NodeHttpClient.makeAgent({ lookup: checked(reach, resolve) })
+  const agent = yield* NodeHttpClient.makeAgent({ lookup: checkedLookup(policy, resolve) })
   const client = yield* Effect.provideService(NodeHttpClient.makeNodeHttp, NodeHttpClient.HttpAgent, agent)
-  // Node looks no name up for a URL that has an address in the place of one.
+  // For a URL with an IP address, Node does not call `lookup`.
   return HttpClient.mapRequestEffect(client, (request) => {
-    const why = refuseUrl(request.url, reach)
-    if (why === undefined) return Effect.succeed(request)
-    const cause = new RefusedAddress(why)
+    const reason = denyUrl(request.url, policy)
+    if (reason === undefined) return Effect.succeed(request)
+    const cause = new DeniedAddress(reason)
     return Effect.fail(
       new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
     )
   })
 })
 
-const checked =
-  (reach: Reach, resolve: Resolve): LookupFunction =>
+const checkedLookup =
+  (policy: FetchPolicy, resolve: Resolve): LookupFunction =>
   (name, { all, ...options }, done) => {
-    resolve(name, { ...options, all: true }, (error, found) => {
-      const [first] = found ?? []
+    resolve(name, { ...options, all: true }, (error, records) => {
+      const [first] = records ?? []
       if (error !== null || first === undefined) return done(error ?? new Error(`no address for ${name}`), [])
-      // One private record is enough: it may be the one that is tried when the others do not answer.
-      for (const { address } of found) {
-        const why = refuseAddress(name, address, reach)
-        if (why !== undefined) return done(new RefusedAddress(why), [])
+      // One private record is enough to deny: it could be used when the others do not respond.
+      for (const { address } of records) {
+        const reason = denyAddress(name, address, policy)
+        if (reason !== undefined) return done(new DeniedAddress(reason), [])
       }
-      if (all === true) done(null, [...found])
+      if (all === true) done(null, [...records])
       else done(null, first.address, first.family)
     })
   }

@@ -10,12 +10,12 @@ import { ledgerFromConfig } from "../sqlite/ledger-from-config.ts"
 import { nodeFileHost } from "./node-file-host.ts"
 import type { PromiseJobsOptions } from "./promise-jobs.ts"
 
-/** Jobs and the Kling below them, from options and environment. Settings of it that are read later are the same ones. */
+/** Jobs and their Kling client from options and environment. Config that is read later sees the same settings. */
 export const jobsFromOptions = (options: PromiseJobsOptions): Layer.Layer<Jobs | Kling, KlingError> =>
   Layer.unwrap(Effect.map(configOf(options), Jobs.layer)).pipe(
     Layer.provideMerge(klingFromOptions(options)),
     Layer.provide([ledgerFromConfig, nodeFileHost, NodeFileSystem.layer, NodePath.layer]),
-    // The ledger is opened later, by whichever call is first.
+    // The ledger is opened later, by the first call that needs it.
     Layer.provideMerge(ConfigProvider.layer(settingsOf(options)))
   )
 
@@ -24,15 +24,16 @@ const configOf = ({ inputDirs, principal = "local" }: PromiseJobsOptions) =>
     Effect.catchTag("ConfigError", Effect.die),
     Effect.map((config): JobsConfig => {
       const folders = inputDirs ?? config.inputDirs
-      const absolute = folders === "anywhere" ? folders : folders.map((one) => resolve(expandHome(one, config.homeDir)))
+      const absolute =
+        folders === "anywhere" ? folders : folders.map((folder) => resolve(expandHome(folder, config.homeDir)))
       return { ...config, inputDirs: absolute, principal }
     })
   )
 
-/** What is given, by the name that it has in the environment: it is read and checked as if it stood there. */
+/** Options under the names of their environment variables, so that they are parsed and validated the same way. */
 const settingsOf = (options: PromiseJobsOptions): ConfigProvider.ConfigProvider => {
   const { limits = {}, outputDir, nameTemplate, privateHosts, ledgerDir, databaseUrl } = options
-  const given = {
+  const overrides = {
     KLINGKIT_MAX_USD_PER_CALL: limits.maxUsdPerCall?.toString(),
     KLINGKIT_MAX_USD_PER_DAY: limits.maxUsdPerDay?.toString(),
     KLINGKIT_CONFIRM_ABOVE_USD: limits.confirmAboveUsd?.toString(),
@@ -40,9 +41,9 @@ const settingsOf = (options: PromiseJobsOptions): ConfigProvider.ConfigProvider 
     KLINGKIT_FILE_NAME: nameTemplate,
     KLINGKIT_PRIVATE_HOSTS: privateHosts?.join(","),
     KLINGKIT_HOME: ledgerDir,
-    // A folder that is given is meant, also where the environment names a database.
+    // An explicit folder wins over a database in the environment.
     KLINGKIT_DATABASE_URL: databaseUrl ?? (ledgerDir === undefined ? undefined : "")
   }
-  const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  return ConfigProvider.fromEnvRecord({ ...env, ...wanted })
+  const defined = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined))
+  return ConfigProvider.fromEnvRecord({ ...env, ...defined })
 }

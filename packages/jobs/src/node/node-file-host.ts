@@ -3,12 +3,12 @@ import { FileHost, type Sha256 } from "../files/file-host.ts"
 import { freeBytes } from "./free-bytes.ts"
 import { openFolder } from "./open-folder.ts"
 
-/** Node's half of fetching files. What only a download needs is loaded with the first one: every program starts without it. */
+/** `FileHost` for Node. Modules that only downloads need are loaded with the first download, to keep startup fast. */
 export const nodeFileHost: Layer.Layer<FileHost> = Layer.succeed(FileHost, {
-  connect: (reach) =>
+  connect: (policy) =>
     Effect.flatMap(
       Effect.promise(() => import("./guarded-client.ts")),
-      ({ guardedClient }) => guardedClient(reach)
+      ({ guardedClient }) => guardedClient(policy)
     ),
   sha256: Effect.map(
     Effect.promise(() => import("node:crypto")),

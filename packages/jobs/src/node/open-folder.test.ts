@@ -17,8 +17,8 @@ import { Worker } from "node:worker_threads"
 import type { OpenFolder } from "../files/file-host.ts"
 import { openFolder } from "./open-folder.ts"
 
-/** A root to save in, and a folder outside of it that must stay empty. */
-const places = Effect.map(
+/** A root to save in, and a folder outside it that must stay empty. */
+const testFolders = Effect.map(
   Effect.acquireRelease(
     Effect.sync(() => realpathSync(mkdtempSync(join(tmpdir(), "klingkit-folder-")))),
     (base) => Effect.sync(() => rmSync(base, { recursive: true, force: true }))
@@ -31,76 +31,76 @@ const places = Effect.map(
   }
 )
 
-/** On Linux both ways work, so both are tried. */
-const ways = [
-  ["through the open folder", true],
-  ["by looking again", false]
+/** On Linux both implementations work, so both are tested. */
+const implementations = [
+  ["by descriptor", true],
+  ["by path", false]
 ] as const
 
-describe.each(ways)("a folder that is kept %s", (_, pin) => {
-  it.effect("is made with those above it, and is the one that the root's own link leads to", () =>
+describe.each(implementations)("a folder opened %s", (_, pin) => {
+  it.effect("is created with its parents, following links in the root", () =>
     Effect.gen(function* () {
-      const { root, outside } = yield* places
+      const { root, outside } = yield* testFolders
       symlinkSync(outside, join(root, "linked"))
       const folder = yield* openFolder(join(root, "linked", "new"), ["a", "b"], pin)
-      yield* folder.check
-      writeFileSync(folder.at("x"), "1")
+      yield* folder.assertUnchanged
+      writeFileSync(folder.pathOf("x"), "1")
       expect(readdirSync(join(outside, "new", "a", "b"))).toEqual(["x"])
     })
   )
 
-  it.effect("is refused when a link or a file is in its place below the root", () =>
+  it.effect("is denied when a link or a file is in the way below the root", () =>
     Effect.gen(function* () {
-      const { root, outside } = yield* places
+      const { root, outside } = yield* testFolders
       symlinkSync(outside, join(root, "link"))
       writeFileSync(join(root, "file"), "")
       for (const below of [["link"], ["link", "a"], ["file"], ["file", "a"]]) {
-        const refused = yield* Effect.flip(openFolder(root, below, pin))
-        expect(refused.folder).toBe(join(root, below[0] ?? ""))
-        expect(refused.detail).toBe("a file or a link is in the way of the folder")
+        const denied = yield* Effect.flip(openFolder(root, below, pin))
+        expect(denied.folder).toBe(join(root, below[0] ?? ""))
+        expect(denied.detail).toBe("a file or symbolic link is in the way")
       }
       expect(readdirSync(outside)).toEqual([])
     })
   )
 
-  it.effect("is not taken for another one that was put in its place since", () =>
+  it.effect("is not confused with another one that replaced it", () =>
     Effect.gen(function* () {
-      const { root, outside } = yield* places
+      const { root, outside } = yield* testFolders
       const folder = yield* openFolder(root, ["a", "b"], pin)
       renameSync(join(root, "a"), join(root, "away"))
-      const gone = yield* Effect.flip(folder.check)
+      const gone = yield* Effect.flip(folder.assertUnchanged)
       symlinkSync(outside, join(root, "a"))
       mkdirSync(join(outside, "b"))
-      const linked = yield* Effect.flip(folder.check)
+      const linked = yield* Effect.flip(folder.assertUnchanged)
       expect([gone.folder, linked.folder]).toEqual([join(root, "a", "b"), join(root, "a", "b")])
-      expect(linked.detail).toBe("another folder was put in its place")
+      expect(linked.detail).toBe("the folder was replaced")
     })
   )
 })
 
-/** What a download does: a new file, checked, a byte, a name. */
+/** What a download does: create a file, check the folder, write a byte, rename. */
 const saveOne = async (folder: OpenFolder, name: string) => {
-  const file = await open(folder.at(`${name}.part`), "wx")
+  const file = await open(folder.pathOf(`${name}.part`), "wx")
   try {
-    await Effect.runPromise(Effect.ignore(folder.check))
+    await Effect.runPromise(Effect.ignore(folder.assertUnchanged))
     await file.write("x")
-    await rename(folder.at(`${name}.part`), folder.at(name))
+    await rename(folder.pathOf(`${name}.part`), folder.pathOf(name))
   } finally {
     await file.close()
   }
 }
 
-describe("a folder that somebody exchanges for a link all the time", () => {
+describe("a folder that is continuously replaced by a link", () => {
   it.live(
-    "lets no file come outside in 10,000 attempts",
+    "never lets a file escape in 10,000 attempts",
     () =>
       Effect.gen(function* () {
-        const { root, outside } = yield* places
-        mkdirSync(join(root, "films"))
+        const { root, outside } = yield* testFolders
+        mkdirSync(join(root, "videos"))
         const stop = new SharedArrayBuffer(8)
         const flags = new Int32Array(stop)
-        const workerData = { folder: join(root, "films"), outside, stop }
-        const worker = new Worker(new URL("testing/swapper.ts", import.meta.url), { workerData })
+        const workerData = { folder: join(root, "videos"), outside, stop }
+        const worker = new Worker(new URL("testing/symlink-racer.ts", import.meta.url), { workerData })
         yield* Effect.addFinalizer(() =>
           Effect.promise(() => {
             Atomics.store(flags, 0, 1)
@@ -109,8 +109,8 @@ describe("a folder that somebody exchanges for a link all the time", () => {
         )
         let [saved, refused] = [0, 0]
         for (let attempt = 0; attempt < 10_000; attempt++) {
-          const result = yield* openFolder(root, ["films"]).pipe(
-            Effect.flatMap((folder) => Effect.tryPromise(() => saveOne(folder, `film-${attempt}`))),
+          const result = yield* openFolder(root, ["videos"]).pipe(
+            Effect.flatMap((folder) => Effect.tryPromise(() => saveOne(folder, `video-${attempt}`))),
             Effect.scoped,
             Effect.result
           )
@@ -118,7 +118,7 @@ describe("a folder that somebody exchanges for a link all the time", () => {
           else refused += 1
         }
         expect(readdirSync(outside)).toEqual([])
-        // The race was one: the folder was exchanged often, and was met both ways.
+        // There really was a race: the folder was replaced often, and both outcomes occurred.
         expect(Atomics.load(flags, 1)).toBeGreaterThan(1000)
         expect(saved).toBeGreaterThan(100)
         expect(refused).toBeGreaterThan(100)

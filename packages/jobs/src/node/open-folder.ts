@@ -1,14 +1,14 @@
-import { untrustedText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core"
 import { Effect, type Scope } from "effect"
 import { constants, existsSync, type Stats } from "node:fs"
 import { lstat, mkdir, open, realpath, stat } from "node:fs/promises"
 import { join } from "node:path"
-import type { FolderRefused, OpenFolder } from "../files/file-host.ts"
+import type { FolderDenied, OpenFolder } from "../files/file-host.ts"
 
 /**
- * Linux reaches files through the open folder itself (`/proc/self/fd`): a folder or a link that is put in its place
- * later plays no part. Elsewhere Node offers no such way; there the folder is watched: looked at again before the first
- * byte is written, and before the whole file gets its name.
+ * On Linux, files are opened through the folder's descriptor (`/proc/self/fd`), so replacing the folder has no effect.
+ * Node has no such way elsewhere; there the path is checked again before the first byte is written and before the
+ * complete file gets its name.
  */
 const canPin: boolean = existsSync("/proc/self/fd")
 
@@ -16,87 +16,87 @@ export const openFolder = (
   root: string,
   below: ReadonlyArray<string>,
   pin: boolean = canPin
-): Effect.Effect<OpenFolder, FolderRefused, Scope.Scope> =>
+): Effect.Effect<OpenFolder, FolderDenied, Scope.Scope> =>
   Effect.andThen(
     attempt(root, () => mkdir(root, { recursive: true })),
-    pin ? pinned(root, below) : watched(root, below)
+    pin ? openPinned(root, below) : openByPath(root, below)
   )
 
-const pinned = Effect.fnUntraced(function* (root: string, below: ReadonlyArray<string>) {
+const openPinned = Effect.fnUntraced(function* (root: string, below: ReadonlyArray<string>) {
   let shown = root
-  let folder = yield* opened(shown, root, constants.O_DIRECTORY)
-  const at = (name: string) => `/proc/self/fd/${folder.fd}/${name}`
+  let folder = yield* openDirectory(shown, root, constants.O_DIRECTORY)
+  const pathOf = (name: string) => `/proc/self/fd/${folder.fd}/${name}`
   for (const name of below) {
     shown = join(shown, name)
-    yield* attempt(shown, () => makeOne(at(name)))
-    folder = yield* opened(shown, at(name), constants.O_DIRECTORY | constants.O_NOFOLLOW)
+    yield* attempt(shown, () => makeFolder(pathOf(name)))
+    folder = yield* openDirectory(shown, pathOf(name), constants.O_DIRECTORY | constants.O_NOFOLLOW)
   }
-  const check = expectSame(
+  const assertUnchanged = assertSame(
     shown,
     attempt(shown, () => folder.stat()),
     attempt(shown, () => stat(shown))
   )
-  return { at, check, sync: Effect.ignore(attempt(shown, () => folder.sync())) } satisfies OpenFolder
+  return { pathOf, assertUnchanged, sync: Effect.ignore(attempt(shown, () => folder.sync())) } satisfies OpenFolder
 })
 
-const watched = Effect.fnUntraced(function* (root: string, below: ReadonlyArray<string>) {
+const openByPath = Effect.fnUntraced(function* (root: string, below: ReadonlyArray<string>) {
   let shown = root
   let folder = yield* attempt(root, () => realpath(root))
   for (const name of below) {
     shown = join(shown, name)
     folder = join(folder, name)
-    yield* attempt(shown, () => makeOne(folder))
+    yield* attempt(shown, () => makeFolder(folder))
     const info = yield* attempt(shown, () => lstat(folder))
-    if (!info.isDirectory()) return yield* Effect.fail(refusal(shown, inTheWay))
+    if (!info.isDirectory()) return yield* Effect.fail(denied(shown, notFolder))
   }
-  const first = yield* attempt(shown, () => lstat(folder))
-  // Links further up show in the real path only.
-  const now = attempt(shown, async () => ((await realpath(folder)) === folder ? lstat(folder) : undefined))
-  const check = expectSame(shown, Effect.succeed(first), now)
-  return { at: (name: string) => join(folder, name), check, sync: Effect.void } satisfies OpenFolder
+  const original = yield* attempt(shown, () => lstat(folder))
+  // A link in a parent folder shows only in the real path.
+  const current = attempt(shown, async () => ((await realpath(folder)) === folder ? lstat(folder) : undefined))
+  const assertUnchanged = assertSame(shown, Effect.succeed(original), current)
+  return { pathOf: (name: string) => join(folder, name), assertUnchanged, sync: Effect.void } satisfies OpenFolder
 })
 
-const expectSame = Effect.fnUntraced(function* (
+const assertSame = Effect.fnUntraced(function* (
   shown: string,
-  first: Effect.Effect<Stats, FolderRefused>,
-  now: Effect.Effect<Stats | undefined, FolderRefused>
+  original: Effect.Effect<Stats, FolderDenied>,
+  current: Effect.Effect<Stats | undefined, FolderDenied>
 ) {
-  const [before, after] = [yield* first, yield* now]
+  const [before, after] = [yield* original, yield* current]
   if (before.dev === after?.dev && before.ino === after.ino) return
-  return yield* Effect.fail(refusal(shown, "another folder was put in its place"))
+  return yield* Effect.fail(denied(shown, "the folder was replaced"))
 })
 
-const opened = (shown: string, path: string, flags: number) =>
+const openDirectory = (shown: string, path: string, flags: number) =>
   Effect.acquireRelease(
     attempt(shown, () => open(path, flags)),
     (folder) => Effect.promise(() => folder.close())
   )
 
-const makeOne = (folder: string): Promise<void> =>
+const makeFolder = (folder: string): Promise<void> =>
   mkdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error
   })
 
-const attempt = <A>(folder: string, work: () => Promise<A>): Effect.Effect<A, FolderRefused> =>
+const attempt = <A>(folder: string, work: () => Promise<A>): Effect.Effect<A, FolderDenied> =>
   Effect.tryPromise({
     try: work,
     catch: (error) => {
       const { code = "", message } = error as NodeJS.ErrnoException
-      return refusal(folder, details[code] ?? untrustedText(message))
+      return denied(folder, details[code] ?? sanitizeText(message))
     }
   })
 
-const refusal = (folder: string, detail: string): FolderRefused => ({ _tag: "FolderRefused", folder, detail })
+const denied = (folder: string, detail: string): FolderDenied => ({ _tag: "FolderDenied", folder, detail })
 
-const inTheWay = "a file or a link is in the way of the folder"
+const notFolder = "a file or symbolic link is in the way"
 const noPermission = "no permission to write there"
 
 const details: Readonly<Record<string, string>> = {
   EACCES: noPermission,
   EPERM: noPermission,
-  EROFS: "nothing can be written there: it is read-only",
-  EEXIST: inTheWay,
-  ENOTDIR: inTheWay,
-  ELOOP: inTheWay,
+  EROFS: "the file system is read-only",
+  EEXIST: notFolder,
+  ENOTDIR: notFolder,
+  ELOOP: notFolder,
   ENOSPC: "the disk is full"
 }

@@ -14,7 +14,7 @@ let folder: string
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "klingkit-promise-"))
-  // Only what a test sets: neither the limits nor the ledger of whoever runs it.
+  // Isolates tests from the environment of the developer, such as limits and the ledger.
   for (const name of Object.keys(process.env)) if (name.startsWith("KLING")) vi.stubEnv(name, undefined)
   await start(1_000_000)
 })
@@ -31,8 +31,8 @@ const start = async (speed: number): Promise<void> => {
   vi.stubEnv("KLINGAI_BASE_URL", emulator.url)
 }
 
-/** Tasks take as long as at Kling. */
-const slowly = async (): Promise<void> => {
+/** Restarts the emulator at real speed. */
+const restartAtRealSpeed = async (): Promise<void> => {
   await emulator.close()
   await start(1)
 }
@@ -54,21 +54,21 @@ const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
   )
 
 const operation = "legacy.images.generations"
-const picture = { model: "kling-v3", prompt: "a lighthouse", n: 2 } as const
+const imageInput = { model: "kling-v3", prompt: "a lighthouse", n: 2 } as const
 
 describe("a program without Effect", () => {
-  it("quotes, submits once, waits, fetches and finds everything again", async () => {
+  it("quotes, submits once, waits, downloads and finds everything again", async () => {
     await using(async (jobs) => {
-      expect(await jobs.quote(operation, picture)).toMatchObject({ state: "exact", pack: "image", priceUsd: 0.056 })
+      expect(await jobs.quote(operation, imageInput)).toMatchObject({ state: "exact", pack: "image", priceUsd: 0.056 })
       const handles: Array<string> = []
-      const { handle } = await jobs.submit(operation, picture, { onHandle: (one) => void handles.push(one) })
+      const { handle } = await jobs.submit(operation, imageInput, { onHandle: (each) => void handles.push(each) })
       expect(handles).toEqual([handle])
-      expect(await jobs.submit(operation, picture)).toMatchObject({ handle, isRepeat: true })
+      expect(await jobs.submit(operation, imageInput)).toMatchObject({ handle, isDuplicate: true })
 
-      const looks: Array<Job> = []
-      const ended = await jobs.wait(handle, { onJob: (job) => looks.push(job) })
+      const snapshots: Array<Job> = []
+      const ended = await jobs.wait(handle, { onJob: (job) => snapshots.push(job) })
       expect(ended.task.status).toBe("succeed")
-      expect(looks.at(-1)).toEqual(ended)
+      expect(snapshots.at(-1)).toEqual(ended)
       const followed = []
       for await (const { task } of jobs.follow(handle)) followed.push(task.status)
       expect(followed).toEqual(["succeed"])
@@ -86,13 +86,13 @@ describe("a program without Effect", () => {
     expect(await charges()).toHaveLength(1)
   })
 
-  it("is told the most that a clip of unknown length can come to", async () => {
-    const clip = { image: "https://example.com/a.jpg", video: "https://example.com/b.mp4" }
-    const quote = await using((jobs) => jobs.quote("new.motion.kling-2.6", { ...clip, characterOrientation: "video" }))
-    expect(quote).toMatchObject({ state: "estimate", atMost: { priceUsd: expect.any(Number) } })
+  it("gets an upper bound for a video of unknown duration", async () => {
+    const media = { image: "https://example.com/a.jpg", video: "https://example.com/b.mp4" }
+    const quote = await using((jobs) => jobs.quote("new.motion.kling-2.6", { ...media, characterOrientation: "video" }))
+    expect(quote).toMatchObject({ state: "estimate", upperBound: { priceUsd: expect.any(Number) } })
   })
 
-  it("gets typed answers of what answers at once, within the limits where it is paid", async () => {
+  it("gets typed results of synchronous operations, within the limits if they are paid", async () => {
     await using(
       async (jobs) => {
         const { resource_pack_subscribe_infos: packs } = await jobs.call("account.costs", { startTime: 0, endTime: 1 })
@@ -105,33 +105,41 @@ describe("a program without Effect", () => {
     expect(await charges()).toEqual([])
   })
 
-  it("gives files of its own machine, from folders that it opens", async () => {
-    const file = join(folder, "not-a-picture.jpg")
+  it("can pass local files, from folders that it allows", async () => {
+    const file = join(folder, "not-an-image.jpg")
     writeFileSync(file, "text")
-    const wish = { ...picture, image: file }
-    expect(await failureOf(using((jobs) => jobs.quote(operation, wish)))).toBeInstanceOf(JobError)
-    const read = await failureOf(using((jobs) => jobs.quote(operation, wish), { inputDirs: [folder] }))
+    const request = { ...imageInput, image: file }
+    expect(await failureOf(using((jobs) => jobs.quote(operation, request)))).toBeInstanceOf(JobError)
+    const read = await failureOf(using((jobs) => jobs.quote(operation, request), { inputDirs: [folder] }))
     expect(read).toMatchObject({ code: "KLING_INVALID_INPUT" })
   })
 
-  it("keeps the jobs of several people apart", async () => {
-    const { handle } = await using((jobs) => jobs.submit(operation, picture), { principal: "ann" })
-    const seen = (principal: string) => using((jobs) => jobs.history(), { principal })
-    expect((await seen("ann")).jobs.map((job) => job.handle)).toEqual([handle])
-    expect((await seen("ben")).jobs).toEqual([])
+  it("can still use the former name of an option", async () => {
+    await using(async (jobs) => {
+      const { handle } = await jobs.submit(operation, imageInput)
+      expect((await jobs.submit(operation, imageInput, { allowRepeat: true })).handle).not.toBe(handle)
+    })
+    expect(await charges()).toHaveLength(2)
+  })
+
+  it("keeps the jobs of several principals apart", async () => {
+    const { handle } = await using((jobs) => jobs.submit(operation, imageInput), { principal: "ann" })
+    const historyOf = (principal: string) => using((jobs) => jobs.history(), { principal })
+    expect((await historyOf("ann")).jobs.map((job) => job.handle)).toEqual([handle])
+    expect((await historyOf("ben")).jobs).toEqual([])
   })
 })
 
 describe("limits", () => {
-  it("stop what is over them before anything is sent, and an approval lets one request pass", async () => {
+  it("stop a request that exceeds them before anything is sent, and an approval lets it pass once", async () => {
     const limits = { confirmAboveUsd: 0.05 }
     await using(
       async (jobs) => {
-        expect(await failureOf(jobs.submit(operation, picture))).toMatchObject({ code: "JOB_NOT_APPROVED" })
+        expect(await failureOf(jobs.submit(operation, imageInput))).toMatchObject({ code: "JOB_NOT_APPROVED" })
         expect(await charges()).toEqual([])
-        const approval = await jobs.approve(operation, picture)
-        await jobs.submit(operation, picture, { approval })
-        const again = await failureOf(jobs.submit(operation, picture, { approval, allowRepeat: true }))
+        const approval = await jobs.approve(operation, imageInput)
+        await jobs.submit(operation, imageInput, { approval })
+        const again = await failureOf(jobs.submit(operation, imageInput, { approval, allowDuplicate: true }))
         expect(again).toBeInstanceOf(LedgerError)
       },
       { limits }
@@ -139,16 +147,16 @@ describe("limits", () => {
     expect(await charges()).toHaveLength(1)
   })
 
-  it("of the environment hold beside those that are given", async () => {
+  it("of the environment apply unless overridden by options", async () => {
     vi.stubEnv("KLINGKIT_MAX_USD_PER_DAY", "0.01")
-    const submitted = using((jobs) => jobs.submit(operation, picture), { limits: { maxUsdPerCall: 1 } })
+    const submitted = using((jobs) => jobs.submit(operation, imageInput), { limits: { maxUsdPerCall: 1 } })
     expect(await failureOf(submitted)).toMatchObject({ code: "LEDGER_OVER_BUDGET", wasCharged: "no" })
-    await using((jobs) => jobs.submit(operation, picture), { limits: { maxUsdPerDay: 1 } })
+    await using((jobs) => jobs.submit(operation, imageInput), { limits: { maxUsdPerDay: 1 } })
     expect(await charges()).toHaveLength(1)
   })
 
-  it("that are no amount stop everything", async () => {
-    const submitted = using((jobs) => jobs.submit(operation, picture), { limits: { maxUsdPerDay: Number.NaN } })
+  it("that are not a valid amount stop everything", async () => {
+    const submitted = using((jobs) => jobs.submit(operation, imageInput), { limits: { maxUsdPerDay: Number.NaN } })
     expect(await failureOf(submitted)).toMatchObject({
       code: "KLING_INVALID_INPUT",
       message: expect.stringContaining("KLINGKIT_MAX_USD_PER_DAY")
@@ -158,7 +166,7 @@ describe("limits", () => {
 })
 
 describe("the ledger", () => {
-  it("lies in the folder that is given, also where the environment names a database", async () => {
+  it("is in the given folder, even if the environment names a database", async () => {
     vi.stubEnv("KLINGKIT_DATABASE_URL", "postgres://nobody@localhost:1/none")
     await using((jobs) => jobs.history())
     expect(readdirSync(join(folder, "ledger"))).toContain("ledger.db")
@@ -166,20 +174,20 @@ describe("the ledger", () => {
 })
 
 describe("a signal", () => {
-  it("that is aborted already lets nothing leave", async () => {
+  it("that is already aborted sends nothing", async () => {
     const signal = AbortSignal.abort("no more")
     await using(async (jobs) => {
-      expect(await failureOf(jobs.submit(operation, picture, { signal }))).toBe("no more")
+      expect(await failureOf(jobs.submit(operation, imageInput, { signal }))).toBe("no more")
       expect(await failureOf(jobs.follow("kk-images-none", { signal })[Symbol.asyncIterator]().next())).toBe("no more")
     })
     expect(await charges()).toEqual([])
   })
 
-  it("ends the waiting for a submission, which goes on: the error says by which handle to find it", async () => {
+  it("stops waiting for a submission, which continues: the error has its handle", async () => {
     const controller = new AbortController()
     await using(async (jobs) => {
       const onHandle = () => controller.abort()
-      const error = await failureOf(jobs.submit(operation, picture, { signal: controller.signal, onHandle }))
+      const error = await failureOf(jobs.submit(operation, imageInput, { signal: controller.signal, onHandle }))
       expect(error).toBeInstanceOf(KlingError)
       const { reason, wasCharged } = error as KlingError
       const [job] = (await jobs.history()).jobs
@@ -190,32 +198,32 @@ describe("a signal", () => {
     expect(await charges()).toHaveLength(1)
   })
 
-  it("ends the waiting for a job, never the job", async () => {
-    await slowly()
+  it("stops waiting for a job, never the job itself", async () => {
+    await restartAtRealSpeed()
     await using(async (jobs) => {
-      const { handle } = await jobs.submit(operation, picture)
+      const { handle } = await jobs.submit(operation, imageInput)
       const [waiting, following] = [new AbortController(), new AbortController()]
       const wait = jobs.wait(handle, { signal: waiting.signal, onJob: () => waiting.abort("enough") })
       expect(await failureOf(wait)).toBe("enough")
-      const looks: Array<string> = []
+      const statuses: Array<string> = []
       const follow = async () => {
         for await (const { task } of jobs.follow(handle, { signal: following.signal })) {
-          looks.push(task.status)
+          statuses.push(task.status)
           following.abort("enough")
         }
       }
       expect(await failureOf(follow())).toBe("enough")
-      expect(looks).toEqual([expect.stringMatching(/submitted|processing/)])
+      expect(statuses).toEqual([expect.stringMatching(/submitted|processing/)])
       expect((await jobs.status(handle)).task.status).toMatch(/submitted|processing/)
     })
   })
 })
 
 describe("a callback that throws", () => {
-  it("rejects its promise, and the request is sent all the same", async () => {
+  it("rejects its promise, but the request is still sent", async () => {
     const onHandle = () => Promise.reject(new Error("disk full"))
     await using(async (jobs) => {
-      expect(await failureOf(jobs.submit(operation, picture, { onHandle }))).toMatchObject({ message: "disk full" })
+      expect(await failureOf(jobs.submit(operation, imageInput, { onHandle }))).toMatchObject({ message: "disk full" })
       expect((await jobs.history()).jobs).toMatchObject([{ state: "ACCEPTED" }])
     })
     expect(await charges()).toHaveLength(1)

@@ -22,41 +22,47 @@ import { Jobs } from "../jobs.ts"
 import type { JobFilter, JobPage } from "../ledger/find-jobs.ts"
 import type { SpendLimits } from "../spend-limits.ts"
 import type { CallJobOptions } from "../submit/call-job.ts"
-import type { QueuePlace } from "../submit/queue-place.ts"
+import type { QueuePosition } from "../submit/queue-position.ts"
 import type { SubmitJobOptions } from "../submit/submit-job.ts"
 import { jobsFromOptions } from "./jobs-from-options.ts"
 
-/** What is not given comes from the environment, each for itself; only a credential is given whole. */
+/** Each missing option is read from the environment; a credential is taken from one source as a whole. */
 export interface PromiseJobsOptions
   extends PromiseClientOptions, Partial<Pick<JobFolders, "outputDir" | "inputDirs" | "nameTemplate" | "privateHosts">> {
   readonly limits?: SpendLimits
-  /** The folder of the ledger, `ledger.db`. */
+  /** The folder of the ledger file, `ledger.db`. */
   readonly ledgerDir?: string
-  /** `postgres://...`: the ledger in PostgreSQL in place of the file. */
+  /** `postgres://...`: the ledger in PostgreSQL instead of a file. */
   readonly databaseUrl?: string
-  /** Whose jobs these are, for a program that serves several: nobody sees those of another. `local` when absent. */
+  /** The owner of these jobs, for programs that serve several users: each sees only their own. Defaults to `local`. */
   readonly principal?: string
 }
 
 interface Cancellable {
-  /** Ends the waiting only: a job that has begun goes on, and its handle finds it. */
+  /** Cancels the wait only: a submitted job keeps running, and its handle finds it. */
   readonly signal?: AbortSignal
 }
 
+interface DeprecatedOptions {
+  /** @deprecated Use `allowDuplicate`. */
+  readonly allowRepeat?: boolean
+}
+
 export interface PromiseCallOptions
-  extends Pick<CallJobOptions, "allowRepeat" | "approval" | "isApproved">, Cancellable {}
+  extends Pick<CallJobOptions, "allowDuplicate" | "approval" | "isApproved">, Cancellable, DeprecatedOptions {}
 
 export interface PromiseSubmitOptions
   extends
     Pick<
       SubmitJobOptions,
-      "allowRepeat" | "answerWithinSeconds" | "approval" | "folder" | "idempotencyKey" | "isApproved"
+      "allowDuplicate" | "answerWithinSeconds" | "approval" | "folder" | "idempotencyKey" | "isApproved"
     >,
-    Cancellable {
-  /** Gets the handle when the request is written down, and is waited for before the first byte leaves. */
+    Cancellable,
+    DeprecatedOptions {
+  /** Receives the handle once the request is persisted; awaited before anything is sent. */
   readonly onHandle?: (handle: string) => void | Promise<void>
-  /** All parallel places are taken: the request waits for one. */
-  readonly onQueued?: (place: QueuePlace) => void | Promise<void>
+  /** All concurrency slots are in use: the request is queued. */
+  readonly onQueued?: (position: QueuePosition) => void | Promise<void>
 }
 
 export interface PromiseDownloadOptions extends Omit<DownloadOptions, "onProgress">, Cancellable {
@@ -64,152 +70,159 @@ export interface PromiseDownloadOptions extends Omit<DownloadOptions, "onProgres
 }
 
 /**
- * Durable jobs for programs without Effect. Every promise rejects with `KlingError`, `JobError` or `LedgerError`, with the
- * reason of its own signal, or with what a callback of its own has thrown. Pictures and sounds of an input may be files.
+ * Durable jobs for programs without Effect. Promises reject with `KlingError`, `JobError` or `LedgerError`, with the
+ * reason of their signal, or with what one of their callbacks threw. Images and audio in an input may be files.
  */
 export interface PromiseJobs extends AsyncDisposable {
-  /** The price of a request, and in `atMost` what it can come to; sends nothing. */
+  /** The price of a request, and its upper bound in `upperBound`; sends nothing. */
   quote<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<Quote>
-  /** A token that lets exactly this request pass above the price that needs a yes: once, for ten minutes. */
+  /** Approves exactly this request: returns a token that is valid once, for ten minutes. */
   approve<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<string>
   /**
-   * Sends a request once, within the limits. Once it has begun, an aborted signal rejects with `SubmissionUnknown`, whose
-   * external id is the handle; the request goes on, and so it does when a callback throws.
+   * Submits a request once, within the limits. Once it is persisted, aborting the signal rejects with `SubmissionUnknown`,
+   * whose external id is the handle; the submission continues, also when a callback throws.
    */
   submit<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: PromiseSubmitOptions): Promise<Job>
-  /** Runs what answers at once; within the limits where it is paid, and then never sent twice. */
+  /** Calls a synchronous operation; a paid one is subject to the limits and never sent twice. */
   call<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: PromiseCallOptions): Promise<OutputOfId<Id>>
-  /** By handle, by Kling's own id of the task, or by that of a result of it. */
+  /** By handle, by Kling's task id, or by the id of one of its results. */
   status(id: string, options?: Cancellable): Promise<Job>
-  /** Resolves when the job has ended, whether it succeeded or failed. */
+  /** Resolves when the job has finished, whether it succeeded or failed. */
   wait(id: string, options?: Cancellable & { readonly onJob?: (job: Job) => void }): Promise<Job>
-  /** The job at every look, until it has ended. */
+  /** The job at every poll, until it has finished. */
   follow(id: string, options?: Cancellable): AsyncIterable<Job>
-  /** Tasks at Kling, newest first, whoever made them; with what the ledger knows of them. */
+  /** All tasks of the account at Kling, newest first, joined with the ledger. */
   list(filter?: TaskFilter, options?: Cancellable): AsyncIterable<Job>
-  /** Jobs in the ledger: by state, model, time, words of the prompt. */
+  /** Jobs in the ledger, filtered by state, model, time or prompt text. */
   history(filter?: Omit<JobFilter, "principal">): Promise<JobPage>
-  /** Fetches all results of a finished job, given itself or by its handle. What breaks off is no loss: fetch it again. */
+  /** Downloads all results of a finished job, options as a job or a handle. An interrupted download can be repeated. */
   download(job: Job | string, options?: PromiseDownloadOptions): Promise<ReadonlyArray<SavedFile>>
-  /** A request that is still on its way is settled by the next program that uses the ledger. */
+  /** Releases all resources. A submission in flight is reconciled by the next program that uses the ledger. */
   close(): Promise<void>
 }
 
-/** Makes durable jobs from the given settings, or from the environment (`KLINGAI_API_KEY`, `KLINGKIT_*`) where none are given. */
+/** Creates durable jobs from options; missing ones are read from the environment (`KLINGAI_API_KEY`, `KLINGKIT_*`). */
 export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
   const runtime = ManagedRuntime.make(jobsFromOptions(options))
   const run = async <A, E>(
     effect: Effect.Effect<A, E, Jobs | Kling>,
     { signal }: Cancellable = {},
-    whenLeft: () => unknown = () => signal?.reason
+    onAborted: () => unknown = () => signal?.reason
   ): Promise<A> => {
     signal?.throwIfAborted()
     const exit = await runtime.runPromiseExit(effect, signal === undefined ? {} : { signal })
     if (Exit.isSuccess(exit)) return exit.value
-    throw signal?.aborted === true && Cause.hasInterruptsOnly(exit.cause) ? whenLeft() : Cause.squash(exit.cause)
+    throw signal?.aborted === true && Cause.hasInterruptsOnly(exit.cause) ? onAborted() : Cause.squash(exit.cause)
   }
-  const iterate = async function* <A, E>(seen: Stream.Stream<A, E, Jobs>, given: Cancellable = {}) {
-    const context = await run(Effect.context<Jobs>(), given)
-    const { signal } = given
-    const whileAwaited = signal === undefined ? seen : Stream.interruptWhen(seen, aborted(signal))
-    yield* Stream.toAsyncIterableWith(whileAwaited, context)
+  const iterate = async function* <A, E>(stream: Stream.Stream<A, E, Jobs>, options: Cancellable = {}) {
+    const context = await run(Effect.context<Jobs>(), options)
+    const { signal } = options
+    const untilAborted = signal === undefined ? stream : Stream.interruptWhen(stream, aborted(signal))
+    yield* Stream.toAsyncIterableWith(untilAborted, context)
     signal?.throwIfAborted()
   }
 
   return {
-    quote: (id, input, given) =>
+    quote: (id, input, options) =>
       run(
-        Effect.map(planned(id, input), ({ quote }) => quote),
-        given
+        Effect.map(planRequest(id, input), ({ quote }) => quote),
+        options
       ),
-    approve: (id, input, given) =>
+    approve: (id, input, options) =>
       run(
-        Effect.flatMap(planned(id, input), (plan) => Jobs.use((jobs) => jobs.approve(plan))),
-        given
+        Effect.flatMap(planRequest(id, input), (plan) => Jobs.use((jobs) => jobs.approve(plan))),
+        options
       ),
-    async submit(id, input, given = {}) {
-      const plan = await run(planned(id, input), given)
-      const told: { handle?: string } = {}
+    async submit(id, input, options = {}) {
+      const plan = await run(planRequest(id, input), options)
+      const acknowledged: { handle?: string } = {}
       const thrown: Array<unknown> = []
-      const tell = <A>(callback: ((value: A) => void | Promise<void>) | undefined, value: A) =>
+      const runCallback = <A>(callback: ((value: A) => void | Promise<void>) | undefined, value: A) =>
         Effect.ignore(Effect.tryPromise({ try: async () => callback?.(value), catch: (error) => thrown.push(error) }))
-      // Whoever waits may leave, and its callbacks may fail; the request itself goes on to a settled end.
-      const sending = Jobs.use((jobs) =>
+      // The caller may stop waiting and its callbacks may fail; the submission itself always runs to completion.
+      const submission = Jobs.use((jobs) =>
         Effect.forkDetach(
           jobs.submit(plan, {
-            ...given,
-            ...absolute(given.folder),
-            onHandle: (handle) => tell(given.onHandle, (told.handle = handle)),
-            onQueued: (place) => tell(given.onQueued, place)
+            ...withCurrentNames(options),
+            ...absoluteFolder(options.folder),
+            onHandle: (handle) => runCallback(options.onHandle, (acknowledged.handle = handle)),
+            onQueued: (position) => runCallback(options.onQueued, position)
           })
         )
       )
-      const job = await run(Effect.flatMap(sending, Fiber.join), given, () => notAwaited(id, told.handle))
+      const job = await run(Effect.flatMap(submission, Fiber.join), options, () =>
+        submissionUnknown(id, acknowledged.handle)
+      )
       if (thrown.length > 0) throw thrown[0]
       return job
     },
-    async call(id, input, given) {
-      const plan = await run(planned(id, input), given)
+    async call(id, input, options) {
+      const plan = await run(planRequest(id, input), options)
       const { operation } = plan
       if (!operation.billed) {
         return (await run(
           Kling.use((kling) => kling.call(operation, plan.input)),
-          given
+          options
         )) as never
       }
-      const calling = Jobs.use((jobs) => Effect.forkDetach(jobs.call(plan, given)))
-      return (await run(Effect.flatMap(calling, Fiber.join), given, () => notAwaited(id))) as never
+      const execution = Jobs.use((jobs) => Effect.forkDetach(jobs.call(plan, withCurrentNames(options ?? {}))))
+      return (await run(Effect.flatMap(execution, Fiber.join), options, () => submissionUnknown(id))) as never
     },
-    status: (id, given) =>
+    status: (id, options) =>
       run(
         Jobs.use((jobs) => jobs.status(id)),
-        given
+        options
       ),
-    wait: (id, given) =>
+    wait: (id, options) =>
       run(
-        followed(id).pipe(
-          Stream.tap((job) => Effect.sync(() => given?.onJob?.(job))),
+        followJob(id).pipe(
+          Stream.tap((job) => Effect.sync(() => options?.onJob?.(job))),
           Stream.runLast,
           Effect.map(Option.getOrThrow)
         ),
-        given
+        options
       ),
-    follow: (id, given) => iterate(followed(id), given),
-    list: (filter, given) => iterate(Stream.unwrap(Jobs.useSync((jobs) => jobs.list(filter))), given),
+    follow: (id, options) => iterate(followJob(id), options),
+    list: (filter, options) => iterate(Stream.unwrap(Jobs.useSync((jobs) => jobs.list(filter))), options),
     history: (filter) => run(Jobs.use((jobs) => jobs.history(filter))),
-    download: (job, given = {}) =>
+    download: (job, options = {}) =>
       run(
         Jobs.use((jobs) =>
-          Effect.flatMap(typeof job === "string" ? jobs.status(job) : Effect.succeed(job), (known) =>
-            jobs.download(known, {
-              ...given,
-              ...absolute(given.folder),
-              onProgress: (progress) => Effect.sync(() => given.onProgress?.(progress))
+          Effect.flatMap(typeof job === "string" ? jobs.status(job) : Effect.succeed(job), (found) =>
+            jobs.download(found, {
+              ...options,
+              ...absoluteFolder(options.folder),
+              onProgress: (progress) => Effect.sync(() => options.onProgress?.(progress))
             })
           )
         ),
-        given
+        options
       ),
     close: () => runtime.dispose(),
     [Symbol.asyncDispose]: () => runtime.dispose()
   }
 }
 
-/** The request as it would be sent, its files read, checked and priced: one and the same for quote, approval and submission. */
-const planned = Effect.fnUntraced(function* (id: OperationId, input: Readonly<Record<string, unknown>>) {
+/** The request as it would be sent, with its files read, validated and priced: the same for quote, approval and submission. */
+const planRequest = Effect.fnUntraced(function* (id: OperationId, input: Readonly<Record<string, unknown>>) {
   const jobs = yield* Jobs
-  const operation = declared(id)
-  return yield* jobs.priced(yield* planOperation(operation, yield* jobs.mediaOf(operation, input)))
+  const operation = operationOf(id)
+  return yield* jobs.refineQuote(yield* planOperation(operation, yield* jobs.mediaOf(operation, input)))
 })
 
-// The caller's id has typed input and output; inside, any operation takes a checked record.
-const declared = (id: OperationId) => operations[id] as Operation
+// The id types input and output for the caller; internally, operations accept any validated record.
+const operationOf = (id: OperationId) => operations[id] as Operation
 
-const absolute = (folder: string | undefined) => (folder === undefined ? {} : { folder: resolve(folder) })
+const withCurrentNames = <Options extends DeprecatedOptions & { readonly allowDuplicate?: boolean }>({
+  allowRepeat,
+  ...options
+}: Options) => (allowRepeat === undefined ? options : { allowDuplicate: allowRepeat, ...options })
 
-const followed = (id: string) => Stream.unwrap(Jobs.useSync((jobs) => jobs.follow(id)))
+const absoluteFolder = (folder: string | undefined) => (folder === undefined ? {} : { folder: resolve(folder) })
 
-const notAwaited = (id: OperationId, handle?: string): KlingError =>
+const followJob = (id: string) => Stream.unwrap(Jobs.useSync((jobs) => jobs.follow(id)))
+
+const submissionUnknown = (id: OperationId, handle?: string): KlingError =>
   new KlingError({
     reason: {
       _tag: "SubmissionUnknown",
@@ -217,13 +230,13 @@ const notAwaited = (id: OperationId, handle?: string): KlingError =>
       ...(handle === undefined ? {} : { externalTaskId: handle })
     },
     operation: id,
-    billed: declared(id).billed
+    billed: operationOf(id).billed
   })
 
 const aborted = (signal: AbortSignal): Effect.Effect<void> =>
   Effect.callback((resume) => {
-    const leave = () => resume(Effect.void)
-    if (signal.aborted) return leave()
-    signal.addEventListener("abort", leave, { once: true })
-    return Effect.sync(() => signal.removeEventListener("abort", leave))
+    const onAbort = () => resume(Effect.void)
+    if (signal.aborted) return onAbort()
+    signal.addEventListener("abort", onAbort, { once: true })
+    return Effect.sync(() => signal.removeEventListener("abort", onAbort))
   })

@@ -3,31 +3,31 @@ import { Context, Effect, Layer, Redacted } from "effect"
 import { expect } from "vitest"
 import { ledgerLock } from "../ledger/database.ts"
 import { Ledger } from "../ledger/ledger.ts"
-import { beginSuite } from "../ledger/testing/begin-suite.ts"
+import { createSuite } from "../ledger/testing/create-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
-import { followingSuite } from "../ledger/testing/following-suite.ts"
-import { chainsSuite } from "../ledger/testing/chains-suite.ts"
+import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
+import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
-import { sampleIntent } from "../ledger/testing/sample-intent.ts"
+import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
-import { stepsSuite } from "../ledger/testing/steps-suite.ts"
+import { transitionsSuite } from "../ledger/testing/transitions-suite.ts"
 import { TestDatabase } from "../ledger/testing/test-database.ts"
 import { layerPostgres } from "./postgres-ledger.ts"
 
 layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
-  beginSuite(it)
+  createSuite(it)
   budgetSuite(it)
-  stepsSuite(it)
+  transitionsSuite(it)
   listSuite(it)
-  followingSuite(it)
-  chainsSuite(it)
+  coordinationSuite(it)
+  pipelinesSuite(it)
   sharingSuite(it)
 })
 
-describe("a PostgreSQL that does not answer", () => {
+describe("an unreachable PostgreSQL", () => {
   const failureOf = (url: string) => Effect.flip(Effect.scoped(Layer.build(layerPostgres(Redacted.make(url)))))
 
-  it.effect("is named without the password", () =>
+  it.effect("is reported without the password", () =>
     Effect.gen(function* () {
       const error = yield* failureOf("postgres://anna:s3cret@127.0.0.1:1/jobs?application_name=s3cret")
       expect(error).toMatchObject({ code: "LEDGER_CANNOT_OPEN", wasCharged: "no" })
@@ -45,7 +45,7 @@ describe("a PostgreSQL that does not answer", () => {
 })
 
 layer(TestDatabase.postgres)("a PostgreSQL that refuses", (it) => {
-  it.effect("to let in, or to write, is a clear error", () =>
+  it.effect("a connection or a write fails with a clear error", () =>
     Effect.gen(function* () {
       const { argument = "" } = yield* (yield* TestDatabase).fresh
       const open = (url: string) =>
@@ -60,18 +60,18 @@ layer(TestDatabase.postgres)("a PostgreSQL that refuses", (it) => {
     })
   )
 
-  it.effect("is waited for while another process writes, and then given up", () =>
+  it.effect("waits while another process writes, and then fails as locked", () =>
     Effect.gen(function* () {
-      const place = yield* (yield* TestDatabase).fresh
-      const { sql } = yield* place.open
-      const context = yield* Layer.build(layerPostgres(Redacted.make(place.argument ?? ""), { lockMillis: 20 }))
+      const location = yield* (yield* TestDatabase).fresh
+      const { sql } = yield* location.open
+      const context = yield* Layer.build(layerPostgres(Redacted.make(location.argument ?? ""), { lockMillis: 20 }))
       const ledger = Context.get(context, Ledger)
       const error = yield* sql`SELECT pg_advisory_xact_lock(${ledgerLock})`.pipe(
-        Effect.andThen(Effect.flip(ledger.begin(sampleIntent()))),
+        Effect.andThen(Effect.flip(ledger.createJob(sampleJob()))),
         sql.withTransaction
       )
       expect(error).toMatchObject({ code: "LEDGER_LOCKED", isRetryable: true, wasCharged: "no" })
-      expect((yield* ledger.begin(sampleIntent())).isNew).toBe(true)
+      expect((yield* ledger.createJob(sampleJob())).isNew).toBe(true)
     })
   )
 })

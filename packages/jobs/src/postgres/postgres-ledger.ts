@@ -6,23 +6,23 @@ import type { LedgerError } from "../ledger/ledger-error.ts"
 import { storageFailure } from "../ledger/storage-failure.ts"
 
 /**
- * A ledger in PostgreSQL, shared by all replicas: `postgres://user:password@host:port/database`. Its tables begin
- * with `klingkit_`. What keeps it from being reached or written is a `LedgerError`, which never shows the password.
+ * A ledger in PostgreSQL, shared by all replicas: `postgres://user:password@host:port/database`. Its tables are prefixed
+ * `klingkit_`. A failure to connect or write is a `LedgerError`, which never shows the password.
  */
 export const layerPostgres = (
   url: Redacted.Redacted,
   options: Pick<LedgerOptions, "lockMillis"> = {}
 ): Layer.Layer<Ledger, LedgerError> => {
-  const place = placeOf(Redacted.value(url))
-  return Ledger.layer({ ...options, place }).pipe(
-    // Requests with pictures inside are kept until they are settled, and read back after a crash.
+  const location = locationOf(Redacted.value(url))
+  return Ledger.layer({ ...options, location }).pipe(
+    // Requests with images inside are stored until their outcome is known, and read back after a crash.
     Layer.provide(PgClient.layer({ url, applicationName: "klingkit", maxMessageSize: 256 * 1024 * 1024 })),
-    Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, place, true))))
+    Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, location, true))))
   )
 }
 
 /** Host, port and database, without credentials and options. */
-const placeOf = (text: string): string => {
+const locationOf = (text: string): string => {
   if (!URL.canParse(text)) return "PostgreSQL"
   const url = new URL(text)
   return `PostgreSQL ${url.host}${url.pathname}`

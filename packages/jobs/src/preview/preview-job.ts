@@ -1,66 +1,66 @@
 import { Effect, type Scope, Stream } from "effect"
 import { type FetchFailure, failure } from "../files/fetch-failure.ts"
 import { FileHost } from "../files/file-host.ts"
-import { getFollowing } from "../files/follow-redirects.ts"
-import type { Reach } from "../files/reach.ts"
-import { joined } from "../inputs/read-bytes.ts"
+import { getFollowingRedirects } from "../files/follow-redirects.ts"
+import type { FetchPolicy } from "../files/fetch-policy.ts"
+import { concatBytes } from "../inputs/read-bytes.ts"
 import type { Job } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import { drawPreview, type Preview } from "./draw-preview.ts"
 
-/** All pictures of a task together; more than Kling's largest ones take. */
+/** For all images of a task together; more than Kling's largest results. */
 const maxBytes = 64_000_000
-/** A preview is a bonus: the answer that it comes with does not wait long for it. */
-const patience = "10 seconds"
+/** A preview is optional: the response that contains it must not wait long. */
+const timeout = "10 seconds"
 
-/** A small picture of a task's pictures. What goes wrong is told in words: the task itself is not touched by it. */
+/** A small image of a task's images. A failure here does not affect the task. */
 export const previewJob = Effect.fn("Jobs.preview")(function* (
   { handle, task }: Job,
-  reach: Reach
+  policy: FetchPolicy
 ): Effect.fn.Return<Preview, JobError, FileHost> {
   const failed = (detail: string) => jobError({ _tag: "FetchFailed", taskId: handle, detail })
   const urls = task.outputs.flatMap((output) => (output.type === "image" ? [output.url] : []))
   if (urls.length === 0) return yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
-  const pictures = yield* fetchAll(urls, reach).pipe(
+  const images = yield* fetchAll(urls, policy).pipe(
     Effect.scoped,
     Effect.mapError(({ detail }) => failed(detail)),
     Effect.timeoutOrElse({
-      duration: patience,
-      orElse: () => Effect.fail(failed("the pictures took too long to come"))
+      duration: timeout,
+      orElse: () => Effect.fail(failed("fetching the images timed out"))
     })
   )
   return yield* Effect.tryPromise({
-    try: () => drawPreview(pictures),
-    catch: (error) => failed(error instanceof Error ? error.message : "the picture is broken")
+    try: () => drawPreview(images),
+    catch: (error) => failed(error instanceof Error ? error.message : "the image is corrupt")
   })
 })
 
-/** The files behind URLs, in memory and therefore within a limit. */
+/** Fetches URLs into memory, within a size limit. */
 const fetchAll = Effect.fnUntraced(function* (
   urls: ReadonlyArray<string>,
-  reach: Reach
+  policy: FetchPolicy
 ): Effect.fn.Return<ReadonlyArray<Uint8Array>, FetchFailure, FileHost | Scope.Scope> {
   const host = yield* FileHost
-  const http = yield* host.connect(reach)
-  let left = maxBytes
+  const http = yield* host.connect(policy)
+  let bytesLeft = maxBytes
   return yield* Effect.forEach(urls, (url) =>
     Effect.gen(function* () {
-      const response = yield* getFollowing(http, url, {}, reach)
+      const response = yield* getFollowingRedirects(http, url, {}, policy)
       if (response.status !== 200) {
-        return yield* Effect.fail(failure(`the file server answered HTTP ${response.status}`, false))
+        return yield* Effect.fail(failure(`the file server returned HTTP ${response.status}`, false))
       }
-      const parts: Array<Uint8Array> = []
+      const chunks: Array<Uint8Array> = []
       let size = 0
       yield* response.stream.pipe(
-        Stream.mapError(() => failure("the connection broke off", true)),
-        Stream.runForEach((part) => {
-          size += part.length
-          left -= part.length
-          parts.push(part)
-          return left < 0 ? Effect.fail(failure("the pictures are too large to be drawn", false)) : Effect.void
+        Stream.mapError(() => failure("the connection was lost", true)),
+        Stream.runForEach((chunk) => {
+          size += chunk.length
+          bytesLeft -= chunk.length
+          chunks.push(chunk)
+          return bytesLeft < 0 ? Effect.fail(failure("the images are too large for a preview", false)) : Effect.void
         })
       )
-      return joined(parts, size)
+      return concatBytes(chunks, size)
     })
   )
 })

@@ -9,7 +9,7 @@ const at = (platform: string, homeDir: string, variables: Record<string, string>
   })
 
 describe("the data folder", () => {
-  it("is where each platform keeps the data of programs", () => {
+  it("is the folder for application data of each platform", () => {
     expect(at("linux", "/home/anna")).toBe("/home/anna/.local/share/klingkit")
     expect(at("linux", "/home/anna", { XDG_DATA_HOME: "/data" })).toBe("/data/klingkit")
     expect(at("linux", "/home/anna", { XDG_DATA_HOME: "data" })).toBe("/home/anna/.local/share/klingkit")
@@ -18,7 +18,7 @@ describe("the data folder", () => {
     expect(at("win32", "C:\\Users\\anna", { LOCALAPPDATA: "D:\\Local" })).toBe("D:\\Local\\klingkit")
   })
 
-  it("is KLINGKIT_HOME before all others", () => {
+  it("is KLINGKIT_HOME if that is set", () => {
     expect(at("linux", "/home/anna", { KLINGKIT_HOME: "/srv/kling", XDG_DATA_HOME: "/data" })).toBe("/srv/kling")
     expect(at("linux", "/home/anna", { KLINGKIT_HOME: "~/kling" })).toBe("/home/anna/kling")
   })

@@ -3,20 +3,20 @@ import { homedir } from "node:os"
 import { posix, resolve, win32 } from "node:path"
 import { platform } from "node:process"
 
-interface Surroundings {
+interface Dependencies {
   readonly platform: string
   readonly homeDir: string
   readonly variables: Readonly<Record<"KLINGKIT_HOME" | "XDG_DATA_HOME" | "LOCALAPPDATA", string>>
 }
 
-/** `KLINGKIT_HOME`, else the folder in which this platform keeps the data of programs. */
-export const chooseDataFolder = ({ platform, homeDir, variables }: Surroundings): string => {
+/** `KLINGKIT_HOME`, else the folder for application data on this platform. */
+export const chooseDataFolder = ({ platform, homeDir, variables }: Dependencies): string => {
   const { KLINGKIT_HOME: chosen, XDG_DATA_HOME: xdg, LOCALAPPDATA: local } = variables
   if (chosen !== "") return chosen.replace(/^~(?=$|[\\/])/, homeDir)
   if (platform === "win32")
     return win32.join(local === "" ? win32.join(homeDir, "AppData", "Local") : local, "klingkit")
   if (platform === "darwin") return posix.join(homeDir, "Library", "Application Support", "klingkit")
-  // A relative XDG folder is to be ignored, says its specification.
+  // The XDG specification says to ignore a relative folder.
   return posix.join(xdg.startsWith("/") ? xdg : posix.join(homeDir, ".local", "share"), "klingkit")
 }
 
@@ -27,7 +27,7 @@ const text = (name: string): Effect.Effect<string> =>
     Effect.map((value) => value.trim())
   )
 
-/** Where klingkit keeps its ledger and configuration on this machine; absolute. */
+/** Where klingkit stores its ledger and configuration on this machine; absolute. */
 export const dataFolder: Effect.Effect<string> = Effect.gen(function* () {
   const variables = yield* Effect.all({
     KLINGKIT_HOME: text("KLINGKIT_HOME"),

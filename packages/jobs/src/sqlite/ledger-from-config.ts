@@ -4,17 +4,17 @@ import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { layerSqliteConfig } from "./sqlite-ledger.ts"
 
-/** PostgreSQL where `KLINGKIT_DATABASE_URL` names one, else the file of this user (`KLINGKIT_HOME`). */
+/** PostgreSQL if `KLINGKIT_DATABASE_URL` is set, else a file of this user (`KLINGKIT_HOME`). */
 const configured: Layer.Layer<Ledger, LedgerError> = Layer.unwrap(
   Config.option(Config.Redacted("KLINGKIT_DATABASE_URL")).pipe(
     Effect.mapError((error) =>
-      ledgerError({ _tag: "CannotOpen", place: "KLINGKIT_DATABASE_URL", detail: error.message }, true)
+      ledgerError({ _tag: "CannotOpen", location: "KLINGKIT_DATABASE_URL", detail: error.message }, true)
     ),
     Effect.map(Option.filter((url) => Redacted.value(url).trim() !== "")),
     Effect.flatMap(
       Option.match({
         onNone: () => Effect.succeed(layerSqliteConfig),
-        // Loaded only where it is used: one user's programs start without it.
+        // Loaded only when used: a program with a ledger file starts without it.
         onSome: (url) =>
           Effect.map(
             Effect.promise(() => import("../postgres/postgres-ledger.ts")),
@@ -25,5 +25,5 @@ const configured: Layer.Layer<Ledger, LedgerError> = Layer.unwrap(
   )
 )
 
-/** The ledger as the environment names it, opened when it is first needed. */
+/** The ledger that the environment selects, opened on first use. */
 export const ledgerFromConfig: Layer.Layer<LedgerSource> = LedgerSource.layer(configured)

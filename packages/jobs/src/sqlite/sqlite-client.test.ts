@@ -12,7 +12,7 @@ const open = Effect.gen(function* () {
 })
 
 describe("the client over Node's SQLite", () => {
-  it.effect("takes and gives values in every form", () =>
+  it.effect("writes and reads values of every type", () =>
     Effect.gen(function* () {
       const sql = yield* open
       const big = 2 ** 53 - 1
@@ -31,7 +31,7 @@ describe("the client over Node's SQLite", () => {
     })
   )
 
-  it.effect("undoes a transaction that fails or dies, and no more than it", () =>
+  it.effect("rolls back a transaction that fails or dies, and nothing else", () =>
     Effect.gen(function* () {
       const sql = yield* open
       const add = (name: string) => sql`INSERT INTO things ${sql.insert({ name, size: 1, is_red: false })}`
@@ -49,7 +49,7 @@ describe("the client over Node's SQLite", () => {
     })
   )
 
-  it.effect("tells apart why a statement failed", () =>
+  it.effect("classifies why a statement failed", () =>
     Effect.gen(function* () {
       const sql = yield* open
       const add = sql`INSERT INTO things (name) VALUES (${"a"})`

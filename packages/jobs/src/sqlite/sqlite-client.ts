@@ -11,16 +11,15 @@ interface SqliteConnection extends Connection {
 }
 
 /**
- * A `SqlClient` over Node's own SQLite, for a file that several processes share, or `:memory:`. A committed row
- * survives a killed process, and power loss as far as the disk keeps its word. `lockMillis`: how long to wait for
- * others that are writing.
+ * A `SqlClient` over Node's built-in SQLite, for a file shared by several processes, or `:memory:`. A committed row
+ * survives a killed process, and power loss if the disk honors syncs. `lockMillis`: how long to wait for other writers.
  */
 export const layerSqliteClient = (path: string, lockMillis: number): Layer.Layer<Client.SqlClient, SqlError> =>
   Layer.effect(
     Client.SqlClient,
     Effect.gen(function* () {
       const database = yield* Effect.acquireRelease(
-        // SQLite's own waiting would hold up the whole process, and another connection of it might be the one that writes.
+        // SQLite's own busy timeout would block the whole process, which may itself hold the lock on another connection.
         attempt("open", () => new DatabaseSync(path, { timeout: 0 })),
         (database) => Effect.sync(() => database.close())
       )
@@ -43,13 +42,13 @@ export const layerSqliteClient = (path: string, lockMillis: number): Layer.Layer
   ).pipe(Layer.provide(Reactivity.layer))
 
 const settings = [
-  // Readers and a writer do not wait for each other.
+  // Readers and the writer do not block each other.
   "journal_mode = WAL",
-  // Every commit reaches the disk; with NORMAL the last ones are lost when the power fails.
+  // Every commit reaches the disk; with NORMAL the latest ones are lost on power failure.
   "synchronous = FULL",
-  // On macOS a plain fsync stops in the drive's cache.
+  // On macOS a plain fsync stops at the drive's cache.
   "fullfsync = ON",
-  // A request with pictures inside makes the log long; it shrinks again.
+  // A request with images inside makes the log large; it is truncated again.
   "journal_size_limit = 4194304"
 ]
 
@@ -76,7 +75,7 @@ const connect = (database: DatabaseSync, lockMillis: number): SqliteConnection =
     return statement
   }
 
-  // Another process holds the lock in real time, whatever the clock of a test says.
+  // Another process holds the lock in real time, whatever a test clock shows.
   const wait = Schedule.min([Schedule.exponential("1 millis"), Schedule.spaced("50 millis")]).pipe(
     Schedule.jittered,
     Schedule.upTo({ duration: lockMillis })
@@ -89,7 +88,7 @@ const connect = (database: DatabaseSync, lockMillis: number): SqliteConnection =
     attempt(text, () => read(prepare(text), params.map(toInput))).pipe(
       Effect.retry({
         schedule: wait,
-        // Inside a transaction that has begun nothing is left to wait for, but for its end.
+        // Inside a running transaction only the commit can wait for a lock.
         while: (error) => isLocked(error) && (!database.isTransaction || text === "COMMIT")
       }),
       Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())

@@ -9,76 +9,76 @@ import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 import { expect } from "vitest"
 import { Ledger } from "../ledger/ledger.ts"
-import { beginSuite } from "../ledger/testing/begin-suite.ts"
+import { createSuite } from "../ledger/testing/create-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
-import { followingSuite } from "../ledger/testing/following-suite.ts"
-import { chainsSuite } from "../ledger/testing/chains-suite.ts"
+import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
+import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
-import { stepsSuite } from "../ledger/testing/steps-suite.ts"
-import { sampleIntent } from "../ledger/testing/sample-intent.ts"
+import { transitionsSuite } from "../ledger/testing/transitions-suite.ts"
+import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { temporaryFolder, TestDatabase } from "../ledger/testing/test-database.ts"
 import { layerSqliteClient } from "./sqlite-client.ts"
 import { layerSqlite, layerSqliteConfig } from "./sqlite-ledger.ts"
 
 layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
-  beginSuite(it)
+  createSuite(it)
   budgetSuite(it)
-  stepsSuite(it)
+  transitionsSuite(it)
   listSuite(it)
-  followingSuite(it)
-  chainsSuite(it)
+  coordinationSuite(it)
+  pipelinesSuite(it)
 })
 
 layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
-  beginSuite(it)
+  createSuite(it)
   budgetSuite(it)
-  stepsSuite(it)
+  transitionsSuite(it)
   listSuite(it)
-  followingSuite(it)
-  chainsSuite(it)
+  coordinationSuite(it)
+  pipelinesSuite(it)
   sharingSuite(it)
 })
 
-/** What `layerSqlite` says about a place that cannot be a ledger. */
+/** The error of `layerSqlite` for a location that cannot be a ledger. */
 const failureAt = (path: string, lockMillis?: number) =>
   Effect.flip(Effect.scoped(Layer.build(layerSqlite(path, lockMillis === undefined ? {} : { lockMillis }))))
 
-const openAsNobody = (folder: string) =>
+const openUnprivileged = (folder: string) =>
   Effect.sync(() => {
-    const program = fileURLToPath(new URL("../ledger/testing/open-as-nobody.ts", import.meta.url))
+    const program = fileURLToPath(new URL("../ledger/testing/open-unprivileged.ts", import.meta.url))
     return JSON.parse(execFileSync(execPath, [program, folder], { encoding: "utf8" })) as Record<string, string>
   })
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
-describe("the ledger's file", () => {
-  it.effect("is made together with its folder, for its user's eyes only", () =>
+describe("the ledger file", () => {
+  it.effect("is created together with its folder, readable by its user only", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder("klingkit-home-"), "new", "home", "ledger.db")
       const context = yield* Layer.build(layerSqlite(path))
-      yield* Context.get(context, Ledger).begin(sampleIntent())
+      yield* Context.get(context, Ledger).createJob(sampleJob())
       expect([path, `${path}-wal`, `${path}-shm`].map(modeOf)).toEqual(["600", "600", "600"])
       expect([dirname(path), dirname(dirname(path))].map(modeOf)).toEqual(["700", "700"])
     })
   )
 
-  it.effect("takes no new request when little space is left beside it, and all that was there stays readable", () =>
+  it.effect("accepts no new request when disk space is low, and its jobs stay readable", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder("klingkit-home-"), "ledger.db")
       let free: number | undefined = undefined
       const ledger = Context.get(yield* Layer.build(layerSqlite(path, { freeBytes: Effect.sync(() => free) })), Ledger)
-      const { job } = yield* ledger.begin(sampleIntent())
+      const { job } = yield* ledger.createJob(sampleJob())
       free = 1_000_000
-      const error = yield* Effect.flip(ledger.begin(sampleIntent({ handle: "kk-t2v-another", allowRepeat: true })))
+      const error = yield* Effect.flip(ledger.createJob(sampleJob({ handle: "kk-t2v-another", allowDuplicate: true })))
       expect([error.code, error.wasCharged]).toEqual(["LEDGER_DISK_FULL", "no"])
-      expect(error.message).toContain(`too little space left for the ledger ${path}`)
+      expect(error.message).toContain(`too little disk space for the ledger ${path}`)
       expect((yield* ledger.get(job.handle)).state).toBe("INTENT")
       expect((yield* ledger.list()).jobs).toHaveLength(1)
     })
   )
 
-  it.effect("is narrowed when it was wide open", () =>
+  it.effect("is narrowed when its permissions were too wide", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder("klingkit-home-"), "ledger.db")
       writeFileSync(path, "", { mode: 0o644 })
@@ -87,7 +87,7 @@ describe("the ledger's file", () => {
     })
   )
 
-  it.effect("lies where KLINGKIT_HOME says", () =>
+  it.effect("is in KLINGKIT_HOME", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder("klingkit-home-")
       const environment = ConfigProvider.layer(ConfigProvider.fromUnknown({ KLINGKIT_HOME: folder }))
@@ -96,19 +96,19 @@ describe("the ledger's file", () => {
     })
   )
 
-  it.effect("is not taken for one when it is something else, and stays as it was", () =>
+  it.effect("is refused when it is something else, and left unchanged", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder("klingkit-home-"), "ledger.db")
-      const film = "not a database, but somebody's film ".repeat(100)
-      writeFileSync(path, film)
+      const content = "not a database, but a text of the user ".repeat(100)
+      writeFileSync(path, content)
       const error = yield* failureAt(path)
       expect(error).toMatchObject({ code: "LEDGER_UNREADABLE", wasCharged: "no" })
       expect(error.message).toBe(`${path} is not a ledger, or it is damaged: file is not a database`)
-      expect(readFileSync(path, "utf8")).toBe(film)
+      expect(readFileSync(path, "utf8")).toBe(content)
     })
   )
 
-  it.effect("is refused where no file can be", () =>
+  it.effect("is refused where no file can be created", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder("klingkit-home-")
       writeFileSync(join(folder, "file"), "")
@@ -123,50 +123,50 @@ describe("the ledger's file", () => {
     })
   )
 
-  it.effect("is refused when it can be read but not written", () =>
+  it.effect("is refused when it is read-only", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder("klingkit-home-")
       yield* Effect.scoped(Layer.build(layerSqlite(join(folder, "ledger.db"))))
-      const said = yield* openAsNobody(folder)
-      expect(said).toMatchObject({ wasCharged: "no" })
-      expect(["LEDGER_CANNOT_OPEN", "LEDGER_READ_ONLY"]).toContain(said["code"])
+      const error = yield* openUnprivileged(folder)
+      expect(error).toMatchObject({ wasCharged: "no" })
+      expect(["LEDGER_CANNOT_OPEN", "LEDGER_READ_ONLY"]).toContain(error["code"])
     })
   )
 
-  it.effect("is waited for while another program writes, and then given up", () =>
+  it.effect("waits while another process writes, and then fails as locked", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder("klingkit-home-"), "ledger.db")
       const context = yield* Layer.build(layerSqlite(path, { lockMillis: 20 }))
       const ledger = Context.get(context, Ledger)
       const writer = new DatabaseSync(path)
       writer.exec("BEGIN IMMEDIATE")
-      const error = yield* Effect.flip(ledger.begin(sampleIntent()))
+      const error = yield* Effect.flip(ledger.createJob(sampleJob()))
       expect(error).toMatchObject({ code: "LEDGER_LOCKED", isRetryable: true, wasCharged: "no" })
-      expect((yield* failureAt(path, 20)).message).toBe(`the ledger ${path} is locked by another program`)
+      expect((yield* failureAt(path, 20)).message).toBe(`the ledger ${path} is locked by another process`)
       writer.exec("COMMIT")
       writer.close()
-      expect((yield* ledger.begin(sampleIntent())).isNew).toBe(true)
+      expect((yield* ledger.createJob(sampleJob())).isNew).toBe(true)
     })
   )
 
-  it.effect("refuses a request when the disk is full, and goes on when there is space again", () =>
+  it.effect("refuses a request when the disk is full, and works again when there is space", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder("klingkit-home-"), "ledger.db")
       const client = layerSqliteClient(path, 20)
-      const context = yield* Layer.build(Layer.provideMerge(Ledger.layer({ place: path }), client))
+      const context = yield* Layer.build(Layer.provideMerge(Ledger.layer({ location: path }), client))
       const ledger = Context.get(context, Ledger)
       const sql = Context.get(context, SqlClient)
       yield* sql`PRAGMA max_page_count = 1`
-      const error = yield* Effect.flip(ledger.begin(sampleIntent({ prompt: "x".repeat(100_000) })))
+      const error = yield* Effect.flip(ledger.createJob(sampleJob({ prompt: "x".repeat(100_000) })))
       expect(error).toMatchObject({ code: "LEDGER_DISK_FULL", wasCharged: "no" })
-      expect(error.message).toBe(`there is too little space left for the ledger ${path}`)
+      expect(error.message).toBe(`there is too little disk space for the ledger ${path}`)
       expect((yield* ledger.list()).jobs).toEqual([])
       yield* sql`PRAGMA max_page_count = 1000000`
-      expect((yield* ledger.begin(sampleIntent())).isNew).toBe(true)
+      expect((yield* ledger.createJob(sampleJob())).isNew).toBe(true)
     })
   )
 
-  it.effect("is written through to the disk at every commit", () =>
+  it.effect("is synced to disk at every commit", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder("klingkit-home-"), "ledger.db")
       const context = yield* Layer.build(layerSqliteClient(path, 20))

@@ -10,39 +10,39 @@ import { dataFolder } from "./data-folder.ts"
 import { layerSqliteClient } from "./sqlite-client.ts"
 
 export interface SqliteLedgerOptions {
-  /** How long to wait for other programs that are writing; 10,000 when absent. */
+  /** How long to wait for other processes that are writing; 10,000 when absent. */
   readonly lockMillis?: number
-  /** Bytes that are free where the file lies; the system is asked when absent. */
+  /** Free bytes on the disk of the file; read from the system when absent. */
   readonly freeBytes?: Effect.Effect<number | undefined>
 }
 
 /**
- * A ledger in one file, shared by all programs of this user. File and folder are made when absent, for the user's
- * eyes only. What keeps it from being opened or written is a `LedgerError`; it never falls back to memory.
+ * A ledger in one file, shared by all processes of this user. File and folder are created if absent, readable by this
+ * user only. A failure to open or write it is a `LedgerError`; it never falls back to memory.
  */
 export const layerSqlite = (path: string, options: SqliteLedgerOptions = {}): Layer.Layer<Ledger, LedgerError> => {
-  const place = resolve(path)
-  const { lockMillis = 10_000, freeBytes = freeBytesIn(dirname(place)) } = options
-  return Layer.unwrap(Effect.as(makeFile(place), layerAt(place, place, lockMillis, freeBytes)))
+  const location = resolve(path)
+  const { lockMillis = 10_000, freeBytes = freeBytesIn(dirname(location)) } = options
+  return Layer.unwrap(Effect.as(createFile(location), layerAt(location, location, lockMillis, freeBytes)))
 }
 
-/** The ledger `ledger.db` below `KLINGKIT_HOME`, or where this platform keeps the data of programs. */
+/** The file `ledger.db` in `KLINGKIT_HOME`, or in the folder for application data on this platform. */
 export const layerSqliteConfig: Layer.Layer<Ledger, LedgerError> = Layer.unwrap(
   Effect.map(dataFolder, (folder) => layerSqlite(join(folder, "ledger.db")))
 )
 
 const layerAt = (
   path: string,
-  place: string,
+  location: string,
   lockMillis: number,
   freeBytes: Effect.Effect<number | undefined>
 ): Layer.Layer<Ledger, LedgerError> =>
-  Ledger.layer({ place, freeBytes }).pipe(
+  Ledger.layer({ location, freeBytes }).pipe(
     Layer.provide(layerSqliteClient(path, lockMillis)),
-    Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, place, true))))
+    Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, location, true))))
   )
 
-/** For tests: a ledger that forgets everything when it is closed. */
+/** For tests: a ledger that is discarded when it is closed. */
 export const layerSqliteMemory: Layer.Layer<Ledger, LedgerError> = layerAt(
   ":memory:",
   "in memory",
@@ -50,12 +50,12 @@ export const layerSqliteMemory: Layer.Layer<Ledger, LedgerError> = layerAt(
   Effect.succeed(undefined)
 )
 
-/** Makes folder and file with narrow rights; SQLite gives its side files the rights of the file. */
-const makeFile = (path: string): Effect.Effect<void, LedgerError> =>
+/** Creates folder and file with narrow permissions; SQLite gives its side files the permissions of the file. */
+const createFile = (path: string): Effect.Effect<void, LedgerError> =>
   Effect.try({
     try: () => {
       const isNew = !existsSync(path)
-      makeFolder(dirname(path))
+      createFolder(dirname(path))
       closeSync(openSync(path, "a+", 0o600))
       if (platform === "win32") return
       if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
@@ -64,19 +64,19 @@ const makeFile = (path: string): Effect.Effect<void, LedgerError> =>
     catch: (cause) => openFailure(path, cause as NodeJS.ErrnoException)
   })
 
-/** Folder by folder: below `/proc` Node's own recursive way never comes back. */
-const makeFolder = (folder: string): void => {
+/** Folder by folder: below `/proc` Node's recursive option never returns. */
+const createFolder = (folder: string): void => {
   if (existsSync(folder)) return
-  makeFolder(dirname(folder))
+  createFolder(dirname(folder))
   try {
     mkdirSync(folder, { mode: 0o700 })
   } catch (error) {
-    // Another program was quicker.
+    // Another process created it first.
     if (!existsSync(folder)) throw error
   }
 }
 
-/** A new file's name is safe from power loss only when its folder is. */
+/** A new file survives power loss only once its folder is synced. */
 const syncFolder = (folder: string): void => {
   const handle = openSync(folder, "r")
   try {
@@ -86,14 +86,14 @@ const syncFolder = (folder: string): void => {
   }
 }
 
-const openFailure = (place: string, { code, message }: NodeJS.ErrnoException): LedgerError => {
+const openFailure = (location: string, { code, message }: NodeJS.ErrnoException): LedgerError => {
   switch (code) {
     case "EROFS":
-      return ledgerError({ _tag: "ReadOnly", place }, true)
+      return ledgerError({ _tag: "ReadOnly", location }, true)
     case "ENOSPC":
     case "EDQUOT":
-      return ledgerError({ _tag: "DiskFull", place }, true)
+      return ledgerError({ _tag: "DiskFull", location }, true)
     default:
-      return ledgerError({ _tag: "CannotOpen", place, detail: message }, true)
+      return ledgerError({ _tag: "CannotOpen", location, detail: message }, true)
   }
 }

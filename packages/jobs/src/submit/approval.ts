@@ -1,4 +1,4 @@
-import { mostUsd, type Plan, type Quote } from "@klingkit/core"
+import { maxUsd, type Plan, type Quote } from "@klingkit/core"
 import { Effect } from "effect"
 import { fingerprintOf } from "../ledger/fingerprint.ts"
 import type { Approved } from "../ledger/approvals.ts"
@@ -9,16 +9,16 @@ import type { LedgerError } from "../ledger/ledger-error.ts"
 import { approvalLimit } from "../spend-limits.ts"
 import type { Submitter } from "./submit-job.ts"
 
-/** What an approval of a plan is bound to. */
+/** What the approval of a plan covers. */
 export const approvedOf = Effect.fnUntraced(function* (principal: string, plan: Plan): Effect.fn.Return<Approved> {
-  const quoteUsd = mostUsd(plan.quote)
+  const quoteUsd = maxUsd(plan.quote)
   const fingerprint = yield* fingerprintOf(plan.operation.id, plan.input)
   return { principal, fingerprint, ...(quoteUsd === undefined ? {} : { quoteUsd }) }
 })
 
-type Purser = Pick<Submitter, "kling" | "principal" | "limits">
+type Spender = Pick<Submitter, "kling" | "principal" | "limits">
 
-const spentToday = (ledger: Ledger["Service"], { kling, principal }: Purser) =>
+const spentToday = (ledger: Ledger["Service"], { kling, principal }: Spender) =>
   ledger.spentTodayUsd({ principal, account: kling.account })
 
 interface Approval {
@@ -26,10 +26,10 @@ interface Approval {
   readonly approval?: string | undefined
 }
 
-/** Stops what needs an approval and has none. Whether a token is good is seen when it is used up, with the new job. */
-export const refuseUnapproved = Effect.fnUntraced(function* (
+/** Fails if the plan needs an approval and has none. A token is validated when the new job consumes it. */
+export const requireApproval = Effect.fnUntraced(function* (
   ledger: Ledger["Service"],
-  submitter: Purser,
+  submitter: Spender,
   quote: Quote,
   { isApproved = false, approval }: Approval
 ): Effect.fn.Return<void, JobError | LedgerError> {

@@ -5,7 +5,7 @@ import type { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import type { Submitter } from "./submit-job.ts"
 
-/** Refuses a quote that does not fit what is left now. Nothing is reserved: that is done where the job is written down. */
+/** Fails if a quote exceeds what the limits leave now. Reserves nothing: that happens when the job is created. */
 export const checkLimits = Effect.fnUntraced(function* (
   ledger: Ledger["Service"],
   { kling, principal, limits }: Pick<Submitter, "kling" | "principal" | "limits">,

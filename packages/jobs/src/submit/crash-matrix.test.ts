@@ -3,70 +3,74 @@ import { type Emulator, startEmulator } from "@klingkit/emulator"
 import { Context, Effect, Layer } from "effect"
 import { expect } from "vitest"
 import { TestDatabase } from "../ledger/testing/test-database.ts"
-import { type Life, live, settle } from "./testing/lives.ts"
+import { type CrashRun, recoverAndRead, runCrashing } from "./testing/crash-runs.ts"
 
-/** Room for all requests, and tasks that are over at once: nothing here is about slots, packs or waiting. */
+/** Capacity for all requests, and tasks that finish immediately: this test is not about slots, packs or waiting. */
 const roomy = { speed: 1_000_000, faults: { packs: { video: { units: 1_000_000, concurrency: 10_000 } } } }
 
 class Emulated extends Context.Service<Emulated, Emulator>()("@klingkit/jobs/CrashMatrixEmulator") {
   static readonly layer = Layer.effect(Emulated, Effect.orDie(startEmulator(roomy)))
 }
 
-/** Computing, not waiting: a hundred programs are started. */
+/** For computing, not for waiting: a hundred programs are started. */
 const timeout = 600_000
 
-/** Where one request lives: a ledger of its own, and programs that come ten minutes after each other. */
+/** A request with a ledger of its own, and programs that start ten minutes apart. */
 const freshRequest = Effect.gen(function* () {
   const { url, apiKey } = yield* Emulated
   const { argument = "" } = yield* (yield* TestDatabase).fresh
   return (program: number) => ({ ledger: argument, url, apiKey, minutesLater: 10 * program })
 })
 
-interface Story {
-  readonly deaths: ReadonlyArray<string>
-  readonly lives: ReadonlyArray<Life>
+interface Scenario {
+  readonly crashes: ReadonlyArray<string>
+  readonly runs: ReadonlyArray<CrashRun>
   readonly run: Effect.Success<typeof freshRequest>
 }
 
-/** What is wrong with the end of a story; nothing when its request was charged once, or not at all and the ledger says so. */
-const wrongWith = Effect.fnUntraced(function* ({ deaths, lives, run }: Story) {
+/** What is wrong with the end of a scenario: its request must be charged once, or not at all if the ledger says so. */
+const problemsOf = Effect.fnUntraced(function* ({ crashes, runs, run }: Scenario) {
   const { world } = yield* Emulated
-  const [record, ...more] = yield* settle(run(3))
-  world.state.settle(Date.now())
-  const state = record?.state ?? "not written down"
-  const charges = world.state.bookings.filter(({ charge }) => charge.externalTaskId === record?.handle).length
+  const [record, ...others] = yield* recoverAndRead(run(3))
+  world.state.advanceTo(Date.now())
+  const state = record?.state ?? "not persisted"
+  const charges = world.state.charges.filter(({ charge }) => charge.externalTaskId === record?.handle).length
   const tasks = record === undefined ? 0 : world.state.tasks.byExternalId(record.handle).length
-  const expected = { SUCCEEDED: 1, REFUSED: 0, UNKNOWN: 0, "not written down": 0 }[state as string]
+  const expected = { SUCCEEDED: 1, REFUSED: 0, UNKNOWN: 0, "not persisted": 0 }[state as string]
+  const hasReported = runs.some((crashRun) => crashRun.reportedSuccess)
   const problems = [
-    ...deaths.flatMap((point, index) => (lives[index]?.end === "SIGKILL" ? [] : [`did not die at ${point}`])),
-    ...(more.length > 0 ? [`${more.length} jobs too many`] : []),
+    ...crashes.flatMap((point, index) => (runs[index]?.end === "SIGKILL" ? [] : [`did not crash at ${point}`])),
+    ...(others.length > 0 ? [`${others.length} jobs too many`] : []),
     ...(charges === expected && tasks === expected ? [] : [`${state} with ${tasks} tasks and ${charges} charges`]),
-    ...(state !== "SUCCEEDED" && lives.some((life) => life.saidSuccess) ? [`success was said, and it is ${state}`] : [])
+    ...(state !== "SUCCEEDED" && hasReported ? [`success was reported, but the job is ${state}`] : [])
   ]
-  return problems.map((problem) => `${deaths.join(" / ")}: ${problem}`)
+  return problems.map((problem) => `${crashes.join(" / ")}: ${problem}`)
 })
 
-/** All stories whose first program dies at one point: the second comes to its end, or dies at one point of its way. */
-const storiesFrom = Effect.fnUntraced(function* (first: string) {
+/** All scenarios whose first program crashes at `first`: the second one runs to its end, or crashes at one of its points. */
+const scenariosFrom = Effect.fnUntraced(function* (first: string) {
   const single = yield* freshRequest
-  const dead = yield* live("submit", [{ run: single(0), diesAt: first }])
-  const recovered = yield* live("recover", [{ run: single(1) }])
+  const crashed = yield* runCrashing("submit", [{ run: single(0), crashAt: first }])
+  const recovered = yield* runCrashing("recover", [{ run: single(1) }])
   const seconds = recovered.flatMap(({ points }) => points)
   const pairs = yield* Effect.forEach(seconds, (second) => Effect.map(freshRequest, (run) => ({ second, run })))
-  const died = yield* live(
+  const firstRuns = yield* runCrashing(
     "submit",
-    pairs.map(({ run }) => ({ run: run(0), diesAt: first }))
+    pairs.map(({ run }) => ({ run: run(0), crashAt: first }))
   )
-  const diedAgain = yield* live(
+  const secondRuns = yield* runCrashing(
     "recover",
-    pairs.map(({ run, second }) => ({ run: run(1), diesAt: second }))
+    pairs.map(({ run, second }) => ({ run: run(1), crashAt: second }))
   )
-  const twice = pairs.map(({ run, second }, index): Story => {
-    const lives = [died[index], diedAgain[index]].flatMap((life) => life ?? [])
-    return { deaths: [first, second], lives, run }
+  const twice = pairs.map(({ run, second }, index): Scenario => {
+    const runs = [firstRuns[index], secondRuns[index]].flatMap((crashRun) => crashRun ?? [])
+    return { crashes: [first, second], runs, run }
   })
-  const stories: ReadonlyArray<Story> = [{ deaths: [first], lives: [...dead, ...recovered], run: single }, ...twice]
-  const problems = yield* Effect.forEach(stories, wrongWith)
+  const scenarios: ReadonlyArray<Scenario> = [
+    { crashes: [first], runs: [...crashed, ...recovered], run: single },
+    ...twice
+  ]
+  const problems = yield* Effect.forEach(scenarios, problemsOf)
   return { pairs: twice.length, problems: problems.flat() }
 }, Effect.scoped)
 
@@ -76,14 +80,14 @@ const crashSuite = (it: Vitest.MethodsNonLive<TestDatabase | Emulated>): void =>
     () =>
       Effect.gen(function* () {
         const run = yield* freshRequest
-        const lives = yield* live("submit", [{ run: run(0) }])
-        const points = lives.flatMap((life) => life.points)
-        expect(lives.map(({ saidSuccess }) => saidSuccess)).toEqual([true])
-        expect(yield* wrongWith({ deaths: [], lives, run })).toEqual([])
-        const stories = yield* Effect.forEach(points, storiesFrom, { concurrency: 4 })
-        expect(stories.flatMap(({ problems }) => problems)).toEqual([])
-        const pairs = stories.reduce((sum, one) => sum + one.pairs, 0)
-        expect({ points: stories.length, pairs }).toEqual({ points: 16, pairs: 160 })
+        const runs = yield* runCrashing("submit", [{ run: run(0) }])
+        const points = runs.flatMap((crashRun) => crashRun.points)
+        expect(runs.map(({ reportedSuccess }) => reportedSuccess)).toEqual([true])
+        expect(yield* problemsOf({ crashes: [], runs, run })).toEqual([])
+        const scenarios = yield* Effect.forEach(points, scenariosFrom, { concurrency: 4 })
+        expect(scenarios.flatMap(({ problems }) => problems)).toEqual([])
+        const pairs = scenarios.reduce((sum, scenario) => sum + scenario.pairs, 0)
+        expect({ points: scenarios.length, pairs }).toEqual({ points: 16, pairs: 160 })
       }),
     timeout
   )
@@ -91,5 +95,8 @@ const crashSuite = (it: Vitest.MethodsNonLive<TestDatabase | Emulated>): void =>
 
 const inRealTime = { excludeTestServices: true, timeout } as const
 
-layer(Layer.merge(TestDatabase.sqliteFile, Emulated.layer), inRealTime)("a program on SQLite that dies", crashSuite)
-layer(Layer.merge(TestDatabase.postgres, Emulated.layer), inRealTime)("a program on PostgreSQL that dies", crashSuite)
+layer(Layer.merge(TestDatabase.sqliteFile, Emulated.layer), inRealTime)("a program on SQLite that crashes", crashSuite)
+layer(Layer.merge(TestDatabase.postgres, Emulated.layer), inRealTime)(
+  "a program on PostgreSQL that crashes",
+  crashSuite
+)

@@ -5,140 +5,140 @@ import { Effect, Exit, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { inVirtualTime } from "../files/testing/virtual-time.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
-import { sampleIntent } from "../ledger/testing/sample-intent.ts"
-import { type Program, programOver, programsOf } from "../watch/testing/programs.ts"
+import { sampleJob } from "../ledger/testing/sample-job.ts"
+import { type Program, programOver, programsOf } from "../polling/testing/programs.ts"
 
 const busyWorld = () => new KlingWorld({ speed: 1, faults: { packs: { video: { concurrency: 1 } } } })
-const film = (prompt: string) => planVideo({ prompt }, "api-key")
+const video = (prompt: string) => planVideo({ prompt }, "api-key")
 
-/** A program that cannot reach the ledger any more once it is dead, and so sends nothing. */
-const mortal = Effect.fnUntraced(function* (start: Effect.Success<ReturnType<typeof programsOf>>) {
+/** A program that loses its connection to the ledger when it crashes, and so sends nothing. */
+const crashable = Effect.fnUntraced(function* (start: Effect.Success<ReturnType<typeof programsOf>>) {
   const scope = yield* Scope.make()
   const program = yield* Scope.provide(start(), scope)
-  return { ...program, die: Scope.close(scope, Exit.void) }
+  return { ...program, crash: Scope.close(scope, Exit.void) }
 })
 
-/** All places are taken, and a request stands in line when its program dies; `told` says whether its caller has its handle. */
-const leftInLine = Effect.fnUntraced(function* (told: "handle" | "nothing") {
+/** All slots are in use, and a request is queued when its program crashes, with or without its handle acknowledged. */
+const orphanedInQueue = Effect.fnUntraced(function* (handle: "acknowledged" | "not acknowledged") {
   const world = busyWorld()
   const start = yield* programsOf(world)
-  const heir = yield* start()
-  yield* inVirtualTime(Effect.flatMap(film("running"), (plan) => heir.jobs.submit(plan)))
-  const dying = yield* mortal(start)
-  const plan = yield* film("left in line")
-  const asking = dying.jobs.submit(plan, told === "handle" ? { answerWithinSeconds: 1.5 } : {})
+  const other = yield* start()
+  yield* inVirtualTime(Effect.flatMap(video("running"), (plan) => other.jobs.submit(plan)))
+  const crashing = yield* crashable(start)
+  const plan = yield* video("orphaned")
+  const asking = crashing.jobs.submit(plan, handle === "acknowledged" ? { answerWithinSeconds: 1.5 } : {})
   yield* Effect.forkChild(Effect.exit(asking))
   yield* inVirtualTime(Effect.sleep("5 seconds"))
-  yield* dying.die
-  return { world, heir }
+  yield* crashing.crash
+  return { world, other }
 })
 
-const leftRow = ({ ledger }: Program) =>
-  Effect.map(ledger.list({ search: "left in line" }), ({ jobs: [job] }) => job ?? expect.fail("no such job"))
+const orphanedRow = ({ ledger }: Program) =>
+  Effect.map(ledger.list({ search: "orphaned" }), ({ jobs: [job] }) => job ?? expect.fail("no such job"))
 
-/** What becomes of it when somebody uses klingkit again after a while. */
-const after = Effect.fnUntraced(function* (heir: Program, seconds: number) {
+/** The row after another process has used klingkit some time later. */
+const rowAfter = Effect.fnUntraced(function* (other: Program, seconds: number) {
   yield* inVirtualTime(Effect.sleep(`${seconds} seconds`))
-  const { handle } = yield* leftRow(heir)
-  const seen = yield* inVirtualTime(Effect.andThen(heir.jobs.status(handle), Effect.sleep("150 seconds")))
-  expect(seen._tag).toBe("Success")
-  return yield* leftRow(heir)
+  const { handle } = yield* orphanedRow(other)
+  const polled = yield* inVirtualTime(Effect.andThen(other.jobs.status(handle), Effect.sleep("150 seconds")))
+  expect(polled._tag).toBe("Success")
+  return yield* orphanedRow(other)
 })
 
-/** A request of a program that has died with its first send on the way; Kling has not got it. */
-const leftSending = Effect.fnUntraced(function* ({ ledger, kling }: Program) {
-  const { input } = yield* film("a send on its way")
-  const { job } = yield* ledger.begin(sampleIntent({ account: kling.account, input, allowRepeat: true }))
+/** A request whose program has crashed during its first send; Kling has not received it. */
+const orphanedWhileSending = Effect.fnUntraced(function* ({ ledger, kling }: Program) {
+  const { input } = yield* video("a send on its way")
+  const { job } = yield* ledger.createJob(sampleJob({ account: kling.account, input, allowDuplicate: true }))
   return yield* ledger.transition(job.handle, ["INTENT"], "SENDING", { lease: leaseOf(job) })
 })
 
-const leaseOf = ({ lease }: JobRecord) => lease ?? expect.fail("nobody holds it")
+const leaseOf = ({ lease }: JobRecord) => lease ?? expect.fail("no process holds it")
 
-describe("a request that was never sent when its program died", () => {
-  it.effect("is sent by whoever comes next when its caller was given the handle", () =>
+describe("a request that was never sent when its program crashed", () => {
+  it.effect("is sent by the next process if its handle was acknowledged", () =>
     Effect.gen(function* () {
-      const { world, heir } = yield* leftInLine("handle")
-      const row = yield* after(heir, 90)
+      const { world, other } = yield* orphanedInQueue("acknowledged")
+      const row = yield* rowAfter(other, 90)
       expect(row).toMatchObject({ state: "ACCEPTED", sends: 1 })
       expect(world.state.tasks.byExternalId(row.handle)).toHaveLength(1)
       expect(world.state.tasks.size).toBe(2)
     })
   )
 
-  it.effect("is closed, uncharged, when its caller has been told nothing", () =>
+  it.effect("is closed, uncharged, if its handle was not acknowledged", () =>
     Effect.gen(function* () {
-      const { world, heir } = yield* leftInLine("nothing")
-      const row = yield* after(heir, 90)
-      const message = "not sent: the program ended before; nothing was charged"
+      const { world, other } = yield* orphanedInQueue("not acknowledged")
+      const row = yield* rowAfter(other, 90)
+      const message = "not sent: its process ended first; nothing was charged"
       expect(row).toMatchObject({ state: "REFUSED", message, spentUsd: 0 })
       expect(world.state.tasks.size).toBe(1)
     })
   )
 
-  it.effect("is left to whoever was given its handle at the moment at which it is found too old", () =>
+  it.effect("is kept if its handle is acknowledged again at the moment at which it is found too old", () =>
     Effect.gen(function* () {
-      const { world, heir } = yield* leftInLine("handle")
+      const { world, other } = yield* orphanedInQueue("acknowledged")
       yield* TestClock.adjust("61 minutes")
-      const { handle } = yield* leftRow(heir)
-      const { ledger } = heir
-      // Between the look at what was left and the closing of it.
+      const { handle } = yield* orphanedRow(other)
+      const { ledger } = other
+      // Between finding the orphaned request and closing it.
       const claimUnfinished: typeof ledger.claimUnfinished = (filter, request) =>
-        Effect.tap(ledger.claimUnfinished(filter, request), () => ledger.markPromised(handle))
+        Effect.tap(ledger.claimUnfinished(filter, request), () => ledger.markAcknowledged(handle))
       const slow = yield* programOver(world, { ...ledger, claimUnfinished })
       yield* inVirtualTime(slow.jobs.recover)
-      expect(yield* leftRow(heir)).toMatchObject({ state: "INTENT" })
-      expect(yield* after(heir, 90)).toMatchObject({ state: "ACCEPTED", sends: 1 })
+      expect(yield* orphanedRow(other)).toMatchObject({ state: "INTENT" })
+      expect(yield* rowAfter(other, 90)).toMatchObject({ state: "ACCEPTED", sends: 1 })
     })
   )
 
   it.effect("is closed, uncharged, when it is more than an hour old", () =>
     Effect.gen(function* () {
-      const { world, heir } = yield* leftInLine("handle")
+      const { world, other } = yield* orphanedInQueue("acknowledged")
       yield* TestClock.adjust("61 minutes")
-      const row = yield* after(heir, 1)
-      const message = "not sent: no program went on with it within an hour; nothing was charged"
+      const row = yield* rowAfter(other, 1)
+      const message = "not sent: no process resumed it within an hour; nothing was charged"
       expect(row).toMatchObject({ state: "REFUSED", message, spentUsd: 0 })
       expect(world.state.tasks.size).toBe(1)
     })
   )
 })
 
-describe("a request whose program died as it was being sent", () => {
+describe("a request whose program crashed while sending it", () => {
   it.effect.each([
     [1, { state: "ACCEPTED", sends: 2 }, 1],
-    // Kling forgets a task after a month: that it is not found then says nothing.
+    // Kling deletes a task after a month: not finding it then proves nothing.
     [40 * 24, { state: "UNKNOWN", sends: 1 }, 0]
-  ] as const)("is sent once more only as long as it is wanted: after %i hours", ([hours, row, tasks]) =>
+  ] as const)("is sent once more only within a day: after %i hours", ([hours, row, tasks]) =>
     Effect.gen(function* () {
       const world = new KlingWorld({ speed: 1 })
-      const heir = yield* (yield* programsOf(world))()
-      const { handle } = yield* leftSending(heir)
+      const other = yield* (yield* programsOf(world))()
+      const { handle } = yield* orphanedWhileSending(other)
       yield* TestClock.adjust(`${hours} hours`)
-      expect((yield* inVirtualTime(heir.jobs.recover))._tag).toBe("Success")
-      expect(yield* heir.ledger.get(handle)).toMatchObject(row)
+      expect((yield* inVirtualTime(other.jobs.recover))._tag).toBe("Success")
+      expect(yield* other.ledger.get(handle)).toMatchObject(row)
       expect(world.state.tasks.size).toBe(tasks)
     })
   )
 })
 
 describe("a task that turns up late", () => {
-  it.effect("is taken back, however many older ones never were", () =>
+  it.effect("continues its job, however many older ones never turn up", () =>
     Effect.gen(function* () {
       const world = new KlingWorld({ speed: 1 })
-      const heir = yield* (yield* programsOf(world))()
+      const other = yield* (yield* programsOf(world))()
       const givenUp = Effect.gen(function* () {
-        const { handle } = yield* leftSending(heir)
-        yield* heir.ledger.transition(handle, ["SENDING"], "IN_DOUBT")
-        return yield* heir.ledger.transition(handle, ["IN_DOUBT"], "UNKNOWN")
+        const { handle } = yield* orphanedWhileSending(other)
+        yield* other.ledger.transition(handle, ["SENDING"], "IN_DOUBT")
+        return yield* other.ledger.transition(handle, ["IN_DOUBT"], "UNKNOWN")
       })
       yield* Effect.forEach(Array.from({ length: 100 }), () => givenUp)
       yield* TestClock.adjust("31 days")
       const { handle: externalTaskId } = yield* givenUp
-      const { operation, input } = yield* film("a send on its way")
-      yield* inVirtualTime(heir.kling.submit(operation, input, { externalTaskId }))
+      const { operation, input } = yield* video("a send on its way")
+      yield* inVirtualTime(other.kling.submit(operation, input, { externalTaskId }))
       yield* TestClock.adjust("1 minute")
-      yield* inVirtualTime(heir.jobs.recover)
-      expect((yield* heir.ledger.get(externalTaskId)).state).toBe("ACCEPTED")
+      yield* inVirtualTime(other.jobs.recover)
+      expect((yield* other.ledger.get(externalTaskId)).state).toBe("ACCEPTED")
     })
   )
 })

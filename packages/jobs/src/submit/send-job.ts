@@ -4,10 +4,10 @@ import type { JobRecord, Lease } from "../ledger/job-record.ts"
 import type { JobState } from "../ledger/job-state.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import type { QueuePlace } from "./queue-place.ts"
-import type { SlotQueue } from "./slot-queue.ts"
+import type { ConcurrencyLimiter } from "./concurrency-limiter.ts"
+import type { QueuePosition } from "./queue-position.ts"
 
-/** How long a job belongs to a process that has gone silent. */
+/** How long a job stays with a process that has stopped renewing its lease. */
 export const leaseSeconds = 30
 const renewEverySeconds = 10
 
@@ -16,50 +16,50 @@ interface JobToSend {
   readonly kling: Kling["Service"]
   readonly operation: AnyOperation
   readonly input: Readonly<Record<string, unknown>>
-  readonly queue: SlotQueue
-  readonly onQueued: (place: QueuePlace) => Effect.Effect<void>
-  /** Held by this process: its lease is in it. */
+  readonly limiter: ConcurrencyLimiter
+  readonly onQueued: (position: QueuePosition) => Effect.Effect<void>
+  /** Contains the lease by which this process holds the job. */
   readonly record: JobRecord & { readonly lease: Lease }
-  /** It may have been sent before, and too long ago to be sent again. */
-  readonly isLookedForOnly?: boolean
+  /** It may have been sent before, too long ago to be sent again. */
+  readonly isLookupOnly?: boolean
 }
 
 /**
- * Takes a job of this process to a settled end: each step is in the ledger before it is taken, so that whoever comes
- * after a crash knows what may have happened. What was sent before is looked for first.
+ * Sends a job of this process and records the outcome. Each state is persisted before the step that it describes, so that
+ * recovery after a crash knows what may have happened. If the job may have been sent before, its task is looked up first.
  */
 export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend) {
-  const { ledger, kling, operation, input, record, queue, onQueued, isLookedForOnly = false } = job
+  const { ledger, kling, operation, input, record, limiter, onQueued, isLookupOnly = false } = job
   const { handle, lease } = record
   const step: Step = (from, to, changes = {}) => ledger.transition(handle, from, to, { lease, ...changes })
 
-  // A send of an earlier run may have arrived.
-  if (record.state === "SENDING") yield* step(["SENDING"], "IN_DOUBT").pipe(Effect.mapError(notRecorded))
+  // The request of an earlier run may have arrived.
+  if (record.state === "SENDING") yield* step(["SENDING"], "IN_DOUBT").pipe(Effect.mapError(journalFailed))
   const sent = kling
     .submit(operation, input, {
       externalTaskId: handle,
-      earlierSends: isLookedForOnly ? Infinity : record.sends,
+      earlierSends: isLookupOnly ? Infinity : record.sends,
       waitForSlot: false,
       journal: {
-        sending: step(["INTENT", "IN_DOUBT"], "SENDING").pipe(Effect.mapError(notRecorded), Effect.asVoid),
+        sending: step(["INTENT", "IN_DOUBT"], "SENDING").pipe(Effect.mapError(journalFailed), Effect.asVoid),
         inDoubt: Effect.ignore(step(["SENDING"], "IN_DOUBT"))
       }
     })
     .pipe(
-      // Refused for want of a place: nothing has left that could come into being.
+      // Refused because all slots are in use: no task can result from this request.
       Effect.tapError((error) =>
-        error.reason._tag === "SlotsTaken" ? Effect.ignore(step(["SENDING"], "INTENT")) : Effect.void
+        error.reason._tag === "ConcurrencyLimit" ? Effect.ignore(step(["SENDING"], "INTENT")) : Effect.void
       )
     )
-  const settled = queue.send({ ledger, record, onQueued }, sent).pipe(
+  const outcome = limiter.send({ ledger, record, onQueued }, sent).pipe(
     Effect.tap(({ task }) => recordAccepted(step, handle, task)),
     Effect.catch((error) => Effect.flatMap(recordFailure(step, error), Effect.fail)),
     Effect.ensuring(Effect.ignore(ledger.release(handle, lease)))
   )
-  return yield* Effect.raceFirst(settled, keepLease(ledger, handle, lease))
+  return yield* Effect.raceFirst(outcome, keepLease(ledger, handle, lease))
 })
 
-/** The job is this process's as long as it lives; losing the lease stops nothing that has left already. */
+/** Renews the lease for as long as this process runs. Losing it does not stop a request that is already on its way. */
 export const keepLease = (ledger: Ledger["Service"], handle: string, lease: Lease): Effect.Effect<never> =>
   Effect.ignore(ledger.renew(handle, lease, leaseSeconds)).pipe(
     Effect.repeat(Schedule.spaced(`${renewEverySeconds} seconds`)),
@@ -72,22 +72,24 @@ type Step = (
   changes?: { readonly message?: string; readonly taskId?: string }
 ) => Effect.Effect<JobRecord, LedgerError>
 
-// Kling has the task: whatever happens to the ledger now, the row is found again by its id.
+// Kling has the task: even if the ledger fails now, the task's external id leads back to the row.
 const recordAccepted = (step: Step, handle: string, task: Task): Effect.Effect<void> =>
   step(["SENDING", "IN_DOUBT"], "ACCEPTED", { taskId: task.id }).pipe(
     Effect.asVoid,
-    // Somebody has seen the task at Kling, and written down how far it is.
+    // Another process has polled the task and persisted its state.
     Effect.catchReason("LedgerError", "StateConflict", () => Effect.void),
-    Effect.catch((error) => Effect.logWarning(`not in the ledger yet: Kling has accepted ${handle}; ${error.message}`))
+    Effect.catch((error) =>
+      Effect.logWarning(`Kling has accepted ${handle}, but the ledger could not record it yet: ${error.message}`)
+    )
   )
 
-/** What is to be told: a refusal settles nothing when another program has taken the job over, and may have sent it. */
+/** The error to report: a refusal is not final if another process has claimed the job, as it may have sent it. */
 const recordFailure = (step: Step, error: KlingError): Effect.Effect<KlingError> => {
   const { message } = error
-  if (!error.mayHaveArrived) {
+  if (!error.mayHaveExecuted) {
     return step(["INTENT", "SENDING"], "REFUSED", { message }).pipe(
       Effect.as(error),
-      Effect.catch((failed) => Effect.succeed(takenOver(failed) ?? error))
+      Effect.catch((failed) => Effect.succeed(claimedElsewhere(failed) ?? error))
     )
   }
   return step(["SENDING"], "IN_DOUBT").pipe(
@@ -98,12 +100,12 @@ const recordFailure = (step: Step, error: KlingError): Effect.Effect<KlingError>
   )
 }
 
-/** Nothing leaves from here. */
-const notRecorded = (error: LedgerError): KlingError =>
-  takenOver(error) ?? new KlingError({ reason: { _tag: "NotRecorded", detail: error.message } })
+/** Nothing is sent. */
+const journalFailed = (error: LedgerError): KlingError =>
+  claimedElsewhere(error) ?? new KlingError({ reason: { _tag: "JournalFailed", detail: error.message } })
 
-/** What to say when the job is in other hands: whether it was sent from there, nobody here knows. */
-const takenOver = ({ reason, message }: LedgerError): KlingError | undefined =>
+/** The error when another process holds the job: it is unknown here whether that process has sent it. */
+const claimedElsewhere = ({ reason, message }: LedgerError): KlingError | undefined =>
   reason._tag === "LeaseLost" || reason._tag === "StateConflict"
     ? new KlingError({
         reason: { _tag: "SubmissionUnknown", externalTaskId: reason.handle, detail: message },

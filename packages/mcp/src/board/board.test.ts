@@ -8,7 +8,7 @@ import { boardPage } from "./page.generated.ts"
 const bytes = (text: string): number => new TextEncoder().encode(text).length
 
 describe.each(wires)("the board on a %s", (wire) => {
-  it("hangs on the tools that speak of a task's state, for hosts of both spellings", async () => {
+  it("is linked from the tools whose results contain tasks, under both keys", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     const { tools: listed } = await client.listTools()
     const withBoard = listed.filter(({ _meta }) => _meta?.["ui/resourceUri"] === boardUri)
@@ -21,7 +21,7 @@ describe.each(wires)("the board on a %s", (wire) => {
     }
   })
 
-  it("keeps its own tool from the model", async () => {
+  it("hides its own tool from the model", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
     const { tools: listed } = await client.listTools()
     expect(tools).not.toContain(boardTasks)
@@ -65,7 +65,7 @@ describe.each(wires)("the board on a %s", (wire) => {
 })
 
 describe("the board's page", () => {
-  it("is less than 300 kB with everything in it", () => {
+  it("is below 300 kB in total", () => {
     expect(bytes(boardPage)).toBeLessThan(300_000)
     expect(/<(script|link|img|iframe)[^>]+(src|href)=/.exec(boardPage)?.[0]).toBe(undefined)
   })

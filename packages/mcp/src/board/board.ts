@@ -5,17 +5,17 @@ import { registerTool } from "../register-tool.ts"
 import { mediaDomainsFromConfig } from "./media-domains.ts"
 import { boardPage } from "./page.generated.ts"
 
-/** The page that hosts show beside a result (MCP Apps, 2026-01-26). */
+/** The page that hosts show with a result (MCP Apps, 2026-01-26). */
 export const boardUri = "ui://klingkit/board"
 const mimeType = "text/html;profile=mcp-app"
 
-/** What ties a tool to the page: tools whose results speak of tasks and their state. Older hosts read the flat key. */
+/** Metadata that links a tool to the page: tools whose results contain tasks. Older hosts read the flat key. */
 export const boardMeta = ({ outputSchema: { properties } }: Tool): Readonly<Record<string, unknown>> | undefined =>
   ("task_id" in properties && "status" in properties) || "tasks" in properties
     ? { ui: { resourceUri: boardUri }, "ui/resourceUri": boardUri }
     : undefined
 
-/** Offers the page, and the one tool that it asks; a host keeps that tool from the model. */
+/** Registers the page and the one tool that it calls; hosts hide that tool from the model. */
 export const registerBoard = (
   server: McpServer,
   services: Services,
@@ -28,7 +28,7 @@ export const registerBoard = (
     boardUri,
     {
       title: "Kling board",
-      description: "Progress and results of tasks, for people",
+      description: "Progress and results of tasks, for users",
       mimeType,
       cacheHint: { ttlMs: 3_600_000, cacheScope: "public" }
     },
@@ -44,7 +44,7 @@ export const registerBoard = (
   )
 }
 
-/** The page with what it has to know of this server; `<` is spelled so that no text can end the block early. */
+/** The page with this server's settings; `<` is escaped so that no text can end the block early. */
 const pageFor = (tools: ReadonlyArray<Tool>): string => {
   const settings = JSON.stringify({ tools: tools.map(({ name }) => name) })
   return boardPage.replace(/(?<= id="settings">)\s*\{\}\s*(?=<)/, () => settings.replaceAll("<", "\\u003c"))

@@ -7,27 +7,27 @@ const domains = (env: Readonly<Record<string, string>>) =>
     Effect.provideService(mediaDomainsFromConfig, ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(env))
   )
 
-const usual = ["https://*.klingai.com", "https://*.kechuangai.com"]
+const defaults = ["https://*.klingai.com", "https://*.kechuangai.com"]
 
-describe("the origins that the board may show media from", () => {
-  it("are Kling's, unless told otherwise", async () => {
-    expect(await domains({})).toEqual(usual)
-    expect(await domains({ KLINGAI_REGION: "china" })).toEqual(usual)
-    expect(await domains({ KLINGAI_BASE_URL: "https://kling.example" })).toEqual(usual)
+describe("the origins from which the board may show media", () => {
+  it("are Kling's by default", async () => {
+    expect(await domains({})).toEqual(defaults)
+    expect(await domains({ KLINGAI_REGION: "china" })).toEqual(defaults)
+    expect(await domains({ KLINGAI_BASE_URL: "https://kling.example" })).toEqual(defaults)
   })
 
-  it("are more where they are named", async () => {
+  it("include those that are configured", async () => {
     const named = "https://cdn.example.com, https://*.example.org:8443,https://cdn.example.com"
     expect(await domains({ KLINGKIT_MEDIA_DOMAINS: named })).toEqual([
-      ...usual,
+      ...defaults,
       "https://cdn.example.com",
       "https://*.example.org:8443"
     ])
   })
 
-  it("hold a Kling on this machine by both of its names", async () => {
+  it("include a local Kling under both of its names", async () => {
     expect(await domains({ KLINGAI_BASE_URL: "http://127.0.0.1:4010" })).toEqual([
-      ...usual,
+      ...defaults,
       "http://127.0.0.1:4010",
       "http://localhost:4010"
     ])
@@ -42,6 +42,6 @@ describe("the origins that the board may show media from", () => {
     "data:",
     "https://*"
   ])("are never %s", async (KLINGKIT_MEDIA_DOMAINS) => {
-    expect(await domains({ KLINGKIT_MEDIA_DOMAINS })).toEqual(usual)
+    expect(await domains({ KLINGKIT_MEDIA_DOMAINS })).toEqual(defaults)
   })
 })

@@ -2,18 +2,18 @@ import { baseUrlFromConfig } from "@klingkit/core"
 import { Config, Effect, Option } from "effect"
 
 /**
- * Where Kling's results have been seen to lie. Which host serves a file is known only from the answer that names it,
- * so whole domains are declared; others are added by `KLINGKIT_MEDIA_DOMAINS`.
+ * Domains that have been observed to serve Kling's results. The exact host is known only from each answer, so whole
+ * domains are declared; `KLINGKIT_MEDIA_DOMAINS` adds others.
  */
-const usualMediaDomains: ReadonlyArray<string> = ["https://*.klingai.com", "https://*.kechuangai.com"]
+const defaultMediaDomains: ReadonlyArray<string> = ["https://*.klingai.com", "https://*.kechuangai.com"]
 
 /** `https://cdn.example.com`, `https://*.example.com`; http on this machine only. */
 const isMediaDomain = (text: string): boolean =>
   /^(https:\/\/(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+|http:\/\/(localhost|127\.0\.0\.1))(:\d{1,5})?$/.test(text)
 
 /**
- * Origins that a page may show media from. `KLINGKIT_MEDIA_DOMAINS` (a comma list) adds to the usual ones; a Kling on
- * this machine serves its files itself. Entries that are no origin are left out: a host turns them into its policy.
+ * Origins from which the page may show media. `KLINGKIT_MEDIA_DOMAINS` (comma-separated) adds to the defaults; a local
+ * Kling serves its own files. Entries that are not origins are dropped, since hosts put them into their policy.
  */
 export const mediaDomainsFromConfig: Effect.Effect<ReadonlyArray<string>> = Effect.gen(function* () {
   const added = yield* Config.option(Config.String("KLINGKIT_MEDIA_DOMAINS")).pipe(Effect.orDie)
@@ -22,10 +22,10 @@ export const mediaDomainsFromConfig: Effect.Effect<ReadonlyArray<string>> = Effe
     .map((text) => text.trim())
     .filter(isMediaDomain)
   const own = yield* Effect.match(baseUrlFromConfig, { onFailure: () => [], onSuccess: thisMachine })
-  return [...new Set([...usualMediaDomains, ...named, ...own])]
+  return [...new Set([...defaultMediaDomains, ...named, ...own])]
 })
 
-/** http is legal for a base URL on this machine only; its two names are one place, but two origins to a browser. */
+/** http is allowed only for a base URL on this machine; its two names are one server, but two origins to a browser. */
 const thisMachine = (baseUrl: string): ReadonlyArray<string> => {
   const { protocol, port } = new URL(baseUrl)
   const at = port === "" ? "" : `:${port}`

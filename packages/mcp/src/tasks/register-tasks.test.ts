@@ -27,23 +27,23 @@ const following = (world?: KlingWorld, limits = {}) => {
   }
 }
 
-/** Starts a task; gives its id. */
+/** Starts a task; returns its id. */
 const started = async (send: ReturnType<typeof modernRequests>, call: Readonly<Record<string, unknown>> = submit) =>
   (await send("tools/call", call)).result?.taskId ?? ""
 
 describe("a paid call of a client that follows tasks", () => {
-  it("is a task under our handle, there as soon as it is named, and says that nothing cancels it", async () => {
+  it("is a task under our handle, readable at once, and says that it cannot be cancelled", async () => {
     const { send, control } = following()
     const { result } = await send("tools/call", submit)
     expect(result).toMatchObject({
       resultType: "task",
       taskId: expect.stringMatching(/^kk-t2v-[0-9a-z]{26}$/),
       status: "working",
-      statusMessage: "Task is submitted. Kling cannot cancel: it goes on, and is paid, whether or not anyone waits.",
+      statusMessage: "Task is submitted. Kling cannot cancel it: it keeps running and is paid.",
       ttlMs: 30 * 86_400_000
     })
-    const looked = await send("tasks/get", { taskId: result?.taskId })
-    expect(looked.result).toMatchObject({
+    const checked = await send("tasks/get", { taskId: result?.taskId })
+    expect(checked.result).toMatchObject({
       resultType: "complete",
       taskId: result?.taskId,
       status: "working",
@@ -56,15 +56,15 @@ describe("a paid call of a client that follows tasks", () => {
     ["succeed", {}],
     ["failed", { fault: "fail", message: "no faces" }]
   ])("ends with exactly what the status tool says: %s", async (status, fault) => {
-    const { send, plain, strike, pass } = following()
-    if (status === "failed") await strike(fault)
+    const { send, plain, injectFault, pass } = following()
+    if (status === "failed") await injectFault(fault)
     const taskId = await started(send)
     await pass(600)
     const ended = await send("tasks/get", { taskId })
-    const told = await plain("tools/call", { name: "check_video_status", arguments: { task_id: taskId } })
+    const result = await plain("tools/call", { name: "check_video_status", arguments: { task_id: taskId } })
     expect(ended.result?.status).toBe("completed")
-    expect(told.result?.structuredContent).toMatchObject({ status })
-    const { content, structuredContent } = told.result ?? {}
+    expect(result.result?.structuredContent).toMatchObject({ status })
+    const { content, structuredContent } = result.result ?? {}
     expect(ended.result?.["result"]).toEqual({
       content,
       structuredContent,
@@ -79,8 +79,8 @@ describe("a paid call of a client that follows tasks", () => {
     const free = await send("tools/call", { name: "list_models", arguments: {} })
     expect(free.result).toMatchObject({ resultType: "complete" })
     const taskId = await started(send)
-    const looked = await send("tools/call", { name: "check_video_status", arguments: { task_id: taskId } })
-    expect(looked.result).toMatchObject({ resultType: "complete", structuredContent: { status: "submitted" } })
+    const checked = await send("tools/call", { name: "check_video_status", arguments: { task_id: taskId } })
+    expect(checked.result).toMatchObject({ resultType: "complete", structuredContent: { status: "submitted" } })
     await pass(60)
     await plain("tools/call", { name: "check_video_status", arguments: { task_id: taskId } })
     const repeated = await send("tools/call", submit)
@@ -88,7 +88,7 @@ describe("a paid call of a client that follows tasks", () => {
     expect((await control("GET ledger")).tasks).toHaveLength(1)
   })
 
-  it("becomes a task only after the person has agreed to its price", async () => {
+  it("becomes a task only after the user has approved its price", async () => {
     const { services, control } = following(new KlingWorld(), { confirmAboveUsd: 0.1 })
     const send = modernRequests(services, { extensions, elicitation: { form: {} } })
     const asked = await send("tools/call", submit)
@@ -100,9 +100,9 @@ describe("a paid call of a client that follows tasks", () => {
     expect((await control("GET ledger")).tasks).toMatchObject([{ externalTaskId: made.result?.taskId }])
   })
 
-  it("pays once when the caller goes away, and the same call finds the task", async () => {
-    const { send, control, strike, pass } = following()
-    await strike({ fault: "commit-then-hang" })
+  it("pays once when the caller disconnects, and the same call finds the task", async () => {
+    const { send, control, injectFault, pass } = following()
+    await injectFault({ fault: "commit-then-hang" })
     const leaving = new AbortController()
     const call = send("tools/call", submit, leaving.signal)
     await vi.waitFor(async () => expect((await control("GET ledger")).tasks).toHaveLength(1))
@@ -119,7 +119,7 @@ describe("a paid call of a client that follows tasks", () => {
 })
 
 describe("a task", () => {
-  it("goes on, is paid, and keeps its result, though its cancellation was asked for", async () => {
+  it("keeps running, is paid, and keeps its result, despite a cancel request", async () => {
     const { send, control, pass } = following()
     const taskId = await started(send)
     const { _meta, ...ack } = (await send("tasks/cancel", { taskId })).result ?? {}
@@ -142,35 +142,35 @@ describe("a task", () => {
     expect((await send("tasks/get", { taskId })).result?.status).toBe("working")
   })
 
-  it("is not called dead because Kling cannot be asked", async () => {
-    const { send, control, strike, patiently } = following()
+  it("is not reported dead when Kling is unreachable", async () => {
+    const { send, control, injectFault, patiently } = following()
     const taskId = await started(send)
-    await strike({ fault: "drop", on: "new.tasks.*", count: "always" })
+    await injectFault({ fault: "drop", on: "new.tasks.*", count: "always" })
     expect((await patiently(send("tasks/get", { taskId }))).result).toMatchObject({
       taskId,
       status: "working",
-      statusMessage: expect.stringMatching(/it goes on, and is paid.* Kling could not be asked just now: /)
+      statusMessage: expect.stringMatching(/it keeps running and is paid.* Kling is currently unreachable: /)
     })
     expect((await control("GET ledger")).tasks).toHaveLength(1)
   })
 
-  it("of which nobody can say whether it exists ends in what the status tool says of that", async () => {
-    const { send, plain, control, strike, pass, patiently } = following()
-    await strike({ fault: "drop", on: "*", count: "always" })
+  it("of an unresolved submission ends with the status tool's result", async () => {
+    const { send, plain, control, injectFault, pass, patiently } = following()
+    await injectFault({ fault: "drop", on: "*", count: "always" })
     const made = await patiently(send("tools/call", submit))
     expect(made.result).toMatchObject({ resultType: "task", status: "working" })
     const taskId = made.result?.taskId
     await pass(300)
     await control("DELETE faults")
-    const told = await patiently(plain("tools/call", { name: "check_video_status", arguments: { task_id: taskId } }))
-    expect(textOf(told.result ?? { content: [] })).toMatch(/\nCode: KLING_SUBMISSION_UNKNOWN$/)
+    const result = await patiently(plain("tools/call", { name: "check_video_status", arguments: { task_id: taskId } }))
+    expect(textOf(result.result ?? { content: [] })).toMatch(/\nCode: KLING_SUBMISSION_UNKNOWN$/)
     expect((await patiently(send("tasks/get", { taskId }))).result).toMatchObject({
       status: "completed",
-      result: { isError: true, content: told.result?.content }
+      result: { isError: true, content: result.result?.content }
     })
   })
 
-  it("is found by another program that has neither its memory nor its ledger", async () => {
+  it("is found by another process that shares neither memory nor ledger", async () => {
     const world = new KlingWorld()
     const taskId = await started(following(world).send)
     const other = following(world)
@@ -190,7 +190,7 @@ describe("a task", () => {
 
 describe("a client that does not follow tasks", () => {
   it.each(["tasks/get", "tasks/update", "tasks/cancel"])(
-    "is told what it would have to declare: %s",
+    "gets the capability that it would have to declare: %s",
     async (method) => {
       const { send, plain } = following()
       const taskId = await started(send)
@@ -201,7 +201,7 @@ describe("a client that does not follow tasks", () => {
     }
   )
 
-  it("gets no task, also when it said on another request that it follows them", async () => {
+  it("gets no task, even if it declared support on another request", async () => {
     const { send, plain, services } = following()
     await send("tools/list", {})
     expect((await plain("tools/call", submit)).result).toMatchObject({

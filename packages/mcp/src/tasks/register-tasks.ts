@@ -1,5 +1,5 @@
 import { jobOfRecord, Jobs } from "@klingkit/jobs"
-import { checkVideoStatus, errorWords, type ToolFailure, type ToolNeeds } from "@klingkit/tools"
+import { checkVideoStatus, formatError, type ToolFailure, type ToolNeeds } from "@klingkit/tools"
 import {
   type McpServer,
   MissingRequiredClientCapabilityError,
@@ -9,55 +9,56 @@ import {
 } from "@modelcontextprotocol/server"
 import { Effect, Option, Schema } from "effect"
 import type { Services } from "../build-server.ts"
-import { followsTasks, tasksExtension } from "../client-capabilities.ts"
+import { supportsTasks, tasksExtension } from "../client-capabilities.ts"
 import { errorResult, successResult } from "../tool-result.ts"
-import { detailedTask, lostTask, unseenTask } from "./task-state.ts"
+import { detailedTask, unresolvedTask, unreachableTask } from "./task-state.ts"
 
 const params = Schema.toStandardSchemaV1(Schema.Struct({ taskId: Schema.String }))
 
 /**
- * The tasks extension over the same jobs: nothing is kept here, so a task is found by any server that finds its job.
- * Questions about money are asked before there is a task; one under way never needs input, and nothing can cancel it.
+ * The tasks extension over the same jobs: it holds no state, so any server that finds the job finds the task. Approval is
+ * requested before a task exists; a running task never needs input, and cannot be cancelled.
  */
 export const registerTasks = (server: McpServer, services: Services): void => {
-  const look = (taskId: string, ctx: ServerContext) => {
-    if (!followsTasks(server, ctx)) throw undeclared()
-    return services.runPromise(lookAt(taskId), { signal: ctx.mcpReq.signal })
+  const getTask = (taskId: string, ctx: ServerContext) => {
+    if (!supportsTasks(server, ctx)) throw undeclared()
+    return services.runPromise(readTask(taskId), { signal: ctx.mcpReq.signal })
   }
-  server.server.setRequestHandler("tasks/get", { params }, ({ taskId }, ctx) => look(taskId, ctx))
+  server.server.setRequestHandler("tasks/get", { params }, ({ taskId }, ctx) => getTask(taskId, ctx))
   for (const method of ["tasks/update", "tasks/cancel"]) {
     server.server.setRequestHandler(method, { params }, async ({ taskId }, ctx) => {
-      await look(taskId, ctx)
+      await getTask(taskId, ctx)
       return {}
     })
   }
 }
 
-type Seen = ReturnType<typeof detailedTask>
+type TaskState = ReturnType<typeof detailedTask>
 
-const lookAt = (taskId: string): Effect.Effect<Seen, ProtocolError, ToolNeeds> =>
+const readTask = (taskId: string): Effect.Effect<TaskState, ProtocolError, ToolNeeds> =>
   Effect.matchEffect(checkVideoStatus.call({ task_id: taskId }), {
     onFailure: (error) => afterFailure(taskId, error),
-    onSuccess: (looked) =>
-      looked.job === undefined
+    onSuccess: (result) =>
+      result.job === undefined
         ? Effect.fail(unknownTask())
-        : Effect.succeed(detailedTask(looked.job, successResult(looked, true)))
+        : Effect.succeed(detailedTask(result.job, successResult(result, true)))
   })
 
-/** A host that hears an error may take the task for dead and have it made again: where there is a state, it is told. */
+/** On an error a host may presume the task dead and have it made again, so a known state is returned instead. */
 const afterFailure = Effect.fnUntraced(function* (
   taskId: string,
   error: ToolFailure
-): Effect.fn.Return<Seen, ProtocolError, Jobs> {
+): Effect.fn.Return<TaskState, ProtocolError, Jobs> {
   const { _tag } = error.reason
   if (_tag === "TaskNotFound" || _tag === "InvalidInput") return yield* Effect.fail(unknownTask())
-  const words = errorWords(checkVideoStatus, error)
+  const formatted = formatError(checkVideoStatus, error)
   const jobs = yield* Jobs
   const known = yield* Effect.option(jobs.history({ id: taskId, limit: 1 }))
   const record = Option.isSome(known) ? known.value.jobs[0] : undefined
-  if (record !== undefined && _tag === "SubmissionUnknown") return lostTask(jobOfRecord(record), errorResult(words))
-  if (record !== undefined && error.isRetryable) return unseenTask(jobOfRecord(record), error.message)
-  return yield* Effect.fail(new ProtocolError(ProtocolErrorCode.InternalError, words.lines.join("\n")))
+  if (record !== undefined && _tag === "SubmissionUnknown")
+    return unresolvedTask(jobOfRecord(record), errorResult(formatted))
+  if (record !== undefined && error.isRetryable) return unreachableTask(jobOfRecord(record), error.message)
+  return yield* Effect.fail(new ProtocolError(ProtocolErrorCode.InternalError, formatted.lines.join("\n")))
 })
 
 const unknownTask = (): ProtocolError => new ProtocolError(ProtocolErrorCode.InvalidParams, "Unknown task")

@@ -7,8 +7,8 @@ import type { CallToolResult } from "@modelcontextprotocol/server"
 const ttlMs = 30 * 86_400_000
 const pollIntervalMs = 5000
 
-/** What every answer about a task says of it; its id is the job's handle. */
-const fieldsOf = ({ handle, task, record }: Job) => {
+/** Fields of every answer about a task; its id is the job's handle. */
+const taskFields = ({ handle, task, record }: Job) => {
   const created = record?.createdAt ?? task.createdAt ?? task.updatedAt ?? 0
   return {
     taskId: handle,
@@ -19,31 +19,35 @@ const fieldsOf = ({ handle, task, record }: Job) => {
   }
 }
 
-// Said from the first answer on: whoever asks for a cancellation hears only that it was heard.
+// Stated from the first answer on: a cancel request is only acknowledged.
 const working = ({ task }: Job) => ({
   status: "working",
-  statusMessage: `Task is ${task.status}. Kling cannot cancel: it goes on, and is paid, whether or not anyone waits.`
+  statusMessage: `Task is ${task.status}. Kling cannot cancel it: it keeps running and is paid.`
 })
 
-/** The answer of a call whose job is still under way, as a task; the ordinary answer stays in it. */
+/** The answer of a call whose job is still running, as a task; it includes the ordinary answer. */
 export const asTask = (answer: CallToolResult, { job }: ToolResult): CallToolResult =>
   job === undefined || isFinished(job.task)
     ? answer
-    : { ...answer, resultType: "task", ...fieldsOf(job), ...working(job) }
+    : { ...answer, resultType: "task", ...taskFields(job), ...working(job) }
 
-/** How a task stands; once it has ended, with what the status tool says of it. A call whose film failed has failed. */
+/** The state of a task; once finished, with the status tool's result. A call whose video failed has failed. */
 export const detailedTask = (job: Job, result: CallToolResult) => ({
-  ...fieldsOf(job),
+  ...taskFields(job),
   ...(isFinished(job.task)
     ? { status: "completed", result: job.task.status === "failed" ? { ...result, isError: true } : result }
     : working(job))
 })
 
-/** How a task stands as far as the ledger knows, when Kling cannot be asked: that is no end of it. */
-export const unseenTask = (job: Job, why: string) => {
+/** The state of a task from the ledger, when Kling is unreachable: the task is not finished. */
+export const unreachableTask = (job: Job, reason: string) => {
   const { status, statusMessage } = working(job)
-  return { ...fieldsOf(job), status, statusMessage: `${statusMessage} Kling could not be asked just now: ${why}.` }
+  return { ...taskFields(job), status, statusMessage: `${statusMessage} Kling is currently unreachable: ${reason}.` }
 }
 
-/** A task of which nobody knows whether it exists: the status tool says so, and what to do. */
-export const lostTask = (job: Job, result: CallToolResult) => ({ ...fieldsOf(job), status: "completed", result })
+/** A task whose submission is unresolved: the status tool says so, and what to do. */
+export const unresolvedTask = (job: Job, result: CallToolResult) => ({
+  ...taskFields(job),
+  status: "completed",
+  result
+})

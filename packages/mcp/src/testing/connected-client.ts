@@ -4,12 +4,12 @@ import { createMcpHandler } from "@modelcontextprotocol/server"
 import { Effect } from "effect"
 import { buildServer, type Services } from "../build-server.ts"
 
-/** The wires that a server has to serve: a connection of 2025, single HTTP requests of 2025, and those of 2026. */
+/** The transports that a server must support: a 2025 connection, single 2025 HTTP requests, and 2026 ones. */
 export const wires = ["2025 connection", "2025 HTTP", "2026 HTTP"] as const
 export type Wire = (typeof wires)[number]
 
-/** Who is asked by a client: hears the question, and answers it. */
-export type Person = (question: string) => Promise<{
+/** Answers the questions that a client shows its user. */
+export type User = (question: string) => Promise<{
   readonly action: "accept" | "decline" | "cancel"
   readonly content?: Record<string, boolean>
 }>
@@ -19,23 +19,23 @@ export const connectedClient = async (
   services: Services,
   wire: Wire = "2025 connection",
   tools?: ReadonlyArray<Tool>,
-  person?: Person
+  user?: User
 ) => {
   const options = { tools: tools ?? (await Effect.runPromise(selectTools())), version: "1.2.3" }
   const client = new Client(
     { name: "test", version: "1" },
     {
       ...(wire === "2026 HTTP" ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {}),
-      ...(person === undefined ? {} : { capabilities: { elicitation: { form: {} } } })
+      ...(user === undefined ? {} : { capabilities: { elicitation: { form: {} } } })
     }
   )
-  if (person !== undefined) {
-    client.setRequestHandler("elicitation/create", ({ params }) => person(params.message))
+  if (user !== undefined) {
+    client.setRequestHandler("elicitation/create", ({ params }) => user(params.message))
   }
   if (wire === "2025 connection") {
-    const [mine, theirs] = InMemoryTransport.createLinkedPair()
-    await buildServer(services, options).connect(theirs)
-    await client.connect(mine)
+    const [clientSide, serverSide] = InMemoryTransport.createLinkedPair()
+    await buildServer(services, options).connect(serverSide)
+    await client.connect(clientSide)
   } else {
     const handler = createMcpHandler(() => buildServer(services, options))
     const transport = new StreamableHTTPClientTransport(new URL("http://server.example/mcp"), {

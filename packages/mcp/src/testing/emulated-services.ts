@@ -4,18 +4,18 @@ import { FileHost, Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Logger, ManagedRuntime, Path, Redacted } from "effect"
 import { TestClock } from "effect/testing"
-import { StateSeal } from "../approval/state-seal.ts"
+import { SignedState } from "../approval/signed-state.ts"
 
 interface EmulatedOptions {
   readonly limits?: SpendLimits
   readonly principal?: string
-  /** Shared with other programs; one of its own when absent. */
+  /** Shared with other processes; private when absent. */
   readonly ledger?: Layer.Layer<LedgerSource>
-  /** Seals what clients carry; one of its own when absent. */
+  /** Signs request state; random when absent. */
   readonly key?: Uint8Array
 }
 
-/** Kling in memory behind the tools, on a clock that only the test moves. */
+/** Kling in memory behind the tools, on the test clock. */
 export const emulatedServices = (
   world: KlingWorld = new KlingWorld(),
   { limits = {}, principal = "local", ledger = LedgerSource.layer(layerSqliteMemory), key }: EmulatedOptions = {}
@@ -37,12 +37,12 @@ export const emulatedServices = (
     jobs.pipe(
       Layer.provideMerge(kling),
       Layer.provide(Layer.mergeAll(emulatorHttpClient(world), disk, ledger)),
-      Layer.merge(key === undefined ? StateSeal.layerConfig : StateSeal.layer(key)),
+      Layer.merge(key === undefined ? SignedState.layerConfig : SignedState.layer(key)),
       Layer.provideMerge(Layer.mergeAll(TestClock.layer(), Logger.layer([]))),
       Layer.orDie
     )
   )
-  /** Asks the emulator's control plane: `GET ledger`, `POST faults`. */
+  /** Calls the emulator's control plane: `GET ledger`, `POST faults`. */
   const control = (route: string, body?: unknown) => {
     const [method = "GET", name = ""] = route.split(" ")
     const answer = world.answer({
@@ -67,8 +67,8 @@ export const emulatedServices = (
   return {
     services,
     control,
-    strike: (...faults: ReadonlyArray<Readonly<Record<string, unknown>>>) => control("POST faults", { faults }),
-    /** Moves every clock there is. */
+    injectFault: (...faults: ReadonlyArray<Readonly<Record<string, unknown>>>) => control("POST faults", { faults }),
+    /** Advances every clock. */
     pass: (seconds: number) => services.runPromise(TestClock.adjust(seconds * 1000))
   }
 }

@@ -19,7 +19,7 @@ export const resultOf = ({ result, error }: ModernAnswer): NonNullable<ModernAns
   return result
 }
 
-/** Single requests of 2026-07-28, sent as a client may send them that is not the SDK's, or not honest. */
+/** Single requests of revision 2026-07-28, as a client without the SDK, or a dishonest one, may send them. */
 export const modernRequests = (services: Services, capabilities: Readonly<Record<string, unknown>>) => {
   const handler = createMcpHandler(async () =>
     buildServer(services, { tools: await Effect.runPromise(selectTools({ toolsets: "all" })), version: "1.2.3" })

@@ -1,6 +1,6 @@
-import { endOfScene, nearestWord, openScenes } from "@klingkit/core"
+import { endOfScene, closestMatch, openScenes } from "@klingkit/core"
 
-/** Scenes that have all the words in their name. */
+/** Scenes whose names contain all the words. */
 export const scenesWith = (search: string): ReadonlyArray<string> => {
   const words = search
     .toLowerCase()
@@ -12,19 +12,19 @@ export const scenesWith = (search: string): ReadonlyArray<string> => {
 const mostNamed = 12
 
 /**
- * Why a scene is not what was meant, with the ones that may have been; nothing for a scene that klingkit knows, or for one
- * that looks new: Kling adds scenes nearly every week. Ended ones are the operation's to refuse.
+ * What is wrong with a scene name, with close matches; undefined for a known scene and for one that looks new: Kling adds
+ * scenes nearly every week. The operation itself refuses retired scenes.
  */
 export const sceneProblem = (scene: string): string | undefined => {
   if (openScenes.includes(scene) || endOfScene(scene) !== undefined) return undefined
   if (openScenes.some((open) => scene.startsWith(`${open}_`))) return undefined
-  const near = nearestWord(scene, openScenes)
+  const near = closestMatch(scene, openScenes)
   const found = [...new Set([...(near === undefined ? [] : [near]), ...scenesWith(scene)])]
   if (found.length > 0) {
     const more = found.length > mostNamed ? ` and ${found.length - mostNamed} more` : ""
-    return `is no scene that is known; nearest: ${found.slice(0, mostNamed).join(", ")}${more}`
+    return `is not a known scene; nearest: ${found.slice(0, mostNamed).join(", ")}${more}`
   }
   return /^[a-z0-9]+(_[a-z0-9]+)*$/.test(scene)
     ? undefined
-    : "is not the name of a scene, such as kiss_pro; list_models with kind effect finds them by words"
+    : "is not the name of a scene, such as kiss_pro; search with list_models, kind effect"
 }

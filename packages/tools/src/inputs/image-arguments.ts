@@ -54,10 +54,10 @@ const argumentNames = {
   aspectRatio: "aspect_ratio"
 }
 
-/** The plan of pictures, or every argument that stands in its way. `image` is the reference as Kling takes it. */
+/** Plans an image request, or fails with every invalid argument. `image` is the reference as Kling takes it. */
 export const planImageArguments = (args: ImageArguments, image?: string): Effect.Effect<Plan, KlingError> =>
   planImage(
-    given({
+    defined({
       model: args.model_name,
       prompt: args.prompt,
       negativePrompt: args.negative_prompt,
@@ -69,6 +69,6 @@ export const planImageArguments = (args: ImageArguments, image?: string): Effect
     })
   ).pipe(renameFields(argumentNames))
 
-const given = (
+const defined = (
   request: Pick<ImageRequest, "prompt"> & { readonly [K in keyof ImageRequest]: ImageRequest[K] | undefined }
 ) => Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as unknown as ImageRequest

@@ -1,7 +1,7 @@
 import { invalidInput, type KlingError, parseJson } from "@klingkit/core"
 import { Effect, Predicate } from "effect"
 
-/** An argument that holds an object as JSON: arguments are flat, so that every host can offer them. Ids keep all digits. */
+/** Parses an argument that holds a JSON object: arguments are flat so that every host can offer them. Ids keep all digits. */
 export const objectFrom = (field: string, json: string): Effect.Effect<Readonly<Record<string, unknown>>, KlingError> =>
   Effect.try({
     try: () => parseJson(json),

@@ -4,18 +4,18 @@ import { Effect } from "effect"
 import { renameFields } from "./rename-fields.ts"
 
 /**
- * The plan of a named operation, its pictures, clips and sounds read, checked and measured. `names` says what the caller calls the
- * operation's fields; a field that is `undefined` was not given.
+ * Plans an operation after its images, videos and audio have been read, checked and measured. `names` maps the operation's
+ * fields to the caller's arguments; `undefined` fields are absent.
  */
 export const planWithMedia = (
   operation: AnyOperation,
   input: Readonly<Record<string, unknown>>,
   names: Readonly<Record<string, string>>
 ): Effect.Effect<Plan, KlingError | JobError, Jobs> => {
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
-  return Jobs.use((jobs) => jobs.mediaOf(operation, given)).pipe(
+  const defined = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  return Jobs.use((jobs) => jobs.mediaOf(operation, defined)).pipe(
     Effect.flatMap((read) => planOperation(operation, read)),
-    Effect.flatMap((plan) => Jobs.use((jobs) => jobs.priced(plan))),
+    Effect.flatMap((plan) => Jobs.use((jobs) => jobs.refineQuote(plan))),
     Effect.map((plan): Plan =>
       operation.state === undefined
         ? plan

@@ -2,10 +2,10 @@ import { invalidInput, type KlingError, operations, type Plan, planOperation } f
 import { Effect } from "effect"
 import { renameFields } from "./rename-fields.ts"
 
-/** The only voice of Kling's guide whose id is certain. */
-export const usualVoice = "oversea_male1"
+/** The only voice in Kling's guide whose id is certain. */
+export const defaultVoice = "oversea_male1"
 
-/** mcp-kling's voices: Kling never had them, and nobody can say which of Kling's was meant. */
+/** mcp-kling's voices: Kling never had them, and they do not map to any of Kling's. */
 const inventedVoices = ["warm", "energetic", "gentle", "professional", "deep", "cheerful", "calm", "youthful"]
 const isInvented = (voice: string): boolean =>
   /^(fe)?male-/.test(voice) && inventedVoices.includes(voice.slice(voice.indexOf("-") + 1))
@@ -19,11 +19,11 @@ export interface SpeechArguments {
 
 const names = { text: "text", voiceId: "voice", voiceSpeed: "speed", voiceLanguage: "language" }
 
-/** The plan of spoken text. `prefix` is what the tool puts before `text`, `voice`, `speed`. */
+/** Plans text to speech. `prefix` is what the tool puts before `text`, `voice`, `speed`. */
 export const planSpeech = (speech: SpeechArguments, prefix: string): Effect.Effect<Plan, KlingError> => {
-  const { text, voice = usualVoice, speed, language = /\p{Script=Han}/u.test(text) ? "zh" : "en" } = speech
+  const { text, voice = defaultVoice, speed, language = /\p{Script=Han}/u.test(text) ? "zh" : "en" } = speech
   if (isInvented(voice)) {
-    const message = `${voice} is no voice of Kling: give an id of its guide to speech voices, such as ${usualVoice}`
+    const message = `${voice} is not a Kling voice: use an id from its guide to speech voices, such as ${defaultVoice}`
     return Effect.fail(invalidInput([{ field: `${prefix}voice`, message }]))
   }
   const input = { text, voiceId: voice, voiceLanguage: language, ...(speed === undefined ? {} : { voiceSpeed: speed }) }

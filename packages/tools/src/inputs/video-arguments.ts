@@ -15,13 +15,13 @@ import { renameFields } from "./rename-fields.ts"
 const live = videoModels.filter((model) => model.state === "live")
 const named = live.map((model) => model.id).filter((id) => id !== defaultVideoModel)
 const distinct = (values: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(values)]
-// Wide enough for every model; which length a model takes is the planner's to say, with the nearest one.
+// Wide enough for every model; the planner knows each model's lengths and suggests the nearest one.
 const [minSeconds, maxSeconds] = [3, 30]
 
 export const taskPrompt = z.string().min(1)
 export const negativePrompt = z.string().optional().describe("What to avoid; not with every model")
 
-/** Settings that every clip has. `mode` is the older word for `resolution`. */
+/** Settings of every video. `mode` is the older name of `resolution`. */
 export const videoSettings = {
   model_name: z
     .string()
@@ -35,12 +35,12 @@ export const videoSettings = {
   duration: z
     .union([
       z.int().min(minSeconds).max(maxSeconds),
-      z.string().regex(/^\d{1,2}$/, "must be a whole number of seconds")
+      z.string().regex(/^\d{1,2}$/, "must be an integer number of seconds")
     ])
     .optional()
     .describe("Seconds: 5 (default), 10; 3 to 15 with kling-3.0"),
-  audio: z.enum(["native", "off"]).optional().describe("native adds sound; default off"),
-  multi_shot: z.boolean().optional().describe("Several shots in one clip")
+  audio: z.enum(["native", "off"]).optional().describe("native: with audio; default off"),
+  multi_shot: z.boolean().optional().describe("Several shots in one video")
 }
 
 export const videoAspectRatio = z
@@ -48,10 +48,10 @@ export const videoAspectRatio = z
   .optional()
   .describe("Default 16:9")
 
-/** What mcp-kling's video tools took for models that Kling has switched off since. */
+/** Arguments of mcp-kling's video tools for models that Kling has since retired. */
 export const retiredVideoArguments = {
-  cfg_scale: "only worked with the v1 models, which Kling has switched off; leave it out",
-  camera_control: "only worked with the v1 models, which Kling has switched off; describe the camera in the prompt"
+  cfg_scale: "worked only with the v1 models, which Kling has retired; leave it out",
+  camera_control: "worked only with the v1 models, which Kling has retired; describe the camera in the prompt"
 }
 
 export interface VideoArguments {
@@ -79,7 +79,7 @@ const argumentNames = {
 
 const resolutionOfMode = { standard: "720p", professional: "1080p" }
 
-/** The plan of a clip, or every argument that stands in its way. `media` is as Kling takes it. */
+/** Plans a video request, or fails with every invalid argument. `media` is as Kling takes it. */
 export const planVideoArguments = Effect.fnUntraced(function* (
   args: VideoArguments,
   media: { readonly image?: string; readonly lastImage?: string; readonly referenceVideo?: string } = {}
@@ -88,10 +88,10 @@ export const planVideoArguments = Effect.fnUntraced(function* (
   const byMode = args.mode === undefined ? undefined : resolutionOfMode[args.mode]
   if (byMode !== undefined && args.resolution !== undefined && byMode !== args.resolution) {
     return yield* invalidInput([
-      { field: "mode", message: `means ${byMode}, resolution says otherwise; give one of them` }
+      { field: "mode", message: `means ${byMode}, which contradicts resolution; give only one of them` }
     ])
   }
-  const request = given({
+  const request = defined({
     model: args.model_name,
     prompt: args.prompt,
     negativePrompt: args.negative_prompt,
@@ -105,5 +105,5 @@ export const planVideoArguments = Effect.fnUntraced(function* (
   return yield* planVideo(request, credential).pipe(renameFields(argumentNames))
 })
 
-const given = (request: { readonly [K in keyof VideoRequest]: VideoRequest[K] | undefined }): VideoRequest =>
+const defined = (request: { readonly [K in keyof VideoRequest]: VideoRequest[K] | undefined }): VideoRequest =>
   Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))

@@ -3,5 +3,5 @@ import type { Prompt } from "./prompt.ts"
 import { storyboard } from "./storyboard.ts"
 import { talkingAvatar } from "./talking-avatar.ts"
 
-/** Every prompt, in the order in which they are listed. */
+/** Every prompt, in listing order. */
 export const prompts: ReadonlyArray<Prompt> = [storyboard, productShot, talkingAvatar]

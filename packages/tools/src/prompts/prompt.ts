@@ -7,23 +7,24 @@ export interface PromptArgument {
   readonly complete?: Completer
 }
 
-/** Something to ask for that takes several tools: a person picks it by name, the model gets its text. */
+/** A request that takes several tools: the user picks it by name, the model gets its text. */
 export interface Prompt {
   readonly name: string
   readonly title: string
   readonly description: string
-  /** Tools without which it cannot be done; a server that lacks one does not offer it. */
+  /** Tools that it requires; a server without one of them does not offer it. */
   readonly needs: ReadonlyArray<string>
   readonly arguments: ReadonlyArray<PromptArgument>
-  readonly text: (given: Readonly<Record<string, string>>, has: (tool: string) => boolean) => string
+  readonly text: (args: Readonly<Record<string, string>>, has: (tool: string) => boolean) => string
 }
 
-/** How money and time are treated, whatever is made. */
+/** How every prompt handles cost. */
 export const priceFirst =
-  "Before anything is paid: ask quote_cost (tool and arguments of each call; it is free), show me every price and the sum in USD, and wait for my yes."
+  "Before paying for anything, call quote_cost (free) with the tool and arguments of each call, show me every price and the total in USD, and wait for my approval."
 
-export const rhythm = `Each paid call answers at once with a Task ID. Call wait_for_task with it, again and again while the task runs (a minute or more is usual). Show me the result before the next paid step. At the end call download_task for each task and tell me the paths.
-Never make a paid call again because a wait ended or a connection broke: look the Task ID up with check_video_status or list_tasks.`
+/** How every prompt waits for tasks and saves their files. */
+export const rhythm = `Each paid call answers at once with a Task ID. Call wait_for_task with it, repeatedly while the task runs (usually a minute or more). Show me the result before the next paid step. At the end, call download_task for each task and tell me the paths.
+Never repeat a paid call because a wait ended or a connection broke: look up the Task ID with check_video_status or list_tasks.`
 
-/** A person's words inside a text; they end where the quotes end. */
-export const quoted = (words: string): string => JSON.stringify(words)
+/** The user's own text inside a prompt; it ends where the quotes end. */
+export const quoted = (text: string): string => JSON.stringify(text)

@@ -8,39 +8,40 @@ const ratios = [...new Set(live.flatMap((model) => model.aspectRatios))]
 export const storyboard: Prompt = {
   name: "storyboard",
   title: "Storyboard",
-  description: "A story in several shots: planned, priced, then filmed",
+  description: "A story in several shots: planned, priced, then made",
   needs: ["generate_video", "extend_video", "quote_cost", "wait_for_task", "download_task"],
   arguments: [
     { name: "story", description: "What happens, in a few sentences", required: true },
-    { name: "shots", description: "How many shots, 1 to 6; default 3", complete: oneOf(["3", "2", "4", "5", "6"]) },
+    { name: "shots", description: "Number of shots, 1 to 6; default 3", complete: oneOf(["3", "2", "4", "5", "6"]) },
     { name: "model_name", description: `Default ${defaultVideoModel}`, complete: videoModelNames },
     { name: "aspect_ratio", description: "Default 16:9", complete: oneOf(ratios) }
   ],
   text: ({ story = "", shots = "3", model_name = defaultVideoModel, aspect_ratio = "16:9" }) =>
     [
-      `Film this story with Kling, in ${shots} shots, ${aspect_ratio}: ${quoted(story)}`,
+      `Turn this story into a Kling video of ${shots} shots, ${aspect_ratio}: ${quoted(story)}`,
       "",
       "Plan:",
-      `1. Write the shots, one line each: who or what is seen, the one thing that happens, place and light, the camera. Use the very same words for the same person or thing in every shot.`,
-      `2. ${wayOf(model_name)}`,
+      `1. Write the shots, one line each: who or what is seen, the one thing that happens, location and light, the camera. Use exactly the same words for the same person or thing in every shot.`,
+      `2. ${methodFor(model_name)}`,
       `3. ${priceFirst}`,
       "",
-      "Make:",
+      "Then:",
       rhythm
     ].join("\n")
 }
 
-const chain =
-  "The first shot is a generate_video; every other one is an extend_video of the task before it, which takes up look, people and motion (clips of 3 to 15 s)."
+const shotByShot =
+  "The first shot is a generate_video; each later one is an extend_video of the previous task, which continues its look, people and motion (videos of 3 to 15 s)."
 
-/** Several shots in one clip cost the same seconds, and look alike. */
-const wayOf = (name: string): string => {
+/** Several shots in one video cost the same seconds, and look alike. */
+const methodFor = (name: string): string => {
   const model = findVideoModel(name)
-  if (model === undefined || model.multiShot === false) return `One clip for each shot, with ${name} first. ${chain}`
+  if (model === undefined || model.multiShot === false)
+    return `One video per shot, the first with ${name}. ${shotByShot}`
   const longest = "values" in model.seconds ? Math.max(...model.seconds.values) : model.seconds.max
-  const form = `"shot 1, 3, words; shot 2, 4, words;" (number, whole seconds, at most 512 characters; 6 shots at most; the seconds add up to duration)`
+  const form = `"shot 1, 3, words; shot 2, 4, words;" (number, integer seconds, at most 512 characters; at most 6 shots; the seconds add up to duration)`
   return [
-    `If all shots fit into ${longest} s: one generate_video with ${name}, the prompt in the form ${form}${model.multiShot === true ? ", and multi_shot true" : ""}.`,
-    `Else one clip for each shot. ${chain}`
+    `If all shots fit in ${longest} s: one generate_video with ${name}, the prompt in the form ${form}${model.multiShot === true ? ", and multi_shot true" : ""}.`,
+    `Otherwise one video per shot. ${shotByShot}`
   ].join(" ")
 }

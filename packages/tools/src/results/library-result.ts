@@ -1,11 +1,11 @@
-import { type TaskOutput, taskFrom, untrustedText } from "@klingkit/core"
+import { type TaskOutput, taskFrom, sanitizeText } from "@klingkit/core"
 import { Option } from "effect"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
-import { fitting } from "./fitting.ts"
-import { submitFacts } from "./submit-result.ts"
+import { truncateToBudget } from "./truncate-to-budget.ts"
+import { submitSchema } from "./submit-result.ts"
 
-const entryFacts = z.object({
+const entrySchema = z.object({
   id: z.string(),
   name: z.string().optional(),
   description: z.string().optional(),
@@ -13,30 +13,30 @@ const entryFacts = z.object({
   url: z.string().optional()
 })
 
-/** What a library of elements or voices answers: its entries, a task that makes one, or the id that was deleted. */
-export const libraryFacts = submitFacts.partial().extend({
-  entries: z.array(entryFacts).optional(),
+/** The result of an element or voice library: its entries, a task that creates one, or the deleted id. */
+export const librarySchema = submitSchema.partial().extend({
+  entries: z.array(entrySchema).optional(),
   deleted: z.string().optional()
 })
 
-type Facts = z.output<typeof libraryFacts>
+type Data = z.output<typeof librarySchema>
 
 export const librarySettings = {
   page: z.int().min(1).max(1000).optional().describe("list, presets"),
   page_size: z.int().min(1).max(50).optional().describe("Default 20")
 }
 
-/** The entries on a page of Kling's task records; deleted ones are left out. */
-export const listedEntries = (answer: unknown, page: number): ToolResult<Facts> => {
+/** The entries on a page of Kling's task records, without deleted ones. */
+export const listedEntries = (answer: unknown, page: number): ToolResult<Data> => {
   const records: ReadonlyArray<unknown> = Array.isArray(answer) ? answer : []
   const all = records.flatMap((record) =>
     Option.match(taskFrom(record), { onNone: () => [], onSome: (task) => task.outputs.flatMap(entryOf) })
   )
-  const entries = fitting(all, (entry) => [entry, linesOf(entry)])
+  const entries = truncateToBudget(all, (entry) => [entry, linesOf(entry)])
   const left = all.length - entries.length
-  const warnings = left === 0 ? [] : [`${left} entries of this page are not shown; ask with a smaller page_size.`]
+  const warnings = left === 0 ? [] : [`${left} entries of this page are not shown; use a smaller page_size.`]
   return {
-    facts: { entries: [...entries], ...(left === 0 ? {} : { warnings }) },
+    structured: { entries: [...entries], ...(left === 0 ? {} : { warnings }) },
     lines: [
       entries.length === 0 ? `Nothing on page ${page}.` : `Page ${page}:`,
       ...entries.flatMap(linesOf),
@@ -45,28 +45,28 @@ export const listedEntries = (answer: unknown, page: number): ToolResult<Facts> 
   }
 }
 
-const linesOf = ({ id, name, description, owner, url }: z.output<typeof entryFacts>): ReadonlyArray<string> => [
-  `- ${id}: ${name ?? "without a name"}${owner === undefined ? "" : ` (of ${owner})`}${description === undefined ? "" : `, ${description}`}`,
+const linesOf = ({ id, name, description, owner, url }: z.output<typeof entrySchema>): ReadonlyArray<string> => [
+  `- ${id}: ${name ?? "unnamed"}${owner === undefined ? "" : ` (of ${owner})`}${description === undefined ? "" : `, ${description}`}`,
   ...(url === undefined ? [] : [`  URL: ${url}`])
 ]
 
-const entryOf = (output: TaskOutput): ReadonlyArray<z.output<typeof entryFacts>> => {
+const entryOf = (output: TaskOutput): ReadonlyArray<z.output<typeof entrySchema>> => {
   if ((output.type !== "voice" && output.type !== "element") || output.deleted === true) return []
   const { id, name, ownedBy } = output
   return [
     {
       id,
-      ...(name === undefined ? {} : { name: untrustedText(name, 40) }),
-      ...(ownedBy === undefined ? {} : { owner: untrustedText(ownedBy, 40) }),
+      ...(name === undefined ? {} : { name: sanitizeText(name, 40) }),
+      ...(ownedBy === undefined ? {} : { owner: sanitizeText(ownedBy, 40) }),
       ...(output.type === "element" && output.description !== undefined
-        ? { description: untrustedText(output.description, 120) }
+        ? { description: sanitizeText(output.description, 120) }
         : {}),
       ...(output.type === "voice" && output.url !== undefined && output.url !== "" ? { url: output.url } : {})
     }
   ]
 }
 
-export const deletedEntry = (what: string, id: string): ToolResult<Facts> => ({
-  facts: { deleted: id },
-  lines: [`The ${what} ${id} was deleted.`]
+export const deletedEntry = (kind: string, id: string): ToolResult<Data> => ({
+  structured: { deleted: id },
+  lines: [`Deleted ${kind} ${id}.`]
 })

@@ -12,15 +12,15 @@ describe("a task that was started", () => {
     [
       "generate_video",
       { prompt: "x", negative_prompt: "y" },
-      "mode std, aspect_ratio 16:9; the rest is Kling's default"
+      "mode std, aspect_ratio 16:9; Kling's defaults for the rest"
     ],
-    ["generate_image", { prompt: "x", num_images: 3 }, "n 3; the rest is Kling's default"],
+    ["generate_image", { prompt: "x", num_images: 3 }, "n 3; Kling's defaults for the rest"],
     ["generate_image", { prompt: "x" }, "Kling's defaults"]
   ] as const)("says with which settings: %s %j", ([tool, args, settings]) =>
     Effect.gen(function* () {
-      const { text, facts } = yield* call(tool, args)
-      expect(facts["sent"]).toContain(settings)
-      expect(text).toContain(`\nSent: ${facts["sent"] as string}\n`)
+      const { text, structured } = yield* call(tool, args)
+      expect(structured["sent"]).toContain(settings)
+      expect(text).toContain(`\nSent: ${structured["sent"] as string}\n`)
       expect(text).not.toContain("prompt")
     }).pipe(Effect.provide(emulated()))
   )

@@ -1,24 +1,36 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
-import { call, emulated, ledgerOf, started } from "../testing/emulated.ts"
+import { call, emulated, failure, ledgerOf, startTask } from "../testing/emulated.ts"
 
-describe("a tool that spends", () => {
-  it.effect("makes one task of the same request twice, and another when it is meant", () => {
+describe("a paid tool", () => {
+  it.effect.each(["allow_duplicate", "allow_repeat"])(
+    "makes one task of a duplicate request, unless %s is set",
+    (name) => {
+      const world = new KlingWorld()
+      return Effect.gen(function* () {
+        const [first, second] = [yield* startTask("generate_video"), yield* startTask("generate_video")]
+        expect(second).toBe(first)
+        const third = yield* startTask("generate_video", { prompt: "a cat", [name]: true })
+        expect(third).not.toBe(first)
+        expect((yield* ledgerOf(world)).tasks).toHaveLength(2)
+      }).pipe(Effect.provide(emulated(world)))
+    }
+  )
+
+  it.effect("refuses an argument that is given under its old and its new name", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const [first, second] = [yield* started("generate_video"), yield* started("generate_video")]
-      expect(second).toBe(first)
-      const third = yield* started("generate_video", { prompt: "a cat", allow_repeat: true })
-      expect(third).not.toBe(first)
-      expect((yield* ledgerOf(world)).tasks).toHaveLength(2)
+      const error = yield* failure("generate_video", { prompt: "a cat", allow_duplicate: false, allow_repeat: true })
+      expect(error.message).toContain("allow_repeat")
+      expect((yield* ledgerOf(world)).tasks).toEqual([])
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("may spend up to the limit", () =>
+  it.effect("can spend up to the limit", () =>
     Effect.gen(function* () {
-      const { facts } = yield* call("generate_video", { prompt: "a cat" })
-      expect(facts).toMatchObject({ quote: { usd: 0.42 } })
+      const { structured } = yield* call("generate_video", { prompt: "a cat" })
+      expect(structured).toMatchObject({ quote: { usd: 0.42 } })
     }).pipe(Effect.provide(emulated(new KlingWorld(), { maxUsdPerCall: 0.42, confirmAboveUsd: 0.42 })))
   )
 })

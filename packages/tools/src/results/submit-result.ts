@@ -1,33 +1,33 @@
 import type { KlingError, Plan } from "@klingkit/core"
-import { describePlace, type Job, type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
+import { describeQueuePosition, type Job, type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import type { PaidArguments } from "../inputs/paid-arguments.ts"
 import type { ToolResult } from "../tool.ts"
-import { factsOfQuote, quoteFacts, quoteLine } from "./quote-words.ts"
+import { structuredQuote, quoteSchema, formatQuote } from "./format-quote.ts"
 import { sentSettings } from "./sent-settings.ts"
 
-export const submitFacts = z.object({
+export const submitSchema = z.object({
   task_id: z.string(),
   kling_task_id: z.string().optional(),
   status: z.string(),
   model: z.string(),
   operation: z.string(),
   sent: z.string().optional(),
-  quote: quoteFacts,
+  quote: quoteSchema,
   usual_seconds: z.number(),
   repeated: z.boolean(),
   warnings: z.array(z.string()),
   next: z.string()
 })
 
-export type SubmitFacts = z.output<typeof submitFacts>
+export type SubmitData = z.output<typeof submitSchema>
 
 /**
- * What a host is promised of a call that starts a task. One that follows tasks gets the state of the ended task as this
- * call's result, so that only what both have is promised.
+ * The output schema of a call that starts a task. A host that follows tasks receives the finished task as this call's
+ * result, so only fields that both have are required.
  */
-export const startFacts = submitFacts.partial({
+export const startSchema = submitSchema.partial({
   model: true,
   operation: true,
   quote: true,
@@ -36,67 +36,67 @@ export const startFacts = submitFacts.partial({
   warnings: true
 })
 
-/** Within this time a host has its answer. Kling usually confirms sooner; settling a lost answer takes longer, and goes on. */
+/** A host gets its answer within this time. Kling usually confirms sooner; reconciling a lost answer continues in the background. */
 const answerWithinSeconds = 1.5
 
-/** The one way in which a tool spends: within the limits, and once. `opening` is the sentence for people. */
+/** How every tool spends: within the limits, and once. `summary` is the first line for the user. */
 export const submitPlan = Effect.fnUntraced(function* (
   plan: Plan,
-  opening: string,
-  { allow_repeat: allowRepeat = false, confirm_token: approval }: PaidArguments
-): Effect.fn.Return<ToolResult<SubmitFacts>, KlingError | JobError | LedgerError, Jobs> {
+  summary: string,
+  { allow_duplicate: allowDuplicate = false, confirm_token: approval }: PaidArguments
+): Effect.fn.Return<ToolResult<SubmitData>, KlingError | JobError | LedgerError, Jobs> {
   const jobs = yield* Jobs
   const job = yield* jobs.submit(plan, {
     answerWithinSeconds,
-    allowRepeat,
+    allowDuplicate,
     ...(approval === undefined ? {} : { approval })
   })
-  return submitResult(plan, opening, job)
+  return submitResult(plan, summary, job)
 })
 
-/** What is said of a task that has just started, or of the one that it repeats. */
-export const submitResult = (plan: Plan, opening: string, job: Job): ToolResult<SubmitFacts> => {
-  const { handle, task, chain, place, isRepeat = false } = job
-  // Until Kling has confirmed it a task has no id but ours.
+/** The result of a task that has just started, or of the one it duplicates. */
+export const submitResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitData> => {
+  const { handle, task, pipeline, queuePosition, isDuplicate = false } = job
+  // Until Kling has confirmed it, a task has only our id.
   const isConfirmed = task.id !== handle
-  const isOpen = !isConfirmed && !isRepeat
-  const standing = place === undefined ? "" : `It is ${describePlace(place)}. `
-  const facts: SubmitFacts = {
+  const isOpen = !isConfirmed && !isDuplicate
+  const queueNote = queuePosition === undefined ? "" : `It is ${describeQueuePosition(queuePosition)}. `
+  const structured: SubmitData = {
     task_id: handle,
     ...(isConfirmed ? { kling_task_id: task.id } : {}),
     status: task.status,
     model: plan.model,
     operation: plan.operation.id,
-    // The settings of a chain are those of its steps.
-    ...(chain === undefined ? { sent: sentSettings(plan) } : {}),
-    quote: factsOfQuote(plan.quote),
-    usual_seconds: plan.operation.usualSeconds(plan.input),
-    repeated: isRepeat,
+    // The settings of a pipeline are those of its steps.
+    ...(pipeline === undefined ? { sent: sentSettings(plan) } : {}),
+    quote: structuredQuote(plan.quote),
+    usual_seconds: plan.operation.expectedSeconds(plan.input),
+    repeated: isDuplicate,
     warnings: [...plan.warnings],
-    next: `${standing}Call wait_for_task with this task_id, again while it runs; then download_task.`
+    next: `${queueNote}Call wait_for_task with this task_id, again while it runs; then download_task.`
   }
   return {
     job,
-    facts,
+    structured,
     lines: [
-      isRepeat
-        ? "The same request was made a moment ago: this is its task, nothing was sent again. For another one set allow_repeat."
-        : opening,
-      ...(isOpen && chain === undefined
+      isDuplicate
+        ? "Duplicate of a request within the last two minutes: this is its task; nothing was sent. To make another, set allow_duplicate."
+        : summary,
+      ...(isOpen && pipeline === undefined
         ? ["Kling has not confirmed it yet; it is charged at most once. Do not submit again."]
         : []),
-      ...(isOpen && chain !== undefined
-        ? [`It takes ${chain.steps.length} steps, each charged at most once. Do not submit again.`]
+      ...(isOpen && pipeline !== undefined
+        ? [`It takes ${pipeline.steps.length} steps, each charged at most once. Do not submit again.`]
         : []),
-      `Task ID: ${facts.task_id}`,
-      ...(facts.kling_task_id === undefined ? [] : [`Kling's own id: ${facts.kling_task_id}`]),
-      `Status: ${facts.status}`,
-      `Model: ${facts.model === "" ? "none" : facts.model} (${facts.operation})`,
-      ...(facts.sent === undefined ? [] : [`Sent: ${facts.sent}`]),
-      quoteLine(plan.quote),
-      ...facts.warnings.map((warning) => `Warning: ${warning}`),
-      `Usual time: about ${facts.usual_seconds} s`,
-      `Next: ${facts.next}`
+      `Task ID: ${structured.task_id}`,
+      ...(structured.kling_task_id === undefined ? [] : [`Kling task ID: ${structured.kling_task_id}`]),
+      `Status: ${structured.status}`,
+      `Model: ${structured.model === "" ? "none" : structured.model} (${structured.operation})`,
+      ...(structured.sent === undefined ? [] : [`Sent: ${structured.sent}`]),
+      formatQuote(plan.quote),
+      ...structured.warnings.map((warning) => `Warning: ${warning}`),
+      `Expected time: about ${structured.usual_seconds} s`,
+      `Next: ${structured.next}`
     ]
   }
 }

@@ -2,22 +2,22 @@ import { describe, expect, it } from "@effect/vitest"
 import type { Charge, Quote, TaskStatus } from "@klingkit/core"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
-import { call, emulated, passTime, started, strike } from "../testing/emulated.ts"
+import { call, emulated, passTime, startTask, injectFault } from "../testing/emulated.ts"
 import { taskResult } from "./task-result.ts"
 
-const film: Quote = { state: "exact", pack: "video", units: 3, priceUsd: 0.42, rule: "3 video units = 5 s x 0.6" }
+const quote: Quote = { state: "exact", pack: "video", units: 3, priceUsd: 0.42, rule: "3 video units = 5 s x 0.6" }
 
-/** The lines about money, and the facts about it. */
+/** The cost lines, and the structured cost fields. */
 const receipt = (status: TaskStatus, ...charges: ReadonlyArray<Charge>) => {
   const task = { id: "1", status, outputs: [], charges }
-  const plan = { quote: film } as Parameters<typeof taskResult>[0]["plan"]
-  const { lines, facts } = taskResult({ handle: "kk-t2v-1", task, ...(plan === undefined ? {} : { plan }) })
-  const { quoted, charged, quote_mismatch } = facts
+  const plan = { quote } as Parameters<typeof taskResult>[0]["plan"]
+  const { lines, structured } = taskResult({ handle: "kk-t2v-1", task, ...(plan === undefined ? {} : { plan }) })
+  const { quoted, charged, quote_mismatch } = structured
   return { lines: lines.filter((line) => /^(Quoted|Charged|Warning)/.test(line)), quoted, charged, quote_mismatch }
 }
 
 describe("the receipt of a task", () => {
-  it("is told once the task has ended, the same in words and in facts", () => {
+  it("is shown once the task has finished, the same in text and structured content", () => {
     expect(receipt("processing").lines).toEqual(["Quoted: 3 video units ($0.42)"])
     expect(receipt("succeed", { kind: "unit", amount: 3, pack: "video" })).toEqual({
       lines: ["Quoted: 3 video units ($0.42)", "Charged: 3 video units ($0.42), as quoted"],
@@ -30,12 +30,12 @@ describe("the receipt of a task", () => {
     )
   })
 
-  it("reports what does not agree", () => {
+  it("reports a mismatch", () => {
     expect(receipt("succeed", { kind: "unit", amount: 4 })).toEqual({
       lines: [
         "Quoted: 3 video units ($0.42)",
         "Charged: 4 video units ($0.56)",
-        "Warning: quoted 3 units, charged 4 units; look at Kling's billing record"
+        "Warning: quoted 3 units, charged 4 units; check Kling's billing record"
       ],
       quoted: "3 video units ($0.42)",
       charged: "4 video units ($0.56)",
@@ -43,34 +43,34 @@ describe("the receipt of a task", () => {
     })
   })
 
-  it.effect("says of a failed task what is known", () => {
+  it.effect("reports what is known about a failed task", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      yield* strike(world, { fault: "fail", message: "too dark" })
-      const task_id = yield* started("generate_video")
+      yield* injectFault(world, { fault: "fail", message: "too dark" })
+      const task_id = yield* startTask("generate_video")
       yield* passTime(world)
       const { text } = yield* call("check_video_status", { task_id })
       expect(text).toContain(
-        "Quoted: 3 video units ($0.42)\nCharged: not known: Kling's answer does not say, and what a"
+        "Quoted: 3 video units ($0.42)\nCharged: unknown: Kling did not report it and does not document what a"
       )
       expect(receipt("failed", { kind: "unit", amount: 3 }).charged).toBe("3 video units ($0.42), as quoted")
       expect(receipt("failed", { kind: "unit", amount: 0 }).lines).toContain("Charged: nothing")
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("comes with what answers at once", () =>
+  it.effect("comes with a synchronous call", () =>
     Effect.gen(function* () {
       const speech = { kind: "speech", text: "Good morning" }
       const charged = "0.05 video units ($0.007), as quoted"
-      expect((yield* call("generate_audio", speech)).facts).toMatchObject({ charged })
+      expect((yield* call("generate_audio", speech)).structured).toMatchObject({ charged })
       const input = JSON.stringify({ text: "Good day", voiceId: "oversea_male1", voiceLanguage: "en" })
       const raw = yield* call("call_kling_api", { operation: "legacy.tts", input })
-      expect([raw.facts["charged"], raw.text]).toEqual([charged, expect.stringContaining(`Charged: ${charged}`)])
+      expect([raw.structured["charged"], raw.text]).toEqual([charged, expect.stringContaining(`Charged: ${charged}`)])
       const faces = JSON.stringify({ videoUrl: "https://a.example/a.mp4" })
       const found = yield* call("call_kling_api", { operation: "legacy.identify-face", input: faces })
-      expect(found.facts).toMatchObject({
+      expect(found.structured).toMatchObject({
         quoted: "0.05 video units ($0.007)",
-        charged: "not known: Kling's answer does not say"
+        charged: "unknown: Kling did not report it"
       })
       const parts = yield* call("describe_image", { image_url: "https://a.example/a.png" })
       expect(parts.text).toContain("Quoted: 0.1 video units ($0.014)\nCharged: ")

@@ -6,7 +6,7 @@ import { promptingKling } from "./prompting-kling.ts"
 const { body, description } = promptingKling
 
 describe("the guide to prompting", () => {
-  it("speaks of tools that are there, and of their arguments by their names", () => {
+  it("names only existing tools and arguments", () => {
     const inputs = tools.flatMap((tool) => Object.keys(tool.inputSchema.properties))
     const words = new Set(`${body} ${description}`.match(/\b[a-z]+(_[a-z]+)+\b/g))
     expect([...words].filter((word) => !tools.some(({ name }) => name === word) && !inputs.includes(word))).toEqual([])
@@ -22,7 +22,7 @@ describe("the guide to prompting", () => {
     expect(body).not.toContain("undefined")
   })
 
-  it("is short enough to be read in one go", () => {
+  it("stays within its size limit", () => {
     expect(new TextEncoder().encode(body).length).toBeLessThan(6000)
   })
 })

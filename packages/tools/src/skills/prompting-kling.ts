@@ -11,9 +11,9 @@ import {
 import type { Skill } from "./skill.ts"
 
 const live = videoModels.filter(({ state }) => state === "live")
-const pictureModels = imageModels.filter(({ state }) => state === "live")
+const liveImageModels = imageModels.filter(({ state }) => state === "live")
 
-/** USD of five silent seconds at the lowest resolution, or with sound where there is nothing else. */
+/** USD for five silent seconds at the lowest resolution, or with audio where the model is never silent. */
 const cheapest = (model: VideoModel): string => {
   const prices: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> =
     videoUnitsPerSecond
@@ -44,63 +44,63 @@ const names = (pick: (model: VideoModel) => boolean): string =>
 
 const body = `# Prompting Kling
 
-Say what a camera would see. Kling films what is written, so moods and reasons help only where they can be seen. Limits and prices below are Kling's; the advice on words is craft, not a rule.
+Describe what a camera would see. Kling renders what is written, so moods and reasons help only where they are visible. Limits and prices below are Kling's; the advice on wording is craft, not a rule.
 
-## A clip from words (generate_video)
+## Text to video (generate_video)
 One sentence each, in this order; leave out what does not matter:
-1. **Subject**: who or what, with two or three traits that can be seen ("an old fisherman in a yellow coat").
+1. **Subject**: who or what, with two or three visible traits ("an old fisherman in a yellow coat").
 2. **Action**: one thing that happens from beginning to end. Five seconds hold one action, ten hold two.
-3. **Place and time**: where, in which weather, at which hour.
+3. **Location and time**: where, in which weather, at which hour.
 4. **Camera**: one move ("slow push in", "the camera follows from the side") or "the camera stands still". There is no camera setting any more: the words are the setting.
-5. **Light and look**: "low evening sun, long shadows", "16 mm film grain", "studio, white ground".
+5. **Light and style**: "low evening sun, long shadows", "16 mm film grain", "studio, white background".
 
 Good: "An old fisherman in a yellow coat pulls a net out of grey water. Dawn, light rain, a small harbour. The camera stands still at water height. Soft blue light, film grain."
 Weak: "An epic emotional video about the sea, best quality, 8k, masterpiece."
 
 - Keep a prompt below 2500 characters; most good ones have 30 to 100 words.
-- Use the very same words for the same person in every shot.
-- Text in the picture, exact counts and small hands are a gamble. Add writing afterwards.
+- Use exactly the same words for the same person in every shot.
+- Text in the frame, exact counts and small hands are unreliable. Add writing afterwards.
 
-## A clip from a picture (generate_image_to_video)
-The picture gives look and shape, so the prompt tells only what changes: who moves how, and what the camera does. Do not describe the picture again, and ask for nothing that it contradicts. With image_tail_url the clip ends in a second picture: take two of the same place, light and frame. A last frame works with ${names((model) => model.lastFrame)}.
+## Image to video (generate_image_to_video)
+The image gives look and aspect ratio, so the prompt describes only what changes: who moves how, and what the camera does. Do not describe the image again, and do not contradict it. With image_tail_url the video ends on a second image: use two of the same location, light and frame. A last frame works with ${names((model) => model.lastFrame)}.
 
 ## Several shots
-- In one clip, up to 6 shots: "shot 1, 3, a fox looks up; shot 2, 4, it runs into the wood;" - number, whole seconds, at most 512 characters of words. The seconds add up to duration. Set multi_shot with ${names((model) => model.multiShot === true)}; ${names((model) => model.multiShot === "prompt")} reads the shots from the prompt alone.
-- Longer than a clip: extend_video makes the next shot of a finished one. Say what happens next, not what has happened.
+- In one video, up to 6 shots: "shot 1, 3, a fox looks up; shot 2, 4, it runs into the wood;" - number, integer seconds, at most 512 characters of text. The seconds add up to duration. Set multi_shot with ${names((model) => model.multiShot === true)}; ${names((model) => model.multiShot === "prompt")} reads the shots from the prompt alone.
+- Longer than one video: extend_video makes the next shot of a finished one. Say what happens next, not what has happened.
 
-## Sound
-audio "native" makes sound with the clip. Say who speaks and put the words in quotes; name what else is heard ("rain on a tin roof, no music"). Sound costs more with most models. For a text that must be right to the word: create_lipsync on a finished clip with one face.
+## Audio
+audio "native" makes audio with the video. Say who speaks and put the words in quotes; name what else is heard ("rain on a tin roof, no music"). Audio costs more with most models. For a text that must be exact to the word: create_lipsync on a finished video with one face.
 
-## What is not wanted
-negative_prompt is taken by ${names((model) => model.negativePrompt)} only. Elsewhere say what is there instead: "an empty street", not "no cars".
+## What to avoid
+negative_prompt is supported by ${names((model) => model.negativePrompt)} only. Elsewhere say what is there instead: "an empty street", not "no cars".
 
-## Pictures (generate_image)
-Subject, place, light, lens, look. num_images 3 or 4 for a choice. With ref_image_url the picture leads: ref_image_weight near 1 keeps to it, near 0 only takes its idea. Models: ${pictureModels.map(({ id }) => id).join(", ")}; ${defaultImageModel} when none is named, $${(imageUnits["kling-v3"]["1k/2k"] * unitUsd.image).toFixed(3)} a picture.
+## Images (generate_image)
+Subject, location, light, lens, style. num_images 3 or 4 for a choice. With ref_image_url the image leads: ref_image_weight near 1 stays close to it, near 0 takes only the idea. Models: ${liveImageModels.map(({ id }) => id).join(", ")}; default ${defaultImageModel}, $${(imageUnits["kling-v3"]["1k/2k"] * unitUsd.image).toFixed(3)} per image.
 
-## Models of clips
-${defaultVideoModel} is taken when none is named. Price: five seconds, lowest resolution, silent where the model can be.
+## Video models
+Default ${defaultVideoModel}. Price: five seconds, lowest resolution, silent where the model can be.
 
 model_name | seconds | resolution | audio | last frame | several shots | negative_prompt | 5 s from
 --- | --- | --- | --- | --- | --- | --- | ---
 ${live.map(row).join("\n")}
 
-kling-3.0-omni and kling-o1 take a clip as reference (extend_video).
+kling-3.0-omni and kling-o1 take a reference video (extend_video).
 
 ## Spend little
-1. Try the words as a picture first: it costs a fraction of a clip. Then film the picture.
-2. Draft at 720p, 5 s, silent. Only the draft that works is made again longer, larger, with sound.
-3. quote_cost is free, and says how exact it is. Ask it before every call that is not a draft.
+1. Try the prompt as an image first: it costs a fraction of a video. Then animate the image.
+2. Draft at 720p, 5 s, silent. Only make the draft that works again, longer, larger, with audio.
+3. quote_cost is free, and says how exact it is. Call it before everything that is not a draft.
 4. Change one thing at a time: subject, or action, or camera.
 
-## When it went wrong
-- Failed for what it shows: Kling's words name the reason; say it otherwise. A new try is a new, paid task.
-- The subject changes in the middle: shorter clip, fewer actions, or start from a picture.
+## When something goes wrong
+- Rejected for its content: Kling's message gives the reason; rephrase. A retry is a new, paid task.
+- The subject changes in the middle: shorter video, fewer actions, or start from an image.
 - Nothing moves: name the motion and its speed. Everything moves: "only the hair moves; the camera stands still".
 `
 
 export const promptingKling: Skill = {
   name: "prompting-kling",
   description:
-    "How to write prompts for Kling AI's videos and images, which model to take, and how to spend little. Read before generate_video, generate_image_to_video, extend_video or generate_image.",
+    "How to write prompts for Kling AI's videos and images, which model to choose, and how to save money. Read before generate_video, generate_image_to_video, extend_video or generate_image.",
   body
 }

@@ -1,4 +1,4 @@
-/** A guide that a host can give to its model when a task calls for it (SEP-2640). */
+/** A guide that a host can give its model when a task calls for it (SEP-2640). */
 export interface Skill {
   /** Lower case with hyphens; also its folder. */
   readonly name: string

@@ -7,7 +7,7 @@ import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { findTool } from "../catalog.ts"
 
-/** Kling in memory, and jobs without a disk; time is the test's. */
+/** Kling in memory and jobs without a disk, on the test clock. */
 export const emulated = (
   world: KlingWorld = new KlingWorld(),
   limits: SpendLimits = {},
@@ -39,7 +39,7 @@ export const emulated = (
   )
 }
 
-/** Asks the emulator's control plane. */
+/** Calls the emulator's control plane. */
 const control = Effect.fnUntraced(function* (world: KlingWorld, route: string, body?: unknown) {
   const [method = "GET", name = ""] = route.split(" ")
   const answer = yield* world.answer({
@@ -64,44 +64,48 @@ const control = Effect.fnUntraced(function* (world: KlingWorld, route: string, b
   }
 })
 
-/** What Kling is sent from now on: the body of each request, or its query when there is no body. */
+/** Records what Kling is sent from now on: the body of each request, or its query when there is no body. */
 export const requestsIn = (world: KlingWorld): (() => ReadonlyArray<unknown>) => {
-  const seen: Array<unknown> = []
+  const requests: Array<unknown> = []
   const answer = world.answer.bind(world)
   Object.assign(world, {
     answer: (request: Parameters<typeof answer>[0]) => {
-      seen.push(request.body === "" ? Object.fromEntries(request.query) : JSON.parse(request.body))
+      requests.push(request.body === "" ? Object.fromEntries(request.query) : JSON.parse(request.body))
       return answer(request)
     }
   })
-  return () => seen
+  return () => requests
 }
 
 export const requestsSeen = (world: KlingWorld) =>
   Effect.map(control(world, "GET requests"), ({ requests }) => requests)
 export const ledgerOf = (world: KlingWorld) => control(world, "GET ledger")
-/** Lets every task end. */
+/** Lets every task finish. */
 export const passTime = (world: KlingWorld) => control(world, "POST advance", { seconds: 3600 })
-export const strike = (world: KlingWorld, fault: Readonly<Record<string, unknown>>) =>
+export const injectFault = (world: KlingWorld, fault: Readonly<Record<string, unknown>>) =>
   control(world, "POST faults", { faults: [fault] })
 
-/** What a tool answers: its text, its facts, its links. */
+/** Calls a tool; its result with the lines as one text. */
 export const call = Effect.fnUntraced(function* (name: string, args: Readonly<Record<string, unknown>>) {
   const tool = findTool(name)
   if (tool === undefined) return yield* Effect.die(`no tool ${name}`)
   const result = yield* tool.call(args)
-  return { ...result, facts: result.facts as Readonly<Record<string, unknown>>, text: result.lines.join("\n") }
+  return {
+    ...result,
+    structured: result.structured as Readonly<Record<string, unknown>>,
+    text: result.lines.join("\n")
+  }
 })
 
-/** What an effect gives while time goes by, slowly enough for what is not on the test's clock to keep up. */
+/** Runs an effect while time passes, slowly enough for what is not on the test clock to keep up. */
 export const whileTimePasses = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
   const step = Effect.andThen(TestClock.withLive(Effect.sleep("1 millis")), TestClock.adjust("50 millis"))
   return Effect.raceFirst(effect, Effect.forever(step))
 }
 
-/** Starts a task; gives the id that klingkit printed. */
-export const started = (name: string, args: Readonly<Record<string, unknown>> = { prompt: "a cat" }) =>
-  Effect.map(call(name, args), ({ facts }) => facts["task_id"] as string)
+/** Starts a task; returns the id that klingkit printed. */
+export const startTask = (name: string, args: Readonly<Record<string, unknown>> = { prompt: "a cat" }) =>
+  Effect.map(call(name, args), ({ structured }) => structured["task_id"] as string)
 
-/** The error that a call must end in. */
+/** The error with which a call fails. */
 export const failure = (name: string, args: Readonly<Record<string, unknown>>) => Effect.flip(call(name, args))

@@ -1,22 +1,22 @@
-import { catalog, mostUsd, openScenes } from "@klingkit/core"
+import { catalog, maxUsd, openScenes } from "@klingkit/core"
 import { Effect } from "effect"
 import type { Tool } from "../tool.ts"
 
 type Arguments = Readonly<Record<string, unknown>>
 type Schema = Readonly<Record<string, unknown>>
 
-/** What the arguments of a call may speak of: a clip that a task has made. */
-export interface Surroundings {
-  readonly clipTaskId: string
+/** What the arguments of a call may refer to: a video that a task has made. */
+export interface Context {
+  readonly videoTaskId: string
 }
 
 /**
- * Calls of a charged tool that spend: one for each of its required choices, for `call_kling_api` one for each paid
- * operation. No tool is known here by name: whoever follows the schema and the tool's own errors comes to such a call.
+ * Calls of a charged tool that spend: one per required enum value, for `call_kling_api` one per paid operation. No tool is
+ * known here by name: the schema and the tool's own errors lead to each call.
  */
-export const spendingCalls = Effect.fnUntraced(function* (tool: Tool, around: Surroundings) {
-  const calls = yield* Effect.forEach(variants(tool), (begun) => completed(tool, begun, around))
-  return calls.filter((one) => one !== undefined)
+export const chargedCalls = Effect.fnUntraced(function* (tool: Tool, context: Context) {
+  const calls = yield* Effect.forEach(variants(tool), (partial) => completed(tool, partial, context))
+  return calls.filter((made) => made !== undefined)
 })
 
 const propertiesOf = ({ inputSchema }: Tool) => inputSchema.properties as Readonly<Record<string, Schema>>
@@ -29,50 +29,50 @@ const variants = (tool: Tool): ReadonlyArray<Arguments> => {
   }
   const { required = [] } = tool.inputSchema
   return required.reduce<ReadonlyArray<Arguments>>(
-    (sofar, name) => {
-      const choices: unknown = properties[name]?.["enum"]
-      return Array.isArray(choices)
-        ? choices.flatMap((value) => sofar.map((one) => ({ ...one, [name]: value as unknown })))
-        : sofar
+    (calls, name) => {
+      const values: unknown = properties[name]?.["enum"]
+      return Array.isArray(values)
+        ? values.flatMap((value) => calls.map((args) => ({ ...args, [name]: value as unknown })))
+        : calls
     },
     [{}]
   )
 }
 
-/** Adds what the tool says is missing until it has a plan; nothing when the plan is free of charge. */
-const completed = Effect.fnUntraced(function* (tool: Tool, begun: Arguments, around: Surroundings) {
+/** Adds what the tool says is missing until it has a plan; undefined when the plan is free. */
+const completed = Effect.fnUntraced(function* (tool: Tool, partial: Arguments, context: Context) {
   const properties = propertiesOf(tool)
-  let args = begun
-  for (let turn = 0; turn < 12; turn++) {
+  let args = partial
+  for (let attempt = 0; attempt < 12; attempt++) {
     const planned = yield* Effect.result(tool.plan?.(args) ?? Effect.die(`${tool.name} has no plan`))
     if (planned._tag === "Success") {
-      return planned.success.operation.billed && mostUsd(planned.success.quote) !== 0
+      return planned.success.operation.billed && maxUsd(planned.success.quote) !== 0
         ? { args, quote: planned.success.quote }
         : undefined
     }
     const { reason, message } = planned.failure
     if (reason._tag !== "InvalidInput") break
-    const field = reason.problems.map((one) => one.field).find((name) => name in properties && !(name in args))
+    const field = reason.problems.map((problem) => problem.field).find((name) => name in properties && !(name in args))
     if (field === undefined) return yield* Effect.die(`${tool.name} ${JSON.stringify(args)}: ${message}`)
-    args = { ...args, [field]: sample(field, properties[field] ?? {}, around) }
+    args = { ...args, [field]: sample(field, properties[field] ?? {}, context) }
   }
-  return yield* Effect.die(`no legal call of ${tool.name} was found: ${JSON.stringify(args)}`)
+  return yield* Effect.die(`no valid call of ${tool.name} was found: ${JSON.stringify(args)}`)
 })
 
-const words = "Good morning to everybody in this room"
+const speech = "Good morning to everyone in this room"
 
-const sample = (name: string, schema: Schema, around: Surroundings): unknown => {
+const sample = (name: string, schema: Schema, context: Context): unknown => {
   const { type, enum: choices, items, minimum } = schema
   if (Array.isArray(choices)) return choices[0]
-  if (type === "array") return [sample(name, (items ?? {}) as Schema, around)]
+  if (type === "array") return [sample(name, (items ?? {}) as Schema, context)]
   if (type === "number" || type === "integer") return minimum ?? 0.5
   if (type === "boolean") return true
-  if (name === "task_id") return around.clipTaskId
+  if (name === "task_id") return context.videoTaskId
   if (name.endsWith("_scene")) return openScenes[0]
   if (name.endsWith("_id")) return "890123456789012345"
   if (name.endsWith("name")) return "Ada"
   const [, kind] = /(image|video|audio|voice)_urls?$/.exec(name) ?? []
   return kind === undefined
-    ? words
+    ? speech
     : `https://a.example/${{ image: "a.png", video: "a.mp4", audio: "a.mp3", voice: "a.mp3" }[kind]}`
 }

@@ -1,4 +1,4 @@
-import { invalidInput, openScenes, operations, picturesOfScene } from "@klingkit/core"
+import { invalidInput, openScenes, operations, imagesOfScene } from "@klingkit/core"
 import { Effect } from "effect"
 import * as z from "zod"
 import { sceneProblem } from "../inputs/effect-scene.ts"
@@ -13,31 +13,31 @@ export const applyVideoEffect = definePaidTool({
   name: "apply_video_effect",
   title: "Apply video effect",
   description:
-    "Make a video of one or two pictures with a ready-made effect. Paid. Gives a Task ID at once. Scenes: list_models, kind effect.",
+    "Make a video from one or two images with a preset effect. Paid. Returns a Task ID at once. Scenes: list_models, kind effect.",
   toolset: "core",
   input: z.strictObject({
     image_urls: z.array(z.string()).min(1).max(2).describe("URLs or paths; two: left, right"),
-    effect_scene: z.string().min(1).describe("Such as hug_pro (two pictures), pet_dance (one)"),
+    effect_scene: z.string().min(1).describe("Such as hug_pro (two images), pet_dance (one)"),
     ...paidArguments
   }),
   refused: {
-    duration: "follows the scene: Kling takes no length for effects any more; leave it out",
-    model_name: "follows the scene: Kling takes no model for effects any more; leave it out",
-    prompt: "is not taken: the scene says what happens"
+    duration: "is set by the scene: Kling no longer takes a length for effects; leave it out",
+    model_name: "is set by the scene: Kling no longer takes a model for effects; leave it out",
+    prompt: "is not used: the scene decides what happens"
   },
   plan: Effect.fnUntraced(function* ({ image_urls, effect_scene }) {
     const problem = sceneProblem(effect_scene)
     if (problem !== undefined) return yield* invalidInput([{ field: "effect_scene", message: problem }])
-    const wanted = picturesOfScene(effect_scene)
-    if (wanted !== undefined && wanted !== image_urls.length) {
-      const message = `are ${image_urls.length}; ${effect_scene} takes ${wanted === 2 ? "two, left and right" : "one"}`
+    const expected = imagesOfScene(effect_scene)
+    if (expected !== undefined && expected !== image_urls.length) {
+      const message = `has ${image_urls.length}; ${effect_scene} takes ${expected === 2 ? "two, left and right" : "one"}`
       return yield* invalidInput([{ field: "image_urls", message }])
     }
-    const pictures = image_urls.length === 2 ? { images: image_urls } : { image: image_urls[0] }
-    const plan = yield* planWithMedia(operation, { scene: effect_scene, ...pictures }, argumentNames)
+    const images = image_urls.length === 2 ? { images: image_urls } : { image: image_urls[0] }
+    const plan = yield* planWithMedia(operation, { scene: effect_scene, ...images }, argumentNames)
     return openScenes.includes(effect_scene)
       ? plan
-      : { ...plan, warnings: [...plan.warnings, `${effect_scene} is not in klingkit's list of scenes: sent as it is`] }
+      : { ...plan, warnings: [...plan.warnings, `${effect_scene} is not in klingkit's list of scenes; sent unchanged`] }
   }),
-  opening: ({ effect_scene }) => `Video effect "${effect_scene}" applied successfully!`
+  summary: ({ effect_scene }) => `Video effect "${effect_scene}" applied successfully!`
 })

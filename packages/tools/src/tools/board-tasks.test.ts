@@ -2,21 +2,21 @@ import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { emulated, ledgerOf, passTime, requestsSeen, started } from "../testing/emulated.ts"
+import { emulated, ledgerOf, passTime, requestsSeen, startTask } from "../testing/emulated.ts"
 import { boardTasks } from "./board-tasks.ts"
 
-interface Facts {
+interface Data {
   readonly tasks: ReadonlyArray<Readonly<Record<string, unknown>>>
 }
-const look = (args: Readonly<Record<string, unknown>>) =>
-  Effect.map(boardTasks.call(args), ({ facts }) => (facts as Facts).tasks)
+const readBoard = (args: Readonly<Record<string, unknown>>) =>
+  Effect.map(boardTasks.call(args), ({ structured }) => (structured as Data).tasks)
 
-describe("what the board asks for", () => {
-  it.effect("is one task, with seconds to count by", () =>
+describe("the board's poll", () => {
+  it.effect("returns one task, with elapsed seconds", () =>
     Effect.gen(function* () {
-      const task_id = yield* started("generate_video", { prompt: "a kite" })
+      const task_id = yield* startTask("generate_video", { prompt: "a kite" })
       yield* TestClock.adjust("1 second")
-      const [task] = yield* look({ task_id })
+      const [task] = yield* readBoard({ task_id })
       expect(task).toMatchObject({ task_id, elapsed_seconds: 1, charges: [], outputs: [] })
       expect(task).toMatchObject({
         prompt: "a kite",
@@ -27,38 +27,38 @@ describe("what the board asks for", () => {
     }).pipe(Effect.provide(emulated(new KlingWorld({ speed: 1 }))))
   )
 
-  it.effect("is the whole prompt of one task, and the beginning of each of many", () =>
+  it.effect("returns the full prompt of one task, and the start of each of many", () =>
     Effect.gen(function* () {
       const prompt = "a kite ".repeat(100)
-      const task_id = yield* started("generate_video", { prompt })
-      expect((yield* look({ task_id }))[0]?.["prompt"]).toBe(prompt)
-      expect((yield* look({}))[0]?.["prompt"]).toBe(prompt.slice(0, 200))
+      const task_id = yield* startTask("generate_video", { prompt })
+      expect((yield* readBoard({ task_id }))[0]?.["prompt"]).toBe(prompt)
+      expect((yield* readBoard({}))[0]?.["prompt"]).toBe(prompt.slice(0, 200))
     }).pipe(Effect.provide(emulated()))
   )
 
-  it.effect("has numbers to add up when it has ended", () => {
+  it.effect("returns charges once the task has finished", () => {
     const world = new KlingWorld({ speed: 1 })
     return Effect.gen(function* () {
-      const task_id = yield* started("generate_video")
+      const task_id = yield* startTask("generate_video")
       yield* passTime(world)
-      const [task] = yield* look({ task_id })
+      const [task] = yield* readBoard({ task_id })
       expect(task).toMatchObject({ status: "succeed", charges: [{ kind: "unit", amount: 3, of: "video" }] })
       expect(task?.["elapsed_seconds"]).toBeGreaterThan(10)
       expect(task?.["outputs"]).toMatchObject([{ type: "video", duration_seconds: 5 }])
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("is the newest tasks when none is named, in one request", () => {
+  it.effect("returns the newest tasks when none is named, in one request", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const ids = [yield* started("generate_video", { prompt: "first" })]
+      const ids = [yield* startTask("generate_video", { prompt: "first" })]
       yield* TestClock.adjust("1 second")
-      ids.unshift(yield* started("generate_image"))
+      ids.unshift(yield* startTask("generate_image"))
       yield* TestClock.adjust("1 second")
-      ids.unshift(yield* started("generate_video", { prompt: "third" }))
+      ids.unshift(yield* startTask("generate_video", { prompt: "third" }))
       const before = (yield* requestsSeen(world)).length
-      expect((yield* look({ limit: 2 })).map(({ task_id }) => task_id)).toEqual(ids.slice(0, 2))
-      expect((yield* look({})).map(({ task_id }) => task_id)).toEqual(ids)
+      expect((yield* readBoard({ limit: 2 })).map(({ task_id }) => task_id)).toEqual(ids.slice(0, 2))
+      expect((yield* readBoard({})).map(({ task_id }) => task_id)).toEqual(ids)
       expect((yield* requestsSeen(world)).length).toBe(before + 2)
     }).pipe(Effect.provide(emulated(world)))
   })
@@ -66,13 +66,13 @@ describe("what the board asks for", () => {
   it.effect("costs nothing", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      yield* look({})
+      yield* readBoard({})
       expect((yield* ledgerOf(world)).charges).toEqual([])
       expect([boardTasks.charged, boardTasks.hints.readOnly]).toEqual([false, true])
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it("stays small: it is listed although models never see it", () => {
+  it("stays small, since it is listed although models never see it", () => {
     const { name, description, inputSchema } = boardTasks
     expect(JSON.stringify({ name, description, inputSchema }).length).toBeLessThan(500)
   })

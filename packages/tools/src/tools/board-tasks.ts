@@ -1,21 +1,21 @@
-import { type Charge, isFinished, untrustedText, usualSecondsOf } from "@klingkit/core"
+import { type Charge, isFinished, sanitizeText, expectedSecondsOf } from "@klingkit/core"
 import { type Job, Jobs } from "@klingkit/jobs"
 import { Clock, Effect, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
-import { fitting } from "../results/fitting.ts"
-import { factsOfQuote } from "../results/quote-words.ts"
+import { truncateToBudget } from "../results/truncate-to-budget.ts"
+import { structuredQuote } from "../results/format-quote.ts"
 import { taskResult } from "../results/task-result.ts"
 import { defineTool } from "../tool.ts"
 
-const usualCount = 8
-const mostCount = 24
-/** Characters. Whole prompts of many tasks would not fit a result. */
+const defaultCount = 8
+const maxCount = 24
+/** Characters. Full prompts of many tasks would not fit in a result. */
 const promptInList = 200
 
 /**
- * The poll of the board, hidden from models and therefore not in the catalog: one task by its id, or the newest ones.
- * Times are told as seconds passed, so that the page need not trust its own clock.
+ * The board's poll, hidden from models and therefore not in the catalog: one task by id, or the newest ones. Times are
+ * elapsed seconds, so that the page need not trust its own clock.
  */
 export const boardTasks = defineTool({
   name: "board_tasks",
@@ -26,51 +26,51 @@ export const boardTasks = defineTool({
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({
     task_id: taskId.optional(),
-    limit: z.int().min(1).max(mostCount).optional()
+    limit: z.int().min(1).max(maxCount).optional()
   }),
-  // Only the page reads it, which checks what it reads: the whole schema would cost the list of tools a kilobyte.
+  // Only the page reads it, and validates it: the full schema would cost the tool list a kilobyte.
   output: z.object({ tasks: z.array(z.looseObject({ task_id: z.string(), status: z.string() })) }),
-  run: Effect.fnUntraced(function* ({ task_id, limit = usualCount }) {
+  run: Effect.fnUntraced(function* ({ task_id, limit = defaultCount }) {
     const jobs = yield* Jobs
     const found =
       task_id === undefined
         ? yield* Stream.runCollect(Stream.take(jobs.list({ pageSize: limit }), limit))
         : [yield* jobs.status(task_id)]
     const now = yield* Clock.currentTimeMillis
-    const longest = task_id === undefined ? promptInList : Infinity
-    const tasks = fitting(
-      found.map((job) => factsOf(job, now, longest)),
+    const longestPrompt = task_id === undefined ? promptInList : Infinity
+    const tasks = truncateToBudget(
+      found.map((job) => dataOf(job, now, longestPrompt)),
       (task) => task
     )
-    return { facts: { tasks: [...tasks] }, lines: tasks.map((task) => `${task.task_id}: ${task.status}`) }
+    return { structured: { tasks: [...tasks] }, lines: tasks.map((task) => `${task.task_id}: ${task.status}`) }
   })
 })
 
-/** What the board shows of a task beyond what a model reads: times to count by, charges to add up, what the ledger knows. */
-const factsOf = (job: Job, now: number, longestPrompt: number) => {
+/** What the board shows of a task beyond what a model reads: elapsed times, charges, and the ledger's record. */
+const dataOf = (job: Job, now: number, longestPrompt: number) => {
   const { handle, task, record } = job
   const until = isFinished(task) ? task.updatedAt : now
-  const usual = usualSecondsOf(handle)
+  const expectedSeconds = expectedSecondsOf(handle)
   return {
-    ...taskResult(job).facts,
-    ...(record === undefined ? {} : ledgerFacts(record, longestPrompt)),
-    ...(usual === undefined ? {} : { usual_seconds: usual }),
+    ...taskResult(job).structured,
+    ...(record === undefined ? {} : recordData(record, longestPrompt)),
+    ...(expectedSeconds === undefined ? {} : { usual_seconds: expectedSeconds }),
     ...(task.createdAt === undefined ? {} : { created_at: new Date(task.createdAt).toISOString() }),
     ...(task.createdAt === undefined || until === undefined
       ? {}
       : { elapsed_seconds: Math.max(0, Math.round((until - task.createdAt) / 1000)) }),
-    charges: task.charges.map(chargeFacts)
+    charges: task.charges.map(chargeData)
   }
 }
 
-const ledgerFacts = ({ prompt, model, quote, files }: NonNullable<Job["record"]>, longestPrompt: number) => ({
+const recordData = ({ prompt, model, quote, files }: NonNullable<Job["record"]>, longestPrompt: number) => ({
   ...(prompt === undefined ? {} : { prompt: [...prompt].slice(0, longestPrompt).join("") }),
   model,
-  quote: factsOfQuote(quote),
+  quote: structuredQuote(quote),
   files: files.map(({ path }) => ({ path }))
 })
 
-const chargeFacts = (charge: Charge) => {
+const chargeData = (charge: Charge) => {
   const of = charge.kind === "unit" ? charge.pack : charge.currency
-  return { kind: charge.kind, amount: charge.amount, ...(of === undefined ? {} : { of: untrustedText(of, 60) }) }
+  return { kind: charge.kind, amount: charge.amount, ...(of === undefined ? {} : { of: sanitizeText(of, 60) }) }
 }

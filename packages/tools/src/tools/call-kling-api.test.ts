@@ -7,29 +7,29 @@ import { call, emulated, failure, ledgerOf, passTime, requestsSeen } from "../te
 const json = JSON.stringify
 
 describe("call_kling_api", () => {
-  it.effect("starts a task of any operation, as durable as every other", () => {
+  it.effect("starts a durable task of any operation", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       const operation = "legacy.images.expand"
-      const { facts } = yield* call("call_kling_api", { operation, input: json(operations[operation].example) })
-      expect(facts).toMatchObject({ status: "submitted", operation, quote: { units: 8 } })
+      const { structured } = yield* call("call_kling_api", { operation, input: json(operations[operation].example) })
+      expect(structured).toMatchObject({ status: "submitted", operation, quote: { units: 8 } })
       yield* passTime(world)
-      const { task_id } = facts
-      expect((yield* call("check_image_status", { task_id })).facts).toMatchObject({ status: "succeed" })
+      const { task_id } = structured
+      expect((yield* call("check_image_status", { task_id })).structured).toMatchObject({ status: "succeed" })
       expect((yield* ledgerOf(world)).charges).toMatchObject([{ externalTaskId: task_id, operation }])
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("pays a call that answers at once one time, however often it is repeated", () => {
+  it.effect("pays a synchronous call once, however often it is repeated", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       const args = { operation: "legacy.tts", input: json(operations["legacy.tts"].example) }
       const first = yield* call("call_kling_api", args)
       expect(first.text).toMatch(/^legacy\.tts answered .*\n\{"task_id":/)
       const again = yield* call("call_kling_api", args)
-      expect(json(again.facts["answer"])).toContain("http")
+      expect(json(again.structured["answer"])).toContain("http")
       expect((yield* ledgerOf(world)).charges).toHaveLength(1)
-      yield* call("call_kling_api", { ...args, allow_repeat: true })
+      yield* call("call_kling_api", { ...args, allow_duplicate: true })
       expect((yield* ledgerOf(world)).charges).toHaveLength(2)
     }).pipe(Effect.provide(emulated(world)))
   })
@@ -43,18 +43,18 @@ describe("call_kling_api", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("finds and explains operations without a request", () => {
+  it.effect("finds and describes operations without a request", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       const all = yield* call("call_kling_api", {})
-      expect(all.facts["operations"]).toHaveLength(catalog.length)
-      expect(all.text.length + json(all.facts).length).toBeLessThan(25_000)
+      expect(all.structured["operations"]).toHaveLength(catalog.length)
+      expect(all.text.length + json(all.structured).length).toBeLessThan(25_000)
       const some = yield* call("call_kling_api", { search: "avatar" })
-      expect(some.facts["operations"]).toMatchObject([{ operation: "legacy.avatar", billed: true }])
+      expect(some.structured["operations"]).toMatchObject([{ operation: "legacy.avatar", billed: true }])
       for (const { id } of catalog) {
         const one = yield* call("call_kling_api", { operation: id })
-        expect(one.facts).toMatchObject({ operation: id, input_schema: { type: "object" } })
-        expect(one.text.length + json(one.facts).length).toBeLessThan(25_000)
+        expect(one.structured).toMatchObject({ operation: id, input_schema: { type: "object" } })
+        expect(one.text.length + json(one.structured).length).toBeLessThan(25_000)
       }
       expect(yield* requestsSeen(world)).toEqual([])
     }).pipe(Effect.provide(emulated(world)))
@@ -66,7 +66,7 @@ describe("call_kling_api", () => {
     ["text is required", { operation: "legacy.tts", input: "{}" }],
     ["did you mean prompt?", { operation: "new.t2v.kling-3.0", input: json({ promt: "x" }) }],
     ["operation is required with input", { input: "{}" }],
-    ["search has no meaning beside operation", { operation: "legacy.tts", search: "x" }]
+    ["search is not used with operation", { operation: "legacy.tts", search: "x" }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

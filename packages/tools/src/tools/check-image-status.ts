@@ -2,18 +2,18 @@ import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
-import { previewWanted, seenFacts, seenResult } from "../results/seen-result.ts"
+import { previewArgument, statusSchema, statusResult } from "../results/status-result.ts"
 import { defineTool } from "../tool.ts"
 
 export const checkImageStatus = defineTool({
   name: "check_image_status",
   title: "Check image status",
-  description: "State and result URLs of an image task. Free. To wait for it, call wait_for_task.",
+  description: "Status and result URLs of an image task. Free. To wait, use wait_for_task.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
-  input: z.strictObject({ task_id: taskId, preview: previewWanted }),
-  output: seenFacts,
+  input: z.strictObject({ task_id: taskId, preview: previewArgument }),
+  output: statusSchema,
   run: ({ task_id, preview }) =>
-    Jobs.use((jobs) => jobs.status(task_id)).pipe(Effect.flatMap((job) => seenResult(job, preview)))
+    Jobs.use((jobs) => jobs.status(task_id)).pipe(Effect.flatMap((job) => statusResult(job, preview)))
 })

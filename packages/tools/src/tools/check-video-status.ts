@@ -2,18 +2,18 @@ import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
-import { taskFacts, taskResult } from "../results/task-result.ts"
+import { taskSchema, taskResult } from "../results/task-result.ts"
 import { defineTool } from "../tool.ts"
 
 export const checkVideoStatus = defineTool({
   name: "check_video_status",
   title: "Check video status",
-  description: "State and result URLs of a task, of any kind. Free. To wait for it, call wait_for_task.",
+  description: "Status and result URLs of a task of any kind. Free. To wait, use wait_for_task.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({ task_id: taskId }),
-  output: taskFacts,
+  output: taskSchema,
   run: ({ task_id }) =>
     Jobs.use((jobs) => jobs.status(task_id)).pipe(Effect.map((job) => ({ ...taskResult(job), job })))
 })

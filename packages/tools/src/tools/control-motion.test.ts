@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
-import { call, emulated, failure, ledgerOf, passTime, requestsSeen, started } from "../testing/emulated.ts"
+import { call, emulated, failure, ledgerOf, passTime, requestsSeen, startTask } from "../testing/emulated.ts"
 
 const image_url = "https://a.example/me.png"
 const asked = { image_url, video_url: "https://a.example/dance.mp4" }
@@ -10,16 +10,21 @@ describe("control_motion", () => {
   it.effect.each([
     ["api-key", "new.motion.kling-3.0"],
     ["key-pair", "legacy.motion-control"]
-  ] as const)("takes the motion of a clip that klingkit made, with an %s", ([kind, operation]) => {
+  ] as const)("uses the motion of a video that klingkit made, with an %s", ([kind, operation]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const task_id = yield* started("generate_video")
+      const task_id = yield* startTask("generate_video")
       yield* passTime(world)
-      const { text, facts } = yield* call("control_motion", { image_url, task_id, resolution: "1080p", audio: "off" })
+      const { text, structured } = yield* call("control_motion", {
+        image_url,
+        task_id,
+        resolution: "1080p",
+        audio: "off"
+      })
       expect(text).toMatch(/^Motion control started successfully!\nTask ID: kk-motion-/)
-      expect(facts).toMatchObject({ operation })
+      expect(structured).toMatchObject({ operation })
       yield* passTime(world)
-      expect((yield* call("check_video_status", { task_id: facts["task_id"] })).facts).toMatchObject({
+      expect((yield* call("check_video_status", { task_id: structured["task_id"] })).structured).toMatchObject({
         outputs: [{ type: "video", duration_seconds: 5 }]
       })
       // 1.2 units a second at 1080p.
@@ -28,10 +33,10 @@ describe("control_motion", () => {
   })
 
   it.effect.each([
-    ["video_url or task_id is needed", { image_url }],
-    ["element_id is taken by kling-3.0 only", { ...asked, model_name: "kling-2.6", element_id: "1" }],
-    ["element_id is taken with character_orientation", { ...asked, character_orientation: "image", element_id: "1" }],
-    ["duration follows the clip", { ...asked, duration: 5 }]
+    ["video_url or task_id is required", { image_url }],
+    ["element_id is supported by kling-3.0 only", { ...asked, model_name: "kling-2.6", element_id: "1" }],
+    ["element_id requires character_orientation", { ...asked, character_orientation: "image", element_id: "1" }],
+    ["duration is that of the video", { ...asked, duration: 5 }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

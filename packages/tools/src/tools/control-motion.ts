@@ -1,7 +1,7 @@
 import { findVideoModel, invalidInput, Kling, operations } from "@klingkit/core"
 import { Effect } from "effect"
 import * as z from "zod"
-import { clipSource, clipUrl } from "../inputs/clip-source.ts"
+import { videoSource, videoSourceUrl } from "../inputs/video-source.ts"
 import { paidArguments } from "../inputs/paid-arguments.ts"
 import { planWithMedia } from "../inputs/plan-with-media.ts"
 import { definePaidTool } from "../paid-tool.ts"
@@ -20,36 +20,36 @@ export const controlMotion = definePaidTool({
   name: "control_motion",
   title: "Control motion",
   description:
-    "Make the figure of a picture move as the one in a clip does; the result lasts as long as the clip. Paid. Gives a Task ID at once.",
+    "Transfer the motion of a person in a video to the person in an image; the result is as long as the video. Paid. Returns a Task ID at once.",
   toolset: "studio",
   input: z.strictObject({
-    image_url: z.string().describe("The figure: URL, or path of a local file"),
-    ...clipSource,
+    image_url: z.string().describe("Person image: URL or local path"),
+    ...videoSource,
     character_orientation: z
       .enum(["image", "video"])
       .optional()
-      .describe("Looks where the figure of the image or of the clip looks; default video"),
+      .describe("Facing direction: from the image or the video (default)"),
     prompt: z.string().optional(),
     model_name: z.enum(["kling-3.0", "kling-2.6"]).optional().describe("Default kling-3.0"),
     resolution: z.enum(["720p", "1080p"]).optional().describe("Default 720p"),
-    audio: z.enum(["original", "off"]).optional().describe("Sound of the clip; default original"),
-    element_id: z.string().optional().describe("An element of yours, with kling-3.0"),
+    audio: z.enum(["original", "off"]).optional().describe("The video's audio; default original"),
+    element_id: z.string().optional().describe("One of your elements; kling-3.0 only"),
     ...paidArguments
   }),
   refused: {
-    duration: "follows the clip",
-    aspect_ratio: "follows the picture"
+    duration: "is that of the video",
+    aspect_ratio: "is that of the image"
   },
   plan: Effect.fnUntraced(function* (args) {
     const { model_name = "kling-3.0", resolution = "720p", audio, element_id, prompt } = args
     if (element_id !== undefined && model_name !== "kling-3.0") {
-      return yield* invalidInput([{ field: "element_id", message: "is taken by kling-3.0 only" }])
+      return yield* invalidInput([{ field: "element_id", message: "is supported by kling-3.0 only" }])
     }
     const { credential } = yield* Kling
     const shared = {
       prompt,
       image: args.image_url,
-      video: yield* clipUrl(args),
+      video: yield* videoSourceUrl(args),
       characterOrientation: args.character_orientation ?? "video"
     }
     if (credential === "api-key") {
@@ -66,5 +66,5 @@ export const controlMotion = definePaidTool({
     }
     return yield* planWithMedia(operations["legacy.motion-control"], legacy, names)
   }),
-  opening: () => "Motion control started successfully!"
+  summary: () => "Motion control started successfully!"
 })

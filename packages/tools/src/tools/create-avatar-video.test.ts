@@ -10,28 +10,31 @@ describe("create_avatar_video", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       const speech = yield* call("generate_audio", { kind: "speech", text: "Good morning to everybody" })
-      const [{ id: audio_id } = { id: "" }] = speech.facts["outputs"] as ReadonlyArray<{ readonly id: string }>
-      const { text, facts } = yield* call("create_avatar_video", { image_url, audio_id })
+      const [{ id: audio_id } = { id: "" }] = speech.structured["outputs"] as ReadonlyArray<{ readonly id: string }>
+      const { text, structured } = yield* call("create_avatar_video", { image_url, audio_id })
       expect(text).toMatch(/^Avatar video creation started successfully!\nTask ID: kk-avatar-/)
       expect(text).toContain("Quote: about 0.112 USD, 0.8 video units = 2 s x 0.4 (avatar, 720p, std/pro)")
       yield* passTime(world)
-      expect((yield* call("check_video_status", { task_id: facts["task_id"] })).facts).toMatchObject({
+      expect((yield* call("check_video_status", { task_id: structured["task_id"] })).structured).toMatchObject({
         status: "succeed"
       })
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("names the most that a sound behind a foreign URL can cost", () =>
+  it.effect("quotes the maximum for audio at a remote URL", () =>
     Effect.gen(function* () {
-      const { text, facts } = yield* call("create_avatar_video", { image_url, audio_url: "https://a.example/a.mp3" })
-      expect(text).toContain("Quote: at most 120 units ($16.80), 0.4 video units a second")
-      expect(facts).toMatchObject({ quote: { state: "estimate", at_most_units: 120, at_most_usd: 16.8 } })
+      const { text, structured } = yield* call("create_avatar_video", {
+        image_url,
+        audio_url: "https://a.example/a.mp3"
+      })
+      expect(text).toContain("Quote: at most 120 units ($16.80), 0.4 video units per second")
+      expect(structured).toMatchObject({ quote: { state: "estimate", at_most_units: 120, at_most_usd: 16.8 } })
     }).pipe(Effect.provide(emulated()))
   )
 
   it.effect.each([
     ["audio_id is required (or audio_url)", { image_url }],
-    ["tts_text is spoken in two steps: generate_audio", { image_url, tts_text: "Hello" }]
+    ["tts_text takes two steps: generate_audio", { image_url, tts_text: "Hello" }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

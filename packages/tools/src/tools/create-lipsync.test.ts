@@ -9,8 +9,8 @@ import {
   ledgerOf,
   passTime,
   requestsSeen,
-  started,
-  strike,
+  startTask,
+  injectFault,
   whileTimePasses
 } from "../testing/emulated.ts"
 
@@ -22,16 +22,16 @@ const chargesOf = (world: KlingWorld) =>
   Effect.map(ledgerOf(world), ({ charges }) => charges.map(({ operation, units }) => [operation, units]))
 
 describe("create_lipsync", () => {
-  it.effect("speaks a text with the face of an earlier clip: three steps, each paid once", () => {
+  it.effect("speaks a text with the face of an earlier video: three steps, each paid once", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const task_id = yield* started("generate_video")
+      const task_id = yield* startTask("generate_video")
       yield* passTime(world)
-      const { text, facts } = yield* call("create_lipsync", { task_id, tts_text: spoken.tts_text })
+      const { text, structured } = yield* call("create_lipsync", { task_id, tts_text: spoken.tts_text })
       expect(text).toMatch(/^Lip-sync video creation started successfully!\nIt takes 3 steps, .+\nTask ID: kk-chain-/)
-      expect(facts).toMatchObject({ quote: { state: "estimate", units: 0.6, usd: 0.084 }, warnings: [] })
+      expect(structured).toMatchObject({ quote: { state: "estimate", units: 0.6, usd: 0.084 }, warnings: [] })
       yield* passTime(world)
-      expect((yield* call("check_video_status", { task_id: facts["task_id"] })).facts).toMatchObject({
+      expect((yield* call("check_video_status", { task_id: structured["task_id"] })).structured).toMatchObject({
         status: "succeed",
         outputs: [{ type: "video" }]
       })
@@ -43,14 +43,14 @@ describe("create_lipsync", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("speaks a recording, and is honest about what is not known before", () => {
+  it.effect("speaks a recording, and says what is unknown until charged", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       const asked = { video_url, audio_url: "https://a.example/speech.mp3" }
-      const { text, facts } = yield* call("create_lipsync", asked)
+      const { text, structured } = yield* call("create_lipsync", asked)
       expect(text).toContain("Quote: at most 6.05 units ($0.847), 0.05 video units = 1 call x 0.05 (identify-face) + ")
-      expect(facts["warnings"]).toMatchObject([expect.stringContaining("length of the sound is not known")])
-      expect((yield* call("create_lipsync", { ...asked, audio_seconds: 3 })).facts["warnings"]).toEqual([])
+      expect(structured["warnings"]).toMatchObject([expect.stringContaining("length of the audio is unknown")])
+      expect((yield* call("create_lipsync", { ...asked, audio_seconds: 3 })).structured["warnings"]).toEqual([])
     }).pipe(Effect.provide(emulated(world)))
   })
 
@@ -61,65 +61,65 @@ describe("create_lipsync", () => {
         Effect.all([call("create_lipsync", spoken), call("create_lipsync", spoken)], { concurrency: 2 })
       )
       const [first, second] = yield* whileTimePasses(Fiber.join(both))
-      expect(second.facts["task_id"]).toBe(first.facts["task_id"])
+      expect(second.structured["task_id"]).toBe(first.structured["task_id"])
       const again = yield* call("create_lipsync", spoken)
-      expect(again.facts).toMatchObject({ task_id: first.facts["task_id"], repeated: true })
+      expect(again.structured).toMatchObject({ task_id: first.structured["task_id"], repeated: true })
       yield* passTime(world)
       expect((yield* chargesOf(world)).map(([operation]) => operation)).toEqual([
         "legacy.tts",
         "legacy.identify-face",
         "legacy.advanced-lip-sync"
       ])
-      const meant = yield* call("create_lipsync", { ...spoken, allow_repeat: true })
-      expect(meant.facts["task_id"]).not.toBe(first.facts["task_id"])
+      const meant = yield* call("create_lipsync", { ...spoken, allow_duplicate: true })
+      expect(meant.structured["task_id"]).not.toBe(first.structured["task_id"])
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("passes the limits as a whole, before its first step is paid", () => {
+  it.effect("is checked against the limits as a whole, before its first step is paid", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       expect((yield* failure("create_lipsync", spoken)).code).toBe("JOB_NOT_APPROVED")
       const quoted = yield* call("quote_cost", { tool: "create_lipsync", arguments: JSON.stringify(spoken) })
-      const confirm_token = quoted.facts["confirm_token"] as string
+      const confirm_token = quoted.structured["confirm_token"] as string
       const other = { ...spoken, tts_text: "Something else altogether", confirm_token }
       expect((yield* failure("create_lipsync", other)).code).toBe("LEDGER_NOT_APPROVED")
       expect(yield* chargesOf(world)).toEqual([])
       yield* call("create_lipsync", { ...spoken, confirm_token })
-      const repeat = { ...spoken, confirm_token, allow_repeat: true }
+      const repeat = { ...spoken, confirm_token, allow_duplicate: true }
       expect((yield* failure("create_lipsync", repeat)).code).toBe("LEDGER_NOT_APPROVED")
       yield* passTime(world)
       expect(yield* chargesOf(world)).toHaveLength(3)
     }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.001 })))
   })
 
-  it.effect("goes on to its end when the host hangs up, and the next call finds it", () => {
+  it.effect("finishes after the host disconnects, and the next call finds it", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      yield* strike(world, { fault: "slow", delayMs: 10_000, on: "legacy.identify-face" })
+      yield* injectFault(world, { fault: "slow", delayMs: 10_000, on: "legacy.identify-face" })
       const calling = yield* Effect.forkChild(call("create_lipsync", spoken))
       const paid = Effect.andThen(TestClock.adjust("50 millis"), chargesOf(world))
       yield* Effect.repeat(paid, { until: (charges) => charges.length > 0 })
       yield* Fiber.interrupt(calling)
       const again = yield* Effect.forkChild(call("create_lipsync", spoken))
-      expect((yield* whileTimePasses(Fiber.join(again))).facts).toMatchObject({ repeated: true })
+      expect((yield* whileTimePasses(Fiber.join(again))).structured).toMatchObject({ repeated: true })
       const tasks = Effect.map(ledgerOf(world), (ledger) => ledger.tasks)
-      const begun = Effect.andThen(TestClock.adjust("50 millis"), tasks)
-      yield* Effect.repeat(begun, { until: (all) => all.some(({ operation }) => operation === lastStep) })
+      const created = Effect.andThen(TestClock.adjust("50 millis"), tasks)
+      yield* Effect.repeat(created, { until: (all) => all.some(({ operation }) => operation === lastStep) })
       yield* passTime(world)
       expect(yield* chargesOf(world)).toHaveLength(3)
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("says what was paid when a later step fails, and the same call again goes on from there", () => {
+  it.effect("says what was paid when a later step fails, and the same call resumes from there", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      yield* strike(world, { fault: "refuse", code: 1201, message: "no such clip", on: "legacy.identify-face" })
+      yield* injectFault(world, { fault: "refuse", code: 1201, message: "no such clip", on: "legacy.identify-face" })
       const error = yield* failure("create_lipsync", spoken)
       expect([error.code, error.wasCharged]).toEqual(["JOB_STEP_FAILED", "yes"])
-      expect(error.message).toContain("paid and kept: 0.05 video units (legacy.tts)")
+      expect(error.message).toContain("already paid: 0.05 video units (legacy.tts)")
       expect(yield* chargesOf(world)).toEqual([["legacy.tts", 0.05]])
-      const { facts } = yield* call("create_lipsync", spoken)
-      expect(facts).toMatchObject({ repeated: true, status: "processing" })
+      const { structured } = yield* call("create_lipsync", spoken)
+      expect(structured).toMatchObject({ repeated: true, status: "processing" })
       yield* passTime(world)
       expect((yield* chargesOf(world)).map(([operation]) => operation)).toEqual([
         "legacy.tts",
@@ -130,15 +130,15 @@ describe("create_lipsync", () => {
   })
 
   it.effect.each([
-    ["video_url or task_id is needed", { tts_text: "x" }],
-    ["video_url or task_id is needed, and not both", { ...spoken, task_id: "1" }],
-    ["audio_url or tts_text is needed", { video_url }],
-    ["audio_url or tts_text is needed, and not both", { ...spoken, audio_url: "https://a.example/a.mp3" }],
-    ["tts_voice male-warm is no voice of Kling", { ...spoken, tts_voice: "male-warm" }],
-    ["tts_voice needs tts_text", { video_url, audio_url: "https://a.example/a.mp3", tts_voice: "oversea_male1" }],
+    ["video_url or task_id is required", { tts_text: "x" }],
+    ["video_url or task_id is required, but not both", { ...spoken, task_id: "1" }],
+    ["audio_url or tts_text is required", { video_url }],
+    ["audio_url or tts_text is required, but not both", { ...spoken, audio_url: "https://a.example/a.mp3" }],
+    ["tts_voice male-warm is not a Kling voice", { ...spoken, tts_voice: "male-warm" }],
+    ["tts_voice requires tts_text", { video_url, audio_url: "https://a.example/a.mp3", tts_voice: "oversea_male1" }],
     ["tts_speed 0.5 is outside 0.8 to 2", { ...spoken, tts_speed: 0.5 }],
     ["audio_seconds must be at least 2", { video_url, audio_url: "https://a.example/a.mp3", audio_seconds: 1 }],
-    ["model_name has no meaning", { ...spoken, model_name: "kling-v2-master" }]
+    ["model_name is not used", { ...spoken, model_name: "kling-v2-master" }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

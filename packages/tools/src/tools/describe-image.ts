@@ -4,22 +4,22 @@ import * as z from "zod"
 import { paidArguments } from "../inputs/paid-arguments.ts"
 import { planWithMedia } from "../inputs/plan-with-media.ts"
 import { paidHints } from "../paid-tool.ts"
-import { type Called, callPlan, taskOfCall } from "../results/call-result.ts"
-import { fitting } from "../results/fitting.ts"
-import { factsOfQuote, quoteFacts, quoteLine } from "../results/quote-words.ts"
-import { factsOfReceipt, receiptFacts, receiptLines, receiptOfCall } from "../results/receipt-words.ts"
+import { type Called, callPlan, taskOfCall } from "../results/synchronous-call.ts"
+import { truncateToBudget } from "../results/truncate-to-budget.ts"
+import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
+import { structuredReceipt, receiptSchema, formatReceipt, receiptOfCall } from "../results/format-receipt.ts"
 import { defineTool } from "../tool.ts"
 
 const input = z.strictObject({
-  image_url: z.string().describe("URL, or path of a local file"),
+  image_url: z.string().describe("URL or local path"),
   ...paidArguments
 })
 
 const planOf = ({ image_url }: z.output<typeof input>) =>
   planWithMedia(operations["legacy.image-recognize"], { image: image_url }, { image: "image_url" })
 
-/** Kling's words for what it cuts out. */
-const words: Readonly<Record<string, string>> = {
+/** Kling's names of the cut-outs, and ours. */
+const partNames: Readonly<Record<string, string>> = {
   object_seg: "object",
   head_seg: "head",
   face_seg: "face",
@@ -35,7 +35,7 @@ interface Part {
 export const describeImage = defineTool({
   name: "describe_image",
   title: "Describe image",
-  description: "Find object, head, face and clothes in a picture, each with its cut-out. Paid, answers at once.",
+  description: "Find the object, head, face and clothes in an image, each as a cut-out. Paid, answers at once.",
   toolset: "studio",
   charged: true,
   hints: paidHints,
@@ -43,26 +43,26 @@ export const describeImage = defineTool({
   output: z.object({
     parts: z.array(z.object({ part: z.string(), found: z.boolean(), url: z.string() })),
     repeated: z.boolean(),
-    quote: quoteFacts,
-    ...receiptFacts
+    quote: quoteSchema,
+    ...receiptSchema
   }),
   plan: planOf,
   run: Effect.fnUntraced(function* (args) {
     const plan = yield* planOf(args)
     const called = yield* callPlan(plan, args)
-    const parts = fitting(partsOf(called), (part) => [part, part, linkTo(part)])
+    const parts = truncateToBudget(partsOf(called), (part) => [part, part, linkTo(part)])
     const repeated = "earlier" in called
     const receipt = receiptOfCall(plan.quote, called)
     return {
-      facts: { parts: [...parts], repeated, quote: factsOfQuote(plan.quote), ...factsOfReceipt(receipt) },
+      structured: { parts: [...parts], repeated, quote: structuredQuote(plan.quote), ...structuredReceipt(receipt) },
       lines: [
-        ...(repeated ? ["The same picture was asked a moment ago: nothing was sent again."] : []),
+        ...(repeated ? ["Duplicate of a request within the last two minutes: nothing was sent."] : []),
         ...parts.flatMap(({ part, found, url }, index) => [
-          `Image ${index + 1}: ${part}${found ? "" : ", not in the picture"}`,
+          `Image ${index + 1}: ${part}${found ? "" : ", not in the image"}`,
           ...(url === "" ? [] : [`- URL: ${url}`])
         ]),
-        quoteLine(plan.quote),
-        ...receiptLines(receipt)
+        formatQuote(plan.quote),
+        ...formatReceipt(receipt)
       ],
       links: parts.flatMap(linkTo)
     }
@@ -71,15 +71,17 @@ export const describeImage = defineTool({
 
 const linkTo = ({ part, url }: Part) => (url === "" ? [] : [{ uri: url, name: part, mimeType: "image/png" }])
 
-/** Of a repeat only the cut-outs are kept, without their names. */
+/** Of a duplicate only the cut-outs are kept, without their names. */
 const partsOf = (called: Called): ReadonlyArray<Part> => {
   if ("earlier" in called) {
     const outputs = taskOfCall(called)?.outputs ?? []
-    return outputs.flatMap((one) => (one.type === "image" ? [{ part: "part", found: true, url: one.url }] : []))
+    return outputs.flatMap((output) =>
+      output.type === "image" ? [{ part: "part", found: true, url: output.url }] : []
+    )
   }
   const { task_result } = called.data as OutputOfId<"legacy.image-recognize">
   return (task_result?.images ?? []).map(({ type, is_contain, url }) => ({
-    part: words[type ?? ""] ?? "part",
+    part: partNames[type ?? ""] ?? "part",
     found: is_contain !== false && is_contain !== 0,
     url: url ?? ""
   }))

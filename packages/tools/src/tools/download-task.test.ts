@@ -2,33 +2,33 @@ import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
 import { fullName } from "./download-task.ts"
-import { emulated, failure, passTime, started, strike } from "../testing/emulated.ts"
+import { emulated, failure, passTime, startTask, injectFault } from "../testing/emulated.ts"
 
 describe("download_task", () => {
-  it.effect("asks to wait for a task that still runs", () =>
+  it.effect("says to wait for a running task", () =>
     Effect.gen(function* () {
-      const task_id = yield* started("generate_video")
+      const task_id = yield* startTask("generate_video")
       expect((yield* failure("download_task", { task_id })).code).toBe("JOB_NOT_FINISHED")
     }).pipe(Effect.provide(emulated()))
   )
 
-  it.effect("has nothing to fetch from a task that failed", () => {
+  it.effect("finds nothing to download from a failed task", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      yield* strike(world, { fault: "fail" })
-      const task_id = yield* started("generate_video")
+      yield* injectFault(world, { fault: "fail" })
+      const task_id = yield* startTask("generate_video")
       yield* passTime(world)
       expect((yield* failure("download_task", { task_id })).code).toBe("JOB_NOTHING_TO_FETCH")
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("does not leave out a name that is not possible", () => {
+  it.effect("does not ignore a file name that cannot apply", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const task_id = yield* started("generate_image", { prompt: "a cat", num_images: 2 })
+      const task_id = yield* startTask("generate_image", { prompt: "a cat", num_images: 2 })
       yield* passTime(world)
       expect((yield* failure("download_task", { task_id, file_name: "cat" })).message).toBe(
-        "file_name is for a task with one file; this one has 2, which get names of their own"
+        "file_name is only for tasks with one file; this one has 2, which are named automatically"
       )
     }).pipe(Effect.provide(emulated(world)))
   })
@@ -38,7 +38,7 @@ describe("download_task", () => {
     ["fox.mp4", "https://a.example/video-1.mp4", "fox.mp4"],
     ["fox v2.0 final", "https://a.example/file", "fox v2.0 final.mp4"],
     ["../fox", "https://a.example/v.mov#t", "fox.mov"]
-  ])("opens by its name: %s of %s is %s", (name, url, saved) => {
+  ])("gets an extension: %s of %s is %s", (name, url, saved) => {
     expect(fullName(name, [{ type: "video", url }])).toBe(saved)
   })
 })

@@ -4,20 +4,20 @@ import { Effect } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
 import { Progress } from "../progress.ts"
-import { fitting } from "../results/fitting.ts"
+import { truncateToBudget } from "../results/truncate-to-budget.ts"
 import { defineTool } from "../tool.ts"
 
 export const downloadTask = defineTool({
   name: "download_task",
   title: "Download task",
-  description: "Save the files of a finished task on this machine. Free. Works for 30 days after the task.",
+  description: "Save a finished task's files on this machine. Free. Available for 30 days.",
   toolset: "core",
   charged: false,
   hints: { readOnly: false, destructive: true, idempotent: true, openWorld: true },
   input: z.strictObject({
     task_id: taskId,
-    file_name: z.string().optional().describe("For a task with one file"),
-    overwrite: z.boolean().optional().describe("Replace files of the same name")
+    file_name: z.string().optional().describe("Only for tasks with one file"),
+    overwrite: z.boolean().optional().describe("Replace existing files")
   }),
   output: z.object({
     task_id: z.string(),
@@ -28,19 +28,19 @@ export const downloadTask = defineTool({
   }),
   run: Effect.fnUntraced(function* ({ task_id, file_name, overwrite = false }) {
     const jobs = yield* Jobs
-    const tell = yield* Progress
+    const report = yield* Progress
     const job = yield* jobs.status(task_id)
     if (file_name !== undefined && job.task.outputs.length > 1) {
-      const message = `is for a task with one file; this one has ${job.task.outputs.length}, which get names of their own`
+      const message = `is only for tasks with one file; this one has ${job.task.outputs.length}, which are named automatically`
       return yield* invalidInput([{ field: "file_name", message }])
     }
     const saved = yield* jobs.download(job, {
       overwrite,
       ...(file_name === undefined ? {} : { fileName: fullName(file_name, job.task.outputs) }),
       onProgress: ({ index, receivedBytes, totalBytes }) =>
-        tell(`File ${index + 1}: ${receivedBytes}${totalBytes === undefined ? "" : ` of ${totalBytes}`} bytes`)
+        report(`File ${index + 1}: ${receivedBytes}${totalBytes === undefined ? "" : ` of ${totalBytes}`} bytes`)
     })
-    const shown = fitting(saved, (file) => [file, file, file])
+    const shown = truncateToBudget(saved, (file) => [file, file, file])
     const files = shown.map(({ path, url, bytes, sha256, mimeType }) => ({
       path,
       url,
@@ -49,7 +49,7 @@ export const downloadTask = defineTool({
       mime_type: mimeType
     }))
     return {
-      facts: { task_id: job.handle, folder: jobs.config.outputDir, files },
+      structured: { task_id: job.handle, folder: jobs.config.outputDir, files },
       lines: [
         `Saved ${saved.length} file${saved.length === 1 ? "" : "s"}${shown.length === saved.length ? "" : `; the first ${shown.length} are shown`}.`,
         `Task ID: ${job.handle}`,
@@ -60,7 +60,7 @@ export const downloadTask = defineTool({
           `- SHA-256: ${sha256}`,
           `- URL: ${url}`
         ]),
-        "Beside each file lies a .json with its origin."
+        "Next to each file is a .json with its metadata."
       ],
       links: shown.map(({ uri, path, bytes, mimeType }) => ({
         uri,
@@ -72,13 +72,13 @@ export const downloadTask = defineTool({
   })
 })
 
-const usualExtensions: Readonly<Record<string, string>> = { video: "mp4", image: "png", audio: "mp3" }
+const defaultExtensions: Readonly<Record<string, string>> = { video: "mp4", image: "png", audio: "mp3" }
 
-/** People ask for `fox` and mean a film that a player opens. */
+/** Adds the missing extension: users say `fox` and expect a playable video. */
 export const fullName = (name: string, [output]: ReadonlyArray<TaskOutput>): string => {
   const safe = safeFileName(name)
   if (/\.[a-z0-9]{2,4}$/i.test(safe) || output === undefined || output.type === "element") return safe
   const ofUrl = /\.([a-z0-9]{2,4})(?=$|[?#])/i.exec(output.url ?? "")?.[1]
-  const extension = ofUrl ?? usualExtensions[output.type]
+  const extension = ofUrl ?? defaultExtensions[output.type]
   return extension === undefined ? safe : `${safe}.${extension}`
 }

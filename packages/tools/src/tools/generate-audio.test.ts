@@ -14,38 +14,40 @@ describe("generate_audio", () => {
   ] as const)("starts a task by %s", ([operation, types, args]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const { facts } = yield* call("generate_audio", args)
-      expect(facts).toMatchObject({ operation, status: "submitted", quote: { units: 0.25 } })
+      const { structured } = yield* call("generate_audio", args)
+      expect(structured).toMatchObject({ operation, status: "submitted", quote: { units: 0.25 } })
       yield* passTime(world)
-      const { task_id } = facts
-      expect((yield* call("check_video_status", { task_id })).facts).toMatchObject({
+      const { task_id } = structured
+      expect((yield* call("check_video_status", { task_id })).structured).toMatchObject({
         status: "succeed",
         outputs: types.map((type) => ({ type }))
       })
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("gives speech at once, and pays it once though the call is repeated", () => {
+  it.effect("returns speech at once, and pays once though the call is repeated", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       const args = { kind: "speech", text: "Good morning to everybody" }
       const first = yield* call("generate_audio", args)
-      expect(first.text).toMatch(/^Speech was made successfully!\nTask ID: \d+\nStatus: succeed\n/)
-      expect(first.facts).toMatchObject({ repeated: false, outputs: [{ type: "audio", url: expect.any(String) }] })
+      expect(first.text).toMatch(/^Speech generated successfully!\nTask ID: \d+\nStatus: succeed\n/)
+      expect(first.structured).toMatchObject({ repeated: false, outputs: [{ type: "audio", url: expect.any(String) }] })
       const again = yield* call("generate_audio", args)
-      expect(again.facts).toMatchObject({ repeated: true, outputs: first.facts["outputs"] })
+      expect(again.structured).toMatchObject({ repeated: true, outputs: first.structured["outputs"] })
       expect((yield* ledgerOf(world)).charges).toHaveLength(1)
-      const { task_id } = first.facts
-      expect((yield* call("check_video_status", { task_id })).facts).toMatchObject({ outputs: first.facts["outputs"] })
+      const { task_id } = first.structured
+      expect((yield* call("check_video_status", { task_id })).structured).toMatchObject({
+        outputs: first.structured["outputs"]
+      })
     }).pipe(Effect.provide(emulated(world)))
   })
 
   it.effect.each([
-    ["text has no meaning for kind effect", { kind: "effect", prompt: "x", text: "y" }],
+    ["text is not used with kind effect", { kind: "effect", prompt: "x", text: "y" }],
     ["duration 2 is outside 3 to 10", { kind: "effect", prompt: "x", duration: 2 }],
-    ["video_url or task_id is needed", { kind: "soundtrack" }],
+    ["video_url or task_id is required", { kind: "soundtrack" }],
     ["text is required for kind speech", { kind: "speech" }],
-    ["voice female-calm is no voice of Kling", { kind: "speech", text: "x", voice: "female-calm" }]
+    ["voice female-calm is not a Kling voice", { kind: "speech", text: "x", voice: "female-calm" }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

@@ -9,22 +9,22 @@ import { definePaidTool } from "../paid-tool.ts"
 export const generateImage = definePaidTool({
   name: "generate_image",
   title: "Generate image",
-  description: "Make pictures from a prompt. Paid. Gives a Task ID at once; then call wait_for_task.",
+  description: "Make images from a prompt. Paid. Returns a Task ID at once; then call wait_for_task.",
   toolset: "core",
   input: z.strictObject({
     prompt: taskPrompt,
     negative_prompt: negativePrompt,
     ...imageSettings,
-    ref_image_url: z.string().optional().describe("Reference picture: URL, or path of a local file"),
-    ref_image_weight: z.number().min(0).max(1).optional().describe("How near to the reference, default 0.5"),
+    ref_image_url: z.string().optional().describe("Reference image: URL or local path"),
+    ref_image_weight: z.number().min(0).max(1).optional().describe("Closeness to the reference, default 0.5"),
     ...paidArguments
   }),
   plan: Effect.fnUntraced(function* (args) {
     const jobs = yield* Jobs
     const source = args.ref_image_url
-    const image = source === undefined ? undefined : yield* jobs.picture("ref_image_url", source)
+    const image = source === undefined ? undefined : yield* jobs.media("ref_image_url", "image", source)
     return yield* planImageArguments(args, image)
   }),
-  opening: ({ num_images: count = 1, aspect_ratio = "16:9" }) =>
+  summary: ({ num_images: count = 1, aspect_ratio = "16:9" }) =>
     `Image generation started successfully! Generating ${count} image${count === 1 ? "" : "s"} with aspect ratio ${aspect_ratio}.`
 })

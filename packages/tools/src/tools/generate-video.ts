@@ -13,7 +13,7 @@ import { definePaidTool } from "../paid-tool.ts"
 export const generateVideo = definePaidTool({
   name: "generate_video",
   title: "Generate video",
-  description: "Make a video clip from a prompt. Paid. Gives a Task ID at once; then call wait_for_task.",
+  description: "Make a video from a prompt. Paid. Returns a Task ID at once; then call wait_for_task.",
   toolset: "core",
   input: z.strictObject({
     prompt: taskPrompt,
@@ -24,5 +24,5 @@ export const generateVideo = definePaidTool({
   }),
   refused: { ...retiredVideoArguments, image_url: "is an argument of generate_image_to_video" },
   plan: (args) => planVideoArguments(args),
-  opening: () => "Video generation started successfully!"
+  summary: () => "Video generation started successfully!"
 })

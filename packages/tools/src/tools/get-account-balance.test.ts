@@ -1,17 +1,19 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
-import { call, emulated, failure, passTime, started } from "../testing/emulated.ts"
+import { call, emulated, failure, passTime, startTask } from "../testing/emulated.ts"
 
 describe("get_account_balance", () => {
-  it.effect("shows what a task has left in its own purse, and nothing added up across purses", () => {
+  it.effect("shows the units left per type, and no sum across types", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const before = (yield* call("get_account_balance", {})).facts["balance"] as ReadonlyArray<Record<string, unknown>>
-      yield* started("generate_video")
+      const before = (yield* call("get_account_balance", {})).structured["balance"] as ReadonlyArray<
+        Record<string, unknown>
+      >
+      yield* startTask("generate_video")
       yield* passTime(world)
-      const { text, facts } = yield* call("get_account_balance", {})
-      const after = facts["balance"] as typeof before
+      const { text, structured } = yield* call("get_account_balance", {})
+      const after = structured["balance"] as typeof before
       const left = (of: typeof before, kind: string) => of.find((one) => one["pays_for"] === kind)?.["left"]
       expect(left(after, "video")).toBe(Number(left(before, "video")) - 3)
       expect(left(after, "image")).toBe(left(before, "image"))

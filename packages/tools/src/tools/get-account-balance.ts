@@ -1,19 +1,19 @@
 import { Effect } from "effect"
 import * as z from "zod"
-import { packFacts, readPacks, shownPacks } from "../results/resource-packs.ts"
+import { packSchema, readPacks, shownPacks } from "../results/resource-packs.ts"
 import { defineTool } from "../tool.ts"
 
 export const getAccountBalance = defineTool({
   name: "get_account_balance",
   title: "Get account balance",
-  description: "Units left on the API account, by what they pay for. Free.",
+  description: "Units left on the API account, by type. Free.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({}),
   output: z.object({
-    balance: z.array(packFacts.pick({ pays_for: true, left: true })),
-    packages: z.array(packFacts.pick({ name: true, left: true, total: true })),
+    balance: z.array(packSchema.pick({ pays_for: true, left: true })),
+    packages: z.array(packSchema.pick({ name: true, left: true, total: true })),
     notes: z.array(z.string())
   }),
   run: () =>
@@ -28,10 +28,10 @@ export const getAccountBalance = defineTool({
       const packages = shown.map(({ name, left, total }) => ({ name, left, total }))
       const total = balance.map(({ pays_for, left }) => `${left} ${pays_for} units`).join(", ")
       return {
-        facts: { balance, packages, notes },
+        structured: { balance, packages, notes },
         lines: [
           "Kling AI Account Balance:",
-          `Total Balance: ${total === "" ? "0 units, no pack is in use" : total}`,
+          `Total Balance: ${total === "" ? "0 units, no active pack" : total}`,
           ...(packages.length === 0 ? [] : ["", "Resource Packages Breakdown:"]),
           ...packages.map((pack) => `- ${pack.name}: ${pack.left} of ${pack.total} units left`),
           ...notes.map((note) => `Note: ${note}`)

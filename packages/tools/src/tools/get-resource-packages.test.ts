@@ -3,9 +3,9 @@ import { Effect } from "effect"
 import { call, emulated } from "../testing/emulated.ts"
 
 describe("get_resource_packages", () => {
-  it.effect("prints each pack in the lines that mcp-kling's users know, and which purse it is", () =>
+  it.effect("prints each pack in the format that mcp-kling's users know, with its type", () =>
     Effect.gen(function* () {
-      const { text, facts } = yield* call("get_resource_packages", {})
+      const { text, structured } = yield* call("get_resource_packages", {})
       expect(text.split("\n").slice(0, 8)).toEqual([
         "Your Kling AI Resource Packages:",
         "Package 1:",
@@ -16,8 +16,12 @@ describe("get_resource_packages", () => {
         expect.stringMatching(/^- Expires: .*Z$/),
         expect.stringMatching(/^- Created: .*Z$/)
       ])
-      expect(text).toContain("credits of the Kling app are another purse")
-      expect(facts["packages"]).toMatchObject([{ pays_for: "video" }, { pays_for: "image" }, { pays_for: "try-on" }])
+      expect(text).toContain("credits of the Kling app are separate")
+      expect(structured["packages"]).toMatchObject([
+        { pays_for: "video" },
+        { pays_for: "image" },
+        { pays_for: "try-on" }
+      ])
     }).pipe(Effect.provide(emulated()))
   )
 })

@@ -1,20 +1,20 @@
 import { Effect } from "effect"
 import * as z from "zod"
-import { packFacts, readPacks, shownPacks } from "../results/resource-packs.ts"
+import { packSchema, readPacks, shownPacks } from "../results/resource-packs.ts"
 import { defineTool } from "../tool.ts"
 
 export const getResourcePackages = defineTool({
   name: "get_resource_packages",
   title: "Get resource packages",
-  description: "Resource packs of the API account, with what is left and when each expires. Free.",
+  description: "Resource packs of the API account: units left and expiry. Free.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({}),
-  output: z.object({ packages: z.array(packFacts), notes: z.array(z.string()) }),
+  output: z.object({ packages: z.array(packSchema), notes: z.array(z.string()) }),
   run: () =>
     Effect.map(Effect.map(readPacks, shownPacks), ({ packs, notes }) => ({
-      facts: { packages: [...packs], notes },
+      structured: { packages: [...packs], notes },
       lines: [
         ...(packs.length === 0
           ? ["No active resource packages found."]

@@ -2,7 +2,7 @@ import {
   type ImageModel,
   imageModels,
   invalidInput,
-  picturesOfScene,
+  imagesOfScene,
   retiredModels,
   type VideoModel,
   videoModels
@@ -16,7 +16,7 @@ export const listModels = defineTool({
   name: "list_models",
   title: "List models",
   description:
-    "Models and what each can do: lengths, resolutions, aspect ratios, sound; or effect scenes. Free, needs no key.",
+    "Models and their capabilities: lengths, resolutions, aspect ratios, audio; or effect scenes. Free, needs no key.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
@@ -37,20 +37,20 @@ export const listModels = defineTool({
       })
     ),
     effects: z.array(z.object({ effect_scene: z.string(), pictures: z.number() })).optional(),
-    retired: z.record(z.string(), z.string()).describe("Old video names and what took their place")
+    retired: z.record(z.string(), z.string()).describe("Retired video models and replacements")
   }),
   run: ({ kind, search }) => {
     if (kind === "effect") return Effect.succeed(scenes(search ?? ""))
     if (search !== undefined) {
-      return Effect.fail(invalidInput([{ field: "search", message: "looks for effects: set kind to effect" }]))
+      return Effect.fail(invalidInput([{ field: "search", message: "searches effects: set kind to effect" }]))
     }
     const models = [
-      ...(kind === "image" ? [] : videoModels.map(videoFacts)),
-      ...(kind === "video" ? [] : imageModels.map(imageFacts))
+      ...(kind === "image" ? [] : videoModels.map(videoModelData)),
+      ...(kind === "video" ? [] : imageModels.map(imageModelData))
     ]
     const retired = kind === "image" ? retiredModels.image : retiredModels.video
     return Effect.succeed({
-      facts: { models, retired: { ...retired } },
+      structured: { models, retired: { ...retired } },
       lines: [
         ...models.flatMap((model) => [
           `${model.model_name} (${model.kind}${model.live ? "" : ", not confirmed by Kling yet"})`,
@@ -60,8 +60,8 @@ export const listModels = defineTool({
           `- Limits: ${model.limits}`
         ]),
         "",
-        `Switched off: ${Object.entries(retired)
-          .map(([old, successor]) => `${old} (now ${successor})`)
+        `Retired: ${Object.entries(retired)
+          .map(([old, replacement]) => `${old} (now ${replacement})`)
           .join(", ")}`
       ]
     })
@@ -71,22 +71,22 @@ export const listModels = defineTool({
 const scenes = (search: string) => {
   const effects = scenesWith(search).map((effect_scene) => ({
     effect_scene,
-    pictures: picturesOfScene(effect_scene) ?? 1
+    pictures: imagesOfScene(effect_scene) ?? 1
   }))
-  const namesOf = (pictures: number) =>
-    effects.flatMap((one) => (one.pictures === pictures ? [one.effect_scene] : [])).join(", ") || "none"
+  const namesWith = (count: number) =>
+    effects.flatMap(({ pictures, effect_scene }) => (pictures === count ? [effect_scene] : [])).join(", ") || "none"
   return {
-    facts: { models: [], effects, retired: {} },
+    structured: { models: [], effects, retired: {} },
     lines: [
       `${effects.length} effect scenes${search === "" ? "" : ` for "${search.slice(0, 80)}"`}`,
-      `Of one picture: ${namesOf(1)}`,
-      `Of two pictures: ${namesOf(2)}`,
-      "As of 2026-09-20: Kling adds scenes nearly every week; apply_video_effect sends new names as they are."
+      `With one image: ${namesWith(1)}`,
+      `With two images: ${namesWith(2)}`,
+      "As of 2026-09-20. Kling adds scenes nearly every week; apply_video_effect sends unknown names unchanged."
     ]
   }
 }
 
-const videoFacts = (model: VideoModel) => ({
+const videoModelData = (model: VideoModel) => ({
   model_name: model.id,
   kind: "video" as const,
   live: model.state === "live",
@@ -105,7 +105,7 @@ const videoFacts = (model: VideoModel) => ({
   ].join("; ")
 })
 
-const imageFacts = (model: ImageModel) => ({
+const imageModelData = (model: ImageModel) => ({
   model_name: model.id,
   kind: "image" as const,
   live: model.state === "live",

@@ -1,63 +1,64 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
-import { call, emulated, failure, passTime, requestsSeen, started } from "../testing/emulated.ts"
+import { call, emulated, failure, passTime, requestsSeen, startTask } from "../testing/emulated.ts"
 
 type Tasks = ReadonlyArray<Record<string, unknown>>
-const idsOf = (facts: Readonly<Record<string, unknown>>) => (facts["tasks"] as Tasks).map((task) => task["task_id"])
+const idsOf = (structured: Readonly<Record<string, unknown>>) =>
+  (structured["tasks"] as Tasks).map((task) => task["task_id"])
 
 describe("list_tasks", () => {
   it.effect("lists every kind of task, page by page", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       expect((yield* call("list_tasks", {})).text).toBe("No tasks found.")
-      const clip = yield* started("generate_video")
+      const video = yield* startTask("generate_video")
       yield* passTime(world)
-      const picture = yield* started("generate_image", { prompt: "a red kite" })
+      const image = yield* startTask("generate_image", { prompt: "a red kite" })
       const first = yield* call("list_tasks", { page_size: 1 })
       expect(first.text).toMatch(
         new RegExp(
-          `^Kling AI Task List \\(Page 1\\):\nTotal Tasks: 1 on this page, more on page 2\nTask ID: ${picture}\n`
+          `^Kling AI Task List \\(Page 1\\):\nTotal Tasks: 1 on this page, more on page 2\nTask ID: ${image}\n`
         )
       )
       expect(first.text).toContain("- Prompt: a red kite")
       const second = yield* call("list_tasks", { page_size: 1, page: 2 })
-      expect([...idsOf(first.facts), ...idsOf(second.facts)]).toEqual([picture, clip])
-      expect(second.facts).toMatchObject({
+      expect([...idsOf(first.structured), ...idsOf(second.structured)]).toEqual([image, video])
+      expect(second.structured).toMatchObject({
         has_more: false,
         tasks: [{ status: "succeed", model: "kling-3.0", type: "t2v" }]
       })
-      expect(idsOf((yield* call("list_tasks", { status: "succeed" })).facts)).toEqual([clip])
+      expect(idsOf((yield* call("list_tasks", { status: "succeed" })).structured)).toEqual([video])
     }).pipe(Effect.provide(emulated(world)))
   })
 
   it.effect("finds tasks by words of their prompt", () =>
     Effect.gen(function* () {
-      const kite = yield* started("generate_image", { prompt: "a red Kite over the sea" })
-      yield* started("generate_image", { prompt: "a cat" })
-      expect(idsOf((yield* call("list_tasks", { search: "kite" })).facts)).toEqual([kite])
+      const kite = yield* startTask("generate_image", { prompt: "a red Kite over the sea" })
+      yield* startTask("generate_image", { prompt: "a cat" })
+      expect(idsOf((yield* call("list_tasks", { search: "kite" })).structured)).toEqual([kite])
       expect((yield* call("list_tasks", { search: "kite", status: "failed" })).text).toBe("No tasks found.")
     }).pipe(Effect.provide(emulated()))
   )
 
-  it.effect("keeps to the time that was asked for", () =>
+  it.effect("respects the requested time range", () =>
     Effect.gen(function* () {
-      yield* started("generate_video")
+      yield* startTask("generate_video")
       const asked = { start_time: "2001-01-01T00:00:00Z", end_time: "2001-02-01T00:00:00Z" }
       expect((yield* call("list_tasks", asked)).text).toBe("No tasks found.")
     }).pipe(Effect.provide(emulated()))
   )
 
-  it.effect("fits a host's results also with a hundred tasks", () => {
+  it.effect("fits in a host's result limit even with a hundred tasks", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       yield* Effect.forEach(Array.from({ length: 100 }), (_, index) =>
-        Effect.andThen(passTime(world), started("generate_image", { prompt: `${index} ${"x".repeat(2000)}` }))
+        Effect.andThen(passTime(world), startTask("generate_image", { prompt: `${index} ${"x".repeat(2000)}` }))
       )
       for (const page_size of [20, 50, 100]) {
-        const { text, facts } = yield* call("list_tasks", { page_size })
-        expect(idsOf(facts)).toHaveLength(page_size)
-        expect(text.length + JSON.stringify(facts).length).toBeLessThan(25_000)
+        const { text, structured } = yield* call("list_tasks", { page_size })
+        expect(idsOf(structured)).toHaveLength(page_size)
+        expect(text.length + JSON.stringify(structured).length).toBeLessThan(25_000)
       }
     }).pipe(Effect.provide(emulated(world)))
   })
@@ -67,7 +68,7 @@ describe("list_tasks", () => {
     ["page_size must be at most 100", { page_size: 101 }],
     ["status must be one of submitted, processing, succeed, failed; nearest: succeed", { status: "succeeded" }],
     ["start_time must be a time such as", { start_time: "spring" }],
-    ["page reaches past the 500 newest finds", { search: "x", page: 6, page_size: 100 }]
+    ["page is beyond the 500 newest matches", { search: "x", page: 6, page_size: 100 }]
   ] as const)("refuses: %s", ([message, args]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

@@ -1,23 +1,23 @@
-import { familyOfHandle, invalidInput, type KlingError, untrustedText } from "@klingkit/core"
+import { familyOfHandle, invalidInput, type KlingError, sanitizeText } from "@klingkit/core"
 import { type Job, jobOfRecord, Jobs, statesOf } from "@klingkit/jobs"
 import { Effect, Stream } from "effect"
 import * as z from "zod"
 import { defineTool } from "../tool.ts"
 
-const usualPageSize = 10
-/** The ledger hands out so many at once. */
+const defaultPageSize = 10
+/** The ledger returns at most this many at once. */
 const farthestSearched = 500
 
 export const listTasks = defineTool({
   name: "list_tasks",
   title: "List tasks",
-  description: "Tasks of the account, newest first; with search, those whose prompt klingkit remembers. Free.",
+  description: "Tasks of the account, newest first; search finds those in klingkit's ledger. Free.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({
     page: z.int().min(1).max(1000).optional(),
-    page_size: z.int().min(1).max(100).optional().describe(`Default ${usualPageSize}`),
+    page_size: z.int().min(1).max(100).optional().describe(`Default ${defaultPageSize}`),
     status: z.enum(["submitted", "processing", "succeed", "failed"]).optional(),
     start_time: z.string().optional().describe("ISO 8601; default 30 days ago"),
     end_time: z.string().optional().describe("ISO 8601"),
@@ -39,18 +39,18 @@ export const listTasks = defineTool({
       })
     )
   }),
-  run: Effect.fnUntraced(function* ({ page = 1, page_size = usualPageSize, status, start_time, end_time, search }) {
+  run: Effect.fnUntraced(function* ({ page = 1, page_size = defaultPageSize, status, start_time, end_time, search }) {
     const jobs = yield* Jobs
     const since = yield* timeOf("start_time", start_time)
     const until = yield* timeOf("end_time", end_time)
     const lastShown = page * page_size
     if (search !== undefined && lastShown > farthestSearched) {
       return yield* invalidInput([
-        { field: "page", message: `reaches past the ${farthestSearched} newest finds; narrow the search` }
+        { field: "page", message: `is beyond the ${farthestSearched} newest matches; narrow the search` }
       ])
     }
-    // One more than is shown tells whether there is another page.
-    const upTo =
+    // Reads one more than is shown, to know whether there is another page.
+    const read =
       search === undefined
         ? Stream.runCollect(
             Stream.take(
@@ -73,14 +73,14 @@ export const listTasks = defineTool({
             }),
             (found) => found.jobs.map(jobOfRecord)
           )
-    const found = yield* upTo
+    const found = yield* read
     const has_more = found.length > lastShown
-    const tasks = found.slice(lastShown - page_size, lastShown).map((job) => factsOf(job, page_size))
-    return { facts: { page, has_more, tasks }, lines: linesOf(page, has_more, tasks) }
+    const tasks = found.slice(lastShown - page_size, lastShown).map((job) => dataOf(job, page_size))
+    return { structured: { page, has_more, tasks }, lines: linesOf(page, has_more, tasks) }
   })
 })
 
-type Listed = ReturnType<typeof factsOf>
+type Listed = ReturnType<typeof dataOf>
 
 const linesOf = (page: number, hasMore: boolean, tasks: ReadonlyArray<Listed>): ReadonlyArray<string> =>
   tasks.length === 0
@@ -100,19 +100,19 @@ const linesOf = (page: number, hasMore: boolean, tasks: ReadonlyArray<Listed>): 
         ])
       ]
 
-/** A long page says less of each task: hosts cut what is longer than 25 kB. */
-const factsOf = ({ handle, task, record }: Job, pageSize: number) => {
+/** A long page shows less of each task: hosts cut results above 25 kB. */
+const dataOf = ({ handle, task, record }: Job, pageSize: number) => {
   const longestPrompt = pageSize <= 20 ? 160 : pageSize <= 50 ? 40 : 0
   const type = longestPrompt === 0 ? undefined : (familyOfHandle(handle) ?? record?.family)
   return {
     task_id: handle,
     status: task.status,
     ...(type === undefined ? {} : { type }),
-    ...(record?.chain === undefined ? {} : { part_of: record.chain }),
-    ...(record === undefined || record.model === "" ? {} : { model: untrustedText(record.model, 40) }),
+    ...(record?.pipeline === undefined ? {} : { part_of: record.pipeline }),
+    ...(record === undefined || record.model === "" ? {} : { model: sanitizeText(record.model, 40) }),
     ...(record?.prompt === undefined || longestPrompt === 0
       ? {}
-      : { prompt: untrustedText(record.prompt, longestPrompt) }),
+      : { prompt: sanitizeText(record.prompt, longestPrompt) }),
     ...(task.createdAt === undefined ? {} : { created_at: isoSeconds(task.createdAt) }),
     ...(task.updatedAt === undefined || longestPrompt === 0 ? {} : { updated_at: isoSeconds(task.updatedAt) })
   }

@@ -1,19 +1,19 @@
 import { derivedReads, invalidInput, Kling, operations } from "@klingkit/core"
 import { Effect } from "effect"
 import * as z from "zod"
-import { foreignFields } from "../inputs/fields-of-action.ts"
+import { unexpectedFields } from "../inputs/fields-per-action.ts"
 import { planWithMedia } from "../inputs/plan-with-media.ts"
-import { deletedEntry, libraryFacts, librarySettings, listedEntries } from "../results/library-result.ts"
+import { deletedEntry, librarySchema, librarySettings, listedEntries } from "../results/library-result.ts"
 import { submitPlan } from "../results/submit-result.ts"
 import { defineTool, type ToolResult } from "../tool.ts"
 
 const create = operations["legacy.elements.create"]
-const own = derivedReads.find((one) => one.id === `${create.id}.list`) ?? operations["legacy.elements.presets"]
+const own = derivedReads.find((read) => read.id === `${create.id}.list`) ?? operations["legacy.elements.presets"]
 
-const fieldsOf = {
+const fieldsPerAction = {
   list: ["page", "page_size"],
   presets: ["page", "page_size"],
-  create: ["name", "description", "image_urls", "video_url", "voice_id", "tags", "allow_repeat"],
+  create: ["name", "description", "image_urls", "video_url", "voice_id", "tags", "allow_duplicate"],
   delete: ["element_id"]
 } as const
 
@@ -29,7 +29,7 @@ export const manageElements = defineTool({
   name: "manage_elements",
   title: "Manage elements",
   description:
-    "Elements are characters and things that later videos and images show again: list yours or Kling's presets, create, delete. Free.",
+    "Elements are characters and objects to reuse in later videos and images: list yours or Kling's presets, create, delete. Free.",
   toolset: "studio",
   charged: false,
   hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
@@ -38,16 +38,16 @@ export const manageElements = defineTool({
     ...librarySettings,
     name: z.string().optional().describe("create: at most 20 characters"),
     description: z.string().optional().describe("create: at most 100 characters"),
-    image_urls: z.array(z.string()).optional().describe("create: the front, then 1 to 3 other views; URLs or paths"),
-    video_url: z.string().optional().describe("create: or a clip of one person"),
+    image_urls: z.array(z.string()).optional().describe("create: front view, then 1 to 3 other views; URLs or paths"),
+    video_url: z.string().optional().describe("create: or a video of one person"),
     voice_id: z.string().optional().describe("create: the voice it speaks with"),
     tags: z.array(z.string()).optional().describe("create: o_101 to o_108"),
     element_id: z.string().optional().describe("delete"),
-    allow_repeat: z.boolean().optional().describe("Same element again on purpose")
+    allow_duplicate: z.boolean().optional().describe("Create the same element again")
   }),
-  output: libraryFacts,
+  output: librarySchema,
   run: Effect.fnUntraced(function* (args) {
-    const problems = foreignFields(args, args.action, fieldsOf)
+    const problems = unexpectedFields(args, args.action, fieldsPerAction)
     if (problems.length > 0) return yield* invalidInput(problems)
     const kling = yield* Kling
     const { action, page = 1, page_size = 20 } = args
@@ -60,7 +60,7 @@ export const manageElements = defineTool({
       case "create": {
         const { image_urls, video_url, voice_id: voiceId, name, description, tags } = args
         if ((image_urls === undefined) === (video_url === undefined)) {
-          return yield* invalidInput([{ field: "image_urls", message: "or video_url is needed, and not both" }])
+          return yield* invalidInput([{ field: "image_urls", message: "or video_url is required, but not both" }])
         }
         const [frontalImage, ...referenceImages] = image_urls ?? []
         const reference =
@@ -68,7 +68,7 @@ export const manageElements = defineTool({
             ? { referenceType: "image_refer", frontalImage, referenceImages }
             : { referenceType: "video_refer", referenceVideos: [video_url] }
         const plan = yield* planWithMedia(create, { name, description, voiceId, tags, ...reference }, names)
-        const started: ToolResult<z.output<typeof libraryFacts>> = yield* submitPlan(
+        const started: ToolResult<z.output<typeof librarySchema>> = yield* submitPlan(
           plan,
           "Element creation started successfully! Its element ID comes with the finished task.",
           args

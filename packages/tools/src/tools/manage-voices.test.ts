@@ -9,27 +9,29 @@ describe("manage_voices", () => {
   it.effect("creates a voice at its price, lists it, deletes it", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const { facts } = yield* call("manage_voices", ada)
-      expect(facts).toMatchObject({ quote: { units: 0.05 } })
+      const { structured } = yield* call("manage_voices", ada)
+      expect(structured).toMatchObject({ quote: { units: 0.05 } })
       yield* passTime(world)
-      const status = yield* call("check_video_status", { task_id: facts["task_id"] })
-      const [{ id } = { id: "" }] = status.facts["outputs"] as ReadonlyArray<{ readonly id: string }>
-      expect((yield* call("manage_voices", { action: "list" })).facts["entries"]).toMatchObject([{ id, name: "Ada" }])
-      expect((yield* call("manage_voices", { action: "delete", voice_id: id })).facts).toEqual({ deleted: id })
+      const status = yield* call("check_video_status", { task_id: structured["task_id"] })
+      const [{ id } = { id: "" }] = status.structured["outputs"] as ReadonlyArray<{ readonly id: string }>
+      expect((yield* call("manage_voices", { action: "list" })).structured["entries"]).toMatchObject([
+        { id, name: "Ada" }
+      ])
+      expect((yield* call("manage_voices", { action: "delete", voice_id: id })).structured).toEqual({ deleted: id })
     }).pipe(Effect.provide(emulated(world)))
   })
 
   it.effect("lists Kling's own", () =>
     Effect.gen(function* () {
-      const { facts } = yield* call("manage_voices", { action: "presets", page_size: 2 })
-      expect(facts["entries"]).toMatchObject([{ owner: "kling" }, { owner: "kling" }])
+      const { structured } = yield* call("manage_voices", { action: "presets", page_size: 2 })
+      expect(structured["entries"]).toMatchObject([{ owner: "kling" }, { owner: "kling" }])
     }).pipe(Effect.provide(emulated()))
   )
 
   it.effect.each([
     ["voice_url is required (or video_id)", { action: "create", name: "Ada" }],
     ["voice_id is required", { action: "delete" }],
-    ["page has no meaning for action create", { ...ada, page: 2 }]
+    ["page is not used with action create", { ...ada, page: 2 }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

@@ -1,20 +1,20 @@
 import { derivedReads, invalidInput, Kling, operations } from "@klingkit/core"
 import { Effect } from "effect"
 import * as z from "zod"
-import { foreignFields } from "../inputs/fields-of-action.ts"
+import { unexpectedFields } from "../inputs/fields-per-action.ts"
 import { paidArguments } from "../inputs/paid-arguments.ts"
 import { planWithMedia } from "../inputs/plan-with-media.ts"
-import { deletedEntry, libraryFacts, librarySettings, listedEntries } from "../results/library-result.ts"
+import { deletedEntry, librarySchema, librarySettings, listedEntries } from "../results/library-result.ts"
 import { submitPlan } from "../results/submit-result.ts"
 import { defineTool, type ToolResult } from "../tool.ts"
 
 const create = operations["legacy.voices.create"]
-const own = derivedReads.find((one) => one.id === `${create.id}.list`) ?? operations["legacy.voices.presets"]
+const own = derivedReads.find((read) => read.id === `${create.id}.list`) ?? operations["legacy.voices.presets"]
 
-const fieldsOf = {
+const fieldsPerAction = {
   list: ["page", "page_size"],
   presets: ["page", "page_size"],
-  create: ["name", "voice_url", "video_id", "allow_repeat", "confirm_token"],
+  create: ["name", "voice_url", "video_id", "allow_duplicate", "confirm_token"],
   delete: ["voice_id"]
 } as const
 
@@ -23,7 +23,7 @@ const input = z.strictObject({
   ...librarySettings,
   name: z.string().optional().describe("create: at most 20 characters"),
   voice_url: z.string().optional().describe("create: one clean speaker, 5 to 30 s; or video_id"),
-  video_id: z.string().optional().describe("create: ID of a video with speech that Kling made"),
+  video_id: z.string().optional().describe("create: ID of a Kling video with speech"),
   voice_id: z.string().optional().describe("delete"),
   ...paidArguments
 })
@@ -31,7 +31,7 @@ const input = z.strictObject({
 type Arguments = z.output<typeof input>
 
 const planOf = Effect.fnUntraced(function* (args: Arguments) {
-  const problems = foreignFields(args, args.action, fieldsOf)
+  const problems = unexpectedFields(args, args.action, fieldsPerAction)
   if (problems.length > 0) return yield* invalidInput(problems)
   const { page: pageNum = 1, page_size: pageSize = 20, name, voice_url: voiceUrl, video_id: videoId } = args
   switch (args.action) {
@@ -54,18 +54,18 @@ export const manageVoices = defineTool({
   name: "manage_voices",
   title: "Manage voices",
   description:
-    "Voices that videos speak with: list yours or Kling's presets, create (paid), delete. Text to speech has others.",
+    "Voices for videos: list yours or Kling's presets, create (paid), delete. Text to speech has other voices.",
   toolset: "studio",
   charged: true,
   hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
   input,
-  output: libraryFacts,
+  output: librarySchema,
   plan: planOf,
   run: Effect.fnUntraced(function* (args) {
     const kling = yield* Kling
     const plan = yield* planOf(args)
     if (args.action === "create") {
-      const started: ToolResult<z.output<typeof libraryFacts>> = yield* submitPlan(
+      const started: ToolResult<z.output<typeof librarySchema>> = yield* submitPlan(
         plan,
         "Voice creation started successfully! Its voice ID comes with the finished task.",
         args

@@ -7,25 +7,25 @@ const garment = "https://a.example/coat.jpg"
 const asked = { person_image_url: "https://a.example/me.jpg", cloth_image_urls: [garment] }
 
 describe("virtual_try_on", () => {
-  it.effect("makes a picture, whose task every tool finds again", () => {
+  it.effect("makes an image, whose task every tool finds", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const { text, facts } = yield* call("virtual_try_on", { ...asked, model_name: "kolors-virtual-try-on-v1.5" })
+      const { text, structured } = yield* call("virtual_try_on", { ...asked, model_name: "kolors-virtual-try-on-v1.5" })
       expect(text).toMatch(/^Virtual try-on started successfully!\nTask ID: kk-vton-/)
-      expect(facts).toMatchObject({ operation: "solutions.virtual_try_on" })
+      expect(structured).toMatchObject({ operation: "solutions.virtual_try_on" })
       expect(text).toContain("Warning: kolors-virtual-try-on-v1.5 was replaced by try-on 3.0")
       yield* passTime(world)
-      const status = yield* call("check_image_status", { task_id: facts["task_id"] })
-      expect(status.facts).toMatchObject({ status: "succeed", outputs: [{ type: "image" }] })
+      const status = yield* call("check_image_status", { task_id: structured["task_id"] })
+      expect(status.structured).toMatchObject({ status: "succeed", outputs: [{ type: "image" }] })
       expect((yield* ledgerOf(world)).tasks).toHaveLength(1)
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("takes the path that a key pair reaches", () => {
+  it.effect("uses the operation that a key pair can call", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const { facts } = yield* call("virtual_try_on", asked)
-      expect(facts).toMatchObject({ operation: "legacy.virtual-try-on", model: "kolors-virtual-try-on-v1-5" })
+      const { structured } = yield* call("virtual_try_on", asked)
+      expect(structured).toMatchObject({ operation: "legacy.virtual-try-on", model: "kolors-virtual-try-on-v1-5" })
     }).pipe(Effect.provide(emulated(world, {}, "key-pair")))
   })
 

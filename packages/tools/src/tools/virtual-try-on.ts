@@ -5,7 +5,7 @@ import { paidArguments } from "../inputs/paid-arguments.ts"
 import { planWithMedia } from "../inputs/plan-with-media.ts"
 import { definePaidTool } from "../paid-tool.ts"
 
-/** mcp-kling's spelling of the models, and Kling's. */
+/** mcp-kling's names of the models, and Kling's. */
 const legacyModels = {
   "kolors-virtual-try-on-v1": "kolors-virtual-try-on-v1",
   "kolors-virtual-try-on-v1.5": "kolors-virtual-try-on-v1-5",
@@ -23,22 +23,19 @@ const argumentNames = {
 export const virtualTryOn = definePaidTool({
   name: "virtual_try_on",
   title: "Virtual try-on",
-  description: "Make a picture of a person in a garment. Paid. Gives a Task ID at once; then call wait_for_task.",
+  description: "Make an image of a person wearing a garment. Paid. Returns a Task ID at once; then call wait_for_task.",
   toolset: "core",
   input: z.strictObject({
-    person_image_url: z.string().describe("URL, or path of a local file"),
+    person_image_url: z.string().describe("URL or local path"),
     cloth_image_urls: z
       .array(z.string())
       .min(1)
-      .refine(
-        (list) => list.length === 1,
-        "takes one garment: Kling dresses one a task; call again with the result for the next"
-      )
-      .describe("One garment: URL or path"),
+      .refine((list) => list.length === 1, "takes one garment per task; call again with the result for the next")
+      .describe("One garment: URL or local path"),
     model_name: z
       .enum(Object.keys(legacyModels) as Array<keyof typeof legacyModels>)
       .optional()
-      .describe("Old name; 3.0 is used where it can be"),
+      .describe("Old model; 3.0 is used where possible"),
     ...paidArguments
   }),
   plan: Effect.fnUntraced(function* ({ person_image_url: person, cloth_image_urls: [cloth], model_name }) {
@@ -52,7 +49,7 @@ export const virtualTryOn = definePaidTool({
     const plan = yield* planWithMedia(operations["solutions.virtual_try_on"], input, argumentNames)
     return model_name === undefined
       ? plan
-      : { ...plan, warnings: [...plan.warnings, `${model_name} was replaced by try-on 3.0, which is used`] }
+      : { ...plan, warnings: [...plan.warnings, `${model_name} was replaced by try-on 3.0`] }
   }),
-  opening: () => "Virtual try-on started successfully!"
+  summary: () => "Virtual try-on started successfully!"
 })

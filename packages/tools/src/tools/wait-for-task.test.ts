@@ -3,41 +3,41 @@ import { KlingWorld } from "@klingkit/emulator"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { Progress } from "../progress.ts"
-import { call, emulated, failure, ledgerOf, started, whileTimePasses } from "../testing/emulated.ts"
+import { call, emulated, failure, ledgerOf, startTask, whileTimePasses } from "../testing/emulated.ts"
 
 const slow = () => new KlingWorld({ speed: 1 })
 
 describe("wait_for_task", () => {
   it.effect("ends with the task", () =>
     Effect.gen(function* () {
-      const task_id = yield* started("generate_video")
-      const { text, facts } = yield* whileTimePasses(call("wait_for_task", { task_id }))
+      const task_id = yield* startTask("generate_video")
+      const { text, structured } = yield* whileTimePasses(call("wait_for_task", { task_id }))
       expect(text).toContain("Status: succeed")
-      expect(facts).toMatchObject({ status: "succeed", outputs: [{ type: "video" }] })
+      expect(structured).toMatchObject({ status: "succeed", outputs: [{ type: "video" }] })
     }).pipe(Effect.provide(emulated()))
   )
 
   it.effect.each([
     ["40 s unless told otherwise", {}, 40],
     ["the time that was asked for", { timeout_seconds: 7 }, 7]
-  ] as const)("answers after %s though the task goes on", ([, args, seconds]) => {
+  ] as const)("answers after %s though the task keeps running", ([, args, seconds]) => {
     const world = slow()
     return Effect.gen(function* () {
-      const task_id = yield* started("generate_video")
+      const task_id = yield* startTask("generate_video")
       const from = yield* Clock.currentTimeMillis
-      const [{ text, facts }, until] = yield* whileTimePasses(
+      const [{ text, structured }, until] = yield* whileTimePasses(
         Effect.zip(call("wait_for_task", { task_id, ...args }), Clock.currentTimeMillis)
       )
       expect(until - from).toBe(seconds * 1000)
       expect(text).toContain(`Waited ${seconds} s`)
-      expect(facts).toMatchObject({ status: "processing", next: "Call wait_for_task with this task_id." })
+      expect(structured).toMatchObject({ status: "processing", next: "Call wait_for_task with this task_id." })
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("tells how the task is going", () => {
+  it.effect("reports progress", () => {
     const news: Array<string> = []
     return Effect.gen(function* () {
-      const task_id = yield* started("generate_video")
+      const task_id = yield* startTask("generate_video")
       yield* whileTimePasses(call("wait_for_task", { task_id }))
       expect(news.at(0)).toMatch(/^Task is (submitted|processing)$/)
       expect(news.at(-1)).toBe("Task is succeed")
@@ -47,15 +47,15 @@ describe("wait_for_task", () => {
     )
   })
 
-  it.effect("does no harm to the task when it is cut off", () => {
+  it.effect("does not affect the task when interrupted", () => {
     const world = slow()
     return Effect.gen(function* () {
-      const task_id = yield* started("generate_video")
+      const task_id = yield* startTask("generate_video")
       const waiting = yield* Effect.forkChild(call("wait_for_task", { task_id }))
       yield* TestClock.adjust("5 seconds")
       yield* Fiber.interrupt(waiting)
       yield* TestClock.adjust("10 minutes")
-      expect((yield* call("check_video_status", { task_id })).facts).toMatchObject({ status: "succeed" })
+      expect((yield* call("check_video_status", { task_id })).structured).toMatchObject({ status: "succeed" })
       expect((yield* ledgerOf(world)).charges).toMatchObject([{ externalTaskId: task_id }])
     }).pipe(Effect.provide(emulated(world)))
   })

@@ -1,50 +1,52 @@
 import { isFinished } from "@klingkit/core"
-import { describePlace, type Job, Jobs } from "@klingkit/jobs"
+import { describeQueuePosition, type Job, Jobs } from "@klingkit/jobs"
 import { Clock, Effect, Option, Ref, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
 import { Progress } from "../progress.ts"
-import { previewWanted, seenFacts, seenResult } from "../results/seen-result.ts"
+import { previewArgument, statusSchema, statusResult } from "../results/status-result.ts"
 import { defineTool } from "../tool.ts"
 
-/** Some hosts end every call after 60 s, whatever it reports in between. */
+/** Some hosts end every call after 60 s, regardless of progress. */
 const longestSeconds = 45
-const usualSeconds = 40
+const defaultSeconds = 40
 
 export const waitForTask = defineTool({
   name: "wait_for_task",
   title: "Wait for task",
   description:
-    "Wait until a task has ended, then give its state and result URLs. Free. If it still runs at the timeout, call again.",
+    "Wait until a task finishes, then return its status and result URLs. Free. If it is still running at the timeout, call again.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({
     task_id: taskId,
-    timeout_seconds: z.int().min(1).max(longestSeconds).optional().describe(`Default ${usualSeconds}`),
-    preview: previewWanted
+    timeout_seconds: z.int().min(1).max(longestSeconds).optional().describe(`Default ${defaultSeconds}`),
+    preview: previewArgument
   }),
-  output: seenFacts,
-  run: Effect.fnUntraced(function* ({ task_id, timeout_seconds = usualSeconds, preview }) {
+  output: statusSchema,
+  run: Effect.fnUntraced(function* ({ task_id, timeout_seconds = defaultSeconds, preview }) {
     const jobs = yield* Jobs
-    const tell = yield* Progress
+    const report = yield* Progress
     const started = yield* Clock.currentTimeMillis
-    const lastLook = yield* Ref.make(Option.none<Job>())
+    const lastJob = yield* Ref.make(Option.none<Job>())
     yield* jobs.follow(task_id).pipe(
       Stream.runForEach((job) =>
         Effect.andThen(
-          Ref.set(lastLook, Option.some(job)),
-          tell(`Task is ${job.place === undefined ? job.task.status : describePlace(job.place)}`)
+          Ref.set(lastJob, Option.some(job)),
+          report(
+            `Task is ${job.queuePosition === undefined ? job.task.status : describeQueuePosition(job.queuePosition)}`
+          )
         )
       ),
       Effect.timeoutOption(`${timeout_seconds} seconds`)
     )
-    const seen = yield* Ref.get(lastLook)
-    // Looks that fail in passing are left out while following; a last one says why nothing could be seen.
-    const job = Option.isSome(seen) ? seen.value : yield* jobs.status(task_id)
-    const result = yield* seenResult(job, preview)
+    const last = yield* Ref.get(lastJob)
+    // Polls that fail transiently are skipped; a final status read reports why none succeeded.
+    const job = Option.isSome(last) ? last.value : yield* jobs.status(task_id)
+    const result = yield* statusResult(job, preview)
     if (isFinished(job.task)) return result
     const waited = Math.round(((yield* Clock.currentTimeMillis) - started) / 1000)
-    return { ...result, lines: [...result.lines, `Waited ${waited} s; the task goes on, whether or not anyone waits.`] }
+    return { ...result, lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own.`] }
   })
 })

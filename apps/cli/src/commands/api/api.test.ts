@@ -3,7 +3,7 @@ import { type AnyOperation, catalog, klingCodes, operations } from "@klingkit/co
 import { Effect } from "effect"
 import { writeFileSync } from "node:fs"
 import { emulatedKling } from "../../testing/emulator.ts"
-import { greyPng } from "../../testing/picture.ts"
+import { greyPng } from "../../testing/grey-png.ts"
 import { klingkit } from "../../testing/run-klingkit.ts"
 
 const json = (...args: ReadonlyArray<string>) =>
@@ -28,7 +28,7 @@ describe("what the API offers", () => {
     })
   )
 
-  it.live("shows every parameter of every operation with place and limits, and the input's schema", () =>
+  it.live("shows every parameter of every operation with wire field and limits, and the input's schema", () =>
     Effect.gen(function* () {
       for (const { id, params } of catalog) {
         const shown = yield* json("api", "show", id)
@@ -49,7 +49,7 @@ describe("what the API offers", () => {
     })
   )
 
-  it.live("shows parameters inside parameters under their full name", () =>
+  it.live("shows nested parameters under their full name", () =>
     Effect.gen(function* () {
       const { parameters } = yield* json("api", "show", "legacy.image2video")
       expect(parameters.find(({ field }: { field: string }) => field === "shots[].prompt")).toMatchObject({
@@ -60,7 +60,7 @@ describe("what the API offers", () => {
     })
   )
 
-  it.live("lists Kling's codes with what is done about each", () =>
+  it.live("lists Kling's codes with their retry rule", () =>
     Effect.gen(function* () {
       const codes: ReadonlyArray<{ code: number; retry: string }> = yield* json("api", "errors")
       expect(codes).toHaveLength(klingCodes.length)
@@ -68,7 +68,7 @@ describe("what the API offers", () => {
     })
   )
 
-  it.live("names the nearest operation of a mistyped one", () =>
+  it.live("suggests the closest operation for a mistyped id", () =>
     Effect.gen(function* () {
       const { exitCode, stderr } = yield* klingkit(["api", "show", "legacy.text2vidoe"])
       expect([exitCode, stderr]).toEqual([2, expect.stringContaining("did you mean legacy.text2video?")])
@@ -77,22 +77,23 @@ describe("what the API offers", () => {
 })
 
 describe("klingkit api call", () => {
-  // These speak of something that was made before: of a session, an element or a voice.
-  const standsAlone = (one: AnyOperation) => one.kind !== "delete" && !("sessionId" in one.example)
+  // Operations on a session, an element or a voice need an earlier call that created it.
+  const standalone = (operation: AnyOperation) => operation.kind !== "delete" && !("sessionId" in operation.example)
 
-  it.live("runs every operation that stands alone by its example, with a result", () =>
+  it.live("runs every standalone operation by its example, with a result", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
-      for (const one of catalog.filter(standsAlone)) {
-        const call = ["api", "call", one.id, "--input", JSON.stringify(one.example), "--wait", "--json"]
+      for (const operation of catalog.filter(standalone)) {
+        const call = ["api", "call", operation.id, "--input", JSON.stringify(operation.example), "--wait", "--json"]
         const { exitCode, stdout } = yield* klingkit(call, kling)
-        expect([one.id, exitCode, stdout]).toEqual([one.id, 0, expect.stringMatching(/^[{[].*\n$/)])
-        if (one.kind === "create") expect([one.id, JSON.parse(stdout).status]).toEqual([one.id, "succeed"])
+        expect([operation.id, exitCode, stdout]).toEqual([operation.id, 0, expect.stringMatching(/^[{[].*\n$/)])
+        if (operation.kind === "create")
+          expect([operation.id, JSON.parse(stdout).status]).toEqual([operation.id, "succeed"])
       }
     })
   )
 
-  it.live("carries one call's answer into the next: a face is found, then it speaks", () =>
+  it.live("uses one call's answer in the next: identify a face, then sync it", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const call = (id: string, input: unknown) =>
@@ -101,23 +102,23 @@ describe("klingkit api call", () => {
         )
       const found = yield* call("legacy.identify-face", operations["legacy.identify-face"].example)
       const { faces, ...rest } = operations["legacy.advanced-lip-sync"].example
-      const spoken = yield* call("legacy.advanced-lip-sync", {
+      const synced = yield* call("legacy.advanced-lip-sync", {
         ...rest,
         sessionId: found.session_id,
         faces: faces.map((face) => ({ ...face, faceId: found.face_data[0].face_id }))
       })
-      expect(spoken.status).toBe("succeed")
-      expect(spoken.outputs[0].type).toBe("video")
+      expect(synced.status).toBe("succeed")
+      expect(synced.outputs[0].type).toBe("video")
     })
   )
 
-  it.live("creates and waits; the input comes from words, a file or standard input", () =>
+  it.live("creates and waits; the input is inline JSON, a file or standard input", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const input = JSON.stringify({ model: "kling-v3", prompt: "a lighthouse" })
       const file = `${kling.home}/input.json`
       writeFileSync(file, input)
-      const call = ["api", "call", "legacy.images.generations", "--wait", "--again", "--json", "--input"]
+      const call = ["api", "call", "legacy.images.generations", "--wait", "--allow-duplicate", "--json", "--input"]
       for (const source of [input, file, "-"]) {
         const { exitCode, stdout } = yield* klingkit([...call, source], { ...kling, stdin: input })
         expect([exitCode, JSON.parse(stdout).status]).toEqual([0, "succeed"])
@@ -126,7 +127,7 @@ describe("klingkit api call", () => {
     })
   )
 
-  it.live("takes a picture from disk, and names its field when it will not do", () =>
+  it.live("reads an image from disk, and names its field when it is not valid", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const image = `${kling.home}/first.png`
@@ -143,7 +144,7 @@ describe("klingkit api call", () => {
     })
   )
 
-  it.live("calls what answers at once, and keeps the digits of 64-bit ids", () =>
+  it.live("calls a synchronous operation, and keeps the digits of 64-bit ids", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const { stdout } = yield* klingkit(["image", "create", "a lighthouse", "--json"], kling)
@@ -179,8 +180,8 @@ describe("klingkit api call", () => {
   const refused: ReadonlyArray<readonly [string, string]> = [
     ["{", "--input is not valid JSON"],
     ["[1]", "input must be an object with named fields"],
-    ["no-such-file.json", "--input no-such-file.json is no file that can be read"],
-    [`{"prompt":"x","model":"kling-v3","durationSecond":5}`, "is not a parameter here; did you mean durationSeconds?"]
+    ["no-such-file.json", "--input cannot read no-such-file.json"],
+    [`{"prompt":"x","model":"kling-v3","durationSecond":5}`, "is not a known parameter; did you mean durationSeconds?"]
   ]
 
   it.live.each(refused)("refuses %s before any request", ([input, sentence]) =>

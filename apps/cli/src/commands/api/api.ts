@@ -5,7 +5,7 @@ import { list } from "./list.ts"
 import { show } from "./show.ts"
 
 export const api = Command.make("api").pipe(
-  Command.withDescription("Kling's whole API, operation by operation"),
+  Command.withDescription("Call any API operation directly"),
   Command.withExamples([{ command: "klingkit api show new.t2v.kling-3.0" }]),
   Command.withSubcommands([list, show, call, errors])
 )

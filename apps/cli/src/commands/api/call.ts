@@ -11,29 +11,29 @@ import { runPlan, showPlan } from "../run-plan.ts"
 import { operationArgument } from "./find.ts"
 import { planCall } from "./plan-call.ts"
 
-/** Runs what answers at once: its answer is the answer. */
-const callNow = Effect.fnUntraced(function* ({ operation, input, ...plan }: Plan, isApproved: boolean) {
+/** Runs a synchronous operation and prints its answer. */
+const callSynchronously = Effect.fnUntraced(function* ({ operation, input, ...plan }: Plan, isApproved: boolean) {
   const kling = yield* Kling
   const jobs = yield* Jobs
   const output = yield* Output
-  const called: Effect.Effect<unknown, KlingError | JobError | LedgerError> = operation.billed
+  const response: Effect.Effect<unknown, KlingError | JobError | LedgerError> = operation.billed
     ? jobs.call({ operation, input, ...plan }, { isApproved })
     : kling.call(operation, input)
-  const answer = yield* called.pipe(
+  const answer = yield* response.pipe(
     Effect.onInterrupt(() => output.fail(interrupted(operation.billed ? "paid call" : undefined)))
   )
-  if (operation.billed) yield* sayReceipt(plan.quote, answer)
+  if (operation.billed) yield* printReceipt(plan.quote, answer)
   yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer ?? null, undefined, 2) })
 }, Effect.provide(connection))
 
-/** What it was quoted and what Kling says it took; not every answer does. */
-const sayReceipt = Effect.fnUntraced(function* (quote: Quote, answer: unknown) {
+/** The quote, and the charge where Kling's answer states one. */
+const printReceipt = Effect.fnUntraced(function* (quote: Quote, answer: unknown) {
   const output = yield* Output
   const charges = Option.getOrUndefined(taskFrom(answer))?.charges ?? []
   const { quoted, charged, mismatch } = receiptOf(quote, { status: "succeed", charges })
   yield* output.say(`Quoted: ${quoted}`)
   yield* output.say(`Charged: ${charged}`)
-  if (mismatch !== undefined) yield* output.say(`Warning: ${mismatch}; look at Kling's billing record`)
+  if (mismatch !== undefined) yield* output.say(`Warning: ${mismatch}; check Kling's billing record`)
 })
 
 export const call = Command.make(
@@ -44,21 +44,21 @@ export const call = Command.make(
     const { operation } = plan
     if (operation.kind === "create") return yield* runPlan(plan, flags)
     if (flags.dryRun) return yield* showPlan(plan)
-    return yield* callNow(plan, flags.yes)
+    return yield* callSynchronously(plan, flags.yes)
   })
 ).pipe(
   Command.withDescription(
-    "Run any operation by its own fields: what makes a task is submitted once, the rest is called"
+    "Call any API operation with its own fields; an operation that creates a task is submitted once"
   ),
   Command.withExamples([
     {
       command: `klingkit api call new.t2v.kling-3.0 --input '{"prompt":"a paper boat"}' --wait`,
       description: "Create a task and wait for it"
     },
-    { command: "klingkit api call legacy.tts --input speech.json --dry-run", description: "See what would be sent" },
+    { command: "klingkit api call legacy.tts --input speech.json --dry-run", description: "Print the request only" },
     {
       command: `echo '{"taskIds":"890123456789012345"}' | klingkit api call new.tasks.get --input - --json`,
-      description: "Read"
+      description: "Read tasks"
     }
   ])
 )

@@ -21,7 +21,7 @@ export const errors = Command.make(
     yield* output.answer({ json: klingCodes, text: table(klingCodes, columns, output.stdoutIsTerminal) })
   })
 ).pipe(
-  Command.withDescription("Kling's error codes, and what klingkit does about each"),
+  Command.withDescription("List Kling's error codes and how klingkit handles them"),
   Command.withExamples([
     { command: "klingkit api errors" },
     { command: "klingkit api errors --json | jq '.[] | select(.retry == \"never\")'" }

@@ -1,26 +1,26 @@
-import { type AnyOperation, catalog, derivedReads, nearestWord } from "@klingkit/core"
+import { type AnyOperation, catalog, derivedReads, closestMatch } from "@klingkit/core"
 import { Effect } from "effect"
 import { Argument } from "effect/cli"
 import { type CommandError, usageError } from "../../output/failure.ts"
 
 export const operationArgument = Argument.String("operation").pipe(
-  Argument.withDescription("an id such as new.t2v.kling-3.0; klingkit api list has them all")
+  Argument.withDescription("an operation id such as new.t2v.kling-3.0; see klingkit api list")
 )
 
-/** An operation by id, those that only read a create's tasks included. */
+/** Finds an operation by id, including the reads derived from creates. */
 export const findByName = (id: string): Effect.Effect<AnyOperation, CommandError> => {
   const known = [...catalog, ...derivedReads]
-  const found = known.find((one) => one.id === id)
+  const found = known.find((operation) => operation.id === id)
   if (found !== undefined) return Effect.succeed(found)
-  const near = nearestWord(
+  const nearest = closestMatch(
     id,
-    known.map((one) => one.id)
+    known.map((operation) => operation.id)
   )
   return Effect.fail(
     usageError([
       {
         field: id,
-        message: `is not an operation; ${near === undefined ? "see klingkit api list" : `did you mean ${near}?`}`
+        message: `unknown operation ${id}; ${nearest === undefined ? "see klingkit api list" : `did you mean ${nearest}?`}`
       }
     ])
   )

@@ -10,7 +10,10 @@ const columns: ReadonlyArray<Column<AnyOperation>> = [
   { title: "path", value: ({ path }) => path },
   { title: "billed", value: ({ billed }) => (billed ? "billed" : "free") },
   { title: "generation", value: ({ generation }) => generation },
-  { title: "confidence", value: (one) => (isExperimental(one) ? "low (experimental)" : one.confidence) },
+  {
+    title: "confidence",
+    value: (operation) => (isExperimental(operation) ? "low (experimental)" : operation.confidence)
+  },
   { title: "what", value: ({ summary }) => summary }
 ]
 
@@ -19,7 +22,7 @@ export const list = Command.make(
   {
     reads: Flag.Boolean("reads").pipe(
       Flag.withoutNegation,
-      Flag.withDescription("also the reads that hang off every legacy create"),
+      Flag.withDescription("include read operations"),
       Flag.withDefault(false)
     )
   },
@@ -40,9 +43,9 @@ export const list = Command.make(
     })
   })
 ).pipe(
-  Command.withDescription("Every operation of Kling's API"),
+  Command.withDescription("List the operations of Kling's API"),
   Command.withExamples([
     { command: "klingkit api list" },
-    { command: "klingkit api list --json | jq -r '.[] | select(.billed) | .id'", description: "Only what costs" }
+    { command: "klingkit api list --json | jq -r '.[] | select(.billed) | .id'", description: "Only billed operations" }
   ])
 )

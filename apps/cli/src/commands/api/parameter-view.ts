@@ -1,6 +1,6 @@
 import type { Params, ValueType } from "@klingkit/core"
 
-/** One documented parameter. `field` is our name, `place` Kling's; `limits` repeats the value type as data. */
+/** One documented parameter. `field` is klingkit's name, `place` the wire field; `limits` is the value type as data. */
 export interface ParameterView {
   readonly field: string
   readonly place: string
@@ -12,11 +12,11 @@ export interface ParameterView {
   readonly retired?: boolean
 }
 
-/** Parameters with those inside them: `shots[].prompt` stands at `multi_prompt[].prompt`. */
+/** Parameters with their nested ones: `shots[].prompt` is the wire field `multi_prompt[].prompt`. */
 export const parametersOf = (params: Params, prefix = "", at = ""): ReadonlyArray<ParameterView> =>
   Object.entries(params).flatMap(([name, param]) => {
     const field = `${prefix}${name}`
-    const place = at === "" ? param.at : param.at === "" ? at : `${at}.${param.at}`
+    const place = at === "" ? param.path : param.path === "" ? at : `${at}.${param.path}`
     const { default: fallback, notes, retired, required, type } = param
     const view: ParameterView = {
       field,
@@ -35,37 +35,48 @@ export const parametersOf = (params: Params, prefix = "", at = ""): ReadonlyArra
   })
 
 const recordIn = (type: ValueType): { fields: Params; many: boolean } | undefined =>
-  type.kind === "record"
+  type.kind === "object"
     ? { fields: type.fields, many: false }
-    : type.kind === "list" && type.of.kind === "record"
+    : type.kind === "array" && type.of.kind === "object"
       ? { fields: type.of.fields, many: true }
       : undefined
 
 const typeName = (type: ValueType): string =>
-  type.kind === "list"
-    ? `list of ${typeName(type.of)}`
-    : type.kind === "either"
+  type.kind === "array"
+    ? `array of ${typeName(type.of)}`
+    : type.kind === "union"
       ? type.types.map(typeName).join(" or ")
       : type.kind === "media"
         ? type.rule.kind
         : type.kind
 
+interface Scalar {
+  readonly kind: string
+  readonly allowUnknown?: boolean
+  readonly encodedAs?: string
+}
+
 const limitsOf = (type: ValueType): Readonly<Record<string, unknown>> => {
   switch (type.kind) {
     case "media":
       return { ...type.rule }
-    case "record":
+    case "object":
       return {}
-    case "either":
+    case "union":
       return { either: type.types.map(limitsOf) }
-    case "list": {
+    case "array": {
       const { kind: _kind, of, ...counts } = type
       const each = limitsOf(of)
       return { ...counts, ...(Object.keys(each).length === 0 ? {} : { each }) }
     }
     default: {
-      const { kind: _kind, ...limits } = type
-      return limits
+      // Programs that read this output know these two by their first names.
+      const { kind: _kind, allowUnknown, encodedAs, ...limits }: Scalar = type
+      return {
+        ...limits,
+        ...(allowUnknown === undefined ? {} : { open: allowUnknown }),
+        ...(encodedAs === undefined ? {} : { sentAs: encodedAs })
+      }
     }
   }
 }

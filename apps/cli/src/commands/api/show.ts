@@ -15,10 +15,10 @@ const limitsText = (limits: Readonly<Record<string, unknown>>): string =>
 
 const columns: ReadonlyArray<Column<ParameterView>> = [
   { title: "field", value: ({ field, required }) => (required ? `${field} *` : field) },
-  { title: "kling's place", value: ({ place }) => place },
+  { title: "api field", value: ({ place }) => place },
   { title: "type", value: ({ type }) => type },
   { title: "limits", value: ({ limits }) => limitsText(limits) },
-  { title: "default", value: (one) => (one.default === undefined ? undefined : String(one.default)) },
+  { title: "default", value: (parameter) => (parameter.default === undefined ? undefined : String(parameter.default)) },
   { title: "notes", value: ({ notes, retired }) => (retired === true ? `retired; ${notes ?? ""}` : notes) }
 ]
 
@@ -30,7 +30,7 @@ export const show = Command.make(
     const operation = yield* findByName(id)
     const { summary, method, path, billed, generation, kind, confidence, since, state, models, externalId } = operation
     const parameters = parametersOf(operation.params)
-    // The price of the example shows the rule without asking for an input.
+    // The price of the example shows the price rule without an input.
     const price = operation.price(operation.example)
     const rules = operation.rules.map(({ name, field }) => ({ name, field }))
     yield* output.answer({
@@ -67,7 +67,7 @@ export const show = Command.make(
     })
   })
 ).pipe(
-  Command.withDescription("One operation: its parameters with their limits, as a table or as JSON Schema"),
+  Command.withDescription("Show an operation's parameters and limits, as a table or as JSON Schema"),
   Command.withExamples([
     { command: "klingkit api show new.t2v.kling-3.0" },
     { command: "klingkit api show legacy.images.generations --json | jq .input", description: "The JSON Schema" }

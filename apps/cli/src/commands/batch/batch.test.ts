@@ -11,7 +11,7 @@ const csv = [
   'house,image,"a lighthouse, linocut",,2,'
 ].join("\n")
 
-const yaml = `name: films
+const yaml = `name: videos
 defaults:
   duration: 5
 lines:
@@ -19,7 +19,7 @@ lines:
   - { id: boat, prompt: a paper boat, aspect-ratio: "9:16" }
 `
 
-/** A Kling, and a manifest beside it. */
+/** An emulated Kling and a manifest in its folder. */
 const withManifest = Effect.fnUntraced(function* (name: string, text: string) {
   const kling = yield* emulatedKling()
   const file = `${kling.home}/${name}`
@@ -30,9 +30,9 @@ const withManifest = Effect.fnUntraced(function* (name: string, text: string) {
 }, Effect.provide(NodeServices.layer))
 
 describe("klingkit batch", () => {
-  it.live("--dry-run shows each line and the sum, and sends nothing", () =>
+  it.live("--dry-run prints each line and the total, and sends nothing", () =>
     Effect.gen(function* () {
-      const { file, env, requests } = yield* withManifest("films.csv", csv)
+      const { file, env, requests } = yield* withManifest("videos.csv", csv)
       const { exitCode, stdout } = yield* klingkit(["batch", file, "--dry-run", "--json"], { env })
       expect(exitCode).toBe(0)
       expect(JSON.parse(stdout)).toMatchObject({
@@ -43,21 +43,21 @@ describe("klingkit batch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("sends and saves each line, and pays nothing when it is run again", () =>
+  it.live("submits and saves each line, and pays nothing when it runs again", () =>
     Effect.gen(function* () {
-      const { file, env, home, charges, fs } = yield* withManifest("films.csv", csv)
-      const args = ["batch", file, "--output", `${home}/films`, "--json"]
+      const { file, env, home, charges, fs } = yield* withManifest("videos.csv", csv)
+      const args = ["batch", file, "--output", `${home}/videos`, "--json"]
       const first = yield* klingkit(args, { env })
       expect([first.exitCode, first.stderr]).toEqual([0, expect.stringContaining("3 of 3")])
-      const ends = JSON.parse(first.stdout) as ReadonlyArray<{ status: string; files: ReadonlyArray<string> }>
-      expect(ends.map(({ status, files }) => [status, files.length])).toEqual([
+      const results = JSON.parse(first.stdout) as ReadonlyArray<{ status: string; files: ReadonlyArray<string> }>
+      expect(results.map(({ status, files }) => [status, files.length])).toEqual([
         ["succeed", 1],
         ["succeed", 1],
         ["succeed", 2]
       ])
       const again = yield* klingkit(args, { env })
-      expect([again.exitCode, JSON.parse(again.stdout)]).toMatchObject([0, ends.map(({ files }) => ({ files }))])
-      const [fox = ""] = ends[0]?.files ?? []
+      expect([again.exitCode, JSON.parse(again.stdout)]).toMatchObject([0, results.map(({ files }) => ({ files }))])
+      const [fox = ""] = results[0]?.files ?? []
       yield* fs.remove(fox)
       expect((yield* klingkit(args, { env })).exitCode).toBe(0)
       expect(yield* fs.exists(fox)).toBe(true)
@@ -65,9 +65,9 @@ describe("klingkit batch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("reads YAML with defaults; a line that is changed is a new one, a line that is moved is not", () =>
+  it.live("reads YAML with defaults; a changed line is a new request, a moved line is not", () =>
     Effect.gen(function* () {
-      const { file, env, write, charges } = yield* withManifest("films.yaml", yaml)
+      const { file, env, write, charges } = yield* withManifest("videos.yaml", yaml)
       expect((yield* klingkit(["batch", file, "--wait"], { env })).exitCode).toBe(0)
       const [name = "", fox = "", boat = ""] = yaml.split(/(?=^ {2}- )/m)
       yield* write(`${name}${boat}${fox}`)
@@ -81,64 +81,78 @@ describe("klingkit batch", () => {
 
   it.live.each([
     [
-      "a field that is none",
+      "an unknown field",
       "prompt,resoluton\na fox,720p\n",
-      "line 1: resoluton is no field of a video: did you mean resolution?"
+      "line 1: resoluton is not a known field of a video line; did you mean resolution?"
     ],
-    ["a value that no model takes", "id,prompt,duration\nfox,a fox,99\n", "line fox: --duration 99 is not possible"],
-    ["a number that is none", "prompt,n,kind\na fox,two,image\n", 'line 1: n must be a number, not "two"'],
-    ["a kind that is none", "kind,prompt\nsong,la\n", "line 1: kind must be video or image"],
-    ["an empty file", "", "it has no lines"]
+    [
+      "a value that no model supports",
+      "id,prompt,duration\nfox,a fox,99\n",
+      "line fox: --duration 99 is not supported by kling-3.0 (3 to 15 s); did you mean 15?"
+    ],
+    ["an invalid number", "prompt,n,kind\na fox,two,image\n", 'line 1: n must be a number, not "two"'],
+    ["an unknown kind", "kind,prompt\nsong,la\n", "line 1: kind must be video or image"],
+    ["an empty file", "", "the manifest is empty"]
   ] as const)("refuses %s before anything is sent", ([, text, message]) =>
     Effect.gen(function* () {
-      const { file, env, requests } = yield* withManifest("films.csv", text)
+      const { file, env, requests } = yield* withManifest("videos.csv", text)
       const { exitCode, stderr } = yield* klingkit(["batch", file], { env })
       expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)])
       expect(yield* requests).toEqual([])
     }).pipe(Effect.scoped)
   )
 
-  it.live("is held to the limits as a whole where a yes is needed, and line by line within the day's money", () =>
+  it.live("needs approval for the total, and checks the daily limit line by line", () =>
     Effect.gen(function* () {
-      const { file, env, charges } = yield* withManifest("films.yaml", yaml)
-      const dear = yield* klingkit(["batch", file, "--wait"], { env: { ...env, KLINGKIT_CONFIRM_ABOVE_USD: "0.5" } })
-      expect([dear.exitCode, dear.stderr]).toEqual([5, expect.stringContaining("$0.84, and above $0.50")])
+      const { file, env, charges } = yield* withManifest("videos.yaml", yaml)
+      const expensive = yield* klingkit(["batch", file, "--wait"], {
+        env: { ...env, KLINGKIT_CONFIRM_ABOVE_USD: "0.5" }
+      })
+      expect([expensive.exitCode, expensive.stderr]).toEqual([
+        5,
+        expect.stringContaining("$0.84; approval is required above $0.50")
+      ])
       expect(yield* charges).toEqual([])
       const day = { ...env, KLINGKIT_MAX_USD_PER_DAY: "0.5" }
-      const short = yield* klingkit(["batch", file, "--wait", "--json"], { env: day })
-      expect(short.exitCode).toBe(5)
+      const overDaily = yield* klingkit(["batch", file, "--wait", "--json"], { env: day })
+      expect(overDaily.exitCode).toBe(5)
       expect(yield* charges).toHaveLength(1)
     }).pipe(Effect.scoped)
   )
 
-  it.live("warns of each line, and sends what has no price past a limit only with a yes", () =>
-    Effect.gen(function* () {
-      const { file, env, charges } = yield* withManifest("new.csv", "prompt,model\na fox,kling-4.0\n")
-      const limited = { env: { ...env, KLINGKIT_MAX_USD_PER_CALL: "0.1" } }
-      const refused = yield* klingkit(["batch", file, "--wait"], limited)
-      expect([refused.exitCode, refused.stdout]).toEqual([5, expect.stringContaining("it needs an approval")])
-      expect(refused.stderr).toContain("Warning: line 1: kling-4.0 is experimental")
-      expect(yield* charges).toEqual([])
-      expect((yield* klingkit(["batch", file, "--wait", "--yes"], limited)).exitCode).toBe(0)
-      expect(yield* charges).toHaveLength(1)
-    }).pipe(Effect.scoped)
+  it.live(
+    "prints the warnings of each line, and submits a line without a known price past a limit only with --yes",
+    () =>
+      Effect.gen(function* () {
+        const { file, env, charges } = yield* withManifest("new.csv", "prompt,model\na fox,kling-4.0\n")
+        const limited = { env: { ...env, KLINGKIT_MAX_USD_PER_CALL: "0.1" } }
+        const refused = yield* klingkit(["batch", file, "--wait"], limited)
+        expect([refused.exitCode, refused.stdout]).toEqual([
+          5,
+          expect.stringContaining("the price is unknown until charged")
+        ])
+        expect(refused.stderr).toContain("Warning: line 1: kling-4.0 is experimental")
+        expect(yield* charges).toEqual([])
+        expect((yield* klingkit(["batch", file, "--wait", "--yes"], limited)).exitCode).toBe(0)
+        expect(yield* charges).toHaveLength(1)
+      }).pipe(Effect.scoped)
   )
 
-  it.live("says in Kling's words why a line has failed", () =>
+  it.live("shows Kling's message for a failed line", () =>
     Effect.gen(function* () {
-      const { file, env } = yield* withManifest("films.csv", "prompt\na fox [fail]\n")
+      const { file, env } = yield* withManifest("videos.csv", "prompt\na fox [fail]\n")
       const { exitCode, stdout } = yield* klingkit(["batch", file, "--wait"], { env })
       expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/^1\tfailed\tkk-t2v-\w+\t\tGeneration failed/)])
     }).pipe(Effect.scoped)
   )
 
-  it.live("names the task of a line that was paid and could not be saved, and does not deny the charge", () =>
+  it.live("names the task of a paid line that could not be saved, and does not deny the charge", () =>
     Effect.gen(function* () {
-      const { file, env, home, charges } = yield* withManifest("films.csv", "prompt,output\na fox,fox.mp4\n")
+      const { file, env, home, charges } = yield* withManifest("videos.csv", "prompt,output\na fox,fox.mp4\n")
       const fs = yield* FileSystem.FileSystem
-      yield* fs.makeDirectory(`${home}/films`)
-      yield* fs.writeFileString(`${home}/films/fox.mp4`, "another film")
-      const args = ["batch", file, "--output", `${home}/films`, "--json"]
+      yield* fs.makeDirectory(`${home}/videos`)
+      yield* fs.writeFileString(`${home}/videos/fox.mp4`, "another video")
+      const args = ["batch", file, "--output", `${home}/videos`, "--json"]
       const { exitCode, stdout, stderr } = yield* klingkit(args, { env })
       expect(yield* charges).toHaveLength(1)
       expect(JSON.parse(stdout)).toMatchObject([

@@ -1,4 +1,4 @@
-import { credentialsFromConfig, mostUsd, type Quote, quotedText, sumOfQuotes, usdText } from "@klingkit/core"
+import { credentialsFromConfig, maxUsd, type Quote, quotedText, sumOfQuotes, usdText } from "@klingkit/core"
 import { Jobs, spendLimits } from "@klingkit/jobs"
 import { Effect, Ref } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -11,70 +11,70 @@ import { quoteText, quoteView } from "../../output/task-view.ts"
 import { paidFlags } from "../paid-flags.ts"
 import { type Line, planLines } from "./plan-line.ts"
 import { readManifest } from "./read-manifest.ts"
-import { type LineEnd, runLine } from "./run-line.ts"
+import { type LineResult, runLine } from "./run-line.ts"
 
-const { again: _again, dryRun, ...shared } = paidFlags
+const { allowDuplicate: _allowDuplicate, again: _again, dryRun, ...shared } = paidFlags
 
 export const batch = Command.make(
   "batch",
   {
-    file: Argument.String("manifest").pipe(Argument.withDescription("a .csv, .yaml or .json file, a request a line")),
+    file: Argument.String("manifest").pipe(
+      Argument.withDescription("a .csv, .yaml or .json file with one request per line")
+    ),
     parallel: Flag.Int("parallel").pipe(
       Flag.withMetavar("count"),
-      Flag.withDescription("how many lines at once; default 4"),
+      Flag.withDescription("submit this many lines at once; default 4"),
       Flag.filter(
         (count) => count >= 1 && count <= 50,
-        () => "1 to 50 is possible"
+        () => "must be 1 to 50"
       ),
       Flag.withDefault(4)
     ),
-    dryRun: dryRun.pipe(Flag.withDescription("show what each line would make, its price, and the sum; send nothing")),
+    dryRun: dryRun.pipe(Flag.withDescription("print each request, its price and the total without sending anything")),
     ...shared
   },
   Effect.fnUntraced(function* ({ file, parallel, ...flags }) {
     const output = yield* Output
     const planned = yield* Effect.flatMap(readManifest(file), planLines)
-    const problems = planned.flatMap((one) => ("problems" in one ? one.problems : []))
+    const problems = planned.flatMap((entry) => ("problems" in entry ? entry.problems : []))
     if (problems.length > 0) return yield* usageError(problems)
-    const lines = planned.flatMap((one) => ("line" in one ? [one.line] : []))
+    const lines = planned.flatMap((entry) => ("line" in entry ? [entry.line] : []))
     const quote = { ...sumOfQuotes(lines.map(({ plan }) => plan.quote)), rule: "the sum of all lines" }
     yield* Effect.forEach(lines, ({ id, plan }) =>
       Effect.forEach(plan.warnings, (warning) => output.say(`Warning: line ${id}: ${warning}`))
     )
     if (flags.dryRun) return yield* showLines(lines, quote)
     yield* credentialsFromConfig
-    yield* refuseDear(quote, flags.yes)
+    yield* requireApproval(quote, flags.yes)
     yield* output.say(
-      `Lines: ${lines.length}, in all ${quotedText(quote)}; what was sent before is found, not paid again`
+      `${lines.length} lines, ${quotedText(quote)} in total; lines already sent are reused and not charged again`
     )
-    const done = yield* Ref.make(0)
-    const ends = yield* Effect.forEach(
+    const finished = yield* Ref.make(0)
+    const results = yield* Effect.forEach(
       lines,
       (line) =>
         Effect.tap(runLine(line, flags), ({ id, status }) =>
           Effect.flatMap(
-            Ref.updateAndGet(done, (count) => count + 1),
+            Ref.updateAndGet(finished, (count) => count + 1),
             (count) => output.say(`${count} of ${lines.length}: line ${id}: ${status}`)
           )
         ),
       { concurrency: parallel }
-    ).pipe(Effect.raceFirst(takeUpWhatIsLeft), Effect.provide(connection))
-    yield* answerEnds(ends)
-    yield* failIfAny(ends, flags.wait || flags.output._tag === "Some")
+    ).pipe(Effect.raceFirst(recoverOrphans), Effect.provide(connection))
+    yield* printResults(results)
+    yield* failIfAny(results, flags.wait || flags.output._tag === "Some")
   })
 ).pipe(
-  Command.withDescription(
-    "Many requests from a file. Run again after whatever happened: a line that was sent is never paid twice"
-  ),
+  Command.withDescription("Run many requests from a file; safe to re-run: no line is charged twice"),
   Command.withExamples([
-    { command: "klingkit batch films.csv --dry-run", description: "What each line would ask and cost, and the sum" },
-    { command: "klingkit batch films.yaml --output ./films", description: "Wait for all, and save them" },
-    { command: "klingkit batch films.yaml --wait --json --timeout 2h", description: "For a script" }
+    { command: "klingkit batch videos.csv --dry-run", description: "Each request, its price and the total" },
+    { command: "klingkit batch videos.yaml --output ./videos", description: "Wait for all lines and save the results" },
+    { command: "klingkit batch videos.yaml --wait --json --timeout 2h", description: "For a script" }
   ])
 )
 
-/** What a run that was killed left in the middle belongs to it for half a minute. */
-const takeUpWhatIsLeft = Jobs.use(({ recover }) =>
+/** Jobs orphaned by a killed run stay leased to it for 30 s. */
+const recoverOrphans = Jobs.use(({ recover }) =>
   Effect.sleep("31 seconds").pipe(Effect.andThen(Effect.forkChild(Effect.ignore(recover))), Effect.forever)
 )
 
@@ -101,38 +101,38 @@ const showLines = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>, quote
   })
 })
 
-/** The whole needs the yes that a single request of its price would need. */
-const refuseDear = Effect.fnUntraced(function* (quote: Quote, yes: boolean) {
+/** The total needs the same approval as a single request of that price. */
+const requireApproval = Effect.fnUntraced(function* (quote: Quote, yes: boolean) {
   const { confirmAboveUsd } = yield* spendLimits
-  const most = mostUsd(quote)
-  if (yes || confirmAboveUsd === undefined || (most !== undefined && most <= confirmAboveUsd)) return
+  const highest = maxUsd(quote)
+  if (yes || confirmAboveUsd === undefined || (highest !== undefined && highest <= confirmAboveUsd)) return
   return yield* new CommandError({
     failure: {
       code: "JOB_NOT_APPROVED",
-      message: `all lines together cost ${most === undefined ? "what nobody knows before" : usdText(most)}, and above ${usdText(confirmAboveUsd)} (KLINGKIT_CONFIRM_ABOVE_USD) an approval is needed`,
-      suggestion: "look at --dry-run, then approve it with --yes; nothing was sent",
+      message: `all lines together cost ${highest === undefined ? "an unknown amount" : usdText(highest)}; approval is required above ${usdText(confirmAboveUsd)} (KLINGKIT_CONFIRM_ABOVE_USD)`,
+      suggestion: "check it with --dry-run, then approve it with --yes; nothing was sent",
       charged: "no",
       exitCode: exitCode.notApproved
     }
   })
 })
 
-const answerEnds = Effect.fnUntraced(function* (ends: ReadonlyArray<LineEnd>) {
+const printResults = Effect.fnUntraced(function* (results: ReadonlyArray<LineResult>) {
   const output = yield* Output
   yield* output.answer({
-    json: ends.map(({ failure, message: _message, ...end }) => ({
-      ...end,
+    json: results.map(({ failure, message: _message, ...result }) => ({
+      ...result,
       ...(failure === undefined
         ? {}
         : { error: { code: failure.code, message: failure.message, charged: failure.charged } })
     })),
     text: table(
-      ends,
+      results,
       [
         { title: "line", value: ({ id }) => id },
         { title: "status", value: ({ status }) => status },
         { title: "task", value: ({ handle }) => handle },
-        { title: "files", value: ({ files = [] }) => placeOf(files) },
+        { title: "files", value: ({ files = [] }) => filesText(files) },
         { title: "message", value: ({ failure, message }) => failure?.message ?? message }
       ],
       output.stdoutIsTerminal
@@ -140,16 +140,16 @@ const answerEnds = Effect.fnUntraced(function* (ends: ReadonlyArray<LineEnd>) {
   })
 })
 
-/** Several files of one line lie in one folder; a cell that names them all would be cut. */
-const placeOf = (files: ReadonlyArray<string>): string | undefined =>
+/** The files of one line share a folder, so one path is enough; a cell with all of them would be truncated. */
+const filesText = (files: ReadonlyArray<string>): string | undefined =>
   files.length < 2 ? files[0] : `${files.length} files: ${files[0]} ...`
 
-/** One exit code for all: money first, then failures, then what still runs. */
-const failIfAny = Effect.fnUntraced(function* (ends: ReadonlyArray<LineEnd>, isAwaited: boolean) {
-  const failed = ends.filter(({ status }) => status === "failed")
-  const running = ends.filter(({ status }) => status !== "failed" && status !== "succeed")
-  const dear = failed.some(({ failure }) => failure?.exitCode === exitCode.notApproved)
-  const code: ExitCode | undefined = dear
+/** One exit code for all lines: spending first, then failures, then running tasks. */
+const failIfAny = Effect.fnUntraced(function* (results: ReadonlyArray<LineResult>, isAwaited: boolean) {
+  const failed = results.filter(({ status }) => status === "failed")
+  const running = results.filter(({ status }) => status !== "failed" && status !== "succeed")
+  const isOverLimit = failed.some(({ failure }) => failure?.exitCode === exitCode.notApproved)
+  const code: ExitCode | undefined = isOverLimit
     ? exitCode.notApproved
     : failed.length > 0
       ? exitCode.failed
@@ -160,9 +160,9 @@ const failIfAny = Effect.fnUntraced(function* (ends: ReadonlyArray<LineEnd>, isA
   return yield* new CommandError({
     failure: {
       code: code === exitCode.stillRunning ? "CLI_STILL_RUNNING" : "CLI_LINES_FAILED",
-      message: `${failed.length} of ${ends.length} lines failed, ${running.length} have not ended`,
-      suggestion: `${failed.length === 0 ? "" : "mend what each line's message names, then "}run the same command again: lines that were sent are found, not paid again`,
-      charged: ends.some(({ handle }) => handle !== undefined) ? "maybe" : "no",
+      message: `${failed.length} of ${results.length} lines failed, ${running.length} still running`,
+      suggestion: `${failed.length === 0 ? "" : "fix what the messages name, then "}run the same command again: lines already sent are reused and not charged again`,
+      charged: results.some(({ handle }) => handle !== undefined) ? "maybe" : "no",
       exitCode: code
     }
   })

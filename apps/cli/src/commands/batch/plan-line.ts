@@ -1,20 +1,20 @@
-import { KlingError, nearestWord, type Plan, type Problem } from "@klingkit/core"
+import { KlingError, closestMatch, type Plan, type Problem } from "@klingkit/core"
 import { fingerprintOf } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
 import { flagName } from "../flag-name.ts"
 import { type ImageFlags, planImageFlags, planVideoFlags, type VideoFlags } from "../plan-request.ts"
 import { imageFlags, videoFlags } from "../request-flags.ts"
-import type { Manifest, WrittenLine } from "./read-manifest.ts"
+import type { Manifest, RawLine } from "./read-manifest.ts"
 
-/** A line that can be sent. */
+/** A planned line. */
 export interface Line {
-  /** As written, or its number. */
+  /** As in the manifest, or its number. */
   readonly id: string
-  /** The same for the same line of the same manifest, wherever it stands there. */
+  /** Identifies the line within its manifest, independent of its position. */
   readonly key: string
-  readonly written: WrittenLine
+  readonly raw: RawLine
   readonly plan: Plan
-  /** A file or a folder, as `--output` takes it; below that where both are given. */
+  /** A file or a folder as for `--output`; relative to `--output` if both are set. */
   readonly output: Option.Option<string>
 }
 
@@ -22,59 +22,62 @@ export type PlannedLine = { readonly line: Line } | { readonly problems: Readonl
 
 const ownFields = ["id", "kind", "prompt", "output"]
 
-/** What each line asks of Kling; nothing is sent. Lines are like commands: `kind`, `prompt`, and the names of flags. */
+/** Plans each line without sending it. A line has the fields of a command: `kind`, `prompt` and the names of flags. */
 export const planLines = Effect.fnUntraced(function* ({ name, lines }: Manifest) {
-  const seen = new Map<string, number>()
-  return yield* Effect.forEach(lines, (written, index) =>
+  const occurrences = new Map<string, number>()
+  return yield* Effect.forEach(lines, (raw, index) =>
     Effect.gen(function* () {
-      const { output, ...content } = written
-      const id = said(written["id"], String(index + 1))
+      const { output, ...content } = raw
+      const id = scalarText(raw["id"], String(index + 1))
       const digest = yield* fingerprintOf(name, content)
-      const times = (seen.get(digest) ?? 0) + 1
-      seen.set(digest, times)
-      const planned = yield* Effect.result(planOf(written))
+      const occurrence = (occurrences.get(digest) ?? 0) + 1
+      occurrences.set(digest, occurrence)
+      const planned = yield* Effect.result(planOf(raw))
       if (planned._tag === "Failure") {
         const problems = planned.failure.map(({ field, message }) => ({ field: `line ${id}: ${field}`, message }))
         return { problems } satisfies PlannedLine
       }
-      const line = { id, key: `batch ${digest} ${times}`, written: content, plan: planned.success }
+      const line = { id, key: `batch ${digest} ${occurrence}`, raw: content, plan: planned.success }
       return { line: { ...line, output: Option.liftPredicate(String(output), () => output !== undefined) } }
     })
   )
 })
 
-const planOf = Effect.fnUntraced(function* (written: WrittenLine) {
-  const kind = written["kind"] ?? "video"
+const planOf = Effect.fnUntraced(function* (raw: RawLine) {
+  const kind = raw["kind"] ?? "video"
   if (kind !== "video" && kind !== "image") {
     return yield* Effect.fail<ReadonlyArray<Problem>>([{ field: "kind", message: "must be video or image" }])
   }
-  return yield* planWritten(kind, written, ownFields)
+  return yield* planRawLine(kind, raw, ownFields)
 })
 
-/** The plan of a clip or of pictures whose settings are written by the names of flags; `own` are the file's fields. */
-export const planWritten = Effect.fnUntraced(function* (
+/** The plan of a video or image line whose fields are named like flags; `own` are fields of the file itself. */
+export const planRawLine = Effect.fnUntraced(function* (
   kind: "video" | "image",
-  written: WrittenLine,
+  raw: RawLine,
   own: ReadonlyArray<string>
 ) {
   const fields = Object.keys(kind === "video" ? videoFlags : imageFlags)
   const flags = new Map<string, unknown>()
   const problems: Array<Problem> = []
-  for (const [name, value] of Object.entries(written)) {
-    // `null` takes a default of the manifest back.
+  for (const [name, value] of Object.entries(raw)) {
+    // `null` removes a default of the manifest.
     if (own.includes(name) || value === null) continue
-    const field = fields.find((one) => [one, flagName(one)].some((word) => plain(word) === plain(name)))
+    const field = fields.find((flagField) =>
+      [flagField, flagName(flagField)].some((candidate) => normalized(candidate) === normalized(name))
+    )
     if (field === undefined) {
-      const near = nearestWord(name, fields.map(flagName))
-      const hint = near === undefined ? fields.map(flagName).join(", ") : `did you mean ${near}?`
-      problems.push({ field: name, message: `is no field of a ${kind}: ${hint}` })
+      const nearest = closestMatch(name, fields.map(flagName))
+      const hint =
+        nearest === undefined ? `known fields: ${fields.map(flagName).join(", ")}` : `did you mean ${nearest}?`
+      problems.push({ field: name, message: `is not a known field of a ${kind} line; ${hint}` })
     } else if (numbers.has(field) && Number.isNaN(valueOf(field, value))) {
       problems.push({ field: name, message: `must be a number, not ${JSON.stringify(value)}` })
     } else flags.set(field, valueOf(field, value))
   }
   if (problems.length > 0) return yield* Effect.fail<ReadonlyArray<Problem>>(problems)
   const options = Object.fromEntries(fields.map((field) => [field, Option.fromUndefinedOr(flags.get(field))]))
-  const prompt = Option.map(Option.fromUndefinedOr(written["prompt"]), String)
+  const prompt = Option.map(Option.fromUndefinedOr(raw["prompt"]), String)
   const plan =
     kind === "video"
       ? planVideoFlags(prompt, options as unknown as VideoFlags)
@@ -82,22 +85,22 @@ export const planWritten = Effect.fnUntraced(function* (
   return yield* Effect.mapError(plan, problemsOf)
 })
 
-/** A word or a number as it was written. */
-export const said = (value: unknown, usual: string): string =>
-  typeof value === "string" || typeof value === "number" ? String(value) : usual
+/** A string or a number as text. */
+export const scalarText = (value: unknown, fallback: string): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : fallback
 
-/** What is wrong, place by place; what is no matter of input is told as it is. */
+/** The input problems field by field; any other error as a single problem. */
 export const problemsOf = (error: unknown): ReadonlyArray<Problem> =>
   error instanceof KlingError && error.reason._tag === "InvalidInput"
     ? error.reason.problems
     : [{ field: "", message: error instanceof Error ? error.message : String(error) }]
 
-/** `aspect-ratio`, `aspectRatio` and `aspect_ratio` are one name. */
-const plain = (name: string): string => name.replaceAll(/[-_ ]/g, "").toLowerCase()
+/** `aspect-ratio`, `aspectRatio` and `aspect_ratio` are the same name. */
+const normalized = (name: string): string => name.replaceAll(/[-_ ]/g, "").toLowerCase()
 
 const numbers: ReadonlySet<string> = new Set(["durationSeconds", "n"])
 
-/** A cell of a table is text. */
+/** CSV cells are text, so values are converted here. */
 const valueOf = (field: string, value: unknown): unknown => {
   if (numbers.has(field)) return Number(String(value).replace(/s$/, ""))
   if (field === "watermark" || field === "multiShot") return String(value) === "true"

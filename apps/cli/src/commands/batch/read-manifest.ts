@@ -3,51 +3,51 @@ import { Effect, FileSystem, Path, Predicate, Stream } from "effect"
 import { Csv, Yaml } from "effect/encoding"
 import { usageError } from "../../output/failure.ts"
 
-/** A line of a manifest as it was written: names and values. */
-export type WrittenLine = Readonly<Record<string, unknown>>
+/** A manifest line before validation: field names and values. */
+export type RawLine = Readonly<Record<string, unknown>>
 
 export interface Manifest {
-  /** Part of every line's key, so that two manifests may hold the same line. */
+  /** Part of every line's key, so that two manifests may contain the same line. */
   readonly name: string
-  readonly lines: ReadonlyArray<WrittenLine>
+  readonly lines: ReadonlyArray<RawLine>
 }
 
 /**
- * Reads a manifest by its ending: CSV with a head line; YAML or JSON with a list, or with `name`, `defaults` and the list
- * under the name given: `lines`.
+ * Reads a manifest by its file extension: CSV with a header; YAML or JSON with a list, or with `name`, `defaults` and
+ * the list under `lines` or `steps`.
  */
 export const readManifest = Effect.fnUntraced(function* (file: string, list: "lines" | "steps" = "lines") {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const text = yield* fs.readFileString(file).pipe(Effect.mapError(() => wrong(`${file} is no file that can be read`)))
-  const ending = path.extname(file).toLowerCase()
-  const read = yield* contentOf(text, ending).pipe(
+  const text = yield* fs.readFileString(file).pipe(Effect.mapError(() => manifestError(`cannot read ${file}`)))
+  const extension = path.extname(file).toLowerCase()
+  const content = yield* contentOf(text, extension).pipe(
     Effect.mapError((detail) =>
-      wrong(`${file} cannot be read as ${ending === "" ? "a manifest" : ending.slice(1)}: ${detail}`)
+      manifestError(`cannot read ${file} as ${extension === "" ? "a manifest" : extension.slice(1)}: ${detail}`)
     )
   )
   const name = path.basename(file)
-  if (Array.isArray(read)) return yield* manifestOf(name, {}, read)
-  const { name: given, defaults, [list]: lines } = (Predicate.isObject(read) ? read : {}) as WrittenLine
-  if (!Array.isArray(lines)) return yield* wrong(`${file} holds no list of ${list}`)
+  if (Array.isArray(content)) return yield* manifestOf(name, {}, content)
+  const { name: ownName, defaults, [list]: lines } = (Predicate.isObject(content) ? content : {}) as RawLine
+  if (!Array.isArray(lines)) return yield* manifestError(`${file} has no list of ${list}`)
   return yield* manifestOf(
-    typeof given === "string" ? given : name,
+    typeof ownName === "string" ? ownName : name,
     Predicate.isObject(defaults) ? defaults : {},
     lines
   )
 })
 
 const manifestOf = (name: string, defaults: object, lines: ReadonlyArray<unknown>) => {
-  const odd = lines.findIndex((line) => !Predicate.isObject(line) || Array.isArray(line))
-  if (odd !== -1) return wrong(`line ${odd + 1} is no object with named fields`)
-  if (lines.length === 0) return wrong("it has no lines")
+  const invalid = lines.findIndex((line) => !Predicate.isObject(line) || Array.isArray(line))
+  if (invalid !== -1) return manifestError(`line ${invalid + 1} is not an object with named fields`)
+  if (lines.length === 0) return manifestError("the manifest is empty")
   return Effect.succeed<Manifest>({ name, lines: lines.map((line) => ({ ...defaults, ...(line as object) })) })
 }
 
-const contentOf = (text: string, ending: string): Effect.Effect<unknown, string> => {
-  switch (ending) {
+const contentOf = (text: string, extension: string): Effect.Effect<unknown, string> => {
+  switch (extension) {
     case ".csv":
-      // An empty cell was not given.
+      // An empty cell counts as not set.
       return Stream.make(text).pipe(
         Stream.pipeThroughChannel(Csv.decodeString({ headers: true })),
         Stream.runCollect,
@@ -62,11 +62,11 @@ const contentOf = (text: string, ending: string): Effect.Effect<unknown, string>
     case ".json":
       return parsed(() => parseJson(text))
     default:
-      return Effect.fail("its name must end in .csv, .yaml, .yml or .json")
+      return Effect.fail("the file name must end in .csv, .yaml, .yml or .json")
   }
 }
 
 const parsed = (parse: () => unknown): Effect.Effect<unknown, string> =>
   Effect.try({ try: parse, catch: (error) => (error instanceof Error ? error.message : String(error)) })
 
-const wrong = (message: string) => usageError([{ field: "<manifest>", message }])
+const manifestError = (message: string) => usageError([{ field: "<manifest>", message }])

@@ -2,9 +2,9 @@ import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { connection } from "../../connection.ts"
-import { answerTask } from "../answer-task.ts"
+import { printTask } from "../print-task.ts"
 import { destinationOf } from "../destination.ts"
-import { fetchFiles } from "../fetch-files.ts"
+import { downloadFiles } from "../download-files.ts"
 import { forceFlag, outputFlag } from "../paid-flags.ts"
 import { idArgument } from "./id-argument.ts"
 
@@ -15,16 +15,16 @@ export const download = Command.make(
     const jobs = yield* Jobs
     const job = yield* jobs.status(task)
     const destination = yield* destinationOf({ output, force, count: job.task.outputs.length })
-    yield* answerTask(job, yield* fetchFiles(job, destination, force))
+    yield* printTask(job, yield* downloadFiles(job, destination, force))
   }, Effect.provide(connection))
 ).pipe(
-  Command.withDescription("Fetch a finished task's files; Kling keeps them for 30 days"),
+  Command.withDescription("Download a finished task's files; Kling keeps them for 30 days"),
   Command.withExamples([
     { command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs", description: "Into KLINGKIT_OUTPUT_DIR" },
     { command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs --output boat.mp4 --force" },
     {
-      command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs --output 'films/{date}/{model}-{handle}'",
-      description: "Folders and name made of what the task is"
+      command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs --output 'videos/{date}/{model}-{handle}'",
+      description: "Build folder and file name from the task"
     }
   ])
 )

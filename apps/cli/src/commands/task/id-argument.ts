@@ -1,9 +1,9 @@
 import { Argument } from "effect/cli"
 
 export const idArgument = Argument.String("task").pipe(
-  Argument.withDescription("a handle (kk-...), or Kling's own task id"),
+  Argument.withDescription("a handle (kk-...) or Kling's task id"),
   Argument.filter(
     (value) => value.trim() !== "" && value.length <= 200,
-    () => "a handle or a task id is needed"
+    () => "must be a handle or a task id"
   )
 )

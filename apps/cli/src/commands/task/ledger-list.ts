@@ -1,4 +1,4 @@
-import { untrustedText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core"
 import { type Job, type JobFilter, jobOfRecord, Jobs, jobStates, statesOf } from "@klingkit/jobs"
 import { Clock, Effect, Option } from "effect"
 import { Flag } from "effect/cli"
@@ -7,29 +7,27 @@ import { Output } from "../../output/output.ts"
 import type { Column } from "../../output/table.ts"
 import { taskView } from "../../output/task-view.ts"
 
-/** What only the ledger knows: with one of these the list comes from there. */
+/** Filters that only the ledger can answer: with one of them the list comes from the ledger. */
 export const ledgerFlags = {
   state: Flag.Literals("state", jobStates).pipe(
-    Flag.withDescription("only jobs in this state of the ledger, such as UNKNOWN or INTENT"),
+    Flag.withDescription("filter by ledger state, such as UNKNOWN or INTENT"),
     Flag.optional
   ),
-  model: Flag.String("model").pipe(Flag.withDescription("only jobs of this model"), Flag.optional),
+  model: Flag.String("model").pipe(Flag.withDescription("filter by model"), Flag.optional),
   search: Flag.String("search").pipe(
     Flag.withMetavar("words"),
-    Flag.withDescription("only jobs with these words in their prompt"),
+    Flag.withDescription("filter by words in the prompt"),
     Flag.optional
   ),
   since: Flag.String("since").pipe(
     Flag.withMetavar("time"),
-    Flag.withDescription(
-      "only jobs made since then: 2026-11-01, 2026-11-01T08:00:00Z, or 90m, 12h, 7d for so long ago"
-    ),
+    Flag.withDescription("only jobs created since: 2026-11-01, 2026-11-01T08:00:00Z, or a relative time: 90m, 12h, 7d"),
     Flag.optional
   ),
-  cursor: Flag.String("cursor").pipe(Flag.withDescription("go on where an earlier list has ended"), Flag.optional)
+  cursor: Flag.String("cursor").pipe(Flag.withDescription("continue from a previous page"), Flag.optional)
 }
 
-type Asked = { readonly [Name in keyof typeof ledgerFlags]: Option.Option<string> }
+type LedgerFilter = { readonly [Name in keyof typeof ledgerFlags]: Option.Option<string> }
 
 export type Status = "submitted" | "processing" | "succeed" | "failed"
 
@@ -37,11 +35,11 @@ export const ledgerColumns: ReadonlyArray<Column<Job>> = [
   { title: "model", value: ({ record }) => record?.model },
   {
     title: "prompt",
-    value: ({ record }) => (record?.prompt === undefined ? undefined : untrustedText(record.prompt, 60))
+    value: ({ record }) => (record?.prompt === undefined ? undefined : sanitizeText(record.prompt, 60))
   }
 ]
 
-/** A job as programs read it, with what the ledger knows beside its task. */
+/** The JSON view of a job, with the ledger's columns beside its task. */
 export const ledgerView = (job: Job) => ({
   ...taskView(job),
   state: job.record?.state,
@@ -49,19 +47,25 @@ export const ledgerView = (job: Job) => ({
   prompt: job.record?.prompt
 })
 
-/** The jobs that the flags ask for, newest first, page by page; rows that cannot be read are named on stderr. */
-export const fromLedger = Effect.fnUntraced(function* (status: Status | undefined, limit: number, asked: Asked) {
+/** The jobs that match the flags, newest first, page by page. Rows that cannot be read are reported on stderr. */
+export const fromLedger = Effect.fnUntraced(function* (
+  status: Status | undefined,
+  limit: number,
+  ledgerFilter: LedgerFilter
+) {
   const jobs = yield* Jobs
   const output = yield* Output
-  const { state, model, search, since, cursor } = asked
+  const { state, model, search, since, cursor } = ledgerFilter
   const states = jobStates.filter(
-    (one) => (status === undefined || statesOf(status).includes(one)) && (Option.isNone(state) || state.value === one)
+    (candidate) =>
+      (status === undefined || statesOf(status).includes(candidate)) &&
+      (Option.isNone(state) || state.value === candidate)
   )
   const filter: JobFilter = {
     states,
     ...Option.match(model, { onNone: () => ({}), onSome: (value) => ({ model: value }) }),
     ...Option.match(search, { onNone: () => ({}), onSome: (value) => ({ search: value }) }),
-    ...(Option.isSome(since) ? { since: yield* timeOf(since.value) } : {})
+    ...(Option.isSome(since) ? { since: yield* parseTime(since.value) } : {})
   }
   const found: Array<Job> = []
   let next = Option.getOrUndefined(cursor)
@@ -74,18 +78,18 @@ export const fromLedger = Effect.fnUntraced(function* (status: Status | undefine
     found.push(...page.jobs.map(jobOfRecord))
     for (const { handle, detail } of page.quarantined) {
       yield* output.say(
-        `Warning: the ledger's row of job ${handle} cannot be read, the others can: ${untrustedText(detail)}`
+        `Warning: the ledger's row of job ${handle} cannot be read and is left out: ${sanitizeText(detail)}`
       )
     }
     next = page.nextCursor
   } while (next !== undefined && found.length < limit)
-  if (next !== undefined) yield* output.say(`More: the same command with --cursor ${next}`)
+  if (next !== undefined) yield* output.say(`Next page: run the same command with --cursor ${next}`)
   return found
 })
 
 const agoUnits = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-const timeOf = Effect.fnUntraced(function* (text: string) {
+const parseTime = Effect.fnUntraced(function* (text: string) {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
   if (count !== undefined)
     return (yield* Clock.currentTimeMillis) - Number(count) * agoUnits[unit as keyof typeof agoUnits]

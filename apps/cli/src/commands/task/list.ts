@@ -26,19 +26,19 @@ const columns: ReadonlyArray<Column<Job>> = [
 
 /** `2 image`, `1 video, 1 audio`. */
 const resultsOf = (types: ReadonlyArray<string>): string =>
-  [...new Set(types)].map((type) => `${types.filter((one) => one === type).length} ${type}`).join(", ")
+  [...new Set(types)].map((type) => `${types.filter((other) => other === type).length} ${type}`).join(", ")
 
 const flags = {
   status: Flag.Literals("status", ["submitted", "processing", "succeed", "failed"]).pipe(
-    Flag.withDescription("only tasks that stand so"),
+    Flag.withDescription("filter by status"),
     Flag.optional
   ),
   limit: Flag.Int("limit").pipe(
     Flag.withMetavar("count"),
-    Flag.withDescription("how many at most, newest first; default 20"),
+    Flag.withDescription("list at most this many, newest first; default 20"),
     Flag.filter(
       (count) => count >= 1 && count <= 10_000,
-      () => "1 to 10000 is possible"
+      () => "must be 1 to 10000"
     ),
     Flag.withDefault(20)
   ),
@@ -48,25 +48,25 @@ const flags = {
 export const list = Command.make(
   "list",
   flags,
-  Effect.fnUntraced(function* ({ status, limit, ...asked }) {
+  Effect.fnUntraced(function* ({ status, limit, ...ledgerFilter }) {
     const output = yield* Output
-    const isOfLedger = Object.values(asked).some(Option.isSome)
-    const found = isOfLedger
-      ? yield* fromLedger(Option.getOrUndefined(status), limit, asked)
+    const readsLedger = Object.values(ledgerFilter).some(Option.isSome)
+    const found = readsLedger
+      ? yield* fromLedger(Option.getOrUndefined(status), limit, ledgerFilter)
       : yield* fromKling(Option.getOrUndefined(status), limit)
     yield* output.answer({
-      json: found.map((job) => (isOfLedger ? ledgerView(job) : taskView(job))),
-      text: table(found, isOfLedger ? [...columns, ...ledgerColumns] : columns, output.stdoutIsTerminal)
+      json: found.map((job) => (readsLedger ? ledgerView(job) : taskView(job))),
+      text: table(found, readsLedger ? [...columns, ...ledgerColumns] : columns, output.stdoutIsTerminal)
     })
   }, Effect.provide(connection))
 ).pipe(
   Command.withDescription(
-    "Tasks of the last 30 days at Kling, newest first; with words or a state, jobs of the ledger"
+    "List recent tasks: Kling's last 30 days, newest first; with a ledger filter, jobs of the ledger"
   ),
   Command.withExamples([
     { command: "klingkit task list --status processing" },
     { command: "klingkit task list --limit 100 --json" },
-    { command: "klingkit task list --search lighthouse --since 7d", description: "From the ledger, by the prompt" }
+    { command: "klingkit task list --search lighthouse --since 7d", description: "Search prompts in the ledger" }
   ])
 )
 

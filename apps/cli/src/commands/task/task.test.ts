@@ -7,12 +7,12 @@ import { klingkit } from "../../testing/run-klingkit.ts"
 
 const submit = (kling: { readonly env: Readonly<Record<string, string>> }, ...args: ReadonlyArray<string>) =>
   Effect.map(
-    klingkit(["image", "create", "a lighthouse", "--again", "--json", ...args], kling),
+    klingkit(["image", "create", "a lighthouse", "--allow-duplicate", "--json", ...args], kling),
     ({ stdout }) => JSON.parse(stdout) as { readonly handle: string; readonly taskId: string }
   )
 
 describe("klingkit task", () => {
-  it.live("finds a task by its handle and by Kling's own id", () =>
+  it.live("finds a task by its handle and by Kling's task id", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const { handle, taskId } = yield* submit(kling)
@@ -23,7 +23,7 @@ describe("klingkit task", () => {
     })
   )
 
-  it.live("shows the receipt: what was quoted, what Kling took, and where the two do not agree", () =>
+  it.live("shows the receipt: the quote and the charge", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const { handle } = yield* submit(kling)
@@ -36,20 +36,20 @@ describe("klingkit task", () => {
     })
   )
 
-  it.live("shows of a failed task what is known of its charge", () =>
+  it.live("shows what is known of a failed task's charge", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const { stderr, exitCode } = yield* klingkit(["video", "create", "a cat [fail]", "--wait"], kling)
       expect([exitCode, stderr]).toEqual([
         1,
         expect.stringContaining(
-          "Quoted: 3 video units ($0.42)\nCharged: maybe; not known: Kling's answer does not say, and what a failed task costs"
+          "Quoted: 3 video units ($0.42)\nCharged: maybe; unknown: Kling did not report it and does not document what a failed task costs"
         )
       ])
     })
   )
 
-  it.live("says of an unknown one that it is not there", () =>
+  it.live("reports an unknown task as not found", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const id = "kk-t2v-0123456789abcdefghjkmnpqrs"
@@ -58,7 +58,7 @@ describe("klingkit task", () => {
     })
   )
 
-  it.live("a wait for nothing ends at once", () =>
+  it.live("waiting for an unknown task fails at once", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const unknown = yield* klingkit(["task", "wait", "kk-t2v-0123456789abcdefghjkmnpqrs"], kling)
@@ -66,7 +66,7 @@ describe("klingkit task", () => {
     })
   )
 
-  it.live("a task that still runs is neither done nor failed: exit code 8, and the way on", () =>
+  it.live("a running task is neither done nor failed: exit code 8, and the command to continue", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling({ speed: 0.001 })
       const { handle } = yield* submit(kling)
@@ -80,7 +80,7 @@ describe("klingkit task", () => {
     })
   )
 
-  it.live("waits for the end, and fetches the files into the output folder once", () =>
+  it.live("waits for a task, and downloads its files to the output folder once", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const { handle } = yield* submit(kling, "--n", "2")
@@ -94,7 +94,7 @@ describe("klingkit task", () => {
       ])
       expect(readdirSync(kling.env.KLINGKIT_OUTPUT_DIR)).toHaveLength(4)
       const again = yield* klingkit(["task", "download", handle], kling)
-      expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining("exists already")])
+      expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining("already exists")])
       expect((yield* klingkit(["task", "download", handle, "--force"], kling)).exitCode).toBe(0)
     })
   )
@@ -113,7 +113,7 @@ describe("klingkit task", () => {
 })
 
 describe("klingkit task list", () => {
-  it.live("newest first, by status and number; a table for a person, rows for a pipe", () =>
+  it.live("newest first, by status and number; a table for a terminal, rows for a pipe", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const first = yield* submit(kling)
@@ -121,8 +121,8 @@ describe("klingkit task list", () => {
       const last = yield* submit(kling)
       const handlesOf = (stdout: string) => JSON.parse(stdout).map((task: { handle: string }) => task.handle)
 
-      const one = yield* klingkit(["task", "list", "--limit", "1", "--json"], kling)
-      expect(handlesOf(one.stdout)).toEqual([last.handle])
+      const latest = yield* klingkit(["task", "list", "--limit", "1", "--json"], kling)
+      expect(handlesOf(latest.stdout)).toEqual([last.handle])
       const done = yield* klingkit(["task", "list", "--status", "succeed", "--json"], kling)
       expect(handlesOf(done.stdout)).toEqual([last.handle, first.handle])
 
@@ -134,31 +134,31 @@ describe("klingkit task list", () => {
     })
   )
 
-  it.live("says so when there are none", () =>
+  it.live("says when there are none", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       expect((yield* klingkit(["task", "list"], kling)).stdout).toBe("")
       expect((yield* klingkit(["task", "list", "--json"], kling)).stdout).toBe("[]\n")
-      expect((yield* klingkit(["task", "list"], { ...kling, terminal: true })).stdout).toBe("Nothing to show.\n")
+      expect((yield* klingkit(["task", "list"], { ...kling, terminal: true })).stdout).toBe("No tasks found.\n")
     })
   )
 
-  const refused: ReadonlyArray<readonly [string, string]> = [
-    ["--limit", "0"],
-    ["--limit", "many"],
-    ["--status", "done"]
-  ]
+  const refused = [
+    ["--limit", "0", '--limit must be 1 to 10000, not "0"'],
+    ["--limit", "many", '--limit cannot be "many"'],
+    ["--status", "done", '--status cannot be "done"']
+  ] as const
 
-  it.live.each(refused)("refuses %s %s", ([flag, value]) =>
+  it.live.each(refused)("refuses %s %s", ([flag, value, sentence]) =>
     Effect.gen(function* () {
       const { exitCode, stderr } = yield* klingkit(["task", "list", flag, value])
-      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${flag} cannot be "${value}"`)])
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(sentence)])
     })
   )
 })
 
 describe("klingkit task list, from the ledger", () => {
-  it.live("by words of the prompt, model, state and time, page by page", () =>
+  it.live("filters by prompt, model, state and time, page by page", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       for (const prompt of ["a lighthouse at noon", "a lighthouse at night", "a boat"]) {
@@ -194,7 +194,7 @@ describe("klingkit task list, from the ledger", () => {
     })
   )
 
-  it.live("names a row that cannot be read, and shows the others", () =>
+  it.live("reports a row that cannot be read, and shows the others", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const broken = yield* submit(kling)
@@ -214,24 +214,24 @@ describe("klingkit task list, from the ledger", () => {
 })
 
 describe("a ledger that cannot be used", () => {
-  it.live("stops every paid request before it is sent, and says what to do", () =>
+  it.live("refuses every paid request before it is sent, and says what to do", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const home = (name: string) => ({ ...kling.env, KLINGKIT_HOME: `${kling.home}/${name}` })
-      mkdirSync(`${kling.home}/film`)
-      writeFileSync(`${kling.home}/film/ledger.db`, "not a database, but somebody's film ".repeat(100))
-      yield* klingkit(["task", "list", "--search", "x"], { env: home("tomorrow") })
-      const database = new DatabaseSync(`${kling.home}/tomorrow/ledger.db`)
-      database.exec("INSERT INTO klingkit_migrations (migration_id, name) VALUES (99, 'of_tomorrow')")
+      mkdirSync(`${kling.home}/video`)
+      writeFileSync(`${kling.home}/video/ledger.db`, "not a database, but a video ".repeat(100))
+      yield* klingkit(["task", "list", "--search", "x"], { env: home("newer") })
+      const database = new DatabaseSync(`${kling.home}/newer/ledger.db`)
+      database.exec("INSERT INTO klingkit_migrations (migration_id, name) VALUES (99, 'from_newer_version')")
       database.close()
-      const troubles = [
-        ["film", "LEDGER_UNREADABLE", "move the file away"],
-        ["tomorrow", "LEDGER_NEWER_VERSION", "update klingkit"],
-        ["film/ledger.db/below-a-file", "LEDGER_CANNOT_OPEN", "KLINGKIT_HOME"]
+      const cases = [
+        ["video", "LEDGER_UNREADABLE", "move the file away"],
+        ["newer", "LEDGER_NEWER_VERSION", "update klingkit"],
+        ["video/ledger.db/below-a-file", "LEDGER_CANNOT_OPEN", "KLINGKIT_HOME"]
       ] as const
-      for (const [place, code, advice] of troubles) {
+      for (const [folder, code, advice] of cases) {
         const { exitCode, stdout, stderr } = yield* klingkit(["video", "create", "a boat", "--json"], {
-          env: home(place)
+          env: home(folder)
         })
         expect([exitCode, JSON.parse(stdout).error]).toMatchObject([1, { code, charged: "no" }])
         expect(stderr).toContain(advice)

@@ -5,7 +5,7 @@ import { list } from "./list.ts"
 import { wait } from "./wait.ts"
 
 export const task = Command.make("task").pipe(
-  Command.withDescription("Tasks: look, wait, fetch"),
+  Command.withDescription("Inspect, wait for and download tasks"),
   Command.withExamples([{ command: "klingkit task wait kk-t2v-0123456789abcdefghjkmnpqrs" }]),
   Command.withSubcommands([get, wait, download, list])
 )

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { connection } from "../../connection.ts"
-import { answerTask } from "../answer-task.ts"
+import { printTask } from "../print-task.ts"
 import { timeoutFlag } from "../paid-flags.ts"
 import { waitForTask } from "../wait-for-task.ts"
 import { idArgument } from "./id-argument.ts"
@@ -10,15 +10,15 @@ export const wait = Command.make(
   "wait",
   { task: idArgument, timeout: timeoutFlag },
   Effect.fnUntraced(function* ({ task, timeout }) {
-    yield* answerTask(yield* waitForTask(task, { timeout }))
+    yield* printTask(yield* waitForTask(task, { timeout }))
   }, Effect.provide(connection))
 ).pipe(
-  Command.withDescription("Wait until a task has ended; exit code 8 when the time runs out, 1 when it failed"),
+  Command.withDescription("Wait for a task to finish; exit code 8 on timeout, 1 if the task failed"),
   Command.withExamples([
     { command: "klingkit task wait kk-t2v-0123456789abcdefghjkmnpqrs --timeout 5m" },
     {
       command: "klingkit task wait $HANDLE && klingkit task download $HANDLE --output boat.mp4",
-      description: "Then fetch it"
+      description: "Wait, then download"
     }
   ])
 )

@@ -3,7 +3,7 @@ import { image, resource, text, wav } from "./samples.ts"
 
 const nothing = fromJsonSchema({ type: "object", properties: {} })
 
-/** As the suite spells it, keyword by keyword: it looks whether the list of tools keeps them. */
+/** As in the suite, keyword by keyword: it checks that tools/list keeps them. */
 const everyKeyword = fromJsonSchema({
   $schema: "https://json-schema.org/draft/2020-12/schema",
   type: "object",
@@ -29,7 +29,7 @@ const everyKeyword = fromJsonSchema({
   additionalProperties: false
 })
 
-const answers: Readonly<Record<string, CallToolResult["content"]>> = {
+const contents: Readonly<Record<string, CallToolResult["content"]>> = {
   test_simple_text: [text("This is a simple text response for testing.")],
   test_image_content: [image],
   test_audio_content: [{ type: "audio", data: wav, mimeType: "audio/wav" }],
@@ -41,13 +41,13 @@ const answers: Readonly<Record<string, CallToolResult["content"]>> = {
   ]
 }
 
-/** Tools that answer with every kind of content, report, log, fail, and ask for a header. */
+/** Tools that return every kind of content, report progress, log, fail and mirror a header. */
 export const addContentTools = (server: McpServer): void => {
   server.server.registerCapabilities({ logging: {} })
   const add = (name: string, run: (ctx: ServerContext) => CallToolResult | Promise<CallToolResult>): void => {
     server.registerTool(name, { description: name, inputSchema: nothing }, (_args, ctx) => run(ctx))
   }
-  for (const [name, content] of Object.entries(answers)) add(name, () => ({ content }))
+  for (const [name, content] of Object.entries(contents)) add(name, () => ({ content }))
 
   add("test_error_handling", () => {
     throw new Error("This tool intentionally returns an error for testing")
@@ -63,7 +63,7 @@ export const addContentTools = (server: McpServer): void => {
   })
   for (const name of ["test_tool_with_logging", "test_logging_tool"]) {
     add(name, async ({ mcpReq }) => {
-      for (const step of ["started", "under way", "completed"]) await mcpReq.log("info", `Tool execution ${step}`)
+      for (const step of ["started", "running", "completed"]) await mcpReq.log("info", `Tool execution ${step}`)
       return { content: [text("Tool with logging executed successfully")] }
     })
   }

@@ -1,5 +1,5 @@
-// A program of tests alone: the server of `klingkit-mcp-http` (its guard, its transport, its `buildServer` with all of
-// Kling's tools) plus the tools, resources and prompts by which the conformance suite measures a server.
+// For tests only: the server of `klingkit-mcp-http` (guard, transport and `buildServer` with all Kling tools), plus the
+// tools, resources and prompts that the conformance suite expects of a server.
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHost } from "@klingkit/jobs/node"
@@ -21,10 +21,10 @@ const tools = [...klingTools, ...taskTools(klingTools)]
 const { server } = makeHttpApp({
   guard: { hosts: new Set(), origins: new Set() },
   buildServer: () => {
-    const one = buildServer(services, { tools, version: "0.0.0" })
-    for (const add of [addContentTools, addPrompts, addResources]) add(one)
-    addInputTools(one, services)
-    return one
+    const mcpServer = buildServer(services, { tools, version: "0.0.0" })
+    for (const add of [addContentTools, addPrompts, addResources]) add(mcpServer)
+    addInputTools(mcpServer, services)
+    return mcpServer
   }
 })
 server.listen(0, "127.0.0.1", () => {

@@ -1,4 +1,4 @@
-import { type Services, StateSeal } from "@klingkit/mcp"
+import { type Services, SignedState } from "@klingkit/mcp"
 import {
   acceptedContent,
   type CallToolResult,
@@ -14,15 +14,15 @@ import {
 import { text } from "./samples.ts"
 
 const nothing = fromJsonSchema({ type: "object", properties: {} })
-const done = (words: string): CallToolResult => ({ content: [text(words)] })
+const done = (message: string): CallToolResult => ({ content: [text(message)] })
 
 const ask = (message: string, properties: ElicitRequestFormParams["requestedSchema"]["properties"]) =>
   inputRequired.elicit({ message, requestedSchema: { type: "object", properties } })
-const askModel = (words: string) =>
-  inputRequired.createMessage({ messages: [{ role: "user", content: { type: "text", text: words } }], maxTokens: 50 })
+const askModel = (prompt: string) =>
+  inputRequired.createMessage({ messages: [{ role: "user", content: { type: "text", text: prompt } }], maxTokens: 50 })
 
 const askName = ask("What is your name?", { name: { type: "string" } })
-const askYes = ask("Please confirm", { ok: { type: "boolean" } })
+const askConfirmation = ask("Please confirm", { ok: { type: "boolean" } })
 
 const withDefaults = ask("Please review and update the form fields with defaults", {
   name: { type: "string", default: "John Doe" },
@@ -36,7 +36,7 @@ const titled = [
   { const: "value2", title: "Second Option" },
   { const: "value3", title: "Third Option" }
 ]
-const withChoices = ask("Please select options from the enum fields", {
+const withEnums = ask("Please select options from the enum fields", {
   untitledSingle: { type: "string", enum: ["option1", "option2", "option3"] },
   titledSingle: { type: "string", oneOf: titled },
   legacyEnum: {
@@ -48,12 +48,12 @@ const withChoices = ask("Please select options from the enum fields", {
   titledMulti: { type: "array", minItems: 1, maxItems: 3, items: { anyOf: titled } }
 })
 
-/** Asks until everything that was asked for has been answered, then says so. */
+/** Repeats its input requests until all have an answer. */
 const untilAnswered =
-  (inputRequests: InputRequests, words: (ctx: ServerContext) => string) =>
+  (inputRequests: InputRequests, message: (ctx: ServerContext) => string) =>
   (ctx: ServerContext): CallToolResult | InputRequiredResult =>
     Object.keys(inputRequests).every((key) => isAnswered(ctx, key))
-      ? done(words(ctx))
+      ? done(message(ctx))
       : inputRequired({ inputRequests })
 
 const isAnswered = ({ mcpReq }: ServerContext, key: string): boolean => {
@@ -63,7 +63,7 @@ const isAnswered = ({ mcpReq }: ServerContext, key: string): boolean => {
 const nameIn = ({ mcpReq }: ServerContext, key: string): string =>
   String(acceptedContent(mcpReq.inputResponses, key)?.["name"])
 
-/** Asks in rounds; a signed state, which the client carries, says which round is next. */
+/** Asks in rounds; signed state, which the client returns, holds the next round. */
 const inRounds =
   (services: Services) =>
   (requests: InputRequests, rounds: ReadonlyArray<ReadonlyArray<string>>) =>
@@ -74,11 +74,11 @@ const inRounds =
     const keys = rounds[next]
     if (keys === undefined) return done("state-ok: everything was answered")
     const inputRequests = Object.fromEntries(Object.entries(requests).filter(([key]) => keys.includes(key)))
-    const requestState = await services.runPromise(StateSeal.use((seal) => seal.seal(next)))
+    const requestState = await services.runPromise(SignedState.use((state) => state.sign(next)))
     return inputRequired({ inputRequests, requestState })
   }
 
-/** Tools that need something of their caller before they can answer. */
+/** Tools that request input before they answer. */
 export const addInputTools = (server: McpServer, services: Services): void => {
   const withState = inRounds(services)
   type Run = (
@@ -87,13 +87,13 @@ export const addInputTools = (server: McpServer, services: Services): void => {
   const add = (name: string, run: Run): void => {
     server.registerTool(name, { description: name, inputSchema: nothing }, (_args, ctx) => run(ctx))
   }
-  const words = () => "Thank you."
-  add("test_sampling", untilAnswered({ sample: askModel("Test prompt") }, words))
-  add("test_elicitation", untilAnswered({ user: ask("Who?", { response: { type: "string" } }) }, words))
-  add("test_elicitation_sep1034_defaults", untilAnswered({ form: withDefaults }, words))
-  add("test_elicitation_sep1330_enums", untilAnswered({ form: withChoices }, words))
-  add("test_missing_capability", untilAnswered({ sample: askModel("A model is needed.") }, words))
-  add("test_streaming_elicitation", untilAnswered({ user_name: askName }, words))
+  const thanks = () => "Thank you."
+  add("test_sampling", untilAnswered({ sample: askModel("Test prompt") }, thanks))
+  add("test_elicitation", untilAnswered({ user: ask("Who?", { response: { type: "string" } }) }, thanks))
+  add("test_elicitation_sep1034_defaults", untilAnswered({ form: withDefaults }, thanks))
+  add("test_elicitation_sep1330_enums", untilAnswered({ form: withEnums }, thanks))
+  add("test_missing_capability", untilAnswered({ sample: askModel("A model is needed.") }, thanks))
+  add("test_streaming_elicitation", untilAnswered({ user_name: askName }, thanks))
 
   add(
     "test_input_required_result_elicitation",
@@ -101,11 +101,11 @@ export const addInputTools = (server: McpServer, services: Services): void => {
   )
   add(
     "test_input_required_result_sampling",
-    untilAnswered({ capital_question: askModel("What is the capital of France?") }, words)
+    untilAnswered({ capital_question: askModel("What is the capital of France?") }, thanks)
   )
-  add("test_input_required_result_list_roots", untilAnswered({ client_roots: inputRequired.listRoots() }, words))
-  add("test_input_required_result_request_state", withState({ confirm: askYes }, [["confirm"]]))
-  add("test_input_required_result_tampered_state", withState({ confirm: askYes }, [["confirm"]]))
+  add("test_input_required_result_list_roots", untilAnswered({ client_roots: inputRequired.listRoots() }, thanks))
+  add("test_input_required_result_request_state", withState({ confirm: askConfirmation }, [["confirm"]]))
+  add("test_input_required_result_tampered_state", withState({ confirm: askConfirmation }, [["confirm"]]))
   add(
     "test_input_required_result_multiple_inputs",
     withState(
@@ -126,6 +126,6 @@ export const addInputTools = (server: McpServer, services: Services): void => {
       ...(can?.elicitation === undefined ? {} : { elicit_input: askName }),
       ...(can?.sampling === undefined ? {} : { sample_input: askModel("Sample request") })
     }
-    return untilAnswered(inputRequests, words)(ctx)
+    return untilAnswered(inputRequests, thanks)(ctx)
   })
 }

@@ -2,7 +2,7 @@ import { fromJsonSchema, inputRequired, inputResponse, type McpServer } from "@m
 import { image, resource, text } from "./samples.ts"
 
 const user = (...content: ReadonlyArray<ReturnType<typeof text>>) => ({
-  messages: content.map((one) => ({ role: "user" as const, content: one }))
+  messages: content.map((block) => ({ role: "user" as const, content: block }))
 })
 
 const strings = <const Name extends string>(...names: ReadonlyArray<Name>) =>
@@ -12,7 +12,7 @@ const strings = <const Name extends string>(...names: ReadonlyArray<Name>) =>
     required: [...names]
   })
 
-/** Prompts without and with arguments, with embedded content, and one that asks before it answers. */
+/** Prompts without and with arguments, with embedded content, and one that requests input first. */
 export const addPrompts = (server: McpServer): void => {
   server.server.registerCapabilities({ prompts: { listChanged: false } })
   server.registerPrompt("test_simple_prompt", { description: "simple" }, () =>

@@ -3,10 +3,10 @@ import { png } from "./samples.ts"
 
 const cacheHint = { ttlMs: 300_000, cacheScope: "public" } as const
 
-/** Resources of text, of bytes, by template, and one that a client of 2025 may subscribe to. */
+/** Text, binary and template resources, and one that 2025 clients may subscribe to. */
 export const addResources = (server: McpServer): void => {
-  const addText = (name: string, uri: string, words: string): void => {
-    const read = () => ({ contents: [{ uri, mimeType: "text/plain", text: words }] })
+  const addText = (name: string, uri: string, content: string): void => {
+    const read = () => ({ contents: [{ uri, mimeType: "text/plain", text: content }] })
     server.registerResource(name, uri, { description: name, mimeType: "text/plain", cacheHint }, read)
   }
   addText("static-text", "test://static-text", "This is the content of the static text resource.")

@@ -3,25 +3,25 @@ import { Effect } from "effect"
 
 type Tool = Effect.Success<ReturnType<typeof selectedTools>>[number]
 
-/** One tool that answers at once, and three whose work goes on: tasks of Kling, by the tool that makes pictures. */
+/** One synchronous tool, and three that start a Kling task through the image tool. */
 export const taskTools = (tools: ReadonlyArray<Tool>): ReadonlyArray<Tool> => {
-  const pictures = tools.find(({ name }) => name === "generate_image")
-  if (pictures === undefined) throw new Error("generate_image is not there")
-  let made = 0
-  const picture = (words: string) => ({ prompt: `${words} ${++made}` })
-  const working = (name: string): Tool => ({
-    ...pictures,
+  const imageTool = tools.find(({ name }) => name === "generate_image")
+  if (imageTool === undefined) throw new Error("generate_image is missing")
+  let count = 0
+  const request = (name: string) => ({ prompt: `${name} ${++count}` })
+  const taskTool = (name: string): Tool => ({
+    ...imageTool,
     name,
     inputSchema: { type: "object", properties: { seconds: { type: "number" }, label: { type: "string" } } },
-    call: () => pictures.call(picture(name))
+    call: () => imageTool.call(request(name))
   })
   const greet: Tool = {
-    ...pictures,
+    ...imageTool,
     name: "greet",
     charged: false,
     inputSchema: { type: "object", properties: { name: { type: "string" } } },
     outputSchema: { type: "object", properties: {} },
-    call: (args) => Effect.succeed({ lines: [`Hello, ${(args as { name: string }).name}!`], facts: {} })
+    call: (args) => Effect.succeed({ lines: [`Hello, ${(args as { name: string }).name}!`], structured: {} })
   }
-  return [greet, ...["slow_compute", "failing_job", "confirm_delete"].map(working)]
+  return [greet, ...["slow_compute", "failing_job", "confirm_delete"].map(taskTool)]
 }

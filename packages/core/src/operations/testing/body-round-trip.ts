@@ -1,11 +1,11 @@
 import { expect } from "vitest"
 import type { AnyOperation } from "../../operation.ts"
 import { checkInput } from "../../params/check-input.ts"
-import { readBody, writeBody } from "../../params/place.ts"
+import { readBody, writeBody } from "../../params/body-path.ts"
 import { parseJson, stringifyJson } from "../../wire/json.ts"
 
-/** Reads a body as Kling gets it into our input, which must be legal, and writes it again: nothing may be changed. */
-export const expectBodyToSurvive = (
+/** Reads a body as Kling receives it into a valid input and writes it again: it must not change. */
+export const expectRoundTrip = (
   operation: Pick<AnyOperation, "params" | "rules">,
   bodyText: string
 ): Readonly<Record<string, unknown>> => {

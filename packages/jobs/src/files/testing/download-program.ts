@@ -1,5 +1,5 @@
-// A program that downloads the film at its first argument into the folder at its second, on top of one at its third
-// that warms it up, and prints what that cost of memory.
+// Downloads the video at the first argument into the folder at the second, after a warm-up with the one at the third,
+// and prints how much memory that took.
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Effect } from "effect"
 import { argv, memoryUsage, resourceUsage } from "node:process"
@@ -15,10 +15,10 @@ const download = (handle: string, url: string) =>
     {}
   ).pipe(Effect.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost]))
 
-/** The most that this process has ever held, as its system counts: code, heap, buffers, all. */
+/** The peak resident set size of this process: code, heap, buffers. */
 const peakBytes = () => resourceUsage().maxRSS * 1024
 
 await Effect.runPromise(download("small", small))
-const before = { peakBytes: peakBytes(), rss: memoryUsage.rss() }
+const baseline = { peakBytes: peakBytes(), rss: memoryUsage.rss() }
 const [saved] = await Effect.runPromise(download("large", large))
-console.log(JSON.stringify({ ...saved, grewBytes: peakBytes() - Math.max(before.peakBytes, before.rss) }))
+console.log(JSON.stringify({ ...saved, grewBytes: peakBytes() - Math.max(baseline.peakBytes, baseline.rss) }))

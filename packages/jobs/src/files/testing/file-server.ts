@@ -3,39 +3,39 @@ import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse
 import { nodeFileHost } from "../../node/node-file-host.ts"
 import { FileHost } from "../file-host.ts"
 
-/** One answer of the file server; `end` is how its body stops. */
+/** One response of the file server; `end` is how its body ends. */
 export interface Reply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: Stream.Stream<Uint8Array>
-  readonly end?: "whole" | "cut" | "silent"
+  readonly end?: "complete" | "interrupted" | "silent"
 }
 
-export interface Asked {
+export interface FileRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string | undefined>>
   /** 0 is the first request. */
-  readonly turn: number
+  readonly index: number
 }
 
 export interface FileServer {
-  /** This machine, with the server in the place of all others. */
+  /** A `FileHost` whose every connection reaches this server. */
   readonly layer: Layer.Layer<FileHost>
-  readonly asked: ReadonlyArray<Asked>
+  readonly requests: ReadonlyArray<FileRequest>
 }
 
-/** A file server in memory: nothing leaves, and nothing takes time unless an answer says so. */
-export const fileServer = (reply: (asked: Asked) => Reply | "no connection" | "silence"): FileServer => {
-  const asked: Array<Asked> = []
+/** A file server in memory: no network, and no delay unless a reply is `silence`. */
+export const fileServer = (reply: (request: FileRequest) => Reply | "no connection" | "silence"): FileServer => {
+  const requests: Array<FileRequest> = []
   const client = HttpClient.make((request, url) => {
-    const one = { url: url.href, headers: request.headers, turn: asked.length }
-    asked.push(one)
-    const answer = reply(one)
-    if (answer === "silence") return Effect.never
-    return answer === "no connection" ? Effect.fail(broken(request)) : Effect.succeed(responseOf(request, answer))
+    const received = { url: url.href, headers: request.headers, index: requests.length }
+    requests.push(received)
+    const response = reply(received)
+    if (response === "silence") return Effect.never
+    return response === "no connection" ? Effect.fail(broken(request)) : Effect.succeed(responseOf(request, response))
   })
   const connected = Effect.map(FileHost, (host) => ({ ...host, connect: () => Effect.succeed(client) }))
-  return { layer: Layer.effect(FileHost, connected).pipe(Layer.provide(nodeFileHost)), asked }
+  return { layer: Layer.effect(FileHost, connected).pipe(Layer.provide(nodeFileHost)), requests }
 }
 
 const broken = (request: HttpClientRequest.HttpClientRequest) =>
@@ -44,8 +44,8 @@ const broken = (request: HttpClientRequest.HttpClientRequest) =>
   })
 
 const ends = {
-  whole: () => Stream.empty,
-  cut: (request: HttpClientRequest.HttpClientRequest) => Stream.fail(broken(request)),
+  complete: () => Stream.empty,
+  interrupted: (request: HttpClientRequest.HttpClientRequest) => Stream.fail(broken(request)),
   silent: () => Stream.never
 }
 
@@ -53,7 +53,7 @@ const responseOf = (request: HttpClientRequest.HttpClientRequest, { status, head
   Object.defineProperty(
     HttpClientResponse.fromWeb(request, new Response(null, { status, headers: { ...headers } })),
     "stream",
-    { value: Stream.concat(body, ends[end ?? "whole"](request)) }
+    { value: Stream.concat(body, ends[end ?? "complete"](request)) }
   )
 
 const chunkBytes = 5000
@@ -65,17 +65,17 @@ export const bodyOf = (bytes: Uint8Array): Stream.Stream<Uint8Array> =>
     )
   )
 
-/** A whole file, or the part of it that is asked for, as servers with an ETag answer; cut short after `sends` bytes. */
+/** The whole file or the requested range, as servers with an ETag respond; interrupted after `sends` bytes. */
 export const fileReply = (
   file: Uint8Array,
-  asked: Asked,
-  about: { readonly etag?: string; readonly sends?: number; readonly end?: "cut" | "silent" } = {}
+  request: FileRequest,
+  options: { readonly etag?: string; readonly sends?: number; readonly end?: "interrupted" | "silent" } = {}
 ): Reply => {
-  const { etag = '"v1"', sends = file.length } = about
-  const from = /^bytes=(\d+)-$/.exec(asked.headers["range"] ?? "")?.[1]
-  const start = from === undefined || asked.headers["if-range"] !== etag ? 0 : Number(from)
+  const { etag = '"v1"', sends = file.length } = options
+  const from = /^bytes=(\d+)-$/.exec(request.headers["range"] ?? "")?.[1]
+  const start = from === undefined || request.headers["if-range"] !== etag ? 0 : Number(from)
   const body = bodyOf(file.subarray(start, start + sends))
-  const cutShort = start + sends < file.length
+  const isInterrupted = start + sends < file.length
   return {
     status: start > 0 ? 206 : 200,
     headers: {
@@ -84,12 +84,12 @@ export const fileReply = (
       ...(start > 0 ? { "content-range": `bytes ${start}-${file.length - 1}/${file.length}` } : {})
     },
     body,
-    ...(cutShort ? { end: about.end ?? "cut" } : {})
+    ...(isInterrupted ? { end: options.end ?? "interrupted" } : {})
   }
 }
 
-/** A film of three parts (what it is, its index, its pictures), the last of bytes that differ from place to place. */
-export const film = (length: number, seed = 1): Uint8Array => {
+/** An MP4 of three boxes (`ftyp`, `moov`, `mdat`); the bytes of the last one vary by position. */
+export const sampleVideo = (length: number, seed = 1): Uint8Array => {
   const bytes = Uint8Array.from({ length }, (_, index) => (index * 31 * seed + (index >> 8)) & 255)
   const ascii = (text: string) => [...new TextEncoder().encode(text)]
   bytes.set([0, 0, 0, 24, ...ascii("ftypisom")])

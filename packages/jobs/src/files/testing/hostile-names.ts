@@ -1,6 +1,6 @@
 import { Effect, Random } from "effect"
 
-/** What names are made of to leave a folder, to hide, to meet a device, or to break a terminal. */
+/** Parts of names that escape a folder, hide a file, name a device, or break a terminal. */
 const pieces = [
   "../",
   "..\\",
@@ -64,7 +64,7 @@ const hostileName = Effect.gen(function* () {
   return parts.join("")
 })
 
-/** So many different names that nobody should be able to save a file under as they are. */
+/** `count` different names, none of which is safe to use as is. */
 export const hostileNames = Effect.fnUntraced(function* (count: number) {
   const names = new Set<string>()
   while (names.size < count) names.add(yield* hostileName)

@@ -13,15 +13,15 @@ import {
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-/** A clip and a sound in each form, as real as the emulator makes them. */
+/** A video, and audio in each format, from the emulator. */
 export interface RealMedia {
-  /** 3 s, 1280x720, 24 frames a second. */
+  /** 3 s, 1280x720, 24 fps. */
   readonly mp4: Bytes
-  /** 4 s, and the rest of the encoder's last block. */
+  /** 4 s, plus the padding of the encoder's last block. */
   readonly mp3: Bytes
   /** 4 s, exactly. */
   readonly wav: Bytes
-  /** The MP3's sound in an MP4 without a picture. */
+  /** The MP3's audio in an MP4 without video. */
   readonly m4a: Bytes
   /** 3 s of silence. */
   readonly aac: Bytes
@@ -31,10 +31,10 @@ export const makeRealMedia = async (): Promise<RealMedia> => {
   const emulator = await runEmulator({ speed: 1_000_000 })
   const kling = createKling({ apiKey: emulator.apiKey, baseUrl: emulator.url })
   try {
-    const clip = await kling.submit("new.t2v.kling-3.0-turbo", { prompt: "a lighthouse", durationSeconds: 3 })
-    const sound = await kling.submit("legacy.text-to-audio", { prompt: "waves", durationSeconds: 4 })
-    const [video] = (await kling.wait(clip.handle)).outputs
-    const [audio] = (await kling.wait(sound.handle)).outputs
+    const videoTask = await kling.submit("new.t2v.kling-3.0-turbo", { prompt: "a lighthouse", durationSeconds: 3 })
+    const audioTask = await kling.submit("legacy.text-to-audio", { prompt: "waves", durationSeconds: 4 })
+    const [video] = (await kling.wait(videoTask.handle)).outputs
+    const [audio] = (await kling.wait(audioTask.handle)).outputs
     if (video?.type !== "video" || audio?.type !== "audio" || audio.wavUrl === undefined) throw new Error("no results")
     const [mp4, mp3, wav] = await Promise.all([video.url, audio.url, audio.wavUrl].map(fetchBytes))
     if (mp4 === undefined || mp3 === undefined || wav === undefined) throw new Error("no files")
@@ -50,18 +50,18 @@ const fetchBytes = async (url: string): Promise<Bytes> => new Uint8Array(await (
 const packM4a = async (mp3: Bytes): Promise<Bytes> => {
   const target = new BufferTarget()
   const output = new Output({ format: new Mp4OutputFormat({ fastStart: "in-memory" }), target })
-  const sound = new EncodedAudioPacketSource("mp3")
-  output.addAudioTrack(sound)
+  const audio = new EncodedAudioPacketSource("mp3")
+  output.addAudioTrack(audio)
   await output.start()
   const track = await new Input({ source: new BufferSource(mp3), formats: [MP3] }).getPrimaryAudioTrack()
   const decoderConfig = await track?.getDecoderConfig()
-  if (!track || !decoderConfig) throw new Error("no sound")
-  for await (const packet of new EncodedPacketSink(track).packets()) await sound.add(packet, { decoderConfig })
+  if (!track || !decoderConfig) throw new Error("no audio track")
+  for await (const packet of new EncodedPacketSink(track).packets()) await audio.add(packet, { decoderConfig })
   await output.finalize()
   return new Uint8Array(target.buffer ?? new ArrayBuffer())
 }
 
-/** ADTS frames of 1024 samples at 44.1 kHz, mono, each a header and a few bytes of nothing. */
+/** ADTS frames of 1024 samples at 44.1 kHz, mono, each a header and a few empty bytes. */
 const silentAac = (seconds: number): Bytes => {
   const frameBytes = 16
   const frames = Math.round((seconds * 44_100) / 1024)

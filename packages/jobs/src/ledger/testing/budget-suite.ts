@@ -5,28 +5,28 @@ import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { expect } from "vitest"
 import type { Approved } from "../approvals.ts"
-import type { Intent } from "../begin-job.ts"
+import type { NewJob } from "../create-job.ts"
 import type { JobState } from "../job-state.ts"
-import { codeOf, noon, sampleIntent } from "./sample-intent.ts"
+import { codeOf, noon, sampleJob } from "./sample-job.ts"
 import { openFresh, type Opened, type TestDatabase } from "./test-database.ts"
 
-const purse = { principal: "local", account: "account-1" }
+const scope = { principal: "local", account: "account-1" }
 const unpriced: Quote = { state: "unknown", rule: "per template" }
-/** A clip that follows a sound of unknown length. */
+/** A video as long as an audio file of unknown length. */
 const bounded: Quote = {
   state: "estimate",
   pack: "video",
-  atMost: { units: 120, priceUsd: 16.8 },
-  rule: "0.4 video units a second"
+  upperBound: { units: 120, priceUsd: 16.8 },
+  rule: "0.4 video units per second"
 }
 
-/** Begins a film of 42 cents and takes it as far as asked. */
-const reach = Effect.fnUntraced(function* (
+/** Creates a video job of 42 cents and moves it along a path of states. */
+const advance = Effect.fnUntraced(function* (
   { ledger }: Opened,
   path: ReadonlyArray<JobState>,
-  changes: Partial<Intent> = {}
+  changes: Partial<NewJob> = {}
 ) {
-  const { job } = yield* ledger.begin(sampleIntent(changes))
+  const { job } = yield* ledger.createJob(sampleJob(changes))
   const lease = { owner: "this-process", fence: 1 }
   let from: JobState = "INTENT"
   for (const to of path) {
@@ -36,57 +36,56 @@ const reach = Effect.fnUntraced(function* (
   return job.handle
 })
 
-/** Spend limits and approvals, decided where the intent is written down. */
+/** Spend limits and approvals, enforced where a request is persisted. */
 export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
-  it.effect("takes a call at its limit, and refuses one above it", () =>
+  it.effect("accepts a call at the limit, and refuses one above it", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
-      yield* ledger.begin(sampleIntent({ limits: { maxUsdPerCall: 0.42 } }))
-      const error = yield* Effect.flip(ledger.begin(sampleIntent({ limits: { maxUsdPerCall: 0.41 } })))
-      expect(error.message).toBe("the quote of $0.42 is over the limit of $0.41 per call ($0.42 spent today)")
-      expect(error.suggestion).toBe("ask for less, or raise KLINGKIT_MAX_USD_PER_CALL; nothing was sent")
+      yield* ledger.createJob(sampleJob({ limits: { maxUsdPerCall: 0.42 } }))
+      const error = yield* Effect.flip(ledger.createJob(sampleJob({ limits: { maxUsdPerCall: 0.41 } })))
+      expect(error.message).toBe("the quote of $0.42 exceeds the limit of $0.41 per call ($0.42 spent today)")
+      expect(error.suggestion).toBe("make a cheaper request, or raise KLINGKIT_MAX_USD_PER_CALL; nothing was sent")
       expect([error.code, error.wasCharged]).toEqual(["LEDGER_OVER_BUDGET", "no"])
     })
   )
 
-  it.effect("lets a day's spending reach its limit, not pass it, until the next UTC day", () =>
+  it.effect("allows a day's spending up to the limit, never above it, until the next UTC day", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
-      const film = () => ledger.begin(sampleIntent({ limits: { maxUsdPerDay: 0.84 } }))
-      yield* film()
-      yield* film()
-      const error = yield* Effect.flip(film())
-      expect(error.message).toBe(
-        "$0.84 are spent today; with the quote of $0.42 that is over the limit of $0.84 per day (UTC)"
-      )
+      const create = () => ledger.createJob(sampleJob({ limits: { maxUsdPerDay: 0.84 } }))
+      yield* create()
+      yield* create()
+      const error = yield* Effect.flip(create())
+      expect(error.message).toBe("$0.84 spent today; the quote of $0.42 would exceed the limit of $0.84 per day (UTC)")
       yield* TestClock.setTime(noon + 12 * 3_600_000 - 1)
-      expect(yield* codeOf(film())).toBe("LEDGER_OVER_BUDGET")
+      expect(yield* codeOf(create())).toBe("LEDGER_OVER_BUDGET")
       yield* TestClock.setTime(noon + 12 * 3_600_000)
-      yield* film()
-      expect(yield* ledger.spentTodayUsd(purse)).toBe(0.42)
+      yield* create()
+      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.42)
     })
   )
 
-  it.effect("of 20 at once lets no more pass than the day allows", () =>
+  it.effect("of 20 concurrent requests accepts no more than the daily limit allows", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const codes = yield* Effect.forEach(
-        Array.from({ length: 20 }, () => sampleIntent({ limits: { maxUsdPerDay: 2.1 } })),
-        (intent) => Effect.match(ledger.begin(intent), { onSuccess: () => "begun", onFailure: ({ code }) => code }),
+        Array.from({ length: 20 }, () => sampleJob({ limits: { maxUsdPerDay: 2.1 } })),
+        (newJob) =>
+          Effect.match(ledger.createJob(newJob), { onSuccess: () => "created", onFailure: ({ code }) => code }),
         { concurrency: "unbounded" }
       )
-      expect(codes.filter((code) => code === "begun")).toHaveLength(5)
+      expect(codes.filter((code) => code === "created")).toHaveLength(5)
       expect(codes.filter((code) => code === "LEDGER_OVER_BUDGET")).toHaveLength(15)
     })
   )
 
-  it.effect("counts what may have been charged, and gives back what was not", () =>
+  it.effect("counts what may have been charged, and releases what was not", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh
       const spentAfter = Effect.fnUntraced(function* (path: ReadonlyArray<JobState>) {
-        const before = yield* opened.ledger.spentTodayUsd(purse)
-        yield* reach(opened, path)
-        return Math.round(((yield* opened.ledger.spentTodayUsd(purse)) - before) * 100)
+        const before = yield* opened.ledger.spentTodayUsd(scope)
+        yield* advance(opened, path)
+        return Math.round(((yield* opened.ledger.spentTodayUsd(scope)) - before) * 100)
       })
       expect(yield* spentAfter(["SENDING"])).toBe(42)
       expect(yield* spentAfter(["SENDING", "IN_DOUBT"])).toBe(42)
@@ -101,63 +100,63 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     Effect.gen(function* () {
       const opened = yield* openFresh
       const { ledger } = opened
-      const handle = yield* reach(opened, ["SENDING", "ACCEPTED"])
-      const settled = yield* ledger.settle(handle, [{ kind: "unit", amount: 2, pack: "video" }])
+      const handle = yield* advance(opened, ["SENDING", "ACCEPTED"])
+      const settled = yield* ledger.recordCharge(handle, [{ kind: "unit", amount: 2, pack: "video" }])
       expect(settled).toMatchObject({ spentUsd: 0.28, charges: [{ kind: "unit", amount: 2 }] })
       yield* ledger.transition(handle, ["ACCEPTED"], "FAILED", { charges: [{ kind: "unit", amount: 0 }] })
-      expect(yield* ledger.spentTodayUsd(purse)).toBe(0)
-      const other = yield* reach(opened, ["SENDING", "ACCEPTED"])
-      expect((yield* ledger.settle(other, [{ kind: "cash", amount: 3, currency: "CNY" }])).spentUsd).toBe(0.42)
-      expect((yield* ledger.settle(other, [{ kind: "cash", amount: 0.3, currency: "USD" }])).spentUsd).toBe(0.3)
+      expect(yield* ledger.spentTodayUsd(scope)).toBe(0)
+      const other = yield* advance(opened, ["SENDING", "ACCEPTED"])
+      expect((yield* ledger.recordCharge(other, [{ kind: "cash", amount: 3, currency: "CNY" }])).spentUsd).toBe(0.42)
+      expect((yield* ledger.recordCharge(other, [{ kind: "cash", amount: 0.3, currency: "USD" }])).spentUsd).toBe(0.3)
     })
   )
 
-  it.effect("counts one person's accounts together, and one account's people", () =>
+  it.effect("counts all accounts of one principal, and all principals of one account", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const limits = { maxUsdPerDay: 0.5 }
-      const begin = (principal: string, account: string) => ledger.begin(sampleIntent({ principal, account, limits }))
-      yield* begin("anna", "account-1")
-      expect(yield* codeOf(begin("anna", "account-2"))).toBe("LEDGER_OVER_BUDGET")
-      expect(yield* codeOf(begin("ben", "account-1"))).toBe("LEDGER_OVER_BUDGET")
-      expect((yield* begin("ben", "account-2")).isNew).toBe(true)
+      const create = (principal: string, account: string) => ledger.createJob(sampleJob({ principal, account, limits }))
+      yield* create("anna", "account-1")
+      expect(yield* codeOf(create("anna", "account-2"))).toBe("LEDGER_OVER_BUDGET")
+      expect(yield* codeOf(create("ben", "account-1"))).toBe("LEDGER_OVER_BUDGET")
+      expect((yield* create("ben", "account-2")).isNew).toBe(true)
     })
   )
 
-  it.effect("reserves the most that a quote can come to, and counts the charge in its place", () =>
+  it.effect("reserves the upper bound of a quote, and counts the charge in its place", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
-      const begin = (limits: Intent["limits"], quote = bounded) =>
-        ledger.begin(sampleIntent({ quote, ...(limits === undefined ? {} : { limits }) }))
-      const perCall = yield* Effect.flip(begin({ maxUsdPerCall: 16.79 }))
+      const create = (limits: NewJob["limits"], quote = bounded) =>
+        ledger.createJob(sampleJob({ quote, ...(limits === undefined ? {} : { limits }) }))
+      const perCall = yield* Effect.flip(create({ maxUsdPerCall: 16.79 }))
       expect(perCall.message).toBe(
-        "the quote of at most $16.80 is over the limit of $16.79 per call ($0.00 spent today)"
+        "the quote of at most $16.80 exceeds the limit of $16.79 per call ($0.00 spent today)"
       )
-      expect(perCall.suggestion).toMatch(/^give a sound from this machine, .* or raise KLINGKIT_MAX_USD_PER_CALL; /)
-      const { job } = yield* begin({ maxUsdPerCall: 16.8, maxUsdPerDay: 17 })
-      expect(yield* ledger.spentTodayUsd(purse)).toBe(16.8)
-      expect((yield* Effect.flip(begin({ maxUsdPerDay: 17 }))).message).toBe(
-        "$16.80 are spent today; with the quote of at most $16.80 that is over the limit of $17.00 per day (UTC)"
+      expect(perCall.suggestion).toMatch(/^use a local audio file, .* or raise KLINGKIT_MAX_USD_PER_CALL; /)
+      const { job } = yield* create({ maxUsdPerCall: 16.8, maxUsdPerDay: 17 })
+      expect(yield* ledger.spentTodayUsd(scope)).toBe(16.8)
+      expect((yield* Effect.flip(create({ maxUsdPerDay: 17 }))).message).toBe(
+        "$16.80 spent today; the quote of at most $16.80 would exceed the limit of $17.00 per day (UTC)"
       )
-      yield* ledger.settle(job.handle, [{ kind: "unit", amount: 4.4 }])
-      expect(yield* ledger.spentTodayUsd(purse)).toBe(0.616)
-      // A likely price beside the most: the most counts.
-      yield* begin({}, { ...bounded, units: 1, priceUsd: 0.14, atMost: { units: 2, priceUsd: 0.28 } })
-      expect(yield* ledger.spentTodayUsd(purse)).toBe(0.896)
+      yield* ledger.recordCharge(job.handle, [{ kind: "unit", amount: 4.4 }])
+      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.616)
+      // An estimate with an upper bound: the upper bound counts.
+      yield* create({}, { ...bounded, units: 1, priceUsd: 0.14, upperBound: { units: 2, priceUsd: 0.28 } })
+      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.896)
     })
   )
 
-  it.effect("lets an unknown price pass while the day is not used up", () =>
+  it.effect("accepts an unknown price until the daily limit is used up", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const limits = { maxUsdPerCall: 1, maxUsdPerDay: 0.42 }
-      expect((yield* ledger.begin(sampleIntent({ quote: unpriced, limits }))).job.spentUsd).toBe(0)
-      yield* ledger.begin(sampleIntent({ limits }))
-      expect(yield* codeOf(ledger.begin(sampleIntent({ quote: unpriced, limits })))).toBe("LEDGER_OVER_BUDGET")
+      expect((yield* ledger.createJob(sampleJob({ quote: unpriced, limits }))).job.spentUsd).toBe(0)
+      yield* ledger.createJob(sampleJob({ limits }))
+      expect(yield* codeOf(ledger.createJob(sampleJob({ quote: unpriced, limits })))).toBe("LEDGER_OVER_BUDGET")
     })
   )
 
-  it.effect("takes an approval once, for its request, price and person only, while it lasts", () =>
+  it.effect("accepts an approval once, for its request, price and principal only, until it expires", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const approved = { principal: "anna", fingerprint: "f1", quoteUsd: 0.42 }
@@ -179,19 +178,19 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("lets nobody use an approval that was taken back", () =>
+  it.effect("rejects an approval that was revoked", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const approved = { fingerprint: "f1" }
-      const [refused, kept] = [yield* ledger.issueApproval(approved, 60), yield* ledger.issueApproval(approved, 60)]
-      yield* ledger.withdrawApproval(refused)
-      yield* ledger.withdrawApproval("never issued")
-      expect(yield* codeOf(ledger.consumeApproval(refused, approved))).toBe("LEDGER_NOT_APPROVED")
+      const [revoked, kept] = [yield* ledger.issueApproval(approved, 60), yield* ledger.issueApproval(approved, 60)]
+      yield* ledger.revokeApproval(revoked)
+      yield* ledger.revokeApproval("never issued")
+      expect(yield* codeOf(ledger.consumeApproval(revoked, approved))).toBe("LEDGER_NOT_APPROVED")
       yield* ledger.consumeApproval(kept, approved)
     })
   )
 
-  it.effect("takes an approval exactly when all of it fits, whatever else is brought", () =>
+  it.effect("accepts an approval exactly when all of it matches, for any other combination", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const approved = fc.record(
@@ -202,28 +201,28 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         },
         { requiredKeys: ["fingerprint"] }
       )
-      const attempt = fc.record({ given: approved, used: approved, waitSeconds: fc.constantFrom(0, 59, 60, 600) })
-      // The one without a name is the local one.
-      const whole = ({ principal = "local", ...rest }: Approved) => JSON.stringify([principal, rest])
-      const passed: Array<boolean> = []
-      for (const { given, used, waitSeconds } of fc.sample(attempt, { seed: 1, numRuns: 100 })) {
-        const token = yield* ledger.issueApproval(given, 60)
+      const attempt = fc.record({ issued: approved, used: approved, waitSeconds: fc.constantFrom(0, 59, 60, 600) })
+      // Without a principal it is the local one.
+      const fullOf = ({ principal = "local", ...rest }: Approved) => JSON.stringify([principal, rest])
+      const results: Array<boolean> = []
+      for (const { issued, used, waitSeconds } of fc.sample(attempt, { seed: 1, numRuns: 100 })) {
+        const token = yield* ledger.issueApproval(issued, 60)
         yield* TestClock.adjust(waitSeconds * 1000)
         const passes = yield* Effect.isSuccess(ledger.consumeApproval(token, used))
-        expect({ given, used, waitSeconds, passes }).toEqual({
-          given,
+        expect({ issued, used, waitSeconds, passes }).toEqual({
+          issued,
           used,
           waitSeconds,
-          passes: waitSeconds < 60 && whole(given) === whole(used)
+          passes: waitSeconds < 60 && fullOf(issued) === fullOf(used)
         })
-        expect(yield* Effect.isSuccess(ledger.consumeApproval(token, given))).toBe(!passes && waitSeconds < 60)
-        passed.push(passes)
+        expect(yield* Effect.isSuccess(ledger.consumeApproval(token, issued))).toBe(!passes && waitSeconds < 60)
+        results.push(passes)
       }
-      expect(new Set(passed).size).toBe(2)
+      expect(new Set(results).size).toBe(2)
     })
   )
 
-  it.effect("of 20 who use one approval at once lets one pass", () =>
+  it.effect("accepts one of 20 concurrent uses of an approval", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const approved = { fingerprint: "f1" }
@@ -237,19 +236,19 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("uses an approval up together with a new job, not for a replay, and not when refused", () =>
+  it.effect("consumes an approval with a new job, not with a duplicate, and not after a refusal", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
-      const intent = sampleIntent({ prompt: "approved" })
-      const probe = yield* ledger.begin({ ...intent, handle: `${intent.handle}-probe`, account: "another" })
+      const request = sampleJob({ prompt: "approved" })
+      const probe = yield* ledger.createJob({ ...request, handle: `${request.handle}-probe`, account: "another" })
       const approval = yield* ledger.issueApproval({ fingerprint: probe.job.fingerprint, quoteUsd: 0.42 }, 60)
-      expect(yield* codeOf(ledger.begin({ ...intent, approval, limits: { maxUsdPerCall: 0.1 } }))).toBe(
+      expect(yield* codeOf(ledger.createJob({ ...request, approval, limits: { maxUsdPerCall: 0.1 } }))).toBe(
         "LEDGER_OVER_BUDGET"
       )
-      expect((yield* ledger.begin({ ...intent, approval })).isNew).toBe(true)
-      expect((yield* ledger.begin(sampleIntent({ prompt: "approved", approval }))).isNew).toBe(false)
-      const repeat = sampleIntent({ prompt: "approved", approval, allowRepeat: true })
-      expect(yield* codeOf(ledger.begin(repeat))).toBe("LEDGER_NOT_APPROVED")
+      expect((yield* ledger.createJob({ ...request, approval })).isNew).toBe(true)
+      expect((yield* ledger.createJob(sampleJob({ prompt: "approved", approval }))).isNew).toBe(false)
+      const repeat = sampleJob({ prompt: "approved", approval, allowDuplicate: true })
+      expect(yield* codeOf(ledger.createJob(repeat))).toBe("LEDGER_NOT_APPROVED")
     })
   )
 }

@@ -1,23 +1,23 @@
-// A second program: opens the ledger that its argument names, then begins what each line of its input asks for.
+// Another process: opens the ledger that its argument names, then creates the jobs of each line on its standard input.
 import { Effect, Redacted, Stream } from "effect"
 import { createInterface } from "node:readline"
 import { argv, stdin } from "node:process"
 import { layerPostgres } from "../../postgres/postgres-ledger.ts"
 import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
-import type { Intent } from "../begin-job.ts"
+import type { NewJob } from "../create-job.ts"
 import { Ledger } from "../ledger.ts"
 
-const place = argv[2] ?? ""
-const layer = place.startsWith("postgres:") ? layerPostgres(Redacted.make(place)) : layerSqlite(place)
+const location = argv[2] ?? ""
+const layer = location.startsWith("postgres:") ? layerPostgres(Redacted.make(location)) : layerSqlite(location)
 
-const say = (value: unknown) => Effect.sync(() => console.log(JSON.stringify(value)))
+const print = (value: unknown) => Effect.sync(() => console.log(JSON.stringify(value)))
 
-const beginAll = Effect.fnUntraced(function* (intents: ReadonlyArray<Intent>) {
+const createAll = Effect.fnUntraced(function* (newJobs: ReadonlyArray<NewJob>) {
   const ledger = yield* Ledger
   return yield* Effect.forEach(
-    intents,
-    (intent) =>
-      ledger.begin(intent).pipe(
+    newJobs,
+    (newJob) =>
+      ledger.createJob(newJob).pipe(
         Effect.map(({ job, isNew }) => ({ handle: job.handle, isNew })),
         Effect.catch((error) => Effect.succeed({ code: error.code }))
       ),
@@ -27,9 +27,9 @@ const beginAll = Effect.fnUntraced(function* (intents: ReadonlyArray<Intent>) {
 
 const program = Effect.gen(function* () {
   yield* Ledger
-  yield* say("open")
+  yield* print("open")
   yield* Stream.fromAsyncIterable(createInterface({ input: stdin }), String).pipe(
-    Stream.runForEach((line) => Effect.flatMap(beginAll(JSON.parse(line) as ReadonlyArray<Intent>), say))
+    Stream.runForEach((line) => Effect.flatMap(createAll(JSON.parse(line) as ReadonlyArray<NewJob>), print))
   )
 })
 

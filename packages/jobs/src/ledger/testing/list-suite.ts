@@ -2,16 +2,16 @@ import type { Vitest } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { expect } from "vitest"
-import type { Intent } from "../begin-job.ts"
+import type { NewJob } from "../create-job.ts"
 import type { JobFilter } from "../find-jobs.ts"
 import type { JobState } from "../job-state.ts"
-import { codeOf, noon, sampleIntent } from "./sample-intent.ts"
+import { codeOf, noon, sampleJob } from "./sample-job.ts"
 import { openFresh, type Opened, type TestDatabase } from "./test-database.ts"
 
 const lease = { owner: "this-process", fence: 1 }
 
-const finish = Effect.fnUntraced(function* ({ ledger }: Opened, end: JobState, changes: Partial<Intent> = {}) {
-  const { handle } = (yield* ledger.begin(sampleIntent(changes))).job
+const finish = Effect.fnUntraced(function* ({ ledger }: Opened, end: JobState, changes: Partial<NewJob> = {}) {
+  const { handle } = (yield* ledger.createJob(sampleJob(changes))).job
   if (end === "REFUSED") return (yield* ledger.transition(handle, ["INTENT"], "REFUSED")).handle
   yield* ledger.transition(handle, ["INTENT"], "SENDING", { lease })
   yield* ledger.transition(handle, ["SENDING"], "ACCEPTED", { taskId: `task-of-${handle}` })
@@ -21,7 +21,7 @@ const finish = Effect.fnUntraced(function* ({ ledger }: Opened, end: JobState, c
   return handle
 })
 
-/** Finding jobs again, also beside rows that are broken, and forgetting old ones. */
+/** Finding jobs, also next to broken rows, and purging old ones. */
 export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   it.effect("finds a job by its handle and by Kling's id, for its principal only", () =>
     Effect.gen(function* () {
@@ -50,24 +50,24 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("finds the job that made a result by the result's own id or link", () =>
+  it.effect("finds the job of an output by the output's own id or URL", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh
       const { ledger } = opened
       const handle = yield* finish(opened, "ACCEPTED", { principal: "anna" })
-      const clip = { type: "video", id: "8936_5%", url: "https://a.example/1.mp4" } as const
-      yield* ledger.transition(handle, ["ACCEPTED"], "SUCCEEDED", { outputs: [clip] })
+      const video = { type: "video", id: "8936_5%", url: "https://a.example/1.mp4" } as const
+      yield* ledger.transition(handle, ["ACCEPTED"], "SUCCEEDED", { outputs: [video] })
       const found = (result: string, principal = "anna") =>
         Effect.map(ledger.list({ principal, result }), ({ jobs }) => jobs.map((job) => job.handle))
       expect(yield* found("8936_5%")).toEqual([handle])
-      expect(yield* found(clip.url)).toEqual([handle])
+      expect(yield* found(video.url)).toEqual([handle])
       expect(yield* found("https://a.example/1")).toEqual([])
       for (const other of ["8936", "8936x5%", "%", "video", '"', "a\0"]) expect(yield* found(other)).toEqual([])
       expect(yield* found("8936_5%", "ben")).toEqual([])
     })
   )
 
-  it.effect("lists what every filter asks for", () =>
+  it.effect("applies every filter", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh
       const { ledger } = opened
@@ -89,28 +89,28 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("pages through all jobs once, newest first, also while new ones come", () =>
+  it.effect("pages through all jobs once, newest first, while new ones are created", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
-      const made: Array<string> = []
+      const created: Array<string> = []
       for (let n = 0; n < 23; n++) {
         if (n % 3 === 0) yield* TestClock.adjust("1 second")
-        made.push((yield* ledger.begin(sampleIntent())).job.handle)
+        created.push((yield* ledger.createJob(sampleJob())).job.handle)
       }
-      const seen: Array<string> = []
+      const listed: Array<string> = []
       let cursor: string | undefined
       do {
         const page = yield* ledger.list({ limit: 5, ...(cursor === undefined ? {} : { cursor }) })
-        seen.push(...page.jobs.map(({ handle }) => handle))
+        listed.push(...page.jobs.map(({ handle }) => handle))
         cursor = page.nextCursor
         yield* TestClock.adjust("1 second")
-        yield* ledger.begin(sampleIntent())
+        yield* ledger.createJob(sampleJob())
       } while (cursor !== undefined)
-      expect(seen).toEqual(made.toReversed())
+      expect(listed).toEqual(created.toReversed())
     })
   )
 
-  it.effect("takes no cursor but its own", () =>
+  it.effect("rejects foreign cursors", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       for (const cursor of ["", "x", "%%%", btoa("[1]"), btoa(`["1","2"]`), btoa(`[1,"\\u0000"]`)]) {
@@ -119,7 +119,7 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("sets broken rows apart and goes on with the others", () =>
+  it.effect("quarantines broken rows and lists the others", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh
       const { ledger, sql } = opened
@@ -151,14 +151,14 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("keeps which files were saved, each path once", () =>
+  it.effect("records saved files, each path once", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh
       const { ledger } = opened
       const handle = yield* finish(opened, "SUCCEEDED")
       const file = (path: string, bytes: number) => ({ path, bytes, sha256: "00ff", mimeType: "video/mp4" })
       const many = Array.from({ length: 20 }, (_, index) => file(`/'; --${index}.mp4`, 5_000_000_000 + index))
-      yield* Effect.forEach([file("/a.mp4", 1), ...many], (one) => ledger.addFiles(handle, [one]), {
+      yield* Effect.forEach([file("/a.mp4", 1), ...many], (saved) => ledger.addFiles(handle, [saved]), {
         concurrency: "unbounded"
       })
       const { files } = yield* ledger.addFiles(handle, [file("/a.mp4", 2)])
@@ -167,11 +167,11 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("forgets old finished jobs only, and no film that was never fetched while Kling keeps it", () =>
+  it.effect("purges only old finished jobs, and no unfetched result while Kling keeps it", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh
       const { ledger } = opened
-      const unknown = (yield* ledger.begin(sampleIntent())).job.handle
+      const unknown = (yield* ledger.createJob(sampleJob())).job.handle
       yield* ledger.transition(unknown, ["INTENT"], "SENDING", { lease })
       yield* ledger.transition(unknown, ["SENDING"], "IN_DOUBT", { lease })
       yield* ledger.transition(unknown, ["IN_DOUBT"], "UNKNOWN", { lease })
@@ -180,15 +180,15 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const waiting = yield* finish(opened, "SUCCEEDED")
       for (const end of ["FETCHED", "FAILED", "REFUSED"] as const) yield* finish(opened, end)
       const spent = yield* ledger.spentTodayUsd({ principal: "local", account: "account-1" })
-      expect(yield* ledger.forgetBefore(noon + 1)).toBe(0)
+      expect(yield* ledger.purgeBefore(noon + 1)).toBe(0)
       expect(yield* ledger.spentTodayUsd({ principal: "local", account: "account-1" })).toBe(spent)
       yield* TestClock.adjust("1 day")
-      expect(yield* ledger.forgetBefore(noon)).toBe(0)
-      expect(yield* ledger.forgetBefore(noon + 1)).toBe(3)
+      expect(yield* ledger.purgeBefore(noon)).toBe(0)
+      expect(yield* ledger.purgeBefore(noon + 1)).toBe(3)
       yield* TestClock.setTime(noon + 31 * 86_400_000)
       const left = (yield* ledger.list()).jobs.map(({ handle }) => handle)
       expect(left.toSorted()).toEqual([unknown, running, keyed, waiting].toSorted())
-      expect(yield* ledger.forgetBefore(noon + 1)).toBe(1)
+      expect(yield* ledger.purgeBefore(noon + 1)).toBe(1)
       expect(yield* codeOf(ledger.get(waiting))).toBe("LEDGER_NOT_FOUND")
     })
   )

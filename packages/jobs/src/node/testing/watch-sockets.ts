@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import type { Socket } from "node:net"
 
-/** Every address that this process tries to connect to, until the test ends. Names are resolved before. */
+/** Every address that this process tries to connect to until the test ends, after name resolution. */
 export const watchSockets = Effect.gen(function* () {
   const addresses: Array<string> = []
   const onSocket = (message: unknown) => {

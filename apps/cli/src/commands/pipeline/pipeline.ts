@@ -1,0 +1,144 @@
+import { credentialsFromConfig, quotedText } from "@klingkit/core"
+import { fingerprintOf, type Job, Jobs, toPlan } from "@klingkit/jobs"
+import { Effect } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { connection } from "../../connection.ts"
+import { Output } from "../../output/output.ts"
+import { table } from "../../output/table.ts"
+import { quoteText, quoteView, taskView } from "../../output/task-view.ts"
+import { printTask } from "../print-task.ts"
+import { readManifest } from "../batch/read-manifest.ts"
+import { destinationBefore } from "../destination.ts"
+import { downloadFiles } from "../download-files.ts"
+import { paidFlags } from "../paid-flags.ts"
+import { idArgument } from "../task/id-argument.ts"
+import { waitForTask } from "../wait-for-task.ts"
+import { planSteps } from "./plan-steps.ts"
+
+const { wait: _wait, ...runFlags } = paidFlags
+
+const run = Command.make(
+  "run",
+  {
+    file: Argument.String("file").pipe(Argument.withDescription("a .yaml or .json file with steps")),
+    ...runFlags,
+    dryRun: runFlags.dryRun.pipe(
+      Flag.withDescription("print each step, its price and the total without sending anything")
+    )
+  },
+  Effect.fnUntraced(function* ({ file, dryRun, timeout, output: target, force, yes, allowDuplicate, again }) {
+    const output = yield* Output
+    const plan = yield* Effect.flatMap(readManifest(file, "steps"), planSteps)
+    yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
+    if (dryRun) {
+      return yield* output.answer({
+        json: {
+          dryRun: true,
+          quote: quoteView(plan.quote),
+          steps: plan.steps.map(({ id, plan: { operation, input, quote } }) => ({
+            id,
+            operation: operation.id,
+            input,
+            quote: quoteView(quote)
+          }))
+        },
+        text: [
+          ...plan.steps.map(({ id, plan: step }) => `Step ${id}: ${step.operation.id}, ${quoteText(step.quote)}`),
+          `Quote: ${quoteText({ ...plan.quote, rule: `the sum of ${plan.steps.length} steps` })}`,
+          "Nothing was sent."
+        ].join("\n")
+      })
+    }
+    yield* credentialsFromConfig
+    const destination = yield* destinationBefore({ output: target, force, count: 1 })
+    const { operation, input } = toPlan(plan)
+    // The same file is always the same pipeline.
+    const idempotencyKey = `file ${yield* fingerprintOf(operation.id, input)}`
+    yield* Effect.gen(function* () {
+      const jobs = yield* Jobs
+      const submitted = yield* jobs.startPipeline(plan, {
+        isApproved: yes,
+        ...(allowDuplicate || again ? { allowDuplicate: true } : { idempotencyKey }),
+        onHandle: (handle) => output.say(`Handle: ${handle} (${quotedText(plan.quote)})`)
+      })
+      const job = yield* waitForTask(submitted.handle, { timeout, submitted })
+      yield* printTask(job, target._tag === "Some" ? yield* downloadFiles(job, destination, force) : undefined)
+    }).pipe(Effect.provide(connection))
+  })
+).pipe(
+  Command.withDescription(
+    "Run the steps of a file (image, video, speech, sound effects) and wait for the last. Run it again to resume"
+  ),
+  Command.withExamples([
+    { command: "klingkit pipeline run film.yaml --dry-run", description: "Each step, its price and the total" },
+    { command: "klingkit pipeline run film.yaml --output video.mp4" }
+  ])
+)
+
+const resume = Command.make(
+  "resume",
+  {
+    task: idArgument,
+    timeout: paidFlags.timeout,
+    repeatUnknown: Flag.Boolean("repeat-unknown").pipe(
+      Flag.withoutNegation,
+      Flag.withDescription("also re-run steps whose outcome is unknown (may be charged twice)"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fnUntraced(function* ({ task, timeout, repeatUnknown }) {
+    const submitted = yield* Jobs.use((jobs) => jobs.resumePipeline(task, { repeatUnknown }))
+    yield* printTask(yield* waitForTask(submitted.handle, { timeout, submitted }))
+  }, Effect.provide(connection))
+).pipe(
+  Command.withDescription("Resume a pipeline from the failed step; paid steps are not paid again"),
+  Command.withExamples([{ command: "klingkit pipeline resume $HANDLE" }])
+)
+
+const stepsDone = ({ pipeline }: Job): string => {
+  const steps = pipeline?.steps ?? []
+  return `${steps.filter(({ status }) => status === "succeed").length} of ${steps.length} steps`
+}
+
+const list = Command.make(
+  "list",
+  {},
+  Effect.fnUntraced(function* () {
+    const output = yield* Output
+    const found = yield* Jobs.use(({ pipelines }) => pipelines)
+    yield* output.answer({
+      json: found.map((job) => taskView(job)),
+      text: table(
+        found,
+        [
+          { title: "task", value: ({ handle }) => handle },
+          { title: "name", value: ({ pipeline }) => pipeline?.name },
+          { title: "status", value: ({ task }) => task.status },
+          { title: "done", value: stepsDone },
+          { title: "message", value: ({ task }) => task.message }
+        ],
+        output.stdoutIsTerminal
+      )
+    })
+  }, Effect.provide(connection))
+).pipe(
+  Command.withDescription("List the pipelines in this ledger, newest first"),
+  Command.withExamples([{ command: "klingkit pipeline list" }])
+)
+
+export const pipeline = Command.make("pipeline").pipe(
+  Command.withDescription("Run several paid steps as one: one handle, one price, each step paid once"),
+  Command.withExamples([{ command: "klingkit pipeline run film.yaml --output video.mp4" }]),
+  Command.withSubcommands([run, resume, list])
+)
+
+/** The old name of `pipeline`. */
+export const deprecatedAlias = Command.make("chain").pipe(
+  Command.withDescription("Deprecated: use klingkit pipeline"),
+  Command.withExamples([{ command: "klingkit pipeline run film.yaml --output video.mp4" }]),
+  Command.withSubcommands([run, resume, list]),
+  Command.provideEffectDiscard(
+    Output.use((output) => output.say("Note: klingkit chain is deprecated; use klingkit pipeline"))
+  ),
+  Command.unlisted
+)

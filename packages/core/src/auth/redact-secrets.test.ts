@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest"
+import { redactSecrets } from "./redact-secrets.ts"
+
+const secret = "zq7Kcanary+/Xy9wLm2Rt4=="
+const base64 = (text: string) => btoa(text)
+
+describe("a text that a server echoes", () => {
+  it.each([
+    ["verbatim", `bad header Bearer ${secret}!`, "bad header Bearer [secret]!"],
+    ["escaped by a JSON encoder", `"Bearer ${secret.replaceAll("/", "\\/")}"`, '"Bearer [secret]"'],
+    ["percent-encoded", `?key=${encodeURIComponent(secret)}&`, "?key=[secret]&"],
+    ["truncated", "key zq7Kcana*** is wrong", "key [secret]*** is wrong"],
+    ["more than once", `${secret} ${secret}`, "[secret] [secret]"]
+  ])("loses a secret %s", (_, text, expected) => {
+    expect(redactSecrets(text, [secret])).toBe(expected)
+  })
+
+  it.each(["", "a", "ab", "Bearer ", "Authorization: Bearer "])("loses it inside base64, after %j", (before) => {
+    const text = redactSecrets(base64(`${before}${secret} and more`), [secret])
+    expect(text).toContain("[secret]")
+    expect(
+      text
+        .split("[secret]")
+        .map((rest) => atob(rest.replaceAll("=", "").slice(0, rest.length - (rest.length % 4))))
+        .join()
+    ).not.toContain("canary")
+  })
+
+  it("keeps the public prefix of keys, and every text without secrets", () => {
+    const key = "api-key-kling-0123456789abcdef"
+    expect(redactSecrets("api-key-kling-... is no api-key-type", [key])).toBe("api-key-kling-... is no api-key-type")
+    expect(redactSecrets("api-key-kling-01234567...", [key])).toBe("[secret]...")
+    expect(redactSecrets("an emulator answers", ["emulator-access-e3ed955586fc612c"])).toBe("an emulator answers")
+    expect(redactSecrets("ok", [""])).toBe("ok")
+  })
+})

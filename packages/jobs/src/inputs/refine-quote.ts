@@ -1,0 +1,38 @@
+import type { LengthSource, Plan, TaskOutput } from "@klingkit/core"
+import { Effect } from "effect"
+import { Base64 } from "effect/encoding"
+import { LedgerSource } from "../ledger/ledger-source.ts"
+import { probeMedia } from "./probe-media.ts"
+
+/**
+ * Refines a plan's quote if the price depends on the duration of a video or audio that is known here: local media, or a
+ * result of a job in this ledger. Otherwise the quote keeps its upper bound; remote media is never fetched.
+ */
+export const refineQuote = Effect.fnUntraced(function* (
+  plan: Plan,
+  principal = "local"
+): Effect.fn.Return<Plan, never, LedgerSource> {
+  const { operation, input } = plan
+  const source = operation.lengthFrom?.(input)
+  const seconds = source === undefined ? undefined : yield* secondsOf(source, principal)
+  return seconds === undefined ? plan : { ...plan, quote: operation.price(input, seconds) }
+})
+
+const secondsOf = Effect.fnUntraced(function* (source: LengthSource, principal: string) {
+  const name = "id" in source ? source.id : source.media
+  if ("id" in source || /^https?:/i.test(name)) {
+    // A price is no reason to fail: without a ledger the quote keeps its upper bound.
+    return yield* LedgerSource.use(({ open }) => open).pipe(
+      Effect.flatMap((ledger) => ledger.list({ principal, result: name, limit: 1 })),
+      Effect.map(({ jobs }) => jobs.flatMap(({ outputs }) => outputs.filter((output) => hasValue(output, name)))[0]),
+      Effect.map((output) =>
+        output !== undefined && "durationSeconds" in output ? output.durationSeconds : undefined
+      ),
+      Effect.orElseSucceed(() => undefined)
+    )
+  }
+  const bytes = Base64.decode(name)
+  return bytes._tag === "Success" ? (yield* probeMedia(bytes.success))?.durationSeconds : undefined
+})
+
+const hasValue = (output: TaskOutput, name: string): boolean => Object.values(output).includes(name)

@@ -1,0 +1,115 @@
+import { maxUsd, type Quote, stringifyJson } from "@klingkit/core"
+import { Clock, Effect } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import { consumeApproval } from "./approvals.ts"
+import { type BudgetLimits, checkBudget, dayOf, reservedMicros } from "./budget.ts"
+import type { LedgerDatabase } from "./database.ts"
+import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { type PipelineRecord, readPipeline } from "./pipeline-record.ts"
+import { isStorable, storable } from "./storable-text.ts"
+import { toStoredQuote } from "./stored-quote.ts"
+
+/** Several paid steps before the first is sent. */
+export interface NewPipeline {
+  readonly handle: string
+  readonly principal: string
+  readonly account: string
+  /** For display: `lip-sync`. */
+  readonly name: string
+  /** Of the whole: what the approval is bound to, and what identifies a duplicate. */
+  readonly fingerprint: string
+  readonly quote: Quote
+  readonly steps: PipelineRecord["steps"]
+  /** Everything another process needs to run it. */
+  readonly plan: Readonly<Record<string, unknown>>
+  /** From the caller: the same key always means the same pipeline. */
+  readonly idempotencyKey?: string
+  readonly allowDuplicate?: boolean
+  readonly limits?: BudgetLimits
+  readonly approval?: string
+}
+
+export interface CreatePipelineResult {
+  readonly pipeline: PipelineRecord
+  readonly isNew: boolean
+}
+
+/** Without a key, an identical pipeline within this window, or until the first has succeeded, is a duplicate. */
+const dedupeWindowMillis = 120_000
+
+/** Persists a pipeline and reserves its price, within the limits for the whole; or finds the one it duplicates. */
+export const createPipeline = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  newPipeline: NewPipeline
+): Effect.fn.Return<CreatePipelineResult, LedgerError | SqlError> {
+  const { sql } = database
+  const { handle, principal, account, fingerprint, quote, steps, limits = {}, approval } = newPipeline
+  for (const field of ["handle", "principal", "account", "idempotencyKey"] as const) {
+    if (!isStorable(newPipeline[field] ?? "")) return yield* ledgerError({ _tag: "Unstorable", field })
+  }
+  const body = stringifyJson(newPipeline.plan)
+  return yield* database.exclusive(
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const existing = yield* findPipeline(database, newPipeline)
+      if (existing !== undefined) return { pipeline: existing, isNew: false }
+      yield* checkBudget(database, { principal, account, quote: lowerBound(quote, steps), limits, day: dayOf(now) })
+      if (approval !== undefined) {
+        const quoteUsd = maxUsd(quote)
+        const price = quoteUsd === undefined ? {} : { quoteUsd }
+        yield* consumeApproval(database, approval, { principal, fingerprint, ...price })
+      }
+      const [row] = yield* sql`INSERT INTO klingkit_pipelines ${sql
+        .insert({
+          handle,
+          principal,
+          account,
+          name: storable(newPipeline.name),
+          fingerprint,
+          idempotency_key: newPipeline.idempotencyKey ?? null,
+          quote: JSON.stringify(toStoredQuote(quote)),
+          steps: JSON.stringify(steps.map((step) => ({ ...step, quote: toStoredQuote(step.quote) }))),
+          reserved_micros: knownMicros(steps),
+          reserved_day: dayOf(now),
+          state: "RUNNING",
+          resumes: 0,
+          repeats_unknown: 0,
+          created_at: now,
+          updated_at: now
+        })
+        .returning("*")}`
+      yield* sql`INSERT INTO klingkit_bodies ${sql.insert({ handle, body })}`
+      return { pipeline: yield* readPipeline(row as Readonly<Record<string, unknown>>), isNew: true }
+    })
+  )
+})
+
+/** The pipeline that a new one duplicates, if any. */
+export const findPipeline = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  { principal, account, fingerprint, idempotencyKey, allowDuplicate }: NewPipeline
+): Effect.fn.Return<PipelineRecord | undefined, LedgerError | SqlError> {
+  const now = yield* Clock.currentTimeMillis
+  const scope = sql`principal = ${principal} AND account = ${account}`
+  if (idempotencyKey !== undefined) {
+    const [same] = yield* sql`SELECT * FROM klingkit_pipelines WHERE ${scope} AND idempotency_key = ${idempotencyKey}`
+    if (same === undefined || same["fingerprint"] === fingerprint) {
+      return same === undefined ? undefined : yield* readPipeline(same)
+    }
+    return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
+  }
+  if (allowDuplicate === true) return undefined
+  const [duplicated] = yield* sql`SELECT * FROM klingkit_pipelines WHERE fingerprint = ${fingerprint} AND ${scope}
+    AND (created_at > ${now - dedupeWindowMillis} OR state <> 'SUCCEEDED') ORDER BY created_at DESC LIMIT 1`
+  return duplicated === undefined ? undefined : yield* readPipeline(duplicated)
+})
+
+/** The reservation: the upper bound of each step, where it is known. */
+export const knownMicros = (steps: PipelineRecord["steps"]): number =>
+  steps.reduce((sum, { quote }) => sum + reservedMicros(quote), 0)
+
+/** A pipeline without an upper bound costs at least the known part; if no part is known it stays unknown. */
+const lowerBound = (quote: Quote, steps: PipelineRecord["steps"]): Quote => {
+  const known = knownMicros(steps) / 1e6
+  return maxUsd(quote) === undefined && known > 0 ? { ...quote, priceUsd: known } : quote
+}

@@ -1,0 +1,127 @@
+import { Clock, Effect } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import { type BudgetLimits, checkBudget, dayOf } from "./budget.ts"
+import { knownMicros } from "./create-pipeline.ts"
+import type { LedgerDatabase } from "./database.ts"
+import { type JobRecord, readOneRow } from "./job-record.ts"
+import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { type PipelineRecord, type PipelineState, readPipeline } from "./pipeline-record.ts"
+import { isStorable, storable } from "./storable-text.ts"
+
+/** The pipeline of a handle. Another principal's pipeline is reported as not found. */
+export const getPipeline = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  handle: string,
+  principal: string
+): Effect.fn.Return<PipelineRecord, LedgerError | SqlError> {
+  const [row] = isStorable(handle)
+    ? yield* sql`SELECT * FROM klingkit_pipelines WHERE handle = ${handle} AND principal = ${principal}`
+    : []
+  return row === undefined ? yield* ledgerError({ _tag: "NotFound", id: handle }) : yield* readPipeline(row)
+})
+
+export interface PipelineFilter {
+  readonly principal: string
+  readonly account?: string
+  readonly states?: ReadonlyArray<PipelineState>
+  /** 20 when absent. */
+  readonly limit?: number
+}
+
+/** Pipelines, newest first. */
+export const listPipelines = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  { principal, account, states, limit = 20 }: PipelineFilter
+): Effect.fn.Return<ReadonlyArray<PipelineRecord>, LedgerError | SqlError> {
+  const conditions = [
+    sql`principal = ${principal}`,
+    ...(account === undefined ? [] : [sql`account = ${account}`]),
+    ...(states === undefined ? [] : [sql.in("state", states)])
+  ]
+  const rows = yield* sql`SELECT * FROM klingkit_pipelines WHERE ${sql.and(conditions)}
+    ORDER BY created_at DESC, handle DESC LIMIT ${limit}`
+  return yield* Effect.forEach(rows, readPipeline)
+})
+
+/** The jobs of a pipeline's steps, in order of creation. */
+export const jobsOfPipeline = ({ sql }: LedgerDatabase["Service"], handle: string) =>
+  sql`SELECT * FROM klingkit_jobs WHERE pipeline = ${handle} ORDER BY created_at, handle`.pipe(
+    Effect.flatMap((rows) => Effect.forEach(rows, readOneRow))
+  )
+
+/** Ends a pipeline unless it was resumed since it was read; its reservation is released. */
+export const endPipeline = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  { handle, resumes }: PipelineRecord,
+  state: "STOPPED" | "SUCCEEDED",
+  message?: string
+): Effect.fn.Return<void, LedgerError | SqlError> {
+  const { sql } = database
+  const now = yield* Clock.currentTimeMillis
+  const columns = {
+    state,
+    message: message === undefined ? null : storable(message),
+    reserved_micros: 0,
+    updated_at: now,
+    finished_at: now
+  }
+  yield* database.transaction(
+    Effect.gen(function* () {
+      const ended = yield* sql`UPDATE klingkit_pipelines SET ${sql.update(columns)}
+        WHERE handle = ${handle} AND state = 'RUNNING' AND resumes = ${resumes} RETURNING handle`
+      if (ended.length > 0 && state === "SUCCEEDED") yield* sql`DELETE FROM klingkit_bodies WHERE handle = ${handle}`
+    })
+  )
+})
+
+export interface ResumeOptions {
+  /** A step of which it is unknown whether it was charged may be paid again. */
+  readonly repeatUnknown?: boolean
+  readonly limits?: BudgetLimits
+}
+
+/** Sets a stopped pipeline to running; what it still needs is reserved again, within the limits. Others are unchanged. */
+export const resumePipeline = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  { handle, principal, account }: PipelineRecord,
+  { repeatUnknown = false, limits = {} }: ResumeOptions
+): Effect.fn.Return<PipelineRecord, LedgerError | SqlError> {
+  const { sql } = database
+  return yield* database.exclusive(
+    Effect.gen(function* () {
+      const pipeline = yield* getPipeline(database, handle, principal)
+      if (pipeline.state !== "STOPPED") return pipeline
+      const now = yield* Clock.currentTimeMillis
+      const paid = new Set((yield* jobsOfPipeline(database, handle)).flatMap(paidStep(repeatUnknown)))
+      const reserved = knownMicros(pipeline.steps.filter(({ id }) => !paid.has(id)))
+      // The price of the whole was checked against the limit per call when the pipeline was created.
+      const { maxUsdPerDay } = limits
+      const { upperBound: _upperBound, ...whole } = pipeline.quote
+      const quote = { ...whole, priceUsd: reserved / 1e6 }
+      if (maxUsdPerDay !== undefined) {
+        yield* checkBudget(database, { principal, account, quote, limits: { maxUsdPerDay }, day: dayOf(now) })
+      }
+      const resumes = pipeline.resumes + 1
+      const columns = {
+        state: "RUNNING",
+        message: null,
+        resumes,
+        reserved_micros: reserved,
+        reserved_day: dayOf(now),
+        updated_at: now,
+        finished_at: null,
+        ...(repeatUnknown ? { repeats_unknown: resumes } : {})
+      }
+      const [row] =
+        yield* sql`UPDATE klingkit_pipelines SET ${sql.update(columns)} WHERE handle = ${handle} RETURNING *`
+      return row === undefined ? yield* ledgerError({ _tag: "NotFound", id: handle }) : yield* readPipeline(row)
+    })
+  )
+})
+
+const paidStep =
+  (repeatsUnknown: boolean) =>
+  ({ step, state }: JobRecord): ReadonlyArray<string> => {
+    const isRetried = state === "REFUSED" || state === "FAILED" || (state === "UNKNOWN" && repeatsUnknown)
+    return step === undefined || isRetried ? [] : [step]
+  }

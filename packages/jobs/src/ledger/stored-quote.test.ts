@@ -1,0 +1,31 @@
+import type { Quote } from "@klingkit/core"
+import { Schema } from "effect"
+import { describe, expect, it } from "vitest"
+import { QuoteFromStored, toStoredQuote } from "./stored-quote.ts"
+
+const read = Schema.decodeUnknownSync(Schema.fromJsonString(QuoteFromStored))
+const exact: Quote = { state: "exact", pack: "video", units: 3, priceUsd: 0.42, rule: "3 units" }
+const bounded: Quote = { state: "estimate", upperBound: { units: 120, priceUsd: 16.8 }, rule: "0.4 units per second" }
+
+describe("a stored quote", () => {
+  it("reads rows of earlier versions, which use another key", () => {
+    expect(read('{"state":"estimate","rule":"r","atMost":{"priceUsd":1}}')).toEqual({
+      state: "estimate",
+      rule: "r",
+      upperBound: { priceUsd: 1 }
+    })
+  })
+
+  it.each([exact, bounded])("round-trips: %o", (quote) => {
+    expect(read(JSON.stringify(toStoredQuote(quote)))).toEqual(quote)
+  })
+
+  it("is stored so that earlier versions still find the upper bound", () => {
+    const stored = `{"state":"estimate","rule":"${bounded.rule}","atMost":{"units":120,"priceUsd":16.8}}`
+    expect(JSON.stringify(toStoredQuote(bounded))).toBe(stored)
+  })
+
+  it("rejects what is not a quote", () => {
+    expect(() => read('{"state":"exact"}')).toThrow(/Expected/)
+  })
+})

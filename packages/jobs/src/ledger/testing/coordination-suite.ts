@@ -1,0 +1,126 @@
+import type { Vitest } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { expect } from "vitest"
+import { codeOf, noon, sampleJob } from "./sample-job.ts"
+import { openFresh, type TestDatabase } from "./test-database.ts"
+
+const lease = { owner: "this-process", fence: 1 }
+const held = { owner: "this-process", seconds: 30 }
+
+/** How processes coordinate through the ledger: which one polls a job, and which requests are queued. */
+export const coordinationSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
+  it.effect("grants a poll of a job to one of many concurrent claims", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const handles = [
+        (yield* ledger.createJob(sampleJob())).job.handle,
+        (yield* ledger.createJob(sampleJob())).job.handle
+      ]
+      const claim = ledger.claimPolls(handles, 1500)
+      const claims = yield* Effect.all(
+        Array.from({ length: 10 }, () => claim),
+        { concurrency: "unbounded" }
+      )
+      expect(claims.flatMap((jobs) => jobs.map(({ handle }) => handle)).toSorted()).toEqual(handles.toSorted())
+      yield* TestClock.adjust("1499 millis")
+      expect(yield* claim).toEqual([])
+      yield* TestClock.adjust("1 millis")
+      expect((yield* claim).map(({ polledAt }) => polledAt)).toEqual([noon + 1500, noon + 1500])
+      expect(yield* ledger.claimPolls([], 0)).toEqual([])
+    })
+  )
+
+  it.effect.each([-3_600_000, 3_600_000])("grants a poll after a clock jump of %i ms", (jump) =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const { handle } = (yield* ledger.createJob(sampleJob())).job
+      yield* ledger.claimPolls([handle], 1500)
+      yield* TestClock.setTime(noon + jump)
+      expect(yield* ledger.claimPolls([handle], 1500)).toHaveLength(1)
+    })
+  )
+
+  it.effect("shows which requests hold concurrency slots and which wait for one, by queue key", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const create = (queueKey: string, principal = "local") =>
+        Effect.map(
+          ledger.createJob(sampleJob({ queueKey, principal, slots: 2, expectedSeconds: 60.4, lease: held })),
+          ({ job }) => job.handle
+        )
+      const running = yield* create("video kling-3.0")
+      yield* ledger.transition(running, ["INTENT"], "SENDING", { lease })
+      yield* ledger.transition(running, ["SENDING"], "ACCEPTED", { taskId: "1" })
+      yield* TestClock.adjust("1 second")
+      const first = yield* create("video kling-3.0", "anna")
+      yield* TestClock.adjust("1 second")
+      const second = yield* create("video kling-3.0")
+      // Not yet queued, and under another key.
+      yield* create("video kling-3.0")
+      yield* ledger.markQueued(yield* create("video kling-2.6"), lease)
+      yield* ledger.markQueued(second, lease)
+      yield* ledger.markQueued(first, lease)
+      const queue = yield* ledger.queue("account-1", "video kling-3.0")
+      const entry = { principal: "local", slots: 2, expectedSeconds: 60 }
+      expect(queue).toEqual({
+        running: [{ ...entry, handle: running, createdAt: noon, sentAt: noon }],
+        waiting: [
+          { ...entry, handle: first, principal: "anna", createdAt: noon + 1000 },
+          { ...entry, handle: second, createdAt: noon + 2000 }
+        ]
+      })
+      expect((yield* ledger.queue("account-2", "video kling-3.0")).running).toEqual([])
+      // A request whose process has died does not block others.
+      yield* TestClock.adjust("20 seconds")
+      yield* ledger.renew(second, lease, 30)
+      yield* TestClock.adjust("11 seconds")
+      expect((yield* ledger.queue("account-1", "video kling-3.0")).waiting.map(({ handle }) => handle)).toEqual([
+        second
+      ])
+      yield* ledger.transition(running, ["ACCEPTED"], "SUCCEEDED")
+      expect((yield* ledger.queue("account-1", "video kling-3.0")).running).toEqual([])
+    })
+  )
+
+  it.effect("lets only the holder of a job queue it", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const { handle } = (yield* ledger.createJob(sampleJob())).job
+      expect(yield* codeOf(ledger.markQueued(handle, { ...lease, fence: 2 }))).toBe("LEDGER_LEASE_LOST")
+      expect((yield* ledger.get(handle)).queuedAt).toBeUndefined()
+    })
+  )
+
+  it.effect("records when a job was last acknowledged, and does not close one that was acknowledged meanwhile", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const { handle } = (yield* ledger.createJob(sampleJob())).job
+      const close = (handle: string) => ledger.transition(handle, ["INTENT"], "REFUSED", { lease, acknowledgedAt: 0 })
+      yield* ledger.markAcknowledged(handle)
+      yield* TestClock.adjust("1 minute")
+      yield* ledger.markAcknowledged(handle)
+      expect((yield* ledger.get(handle)).acknowledgedAt).toBe(noon + 60_000)
+      expect(yield* codeOf(close(handle))).toBe("LEDGER_STATE_CONFLICT")
+      expect((yield* close((yield* ledger.createJob(sampleJob())).job.handle)).state).toBe("REFUSED")
+    })
+  )
+
+  it.effect("finds the job of a callback, for any principal, in this account only", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const { handle } = (yield* ledger.createJob(sampleJob({ principal: "anna" }))).job
+      yield* ledger.transition(handle, ["INTENT"], "SENDING", { lease })
+      yield* ledger.transition(handle, ["SENDING"], "ACCEPTED", { taskId: "77" })
+      expect(yield* ledger.markCallbackReceived("account-1", handle)).toMatchObject({
+        handle,
+        callbackReceivedAt: noon
+      })
+      expect(yield* ledger.markCallbackReceived("account-1", "77")).toMatchObject({ handle })
+      for (const id of ["78", "", "a\0", "' OR 1=1 --"]) {
+        expect(yield* codeOf(ledger.markCallbackReceived("account-1", id))).toBe("LEDGER_NOT_FOUND")
+      }
+      expect(yield* codeOf(ledger.markCallbackReceived("account-2", handle))).toBe("LEDGER_NOT_FOUND")
+    })
+  )
+}

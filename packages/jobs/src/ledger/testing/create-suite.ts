@@ -1,0 +1,159 @@
+import type { Vitest } from "@effect/vitest"
+import { Effect, Result } from "effect"
+import { TestClock } from "effect/testing"
+import { expect } from "vitest"
+import { codeOf, noon, sampleJob } from "./sample-job.ts"
+import { openFresh, type TestDatabase } from "./test-database.ts"
+
+/** The contract of `createJob`: a request is persisted as it is, and a duplicate returns the same job. */
+export const createSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
+  it.effect("persists a request as it is", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const request = sampleJob({ prompt: "Ein Fuchs 🦊", idempotencyKey: "k1" })
+      const { job, isNew } = yield* ledger.createJob(request)
+      expect(isNew).toBe(true)
+      expect(job).toMatchObject({
+        handle: request.handle,
+        principal: "local",
+        account: "account-1",
+        operation: "new.t2v.kling-3.0",
+        family: "t2v",
+        model: "kling-3.0",
+        generation: "new",
+        idempotencyKey: "k1",
+        prompt: "Ein Fuchs 🦊",
+        quote: request.quote,
+        spentUsd: 0.42,
+        state: "INTENT",
+        sends: 0,
+        createdAt: noon,
+        lease: { owner: "this-process", fence: 1, until: noon + 30_000 }
+      })
+      expect(yield* ledger.get(request.handle)).toEqual(job)
+      expect(yield* ledger.input(request.handle)).toEqual({ prompt: "Ein Fuchs 🦊", duration: 5 })
+    })
+  )
+
+  it.effect("creates one job per handle, however often it is called", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const request = sampleJob({ allowDuplicate: true })
+      yield* ledger.createJob(request)
+      expect((yield* ledger.createJob(request)).isNew).toBe(false)
+      expect(yield* codeOf(ledger.createJob({ ...request, input: { prompt: "another" } }))).toBe(
+        "LEDGER_IDEMPOTENCY_MISMATCH"
+      )
+    })
+  )
+
+  it.effect("creates one job per idempotency key, and names it when the request differs", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const first = sampleJob({ idempotencyKey: "k1" })
+      yield* ledger.createJob(first)
+      yield* TestClock.adjust("20 days")
+      const again = yield* ledger.createJob({ ...sampleJob({ idempotencyKey: "k1" }), input: first.input })
+      expect(again).toMatchObject({ isNew: false, job: { handle: first.handle } })
+      const error = yield* Effect.flip(ledger.createJob(sampleJob({ idempotencyKey: "k1" })))
+      expect(error.reason).toEqual({ _tag: "IdempotencyMismatch", handle: first.handle })
+      expect(error.wasCharged).toBe("no")
+    })
+  )
+
+  it.effect("separates the keys of principals and accounts", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const created = yield* Effect.forEach(
+        [{}, { principal: "anna" }, { principal: "ben" }, { account: "account-2" }],
+        (changes) => ledger.createJob(sampleJob({ idempotencyKey: "k1", ...changes }))
+      )
+      expect(created.map(({ isNew }) => isNew)).toEqual([true, true, true, true])
+    })
+  )
+
+  it.effect("treats an identical request within two minutes as a duplicate", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const first = sampleJob({ prompt: "once", input: { prompt: "once", duration: 5 } })
+      const same = () => sampleJob({ prompt: "once", input: { duration: 5, prompt: "once" } })
+      yield* ledger.createJob(first)
+      yield* TestClock.adjust("119 seconds")
+      expect(yield* ledger.createJob(same())).toMatchObject({ isNew: false, job: { handle: first.handle } })
+      expect((yield* ledger.createJob({ ...same(), operation: "legacy.text2video" })).isNew).toBe(true)
+      expect((yield* ledger.createJob({ ...same(), principal: "anna" })).isNew).toBe(true)
+      expect((yield* ledger.createJob({ ...same(), allowDuplicate: true })).isNew).toBe(true)
+      expect((yield* ledger.createJob({ ...same(), idempotencyKey: "another key" })).isNew).toBe(true)
+    })
+  )
+
+  it.effect("creates it later, but not while the first is unresolved", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const same = () => sampleJob({ prompt: "once" })
+      const { job } = yield* ledger.createJob(same())
+      yield* TestClock.adjust("121 seconds")
+      expect((yield* ledger.createJob(same())).isNew).toBe(false)
+      yield* ledger.transition(job.handle, ["INTENT"], "SENDING", { lease: { owner: "this-process", fence: 1 } })
+      yield* ledger.transition(job.handle, ["SENDING"], "ACCEPTED", { taskId: "7" })
+      expect((yield* ledger.createJob(same())).isNew).toBe(true)
+    })
+  )
+
+  it.effect("creates a refused request again at once", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const same = () => sampleJob({ prompt: "once" })
+      const { job } = yield* ledger.createJob(same())
+      yield* ledger.transition(job.handle, ["INTENT"], "REFUSED")
+      expect((yield* ledger.createJob(same())).isNew).toBe(true)
+    })
+  )
+
+  it.effect.each([-3_600_000, 3_600_000])("detects a duplicate after a clock jump of %i ms", (jump) =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      yield* ledger.createJob(sampleJob({ prompt: "once" }))
+      yield* TestClock.setTime(noon + jump)
+      expect((yield* ledger.createJob(sampleJob({ prompt: "once" }))).isNew).toBe(false)
+    })
+  )
+
+  it.effect("refuses what cannot be stored unchanged, and stores everything else", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      expect(yield* codeOf(ledger.createJob(sampleJob({ principal: "a\0b" })))).toBe("LEDGER_UNSTORABLE")
+      expect(yield* codeOf(ledger.createJob(sampleJob({ idempotencyKey: "\ud800" })))).toBe("LEDGER_UNSTORABLE")
+      const hostile = `'; DROP TABLE klingkit_jobs; --\0\ud800"\`\\ $1 ? %s`
+      const created = yield* ledger.createJob(sampleJob({ prompt: hostile, model: hostile, idempotencyKey: "'; --" }))
+      expect(created.job.prompt).toBe(hostile.replace("\0", "\uFFFD").toWellFormed())
+      expect(yield* ledger.input(created.job.handle)).toEqual({ prompt: hostile, duration: 5 })
+      const found = yield* ledger.list({ search: "drop TABLE", limit: 5 })
+      expect(found.jobs.map(({ handle }) => handle)).toEqual([created.job.handle])
+    })
+  )
+
+  it.effect("creates one job for 20 concurrent requests with one key", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const { input } = sampleJob()
+      const created = yield* Effect.forEach(
+        Array.from({ length: 20 }, () => ({ ...sampleJob({ idempotencyKey: "k1" }), input })),
+        (request) => ledger.createJob(request),
+        { concurrency: "unbounded" }
+      )
+      expect(created.filter(({ isNew }) => isNew)).toHaveLength(1)
+      expect(new Set(created.map(({ job }) => job.handle)).size).toBe(1)
+      expect((yield* ledger.list()).jobs).toHaveLength(1)
+    })
+  )
+
+  it.effect("leaves nothing behind after a refusal", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const refused = yield* Effect.result(ledger.createJob(sampleJob({ limits: { maxUsdPerCall: 0.4 } })))
+      expect(Result.isFailure(refused)).toBe(true)
+      expect((yield* ledger.list()).jobs).toEqual([])
+    })
+  )
+}

@@ -1,0 +1,119 @@
+import type { Charged, Quote, Task, TaskStatus } from "@klingkit/core"
+import { type Job, taskOfRecord } from "../job.ts"
+import { jobError, type JobError } from "../job-error.ts"
+import type { PipelineRecord, PipelineState } from "../ledger/pipeline-record.ts"
+import type { JobRecord } from "../ledger/job-record.ts"
+import { stepStateOf } from "./step-state.ts"
+
+/** The public view of a step. A step that has not started has no handle. */
+export interface PipelineStepView {
+  readonly id: string
+  readonly operation: string
+  readonly quote: Quote
+  readonly status: TaskStatus | "waiting"
+  readonly charged: Charged
+  readonly handle?: string
+  /** Its results are those of the pipeline: no other step uses them. */
+  readonly isResult: boolean
+}
+
+/** What the job of a pipeline has beside its task. */
+export interface PipelineView {
+  readonly name: string
+  readonly quote: Quote
+  readonly steps: ReadonlyArray<PipelineStepView>
+  /** Why a step failed; the pipeline continues from there when it is resumed. */
+  readonly stoppedBy?: string
+}
+
+/** The process that runs the pipeline may not have noticed the end of the last step yet. */
+const statusOf = (state: PipelineState, steps: ReadonlyArray<PipelineStepView>): TaskStatus => {
+  if (state === "STOPPED") return "failed"
+  if (state === "SUCCEEDED" || steps.every(({ status }) => status === "succeed")) return "succeed"
+  return steps.every(({ status }) => status === "waiting") ? "submitted" : "processing"
+}
+
+/** A pipeline as a job: its outputs are those that no other step uses. */
+export const pipelineJob = (pipeline: PipelineRecord, jobs: ReadonlyArray<JobRecord>, now: number): Job => {
+  const steps = pipeline.steps.map(({ id, operation, quote }): PipelineStepView & { readonly job?: JobRecord } => {
+    const state = stepStateOf(pipeline, id, jobs, now)
+    const job = "job" in state ? state.job : undefined
+    const isResult = !pipeline.steps.some((other) => other.takesFrom.includes(id))
+    return {
+      id,
+      operation,
+      quote,
+      isResult,
+      status: job === undefined ? "waiting" : taskOfRecord(job).status,
+      charged: job === undefined ? "no" : chargedFor(job),
+      ...(job === undefined ? {} : { handle: job.handle, job })
+    }
+  })
+  const task: Task = {
+    id: pipeline.handle,
+    externalId: pipeline.handle,
+    status: statusOf(pipeline.state, steps),
+    ...(pipeline.message === undefined ? {} : { message: stoppedMessage(pipeline.message, steps) }),
+    createdAt: pipeline.createdAt,
+    updatedAt: pipeline.updatedAt,
+    outputs: steps.flatMap(({ isResult, job }) => (isResult && job !== undefined ? primaryOutputs(job) : [])),
+    charges: jobs.flatMap(chargesOf)
+  }
+  const view: PipelineView = {
+    name: pipeline.name,
+    quote: pipeline.quote,
+    steps: steps.map(({ job: _job, ...step }) => step),
+    ...(pipeline.state === "STOPPED" ? { stoppedBy: pipeline.message ?? "" } : {})
+  }
+  return { handle: pipeline.handle, task, pipeline: view }
+}
+
+/** Among the charges of several steps, a charge needs its pack even where Kling does not name it. */
+const chargesOf = ({ charges, quote: { pack } }: JobRecord): JobRecord["charges"] =>
+  charges.map((charge) => (charge.kind === "unit" && pack !== undefined ? { pack, ...charge } : charge))
+
+/** Kling does not document what a failed task costs; its answer may contain the charge. */
+const chargedFor = ({ state, charges }: JobRecord): Charged => {
+  if (state === "REFUSED") return "no"
+  if (state === "UNKNOWN") return "maybe"
+  if (state !== "FAILED") return "yes"
+  return charges.length > 0 && charges.every(({ amount }) => amount === 0) ? "no" : "maybe"
+}
+
+/** The outputs worth keeping: Kling returns an audio track beside the video that contains it. */
+export const primaryOutputs = ({ outputs }: JobRecord): JobRecord["outputs"] => {
+  const videos = outputs.filter(({ type }) => type === "video")
+  return videos.length > 0 ? videos : outputs
+}
+
+/** What stopped the pipeline, what is already paid, and what remains. */
+const stoppedMessage = (message: string, steps: ReadonlyArray<PipelineStepView>): string => {
+  const remaining = steps.filter((step) => !isPaid(step)).map(({ id }) => id)
+  return `${message}; already paid: ${formatPaid(steps) ?? "nothing"}; remaining: ${remaining.join(", ")}`
+}
+
+/** The failure of a pipeline whose step has failed; nothing for other jobs. */
+export const stepFailure = ({ handle, pipeline }: Job): JobError | undefined => {
+  if (pipeline?.stoppedBy === undefined) return undefined
+  const paid = formatPaid(pipeline.steps)
+  const uncertain = pipeline.steps.find(({ charged }) => charged === "maybe")
+  return jobError({
+    _tag: "StepFailed",
+    taskId: handle,
+    detail: pipeline.stoppedBy,
+    ...(paid === undefined ? {} : { paid }),
+    ...(uncertain === undefined ? {} : { uncertain: uncertain.status === "unknown" ? "unknown" : "failed" })
+  })
+}
+
+const isPaid = ({ charged }: PipelineStepView): boolean => charged === "yes"
+
+/** `0.05 video units (legacy.tts) and 0.05 video units (legacy.identify-face)`. */
+const formatPaid = (steps: ReadonlyArray<PipelineStepView>): string | undefined => {
+  const paid = steps.filter(isPaid)
+  return paid.length === 0
+    ? undefined
+    : paid
+        .map(({ quote: { units = "some", pack = "" }, operation }) => `${units} ${pack} units (${operation})`)
+        .join(" and ")
+}

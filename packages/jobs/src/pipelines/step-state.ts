@@ -1,0 +1,76 @@
+import { parseJson } from "@klingkit/core"
+import { Data } from "effect"
+import type { PipelineRecord } from "../ledger/pipeline-record.ts"
+import type { JobRecord } from "../ledger/job-record.ts"
+import type { StepResult } from "./step-reference.ts"
+
+/** The state of a pipeline's step, as the ledger knows it. */
+export type StepState = Data.TaggedEnum<{
+  /** `key` is the idempotency key of the next attempt. */
+  Pending: { readonly key: string }
+  Running: { readonly job: JobRecord }
+  Succeeded: { readonly job: JobRecord; readonly result: StepResult }
+  Failed: { readonly job: JobRecord }
+}>
+const StepState = Data.taggedEnum<StepState>()
+
+/** Kling discards the faces of a video a day after it has found them, as it does with all data of a session. */
+const faceMillis = 24 * 3_600_000
+
+/**
+ * Derives a step's state from its jobs. A step is attempted again only if nothing was sent, or if the pipeline was resumed
+ * after the failure; a step whose outcome is unknown only if that was explicitly allowed. On resume, faces that Kling has
+ * discarded are detected again.
+ */
+export const stepStateOf = (
+  pipeline: PipelineRecord,
+  step: string,
+  jobs: ReadonlyArray<JobRecord>,
+  now: number
+): StepState => {
+  const attempts = jobs.filter((job) => job.step === step).map((job) => ({ job, ...attemptOf(job) }))
+  const last = attempts.toSorted((a, b) => a.resume - b.resume || a.attempt - b.attempt).at(-1)
+  if (last === undefined) return StepState.Pending({ key: keyOf(pipeline, step, pipeline.resumes, 0) })
+  const { job, resume, attempt } = last
+  switch (job.state) {
+    case "SUCCEEDED":
+    case "FETCHED":
+      if (resume >= pipeline.resumes || !isExpired(job, now)) return StepState.Succeeded({ job, result: resultOf(job) })
+      break
+    case "REFUSED":
+      if (job.sends === 0 && attempt < maxAttempts) {
+        return StepState.Pending({ key: keyOf(pipeline, step, resume, attempt + 1) })
+      }
+      break
+    case "FAILED":
+      break
+    case "UNKNOWN":
+      if (resume >= pipeline.repeatsUnknown) return StepState.Failed({ job })
+      break
+    default:
+      return StepState.Running({ job })
+  }
+  return resume < pipeline.resumes
+    ? StepState.Pending({ key: keyOf(pipeline, step, pipeline.resumes, 0) })
+    : StepState.Failed({ job })
+}
+
+const isExpired = ({ operation, finishedAt = 0 }: JobRecord, now: number): boolean =>
+  operation === "legacy.identify-face" && now - finishedAt >= faceMillis
+
+/** Bounds the attempts of programs that crash before they have sent anything. */
+const maxAttempts = 20
+
+/** Of all programs that make the same attempt, the ledger lets one send it. */
+const keyOf = ({ handle }: PipelineRecord, step: string, resume: number, attempt: number): string =>
+  `${handle}/${step}/${resume}/${attempt}`
+
+const attemptOf = ({ idempotencyKey }: JobRecord): { readonly resume: number; readonly attempt: number } => {
+  const [attempt = 0, resume = 0] = (idempotencyKey ?? "").split("/").toReversed().map(Number)
+  return { resume, attempt }
+}
+
+const resultOf = ({ outputs, answer }: JobRecord): StepResult => ({
+  outputs,
+  ...(answer === undefined ? {} : { answer: parseJson(answer) })
+})

@@ -1,0 +1,111 @@
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { Kling } from "@klingkit/core"
+import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
+import { Context, Deferred, Effect, Layer, Option, Redacted, Stream } from "effect"
+import { HttpClient } from "effect/http"
+import { TestClock } from "effect/testing"
+import { FileHost } from "../../files/file-host.ts"
+import { inVirtualTime } from "../../files/testing/virtual-time.ts"
+import { Jobs } from "../../jobs.ts"
+import { Ledger } from "../../ledger/ledger.ts"
+import { LedgerSource } from "../../ledger/ledger-source.ts"
+import type { SpendLimits } from "../../spend-limits.ts"
+import { layerSqliteMemory } from "../../sqlite/sqlite-ledger.ts"
+import type { PipelinePlan } from "../pipeline-plan.ts"
+import type { StartPipelineOptions } from "../pipelines.ts"
+import { planSamplePipeline } from "./sample-pipeline.ts"
+
+/** A Kling and a ledger that outlive the programs that use them. */
+export const makeHome = Effect.gen(function* () {
+  const world = new KlingWorld()
+  const ledger = Context.get(yield* Layer.build(layerSqliteMemory), Ledger)
+  return { world, ledger }
+})
+
+export type Home = Effect.Success<typeof makeHome>
+
+/** Injects a fault into Kling. */
+export const injectFault = ({ world }: Home, fault: Readonly<Record<string, unknown>>) =>
+  world.answer({
+    method: "POST",
+    path: "/_emulator/faults",
+    query: new URLSearchParams(),
+    headers: {},
+    body: JSON.stringify({ faults: [fault] })
+  })
+
+/** A program with a home; after `callsUntilCrash` calls to the ledger or to Kling it stops for good, in the middle of a call. */
+export const program = (
+  { world, ledger }: Home,
+  { limits = {}, callsUntilCrash = Infinity }: { readonly limits?: SpendLimits; readonly callsUntilCrash?: number } = {}
+) => {
+  let calls = 0
+  const crashed = Deferred.makeUnsafe<void>()
+  const alive = Effect.suspend(() => (calls > callsUntilCrash ? Effect.never : Effect.void))
+  const call = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.andThen(
+      Effect.suspend(() => {
+        calls += 1
+        return calls > callsUntilCrash
+          ? Effect.andThen(Deferred.succeed(crashed, undefined), Effect.never)
+          : Effect.void
+      }),
+      Effect.tap(work, () => alive)
+    )
+  const crashable = <S extends object>(service: S): S =>
+    new Proxy(service, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name)
+        if (typeof value === "object" && value !== null) return crashable(value)
+        return typeof value === "function"
+          ? (...args: ReadonlyArray<unknown>) => call(value(...args) as Effect.Effect<unknown>)
+          : value
+      }
+    })
+  const http = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, (client) => HttpClient.transform(client, call))
+  ).pipe(Layer.provide(emulatorHttpClient(world)))
+  const apiKey = Redacted.make(world.keys.apiKey)
+  const kling = Kling.layerHttp({ credentials: { kind: "api-key", apiKey }, baseUrl: "http://127.0.0.1" })
+  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits, principal: "local" }
+  const jobs = Jobs.layer(config).pipe(
+    Layer.provide(kling),
+    Layer.provide(http),
+    Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(crashable(ledger)) })),
+    Layer.provide([
+      NodeFileSystem.layer,
+      NodePath.layer,
+      Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
+    ])
+  )
+  return { jobs, crashed: Deferred.await(crashed) }
+}
+
+/** The same command each time: starts the pipeline or finds it again, and follows it to its end. */
+export const runSample = (
+  options: StartPipelineOptions = {},
+  plan: Effect.Effect<PipelinePlan, unknown> = planSamplePipeline("api-key")
+) =>
+  Effect.gen(function* () {
+    const jobs = yield* Jobs
+    const { handle } = yield* jobs.startPipeline(yield* Effect.orDie(plan), options)
+    return yield* Effect.map(Stream.runLast(jobs.follow(handle)), Option.getOrThrow)
+  })
+
+/** Runs a program until it ends, or crashes and returns nothing. The next one starts a few minutes later. */
+export const run = <A, E>(work: Effect.Effect<A, E, Jobs>, { jobs, crashed }: ReturnType<typeof program>) => {
+  const ended = Effect.raceFirst(Effect.asSome(Effect.provide(work, jobs)), Effect.as(crashed, Option.none<A>()))
+  return Effect.ensuring(inVirtualTime(ended), TestClock.adjust("3 minutes"))
+}
+
+/** What Kling has charged: by operation, and in total. */
+export const charged = ({ world }: Home) =>
+  Effect.map(world.now, (now) => {
+    world.state.advanceTo(now)
+    const charges = world.state.charges.map(({ charge }) => charge)
+    return {
+      operations: charges.map(({ operation }) => operation),
+      usd: Math.round(charges.reduce((sum, { usd }) => sum + usd, 0) * 1e6) / 1e6
+    }
+  })

@@ -1,0 +1,42 @@
+import type { Task } from "@klingkit/core"
+import { Effect } from "effect"
+import type { JobRecord } from "../ledger/job-record.ts"
+import type { JobState } from "../ledger/job-state.ts"
+import type { Ledger } from "../ledger/ledger.ts"
+import type { JobChanges } from "../ledger/transition-job.ts"
+
+/**
+ * Persists what Kling reports about a job's task, and returns the updated row. The job only moves forward: a stale answer,
+ * or one that another process has already applied, changes nothing.
+ */
+export const applyTaskUpdate = Effect.fnUntraced(function* (
+  ledger: Ledger["Service"],
+  record: JobRecord,
+  task: Task
+): Effect.fn.Return<JobRecord> {
+  const { handle, principal, createdAt } = record
+  let latest = record
+  const step = Effect.fnUntraced(function* (from: ReadonlyArray<JobState>, to: JobState, changes: JobChanges) {
+    if (!from.includes(latest.state)) return
+    latest = yield* ledger.transition(handle, from, to, changes).pipe(
+      // Another process was faster: its update counts.
+      Effect.catch(() => Effect.orElseSucceed(ledger.get(handle, principal), () => latest))
+    )
+  })
+  const isPlausible = task.updatedAt !== undefined && task.updatedAt >= createdAt
+  const results = {
+    taskId: task.id,
+    outputs: task.outputs,
+    charges: task.charges,
+    ...(isPlausible ? { endedAt: task.updatedAt } : {})
+  }
+  // Kling has the task, so it was accepted, even if the answer to its submission has not arrived.
+  yield* step(["SENDING", "IN_DOUBT", "UNKNOWN"], "ACCEPTED", { taskId: task.id })
+  if (task.status === "processing") yield* step(["ACCEPTED"], "RUNNING", { taskId: task.id })
+  if (task.status === "succeed") yield* step(["ACCEPTED", "RUNNING"], "SUCCEEDED", results)
+  if (task.status === "failed") {
+    const message = task.message ?? "Kling gave no reason"
+    yield* step(["ACCEPTED", "RUNNING"], "FAILED", { ...results, message })
+  }
+  return latest
+})

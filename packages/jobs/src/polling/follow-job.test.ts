@@ -1,0 +1,125 @@
+import { describe, expect, it } from "@effect/vitest"
+import { type CredentialKind, planVideo } from "@klingkit/core"
+import { KlingWorld } from "@klingkit/emulator"
+import { Clock, Duration, Effect, Fiber, Option, Result, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import { inVirtualTime } from "../files/testing/virtual-time.ts"
+import { JumpingClock } from "./testing/jumping-clock.ts"
+import { type Program, programsOf, readsOf } from "./testing/programs.ts"
+
+/** Tasks that take their expected time, and slots for all of them. */
+const worldInRealTime = () => new KlingWorld({ speed: 1, faults: { packs: { video: { concurrency: 1000 } } } })
+
+const submitVideo = ({ jobs }: Program, prompt: string, credential: CredentialKind = "api-key") =>
+  Effect.flatMap(planVideo({ prompt }, credential), (plan) => jobs.submit(plan))
+
+/** Waits until the job has ended; returns its status. */
+const endOf = ({ jobs }: Program, handle: string) =>
+  Effect.map(Stream.runLast(jobs.follow(handle)), (job) => Option.getOrThrow(job).task.status)
+
+/** The reads at Kling when a number of programs with a number of waiters each follow one job. */
+const readsWith = Effect.fnUntraced(function* (programs: number, waiters: number) {
+  const world = worldInRealTime()
+  const start = yield* programsOf(world)
+  const all = yield* Effect.all(Array.from({ length: programs }, () => start()))
+  const [first] = all
+  if (first === undefined) return []
+  const ends = Effect.gen(function* () {
+    const { handle } = yield* submitVideo(first, "one video for all")
+    const waiting = all.flatMap((program) => Array.from({ length: waiters }, () => endOf(program, handle)))
+    return yield* Effect.all(waiting, { concurrency: "unbounded" })
+  })
+  const statuses = Result.getOrThrow(yield* inVirtualTime(ends))
+  expect(new Set(statuses)).toEqual(new Set(["succeed"]))
+  expect(statuses).toHaveLength(programs * waiters)
+  return readsOf(world)
+})
+
+describe("following a job", () => {
+  it.effect("costs the same number of reads however many wait for it, in however many programs", () =>
+    Effect.gen(function* () {
+      const alone = yield* readsWith(1, 1)
+      const together = yield* readsWith(4, 5)
+      expect(alone.length).toBeGreaterThan(3)
+      expect(alone.length).toBeLessThan(25)
+      expect(together.length).toBeLessThanOrEqual(alone.length + 2)
+    })
+  )
+
+  it.effect("continues when the program that has claimed the polls has died", () =>
+    Effect.gen(function* () {
+      const world = worldInRealTime()
+      const start = yield* programsOf(world)
+      const [dead, alive] = yield* Effect.all([start(), start()])
+      const { handle } = Result.getOrThrow(yield* inVirtualTime(submitVideo(dead, "orphaned")))
+      // It claims every poll, and never persists a result.
+      const claiming = yield* Effect.forkChild(
+        Effect.forever(Effect.andThen(dead.ledger.claimPolls([handle], 0), Effect.sleep("100 millis")))
+      )
+      const waiting = yield* Effect.forkChild(endOf(alive, handle))
+      yield* inVirtualTime(Effect.sleep("40 seconds"))
+      expect(readsOf(world)).toEqual([])
+      yield* Fiber.interrupt(claiming)
+      expect(yield* inVirtualTime(Fiber.join(waiting))).toEqual(Result.succeed("succeed"))
+    })
+  )
+
+  it.effect("of 300 jobs takes few reads per job", () =>
+    Effect.gen(function* () {
+      const world = worldInRealTime()
+      const start = yield* programsOf(world)
+      const program = yield* start()
+      const prompts = Array.from({ length: 300 }, (_, index) => `video ${index}`)
+      const ends = Effect.forEach(
+        prompts,
+        (prompt) => Effect.flatMap(submitVideo(program, prompt), ({ handle }) => endOf(program, handle)),
+        { concurrency: "unbounded" }
+      )
+      const statuses = Result.getOrThrow(yield* inVirtualTime(ends))
+      expect(statuses.filter((status) => status === "succeed")).toHaveLength(300)
+      const reads = readsOf(world)
+      expect(reads).toContain("POST /tasks")
+      expect(reads.length / 300).toBeLessThan(0.15)
+    })
+  )
+
+  it.effect("of 30 jobs with a key pair reads the list of their path", () =>
+    Effect.gen(function* () {
+      const world = worldInRealTime()
+      const start = yield* programsOf(world, "key-pair")
+      const program = yield* start()
+      const prompts = Array.from({ length: 30 }, (_, index) => `video ${index}`)
+      const ends = Effect.forEach(
+        prompts,
+        (prompt) => Effect.flatMap(submitVideo(program, prompt, "key-pair"), ({ handle }) => endOf(program, handle)),
+        { concurrency: "unbounded" }
+      )
+      const statuses = Result.getOrThrow(yield* inVirtualTime(ends))
+      expect(statuses.filter((status) => status === "succeed")).toHaveLength(30)
+      const reads = readsOf(world)
+      expect(reads).toContain("GET /v1/videos/text2video")
+      expect(reads.length / 30).toBeLessThan(0.6)
+    })
+  )
+
+  it.effect.each([-3_600_000, 3_600_000])("continues when the clock jumps by %i ms", (jump) =>
+    Effect.gen(function* () {
+      const world = worldInRealTime()
+      const clock = new JumpingClock(yield* Clock.Clock)
+      const ended = Effect.gen(function* () {
+        const program = yield* (yield* programsOf(world))()
+        const { handle } = yield* submitVideo(program, "a clock")
+        const waiting = yield* Effect.forkChild(endOf(program, handle))
+        yield* Effect.sleep("10 seconds")
+        clock.jump(jump)
+        // Kling's own clock has not jumped.
+        world.state.clockOffsetMs -= jump
+        return yield* Effect.timed(Fiber.join(waiting))
+      }).pipe(Effect.provideService(Clock.Clock, clock))
+      yield* TestClock.setTime(Date.UTC(2026, 10, 22, 12))
+      const [took, status] = Result.getOrThrow(yield* inVirtualTime(ended))
+      expect(status).toBe("succeed")
+      expect(Duration.toSeconds(took)).toBeLessThan(150)
+    })
+  )
+})

@@ -1,0 +1,63 @@
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { type CredentialKind, Kling } from "@klingkit/core"
+import { emulatorHttpClient, type KlingWorld } from "@klingkit/emulator"
+import { Context, Effect, Layer, Redacted, type Scope } from "effect"
+import { join } from "node:path"
+import { Jobs } from "../../jobs.ts"
+import { Ledger } from "../../ledger/ledger.ts"
+import type { LedgerError } from "../../ledger/ledger-error.ts"
+import { LedgerSource } from "../../ledger/ledger-source.ts"
+import { temporaryFolder } from "../../ledger/testing/test-database.ts"
+import { nodeFileHost } from "../../node/node-file-host.ts"
+import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
+
+export interface Program {
+  readonly jobs: Jobs["Service"]
+  readonly ledger: Ledger["Service"]
+  readonly kling: Kling["Service"]
+}
+
+/** A program with a ledger, and a Kling in memory. */
+export const programOver = Effect.fnUntraced(function* (
+  world: KlingWorld,
+  ledger: Ledger["Service"],
+  {
+    credential = "api-key",
+    principal = "local"
+  }: { readonly credential?: CredentialKind; readonly principal?: string } = {}
+): Effect.fn.Return<Program, never, Scope.Scope> {
+  const { keys } = world
+  const kling = Kling.layerHttp({
+    credentials:
+      credential === "api-key"
+        ? { kind: "api-key", apiKey: Redacted.make(keys.apiKey) }
+        : { kind: "key-pair", accessKey: keys.accessKey, secretKey: Redacted.make(keys.secretKey) },
+    baseUrl: "https://kling.example"
+  })
+  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal }
+  const layer = Jobs.layer(config).pipe(
+    Layer.provideMerge(kling),
+    Layer.provide(emulatorHttpClient(world)),
+    Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
+    Layer.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost])
+  )
+  const context = yield* Effect.orDie(Layer.build(layer))
+  return { jobs: Context.get(context, Jobs), ledger, kling: Context.get(context, Kling) }
+})
+
+/** Starts programs that share a Kling account and a ledger file; each has a connection of its own. */
+export const programsOf = (world: KlingWorld, credential: CredentialKind = "api-key") =>
+  Effect.map(
+    temporaryFolder("klingkit-programs-"),
+    (folder) =>
+      (principal = "local"): Effect.Effect<Program, LedgerError, Scope.Scope> =>
+        Effect.flatMap(Layer.build(layerSqlite(join(folder, "ledger.db"))), (context) =>
+          programOver(world, Context.get(context, Ledger), { credential, principal })
+        )
+  )
+
+/** The requests to Kling that only read: `GET /tasks`. */
+export const readsOf = (world: KlingWorld): ReadonlyArray<string> =>
+  world.state.requests.rows.flatMap(({ method, path }) =>
+    method === "GET" || path === "/tasks" ? [`${method} ${path}`] : []
+  )

@@ -1,0 +1,80 @@
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { Kling, operations, planOperation, planVideo } from "@klingkit/core"
+import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
+import { Clock, Effect, Fiber, Layer, Redacted } from "effect"
+import { HttpClient } from "effect/http"
+import { TestClock } from "effect/testing"
+import { FileHost } from "../files/file-host.ts"
+import { inVirtualTime } from "../files/testing/virtual-time.ts"
+import { Jobs } from "../jobs.ts"
+import { LedgerSource } from "../ledger/ledger-source.ts"
+import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
+
+/** Jobs with a Kling in memory whose answers are slow. */
+const slowKling = (world: KlingWorld, seconds = 20) => {
+  const slow = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(Effect.tap(() => Effect.sleep(seconds * 1000))))
+  ).pipe(Layer.provide(emulatorHttpClient(world)))
+  const apiKey = Redacted.make(world.keys.apiKey)
+  const kling = Kling.layerHttp({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
+  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal: "local" }
+  return Jobs.layer(config).pipe(
+    Layer.provide(kling),
+    Layer.provide(slow),
+    Layer.provide(LedgerSource.layer(layerSqliteMemory)),
+    Layer.provide([
+      NodeFileSystem.layer,
+      NodePath.layer,
+      Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
+    ])
+  )
+}
+
+describe("an interrupted caller", () => {
+  it.effect("does not interrupt its submission: the handle, known before anything is sent, finds the task", () =>
+    Effect.gen(function* () {
+      const world = new KlingWorld()
+      const plan = yield* planVideo({ prompt: "a cat" }, "api-key")
+      yield* Effect.gen(function* () {
+        const jobs = yield* Jobs
+        const calls: Array<readonly [handle: string, tasksAtKling: number]> = []
+        const onHandle = (handle: string) => Effect.sync(() => void calls.push([handle, world.state.tasks.size]))
+        const waiting = yield* Effect.forkChild(jobs.submit(plan, { onHandle }))
+        while (calls.length === 0) yield* TestClock.withLive(Effect.sleep("1 millis"))
+        yield* Fiber.interrupt(waiting)
+        expect(calls.map(([, tasks]) => tasks)).toEqual([0])
+
+        yield* inVirtualTime(Effect.sleep("60 seconds"))
+        const [handle = ""] = calls[0] ?? []
+        const { jobs: recorded } = yield* jobs.history()
+        expect(recorded.map((job) => [job.handle, job.state])).toEqual([[handle, "ACCEPTED"]])
+        expect([...world.state.tasks.newestFirst()].map((task) => task.externalId)).toEqual([handle])
+      }).pipe(Effect.provide(slowKling(world)))
+    })
+  )
+
+  it.effect.each([
+    ["once its answer is stored", 5, 5],
+    ["after ten seconds at most, and a later answer is still stored", 20, 10]
+  ] as const)("ends the wait for a call that cannot be looked up %s", ([, answerSeconds, waitedSeconds]) =>
+    Effect.gen(function* () {
+      const world = new KlingWorld()
+      const { example } = operations["legacy.tts"]
+      const plan = yield* planOperation(operations["legacy.tts"], example)
+      yield* Effect.gen(function* () {
+        const jobs = yield* Jobs
+        const waiting = yield* Effect.forkChild(jobs.call(plan))
+        while (world.state.tasks.size === 0) yield* TestClock.withLive(Effect.sleep("1 millis"))
+        const from = yield* Clock.currentTimeMillis
+        yield* inVirtualTime(Fiber.interrupt(waiting))
+        expect(Math.round(((yield* Clock.currentTimeMillis) - from) / 1000)).toBe(waitedSeconds)
+        yield* inVirtualTime(Effect.sleep((answerSeconds - waitedSeconds) * 1000))
+        const { jobs: recorded } = yield* jobs.history()
+        expect(recorded.map(({ state, outputs }) => [state, outputs.length])).toEqual([["SUCCEEDED", 1]])
+        expect(world.state.tasks.size).toBe(1)
+      }).pipe(Effect.provide(slowKling(world, answerSeconds)))
+    })
+  )
+})

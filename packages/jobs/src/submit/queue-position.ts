@@ -1,0 +1,72 @@
+import { Clock, Effect, Option } from "effect"
+import { type Job, jobOfRecord } from "../job.ts"
+import type { JobRecord } from "../ledger/job-record.ts"
+import type { QueueEntry, QueueState } from "../ledger/queue-keys.ts"
+import type { Ledger } from "../ledger/ledger.ts"
+
+/** The position of a request that waits for a running task to end: 1 is next. */
+export interface QueuePosition {
+  readonly position: number
+  /** Estimated from the running tasks; absent when none is known, because other programs use the account. */
+  readonly aboutSeconds?: number
+}
+
+/** `queued, position 2, about 70 s`. */
+export const describeQueuePosition = ({ position, aboutSeconds }: QueuePosition): string =>
+  `queued, position ${position}${aboutSeconds === undefined ? "" : `, about ${aboutSeconds} s`}`
+
+/**
+ * The waiting requests in the order in which they are served: of two principals, the one with fewer tasks running and
+ * waiting goes first; within a principal, first come, first served.
+ */
+export const fairOrder = ({ running, waiting }: QueueState): ReadonlyArray<QueueEntry> => {
+  const shares = new Map<string, number>()
+  for (const { principal, slots } of running) shares.set(principal, (shares.get(principal) ?? 0) + slots)
+  const entries = waiting.map((entry) => {
+    const share = shares.get(entry.principal) ?? 0
+    shares.set(entry.principal, share + entry.slots)
+    return { entry, share }
+  })
+  return entries
+    .toSorted(
+      (a, b) => a.share - b.share || a.entry.createdAt - b.entry.createdAt || (a.entry.handle < b.entry.handle ? -1 : 1)
+    )
+    .map(({ entry }) => entry)
+}
+
+const expectedSecondsOf = ({ expectedSeconds = 60 }: QueueEntry): number => expectedSeconds
+/** A task that exceeds its expected duration is estimated to take this much longer. */
+const overdueSeconds = 5
+
+/** The position of a request in its queue; nothing when it is not queued. */
+export const queuePositionIn = (queue: QueueState, handle: string, now: number): QueuePosition | undefined => {
+  const waiting = fairOrder(queue)
+  const index = waiting.findIndex((entry) => entry.handle === handle)
+  if (index === -1) return undefined
+  const ends = queue.running
+    .map((entry) => ((entry.sentAt ?? now) - now) / 1000 + expectedSecondsOf(entry))
+    .map((seconds) => Math.max(overdueSeconds, seconds))
+    .toSorted((a, b) => a - b)
+  // A request also waits for the tasks of those ahead of it once all running ones have ended.
+  for (const entry of waiting.slice(0, index)) {
+    const end = ends.shift()
+    if (end === undefined) break
+    ends.push(end + expectedSecondsOf(entry))
+    ends.sort((a, b) => a - b)
+  }
+  const position = index + 1
+  return ends[0] === undefined ? { position } : { position, aboutSeconds: Math.ceil(ends[0] / 5) * 5 }
+}
+
+/** The job of a record, with its queue position if it is queued. */
+export const withQueuePosition = Effect.fnUntraced(function* (
+  ledger: Ledger["Service"],
+  record: JobRecord
+): Effect.fn.Return<Job> {
+  const job = jobOfRecord(record)
+  if (record.state !== "INTENT" || record.queuedAt === undefined || record.queueKey === undefined) return job
+  const queue = yield* Effect.option(ledger.queue(record.account, record.queueKey))
+  const now = yield* Clock.currentTimeMillis
+  const queuePosition = Option.isNone(queue) ? undefined : queuePositionIn(queue.value, record.handle, now)
+  return queuePosition === undefined ? job : { ...job, queuePosition }
+})

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "@effect/vitest"
+import { invalidInput, KlingError } from "@klingkit/core"
+import { JobError } from "@klingkit/jobs"
+import { formatDefect, formatError } from "./format-error.ts"
+
+const paid = { charged: true, name: "generate_video" }
+const free = { charged: false, name: "wait_for_task" }
+
+describe("a formatted error", () => {
+  it("says what happened, whether it was charged, what to do next, and a code", () => {
+    expect(formatError(paid, invalidInput([{ field: "duration", message: "is wrong" }])).lines).toEqual([
+      "Error: duration is wrong",
+      "Charged: no",
+      "Next: fix the named fields; nothing was sent",
+      "Code: KLING_INVALID_INPUT"
+    ])
+  })
+
+  it("keeps the Task ID of an unresolved submission", () => {
+    const error = new KlingError({
+      reason: { _tag: "SubmissionUnknown", externalTaskId: "kk-t2v-1", detail: "cut off" },
+      billed: true
+    })
+    expect(formatError(paid, error).lines).toEqual([
+      expect.stringContaining("not known whether Kling accepted the request"),
+      "Task ID: kk-t2v-1",
+      "Charged: maybe; Kling may have accepted the request",
+      "Next: do not submit it again; call check_video_status with task_id kk-t2v-1",
+      "Code: KLING_SUBMISSION_UNKNOWN"
+    ])
+  })
+
+  it.each([
+    [new JobError({ reason: { _tag: "NotFinished", taskId: "1", status: "processing" } }), "call wait_for_task"],
+    [new JobError({ reason: { _tag: "NothingToFetch", taskId: "1", status: "failed" } }), "check_video_status"],
+    [new JobError({ reason: { _tag: "FetchFailed", taskId: "1", detail: "cut" } }), "call download_task again"],
+    [new JobError({ reason: { _tag: "FileExists", path: "/a.mp4" } }), "set overwrite to true"],
+    [
+      new JobError({
+        reason: {
+          _tag: "NotApproved",
+          quoteUsd: 2,
+          rule: "",
+          setting: "KLINGKIT_CONFIRM_ABOVE_USD",
+          limitUsd: 1,
+          spentTodayUsd: 0
+        }
+      }),
+      "show this to the user; if they approve, call quote_cost"
+    ],
+    [new KlingError({ reason: { _tag: "MissingCredentials", variables: ["KLINGAI_API_KEY"] } }), "set KLINGAI_API_KEY"]
+  ])("names tools, not commands: $code", (error, next) => {
+    const text = formatError(free, error).lines.join("\n")
+    expect(text).toContain(next)
+    expect(text).toContain("Charged: no")
+    expect(text).not.toMatch(/--\w|task (get|wait|download) /)
+  })
+
+  it("says what to do with an image that the server cannot read", () => {
+    const error = new JobError({ reason: { _tag: "FileDenied", path: "/chat/cat.png", detail: "is outside" } })
+    expect(formatError(paid, error).lines).toEqual([
+      "Error: /chat/cat.png: is outside",
+      "Charged: no",
+      "Next: use an https URL, or move the file into one of these folders; KLINGKIT_INPUT_DIRS adds more",
+      "Code: JOB_FILE_DENIED"
+    ])
+    expect(formatError(free, error).lines.join("\n")).not.toContain("https URL")
+  })
+
+  it("reveals no internals of a defect", () => {
+    expect(formatDefect(paid).lines.join("\n")).toMatch(
+      /internal error in klingkit\nCharged: maybe.*\nNext: .*\nCode: KLINGKIT_DEFECT/
+    )
+    expect(formatDefect(free).lines).toContain("Charged: no")
+  })
+})

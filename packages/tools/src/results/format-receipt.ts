@@ -1,0 +1,26 @@
+import { type Quote, type Receipt, receiptOf } from "@klingkit/core"
+import * as z from "zod"
+import { type Called, taskOfCall } from "./synchronous-call.ts"
+
+/** Quote and charge as text; the charge is absent while the task runs. */
+export const receiptSchema = {
+  quoted: z.string().optional(),
+  charged: z.string().optional(),
+  quote_mismatch: z.string().optional()
+}
+
+export const structuredReceipt = ({ quoted, charged, mismatch }: Receipt) => ({
+  ...(quoted === undefined ? {} : { quoted }),
+  ...(charged === undefined ? {} : { charged }),
+  ...(mismatch === undefined ? {} : { quote_mismatch: mismatch })
+})
+
+export const formatReceipt = ({ quoted, charged, mismatch }: Receipt): ReadonlyArray<string> => [
+  ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
+  ...(charged === undefined ? [] : [`Charged: ${charged}`]),
+  ...(mismatch === undefined ? [] : [`Warning: ${mismatch}; check Kling's billing record`])
+]
+
+/** The receipt of a synchronous call. Not every answer says what was charged. */
+export const receiptOfCall = (quote: Quote, called: Called): Receipt =>
+  receiptOf(quote, { status: "succeed", charges: taskOfCall(called)?.charges ?? [] })

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Kling, maxUsd, operations, usdText } from "@klingkit/core"
+import { KlingWorld } from "@klingkit/emulator"
+import type { SpendLimits } from "@klingkit/jobs"
+import { Effect } from "effect"
+import { tools } from "./catalog.ts"
+import { call, emulated, failure, ledgerOf, passTime, requestsSeen } from "./testing/emulated.ts"
+import { chargedCalls } from "./testing/example-arguments.ts"
+import type { Tool } from "./tool.ts"
+
+/** Tools added later are covered too: the calls are derived from the tools' own schemas and errors. */
+const charged = tools.filter((tool) => tool.charged).map((tool) => [tool.name, tool] as const)
+
+/** The charged calls of a tool, given a video that was made without klingkit's ledger. */
+const callsOf = Effect.fnUntraced(function* (tool: Tool, world: KlingWorld) {
+  const { handle } = yield* Kling.use((kling) => kling.submit(operations["new.t2v.kling-3.0"], { prompt: "a dog" }))
+  yield* passTime(world)
+  const calls = yield* chargedCalls(tool, { videoTaskId: handle })
+  expect(calls.length).toBeGreaterThan(0)
+  return calls
+})
+
+/** Operations that were charged after the video. */
+const charges = Effect.fnUntraced(function* (world: KlingWorld) {
+  yield* passTime(world)
+  return (yield* ledgerOf(world)).charges.slice(1).map(({ operation }) => operation)
+})
+
+const limits: ReadonlyArray<SpendLimits> = [
+  { maxUsdPerCall: 0.001 },
+  { maxUsdPerDay: 0.001 },
+  { confirmAboveUsd: 0.001 }
+]
+
+describe("every tool respects the spend limits", () => {
+  it.effect.each(charged.flatMap(([name, tool]) => limits.map((limit) => [name, limit, tool] as const)))(
+    "%s, %j",
+    ([, limit, tool]) => {
+      const world = new KlingWorld()
+      return Effect.gen(function* () {
+        for (const { args, quote } of yield* callsOf(tool, world)) {
+          const asked = (yield* requestsSeen(world)).length
+          const error = yield* failure(tool.name, args)
+          const most = maxUsd(quote)
+          expect(error.code).toMatch(/^(LEDGER_OVER_BUDGET|JOB_NOT_APPROVED)$/)
+          expect([error.wasCharged, error.message]).toEqual(["no", expect.stringContaining("$0.001")])
+          expect(error.message).toContain(most === undefined ? "unknown until charged" : usdText(most))
+          expect(error.message).toMatch(/\$0\.00 (are )?spent today/)
+          const since = (yield* requestsSeen(world)).slice(asked) as ReadonlyArray<{ readonly method: string }>
+          expect(since.filter(({ method }) => method !== "GET")).toEqual([])
+        }
+        expect(yield* charges(world)).toEqual([])
+      }).pipe(Effect.provide(emulated(world, limit)))
+    }
+  )
+
+  it.effect.each(charged)("%s passes once with the token of its quote", ([name, tool]) => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      for (const { args } of yield* callsOf(tool, world)) {
+        const before = (yield* charges(world)).length
+        const duplicate = { ...args, allow_duplicate: true }
+        const quoted = yield* call("quote_cost", { tool: name, arguments: JSON.stringify(duplicate) })
+        const { confirm_token } = quoted.structured
+        expect(confirm_token).toEqual(expect.any(String))
+        expect((yield* charges(world)).length).toBe(before)
+        yield* call(name, { ...duplicate, confirm_token })
+        const made = (yield* charges(world)).slice(before)
+        // A request of several steps is several operations, each charged once.
+        expect(made.length).toBeGreaterThan(0)
+        expect(new Set(made).size).toBe(made.length)
+        expect((yield* failure(name, { ...duplicate, confirm_token })).code).toBe("LEDGER_NOT_APPROVED")
+        expect((yield* charges(world)).length).toBe(before + made.length)
+      }
+    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.001 })))
+  })
+})

@@ -1,0 +1,64 @@
+import { type EmulatorOptions, runEmulator } from "@klingkit/emulator"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+interface Charge {
+  readonly externalTaskId: string
+  readonly units: number
+}
+
+/** A fresh emulated Kling, and the environment variables for programs that use it. */
+export const freshKling = async (options: Pick<EmulatorOptions, "speed"> = {}) => {
+  const emulator = await runEmulator({ seed: 7, ...options })
+  const home = mkdtempSync(join(tmpdir(), "klingkit-scenario-"))
+  const outputDir = join(home, "videos")
+  const control = async (route: string, body?: unknown): Promise<unknown> => {
+    const [method = "GET", name = ""] = route.split(" ")
+    const response = await fetch(`${emulator.url}/_emulator/${name}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    })
+    return response.json()
+  }
+  return {
+    url: emulator.url,
+    home,
+    outputDir,
+    env: {
+      HOME: home,
+      KLINGAI_API_KEY: emulator.apiKey,
+      KLINGAI_BASE_URL: emulator.url,
+      KLINGKIT_OUTPUT_DIR: outputDir
+    },
+    injectFault: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
+    clearFaults: () => control("DELETE faults"),
+    advance: (seconds: number) => control("POST advance", { seconds }),
+    /** Completes every task. */
+    finishTasks: () => control("POST advance", { seconds: 3600 }),
+    ledger: () =>
+      control("GET ledger") as Promise<{
+        readonly charges: ReadonlyArray<Charge>
+        readonly tasks: ReadonlyArray<{ readonly externalTaskId: string; readonly status: string }>
+      }>,
+    requests: async () =>
+      (
+        (await control("GET requests")) as {
+          readonly requests: ReadonlyArray<{ readonly method: string; readonly path: string }>
+        }
+      ).requests,
+    /** Replaces ids, URLs and times by placeholders, so that runs can be compared. */
+    normalize: (text: string): string =>
+      text
+        .replaceAll(outputDir, "<folder>")
+        .replaceAll(emulator.url, "<kling>")
+        .replaceAll(/kk-(\w+)-[0-9a-z]{26}/g, "<$1 handle>")
+        .replaceAll(/\b\d{18}\b/g, "<kling id>")
+        .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
+        .replaceAll(/(?<=- Size: )\d+|(?<="bytes": )\d+/g, "<size>"),
+    close: async () => {
+      await emulator.close()
+      rmSync(home, { recursive: true, force: true })
+    }
+  }
+}

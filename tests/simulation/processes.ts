@@ -1,0 +1,69 @@
+import type { KlingWorld } from "@klingkit/emulator"
+import type { BudgetLimits, NewJob, Jobs, Ledger } from "@klingkit/jobs"
+import { Deferred, Effect, Scope } from "effect"
+import type { LedgerRows } from "./ledger-file.ts"
+import type { Mutant } from "./mutants.ts"
+import { SimulatedProcess, startJobs } from "./simulated-process.ts"
+import type { ProcessFault } from "./scenario.ts"
+
+/** What all processes of a world share. */
+export interface SharedWorld {
+  readonly kling: KlingWorld
+  readonly ledger: Ledger["Service"]
+  /** Direct access to the ledger's rows, for mutants. */
+  readonly rows: LedgerRows
+  readonly limits: BudgetLimits
+  /** Never completes once the client has given up. */
+  readonly isStillWaiting: (intent: NewJob) => Effect.Effect<void>
+  readonly mutant: Mutant
+  /** Called after each call of any process to the ledger or the network. */
+  readonly afterStep: () => void
+  /** Called with each create before it is sent to Kling. */
+  readonly onSend: (body: string) => void
+}
+
+/** The processes of a world: each is started on first use, and restarted some time after a crash. */
+export class Processes {
+  readonly #running = new Map<number, Deferred.Deferred<Jobs["Service"]>>()
+  readonly #processFaults: ReadonlyArray<ProcessFault>
+  readonly #world: SharedWorld
+  readonly #scope: Scope.Scope
+
+  constructor(processFaults: ReadonlyArray<ProcessFault>, world: SharedWorld, scope: Scope.Scope) {
+    this.#processFaults = processFaults
+    this.#world = world
+    this.#scope = scope
+  }
+
+  /** Waits for the restart when the process is down. */
+  jobsOf(number: number): Effect.Effect<Jobs["Service"]> {
+    return Effect.suspend(() => {
+      const running = this.#running.get(number)
+      return running === undefined ? this.start(number, 0) : Deferred.await(running)
+    })
+  }
+
+  /** `calls`: how many calls its previous runs made. */
+  start(number: number, calls: number): Effect.Effect<Jobs["Service"]> {
+    return Effect.gen({ self: this }, function* () {
+      const running = this.#running.get(number) ?? Deferred.makeUnsafe<Jobs["Service"]>()
+      this.#running.set(number, running)
+      const processFaults = this.#processFaults.filter(({ process }) => process === number)
+      const process: SimulatedProcess = new SimulatedProcess(
+        calls,
+        processFaults,
+        this.#world.afterStep,
+        (restartsAfterSeconds) => {
+          this.#running.set(number, Deferred.makeUnsafe<Jobs["Service"]>())
+          return Effect.sleep(`${restartsAfterSeconds} seconds`).pipe(
+            Effect.andThen(this.start(number, process.calls)),
+            Effect.flatMap((jobs) => Effect.ignore(jobs.recover))
+          )
+        }
+      )
+      const jobs = yield* Effect.provideService(startJobs(process, this.#world), Scope.Scope, this.#scope)
+      yield* Deferred.succeed(running, jobs)
+      return jobs
+    })
+  }
+}

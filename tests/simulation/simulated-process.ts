@@ -1,0 +1,134 @@
+import { Kling } from "@klingkit/core"
+import { emulatorHttpClient } from "@klingkit/emulator"
+import { FileHost, Jobs, type Ledger, LedgerSource } from "@klingkit/jobs"
+import { Clock, Context, Effect, FileSystem, Layer, Path, Redacted, type Scope } from "effect"
+import { HttpClient } from "effect/http"
+import type { SharedWorld } from "./processes.ts"
+import type { ProcessFault } from "./scenario.ts"
+
+/**
+ * One process, from start to crash. It shares only the ledger and the network with other processes, so it is dead once none
+ * of its calls to them is executed or answered: whatever its fibers and finalizers still do has no effect. That models
+ * SIGKILL.
+ */
+export class SimulatedProcess {
+  isCrashed = false
+  /** Calls to the ledger and the network so far, including those before earlier restarts. */
+  calls: number
+  #suspendedUntil = 0
+  readonly #processFaults: ReadonlyArray<ProcessFault>
+  readonly #afterStep: () => void
+  readonly #onCrash: (restartsAfterSeconds: number) => Effect.Effect<void>
+
+  constructor(
+    calls: number,
+    processFaults: ReadonlyArray<ProcessFault>,
+    afterStep: () => void,
+    onCrash: (restartsAfterSeconds: number) => Effect.Effect<void>
+  ) {
+    this.calls = calls
+    this.#processFaults = processFaults
+    this.#afterStep = afterStep
+    this.#onCrash = onCrash
+  }
+
+  /** One call to the ledger or the network, with the faults injected at it. */
+  call<A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.gen({ self: this }, function* () {
+      yield* Effect.yieldNow
+      if (this.isCrashed) return yield* Effect.never
+      this.calls += 1
+      const fault = this.#processFaults.find(({ atCall }) => atCall === this.calls)
+      if (fault?.what === "killed" && fault.when === "before") return yield* this.#crash(fault.restartsAfterSeconds)
+      if (fault?.what === "frozen") {
+        this.#suspendedUntil = Math.max(this.#suspendedUntil, (yield* Clock.currentTimeMillis) + fault.seconds * 1000)
+      }
+      yield* this.#untilResumed
+      const exit = yield* Effect.exit(call)
+      this.#afterStep()
+      if (fault?.what === "killed") return yield* this.#crash(fault.restartsAfterSeconds)
+      yield* this.#untilResumed
+      return yield* exit
+    })
+  }
+
+  get #untilResumed(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      for (;;) {
+        if (this.isCrashed) return yield* Effect.never
+        const left = this.#suspendedUntil - (yield* Clock.currentTimeMillis)
+        if (left <= 0) return
+        yield* Effect.sleep(left)
+      }
+    })
+  }
+
+  #crash(restartsAfterSeconds: number): Effect.Effect<never> {
+    return Effect.gen({ self: this }, function* () {
+      if (!this.isCrashed) {
+        this.isCrashed = true
+        yield* Effect.forkDetach(this.#onCrash(restartsAfterSeconds))
+      }
+      return yield* Effect.never
+    })
+  }
+}
+
+/** The product as this process runs it. Its scope is never closed: a killed process runs no finalizers. */
+export const startJobs = (
+  process: SimulatedProcess,
+  world: SharedWorld
+): Effect.Effect<Jobs["Service"], never, Scope.Scope> => {
+  const { kling: emulator, rows, limits, mutant, onSend } = world
+  const http = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, (client) =>
+      HttpClient.make((request) => {
+        const { body } = request
+        const send = Effect.suspend(() => {
+          if (request.method === "POST" && body._tag === "Uint8Array") onSend(new TextDecoder().decode(body.body))
+          return client.execute(request)
+        })
+        return process.call(send)
+      })
+    )
+  ).pipe(Layer.provide(emulatorHttpClient(emulator)))
+  const apiKey = Redacted.make(emulator.keys.apiKey)
+  const kling = mutant.kling(
+    Kling.layerHttp({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
+  )
+  const own = mutant.ledger(interceptedLedger(process, world), rows.overwrite, rows.expireLeases)
+  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits, principal: "local" }
+  const layer = Jobs.layer(config).pipe(
+    Layer.provide(kling),
+    Layer.provide(http),
+    Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(own) })),
+    Layer.provide([
+      FileSystem.layerNoop({}),
+      Path.layer,
+      Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
+    ])
+  )
+  return Layer.build(layer).pipe(
+    Effect.map((context) => Context.get(context, Jobs)),
+    Effect.orDie
+  )
+}
+
+/** The methods used to submit and recover a request, each as a call that can be interrupted by a fault. */
+const interceptedLedger = (process: SimulatedProcess, { ledger, isStillWaiting }: SharedWorld): Ledger["Service"] => ({
+  ...ledger,
+  createJob: (newJob) => process.call(Effect.andThen(isStillWaiting(newJob), ledger.createJob(newJob))),
+  transition: (...step) => process.call(ledger.transition(...step)),
+  input: (handle) => process.call(ledger.input(handle)),
+  claim: (handle, request) => process.call(ledger.claim(handle, request)),
+  claimUnfinished: (filter, request) => process.call(ledger.claimUnfinished(filter, request)),
+  renew: (...lease) => process.call(ledger.renew(...lease)),
+  release: (handle, lease) => process.call(ledger.release(handle, lease)),
+  markAcknowledged: (handle) => process.call(ledger.markAcknowledged(handle)),
+  markQueued: (handle, lease) => process.call(ledger.markQueued(handle, lease)),
+  queue: (...key) => process.call(ledger.queue(...key)),
+  claimPolls: (...polls) => process.call(ledger.claimPolls(...polls)),
+  unfinished: (filter) => process.call(ledger.unfinished(filter)),
+  get: (id, principal) => process.call(ledger.get(id, principal))
+})
