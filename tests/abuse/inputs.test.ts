@@ -139,7 +139,7 @@ it("abuse 39: a key is not accepted as an argument, and is not echoed", () =>
   expectNothingSent(async () => {
     for (const field of ["api_key", "KLINGAI_API_KEY", "secret_key", "KLING_SECRET", "accessKey", "password"]) {
       const { text } = await host.call("generate_video", { prompt: "x", [field]: "zq7Kcanary" })
-      expect(text).toMatch(/keys belong in the environment of this server .*replace a key that has stood in a chat/)
+      expect(text).toMatch(/set keys in .*environment .*revoke a key that appeared in a chat/)
       expect(text).not.toContain("zq7Kcanary")
     }
   }))

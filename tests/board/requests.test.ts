@@ -93,7 +93,7 @@ describe("new requests from the board", () => {
     await button("Edit and regenerate").click()
     await field().fill("twice as long")
     await button(/^Generate again/).click()
-    await expect.poll(() => board.text("#note")).toMatch(/over the limit .* Charged: no /)
+    await expect.poll(() => board.text("#note")).toMatch(/exceeds the limit .* Charged: no /)
     expect(await taskCount()).toBe(2)
   })
 

@@ -75,7 +75,7 @@ describe("the packed servers in an empty folder", () => {
     await keyless.close()
     expect(more).toEqual([])
     // The user does what the answer says, and starts it again.
-    expect(first?.answer).toMatch(/^Next: set KLINGAI_API_KEY, .* in this server's environment and start it again$/m)
+    expect(first?.answer).toMatch(/^Next: set KLINGAI_API_KEY, .* in this server's environment and restart it$/m)
 
     const { KLINGAI_API_KEY, KLINGAI_BASE_URL } = kling.env
     const client = await connected({ KLINGAI_API_KEY, KLINGAI_BASE_URL })
