@@ -1,4 +1,12 @@
-import { type AnyOperation, derivedReads, type FamilyName, families, isExperimental, type Quote } from "@klingkit/core"
+import {
+  fillNames,
+  type AnyOperation,
+  derivedReads,
+  type FamilyName,
+  families,
+  isExperimental,
+  type Quote
+} from "@klingkit/core"
 import { exampleForms } from "./examples.ts"
 import { bullets, code, linkTo, page, sentence, table } from "./markdown.ts"
 import { parameterTable } from "./parameter-table.ts"
@@ -66,7 +74,7 @@ const rules = (operation: AnyOperation): string | undefined =>
     : `Validated before anything is sent, each with an example of its message:\n\n${bullets(
         operation.rules.map((rule) => {
           const message = ruleSentence(operation, rule)
-          return `${rule.name.replaceAll("-", " ")}${message === undefined ? ` (${code(rule.field)})` : `: *${code(rule.field)} ${message}*`}`
+          return `${rule.name.replaceAll("-", " ")}${message === undefined ? ` (${code(rule.field)})` : `: *${code(rule.field)} ${fillNames(message, (name) => name)}*`}`
         })
       )}`
 

@@ -18,7 +18,7 @@ const app: Border = {
 }
 
 export const borders: Readonly<Record<string, Border>> = {
-  "packages/core": { effect: "", "image-size": "" },
+  "packages/core": { effect: "", "image-size": "", zod: "src/requests/" },
   "packages/jobs": {
     "@klingkit/core": "",
     effect: "",
@@ -130,9 +130,12 @@ const packageProblem = (file: SourceFile, { specifier, how }: Import, entries: E
   return undefined
 }
 
+/** The main entry, and the entry of a folder that has one of its own. */
+const isEntry = (inRoom: string): boolean => inRoom === "src/index.ts" || inRoom === "src/requests/index.ts"
+
 const barrelProblem = (file: SourceFile, { how }: Import): string | undefined => {
   if (how === "export *") return "exports everything of another file; name the exports"
-  return how === "export" && file.inRoom !== "src/index.ts" ? "re-exports; only src/index.ts does that" : undefined
+  return how === "export" && !isEntry(file.inRoom) ? "re-exports; only src/index.ts does that" : undefined
 }
 
 /** The imports of one file that cross a border, each as `path:line: "specifier" problem`. */

@@ -6,12 +6,11 @@ import { api } from "./commands/api/api.ts"
 import { batch } from "./commands/batch/batch.ts"
 import { demo } from "./commands/demo.ts"
 import { emulator } from "./commands/emulator.ts"
-import { image } from "./commands/image.ts"
 import { models } from "./commands/models.ts"
 import { deprecatedAlias, pipeline } from "./commands/pipeline/pipeline.ts"
 import { quote } from "./commands/quote.ts"
+import { requestGroups } from "./commands/request-groups.ts"
 import { task } from "./commands/task/task.ts"
-import { video } from "./commands/video.ts"
 import { type ExitCode, exitCode } from "./output/exit-code.ts"
 import { failureOf, interrupted } from "./output/failure.ts"
 import { Output } from "./output/output.ts"
@@ -36,8 +35,7 @@ export const rootCommand = Command.make("klingkit").pipe(
     { command: 'klingkit quote video "a paper boat" --duration 10', description: "Estimate the cost" }
   ]),
   Command.withSubcommands([
-    video,
-    image,
+    ...requestGroups,
     pipeline,
     deprecatedAlias,
     batch,

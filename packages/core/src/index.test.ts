@@ -30,6 +30,7 @@ describe("the public names", () => {
         "expectedSecondsOf",
         "families",
         "familyOfHandle",
+        "fillNames",
         "findImageModel",
         "findKlingCode",
         "findOperation",

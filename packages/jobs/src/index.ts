@@ -1,16 +1,6 @@
 export { jobFolders, type JobFolders, type JobsConfig, jobsConfig } from "./config.ts"
-export {
-  type PipelinePlan,
-  type PipelineStep,
-  planPipeline,
-  planStep,
-  stepFromPlan,
-  toPlan
-} from "./pipelines/pipeline-plan.ts"
 export { type PipelineStepView, type PipelineView, stepFailure } from "./pipelines/pipeline-job.ts"
 export type { StartPipelineOptions, ResumePipelineOptions } from "./pipelines/pipelines.ts"
-export { type LipSyncRequest, planLipSync } from "./pipelines/lip-sync.ts"
-export { placeholderOf, ref, type StepReference } from "./pipelines/step-reference.ts"
 export type { FetchProgress } from "./files/fetch-to-file.ts"
 export { FileHost, type FolderDenied, type OpenFolder, DeniedAddress, type Sha256 } from "./files/file-host.ts"
 export { type FetchPolicy, denyAddress, denyUrl } from "./files/fetch-policy.ts"
@@ -28,6 +18,7 @@ export { refineQuote } from "./inputs/refine-quote.ts"
 export type { DownloadOptions } from "./files/download-job.ts"
 export { type Job, jobOfRecord, quoteOfJob, receiptOfJob, statesOf } from "./job.ts"
 export { Jobs } from "./jobs.ts"
+export { planContextOf } from "./plan-context.ts"
 export { LedgerSource } from "./ledger/ledger-source.ts"
 export { approvalLimit, type ApprovalLimit, type SpendLimits, spendLimits } from "./spend-limits.ts"
 export { describeQueuePosition, type QueuePosition } from "./submit/queue-position.ts"

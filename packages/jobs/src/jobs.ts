@@ -8,6 +8,7 @@ import {
   type SignedCallback,
   type TaskFilter
 } from "@klingkit/core"
+import { type AnyRequest, type Fields, type NameOf, type PipelinePlan, planRequest } from "@klingkit/core/requests"
 import { Clock, Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Scope, Stream } from "effect"
 import type { JobsConfig } from "./config.ts"
 import { downloadJob, type DownloadOptions } from "./files/download-job.ts"
@@ -25,7 +26,6 @@ import type { Ledger } from "./ledger/ledger.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import { primaryOutputs } from "./pipelines/pipeline-job.ts"
-import type { PipelinePlan } from "./pipelines/pipeline-plan.ts"
 import {
   isPipeline,
   makePipelines,
@@ -34,6 +34,7 @@ import {
   type StartPipelineOptions
 } from "./pipelines/pipelines.ts"
 import { stepJobs } from "./pipelines/step-jobs.ts"
+import { planContextOf } from "./plan-context.ts"
 import { findByResult } from "./polling/find-by-result.ts"
 import { followJob } from "./polling/follow-job.ts"
 import { jobStatus } from "./polling/job-status.ts"
@@ -72,6 +73,15 @@ export class Jobs extends Context.Service<
     ): Effect.Effect<Readonly<Record<string, unknown>>, KlingError | JobError>
     /** The plan with a quote for the actual length of its video or audio, where that is known; otherwise unchanged. */
     refineQuote(plan: Plan): Effect.Effect<Plan>
+    /**
+     * What a request asks of Kling, at what price; nothing is sent. `given` is its input in the caller's words, `nameOf` says
+     * how errors name its fields.
+     */
+    plan(
+      request: AnyRequest,
+      given: unknown,
+      nameOf: NameOf
+    ): Effect.Effect<Plan | PipelinePlan, KlingError | JobError | LedgerError>
     /** Submits a plan once, within the limits; an identical request shortly after returns the same job. */
     submit(plan: Plan, options?: SubmitJobOptions): Effect.Effect<Job, KlingError | JobError | LedgerError>
     /** Makes a paid synchronous call within the limits and returns its answer. It is never sent twice. */
@@ -248,11 +258,24 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     return saved
   })
 
+  const mediaOf = (operation: AnyOperation, input: Fields) =>
+    Effect.provideContext(readOperationMedia(operation, input, mediaConfig), files)
+  const status = (id: string) => Effect.andThen(recoverNow, statusOf(id))
+  const refined = (plan: Plan) => Effect.provideService(refineQuote(plan, principal), LedgerSource, source)
+  const planContext = planContextOf<JobError | LedgerError>({
+    credential: kling.credential,
+    image: (field, given) => media(field, "image", given),
+    media: mediaOf,
+    task: (id) => Effect.map(status(id), ({ task }) => task),
+    refineQuote: refined
+  })
+
   return Jobs.of({
     config,
     media,
-    mediaOf: (operation, input) => Effect.provideContext(readOperationMedia(operation, input, mediaConfig), files),
-    refineQuote: (plan) => Effect.provideService(refineQuote(plan, principal), LedgerSource, source),
+    mediaOf,
+    refineQuote: refined,
+    plan: (request, given, nameOf) => planRequest(request, given, nameOf, planContext),
     submit,
     call: (plan, options) =>
       Effect.flatMap(Effect.andThen(requireDiskSpace(), source.open), (ledger) =>
@@ -273,7 +296,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
       Effect.andThen(Effect.andThen(requireDiskSpace(), recoverNow), pipelines.start(plan, options)),
     resumePipeline: (handle, options) => Effect.andThen(recoverNow, pipelines.resume(handle, options)),
     pipelines: pipelines.list,
-    status: (id) => Effect.andThen(recoverNow, statusOf(id)),
+    status,
     follow: (id, operation) => Stream.unwrap(Effect.as(recoverNow, followed(id, operation))),
     receiveCallback: (callback) =>
       Effect.flatMap(source.open, (ledger) => receiveCallback(ledger, pollingContext, kling.account, callback)),

@@ -1,7 +1,7 @@
 import { imageModels, videoModels } from "@klingkit/core"
 import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
-import { scenesWith } from "./inputs/effect-scene.ts"
+import { scenesWith } from "@klingkit/core/requests"
 import type { ToolFailure, ToolNeeds } from "./tool.ts"
 
 /** Completions of what has been typed so far, best match first. */

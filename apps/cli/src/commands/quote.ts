@@ -1,14 +1,15 @@
 import { findImageModel, imageModels, videoModels } from "@klingkit/core"
+import { generateImage, generateVideo, kebabName } from "@klingkit/core/requests"
 import { Effect, Option } from "effect"
-import { Argument, Command } from "effect/cli"
+import { Argument, Command, Flag } from "effect/cli"
 import { usageError } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
 import { planCall } from "./api/plan-call.ts"
-import { flagName } from "./flag-name.ts"
 import { inputFlag } from "./json-input.ts"
-import { planImageFlags, planVideoFlags, type VideoFlags } from "./plan-request.ts"
-import { imageFlags, videoFlags } from "./request-flags.ts"
+import { definedFlags } from "./request-command.ts"
+import { planOneTask } from "./plan-given.ts"
+import { requestFlags } from "./request-flags.ts"
 
 /** Stands in for an omitted prompt: its text does not change the price. */
 const anyPrompt = "anything"
@@ -19,48 +20,52 @@ const videoSizes: ReadonlyArray<string> = videoModels.flatMap(({ resolutions }) 
 /** Matches ids such as `legacy.tts`; a prompt is never a single word with a dot inside. */
 const operationId = /^[a-z]\w*(\.[\w-]+)+$/
 
+type Flags = Readonly<Record<string, Option.Option<unknown>>>
+
+const videoFlags = requestFlags(generateVideo)
+const imageFlags = requestFlags(generateImage)
+const videoOnly = Object.keys(videoFlags).filter((field) => !(field in imageFlags))
+
 interface QuoteArgs {
   readonly args: ReadonlyArray<string>
-  readonly request: VideoFlags
-  readonly n: Option.Option<number>
+  readonly request: Flags
+  readonly n: Option.Option<unknown>
   readonly input: Option.Option<string>
 }
 
-const videoOnlyFields = (flags: VideoFlags): ReadonlyArray<string> => {
-  const { durationSeconds, audio, lastImage, multiShot } = flags
-  const found = { durationSeconds, audio, lastImage, multiShot }
-  return Object.entries<Option.Option<unknown>>(found).flatMap(([field, value]) =>
-    Option.isSome(value) ? [field] : []
-  )
-}
+const videoOnlyFields = (flags: Flags): ReadonlyArray<string> =>
+  Object.keys(definedFlags(flags)).filter((field) => videoOnly.includes(field))
 
 /** True for `image`, and for flags that only images have: `--n`, an image size or an image model. */
 const asksForImage = ({ args: [what = ""], request, n }: QuoteArgs): boolean => {
   if (what === "video" || what === "image") return what === "image"
   if (Option.isSome(n)) return true
   if (videoOnlyFields(request).length > 0) return false
-  const size = Option.getOrElse(request.resolution, () => "")
-  const model = Option.getOrElse(request.model, () => "")
-  return (imageSizes.includes(size) && !videoSizes.includes(size)) || findImageModel(model) !== undefined
+  const { resolution, model } = definedFlags(request)
+  const size = typeof resolution === "string" ? resolution : ""
+  return (
+    (imageSizes.includes(size) && !videoSizes.includes(size)) ||
+    (typeof model === "string" && findImageModel(model) !== undefined)
+  )
 }
 
 const planOf = Effect.fnUntraced(function* (quoteArgs: QuoteArgs) {
   const { args, request, n, input } = quoteArgs
   const [what = "", promptAfterKind = ""] = args
   if (Option.isSome(input) || operationId.test(what)) return yield* planCall(what, input)
-  const prompt = Option.some((what === "video" || what === "image" ? promptAfterKind : what) || anyPrompt)
+  const prompt = (what === "video" || what === "image" ? promptAfterKind : what) || anyPrompt
   if (!asksForImage(quoteArgs)) {
     if (Option.isSome(n))
       return yield* usageError([{ field: "--n", message: "applies to images only; a video request makes one video" }])
-    return yield* planVideoFlags(prompt, request)
+    return yield* planOneTask(generateVideo, { ...definedFlags(request), prompt })
   }
   const unexpected = videoOnlyFields(request)
   if (unexpected.length > 0) {
     return yield* usageError(
-      unexpected.map((field) => ({ field: `--${flagName(field)}`, message: "applies to videos only" }))
+      unexpected.map((field) => ({ field: `--${kebabName(field)}`, message: "applies to videos only" }))
     )
   }
-  return yield* planImageFlags(prompt, { ...request, n })
+  return yield* planOneTask(generateImage, { ...definedFlags({ ...request, n }), prompt })
 })
 
 export const quote = Command.make(
@@ -71,7 +76,7 @@ export const quote = Command.make(
       Argument.variadic({ max: 2 })
     ),
     request: videoFlags,
-    n: imageFlags.n,
+    n: imageFlags["n"] ?? Flag.optional(Flag.String("n")),
     input: inputFlag
   },
   Effect.fnUntraced(function* (quoteArgs) {

@@ -1,4 +1,4 @@
-import { type Charged, KlingError, type Problem, type Receipt, sanitizeText } from "@klingkit/core"
+import { fillNames, type Charged, KlingError, type Problem, type Receipt, sanitizeText } from "@klingkit/core"
 import { JobError, LedgerError } from "@klingkit/jobs"
 import { Cause, Data } from "effect"
 import { CliError } from "effect/cli"
@@ -102,7 +102,10 @@ const credentialReasons = new Set(["MissingCredentials", "Unauthorized", "TokenR
 
 const klingFailure = (error: KlingError): Failure => {
   const { reason } = error
-  const problems = reason._tag === "InvalidInput" ? reason.problems : undefined
+  const problems =
+    reason._tag === "InvalidInput"
+      ? reason.problems.map(({ field, message }) => ({ field, message: fillNames(message, (name) => name) }))
+      : undefined
   const handle = "externalTaskId" in reason ? reason.externalTaskId : "taskId" in reason ? reason.taskId : undefined
   const isAboutCredentials =
     credentialReasons.has(reason._tag) || (problems ?? []).some(({ field }) => field === "credentials")

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { findKlingCode } from "./codes.ts"
+import { fillNames } from "./field-placeholders.ts"
 import { sanitizeText } from "./sanitize-text.ts"
 
 /** Whether Kling charged, or may have charged, units for the failed request. */
@@ -113,7 +114,7 @@ const rejectedByStatus = (reason: KlingErrorReason, httpStatus: number | undefin
 function describe(reason: KlingErrorReason): string {
   switch (reason._tag) {
     case "InvalidInput":
-      return reason.problems.map((problem) => `${problem.field} ${problem.message}`).join("; ")
+      return reason.problems.map(({ field, message }) => `${field} ${fillNames(message, (name) => name)}`).join("; ")
     case "MissingCredentials":
       return `no complete Kling credential: set ${reason.variables.join(", ")}`
     case "TaskNotFound":

@@ -25,7 +25,7 @@ const periodOrCursor: Rule<Period> = {
   field: "startTime",
   check: ({ startTime, endTime, cursor }) =>
     cursor === undefined && (startTime === undefined || endTime === undefined)
-      ? "and endTime are required, or a cursor"
+      ? "and {endTime} are required, or a cursor"
       : undefined
 }
 

@@ -48,7 +48,7 @@ const referenceRules: ReadonlyArray<Rule<References>> = [
 
 function pairing(required: string, referenceType: string, value: unknown): string | undefined {
   if (referenceType === required) return value === undefined ? `required when referenceType is ${required}` : undefined
-  return value === undefined ? undefined : `would be ignored: set referenceType to "${required}" or omit it`
+  return value === undefined ? undefined : `would be ignored: set {referenceType} to "${required}" or omit it`
 }
 
 export const createElement = operation({

@@ -61,7 +61,7 @@ export const imageGeneration = operation({
       field: "humanFidelity",
       check: (input) =>
         input.humanFidelity !== undefined && input.imageReference !== "subject"
-          ? "only applies with imageReference subject"
+          ? "only applies with {imageReference} subject"
           : undefined
     },
     {

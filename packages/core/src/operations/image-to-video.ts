@@ -212,7 +212,7 @@ export const legacyImageToVideo = operation({
       name: "image-or-image-tail",
       field: "image",
       check: (input) =>
-        input.image === undefined && input.imageTail === undefined ? "is required (or imageTail)" : undefined
+        input.image === undefined && input.imageTail === undefined ? "is required (or {imageTail})" : undefined
     },
     {
       name: "last-frame-in-mode-pro",

@@ -43,9 +43,9 @@ export const shotRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
     field: "shotType",
     check: ({ multiShot, shotType }) =>
       multiShot === true && shotType === undefined
-        ? "is required when multiShot is true: customize or intelligence"
+        ? "is required when {multiShot} is true: customize or intelligence"
         : multiShot !== true && shotType !== undefined
-          ? "only applies when multiShot is true"
+          ? "only applies when {multiShot} is true"
           : undefined
   },
   {
@@ -53,9 +53,9 @@ export const shotRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
     field: "shots",
     check: ({ multiShot, shotType, shots }) =>
       multiShot === true && shotType === "customize" && shots === undefined
-        ? "are required when shotType is customize"
+        ? "are required when {shotType} is customize"
         : shots !== undefined && shotType !== "customize"
-          ? "only apply when multiShot is true and shotType is customize"
+          ? "only apply when {multiShot} is true and {shotType} is customize"
           : undefined
   },
   {

@@ -24,17 +24,19 @@ const faceRule = (
 /** What the request alone shows of the audio window; only Kling knows the length of the audio and the times of the face. */
 export const audioWindowRules = [
   faceRule("exactly-one-of-audio-id-and-sound-file", ({ audioId, soundFile }) =>
-    (audioId === undefined) === (soundFile === undefined) ? "require either audioId or soundFile, not both" : undefined
+    (audioId === undefined) === (soundFile === undefined)
+      ? "require either {audioId} or {soundFile}, not both"
+      : undefined
   ),
   faceRule("audio-lasts-two-seconds", ({ soundStartMs, soundEndMs }) =>
     soundEndMs - soundStartMs < minAudioMs
-      ? `speak for ${soundEndMs - soundStartMs} ms; at least ${minAudioMs} are required: set soundEndMs to ${soundStartMs + minAudioMs} or more`
+      ? `speak for ${soundEndMs - soundStartMs} ms; at least ${minAudioMs} are required: set {soundEndMs} to ${soundStartMs + minAudioMs} or more`
       : undefined
   ),
   faceRule("audio-ends-within-video", ({ soundStartMs, soundEndMs, soundInsertMs }) => {
     const endMs = soundInsertMs + soundEndMs - soundStartMs
     return endMs > maxVideoMs
-      ? `speak until ${endMs} ms; a video lasts at most ${maxVideoMs} ms: set soundInsertMs to ${Math.max(0, maxVideoMs - soundEndMs + soundStartMs)} or less`
+      ? `speak until ${endMs} ms; a video lasts at most ${maxVideoMs} ms: set {soundInsertMs} to ${Math.max(0, maxVideoMs - soundEndMs + soundStartMs)} or less`
       : undefined
   })
 ]
@@ -70,8 +72,8 @@ const audioOfType = (type: string, field: "audioFile" | "audioUrl"): Rule<OldLip
   field,
   check: (input) => {
     if (input.mode !== "audio2video" || input.audioType === undefined) return undefined
-    if (input.audioType === type) return input[field] === undefined ? `is required with audioType ${type}` : undefined
-    return input[field] === undefined ? undefined : `would be ignored with audioType ${input.audioType}; omit it`
+    if (input.audioType === type) return input[field] === undefined ? `is required with {audioType} ${type}` : undefined
+    return input[field] === undefined ? undefined : `would be ignored with {audioType} ${input.audioType}; omit it`
   }
 })
 

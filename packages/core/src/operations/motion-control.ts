@@ -33,7 +33,7 @@ const elementWithVideoOrientation = <F extends string>(
   field,
   check: (input) =>
     input[field] !== undefined && input.characterOrientation !== "video"
-      ? 'requires characterOrientation "video"; set it, or omit the element'
+      ? 'requires {characterOrientation} "video"; set it, or omit the element'
       : undefined
 })
 

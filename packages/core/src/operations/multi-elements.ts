@@ -150,7 +150,7 @@ export const multiElements = operation({
       check: ({ editMode, images = [] }) => {
         const { min, max, text } = imagesOfMode[editMode]
         return images.length < min || images.length > max
-          ? `are ${images.length}; editMode ${editMode} takes ${text}`
+          ? `are ${images.length}; {editMode} ${editMode} takes ${text}`
           : undefined
       }
     }

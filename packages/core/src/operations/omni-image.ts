@@ -60,7 +60,7 @@ export const omniImage = operation({
       field: "resultType",
       check: ({ model = defaultModel, resultType }) =>
         resultType === "series" && findImageModel(model)?.series === false
-          ? `series is not supported by ${model}; set model to "kling-v3-omni" or resultType to "single"`
+          ? `series is not supported by ${model}; set model to "kling-v3-omni" or {resultType} to "single"`
           : undefined
     },
     {
@@ -68,7 +68,7 @@ export const omniImage = operation({
       field: "n",
       check: ({ n, resultType }) =>
         n !== undefined && resultType === "series"
-          ? "would be ignored with resultType series; set the number of images with seriesAmount"
+          ? "would be ignored with {resultType} series; set the number of images with {seriesAmount}"
           : undefined
     },
     {

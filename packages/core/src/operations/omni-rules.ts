@@ -127,7 +127,7 @@ export const newOmniRules = (model: string): ReadonlyArray<Rule<OmniInput>> => [
     field: "baseVideo",
     check: ({ featureVideo, baseVideo }) =>
       featureVideo !== undefined && baseVideo !== undefined
-        ? "and featureVideo are mutually exclusive: one reference video at most"
+        ? "and {featureVideo} are mutually exclusive: one reference video at most"
         : undefined
   },
   ...omniContentRules<OmniInput>(

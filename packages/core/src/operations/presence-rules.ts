@@ -9,8 +9,8 @@ export const exactlyOne = (first: string, second: string): Rule => ({
     return has.first !== has.second
       ? undefined
       : has.first
-        ? `and ${second} are mutually exclusive; omit one of them`
-        : `is required (or ${second})`
+        ? `and {${second}} are mutually exclusive; omit one of them`
+        : `is required (or {${second}})`
   }
 })
 
@@ -21,7 +21,10 @@ export const atLeastOne = (...fields: readonly [string, ...ReadonlyArray<string>
   check: (input) =>
     fields.some((field) => isNonEmpty(input[field]))
       ? undefined
-      : `is required unless one of ${fields.slice(1).join(", ")} is given`
+      : `is required unless one of ${fields
+          .slice(1)
+          .map((field) => `{${field}}`)
+          .join(", ")} is given`
 })
 
 const isNonEmpty = (value: unknown): boolean =>

@@ -52,12 +52,12 @@ export const frameIdRules: ReadonlyArray<Rule<ReferableContents>> = [
     name: "first-frame-id-with-first-frame",
     field: "firstFrameId",
     check: ({ firstFrame, firstFrameId }) =>
-      firstFrameId !== undefined && firstFrame === undefined ? "requires firstFrame" : undefined
+      firstFrameId !== undefined && firstFrame === undefined ? "requires {firstFrame}" : undefined
   },
   {
     name: "last-frame-id-with-last-frame",
     field: "lastFrameId",
     check: ({ lastFrame, lastFrameId }) =>
-      lastFrameId !== undefined && lastFrame === undefined ? "requires lastFrame" : undefined
+      lastFrameId !== undefined && lastFrame === undefined ? "requires {lastFrame}" : undefined
   }
 ]

@@ -15,7 +15,7 @@ export const taskIdRules: ReadonlyArray<Rule<{ readonly taskIds?: string; readon
     field: "taskIds",
     check: (input) =>
       (input.taskIds === undefined) === (input.externalTaskIds === undefined)
-        ? "or externalTaskIds: pass exactly one of the two"
+        ? "or {externalTaskIds}: pass exactly one of the two"
         : undefined
   },
   {

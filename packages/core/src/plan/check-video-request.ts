@@ -9,7 +9,7 @@ export function* checkAnyVideoRequest(request: VideoRequest): Generator<Problem>
     yield { field: "audio", message: "original keeps the audio of a reference video: pass referenceVideo too" }
   }
   if (request.referenceUse !== undefined && referenceVideo === undefined) {
-    yield { field: "referenceUse", message: "applies to a reference video: pass referenceVideo too" }
+    yield { field: "referenceUse", message: "applies to a reference video: pass {referenceVideo} too" }
   }
   if (request.lastImage !== undefined && request.image === undefined) {
     yield { field: "lastImage", message: "requires a first frame (image)" }

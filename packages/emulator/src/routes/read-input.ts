@@ -1,4 +1,4 @@
-import { type AnyOperation, checkInput, type Params, readBody, replacementFor } from "@klingkit/core"
+import { type AnyOperation, checkInput, fillNames, type Params, readBody, replacementFor } from "@klingkit/core"
 import { Predicate } from "effect"
 import { type Refusal, refusal } from "../answers/envelope.ts"
 import { mediumOf } from "../outputs/family-outputs.ts"
@@ -13,8 +13,9 @@ export const readInput = (world: WorldState, operation: AnyOperation, raw: unkno
   const input = withoutBlanks(params, readBody(params, raw))
   const modelRefusal = checkModel(world, operation, input["model"])
   if (modelRefusal !== undefined) return modelRefusal
-  const [problem] = checkInput(params, rules, input, (field) => params[field]?.path ?? field)
-  if (problem !== undefined) return refusal(1201, `${problem.field} ${problem.message}`)
+  const wireField = (field: string): string => params[field]?.path ?? field
+  const [problem] = checkInput(params, rules, input, wireField)
+  if (problem !== undefined) return refusal(1201, `${problem.field} ${fillNames(problem.message, wireField)}`)
   // New paths ignore unknown fields (measured); for legacy paths it was never measured.
   const unknown =
     generation === "legacy" && world.switches.unknownLegacyFields === "refuse"

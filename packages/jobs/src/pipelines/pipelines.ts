@@ -10,7 +10,8 @@ import type { LedgerError } from "../ledger/ledger-error.ts"
 import type { SpendLimits } from "../spend-limits.ts"
 import { requireApproval } from "../submit/approval.ts"
 import { pipelineJob } from "./pipeline-job.ts"
-import { type PipelinePlan, serializeSteps, summarizeSteps, toPlan } from "./pipeline-plan.ts"
+import { type PipelinePlan, serializeSteps, toPlan } from "@klingkit/core/requests"
+import { summarizeSteps } from "./summarize-steps.ts"
 import { runPipeline, type StepRunner } from "./run-pipeline.ts"
 
 export interface StartPipelineOptions {

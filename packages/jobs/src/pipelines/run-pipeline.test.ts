@@ -5,7 +5,7 @@ import { Jobs } from "../jobs.ts"
 import { sampleOperations, planSamplePipeline } from "./testing/sample-pipeline.ts"
 import { charged, injectFault, makeHome, program, run, runSample } from "./testing/programs.ts"
 import { stepFailure } from "./pipeline-job.ts"
-import { toPlan } from "./pipeline-plan.ts"
+import { toPlan } from "@klingkit/core/requests"
 
 const sampleUsd = 0.567
 

@@ -5,8 +5,8 @@ import type { PipelineRecord } from "../ledger/pipeline-record.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import { LedgerError, type LedgerErrorReason } from "../ledger/ledger-error.ts"
-import { restorePlan, type StoredStep } from "./pipeline-plan.ts"
-import { resolveReferences, type StepResult } from "./step-reference.ts"
+import { restorePlan, type StoredStep } from "@klingkit/core/requests"
+import { resolveReferences, type StepResult } from "@klingkit/core/requests"
 import { stepStateOf } from "./step-state.ts"
 
 /** One attempt of a step: of all programs that make it, the ledger lets one send it. */

@@ -8,7 +8,7 @@ import type { LedgerError } from "../ledger/ledger-error.ts"
 import { callJob } from "../submit/call-job.ts"
 import { leaseSeconds } from "../submit/send-job.ts"
 import { type Submitter, submitJob } from "../submit/submit-job.ts"
-import { fingerprintKey } from "./pipeline-plan.ts"
+import { fingerprintKey } from "@klingkit/core/requests"
 import type { StepRunner } from "./run-pipeline.ts"
 
 interface Dependencies {

@@ -2,7 +2,7 @@ import { parseJson } from "@klingkit/core"
 import { Data } from "effect"
 import type { PipelineRecord } from "../ledger/pipeline-record.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
-import type { StepResult } from "./step-reference.ts"
+import type { StepResult } from "@klingkit/core/requests"
 
 /** The state of a pipeline's step, as the ledger knows it. */
 export type StepState = Data.TaggedEnum<{

@@ -1,7 +1,7 @@
 import { type AnyOperation, type KlingError, type Plan, planOperation } from "@klingkit/core"
+import { fillFieldNames } from "@klingkit/core/requests"
 import { type JobError, Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
-import { renameFields } from "./rename-fields.ts"
 
 /**
  * Plans an operation after its images, videos and audio have been read, checked and measured. `names` maps the operation's
@@ -21,6 +21,6 @@ export const planWithMedia = (
         ? plan
         : { ...plan, warnings: [...plan.warnings, `${operation.id}: ${operation.state}`] }
     ),
-    renameFields(names)
+    fillFieldNames((field) => names[field] ?? field)
   )
 }

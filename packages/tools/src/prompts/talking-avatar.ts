@@ -1,4 +1,4 @@
-import { defaultVoice } from "../inputs/speech-arguments.ts"
+import { defaultVoice } from "@klingkit/core/requests"
 import { priceFirst, type Prompt, quoted, rhythm } from "./prompt.ts"
 
 export const talkingAvatar: Prompt = {

@@ -33,7 +33,7 @@ describe("control_motion", () => {
   })
 
   it.effect.each([
-    ["video_url or task_id is required", { image_url }],
+    ["video_url is required", { image_url }],
     ["element_id is supported by kling-3.0 only", { ...asked, model_name: "kling-2.6", element_id: "1" }],
     ["element_id requires character_orientation", { ...asked, character_orientation: "image", element_id: "1" }],
     ["duration is that of the video", { ...asked, duration: 5 }]

@@ -21,7 +21,7 @@ describe("create_avatar_video", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("quotes the maximum for audio at a remote URL", () =>
+  it.effect("names the most that a sound behind a foreign URL can cost", () =>
     Effect.gen(function* () {
       const { text, structured } = yield* call("create_avatar_video", {
         image_url,
@@ -34,7 +34,7 @@ describe("create_avatar_video", () => {
 
   it.effect.each([
     ["audio_id is required (or audio_url)", { image_url }],
-    ["tts_text takes two steps: generate_audio", { image_url, tts_text: "Hello" }]
+    ["tts_text takes two steps: make the speech first, then give its id as audio_id", { image_url, tts_text: "Hello" }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

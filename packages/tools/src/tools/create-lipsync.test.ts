@@ -75,7 +75,7 @@ describe("create_lipsync", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("is checked against the limits as a whole, before its first step is paid", () => {
+  it.effect("passes the limits as a whole, before its first step is paid", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       expect((yield* failure("create_lipsync", spoken)).code).toBe("JOB_NOT_APPROVED")
@@ -92,7 +92,7 @@ describe("create_lipsync", () => {
     }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.001 })))
   })
 
-  it.effect("finishes after the host disconnects, and the next call finds it", () => {
+  it.effect("goes on to its end when the host hangs up, and the next call finds it", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       yield* injectFault(world, { fault: "slow", delayMs: 10_000, on: "legacy.identify-face" })
@@ -130,8 +130,8 @@ describe("create_lipsync", () => {
   })
 
   it.effect.each([
-    ["video_url or task_id is required", { tts_text: "x" }],
-    ["video_url or task_id is required, but not both", { ...spoken, task_id: "1" }],
+    ["video_url is required", { tts_text: "x" }],
+    ["task_id contradicts video_url; give only one of them", { ...spoken, task_id: "1" }],
     ["audio_url or tts_text is required", { video_url }],
     ["audio_url or tts_text is required, but not both", { ...spoken, audio_url: "https://a.example/a.mp3" }],
     ["tts_voice male-warm is not a Kling voice", { ...spoken, tts_voice: "male-warm" }],

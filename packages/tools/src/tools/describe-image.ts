@@ -1,22 +1,13 @@
-import { type OutputOfId, operations } from "@klingkit/core"
+import type { OutputOfId, Plan } from "@klingkit/core"
+import { describeImage as request } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"
-import { paidArguments } from "../inputs/paid-arguments.ts"
-import { planWithMedia } from "../inputs/plan-with-media.ts"
-import { paidHints } from "../paid-tool.ts"
+import { defineRequestTool } from "../request-tool.ts"
 import { type Called, callPlan, taskOfCall } from "../results/synchronous-call.ts"
 import { truncateToBudget } from "../results/truncate-to-budget.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
 import { structuredReceipt, receiptSchema, formatReceipt, receiptOfCall } from "../results/format-receipt.ts"
-import { defineTool } from "../tool.ts"
-
-const input = z.strictObject({
-  image_url: z.string().describe("URL or local path"),
-  ...paidArguments
-})
-
-const planOf = ({ image_url }: z.output<typeof input>) =>
-  planWithMedia(operations["legacy.image-recognize"], { image: image_url }, { image: "image_url" })
+import type { ToolResult } from "../tool.ts"
 
 /** Kling's names of the cut-outs, and ours. */
 const partNames: Readonly<Record<string, string>> = {
@@ -32,42 +23,40 @@ interface Part {
   readonly url: string
 }
 
-export const describeImage = defineTool({
+export const describeImage = defineRequestTool({
   name: "describe_image",
   title: "Describe image",
   description: "Find the object, head, face and clothes in an image, each as a cut-out. Paid, answers at once.",
   toolset: "studio",
-  charged: true,
-  hints: paidHints,
-  input,
+  offers: request,
   output: z.object({
     parts: z.array(z.object({ part: z.string(), found: z.boolean(), url: z.string() })),
     repeated: z.boolean(),
     quote: quoteSchema,
     ...receiptSchema
   }),
-  plan: planOf,
-  run: Effect.fnUntraced(function* (args) {
-    const plan = yield* planOf(args)
-    const called = yield* callPlan(plan, args)
-    const parts = truncateToBudget(partsOf(called), (part) => [part, part, linkTo(part)])
-    const repeated = "earlier" in called
-    const receipt = receiptOfCall(plan.quote, called)
-    return {
-      structured: { parts: [...parts], repeated, quote: structuredQuote(plan.quote), ...structuredReceipt(receipt) },
-      lines: [
-        ...(repeated ? ["Duplicate of a request within the last two minutes: nothing was sent."] : []),
-        ...parts.flatMap(({ part, found, url }, index) => [
-          `Image ${index + 1}: ${part}${found ? "" : ", not in the image"}`,
-          ...(url === "" ? [] : [`- URL: ${url}`])
-        ]),
-        formatQuote(plan.quote),
-        ...formatReceipt(receipt)
-      ],
-      links: parts.flatMap(linkTo)
-    }
-  })
+  summary: () => "",
+  run: (plan, _, paid) => Effect.map(callPlan(plan, paid), (called) => describedParts(plan, called))
 })
+
+const describedParts = (plan: Plan, called: Called): ToolResult => {
+  const parts = truncateToBudget(partsOf(called), (part) => [part, part, linkTo(part)])
+  const repeated = "earlier" in called
+  const receipt = receiptOfCall(plan.quote, called)
+  return {
+    structured: { parts: [...parts], repeated, quote: structuredQuote(plan.quote), ...structuredReceipt(receipt) },
+    lines: [
+      ...(repeated ? ["Duplicate of a request within the last two minutes: nothing was sent."] : []),
+      ...parts.flatMap(({ part, found, url }, index) => [
+        `Image ${index + 1}: ${part}${found ? "" : ", not in the image"}`,
+        ...(url === "" ? [] : [`- URL: ${url}`])
+      ]),
+      formatQuote(plan.quote),
+      ...formatReceipt(receipt)
+    ],
+    links: parts.flatMap(linkTo)
+  }
+}
 
 const linkTo = ({ part, url }: Part) => (url === "" ? [] : [{ uri: url, name: part, mimeType: "image/png" }])
 

@@ -29,7 +29,7 @@ describe("edit_image", () => {
 
   it.effect.each([
     ["up or down, left, right is required", { action: "expand", image_urls: [image] }],
-    ["image_urls has 2; expand takes one", { action: "expand", image_urls: [image, image], up: 1 }],
+    ["image_urls has 2 entries; give one", { action: "expand", image_urls: [image, image], up: 1 }],
     ["up and the others make the image", { action: "expand", image_urls: [image], up: 2, left: 2 }],
     ["series is not used with action combine", { action: "combine", image_urls: [image], series: 3 }],
     ["up is not used with action omni", { action: "omni", prompt: "x", up: 1 }],

@@ -40,12 +40,12 @@ describe("extend_video", () => {
     }
   )
 
-  it.effect("does not wait, and refuses what cannot be continued", () => {
+  it.effect("waits for nothing, and refuses what cannot be continued", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       const running = yield* startTask("generate_video")
       expect((yield* failure("extend_video", { task_id: running, prompt: "x" })).message).toMatch(
-        /^task_id is still (submitted|processing); call wait_for_task first/
+        /^task_id is still (submitted|processing); wait until it has finished/
       )
       const image = yield* startTask("generate_image", { prompt: "x" })
       yield* passTime(world)

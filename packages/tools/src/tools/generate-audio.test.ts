@@ -25,7 +25,7 @@ describe("generate_audio", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("returns speech at once, and pays once though the call is repeated", () => {
+  it.effect("gives speech at once, and pays it once though the call is repeated", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       const args = { kind: "speech", text: "Good morning to everybody" }
@@ -45,8 +45,8 @@ describe("generate_audio", () => {
   it.effect.each([
     ["text is not used with kind effect", { kind: "effect", prompt: "x", text: "y" }],
     ["duration 2 is outside 3 to 10", { kind: "effect", prompt: "x", duration: 2 }],
-    ["video_url or task_id is required", { kind: "soundtrack" }],
-    ["text is required for kind speech", { kind: "speech" }],
+    ["video_url is required", { kind: "soundtrack" }],
+    ["text is required", { kind: "speech" }],
     ["voice female-calm is not a Kling voice", { kind: "speech", text: "x", voice: "female-calm" }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {
     const world = new KlingWorld()

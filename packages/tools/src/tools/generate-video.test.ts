@@ -25,14 +25,14 @@ describe("generate_video", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("treats null as an absent argument", () =>
+  it.effect("takes null for an argument that was left out", () =>
     Effect.gen(function* () {
       const { structured } = yield* call("generate_video", { prompt: "a cat", negative_prompt: null, duration: null })
       expect(structured).toMatchObject({ operation: "new.t2v.kling-3.0" })
     }).pipe(Effect.provide(emulated()))
   )
 
-  it.effect("starts only one task, though the connection breaks after Kling accepted the request", () => {
+  it.effect("starts one task only, though the connection breaks after Kling took the request", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       yield* injectFault(world, { fault: "commit-then-drop" })
@@ -63,20 +63,20 @@ describe("generate_video", () => {
     ["prompt must not be empty", { prompt: "" }],
     ["prompt must be a string", { prompt: 5 }],
     ["prompt is 4000 characters long; the limit is 3072", { prompt: "a".repeat(4000) }],
-    ["promt is not an argument of this tool; did you mean prompt?", { prompt: "x", promt: "y" }],
-    ["frobnicate is not an argument of this tool; the arguments are: prompt,", { prompt: "x", frobnicate: 1 }],
+    ["promt is not a setting of generate_video; did you mean prompt?", { prompt: "x", promt: "y" }],
+    ["frobnicate is not a setting of generate_video; the settings are: prompt,", { prompt: "x", frobnicate: 1 }],
     ["cfg_scale worked only with the v1 models", { prompt: "x", cfg_scale: 0.5 }],
     ["camera_control worked only with the v1 models", { prompt: "x", camera_control: { type: "simple" } }],
     ["image_url is an argument of generate_image_to_video", { prompt: "x", image_url: "https://a.example/a.png" }],
     ["model_name kling-v1.6 was retired by Kling", { prompt: "x", model_name: "kling-v1.6" }],
     ["model_name kling-image-o1 is an image model", { prompt: "x", model_name: "kling-image-o1" }],
     ["duration 20 is not supported by kling-3.0 (3 to 15 s); did you mean 15?", { prompt: "x", duration: 20 }],
-    ["duration must be at most 30", { prompt: "x", duration: 31 }],
-    ["duration must be an integer number of seconds", { prompt: "x", duration: "five" }],
+    ["duration 31 is not supported by kling-3.0", { prompt: "x", duration: 31 }],
+    ["duration must be a number", { prompt: "x", duration: "five" }],
     ["duration 7 is not supported by kling-2.6 (5 or 10 s)", { prompt: "x", model_name: "kling-2.6", duration: 7 }],
-    ["resolution must be one of 720p, 1080p, 4k; nearest: 1080p", { prompt: "x", resolution: "1080" }],
-    ["mode means 720p, which contradicts resolution", { prompt: "x", mode: "standard", resolution: "4k" }],
-    ["audio must be one of native, off", { prompt: "x", audio: true }],
+    ["resolution 1080 is not supported by kling-3.0: 720p, 1080p, 4k", { prompt: "x", resolution: "1080" }],
+    ["resolution contradicts mode; give only one of them", { prompt: "x", mode: "standard", resolution: "4k" }],
+    ["audio must be a string", { prompt: "x", audio: true }],
     ["audio off is not supported by kling-3.0-turbo", { prompt: "x", model_name: "kling-3.0-turbo", audio: "off" }],
     ["negative_prompt is not supported by kling-o1", { prompt: "x", model_name: "kling-o1", negative_prompt: "y" }],
     ["multi_shot is not supported by kling-2.6", { prompt: "x", model_name: "kling-2.6", multi_shot: true }]

@@ -1,28 +1,17 @@
-import * as z from "zod"
-import { paidArguments } from "../inputs/paid-arguments.ts"
-import {
-  negativePrompt,
-  planVideoArguments,
-  retiredVideoArguments,
-  taskPrompt,
-  videoAspectRatio,
-  videoSettings
-} from "../inputs/video-arguments.ts"
-import { definePaidTool } from "../paid-tool.ts"
+import { generateVideo as request } from "@klingkit/core/requests"
+import { viewOf } from "../request-arguments.ts"
+import { defineRequestTool } from "../request-tool.ts"
 
-export const generateVideo = definePaidTool({
+export const generateVideo = defineRequestTool({
   name: "generate_video",
   title: "Generate video",
   description: "Make a video from a prompt. Paid. Returns a Task ID at once; then call wait_for_task.",
   toolset: "core",
-  input: z.strictObject({
-    prompt: taskPrompt,
-    negative_prompt: negativePrompt,
-    ...videoSettings,
-    aspect_ratio: videoAspectRatio,
-    ...paidArguments
+  offers: viewOf(request, {
+    without: ["image", "lastImage", "referenceImages", "elements", "watermark"],
+    needs: ["prompt"],
+    refused: { image_url: "is an argument of generate_image_to_video" },
+    descriptions: { prompt: "" }
   }),
-  refused: { ...retiredVideoArguments, image_url: "is an argument of generate_image_to_video" },
-  plan: (args) => planVideoArguments(args),
   summary: () => "Video generation started successfully!"
 })

@@ -9,7 +9,7 @@ import {
 } from "@klingkit/core"
 import { Effect } from "effect"
 import * as z from "zod"
-import { scenesWith } from "../inputs/effect-scene.ts"
+import { scenesWith } from "@klingkit/core/requests"
 import { defineTool } from "../tool.ts"
 
 export const listModels = defineTool({

@@ -1,14 +1,15 @@
 import { derivedReads, invalidInput, Kling, operations } from "@klingkit/core"
+import { createElement } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"
 import { unexpectedFields } from "../inputs/fields-per-action.ts"
-import { planWithMedia } from "../inputs/plan-with-media.ts"
+import { planCreate } from "../inputs/plan-create.ts"
 import { deletedEntry, librarySchema, librarySettings, listedEntries } from "../results/library-result.ts"
 import { submitPlan } from "../results/submit-result.ts"
 import { defineTool, type ToolResult } from "../tool.ts"
 
-const create = operations["legacy.elements.create"]
-const own = derivedReads.find((read) => read.id === `${create.id}.list`) ?? operations["legacy.elements.presets"]
+const own =
+  derivedReads.find((read) => read.id === "legacy.elements.create.list") ?? operations["legacy.elements.presets"]
 
 const fieldsPerAction = {
   list: ["page", "page_size"],
@@ -16,14 +17,6 @@ const fieldsPerAction = {
   create: ["name", "description", "image_urls", "video_url", "voice_id", "tags", "allow_duplicate"],
   delete: ["element_id"]
 } as const
-
-const names = {
-  frontalImage: "image_urls",
-  referenceImages: "image_urls",
-  referenceVideos: "video_url",
-  voiceId: "voice_id",
-  elementId: "element_id"
-}
 
 export const manageElements = defineTool({
   name: "manage_elements",
@@ -58,16 +51,7 @@ export const manageElements = defineTool({
         return listedEntries(yield* kling.call(operation, { pageNum: page, pageSize: page_size }), page)
       }
       case "create": {
-        const { image_urls, video_url, voice_id: voiceId, name, description, tags } = args
-        if ((image_urls === undefined) === (video_url === undefined)) {
-          return yield* invalidInput([{ field: "image_urls", message: "or video_url is required, but not both" }])
-        }
-        const [frontalImage, ...referenceImages] = image_urls ?? []
-        const reference =
-          video_url === undefined
-            ? { referenceType: "image_refer", frontalImage, referenceImages }
-            : { referenceType: "video_refer", referenceVideos: [video_url] }
-        const plan = yield* planWithMedia(create, { name, description, voiceId, tags, ...reference }, names)
+        const plan = yield* planCreate(createElement, args, fieldsPerAction.create)
         const started: ToolResult<z.output<typeof librarySchema>> = yield* submitPlan(
           plan,
           "Element creation started successfully! Its element ID comes with the finished task.",

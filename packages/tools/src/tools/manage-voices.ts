@@ -1,15 +1,16 @@
 import { derivedReads, invalidInput, Kling, operations } from "@klingkit/core"
+import { createVoice } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"
 import { unexpectedFields } from "../inputs/fields-per-action.ts"
 import { paidArguments } from "../inputs/paid-arguments.ts"
+import { planCreate } from "../inputs/plan-create.ts"
 import { planWithMedia } from "../inputs/plan-with-media.ts"
 import { deletedEntry, librarySchema, librarySettings, listedEntries } from "../results/library-result.ts"
 import { submitPlan } from "../results/submit-result.ts"
 import { defineTool, type ToolResult } from "../tool.ts"
 
-const create = operations["legacy.voices.create"]
-const own = derivedReads.find((read) => read.id === `${create.id}.list`) ?? operations["legacy.voices.presets"]
+const own = derivedReads.find((read) => read.id === "legacy.voices.create.list") ?? operations["legacy.voices.presets"]
 
 const fieldsPerAction = {
   list: ["page", "page_size"],
@@ -33,14 +34,14 @@ type Arguments = z.output<typeof input>
 const planOf = Effect.fnUntraced(function* (args: Arguments) {
   const problems = unexpectedFields(args, args.action, fieldsPerAction)
   if (problems.length > 0) return yield* invalidInput(problems)
-  const { page: pageNum = 1, page_size: pageSize = 20, name, voice_url: voiceUrl, video_id: videoId } = args
+  const { page: pageNum = 1, page_size: pageSize = 20 } = args
   switch (args.action) {
     case "list":
       return yield* planWithMedia(own, { pageNum, pageSize }, {})
     case "presets":
       return yield* planWithMedia(operations["legacy.voices.presets"], { pageNum, pageSize }, {})
     case "create":
-      return yield* planWithMedia(create, { name, voiceUrl, videoId }, { voiceUrl: "voice_url", videoId: "video_id" })
+      return yield* planCreate(createVoice, args, fieldsPerAction.create)
     case "delete":
       return yield* planWithMedia(
         operations["legacy.voices.delete"],

@@ -1,12 +1,12 @@
 import { invalidInput, type KlingError, closestMatch, type Plan } from "@klingkit/core"
+import { generateImage, generateVideo, isPipeline, toPlan } from "@klingkit/core/requests"
 import { approvalLimit, Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
-import { imageSettings, planImageArguments } from "../inputs/image-arguments.ts"
 import { objectFrom } from "../inputs/json-object.ts"
-import { planVideoArguments, videoSettings } from "../inputs/video-arguments.ts"
 import { UserApprovalAvailable } from "../user-approval.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
+import { argumentName } from "../request-tool.ts"
 import { defineTool, type Tool, type ToolFailure, type ToolNeeds } from "../tool.ts"
 
 // Prices do not depend on the prompt or on what an image shows.
@@ -16,10 +16,10 @@ const anyImage = "https://example.com/image.png"
 const settingsInput = {
   model_name: z.string().optional(),
   resolution: z.string().optional(),
-  mode: videoSettings.mode,
-  duration: videoSettings.duration.describe("Seconds"),
-  audio: videoSettings.audio,
-  num_images: imageSettings.num_images,
+  mode: z.enum(["standard", "professional"]).optional().describe("Old: standard = 720p, professional = 1080p"),
+  duration: generateVideo.input.shape.durationSeconds.describe("Seconds"),
+  audio: generateVideo.input.shape.audio,
+  num_images: generateImage.input.shape.n,
   with_picture: z.boolean().optional().describe("Starts from an image")
 }
 
@@ -137,9 +137,12 @@ const planOfSettings = ({ kind, num_images, with_picture = false, ...settings }:
     .map(([field]) => field)
   if (unexpected.length > 0) return refuse(unexpected, `is not used with kind ${kind}`)
   const image = with_picture ? anyImage : undefined
-  return kind === "image"
-    ? planImageArguments({ ...settings, prompt: anyPrompt, num_images }, image)
-    : planVideoArguments({ ...settings, prompt: anyPrompt }, image === undefined ? {} : { image })
+  const given = { ...settings, prompt: anyPrompt, ...(image === undefined ? {} : { image }) }
+  return Jobs.use((jobs) =>
+    kind === "image"
+      ? jobs.plan(generateImage, { ...given, num_images }, argumentName)
+      : jobs.plan(generateVideo, given, argumentName)
+  ).pipe(Effect.map((plan) => (isPipeline(plan) ? toPlan(plan) : plan)))
 }
 
 const refuse = (fields: ReadonlyArray<string>, message: string): Effect.Effect<never, KlingError> =>

@@ -83,15 +83,15 @@ describe("klingkit batch", () => {
     [
       "an unknown field",
       "prompt,resoluton\na fox,720p\n",
-      "line 1: resoluton is not a known field of a video line; did you mean resolution?"
+      "line 1: resoluton is not a setting of generate_video; did you mean resolution?"
     ],
     [
       "a value that no model supports",
       "id,prompt,duration\nfox,a fox,99\n",
-      "line fox: --duration 99 is not supported by kling-3.0 (3 to 15 s); did you mean 15?"
+      "line fox: duration 99 is not supported by kling-3.0 (3 to 15 s); did you mean 15?"
     ],
-    ["an invalid number", "prompt,n,kind\na fox,two,image\n", 'line 1: n must be a number, not "two"'],
-    ["an unknown kind", "kind,prompt\nsong,la\n", "line 1: kind must be video or image"],
+    ["an invalid number", "prompt,n,kind\na fox,two,image\n", "line 1: n must be a number"],
+    ["an unknown kind", "kind,prompt\nsong,la\n", "line 1: kind must be one of video, image, video create"],
     ["an empty file", "", "the manifest is empty"]
   ] as const)("refuses %s before anything is sent", ([, text, message]) =>
     Effect.gen(function* () {

@@ -1,9 +1,8 @@
-import { KlingError, closestMatch, type Plan, type Problem } from "@klingkit/core"
+import { KlingError, type Plan, type Problem } from "@klingkit/core"
+import { type AnyRequest, kebabName, type NameOf, requests } from "@klingkit/core/requests"
 import { fingerprintOf } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
-import { flagName } from "../flag-name.ts"
-import { type ImageFlags, planImageFlags, planVideoFlags, type VideoFlags } from "../plan-request.ts"
-import { imageFlags, videoFlags } from "../request-flags.ts"
+import { planOneTask } from "../plan-given.ts"
 import type { Manifest, RawLine } from "./read-manifest.ts"
 
 /** A planned line. */
@@ -20,7 +19,7 @@ export interface Line {
 
 export type PlannedLine = { readonly line: Line } | { readonly problems: ReadonlyArray<Problem> }
 
-const ownFields = ["id", "kind", "prompt", "output"]
+const ownFields = ["id", "kind", "output"]
 
 /** Plans each line without sending it. A line has the fields of a command: `kind`, `prompt` and the names of flags. */
 export const planLines = Effect.fnUntraced(function* ({ name, lines }: Manifest) {
@@ -44,46 +43,26 @@ export const planLines = Effect.fnUntraced(function* ({ name, lines }: Manifest)
 })
 
 const planOf = Effect.fnUntraced(function* (raw: RawLine) {
-  const kind = raw["kind"] ?? "video"
-  if (kind !== "video" && kind !== "image") {
-    return yield* Effect.fail<ReadonlyArray<Problem>>([{ field: "kind", message: "must be video or image" }])
+  const kind = scalarText(raw["kind"], "video")
+  const request = requestOfKind(kind)
+  if (request === undefined) {
+    const kinds = ["video", "image", ...requests.map(({ command }) => command)]
+    const message = `must be one of ${kinds.join(", ")}`
+    return yield* Effect.fail<ReadonlyArray<Problem>>([{ field: "kind", message }])
   }
-  return yield* planRawLine(kind, raw, ownFields)
+  return yield* Effect.mapError(planOneTask(request, fieldsOf(raw, ownFields), lineField), problemsOf)
 })
 
-/** The plan of a video or image line whose fields are named like flags; `own` are fields of the file itself. */
-export const planRawLine = Effect.fnUntraced(function* (
-  kind: "video" | "image",
-  raw: RawLine,
-  own: ReadonlyArray<string>
-) {
-  const fields = Object.keys(kind === "video" ? videoFlags : imageFlags)
-  const flags = new Map<string, unknown>()
-  const problems: Array<Problem> = []
-  for (const [name, value] of Object.entries(raw)) {
-    // `null` removes a default of the manifest.
-    if (own.includes(name) || value === null) continue
-    const field = fields.find((flagField) =>
-      [flagField, flagName(flagField)].some((candidate) => normalized(candidate) === normalized(name))
-    )
-    if (field === undefined) {
-      const nearest = closestMatch(name, fields.map(flagName))
-      const hint =
-        nearest === undefined ? `known fields: ${fields.map(flagName).join(", ")}` : `did you mean ${nearest}?`
-      problems.push({ field: name, message: `is not a known field of a ${kind} line; ${hint}` })
-    } else if (numbers.has(field) && Number.isNaN(valueOf(field, value))) {
-      problems.push({ field: name, message: `must be a number, not ${JSON.stringify(value)}` })
-    } else flags.set(field, valueOf(field, value))
-  }
-  if (problems.length > 0) return yield* Effect.fail<ReadonlyArray<Problem>>(problems)
-  const options = Object.fromEntries(fields.map((field) => [field, Option.fromUndefinedOr(flags.get(field))]))
-  const prompt = Option.map(Option.fromUndefinedOr(raw["prompt"]), String)
-  const plan =
-    kind === "video"
-      ? planVideoFlags(prompt, options as unknown as VideoFlags)
-      : planImageFlags(prompt, options as unknown as ImageFlags)
-  return yield* Effect.mapError(plan, problemsOf)
-})
+/** A line's kind is a command (`video extend`), a request (`extend_video`), or short for `video create` and `image create`. */
+const requestOfKind = (kind: string): AnyRequest | undefined =>
+  requests.find(({ id, command }) => id === kind || command === kind || command === `${kind} create`)
+
+/** The fields of a line that are the request's. CSV cells are text, and so may be numbers of YAML that stand for text. */
+export const fieldsOf = (raw: RawLine, own: ReadonlyArray<string>): RawLine =>
+  Object.fromEntries(Object.entries(raw).filter(([name, value]) => !own.includes(name) && value !== null))
+
+/** What a file calls a request's field. */
+export const lineField: NameOf = (_, field) => kebabName(field)
 
 /** A string or a number as text. */
 export const scalarText = (value: unknown, fallback: string): string =>
@@ -94,15 +73,3 @@ export const problemsOf = (error: unknown): ReadonlyArray<Problem> =>
   error instanceof KlingError && error.reason._tag === "InvalidInput"
     ? error.reason.problems
     : [{ field: "", message: error instanceof Error ? error.message : String(error) }]
-
-/** `aspect-ratio`, `aspectRatio` and `aspect_ratio` are the same name. */
-const normalized = (name: string): string => name.replaceAll(/[-_ ]/g, "").toLowerCase()
-
-const numbers: ReadonlySet<string> = new Set(["durationSeconds", "n"])
-
-/** CSV cells are text, so values are converted here. */
-const valueOf = (field: string, value: unknown): unknown => {
-  if (numbers.has(field)) return Number(String(value).replace(/s$/, ""))
-  if (field === "watermark" || field === "multiShot") return String(value) === "true"
-  return String(value)
-}

@@ -112,13 +112,13 @@ describe("klingkit pipeline run", () => {
     [
       "an invalid setting",
       "steps:\n  - { id: a, prompt: x, duration: 99 }",
-      "step a: --duration 99 is not supported by kling-3.0 (3 to 15 s); did you mean 15?"
+      "step a: duration 99 is not supported by kling-3.0 (3 to 15 s); did you mean 15?"
     ],
     ["a missing text", "steps:\n  - { id: a, prompt: x }\n  - { id: b, kind: speech, from: a }", "step b: text"],
     [
       "a setting that the step would ignore",
       "steps:\n  - { id: 1, prompt: x }\n  - { id: 2, kind: sound, from: 1, duration: 5 }",
-      "step 2: duration is not a known field of a sound step; known fields: prompt, music"
+      "step 2: duration is not a setting of create_soundtrack; the settings are: video, prompt, music-prompt, asmr"
     ],
     ["no steps", "lines: []", "has no list of steps"]
   ] as const)("refuses %s before anything is sent", ([, text, message]) =>

@@ -1,18 +1,17 @@
-import { credentialsFromConfig, quotedText } from "@klingkit/core"
-import { fingerprintOf, type Job, Jobs, toPlan } from "@klingkit/jobs"
+import { toPlan } from "@klingkit/core/requests"
+import { fingerprintOf, type Job, Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"
 import { Output } from "../../output/output.ts"
 import { table } from "../../output/table.ts"
-import { quoteText, quoteView, taskView } from "../../output/task-view.ts"
+import { taskView } from "../../output/task-view.ts"
 import { printTask } from "../print-task.ts"
 import { readManifest } from "../batch/read-manifest.ts"
-import { destinationBefore } from "../destination.ts"
-import { downloadFiles } from "../download-files.ts"
 import { paidFlags } from "../paid-flags.ts"
 import { idArgument } from "../task/id-argument.ts"
 import { waitForTask } from "../wait-for-task.ts"
+import { runPipeline } from "../run-request.ts"
 import { planSteps } from "./plan-steps.ts"
 
 const { wait: _wait, ...runFlags } = paidFlags
@@ -26,44 +25,11 @@ const run = Command.make(
       Flag.withDescription("print each step, its price and the total without sending anything")
     )
   },
-  Effect.fnUntraced(function* ({ file, dryRun, timeout, output: target, force, yes, allowDuplicate, again }) {
-    const output = yield* Output
+  Effect.fnUntraced(function* ({ file, ...flags }) {
     const plan = yield* Effect.flatMap(readManifest(file, "steps"), planSteps)
-    yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
-    if (dryRun) {
-      return yield* output.answer({
-        json: {
-          dryRun: true,
-          quote: quoteView(plan.quote),
-          steps: plan.steps.map(({ id, plan: { operation, input, quote } }) => ({
-            id,
-            operation: operation.id,
-            input,
-            quote: quoteView(quote)
-          }))
-        },
-        text: [
-          ...plan.steps.map(({ id, plan: step }) => `Step ${id}: ${step.operation.id}, ${quoteText(step.quote)}`),
-          `Quote: ${quoteText({ ...plan.quote, rule: `the sum of ${plan.steps.length} steps` })}`,
-          "Nothing was sent."
-        ].join("\n")
-      })
-    }
-    yield* credentialsFromConfig
-    const destination = yield* destinationBefore({ output: target, force, count: 1 })
     const { operation, input } = toPlan(plan)
     // The same file is always the same pipeline.
-    const idempotencyKey = `file ${yield* fingerprintOf(operation.id, input)}`
-    yield* Effect.gen(function* () {
-      const jobs = yield* Jobs
-      const submitted = yield* jobs.startPipeline(plan, {
-        isApproved: yes,
-        ...(allowDuplicate || again ? { allowDuplicate: true } : { idempotencyKey }),
-        onHandle: (handle) => output.say(`Handle: ${handle} (${quotedText(plan.quote)})`)
-      })
-      const job = yield* waitForTask(submitted.handle, { timeout, submitted })
-      yield* printTask(job, target._tag === "Some" ? yield* downloadFiles(job, destination, force) : undefined)
-    }).pipe(Effect.provide(connection))
+    yield* runPipeline(plan, flags, `file ${yield* fingerprintOf(operation.id, input)}`)
   })
 ).pipe(
   Command.withDescription(

@@ -1,31 +1,30 @@
-import { operations, planOperation, planVideo, type Problem } from "@klingkit/core"
+import type { Problem } from "@klingkit/core"
 import {
+  type AnyRequest,
+  createSoundtrack,
+  createSpeech,
+  extendVideo,
+  generateImage,
+  generateVideo,
   type PipelineStep,
-  planPipeline,
-  planLipSync,
-  planStep,
   placeholderOf,
+  planLipSync,
+  planPipeline,
+  planSpeech,
+  readRequest,
   stepFromPlan,
-  ref,
   type StepReference
-} from "@klingkit/jobs"
+} from "@klingkit/core/requests"
 import { Effect } from "effect"
-import { credentialKind } from "../../connection.ts"
 import { usageError } from "../../output/failure.ts"
-import { planRawLine, problemsOf, scalarText } from "../batch/plan-line.ts"
+import { fieldsOf, lineField, problemsOf, scalarText } from "../batch/plan-line.ts"
 import type { Manifest, RawLine } from "../batch/read-manifest.ts"
+import { planContext, planOneTask } from "../plan-given.ts"
 
 const kinds = ["image", "video", "speech", "sound"] as const
 type Kind = (typeof kinds)[number]
 
-const ownFields = ["id", "kind", "prompt", "from", "alongside"]
-
-/** The fields of a step that works on a video, beside its id and its source. */
-const fieldsFromVideo = {
-  "next shot": ["prompt", "resolution", "duration", "model"],
-  speech: ["text", "voice"],
-  sound: ["prompt", "music"]
-} as const
+const ownFields = ["id", "kind", "from", "alongside"]
 
 interface EarlierStep {
   readonly kind: Kind
@@ -63,69 +62,63 @@ const stepsOf = Effect.fnUntraced(function* (
   raw: RawLine,
   earlier: ReadonlyMap<string, EarlierStep>
 ): Effect.fn.Return<ReadonlyArray<PipelineStep>, ReadonlyArray<Problem>, PlanNeeds> {
-  const { from, text, voice, prompt, music } = raw
+  const { from } = raw
   const source = earlier.get(scalarText(from, ""))
   if (from !== undefined && source === undefined) return yield* refuse("from", "must name an earlier step")
   const step = String(from)
   if (kind === "image") {
     if (source !== undefined) return yield* refuse("from", "cannot be used with an image step")
-    return [{ id, plan: yield* planRawLine("image", raw, ownFields) }]
+    return [yield* requestStep(id, generateImage, raw)]
   }
   if (kind === "video") {
-    if (source === undefined) return [{ id, plan: yield* planRawLine("video", raw, ownFields) }]
-    return [yield* source.kind === "image" ? fromImage(id, raw, step) : nextShot(id, raw, step)]
+    if (source === undefined) return [yield* requestStep(id, generateVideo, raw)]
+    return source.kind === "image"
+      ? [yield* requestStep(id, generateVideo, raw, { output: "image", step })]
+      : [yield* requestStep(id, extendVideo, raw, { output: "video", step })]
   }
   if (source === undefined || source.kind === "image")
     return yield* refuse("from", "must name an earlier step that makes a video")
-  yield* refuseUnknownFields(kind, raw)
-  if (kind === "sound") {
-    const input = { videoUrl: ref({ output: "video", step }), soundEffectPrompt: prompt, musicPrompt: music }
-    const fields = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
-    return [yield* Effect.mapError(planStep(id, operations["legacy.video-to-audio"], fields), problemsOf)]
-  }
-  const speechText = scalarText(text, "")
-  if (speechText.trim() === "") return yield* refuse("text", "is required: the text to speak")
-  const speech = yield* planOperation(operations["legacy.tts"], {
-    text: speechText,
-    voiceId: scalarText(voice, "oversea_male1"),
-    voiceLanguage: /\p{Script=Han}/u.test(speechText) ? "zh" : "en"
+  return kind === "sound"
+    ? [yield* requestStep(id, createSoundtrack, raw, { output: "video", step })]
+    : yield* speechSteps(id, raw, { step, seconds: source.durationSeconds })
+})
+
+type PlanNeeds = Effect.Services<ReturnType<typeof requestStep>>
+
+/** A request as a step; what an earlier step makes goes into the request's source field. */
+const requestStep = Effect.fnUntraced(function* (
+  id: string,
+  request: AnyRequest,
+  raw: RawLine,
+  reference?: StepReference
+) {
+  const { source } = request
+  const filled = reference === undefined || source === undefined ? {} : { [source]: placeholderOf(reference) }
+  const plan = yield* Effect.mapError(
+    planOneTask(request, { ...fieldsOf(raw, ownFields), ...filled }, lineField),
+    problemsOf
+  )
+  return stepFromPlan(id, plan, reference === undefined ? [] : [reference])
+})
+
+const speechFields = ["text", "voice", "speed", "language"]
+
+/** Lip-sync of the earlier video: its own two or three steps, named after this one. */
+const speechSteps = Effect.fnUntraced(function* (
+  id: string,
+  raw: RawLine,
+  video: { readonly step: string; readonly seconds: number | undefined }
+) {
+  const given = fieldsOf(raw, ownFields)
+  const unknown = Object.keys(given).find((name) => !speechFields.includes(name))
+  if (unknown !== undefined)
+    return yield* refuse(unknown, `is not a known field of a speech step; known fields: ${speechFields.join(", ")}`)
+  const text = scalarText(given["text"], "")
+  if (text.trim() === "") return yield* refuse("text", "is required: the text to speak")
+  return yield* Effect.gen(function* () {
+    const speech = yield* readRequest(createSpeech, { ...given, text }, lineField).pipe(
+      Effect.flatMap(({ input }) => Effect.flatMap(planContext, (context) => planSpeech(input, context)))
+    )
+    return yield* planLipSync({ id, video: { step: video.step }, videoSeconds: video.seconds, speech })
   }).pipe(Effect.mapError(problemsOf))
-  const request = { id, video: { step }, videoSeconds: source.durationSeconds, speech }
-  return yield* Effect.mapError(planLipSync(request), problemsOf)
-})
-
-type PlanNeeds = Effect.Services<ReturnType<typeof planRawLine>>
-
-/** Refuses a field that the step would ignore; `null` counts as not set. */
-const refuseUnknownFields = (what: keyof typeof fieldsFromVideo, raw: RawLine) => {
-  const known: ReadonlyArray<string> = ["id", "kind", "from", "alongside", ...fieldsFromVideo[what]]
-  const unknown = Object.keys(raw).find((name) => raw[name] !== null && !known.includes(name))
-  return unknown === undefined
-    ? Effect.void
-    : refuse(unknown, `is not a known field of a ${what} step; known fields: ${fieldsFromVideo[what].join(", ")}`)
-}
-
-/** The image is the first frame of the video. */
-const fromImage = Effect.fnUntraced(function* (id: string, raw: RawLine, step: string) {
-  const image: StepReference = { output: "image", step }
-  const plan = yield* planRawLine("video", { ...raw, image: placeholderOf(image) }, ownFields)
-  return stepFromPlan(id, plan, [image])
-})
-
-/** A new video that continues style, subjects and motion of the earlier one; its settings are those of any video. */
-const nextShot = Effect.fnUntraced(function* (id: string, raw: RawLine, step: string) {
-  const video: StepReference = { output: "video", step }
-  yield* refuseUnknownFields("next shot", raw)
-  const { prompt, resolution, duration } = raw
-  const plan = yield* planVideo(
-    {
-      prompt: `The shot that follows @video_1: ${scalarText(prompt, "")}`,
-      referenceVideo: String(placeholderOf(video)),
-      model: scalarText(raw["model"], "kling-3.0-omni"),
-      ...(resolution === undefined ? {} : { resolution: scalarText(resolution, "") }),
-      ...(duration === undefined ? {} : { durationSeconds: Number(scalarText(duration, "").replace(/s$/, "")) })
-    },
-    yield* credentialKind
-  ).pipe(Effect.mapError(problemsOf))
-  return stepFromPlan(id, plan, [video])
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { fillNames } from "../../errors/field-placeholders.ts"
 import type { Operation } from "../../operation.ts"
 import { checkInput } from "../../params/check-input.ts"
 import type { InputOf, Params } from "../../params/param.ts"
@@ -12,7 +13,9 @@ interface RuleCase<Input> {
 
 /** All problems of an input, each as `field message`. */
 export const problemsOf = <P extends Params>(operation: Operation<P>, input: unknown): ReadonlyArray<string> =>
-  checkInput(operation.params, operation.rules, input).map(({ field, message }) => `${field} ${message}`)
+  checkInput(operation.params, operation.rules, input).map(
+    ({ field, message }) => `${field} ${fillNames(message, (name) => name)}`
+  )
 
 /** Tests each cross-field rule of an operation with a rejected and an accepted input; a rule without a case fails. */
 export const ruleCases = <P extends Params>(

@@ -11,7 +11,7 @@ import { Ledger } from "../../ledger/ledger.ts"
 import { LedgerSource } from "../../ledger/ledger-source.ts"
 import type { SpendLimits } from "../../spend-limits.ts"
 import { layerSqliteMemory } from "../../sqlite/sqlite-ledger.ts"
-import type { PipelinePlan } from "../pipeline-plan.ts"
+import type { PipelinePlan } from "@klingkit/core/requests"
 import type { StartPipelineOptions } from "../pipelines.ts"
 import { planSamplePipeline } from "./sample-pipeline.ts"
 

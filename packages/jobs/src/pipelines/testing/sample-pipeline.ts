@@ -1,8 +1,8 @@
 import { type CredentialKind, operations, planImage, planOperation, planVideo } from "@klingkit/core"
 import { Effect } from "effect"
-import { planLipSync } from "../lip-sync.ts"
-import { planPipeline, planStep, stepFromPlan } from "../pipeline-plan.ts"
-import { placeholderOf, ref, type StepReference } from "../step-reference.ts"
+import { planLipSync } from "@klingkit/core/requests"
+import { planPipeline, planStep, stepFromPlan } from "@klingkit/core/requests"
+import { placeholderOf, ref, type StepReference } from "@klingkit/core/requests"
 
 /** The operations of the sample's steps, in order; each of them is paid. */
 export const sampleOperations = [

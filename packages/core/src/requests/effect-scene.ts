@@ -1,4 +1,5 @@
-import { endOfScene, closestMatch, openScenes } from "@klingkit/core"
+import { endOfScene, openScenes } from "../operations/effects-scenes.ts"
+import { closestMatch } from "../params/closest-match.ts"
 
 /** Scenes whose names contain all the words. */
 export const scenesWith = (search: string): ReadonlyArray<string> => {
@@ -24,7 +25,5 @@ export const sceneProblem = (scene: string): string | undefined => {
     const more = found.length > mostNamed ? ` and ${found.length - mostNamed} more` : ""
     return `is not a known scene; nearest: ${found.slice(0, mostNamed).join(", ")}${more}`
   }
-  return /^[a-z0-9]+(_[a-z0-9]+)*$/.test(scene)
-    ? undefined
-    : "is not the name of a scene, such as kiss_pro; search with list_models, kind effect"
+  return /^[a-z0-9]+(_[a-z0-9]+)*$/.test(scene) ? undefined : "is not the name of a scene, such as kiss_pro"
 }

@@ -1,5 +1,8 @@
-import { type KlingError, lipSyncOf, lipSyncRate, operations, type Plan } from "@klingkit/core"
 import { Effect } from "effect"
+import type { KlingError } from "../errors/kling-error.ts"
+import { operations } from "../operations/catalog.ts"
+import type { Plan } from "../plan/plan.ts"
+import { lipSyncOf, lipSyncRate } from "../prices/call-prices.ts"
 import { type PipelineStep, planStep } from "./pipeline-plan.ts"
 import { ref, type StepReference } from "./step-reference.ts"
 

@@ -1,5 +1,6 @@
-import { sanitizeText, type TaskOutput } from "@klingkit/core"
 import { Effect, Result } from "effect"
+import { sanitizeText } from "../errors/sanitize-text.ts"
+import type { TaskOutput } from "../wire/task.ts"
 
 /** What a step has produced: the outputs of a task, or the answer of an operation without a task. */
 export interface StepResult {

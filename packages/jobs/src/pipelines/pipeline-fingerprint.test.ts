@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { fingerprintOf } from "../ledger/fingerprint.ts"
-import { toPlan } from "./pipeline-plan.ts"
+import { toPlan } from "@klingkit/core/requests"
 import { planSamplePipeline } from "./testing/sample-pipeline.ts"
 
 // The ledger finds a pipeline again by this fingerprint: if it changed, a pipeline that was started before an upgrade would be

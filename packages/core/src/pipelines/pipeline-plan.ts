@@ -1,15 +1,10 @@
-import {
-  type AnyOperation,
-  findOperation,
-  invalidInput,
-  type KlingError,
-  type Plan,
-  planOperation,
-  type Quote,
-  sumOfQuotes
-} from "@klingkit/core"
+import { invalidInput, type KlingError } from "../errors/kling-error.ts"
+import type { AnyOperation } from "../operation.ts"
+import { findOperation } from "../operations/catalog.ts"
+import { planOperation } from "../plan/plan-operation.ts"
+import type { Plan } from "../plan/plan.ts"
+import { type Quote, sumOfQuotes } from "../prices/quote.ts"
 import { Effect } from "effect"
-import type { PipelineRecord } from "../ledger/pipeline-record.ts"
 import { dependsOn, placeholderOf, ref, replaceReferences, type StepReference } from "./step-reference.ts"
 
 /** One paid step of a pipeline. Its input may hold references to the results of earlier steps. */
@@ -123,16 +118,3 @@ export const restorePlan = (
       )
     : Effect.map(planOperation(declared, input), (plan) => ({ ...plan, quote }))
 }
-
-/** The steps as the ledger lists them. */
-export const summarizeSteps = (steps: ReadonlyArray<PipelineStep>): PipelineRecord["steps"] =>
-  steps.map(({ id, plan, parallel = false }, index) => {
-    const dependencies = dependsOn(plan.input)
-    return {
-      id,
-      operation: plan.operation.id,
-      quote: plan.quote,
-      takesFrom: dependencies,
-      needs: parallel ? dependencies : steps.slice(0, index).map((step) => step.id)
-    }
-  })

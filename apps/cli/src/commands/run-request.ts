@@ -1,0 +1,83 @@
+import { credentialsFromConfig, type Plan, quotedText, type Task, taskFrom } from "@klingkit/core"
+import { isPipeline, type PipelinePlan } from "@klingkit/core/requests"
+import { Jobs } from "@klingkit/jobs"
+import { Effect, Option } from "effect"
+import { connection } from "../connection.ts"
+import { Output } from "../output/output.ts"
+import { quoteText, quoteView } from "../output/task-view.ts"
+import { callSynchronously } from "./api/call-synchronously.ts"
+import { destinationBefore } from "./destination.ts"
+import { downloadFiles } from "./download-files.ts"
+import type { PaidFlags } from "./paid-flags.ts"
+import { printTask } from "./print-task.ts"
+import { runPlan, showPlan } from "./run-plan.ts"
+import { waitForTask } from "./wait-for-task.ts"
+
+/** Runs what a request asks for as a paid command's flags say: a task, a synchronous call, or several steps. */
+export const runRequest = (plan: Plan | PipelinePlan, flags: PaidFlags) =>
+  Effect.gen(function* () {
+    if (isPipeline(plan)) return yield* runPipeline(plan, flags)
+    if (plan.operation.kind === "create") return yield* runPlan(plan, flags)
+    return yield* flags.dryRun ? showPlan(plan) : runCall(plan, flags)
+  })
+
+/** Prints a pipeline's steps and price without sending anything. */
+const showPipeline = Effect.fnUntraced(function* (plan: PipelinePlan) {
+  const output = yield* Output
+  yield* output.answer({
+    json: {
+      dryRun: true,
+      quote: quoteView(plan.quote),
+      steps: plan.steps.map(({ id, plan: { operation, input, quote } }) => ({
+        id,
+        operation: operation.id,
+        input,
+        quote: quoteView(quote)
+      }))
+    },
+    text: [
+      ...plan.steps.map(({ id, plan: step }) => `Step ${id}: ${step.operation.id}, ${quoteText(step.quote)}`),
+      `Quote: ${quoteText({ ...plan.quote, rule: `the sum of ${plan.steps.length} steps` })}`,
+      "Nothing was sent."
+    ].join("\n")
+  })
+})
+
+/** Starts a pipeline and waits for its last step. `idempotencyKey` finds the same pipeline for ever. */
+export const runPipeline = Effect.fnUntraced(function* (
+  plan: PipelinePlan,
+  { dryRun, timeout, output: target, force, yes, allowDuplicate, again }: Omit<PaidFlags, "wait">,
+  idempotencyKey?: string
+) {
+  const output = yield* Output
+  yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
+  if (dryRun) return yield* showPipeline(plan)
+  yield* credentialsFromConfig
+  const destination = yield* destinationBefore({ output: target, force, count: 1 })
+  yield* Effect.gen(function* () {
+    const jobs = yield* Jobs
+    const submitted = yield* jobs.startPipeline(plan, {
+      isApproved: yes,
+      ...(allowDuplicate || again ? { allowDuplicate: true } : idempotencyKey === undefined ? {} : { idempotencyKey }),
+      onHandle: (handle) => output.say(`Handle: ${handle} (${quotedText(plan.quote)})`)
+    })
+    const job = yield* waitForTask(submitted.handle, { timeout, submitted })
+    yield* printTask(job, Option.isSome(target) ? yield* downloadFiles(job, destination, force) : undefined)
+  }).pipe(Effect.provide(connection))
+})
+
+/** A synchronous call; what it made is downloaded like that of a task. */
+const runCall = Effect.fnUntraced(function* (plan: Plan, { output: target, force, yes }: PaidFlags) {
+  const output = yield* Output
+  yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
+  yield* credentialsFromConfig
+  const destination = yield* destinationBefore({ output: target, force, count: 1 })
+  yield* Effect.gen(function* () {
+    const answer = yield* callSynchronously(plan, yes)
+    const task: Task | undefined = Option.getOrUndefined(taskFrom(answer))
+    if (task === undefined)
+      return yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer, undefined, 2) })
+    const job = { handle: task.externalId ?? task.id, task, plan }
+    yield* printTask(job, Option.isSome(target) ? yield* downloadFiles(job, destination, force) : undefined)
+  }).pipe(Effect.provide(connection))
+})

@@ -1,0 +1,66 @@
+import { Effect } from "effect"
+import * as z from "zod"
+import { invalidInput } from "../errors/kling-error.ts"
+import { operations } from "../operations/catalog.ts"
+import { media } from "./media-field.ts"
+import { planFields } from "./operation-fields.ts"
+import { defineRequest } from "./request.ts"
+import { legacyNameOf, modeOfResolution } from "./video-fields.ts"
+
+const shared = {
+  image: "image",
+  video: "video",
+  characterOrientation: "characterOrientation",
+  prompt: "prompt"
+} as const
+
+export const controlMotion = defineRequest({
+  id: "control_motion",
+  title: "Control motion",
+  summary: "Transfer the motion of a person in a video to the person in an image; the result is as long as the video",
+  command: "video motion",
+  result: "video",
+  input: z.strictObject({
+    image: media("image", "Person image: URL or local path"),
+    video: media("video", "The motion: URL or Task ID"),
+    characterOrientation: z
+      .enum(["image", "video"])
+      .describe("Facing direction: from the image or the video (default)")
+      .optional(),
+    prompt: z.string().optional(),
+    model: z.enum(["kling-3.0", "kling-2.6"]).describe("Default kling-3.0").optional(),
+    resolution: z.enum(["720p", "1080p"]).describe("Default 720p").optional(),
+    audio: z.enum(["original", "off"]).describe("The video's audio; default original").optional(),
+    element: z.string().describe("One of your elements; kling-3.0 only").optional()
+  }),
+  source: "video",
+  aliases: { image_url: "image", video_url: "video", task_id: "video", model_name: "model", element_id: "element" },
+  refused: { duration: "is that of the video", aspectRatio: "is that of the image" },
+  example: { image: "https://example.com/figure.png", video: "https://example.com/dance.mp4" },
+  plan: (input, context) =>
+    Effect.gen(function* () {
+      const { model = "kling-3.0", resolution = "720p", element } = input
+      if (element !== undefined && model !== "kling-3.0") {
+        return yield* invalidInput([{ field: "element", message: "is supported by kling-3.0 only" }])
+      }
+      const { url } = yield* context.video("video", input.video)
+      const request = { characterOrientation: "video", ...input, model, resolution, video: url }
+      if (context.credential === "api-key") {
+        const fields = {
+          ...shared,
+          audio: "audio",
+          resolution: "resolution",
+          element: ["element", (elementId: string) => ({ elementId, id: "element_1" })]
+        } as const
+        return yield* planFields(operations[`new.motion.${model}`], fields, request, context)
+      }
+      const fields = {
+        ...shared,
+        model: ["model", legacyNameOf],
+        mode: ["resolution", modeOfResolution],
+        keepOriginalSound: ["audio", (audio: string) => (audio === "original" ? "yes" : "no")],
+        elements: ["element", (id: string) => [id]]
+      } as const
+      return yield* planFields(operations["legacy.motion-control"], fields, request, context)
+    })
+})

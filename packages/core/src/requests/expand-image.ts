@@ -1,0 +1,50 @@
+import { Effect } from "effect"
+import * as z from "zod"
+import { invalidInput } from "../errors/kling-error.ts"
+import { operations } from "../operations/catalog.ts"
+import { imageCount } from "./image-fields.ts"
+import { media } from "./media-field.ts"
+import { planFields } from "./operation-fields.ts"
+import { defineRequest } from "./request.ts"
+
+const margin = z.number()
+
+export const expandImage = defineRequest({
+  id: "expand_image",
+  title: "Expand image",
+  summary: "Paint an image beyond its edges",
+  command: "image expand",
+  result: "image",
+  input: z.strictObject({
+    image: media("image", "URL or local path"),
+    up: margin.describe("Fraction of the height to add, 0 to 2").optional(),
+    down: margin.describe("Fraction of the height").optional(),
+    left: margin.describe("Fraction of the width").optional(),
+    right: margin.describe("Fraction of the width").optional(),
+    prompt: z.string().describe("What the new area shows").optional(),
+    n: imageCount
+  }),
+  source: "image",
+  aliases: { image_urls: "image", num_images: "n" },
+  example: { image: "https://example.com/cat.png", up: 0.5, down: 0.5 },
+  plan: (input, context) => {
+    const { up = 0, down = 0, left = 0, right = 0 } = input
+    if (up + down + left + right === 0) {
+      return Effect.fail(invalidInput([{ field: "up", message: "or {down}, {left}, {right} is required" }]))
+    }
+    return planFields(
+      operations["legacy.images.expand"],
+      {
+        image: "image",
+        upExpansionRatio: "up",
+        downExpansionRatio: "down",
+        leftExpansionRatio: "left",
+        rightExpansionRatio: "right",
+        prompt: "prompt",
+        n: "n"
+      },
+      { ...input, up, down, left, right },
+      context
+    )
+  }
+})

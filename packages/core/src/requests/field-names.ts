@@ -1,0 +1,65 @@
+import { Effect } from "effect"
+import { fillNames } from "../errors/field-placeholders.ts"
+import { invalidInput, KlingError } from "../errors/kling-error.ts"
+
+type Naming = (name: string) => string
+
+/** Problems with an operation's fields, told by the fields they came from. */
+export const renameFields = (nameOf: Naming) =>
+  mapProblems(
+    (path) => renamed(path, nameOf),
+    (message) => fillNames(message, (field) => `{${nameOf(field)}}`)
+  )
+
+/** Problems inside a value, told as those of the one field that it came from. */
+export const atField = (field: string) =>
+  mapProblems(
+    () => field,
+    (message) => message
+  )
+
+/** Problems with a request's fields, told by the names of the caller's face. */
+export const fillFieldNames = (nameOf: Naming) =>
+  mapProblems(
+    (path) => renamed(path, nameOf),
+    (message) => fillNames(message, nameOf)
+  )
+
+const mapProblems =
+  (fieldOf: Naming, messageOf: Naming) =>
+  <A, E, R>(effect: Effect.Effect<A, E | KlingError, R>): Effect.Effect<A, E | KlingError, R> =>
+    Effect.mapError(effect, (error) =>
+      error instanceof KlingError && error.reason._tag === "InvalidInput"
+        ? invalidInput(
+            error.reason.problems.map(({ field, message }) => ({
+              field: fieldOf(field),
+              message: messageOf(message)
+            })),
+            error.operation
+          )
+        : error
+    )
+
+/** `images[1]` is `image_urls[1]`, where `images` is `image_urls`. */
+export const renamed = (path: string, nameOf: Naming): string => {
+  const [, root = path, rest = ""] = /^(\w+)(.*)$/s.exec(path) ?? []
+  return nameOf(root) + rest
+}
+
+/** What everybody calls `duration` has its unit in the description. */
+const withoutUnit = (field: string): string => (field === "durationSeconds" ? "duration" : field)
+
+const separated = (field: string, separator: string): string =>
+  withoutUnit(field).replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase())
+
+export const snakeName = (field: string): string => separated(field, "_")
+export const kebabName = (field: string): string => separated(field, "-")
+
+/** `aspect-ratio`, `aspectRatio` and `aspect_ratio` are one name, and so are `duration` and `durationSeconds`. */
+export const isSameName = (one: string, other: string): boolean => plain(one) === plain(other)
+
+const plain = (name: string): string =>
+  name
+    .replaceAll(/[-_ ]/g, "")
+    .toLowerCase()
+    .replace(/^durationseconds$/, "duration")

@@ -1,0 +1,47 @@
+import { Effect } from "effect"
+import * as z from "zod"
+import { planVideo } from "../plan/plan-video.ts"
+import { listedValue } from "./listed-value.ts"
+import { media } from "./media-field.ts"
+import { present } from "./present.ts"
+import { defineRequest } from "./request.ts"
+import { aspectRatio, negativePrompt, prompt, retiredVideoFields, videoAliases, videoSettings } from "./video-fields.ts"
+
+export const generateVideo = defineRequest({
+  id: "generate_video",
+  title: "Generate video",
+  summary: "Make a video from a prompt, or from an image",
+  command: "video create",
+  result: "video",
+  input: z.strictObject({
+    prompt: prompt.describe("What happens").optional(),
+    image: media("image", "First frame: URL or local path").optional(),
+    lastImage: media("image", "Last frame: URL or path; needs {image}").optional(),
+    negativePrompt,
+    ...videoSettings,
+    aspectRatio,
+    audio: listedValue(["native", "off"], "native: audio made with the video; default off").optional(),
+    multiShot: z.boolean().describe("Several shots in one video").optional(),
+    referenceImages: z
+      .array(media("image", "URL or path"))
+      .describe("Subjects to show; the prompt calls them @image_1, @image_2")
+      .optional(),
+    elements: z.array(z.string()).describe("Element ids; the prompt calls them @element_1, @element_2").optional(),
+    watermark: z.boolean().describe("Also make a copy with a watermark").optional()
+  }),
+  source: "image",
+  aliases: videoAliases,
+  refused: retiredVideoFields,
+  example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5 },
+  plan: (input, context) =>
+    Effect.gen(function* () {
+      const read = (field: string, source: string | undefined) =>
+        source === undefined ? Effect.succeed(undefined) : context.image(field, source)
+      const image = yield* read("image", input.image)
+      const lastImage = yield* read("lastImage", input.lastImage)
+      const referenceImages = yield* Effect.forEach(input.referenceImages ?? [], (source, index) =>
+        context.image(`referenceImages[${index}]`, source)
+      )
+      return yield* planVideo(present({ ...input, image, lastImage, referenceImages }), context.credential)
+    })
+})

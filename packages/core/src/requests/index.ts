@@ -1,0 +1,48 @@
+export {
+  fingerprintKey,
+  type PipelinePlan,
+  type PipelineStep,
+  planPipeline,
+  planStep,
+  restorePlan,
+  serializeSteps,
+  stepFromPlan,
+  type StoredStep,
+  toPlan
+} from "../pipelines/pipeline-plan.ts"
+export { type LipSyncRequest, planLipSync } from "../pipelines/lip-sync.ts"
+export {
+  dependsOn,
+  placeholderOf,
+  ref,
+  resolveReferences,
+  type StepReference,
+  type StepResult
+} from "../pipelines/step-reference.ts"
+export { scenesWith } from "./effect-scene.ts"
+export { findRequest, requests } from "./catalog.ts"
+export { fillFieldNames, kebabName, snakeName } from "./field-names.ts"
+export { inputProblems } from "./input-problems.ts"
+export { type FieldView, viewOfField } from "./field-view.ts"
+export type { Fields, FoundVideo, PlanContext } from "./plan-context.ts"
+export { planRequest } from "./plan-request.ts"
+export { type NameOf, readRequest } from "./read-request.ts"
+export { innerType } from "./read-value.ts"
+export { type AnyRequest, isPipeline, type Request, type RequestResult } from "./request.ts"
+export { applyVideoEffect } from "./apply-video-effect.ts"
+export { combineImages } from "./combine-images.ts"
+export { controlMotion } from "./control-motion.ts"
+export { createAvatarVideo } from "./create-avatar-video.ts"
+export { createElement } from "./create-element.ts"
+export { createLipsync } from "./create-lipsync.ts"
+export { createSoundEffect } from "./create-sound-effect.ts"
+export { createSoundtrack } from "./create-soundtrack.ts"
+export { createSpeech, defaultVoice, planSpeech } from "./create-speech.ts"
+export { createVoice } from "./create-voice.ts"
+export { describeImage } from "./describe-image.ts"
+export { editImage } from "./edit-image.ts"
+export { expandImage } from "./expand-image.ts"
+export { extendVideo } from "./extend-video.ts"
+export { generateImage } from "./generate-image.ts"
+export { generateVideo } from "./generate-video.ts"
+export { virtualTryOn } from "./virtual-try-on.ts"

@@ -1,0 +1,19 @@
+import * as z from "zod"
+
+/**
+ * A value of which a model takes some: all are listed for the caller, and which of them the model takes is its operation's
+ * to say, in one wording for every face.
+ */
+export const listedValue = (values: ReadonlyArray<string>, description: string) =>
+  z.string().meta({ description, enum: [...new Set(values)] })
+
+/** The same for a number. */
+export const listedNumber = (values: ReadonlyArray<number>, description: string) =>
+  z.number().meta({ description, minimum: Math.min(...values), maximum: Math.max(...values) })
+
+/** The values that a field lists. */
+export const valuesOf = (type: unknown): ReadonlyArray<string> => {
+  if (type instanceof z.ZodEnum) return type.options.map(String)
+  const listed: unknown = type instanceof z.ZodType ? type.meta()?.["enum"] : undefined
+  return Array.isArray(listed) ? listed.map(String) : []
+}

@@ -1,0 +1,57 @@
+import * as z from "zod"
+import { findVideoModel, videoModels } from "../models/video-models.ts"
+import { defaultVideoModel } from "../plan/video-request.ts"
+import { listedNumber, listedValue } from "./listed-value.ts"
+import type { Alias } from "./request.ts"
+
+const live = videoModels.filter((model) => model.state === "live")
+const others = live.map((model) => model.id).filter((id) => id !== defaultVideoModel)
+
+const lengths = videoModels.flatMap(({ seconds }) =>
+  "values" in seconds ? seconds.values : [seconds.min, seconds.max]
+)
+
+export const prompt = z.string().min(1)
+
+/** Settings that every video has; what a model takes of them is its operations' to say. */
+export const videoSettings = {
+  model: z
+    .string()
+    .describe(`Default ${defaultVideoModel}; or ${others.join(", ")}`)
+    .optional(),
+  resolution: listedValue(
+    live.flatMap((model) => model.resolutions),
+    "Default 720p"
+  ).optional(),
+  durationSeconds: listedNumber(lengths, "Seconds: 5 (default), 10; 3 to 15 with kling-3.0").optional()
+}
+
+export const aspectRatio = listedValue(
+  live.flatMap((model) => model.aspectRatios),
+  "Default 16:9"
+).optional()
+
+export const negativePrompt = z.string().describe("What to avoid; not with every model").optional()
+
+const resolutionOfMode: Readonly<Record<string, string>> = { standard: "720p", professional: "1080p" }
+
+/** mcp-kling's words of a video's fields. */
+export const videoAliases: Readonly<Record<string, string | Alias>> = {
+  model_name: "model",
+  image_url: "image",
+  image_tail_url: "lastImage",
+  mode: { field: "resolution", read: (value) => resolutionOfMode[String(value)] ?? value }
+}
+
+const retired = "worked only with the v1 models, which Kling has retired"
+
+/** What mcp-kling's video tools took for models that Kling has switched off since. */
+export const retiredVideoFields = {
+  cfgScale: `${retired}; leave it out`,
+  cameraControl: `${retired}; describe the camera in the prompt`
+}
+
+/** What a model is called on the legacy paths. */
+export const legacyNameOf = (model: string): string | undefined => findVideoModel(model)?.legacyName
+
+export const modeOfResolution = (resolution: string): string => (resolution === "720p" ? "std" : "pro")

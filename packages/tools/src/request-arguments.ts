@@ -1,0 +1,128 @@
+import { fillNames, invalidInput, type KlingError } from "@klingkit/core"
+import { type AnyRequest, innerType, type NameOf } from "@klingkit/core/requests"
+import { Effect } from "effect"
+import * as z from "zod"
+
+/** Several requests behind one tool, told apart by an argument. */
+export interface Choice {
+  readonly argument: string
+  readonly description: string
+  readonly of: Readonly<Record<string, AnyRequest>>
+}
+
+type Arguments = Readonly<Record<string, unknown>>
+
+interface View {
+  /** Fields that are left to other faces: each description is paid for by every conversation. */
+  readonly without?: ReadonlyArray<string>
+  /** Optional fields that this tool needs. */
+  readonly needs?: ReadonlyArray<string>
+  readonly refused?: Readonly<Record<string, string>>
+  /** In place of the request's own description. */
+  readonly descriptions?: Readonly<Record<string, string>>
+}
+
+/** A request as one tool offers it. */
+export const viewOf = (request: AnyRequest, view: View): AnyRequest => {
+  const { without = [], needs = [], refused = {}, descriptions = {} } = view
+  const shape = Object.entries(request.input.shape).flatMap(([field, schema]) => {
+    if (without.includes(field)) return []
+    const description = descriptions[field] ?? descriptionOf(schema)
+    const type = needs.includes(field) && schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema
+    return [[field, described(type, description)] as const]
+  })
+  return {
+    ...request,
+    input: z.strictObject(Object.fromEntries(shape)),
+    refused: { ...request.refused, ...refused }
+  }
+}
+
+const isChoice = (offers: AnyRequest | Choice): offers is Choice => "of" in offers
+
+interface Offer {
+  readonly choice: string
+  readonly schema: z.ZodType
+  readonly description: string
+}
+
+/** The arguments that a tool lists, by the names that hosts know. */
+export const listedArguments = (offers: AnyRequest | Choice, nameOf: NameOf): z.ZodRawShape => {
+  if (!isChoice(offers)) {
+    return Object.fromEntries(
+      [...offersOf("", offers, nameOf)].map(([name, one]) => [name, described(one.schema, one.description)])
+    )
+  }
+  const choices = Object.keys(offers.of)
+  const byName = new Map<string, Array<Offer>>()
+  for (const [choice, request] of Object.entries(offers.of)) {
+    for (const [name, offer] of offersOf(choice, request, nameOf))
+      byName.set(name, [...(byName.get(name) ?? []), offer])
+  }
+  return {
+    [offers.argument]: z.enum(choices).describe(offers.description),
+    ...Object.fromEntries([...byName].map(([name, found]) => [name, merged(found, choices)]))
+  }
+}
+
+function* offersOf(choice: string, request: AnyRequest, nameOf: NameOf): Generator<readonly [string, Offer]> {
+  const named = (field: string) => nameOf(request, field)
+  for (const [field, schema] of Object.entries(request.input.shape)) {
+    const description = fillNames(descriptionOf(schema) ?? "", named)
+    yield [named(field), { choice, schema, description }]
+  }
+}
+
+/** What is said of a field stands inside of what makes it optional. */
+const descriptionOf = (schema: unknown): string | undefined => {
+  const type = innerType(schema)
+  return type instanceof z.ZodType ? type.description : undefined
+}
+
+const described = (schema: z.ZodType, description: string | undefined): z.ZodType =>
+  description === undefined || description === "" ? schema : schema.describe(description)
+
+/** One argument of several requests: it says which of them take it, unless of all and in the same words. */
+const merged = (offers: ReadonlyArray<Offer>, choices: ReadonlyArray<string>): z.ZodType => {
+  const [first] = offers
+  if (first === undefined) return z.unknown()
+  const ofAll = offers.length === choices.length
+  const groups = Map.groupBy(offers, ({ description }) => description)
+  const isSame = ofAll && groups.size === 1
+  const text = isSame
+    ? first.description
+    : [...groups]
+        .map(([words, group]) => `${group.map(({ choice }) => choice).join(", ")}${words === "" ? "" : `: ${words}`}`)
+        .join("; ")
+  const list = offers.map((offer) => innerType(offer.schema)).find((type) => type instanceof z.ZodArray)
+  // How many entries a list takes differs from choice to choice.
+  const schema = list === undefined ? first.schema : z.array(list.element as z.ZodType).optional()
+  const isRequired = ofAll && offers.every((offer) => !(offer.schema instanceof z.ZodOptional))
+  return described(isRequired || schema instanceof z.ZodOptional ? schema : schema.optional(), text)
+}
+
+/** The request that a call's arguments ask for. Arguments of another choice are refused by name. */
+export const choose = (
+  offers: AnyRequest | Choice,
+  args: Arguments,
+  nameOf: NameOf
+): Effect.Effect<{ readonly request: AnyRequest; readonly input: Arguments }, KlingError> => {
+  if (!isChoice(offers)) return Effect.succeed({ request: offers, input: args })
+  const { argument, of } = offers
+  const { [argument]: choice, ...input } = args
+  const request = typeof choice === "string" && Object.hasOwn(of, choice) ? of[choice] : undefined
+  if (request === undefined) {
+    const message = choice === undefined ? "is required" : `must be one of ${Object.keys(of).join(", ")}`
+    return Effect.fail(invalidInput([{ field: argument, message }]))
+  }
+  const message = `is not used with ${argument} ${String(choice)}`
+  const refused = Object.values(of).flatMap((other) =>
+    Object.keys(other.input.shape)
+      .filter((field) => !(field in request.input.shape))
+      .map((field) => [nameOf(other, field), message] as const)
+  )
+  return Effect.succeed({
+    request: { ...request, refused: { ...Object.fromEntries(refused), ...request.refused } },
+    input
+  })
+}

@@ -1,0 +1,92 @@
+import { invalidInput, type KlingError, type Plan } from "@klingkit/core"
+import { type AnyRequest, isPipeline, type NameOf, type PipelinePlan, snakeName, toPlan } from "@klingkit/core/requests"
+import { Jobs, stepFailure } from "@klingkit/jobs"
+import { Effect, Predicate } from "effect"
+import * as z from "zod"
+import { checkArguments } from "./check-arguments.ts"
+import { type PaidArguments, paidArguments } from "./inputs/paid-arguments.ts"
+import { jsonSchemaOf } from "./json-schema.ts"
+import { type Choice, choose, listedArguments } from "./request-arguments.ts"
+import { startSchema, submitPlan, submitResult } from "./results/submit-result.ts"
+import { synchronousResult } from "./results/synchronous-result.ts"
+import type { Tool, ToolEffect } from "./tool.ts"
+
+/** Hints for hosts, shared by every paid tool. */
+export const paidHints = { readOnly: false, destructive: false, idempotent: false, openWorld: true } as const
+
+type Arguments = Readonly<Record<string, unknown>>
+
+interface Declared extends Pick<Tool, "name" | "title" | "description" | "toolset"> {
+  readonly offers: AnyRequest | Choice
+  /** The first line of the result once the task has started. */
+  readonly summary: (args: Arguments) => string
+  readonly output?: z.ZodObject
+  /** How a plan of this tool is run and told of; by default its task is started. */
+  readonly run?: (plan: Plan, summary: string, paid: PaidArguments) => ToolEffect
+}
+
+/** Declares a paid tool by the request that it makes: its arguments, checks and plan are the request's. */
+export const defineRequestTool = (declared: Declared): Tool => {
+  const { offers, summary, output = startSchema, run = runPlan, ...about } = declared
+  const paidSchema = z.strictObject(paidArguments)
+  const planOf = (given: Arguments) =>
+    Effect.flatMap(choose(offers, given, argumentName), ({ request, input }) =>
+      Jobs.use((jobs) => jobs.plan(request, input, argumentName))
+    )
+  return {
+    ...about,
+    charged: true,
+    hints: paidHints,
+    inputSchema: jsonSchemaOf(z.strictObject({ ...listedArguments(offers, argumentName), ...paidArguments }), "input"),
+    outputSchema: jsonSchemaOf(output, "output"),
+    plan: (args) =>
+      Effect.map(
+        Effect.flatMap(splitArguments(args), ({ own }) => planOf(own)),
+        (plan) => (isPipeline(plan) ? toPlan(plan) : plan)
+      ),
+    call: (args) =>
+      Effect.flatMap(splitArguments(args), ({ own, paid }) =>
+        checkArguments(paidSchema, {}, paid, (checked) =>
+          Effect.flatMap(planOf(own), (plan) =>
+            isPipeline(plan) ? startPipeline(plan, summary(own), checked) : run(plan, summary(own), checked)
+          )
+        )
+      )
+  }
+}
+
+/** What a tool calls a request's field: the word that hosts know, else the field's own in snake_case. */
+export const argumentName: NameOf = ({ aliases }, field) =>
+  Object.entries(aliases).find(([, meant]) => meant === field)?.[0] ?? snakeName(field)
+
+const paidNames = [...Object.keys(paidArguments), "allow_repeat"]
+
+const splitArguments = (
+  args: unknown
+): Effect.Effect<{ readonly own: Arguments; readonly paid: Arguments }, KlingError> => {
+  if (args !== undefined && (!Predicate.isObject(args) || Array.isArray(args))) {
+    return Effect.fail(invalidInput([{ field: "arguments", message: "must be an object with named fields" }]))
+  }
+  const pick = (isWanted: (name: string) => boolean) =>
+    Object.fromEntries(Object.entries(args ?? {}).filter(([name]) => isWanted(name)))
+  return Effect.succeed({
+    own: pick((name) => !paidNames.includes(name)),
+    paid: pick((name) => paidNames.includes(name))
+  })
+}
+
+const runPlan = (plan: Plan, summary: string, paid: PaidArguments): ToolEffect =>
+  plan.operation.kind === "create" ? submitPlan(plan, summary, paid) : synchronousResult(plan, summary, paid)
+
+const startPipeline = Effect.fnUntraced(function* (
+  plan: PipelinePlan,
+  summary: string,
+  { allow_duplicate: allowDuplicate = false, confirm_token: approval }: PaidArguments
+) {
+  const job = yield* Jobs.use((jobs) =>
+    jobs.startPipeline(plan, { allowDuplicate, ...(approval === undefined ? {} : { approval }) })
+  )
+  const failed = stepFailure(job)
+  if (failed !== undefined) return yield* failed
+  return submitResult(toPlan(plan), summary, job)
+})
