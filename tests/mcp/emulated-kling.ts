@@ -2,6 +2,7 @@ import { type EmulatorOptions, runEmulator } from "@klingkit/emulator"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 
 interface Charge {
   readonly externalTaskId: string
@@ -27,6 +28,7 @@ export const freshKling = async (options: Pick<EmulatorOptions, "speed"> = {}) =
     outputDir,
     env: {
       HOME: home,
+      KLINGKIT_HOME: join(home, "klingkit"),
       KLINGAI_API_KEY: emulator.apiKey,
       KLINGAI_BASE_URL: emulator.url,
       KLINGKIT_OUTPUT_DIR: outputDir
@@ -41,6 +43,15 @@ export const freshKling = async (options: Pick<EmulatorOptions, "speed"> = {}) =
         readonly charges: ReadonlyArray<Charge>
         readonly tasks: ReadonlyArray<{ readonly externalTaskId: string; readonly status: string }>
       }>,
+    /** The rows of klingkit's own ledger, oldest first. */
+    rows: () => {
+      const database = new DatabaseSync(join(home, "klingkit", "ledger.db"), { readOnly: true })
+      try {
+        return database.prepare("SELECT handle, state, task_id FROM klingkit_jobs ORDER BY created_at").all()
+      } finally {
+        database.close()
+      }
+    },
     requests: async () =>
       (
         (await control("GET requests")) as {

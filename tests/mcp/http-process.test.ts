@@ -144,4 +144,20 @@ describe("start and shutdown of the HTTP server", () => {
     expect(await call).toContain("Task ID: kk-img-")
     expect((await program.ended).code).toBe(0)
   })
+
+  it("stops on SIGTERM only when it has persisted the answer to a call whose client is gone", async () => {
+    const { program, url } = await startHttp(kling.env)
+    await kling.injectFault({ fault: "slow", on: "new.t2v.*", delayMs: 1500 })
+    const before = (await kling.ledger()).tasks.length
+    const client = new AbortController()
+    const params = { name: "generate_video", arguments: { prompt: "a cat" } }
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params })
+    const call = fetch(url, { method: "POST", headers: json, body, signal: client.signal })
+    await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
+    client.abort("gone")
+    await expect(call).rejects.toBe("gone")
+    program.child.kill("SIGTERM")
+    expect((await program.ended).code).toBe(0)
+    expect(kling.rows().at(-1)).toMatchObject({ state: "ACCEPTED", task_id: expect.any(String) })
+  })
 })

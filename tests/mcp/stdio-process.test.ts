@@ -99,9 +99,9 @@ describe("the stdio server", () => {
     expect(waiting.millis).toBeLessThan(2000)
   })
 
-  it("does not lose or repeat a submission when its host disconnects during it", async () => {
+  it("persists Kling's answer to a submission when its host disconnects during it", async () => {
     const before = (await kling.ledger()).tasks.length
-    await kling.injectFault({ fault: "slow", delayMs: 700 })
+    await kling.injectFault({ fault: "slow", on: "new.t2v.*", delayMs: 700 })
     const program = await opened(kling.env)
     send(program, toolCall(1, "generate_video", { prompt: "a cat on a roof" }))
     await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
@@ -109,6 +109,8 @@ describe("the stdio server", () => {
     expect(code).toBe(0)
     expect(millis).toBeLessThan(2000)
     expect((await kling.ledger()).tasks).toHaveLength(before + 1)
+    expect(kling.rows().at(-1)).toMatchObject({ state: "ACCEPTED", task_id: expect.any(String) })
+    expect(program.stderr).toBe("")
   })
 
   it.each<[string, (program: Started) => unknown]>([

@@ -27,12 +27,10 @@ export class Processes {
   readonly #running = new Map<number, Deferred.Deferred<Jobs["Service"]>>()
   readonly #processFaults: ReadonlyArray<ProcessFault>
   readonly #world: SharedWorld
-  readonly #scope: Scope.Scope
 
-  constructor(processFaults: ReadonlyArray<ProcessFault>, world: SharedWorld, scope: Scope.Scope) {
+  constructor(processFaults: ReadonlyArray<ProcessFault>, world: SharedWorld) {
     this.#processFaults = processFaults
     this.#world = world
-    this.#scope = scope
   }
 
   /** Waits for the restart when the process is down. */
@@ -61,7 +59,7 @@ export class Processes {
           )
         }
       )
-      const jobs = yield* Effect.provideService(startJobs(process, this.#world), Scope.Scope, this.#scope)
+      const jobs = yield* Effect.provideService(startJobs(process, this.#world), Scope.Scope, Scope.makeUnsafe())
       yield* Deferred.succeed(running, jobs)
       return jobs
     })

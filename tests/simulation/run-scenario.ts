@@ -63,7 +63,7 @@ const runWorld = Effect.fnUntraced(function* (
       if (idempotencyKey === undefined && now - first > giveUpSeconds * 1000) return yield* Effect.never
     })
   }
-  const processes = new Processes(scenario.processFaults, world, scope)
+  const processes = new Processes(scenario.processFaults, world)
   for (const submission of scenario.submissions) yield* Effect.forkDetach(submit(submission, processes, checker))
 
   yield* Effect.sleep("1 hour")

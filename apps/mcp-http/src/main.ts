@@ -11,7 +11,7 @@ import { makeHttpApp } from "./serve.ts"
 
 /** Calls may finish for this long after a stop signal. */
 const graceMillis = 5000
-/** A running submission may finish for this long after that. */
+/** Kling may answer a request that was sent for this long after that. */
 const lingerMillis = 5000
 
 const stopWith = (exitCode: number, message: string): void => {
@@ -44,8 +44,8 @@ const serve = (args: ServeArgs): void => {
   })
   const stop = async () => {
     await app.close(graceMillis)
-    await services.dispose()
     setTimeout(() => process.exit(0), lingerMillis).unref()
+    await services.dispose()
   }
   process.once("SIGTERM", () => void stop()).once("SIGINT", () => void stop())
 }

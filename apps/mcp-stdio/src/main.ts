@@ -9,7 +9,7 @@ import { Effect, Layer, Result } from "effect"
 import manifest from "../package.json" with { type: "json" }
 import { help, readArguments } from "./arguments.ts"
 
-/** Hosts expect a quick exit after stdin closes; a running submission may finish for this long. */
+/** Hosts expect a quick exit after stdin closes; Kling may answer a request that was sent for this long. */
 const lingerMillis = 1500
 
 const serve = (tools: ReadonlyArray<Tool>): void => {

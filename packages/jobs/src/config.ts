@@ -20,6 +20,8 @@ export interface JobsConfig extends JobFolders {
   readonly principal: string
   /** A long-running program resumes orphaned pipelines. A short-lived one would only interrupt them again. */
   readonly isLongRunning?: boolean
+  /** How long closing waits for Kling's answers to requests that were sent; by default until each must have an outcome. */
+  readonly shutdownSeconds?: number
 }
 
 const text = (name: string) =>

@@ -6,6 +6,7 @@ import {
   type MediaRule,
   type Plan,
   type SignedCallback,
+  submitDeadlineMillis,
   type TaskFilter
 } from "@klingkit/core"
 import { type AnyRequest, type Fields, type NameOf, type PipelinePlan, planRequest } from "@klingkit/core/requests"
@@ -50,6 +51,7 @@ import { callJob, type CallJobOptions } from "./submit/call-job.ts"
 import { checkLimits } from "./submit/check-limits.ts"
 import { type ConcurrencyLimiter, makeConcurrencyLimiter } from "./submit/concurrency-limiter.ts"
 import { recoverJobs, recoverOrphaned } from "./submit/recover-jobs.ts"
+import { makeSends } from "./submit/sends.ts"
 import { submitJob, type SubmitJobOptions } from "./submit/submit-job.ts"
 
 /** Paid Kling requests from plan to files, persisted before they are sent. A job's handle finds it from any program. */
@@ -158,19 +160,21 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const kling = yield* Kling
   const source = yield* LedgerSource
   const files = yield* Effect.context<FileHost | FileSystem.FileSystem | Path.Path>()
-  const { limits, principal } = config
+  const { limits, principal, shutdownSeconds = submitDeadlineMillis / 1000 } = config
+  const scope = yield* Scope.Scope
   const mediaConfig = { ...config, klingIsLocal: kling.isLocal }
   const owner = yield* Effect.sync(() => crypto.randomUUID())
   const shared = { reader: makeTaskReader(kling), notifications: makeNotifications() }
   const limiter: ConcurrencyLimiter = makeConcurrencyLimiter((ledger, handles) =>
     pollBatch({ ...shared, onEnded: limiter.release }, ledger, handles)
   )
-  const submitter = { kling, limiter, owner, principal, limits }
+  const sends = yield* makeSends(shutdownSeconds * 1000)
+  const submitter = { kling, limiter, sends, owner, principal, limits }
   const recoveredAt = yield* Ref.make(-Infinity)
 
   const recover: Effect.Effect<void, LedgerError> = Effect.gen(function* () {
     yield* Ref.set(recoveredAt, yield* Clock.currentTimeMillis)
-    yield* recoverJobs(yield* source.open, kling, limiter, owner)
+    yield* recoverJobs(yield* source.open, submitter)
     if (config.isLongRunning === true) yield* pipelines.resumeOrphaned
   })
   /** Every process that requests a job also recovers orphaned ones now and then, in the background. */
@@ -181,7 +185,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
         const due = Math.abs(now - last) >= millis
         return [due, due ? now : last] as const
       })
-      if (isDue) yield* Effect.forkDetach(Effect.ignore(recover))
+      if (isDue) yield* Effect.forkIn(Effect.ignore(recover), scope)
     })
   const recoverNow = recoverAfter(60_000)
   // Reading a task works without a ledger; only a paid request does not.
@@ -193,7 +197,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
     onEnded: limiter.release,
     onOrphaned: recoverAfter(10_000)
   }
-  const poller = makePoller(pollingContext, yield* Scope.Scope)
+  const poller = makePoller(pollingContext, scope)
 
   const jobOfResult = (id: string) => findByResult(readable, kling, principal, id)
 
@@ -207,11 +211,12 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
         {
           submitter,
           follow: (handle) => followJob(pollingContext, poller, handle, undefined),
-          recover: (opened) => recoverOrphaned(opened, kling, limiter, owner)
+          recover: (opened) => Effect.forkIn(Effect.ignore(recoverOrphaned(opened, submitter)), scope)
         },
         ledger
       ),
-    poll: (handle) => jobStatus(pollingContext, handle)
+    poll: (handle) => jobStatus(pollingContext, handle),
+    scope
   })
 
   const statusOf = (id: string): Effect.Effect<Job, KlingError | LedgerError> =>

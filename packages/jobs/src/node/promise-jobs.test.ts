@@ -42,10 +42,15 @@ const using = async <A>(use: (jobs: PromiseJobs) => Promise<A>, options: Promise
   return await use(jobs)
 }
 
-const charges = async (): Promise<ReadonlyArray<LedgerCharge>> => {
+const ledger = async () => {
   const answer = await fetch(`${emulator.url}/_emulator/ledger`)
-  return ((await answer.json()) as { charges: ReadonlyArray<LedgerCharge> }).charges
+  return (await answer.json()) as {
+    readonly charges: ReadonlyArray<LedgerCharge>
+    readonly tasks: ReadonlyArray<unknown>
+  }
 }
+const charges = async () => (await ledger()).charges
+const tasks = async () => (await ledger()).tasks
 
 const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -216,6 +221,27 @@ describe("a signal", () => {
       expect(statuses).toEqual([expect.stringMatching(/submitted|processing/)])
       expect((await jobs.status(handle)).task.status).toMatch(/submitted|processing/)
     })
+  })
+})
+
+describe("closing", () => {
+  it("waits for the answer to a submission, which the next program finds in the ledger", async () => {
+    await restartAtRealSpeed()
+    const faults = [{ fault: "slow", delayMs: 600 }]
+    await fetch(`${emulator.url}/_emulator/faults`, { method: "POST", body: JSON.stringify({ faults }) })
+    const submitted = await using(async (jobs) => {
+      const handle = Promise.withResolvers<string>()
+      const submission = failureOf(jobs.submit(operation, imageInput, { onHandle: handle.resolve }))
+      const id = await handle.promise
+      await vi.waitUntil(async () => (await tasks()).length > 0)
+      return { id, submission }
+    })
+    expect(await submitted.submission).toMatchObject({
+      reason: { _tag: "SubmissionUnknown", externalTaskId: submitted.id },
+      wasCharged: "maybe"
+    })
+    const { jobs: rows } = await using((jobs) => jobs.history())
+    expect(rows).toMatchObject([{ handle: submitted.id, state: "ACCEPTED", taskId: expect.any(String) }])
   })
 })
 

@@ -97,7 +97,10 @@ export interface PromiseJobs extends AsyncDisposable {
   history(filter?: Omit<JobFilter, "principal">): Promise<JobPage>
   /** Downloads all results of a finished job, options as a job or a handle. An interrupted download can be repeated. */
   download(job: Job | string, options?: PromiseDownloadOptions): Promise<ReadonlyArray<SavedFile>>
-  /** Releases all resources. A submission in flight is reconciled by the next program that uses the ledger. */
+  /**
+   * Releases all resources, once Kling has answered the requests that were sent and the answers are persisted: within 95
+   * seconds. Calls that still wait reject, with `SubmissionUnknown` if they pay; queued requests are not sent.
+   */
   close(): Promise<void>
 }
 
@@ -112,7 +115,9 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
     signal?.throwIfAborted()
     const exit = await runtime.runPromiseExit(effect, signal === undefined ? {} : { signal })
     if (Exit.isSuccess(exit)) return exit.value
-    throw signal?.aborted === true && Cause.hasInterruptsOnly(exit.cause) ? onAborted() : Cause.squash(exit.cause)
+    // Interrupted by its signal, or because the jobs are closing.
+    const reason = Cause.hasInterruptsOnly(exit.cause) ? onAborted() : undefined
+    throw reason ?? Cause.squash(exit.cause)
   }
   const iterate = async function* <A, E>(stream: Stream.Stream<A, E, Jobs>, options: Cancellable = {}) {
     const context = await run(Effect.context<Jobs>(), options)

@@ -1,5 +1,5 @@
 import { familyOfHandle, isFinished, type Kling, type KlingError, mintHandle } from "@klingkit/core"
-import { Clock, Effect, Exit, Fiber, Latch, Option, Stream } from "effect"
+import { Clock, Effect, Exit, Fiber, Latch, Option, type Scope, Stream } from "effect"
 import type { Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { NewPipeline } from "../ledger/create-pipeline.ts"
@@ -42,6 +42,8 @@ interface Dependencies {
   readonly steps: (ledger: Ledger["Service"]) => Pick<StepRunner, "submit" | "awaitChange">
   /** Polls a running task and updates the ledger. */
   readonly poll: (handle: string) => Effect.Effect<unknown, KlingError>
+  /** Ends the runs of this process, not the pipelines. */
+  readonly scope: Scope.Scope
 }
 
 export const isPipeline = (id: string): boolean => familyOfHandle(id) === "chain"
@@ -56,7 +58,7 @@ interface ActiveRun {
 const firstAnswerSeconds = 1.5
 
 /** Several paid steps under one handle: started as a whole, and advanced by every process that follows them. */
-export const makePipelines = ({ open, kling, principal, limits, steps, poll }: Dependencies) => {
+export const makePipelines = ({ open, kling, principal, limits, steps, poll, scope }: Dependencies) => {
   const activeRuns = new Map<string, ActiveRun>()
 
   /** Runs a pipeline in the background, unless this process already does. */
@@ -80,7 +82,7 @@ export const makePipelines = ({ open, kling, principal, limits, steps, poll }: D
     )
     const started: ActiveRun = {
       sent,
-      fiber: yield* Effect.forkDetach(Effect.ensuring(runPipeline(runner, pipeline.handle), ended))
+      fiber: yield* Effect.forkIn(Effect.ensuring(runPipeline(runner, pipeline.handle), ended), scope)
     }
     activeRuns.set(pipeline.handle, started)
     return started

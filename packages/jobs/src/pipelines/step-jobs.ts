@@ -14,8 +14,8 @@ import type { StepRunner } from "./run-pipeline.ts"
 interface Dependencies {
   readonly submitter: Submitter
   readonly follow: (handle: string) => Stream.Stream<Job, KlingError>
-  /** Recovers what dead processes have orphaned. */
-  readonly recover: (ledger: Ledger["Service"]) => Effect.Effect<void, LedgerError>
+  /** Recovers in the background what dead processes have orphaned. */
+  readonly recover: (ledger: Ledger["Service"]) => Effect.Effect<unknown>
 }
 
 /** The steps of a pipeline as ordinary jobs, approved as parts of the whole. */
@@ -58,5 +58,5 @@ const untilEnded = Effect.fnUntraced(function* (
 })
 
 /** The lease of a dead process expires; then its job can be recovered. */
-const recoverPeriodically = (recover: Effect.Effect<void, LedgerError>): Effect.Effect<never> =>
-  Effect.sleep(leaseSeconds * 1000).pipe(Effect.andThen(Effect.forkDetach(Effect.ignore(recover))), Effect.forever)
+const recoverPeriodically = (recover: Effect.Effect<unknown>): Effect.Effect<never> =>
+  Effect.sleep(leaseSeconds * 1000).pipe(Effect.andThen(recover), Effect.forever)

@@ -15,9 +15,6 @@ export interface CallJobOptions extends Pick<
   readonly allowDuplicate?: boolean
 }
 
-/** Longer than such calls usually take, and short enough for a user at a shell. */
-const interruptTimeout = "10 seconds"
-
 /**
  * A paid synchronous call, which takes no external id: persisted and limited like any other request, sent once, and never
  * again. If its answer is lost it cannot be looked up, and the ledger says so.
@@ -62,10 +59,9 @@ export const callJob = Effect.fn("Jobs.call")(function* (
   )
   const sent = ledger.transition(handle, ["INTENT"], "SENDING", withLease).pipe(
     Effect.mapError(({ reason }) => ledgerError(reason, true)),
-    Effect.andThen(answered)
+    Effect.andThen(answered),
+    Effect.raceFirst(keepLease(ledger, handle, lease))
   )
-  // A lost answer cannot be looked up, and an interrupted caller may end this process: it waits for the answer first.
-  const sending = yield* Effect.forkDetach(Effect.raceFirst(sent, keepLease(ledger, handle, lease)))
-  const stored = Effect.timeoutOption(Fiber.await(sending), interruptTimeout)
-  return yield* Effect.onInterrupt(Fiber.join(sending), () => Effect.flatMap(Effect.forkDetach(stored), Fiber.await))
+  // It outlives its caller: a lost answer cannot be looked up.
+  return yield* Fiber.join(yield* submitter.sends.fork(({ sending }) => Effect.andThen(sending, sent)))
 })

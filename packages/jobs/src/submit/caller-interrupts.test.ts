@@ -2,7 +2,7 @@ import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Kling, operations, planOperation, planVideo } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { Clock, Effect, Fiber, Layer, Redacted } from "effect"
+import { Effect, Fiber, Layer, Redacted } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { FileHost } from "../files/file-host.ts"
@@ -12,10 +12,10 @@ import { LedgerSource } from "../ledger/ledger-source.ts"
 import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
 
 /** Jobs with a Kling in memory whose answers are slow. */
-const slowKling = (world: KlingWorld, seconds = 20) => {
+const slowKling = (world: KlingWorld) => {
   const slow = Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(Effect.tap(() => Effect.sleep(seconds * 1000))))
+    Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(Effect.tap(() => Effect.sleep("20 seconds"))))
   ).pipe(Layer.provide(emulatorHttpClient(world)))
   const apiKey = Redacted.make(world.keys.apiKey)
   const kling = Kling.layerHttp({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
@@ -55,10 +55,7 @@ describe("an interrupted caller", () => {
     })
   )
 
-  it.effect.each([
-    ["once its answer is stored", 5, 5],
-    ["after ten seconds at most, and a later answer is still stored", 20, 10]
-  ] as const)("ends the wait for a call that cannot be looked up %s", ([, answerSeconds, waitedSeconds]) =>
+  it.effect("does not interrupt its call, which cannot be looked up: its answer is stored", () =>
     Effect.gen(function* () {
       const world = new KlingWorld()
       const { example } = operations["legacy.tts"]
@@ -67,14 +64,12 @@ describe("an interrupted caller", () => {
         const jobs = yield* Jobs
         const waiting = yield* Effect.forkChild(jobs.call(plan))
         while (world.state.tasks.size === 0) yield* TestClock.withLive(Effect.sleep("1 millis"))
-        const from = yield* Clock.currentTimeMillis
-        yield* inVirtualTime(Fiber.interrupt(waiting))
-        expect(Math.round(((yield* Clock.currentTimeMillis) - from) / 1000)).toBe(waitedSeconds)
-        yield* inVirtualTime(Effect.sleep((answerSeconds - waitedSeconds) * 1000))
+        yield* Fiber.interrupt(waiting)
+        yield* inVirtualTime(Effect.sleep("20 seconds"))
         const { jobs: recorded } = yield* jobs.history()
         expect(recorded.map(({ state, outputs }) => [state, outputs.length])).toEqual([["SUCCEEDED", 1]])
         expect(world.state.tasks.size).toBe(1)
-      }).pipe(Effect.provide(slowKling(world, answerSeconds)))
+      }).pipe(Effect.provide(slowKling(world)))
     })
   )
 })

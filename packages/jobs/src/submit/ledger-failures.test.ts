@@ -15,6 +15,7 @@ import { JumpingClock } from "../polling/testing/jumping-clock.ts"
 import { type Program, programOver, programsOf } from "../polling/testing/programs.ts"
 import { callJob } from "./call-job.ts"
 import { makeConcurrencyLimiter } from "./concurrency-limiter.ts"
+import { makeSends } from "./sends.ts"
 
 const submitVideo = ({ jobs }: Pick<Program, "jobs">) =>
   Effect.flatMap(planVideo({ prompt: "a cat" }, "api-key"), (plan) => jobs.submit(plan))
@@ -76,7 +77,8 @@ describe("a paid request with a failing ledger", () => {
       const [{ kling, ledger }, another] = yield* Effect.all([start(), start()])
       // Retries for a minute and a half, and then a slow response with a large image.
       const call: typeof kling.call = (operation, input) => Effect.delay(kling.call(operation, input), "140 seconds")
-      const submitter = { kling: { ...kling, call }, limiter: makeConcurrencyLimiter(() => Effect.void), owner: "one" }
+      const limiter = makeConcurrencyLimiter(() => Effect.void)
+      const submitter = { kling: { ...kling, call }, limiter, sends: yield* makeSends(0), owner: "one" }
       const calling = Effect.flatMap(speech, (plan) =>
         callJob(ledger, { ...submitter, principal: "local", limits: {} }, plan)
       )

@@ -14,7 +14,7 @@ const video = (prompt: string) => planVideo({ prompt }, "api-key")
 /** A program that loses its connection to the ledger when it crashes, and so sends nothing. */
 const crashable = Effect.fnUntraced(function* (start: Effect.Success<ReturnType<typeof programsOf>>) {
   const scope = yield* Scope.make()
-  const program = yield* Scope.provide(start(), scope)
+  const program = yield* start("local", scope)
   return { ...program, crash: Scope.close(scope, Exit.void) }
 })
 

@@ -1,10 +1,10 @@
 import { findOperation, type Kling } from "@klingkit/core"
-import { Clock, Effect, Option } from "effect"
+import { Clock, Effect, Fiber, Option } from "effect"
 import type { JobRecord } from "../ledger/job-record.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LeaseRequest } from "../ledger/leases.ts"
-import type { ConcurrencyLimiter } from "./concurrency-limiter.ts"
 import { leaseSeconds, sendJob } from "./send-job.ts"
+import type { Submitter } from "./submit-job.ts"
 
 /** A request that is still unknown after this time is no longer looked up: Kling keeps results for 30 days. */
 const reconcileWithinMillis = 30 * 24 * 3_600_000
@@ -18,35 +18,27 @@ const retentionMillis = 400 * 24 * 3_600_000
 /** How often, across all processes, a late task is looked up. */
 const reconcileEveryMillis = 300_000
 
+type Recoverer = Pick<Submitter, "kling" | "limiter" | "sends" | "owner">
+
 /**
  * Recovers submissions whose process has died. A request that was sent is looked up, and within a day sent again at most
  * once, under the same id. A request that was never sent is sent if its handle was acknowledged; else it is closed, because
  * its caller has received nothing and is gone.
  */
-export const recoverJobs = Effect.fn("Jobs.recover")(function* (
-  ledger: Ledger["Service"],
-  kling: Kling["Service"],
-  limiter: ConcurrencyLimiter,
-  owner: string
-) {
-  yield* recoverOrphaned(ledger, kling, limiter, owner)
-  yield* reconcileUnknown(ledger, kling)
+export const recoverJobs = Effect.fn("Jobs.recover")(function* (ledger: Ledger["Service"], recoverer: Recoverer) {
+  yield* recoverOrphaned(ledger, recoverer)
+  yield* reconcileUnknown(ledger, recoverer.kling)
   yield* Effect.ignore(ledger.purgeBefore((yield* Clock.currentTimeMillis) - retentionMillis))
 })
 
 /** Recovers the jobs that dead processes have orphaned during submission. */
-export const recoverOrphaned = Effect.fnUntraced(function* (
-  ledger: Ledger["Service"],
-  kling: Kling["Service"],
-  limiter: ConcurrencyLimiter,
-  owner: string
-) {
-  const request: LeaseRequest = { owner, seconds: leaseSeconds }
-  const account = kling.account
+export const recoverOrphaned = Effect.fnUntraced(function* (ledger: Ledger["Service"], recoverer: Recoverer) {
+  const request: LeaseRequest = { owner: recoverer.owner, seconds: leaseSeconds }
+  const { account } = recoverer.kling
   const claimed = yield* ledger.claimUnfinished({ states: ["INTENT", "SENDING", "IN_DOUBT"], account }, request)
   const now = yield* Clock.currentTimeMillis
   const recoverAll = (records: ReadonlyArray<JobRecord>, concurrency: number | "unbounded") =>
-    Effect.forEach(records, (record) => Effect.ignore(recoverOne(ledger, kling, limiter, record, now)), {
+    Effect.forEach(records, (record) => Effect.ignore(recoverOne(ledger, recoverer, record, now)), {
       concurrency,
       discard: true
     })
@@ -64,8 +56,7 @@ export const recoverOrphaned = Effect.fnUntraced(function* (
 
 const recoverOne = Effect.fnUntraced(function* (
   ledger: Ledger["Service"],
-  kling: Kling["Service"],
-  limiter: ConcurrencyLimiter,
+  { kling, limiter, sends }: Recoverer,
   record: JobRecord,
   now: number
 ) {
@@ -88,16 +79,21 @@ const recoverOne = Effect.fnUntraced(function* (
     return yield* ledger.transition(handle, ["IN_DOUBT"], "UNKNOWN", { lease, message })
   }
   const input = yield* ledger.input(handle)
-  return yield* sendJob({
-    ledger,
-    kling,
-    limiter,
-    onQueued: () => Effect.void,
-    operation,
-    input,
-    record: { ...record, lease },
-    isLookupOnly: state !== "INTENT" && Math.abs(now - Math.max(sentAt, acknowledgedAt ?? 0)) >= resendMillis
-  })
+  const isLookupOnly = state !== "INTENT" && Math.abs(now - Math.max(sentAt, acknowledgedAt ?? 0)) >= resendMillis
+  const sending = yield* sends.fork((progress) =>
+    sendJob({
+      ledger,
+      kling,
+      limiter,
+      progress,
+      onQueued: () => Effect.void,
+      operation,
+      input,
+      record: { ...record, lease },
+      isLookupOnly
+    })
+  )
+  return yield* Fiber.join(sending)
 })
 
 /** Kling may have created a task after its submission was given up: if it turns up, the job continues with it. */

@@ -6,6 +6,7 @@ import type { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts"
 import type { QueuePosition } from "./queue-position.ts"
+import type { SendProgress } from "./sends.ts"
 
 /** How long a job stays with a process that has stopped renewing its lease. */
 export const leaseSeconds = 30
@@ -17,6 +18,7 @@ interface JobToSend {
   readonly operation: AnyOperation
   readonly input: Readonly<Record<string, unknown>>
   readonly limiter: ConcurrencyLimiter
+  readonly progress: SendProgress
   readonly onQueued: (position: QueuePosition) => Effect.Effect<void>
   /** Contains the lease by which this process holds the job. */
   readonly record: JobRecord & { readonly lease: Lease }
@@ -29,7 +31,7 @@ interface JobToSend {
  * recovery after a crash knows what may have happened. If the job may have been sent before, its task is looked up first.
  */
 export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend) {
-  const { ledger, kling, operation, input, record, limiter, onQueued, isLookupOnly = false } = job
+  const { ledger, kling, operation, input, record, limiter, progress, onQueued, isLookupOnly = false } = job
   const { handle, lease } = record
   const step: Step = (from, to, changes = {}) => ledger.transition(handle, from, to, { lease, ...changes })
 
@@ -41,14 +43,19 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend) {
       earlierSends: isLookupOnly ? Infinity : record.sends,
       waitForSlot: false,
       journal: {
-        sending: step(["INTENT", "IN_DOUBT"], "SENDING").pipe(Effect.mapError(journalFailed), Effect.asVoid),
+        sending: Effect.andThen(
+          progress.sending,
+          step(["INTENT", "IN_DOUBT"], "SENDING").pipe(Effect.mapError(journalFailed), Effect.asVoid)
+        ),
         inDoubt: Effect.ignore(step(["SENDING"], "IN_DOUBT"))
       }
     })
     .pipe(
       // Refused because all slots are in use: no task can result from this request.
       Effect.tapError((error) =>
-        error.reason._tag === "ConcurrencyLimit" ? Effect.ignore(step(["SENDING"], "INTENT")) : Effect.void
+        error.reason._tag === "ConcurrencyLimit"
+          ? Effect.andThen(Effect.ignore(step(["SENDING"], "INTENT")), progress.requeued)
+          : Effect.void
       )
     )
   const outcome = limiter.send({ ledger, record, onQueued }, sent).pipe(

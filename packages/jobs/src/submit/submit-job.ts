@@ -13,6 +13,7 @@ import type { ConcurrencyLimiter } from "./concurrency-limiter.ts"
 import { slotDemandOf } from "./queue-key.ts"
 import { type QueuePosition, withQueuePosition } from "./queue-position.ts"
 import { leaseSeconds, sendJob } from "./send-job.ts"
+import type { Sends } from "./sends.ts"
 
 export interface SubmitJobOptions {
   /** Receives the handle once the request is persisted, before anything is sent. */
@@ -40,6 +41,7 @@ export interface SubmitJobOptions {
 export interface Submitter {
   readonly kling: Kling["Service"]
   readonly limiter: ConcurrencyLimiter
+  readonly sends: Sends
   readonly owner: string
   readonly principal: string
   readonly limits: SpendLimits
@@ -55,7 +57,7 @@ export const submitJob = Effect.fn("Jobs.submit")(function* (
   plan: Plan,
   options: SubmitJobOptions = {}
 ): Effect.fn.Return<Job, KlingError | JobError | LedgerError> {
-  const { kling, limiter, owner } = submitter
+  const { kling, limiter, sends, owner } = submitter
   yield* requireApproval(ledger, submitter, plan.quote, options)
   const { operation, input } = plan
   const created = yield* ledger.createJob({
@@ -72,8 +74,9 @@ export const submitJob = Effect.fn("Jobs.submit")(function* (
     return { ...(yield* returnPending(ledger, record)), plan, isDuplicate: true }
   }
   if (options.onHandle !== undefined) yield* options.onHandle(record.handle)
-  const sending = yield* Effect.forkDetach(
+  const sending = yield* sends.fork((progress) =>
     sendJob({
+      progress,
       ledger,
       kling,
       limiter,

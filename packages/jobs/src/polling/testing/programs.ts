@@ -1,7 +1,7 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { type CredentialKind, Kling } from "@klingkit/core"
 import { emulatorHttpClient, type KlingWorld } from "@klingkit/emulator"
-import { Context, Effect, Layer, Redacted, type Scope } from "effect"
+import { Context, Effect, Layer, Redacted, Scope } from "effect"
 import { join } from "node:path"
 import { Jobs } from "../../jobs.ts"
 import { Ledger } from "../../ledger/ledger.ts"
@@ -45,15 +45,17 @@ export const programOver = Effect.fnUntraced(function* (
   return { jobs: Context.get(context, Jobs), ledger, kling: Context.get(context, Kling) }
 })
 
-/** Starts programs that share a Kling account and a ledger file; each has a connection of its own. */
+/** Starts programs that share a Kling account and a ledger file; each has a connection of its own, in `ledgerScope`. */
 export const programsOf = (world: KlingWorld, credential: CredentialKind = "api-key") =>
   Effect.map(
     temporaryFolder("klingkit-programs-"),
     (folder) =>
-      (principal = "local"): Effect.Effect<Program, LedgerError, Scope.Scope> =>
-        Effect.flatMap(Layer.build(layerSqlite(join(folder, "ledger.db"))), (context) =>
-          programOver(world, Context.get(context, Ledger), { credential, principal })
-        )
+      (principal = "local", ledgerScope?: Scope.Scope): Effect.Effect<Program, LedgerError, Scope.Scope> =>
+        Effect.gen(function* () {
+          const scope = ledgerScope ?? (yield* Scope.Scope)
+          const context = yield* Layer.buildWithScope(layerSqlite(join(folder, "ledger.db")), scope)
+          return yield* programOver(world, Context.get(context, Ledger), { credential, principal })
+        })
   )
 
 /** The requests to Kling that only read: `GET /tasks`. */
