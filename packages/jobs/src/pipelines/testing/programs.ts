@@ -1,7 +1,7 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Kling } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { Context, Deferred, Effect, Layer, Option, Redacted, Stream } from "effect"
+import { Context, Deferred, Effect, Exit, Layer, Option, Redacted, Scope, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { FileHost } from "../../files/file-host.ts"
@@ -95,7 +95,17 @@ export const runSample = (
 
 /** Runs a program until it ends, or crashes and returns nothing. The next one starts a few minutes later. */
 export const run = <A, E>(work: Effect.Effect<A, E, Jobs>, { jobs, crashed }: ReturnType<typeof program>) => {
-  const ended = Effect.raceFirst(Effect.asSome(Effect.provide(work, jobs)), Effect.as(crashed, Option.none<A>()))
+  const ended = Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    const context = yield* Layer.buildWithScope(jobs, scope)
+    const result = yield* Effect.raceFirst(
+      Effect.asSome(Effect.provideContext(work, context)),
+      Effect.as(crashed, Option.none<A>())
+    ).pipe(Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))))
+    // A crashed program runs no finalizers.
+    if (Option.isSome(result)) yield* Scope.close(scope, Exit.void)
+    return result
+  })
   return Effect.ensuring(inVirtualTime(ended), TestClock.adjust("3 minutes"))
 }
 
