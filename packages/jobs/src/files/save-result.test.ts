@@ -83,6 +83,38 @@ describe("a result", () => {
     }).pipe(Effect.provide(node))
   )
 
+  it.effect("survives a power failure: file and folder are on the disk before it counts as saved", () =>
+    Effect.gen(function* () {
+      const { save } = yield* emptyFolder
+      const steps: Array<string> = []
+      const record = <A, E>(step: string, work: Effect.Effect<A, E>) =>
+        Effect.tap(work, () => Effect.sync(() => void steps.push(step)))
+      const fs = yield* FileSystem.FileSystem
+      const open: typeof fs.open = (path, options) =>
+        Effect.map(fs.open(path, options), (file) =>
+          Object.create(file, { sync: { value: record("flush the file", file.sync) } })
+        )
+      const link: typeof fs.link = (from, to) =>
+        record(to.endsWith(".mp4") ? "name the file" : "name the sidecar", fs.link(from, to))
+      const server = serving(video)
+      const host = Layer.effect(
+        FileHost,
+        Effect.map(FileHost, (services) => ({
+          ...services,
+          openFolder: (root: string, below: ReadonlyArray<string>) =>
+            Effect.map(services.openFolder(root, below), (folder) => ({
+              ...folder,
+              sync: record("flush the folder", folder.sync)
+            }))
+        }))
+      )
+      const recorded = { layer: Layer.provide(host, server.layer), requests: server.requests }
+      const saved = yield* Effect.provideService(save(recorded), FileSystem.FileSystem, { ...fs, open, link })
+      expect(saved._tag).toBe("Success")
+      expect(steps).toEqual(["flush the file", "name the file", "name the sidecar", "flush the folder"])
+    }).pipe(Effect.provide(node))
+  )
+
   it.effect("is requested without Kling's API key", () =>
     Effect.gen(function* () {
       const { save } = yield* emptyFolder

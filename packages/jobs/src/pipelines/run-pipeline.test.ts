@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Jobs } from "../jobs.ts"
+import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { sampleOperations, planSamplePipeline } from "./testing/sample-pipeline.ts"
 import { charged, injectFault, makeHome, program, run, runSample } from "./testing/programs.ts"
 import { stepFailure } from "./pipeline-job.ts"
@@ -101,6 +102,26 @@ describe("a pipeline", () => {
       expect((yield* charged(home)).operations).toEqual(["legacy.tts"])
       expect(failed?.wasCharged).toBe("maybe")
       expect(failed?.suggestion).toContain("--repeat-unknown")
+    })
+  )
+
+  it.effect.each([
+    [20, "succeed"],
+    [21, "failed"]
+  ] as const)("whose step %i programs in a row could not send ends as %s", ([programs, status]) =>
+    Effect.gen(function* () {
+      const home = yield* makeHome
+      yield* injectFault(home, { fault: "refuse", code: 1201, on: "legacy.images.generations" })
+      const { handle } = jobOf(yield* run(runSample(), program(home)))
+      const { account } = yield* home.ledger.pipelines.get(handle, "local")
+      for (let attempt = 0; attempt < programs; attempt++) {
+        const idempotencyKey = `${handle}/still/1/${attempt}`
+        const partOf = { pipeline: handle, step: "still" }
+        const { job } = yield* home.ledger.createJob(sampleJob({ account, partOf, idempotencyKey }))
+        yield* home.ledger.transition(job.handle, ["INTENT"], "REFUSED", { message: "its process ended first" })
+      }
+      expect(jobOf(yield* run(runSample(), program(home)))).toMatchObject({ handle, task: { status } })
+      expect((yield* charged(home)).operations).toEqual(status === "succeed" ? sampleOperations : [])
     })
   )
 

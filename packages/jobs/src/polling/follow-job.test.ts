@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
 import { type CredentialKind, planVideo } from "@klingkit/core"
 import { KlingWorld } from "@klingkit/emulator"
-import { Clock, Duration, Effect, Fiber, Option, Result, Stream } from "effect"
+import { Clock, Duration, Effect, Fiber, Option, Predicate, Result, Stream } from "effect"
+import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { inVirtualTime } from "../files/testing/virtual-time.ts"
 import { JumpingClock } from "./testing/jumping-clock.ts"
-import { type Program, programsOf, readsOf } from "./testing/programs.ts"
+import { type Program, programOver, programsOf, readsOf } from "./testing/programs.ts"
 
 /** Tasks that take their expected time, and slots for all of them. */
 const worldInRealTime = () => new KlingWorld({ speed: 1, faults: { packs: { video: { concurrency: 1000 } } } })
@@ -34,6 +35,22 @@ const readsWith = Effect.fnUntraced(function* (programs: number, waiters: number
   expect(statuses).toHaveLength(programs * waiters)
   return readsOf(world)
 })
+
+/** Kling reports this status for these tasks. */
+const withStatus = (status: string, handles: ReadonlySet<string>) => (client: HttpClient.HttpClient) =>
+  HttpClient.transformResponse(
+    client,
+    Effect.flatMap((response) =>
+      Effect.map(response.text, (text) => {
+        const body = JSON.stringify(JSON.parse(text), (_, value: unknown) =>
+          Predicate.hasProperty(value, "external_id") && handles.has(String(value.external_id))
+            ? { ...value, status }
+            : value
+        )
+        return HttpClientResponse.fromWeb(response.request, new Response(body, { status: response.status }))
+      })
+    )
+  )
 
 describe("following a job", () => {
   it.effect("costs the same number of reads however many wait for it, in however many programs", () =>
@@ -99,6 +116,66 @@ describe("following a job", () => {
       const reads = readsOf(world)
       expect(reads).toContain("GET /v1/videos/text2video")
       expect(reads.length / 30).toBeLessThan(0.6)
+    })
+  )
+
+  it.effect("continues after minutes in which Kling cannot be reached", () =>
+    Effect.gen(function* () {
+      const world = worldInRealTime()
+      const { ledger } = yield* (yield* programsOf(world))()
+      let isDown = false
+      const intercept = (client: HttpClient.HttpClient) =>
+        HttpClient.transform(client, (response, request) =>
+          isDown ? Effect.succeed(HttpClientResponse.fromWeb(request, new Response("", { status: 503 }))) : response
+        )
+      const program = yield* programOver(world, ledger, { intercept })
+      const ended = Effect.gen(function* () {
+        const { handle } = yield* submitVideo(program, "an outage")
+        const waiting = yield* Effect.forkChild(endOf(program, handle))
+        yield* Effect.sleep("10 seconds")
+        isDown = true
+        yield* Effect.sleep("5 minutes")
+        isDown = false
+        return yield* Fiber.join(waiting)
+      })
+      expect(yield* inVirtualTime(ended)).toEqual(Result.succeed("succeed"))
+    })
+  )
+
+  it.effect("ends with an error when Kling reports a status that klingkit does not know; other jobs continue", () =>
+    Effect.gen(function* () {
+      const world = worldInRealTime()
+      const { ledger } = yield* (yield* programsOf(world))()
+      const odd = new Set<string>()
+      const program = yield* programOver(world, ledger, { intercept: withStatus("archived", odd) })
+      const ends = Effect.gen(function* () {
+        const jobs = yield* Effect.forEach(["first", "second", "third"], (prompt) => submitVideo(program, prompt))
+        const waiting = jobs.map(({ handle }) => Effect.result(endOf(program, handle)))
+        const ended = yield* Effect.forkChild(Effect.all(waiting, { concurrency: "unbounded" }))
+        // From then on, one request reads all three.
+        yield* Effect.sleep("15 seconds")
+        for (const { handle } of jobs.slice(1)) odd.add(handle)
+        return yield* Fiber.join(ended)
+      })
+      const [first, ...others] = Result.getOrThrow(yield* inVirtualTime(ends))
+      expect(first).toEqual(Result.succeed("succeed"))
+      const unknown = { failure: { message: expect.stringContaining("archived") } }
+      expect(others).toMatchObject([unknown, unknown])
+    })
+  )
+
+  it.effect("records that it ended after it was submitted, even if Kling's clock is an hour slow", () =>
+    Effect.gen(function* () {
+      const world = worldInRealTime()
+      yield* TestClock.setTime(Date.UTC(2026, 10, 22, 12))
+      world.state.clockOffsetMs -= 3_600_000
+      const program = yield* (yield* programsOf(world))()
+      const ended = Effect.flatMap(submitVideo(program, "a slow clock"), ({ handle }) =>
+        Effect.andThen(endOf(program, handle), program.ledger.get(handle))
+      )
+      const { createdAt, finishedAt = 0 } = Result.getOrThrow(yield* inVirtualTime(ended))
+      expect((finishedAt - createdAt) / 1000).toBeGreaterThan(10)
+      expect((finishedAt - createdAt) / 1000).toBeLessThan(300)
     })
   )
 

@@ -117,6 +117,27 @@ describe("requests beyond the concurrency limit", () => {
     })
   )
 
+  it.effect("move up at once when the first in the queue is sent", () =>
+    Effect.gen(function* () {
+      const world = worldWith(1)
+      const program = yield* (yield* programsOf(world))()
+      const all = Effect.gen(function* () {
+        yield* submit(program, yield* video("running"))
+        const second = yield* Effect.forkChild(submit(program, yield* video("second")))
+        yield* Effect.sleep("500 millis")
+        let movedUpAt = 0
+        const onQueued = ({ position }: QueuePosition) =>
+          position > 1 ? Effect.void : Effect.map(Clock.currentTimeMillis, (now) => void (movedUpAt = now))
+        const third = yield* Effect.forkChild(program.jobs.submit(yield* video("third"), { onQueued }))
+        const { at } = yield* Fiber.join(second)
+        yield* Effect.sleep("2 seconds")
+        yield* Fiber.interrupt(third)
+        return movedUpAt - at
+      })
+      expect(Result.getOrThrow(yield* inVirtualTime(all))).toBeLessThan(300)
+    })
+  )
+
   it.effect("show their position in the status of their job", () =>
     Effect.gen(function* () {
       const world = worldWith(1)

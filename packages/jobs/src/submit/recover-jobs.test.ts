@@ -122,6 +122,25 @@ describe("a request whose program crashed while sending it", () => {
 })
 
 describe("a task that turns up late", () => {
+  it.effect.each([
+    [29, "ACCEPTED"],
+    // Kling keeps results for 30 days.
+    [31, "UNKNOWN"]
+  ] as const)("continues its job only within 30 days: after %i days", ([days, state]) =>
+    Effect.gen(function* () {
+      const world = new KlingWorld({ speed: 1 })
+      const other = yield* (yield* programsOf(world))()
+      const { handle: externalTaskId } = yield* orphanedWhileSending(other)
+      yield* other.ledger.transition(externalTaskId, ["SENDING"], "IN_DOUBT")
+      yield* other.ledger.transition(externalTaskId, ["IN_DOUBT"], "UNKNOWN")
+      yield* TestClock.adjust(`${days} days`)
+      const { operation, input } = yield* video("a send on its way")
+      yield* inVirtualTime(other.kling.submit(operation, input, { externalTaskId }))
+      yield* inVirtualTime(other.jobs.recover)
+      expect((yield* other.ledger.get(externalTaskId)).state).toBe(state)
+    })
+  )
+
   it.effect("continues its job, however many older ones never turn up", () =>
     Effect.gen(function* () {
       const world = new KlingWorld({ speed: 1 })

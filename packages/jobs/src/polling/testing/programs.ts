@@ -2,6 +2,7 @@ import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { type CredentialKind, Kling } from "@klingkit/core"
 import { emulatorHttpClient, type KlingWorld } from "@klingkit/emulator"
 import { Context, Effect, Layer, Redacted, Scope } from "effect"
+import { HttpClient } from "effect/http"
 import { join } from "node:path"
 import { Jobs } from "../../jobs.ts"
 import { Ledger } from "../../ledger/ledger.ts"
@@ -17,14 +18,18 @@ export interface Program {
   readonly kling: Kling["Service"]
 }
 
+interface ProgramOptions {
+  readonly credential?: CredentialKind
+  readonly principal?: string
+  /** Changes requests to Kling, or their responses. */
+  readonly intercept?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
+}
+
 /** A program with a ledger, and a Kling in memory. */
 export const programOver = Effect.fnUntraced(function* (
   world: KlingWorld,
   ledger: Ledger["Service"],
-  {
-    credential = "api-key",
-    principal = "local"
-  }: { readonly credential?: CredentialKind; readonly principal?: string } = {}
+  { credential = "api-key", principal = "local", intercept = (client) => client }: ProgramOptions = {}
 ): Effect.fn.Return<Program, never, Scope.Scope> {
   const { keys } = world
   const kling = Kling.layerHttp({
@@ -37,6 +42,7 @@ export const programOver = Effect.fnUntraced(function* (
   const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal }
   const layer = Jobs.layer(config).pipe(
     Layer.provideMerge(kling),
+    Layer.provide(Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, intercept))),
     Layer.provide(emulatorHttpClient(world)),
     Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
     Layer.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost])
