@@ -95,7 +95,7 @@ const charged = async (): Promise<ReadonlyArray<string>> => {
 
 describe("the packed libraries", () => {
   it.each([
-    ["core", ["."], ["effect", "image-size"]],
+    ["core", [".", "./requests"], ["effect", "image-size", "zod"]],
     [
       "jobs",
       [".", "./ledger", "./node", "./postgres", "./promise", "./sqlite"],

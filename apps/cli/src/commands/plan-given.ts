@@ -1,4 +1,5 @@
-import { type AnyRequest, isPipeline, kebabName, type NameOf, planRequest, toPlan } from "@klingkit/core/requests"
+import { invalidInput } from "@klingkit/core"
+import { type AnyRequest, isPipeline, kebabName, type NameOf, planRequest } from "@klingkit/core/requests"
 import {
   type JobError,
   Jobs,
@@ -37,6 +38,11 @@ export const flagOf: NameOf = (_, field) => (field === "prompt" ? "<prompt>" : `
 export const planGiven = (request: AnyRequest, given: Readonly<Record<string, unknown>>, nameOf: NameOf = flagOf) =>
   Effect.flatMap(planContext, (context) => planRequest(request, given, nameOf, context))
 
-/** `planGiven` of a request that is one task. */
+/** `planGiven` for lines and steps, which are one task each: several steps and synchronous calls have their own command. */
 export const planOneTask = (...args: Parameters<typeof planGiven>) =>
-  Effect.map(planGiven(...args), (plan) => (isPipeline(plan) ? toPlan(plan) : plan))
+  Effect.flatMap(planGiven(...args), (plan) => {
+    if (!isPipeline(plan) && plan.operation.kind === "create") return Effect.succeed(plan)
+    const [{ command }] = args
+    const message = `cannot be ${command}: it is not a single task; run klingkit ${command}`
+    return Effect.fail(invalidInput([{ field: "kind", message }]))
+  })

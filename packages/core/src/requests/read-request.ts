@@ -54,7 +54,7 @@ export const readRequest = <Input extends z.ZodObject>(
   if (parsed.success && problems.length === 0) return Effect.succeed({ input: parsed.data, nameOf })
   const found = parsed.success ? [] : inputProblems(parsed.error.issues, input)
   return Effect.fail(
-    invalidInput([...problems, ...found.map(({ field, message }) => ({ field: renamed(field, nameOf), message }))])
+    invalidInput([...found.map(({ field, message }) => ({ field: renamed(field, nameOf), message })), ...problems])
   )
 }
 

@@ -13,7 +13,7 @@ import { Jobs } from "../jobs.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { temporaryFolder } from "../ledger/testing/test-database.ts"
-import { planPipeline, stepFromPlan } from "../pipelines/pipeline-plan.ts"
+import { planPipeline, stepFromPlan } from "@klingkit/core/requests"
 import { layerSqlite } from "../sqlite/sqlite-ledger.ts"
 
 interface ProgramOptions extends Pick<JobsConfig, "shutdownSeconds"> {

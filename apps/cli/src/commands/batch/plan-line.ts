@@ -57,9 +57,13 @@ const planOf = Effect.fnUntraced(function* (raw: RawLine) {
 const requestOfKind = (kind: string): AnyRequest | undefined =>
   requests.find(({ id, command }) => id === kind || command === kind || command === `${kind} create`)
 
-/** The fields of a line that are the request's. CSV cells are text, and so may be numbers of YAML that stand for text. */
+/** The fields of a line that are the request's. All as text, as in a CSV cell: a prompt may be a number in YAML. */
 export const fieldsOf = (raw: RawLine, own: ReadonlyArray<string>): RawLine =>
-  Object.fromEntries(Object.entries(raw).filter(([name, value]) => !own.includes(name) && value !== null))
+  Object.fromEntries(
+    Object.entries(raw)
+      .filter(([name, value]) => !own.includes(name) && value !== null)
+      .map(([name, value]) => [name, typeof value === "number" ? String(value) : value])
+  )
 
 /** What a file calls a request's field. */
 export const lineField: NameOf = (_, field) => kebabName(field)
