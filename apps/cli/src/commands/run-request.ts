@@ -1,4 +1,4 @@
-import { credentialsFromConfig, type Plan, quotedText, type Task, taskFrom } from "@klingkit/core"
+import { credentialsFromConfig, type Plan, quotedText, taskFrom } from "@klingkit/core"
 import { isPipeline, type PipelinePlan } from "@klingkit/core/requests"
 import { Jobs } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
@@ -67,17 +67,42 @@ export const runPipeline = Effect.fnUntraced(function* (
 })
 
 /** A synchronous call; what it made is downloaded like that of a task. */
-const runCall = Effect.fnUntraced(function* (plan: Plan, { output: target, force, yes }: PaidFlags) {
+const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
   const output = yield* Output
   yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
   yield* credentialsFromConfig
-  const destination = yield* destinationBefore({ output: target, force, count: 1 })
+  const destination = yield* destinationBefore({ output: flags.output, force: flags.force, count: 1 })
   yield* Effect.gen(function* () {
-    const answer = yield* callSynchronously(plan, yes)
-    const task: Task | undefined = Option.getOrUndefined(taskFrom(answer))
-    if (task === undefined)
-      return yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer, undefined, 2) })
-    const job = { handle: task.externalId ?? task.id, task, plan }
-    yield* printTask(job, Option.isSome(target) ? yield* downloadFiles(job, destination, force) : undefined)
+    const called = yield* callOnce(plan, flags)
+    if ("answer" in called) {
+      const { answer } = called
+      return yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer ?? null, undefined, 2) })
+    }
+    const { job } = called
+    yield* printTask(job, Option.isSome(flags.output) ? yield* downloadFiles(job, destination, flags.force) : undefined)
   }).pipe(Effect.provide(connection))
+})
+
+/** A repeat of the same call returns the result of the earlier one, unless it is wanted: it is not paid again. */
+const callOnce = Effect.fnUntraced(function* (plan: Plan, { yes, allowDuplicate, again }: PaidFlags) {
+  const jobs = yield* Jobs
+  const output = yield* Output
+  return yield* callSynchronously(plan, { isApproved: yes, allowDuplicate: allowDuplicate || again }).pipe(
+    Effect.map((answer) => {
+      const task = Option.getOrUndefined(taskFrom(answer))
+      return task === undefined ? { answer } : { job: { handle: task.externalId ?? task.id, task, plan } }
+    }),
+    Effect.catchIf(
+      (error) => error.reason._tag === "Duplicate",
+      (error) =>
+        error.reason._tag === "Duplicate"
+          ? Effect.andThen(
+              output.say(
+                `Already submitted: reusing ${error.reason.taskId}, nothing was sent again (--allow-duplicate submits another)`
+              ),
+              Effect.map(jobs.status(error.reason.taskId), (job) => ({ job }))
+            )
+          : Effect.fail(error)
+    )
+  )
 })

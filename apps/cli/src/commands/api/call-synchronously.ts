@@ -1,17 +1,17 @@
 import { Kling, type KlingError, type Plan, type Quote, receiptOf, taskFrom } from "@klingkit/core"
-import { type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
+import { type CallJobOptions, type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
 import { interrupted } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
 
 /** Runs a synchronous operation, prints the receipt of a paid one, and returns its answer. */
-export const callSynchronously = Effect.fnUntraced(function* (plan: Plan, isApproved: boolean) {
+export const callSynchronously = Effect.fnUntraced(function* (plan: Plan, options: CallJobOptions) {
   const { operation, input } = plan
   const kling = yield* Kling
   const jobs = yield* Jobs
   const output = yield* Output
   const response: Effect.Effect<unknown, KlingError | JobError | LedgerError> = operation.billed
-    ? jobs.call(plan, { isApproved })
+    ? jobs.call(plan, options)
     : kling.call(operation, input)
   const answer = yield* response.pipe(
     Effect.onInterrupt(() => output.fail(interrupted(operation.billed ? "paid call" : undefined)))

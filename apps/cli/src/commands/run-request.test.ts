@@ -1,0 +1,24 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { emulatedKling } from "../testing/emulator.ts"
+import { klingkit } from "../testing/run-klingkit.ts"
+
+const speech = ["audio", "speech", "Good morning to everybody in this room", "--json"] as const
+
+describe("a synchronous command", () => {
+  it.live("is paid once though it is repeated, and again when that is wanted", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const first = yield* klingkit(speech, kling)
+      const second = yield* klingkit(speech, kling)
+      expect([first.exitCode, second.exitCode]).toEqual([0, 0])
+      expect(second.stderr).toContain("Already submitted: reusing kk-")
+      const [made, reused] = [first, second].map(({ stdout }) => JSON.parse(stdout))
+      expect(reused.outputs[0].url).toBe(made.outputs[0].url)
+      expect(yield* kling.charges).toHaveLength(1)
+
+      expect((yield* klingkit([...speech, "--allow-duplicate"], kling)).exitCode).toBe(0)
+      expect(yield* kling.charges).toHaveLength(2)
+    })
+  )
+})
