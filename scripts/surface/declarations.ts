@@ -11,6 +11,8 @@ export const publicDeclarations = (file: string): ReadonlyArray<string> => {
 }
 
 const reexported = (file: string, from: string, name: string, as: string) => {
+  // Declared in the report of the other package.
+  if (!from.startsWith(".")) return { name: as, text: `export { ${name} } from "${from}"` }
   const source = join(dirname(file), from.replace(/\.(ts|js)$/, ".d.ts"))
   return { name: as, text: `${as === name ? "" : `// ${name} as ${as}\n`}${declarationText(source, name)}` }
 }

@@ -34,7 +34,7 @@ export const cases: ReadonlyArray<Case> = [
     abuse: "URLs into private networks, in every spelling",
     coveredBy: [
       `${here}inputs.test.ts: is refused before anything is sent`,
-      "packages/jobs/src/inputs/check-remote-url.test.ts: is refused before anything is paid"
+      "packages/media/src/inputs/check-remote-url.test.ts: is refused before anything is paid"
     ]
   },
   {
@@ -42,8 +42,8 @@ export const cases: ReadonlyArray<Case> = [
     abuse: "names that resolve to private networks, or change after the check",
     coveredBy: [
       `${here}inputs.test.ts: no URL of a call is ever fetched by klingkit itself`,
-      "packages/jobs/src/files/fetch-policy.test.ts: a resolved address",
-      "packages/jobs/src/node/guarded-client.test.ts: the client for files"
+      "packages/media/src/files/fetch-policy.test.ts: a resolved address",
+      "packages/media/src/node/guarded-client.test.ts: the client for files"
     ]
   },
   {
@@ -51,8 +51,8 @@ export const cases: ReadonlyArray<Case> = [
     abuse: "redirects to private networks, to http, or in a circle",
     coveredBy: [
       `${here}inputs.test.ts: no URL of a call is ever fetched by klingkit itself`,
-      "packages/jobs/src/files/follow-redirects.test.ts: never downgrades to http",
-      "packages/jobs/src/files/follow-redirects.test.ts: loop ends after five redirects"
+      "packages/media/src/files/follow-redirects.test.ts: never downgrades to http",
+      "packages/media/src/files/follow-redirects.test.ts: loop ends after five redirects"
     ]
   },
   {
@@ -85,7 +85,7 @@ export const cases: ReadonlyArray<Case> = [
     abuse: "existing files, and partial files",
     coveredBy: [
       `${here}files.test.ts: an existing file is not changed`,
-      "packages/jobs/src/files/save-result.test.ts: is not overwritten when it appears during the download"
+      "packages/media/src/files/save-result.test.ts: is not overwritten when it appears during the download"
     ]
   },
   {
@@ -98,8 +98,8 @@ export const cases: ReadonlyArray<Case> = [
     abuse: "downloads that are not media, too long, or endless",
     coveredBy: [
       `${here}files.test.ts: is not saved as an image`,
-      "packages/jobs/src/files/save-result.test.ts: fails and leaves no file",
-      "packages/jobs/src/files/save-result.test.ts: resumes after a timeout %s"
+      "packages/media/src/files/save-result.test.ts: fails and leaves no file",
+      "packages/media/src/files/save-result.test.ts: resumes after a timeout %s"
     ]
   },
   {

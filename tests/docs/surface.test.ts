@@ -1,12 +1,13 @@
 import * as core from "@klingkit/core"
 import * as jobs from "@klingkit/jobs"
+import * as media from "@klingkit/media"
 import { spawnSync } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { readText, root } from "../house/source-file.ts"
 
-/** The top-level names that a report declares. */
+/** The top-level names that a report declares, or exports from another package. */
 const declared = (report: string): ReadonlyArray<string> =>
-  [...report.matchAll(/^(?:abstract )?(?:class|const|function|interface|type|let) (\w+)/gm)].map(
+  [...report.matchAll(/^(?:(?:abstract )?(?:class|const|function|interface|type|let)|export \{) (\w+)/gm)].map(
     ([, name = ""]) => name
   )
 
@@ -21,6 +22,7 @@ describe("the public API", () => {
 
   it.each([
     ["core", core],
+    ["media", media],
     ["jobs", jobs]
   ])("is declared completely: %s", (name, exported) => {
     const names = declared(readText(`docs/api/${name}.txt`))

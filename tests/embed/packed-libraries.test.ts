@@ -20,7 +20,7 @@ import { root } from "../house/source-file.ts"
 
 const run = promisify(execFile)
 const bin = (name: string): string => join(root, "node_modules", ".bin", name)
-const libraries = ["core", "jobs"]
+const libraries = ["core", "media", "jobs"]
 
 /** A consumer's project: the packed libraries, their dependencies, and programs. */
 let project: string
@@ -97,9 +97,14 @@ describe("the packed libraries", () => {
   it.each([
     ["core", [".", "./requests"], ["effect", "image-size", "zod"]],
     [
+      "media",
+      [".", "./internal", "./node"],
+      ["@effect/platform-node", "@klingkit/core", "effect", "ipaddr.js", "jpeg-js", "mediabunny"]
+    ],
+    [
       "jobs",
       [".", "./ledger", "./node", "./postgres", "./promise", "./sqlite"],
-      ["@effect/platform-node", "@effect/sql-pg", "@klingkit/core", "effect", "ipaddr.js", "jpeg-js", "mediabunny"]
+      ["@effect/platform-node", "@effect/sql-pg", "@klingkit/core", "@klingkit/media", "effect"]
     ]
   ])("pin exact versions and contain no sources, tests or tools: %s", (name, entries, expected) => {
     const packed = join(project, "node_modules", "@klingkit", name)

@@ -19,14 +19,22 @@ const app: Border = {
 
 export const borders: Readonly<Record<string, Border>> = {
   "packages/core": { effect: "", "image-size": "", zod: "src/requests/" },
-  "packages/jobs": {
+  "packages/media": {
     "@klingkit/core": "",
     effect: "",
     "@effect/platform-node": "src/node/",
-    "@effect/sql-pg": "src/postgres/",
     "ipaddr.js": "src/files/",
     "jpeg-js": "src/preview/",
-    mediabunny: "src/inputs/",
+    mediabunny: "src/formats/",
+    "node:": "src/node/"
+  },
+  "packages/jobs": {
+    "@klingkit/core": "",
+    "@klingkit/media": "",
+    "@klingkit/media/node": ["src/sqlite/", "src/node/"],
+    effect: "",
+    "@effect/platform-node": "src/node/",
+    "@effect/sql-pg": "src/postgres/",
     "node:": ["src/sqlite/", "src/node/"]
   },
   "packages/tools": { "@klingkit/core": "", "@klingkit/jobs": "", effect: "", zod: "" },
@@ -56,6 +64,7 @@ export const borders: Readonly<Record<string, Border>> = {
   "apps/mcp-http": { ...app, "@modelcontextprotocol/node": "", "@modelcontextprotocol/server": "" },
   tests: {
     ...app,
+    "@klingkit/media": "docs/",
     "@klingkit/emulator": "",
     "@modelcontextprotocol/client": "",
     "@modelcontextprotocol/ext-apps": "board/",
@@ -73,7 +82,8 @@ export const borders: Readonly<Record<string, Border>> = {
 
 /** What test files may import on top of their room's border. */
 const inTests = (room: string): Border => ({
-  ...(room === "packages/jobs" ? { "@effect/sql-pg": "" } : {}),
+  ...(room === "packages/jobs" ? { "@effect/sql-pg": "", "@klingkit/media/node": "", "@klingkit/media/testing": "" } : {}),
+  ...(room === "packages/media" ? { mediabunny: "" } : {}),
   "@effect/platform-node": "",
   "@effect/vitest": "",
   "effect/testing": "",
@@ -86,7 +96,7 @@ const inTests = (room: string): Border => ({
 })
 
 /** Sub-paths of a package that need an entry of their own. */
-const byNameOnly = ["effect/cli", "effect/testing"]
+const byNameOnly = ["@klingkit/media/node", "@klingkit/media/testing", "effect/cli", "effect/testing"]
 
 /** The CLI installs without the emulator's media stack, so it loads the emulator on demand. */
 const lazyOnly: Readonly<Record<string, string>> = { "apps/cli": "@klingkit/emulator" }
@@ -130,8 +140,9 @@ const packageProblem = (file: SourceFile, { specifier, how }: Import, entries: E
   return undefined
 }
 
-/** The main entry, and the entry of a folder that has one of its own. */
-const isEntry = (inRoom: string): boolean => inRoom === "src/index.ts" || inRoom === "src/requests/index.ts"
+/** The main entry, what only sibling packages use, and the entry of a folder that has one of its own. */
+const isEntry = (inRoom: string): boolean =>
+  ["index.ts", "internal.ts", "node/index.ts", "requests/index.ts", "testing/index.ts"].includes(inRoom.slice(4))
 
 const barrelProblem = (file: SourceFile, { how }: Import): string | undefined => {
   if (how === "export *") return "exports everything of another file; name the exports"

@@ -54,10 +54,16 @@ describe("manifests", () => {
       "packages/jobs/": {
         ".": "./src/index.ts",
         "./ledger": "./src/sqlite/ledger-from-config.ts",
-        "./node": "./src/node/node-file-host.ts",
+        "./node": "./src/node/index.ts",
         "./postgres": "./src/postgres/postgres-ledger.ts",
         "./promise": "./src/node/promise-jobs.ts",
         "./sqlite": "./src/sqlite/sqlite-ledger.ts"
+      },
+      "packages/media/": {
+        ".": "./src/index.ts",
+        "./internal": "./src/internal.ts",
+        "./node": "./src/node/index.ts",
+        "./testing": "./src/testing/index.ts"
       },
       "packages/mcp/": { ".": "./src/index.ts" },
       "packages/tools/": { ".": "./src/index.ts" },

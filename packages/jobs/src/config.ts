@@ -1,13 +1,10 @@
+import type { MediaFolders } from "@klingkit/media"
+import { expandHome } from "@klingkit/media/internal"
 import { Config, Effect, Option, Path } from "effect"
 import { type SpendLimits, spendLimits } from "./spend-limits.ts"
 
 /** Where results are saved and how they are named; where files may be read and results fetched from. Absolute paths. */
-export interface JobFolders {
-  /** Replaces `~`. */
-  readonly homeDir: string
-  readonly outputDir: string
-  /** Additional folders to read from; `anywhere` when the user names the file at a shell. */
-  readonly inputDirs: ReadonlyArray<string> | "anywhere"
+export interface JobFolders extends MediaFolders {
   /** The template of file names in the output folder: `{date}/{model}-{handle}`. */
   readonly nameTemplate?: string
   /** Result hosts that may have private addresses: `mirror.example.com`, `*.example.com`. */
@@ -61,6 +58,3 @@ export const jobsConfig = Effect.gen(function* () {
   const config: JobsConfig = { ...(yield* jobFolders), limits: yield* spendLimits, principal: "local" }
   return config
 })
-
-/** Expands the tilde of `~/videos` to the home folder. */
-export const expandHome = (value: string, homeDir: string): string => value.replace(/^~(?=$|[\\/])/, homeDir)

@@ -1,15 +1,13 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { findOperation, Kling, type Plan, planOperation, planVideo, type Task } from "@klingkit/core"
+import { findOperation, Kling, type Plan, planOperation, planVideo } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { Effect, FileSystem, Layer, Redacted, Result } from "effect"
+import { FileHost } from "@klingkit/media"
+import { Effect, Layer, Redacted, Result } from "effect"
 import { planPipeline } from "@klingkit/core/requests"
-import { Jobs } from "../jobs.ts"
-import { LedgerSource } from "../ledger/ledger-source.ts"
-import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
-import { downloadJob } from "./download-job.ts"
-import { FileHost } from "./file-host.ts"
-import { fileReply, fileServer, sampleVideo } from "./testing/file-server.ts"
+import { Jobs } from "./jobs.ts"
+import { LedgerSource } from "./ledger/ledger-source.ts"
+import { layerSqliteMemory } from "./sqlite/sqlite-ledger.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 const megabyte = 1_000_000
@@ -86,40 +84,5 @@ describe("a paid request", () => {
         expect(Result.isSuccess(yield* submit("/unknown"))).toBe(true)
       }).pipe(Effect.provide(jobsOn(world, (folder) => free[folder])))
     })
-  )
-})
-
-describe("a download", () => {
-  it.effect("that does not fit fails by its announced length, before a byte is written", () =>
-    Effect.gen(function* () {
-      const fs = yield* FileSystem.FileSystem
-      const folder = yield* fs.makeTempDirectoryScoped()
-      const video = sampleVideo(30 * megabyte)
-      const server = fileServer((request) => fileReply(video, request))
-      const task: Task = {
-        id: "1",
-        status: "succeed",
-        outputs: [{ type: "video", url: "https://files.example/video" }],
-        charges: []
-      }
-      let written = 0
-      const download = (freeBytes: number | undefined) =>
-        Effect.gen(function* () {
-          const host = { ...(yield* FileHost), freeBytes: () => Effect.succeed(freeBytes) }
-          const onProgress = () => Effect.sync(() => void (written += 1))
-          const config = { outputDir: folder, klingIsLocal: false }
-          return yield* downloadJob({ handle: "kk-t2v-1", task }, config, { onProgress }).pipe(
-            Effect.provideService(FileHost, host)
-          )
-        }).pipe(Effect.result, Effect.provide(server.layer))
-
-      const refused = yield* download(25 * megabyte)
-      if (Result.isSuccess(refused)) throw new Error("it was saved")
-      expect(refused.failure).toMatchObject({ code: "JOB_FETCH_FAILED", wasCharged: "yes" })
-      expect(refused.failure.message).toContain("40 MB needed, 25 MB free")
-      expect([written, server.requests.length]).toEqual([0, 1])
-      expect(yield* fs.readDirectory(folder)).toEqual([])
-      expect(Result.isSuccess(yield* download(undefined))).toBe(true)
-    }).pipe(Effect.provide(node))
   )
 })

@@ -1,21 +1,30 @@
+export {
+  CallerFolders,
+  DeniedAddress,
+  denyAddress,
+  denyUrl,
+  type FetchPolicy,
+  type FetchProgress,
+  FileHost,
+  type FolderDenied,
+  type MediaFacts,
+  type MediaSource,
+  namePlaceholders,
+  type OpenFolder,
+  type Preview,
+  probeMedia,
+  safeFileName,
+  type SavedFile,
+  type Sha256,
+  templateProblem
+} from "@klingkit/media"
 export { jobFolders, type JobFolders, type JobsConfig, jobsConfig } from "./config.ts"
 export { type PipelineStepView, type PipelineView, stepFailure } from "./pipelines/pipeline-job.ts"
 export type { StartPipelineOptions, ResumePipelineOptions } from "./pipelines/pipelines.ts"
-export type { FetchProgress } from "./files/fetch-to-file.ts"
-export { FileHost, type FolderDenied, type OpenFolder, DeniedAddress, type Sha256 } from "./files/file-host.ts"
-export { type FetchPolicy, denyAddress, denyUrl } from "./files/fetch-policy.ts"
-export { namePlaceholders, templateProblem } from "./files/name-template.ts"
-export type { SavedFile } from "./files/save-result.ts"
-export { safeFileName } from "./files/file-name.ts"
 export { jobError, JobError, type JobErrorReason } from "./job-error.ts"
-export { readImageInput } from "./input-image.ts"
-export { CallerFolders } from "./inputs/local-file.ts"
-export { readMediaInput } from "./inputs/media-input.ts"
-export type { MediaSource } from "./inputs/media-source.ts"
-export { type MediaFacts, probeMedia } from "./inputs/probe-media.ts"
-export { readOperationMedia } from "./inputs/operation-media.ts"
-export { refineQuote } from "./inputs/refine-quote.ts"
-export type { DownloadOptions } from "./files/download-job.ts"
+export { readImageInput, readMediaInput, readOperationMedia } from "./media-inputs.ts"
+export { refineQuote } from "./refine-quote.ts"
+export type { DownloadOptions } from "./results/download-job.ts"
 export { type Job, jobOfRecord, quoteOfJob, receiptOfJob, statesOf } from "./job.ts"
 export { Jobs } from "./jobs.ts"
 export { planContextOf } from "./plan-context.ts"
@@ -35,4 +44,3 @@ export type { LeaseRequest, UnfinishedFilter } from "./ledger/leases.ts"
 export { Ledger } from "./ledger/ledger.ts"
 export { LedgerError, type LedgerErrorReason } from "./ledger/ledger-error.ts"
 export type { JobChanges } from "./ledger/transition-job.ts"
-export type { Preview } from "./preview/draw-preview.ts"

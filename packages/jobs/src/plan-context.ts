@@ -8,9 +8,9 @@ import {
   type Task
 } from "@klingkit/core"
 import type { Fields, PlanContext } from "@klingkit/core/requests"
+import { probeMedia } from "@klingkit/media"
 import { Base64 } from "effect/encoding"
 import { Effect } from "effect"
-import { probeMedia } from "./inputs/probe-media.ts"
 
 /** How jobs read, find and measure what a request refers to. */
 interface Sources<E> {

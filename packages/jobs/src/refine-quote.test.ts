@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { type AnyOperation, findOperation, planOperation, type TaskOutput } from "@klingkit/core"
+import { makeRealMedia, type RealMedia } from "@klingkit/media/testing"
 import { Effect, Layer } from "effect"
 import { Base64 } from "effect/encoding"
-import { Ledger } from "../ledger/ledger.ts"
-import { ledgerError } from "../ledger/ledger-error.ts"
-import { LedgerSource } from "../ledger/ledger-source.ts"
-import { sampleJob } from "../ledger/testing/sample-job.ts"
-import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
+import { Ledger } from "./ledger/ledger.ts"
+import { ledgerError } from "./ledger/ledger-error.ts"
+import { LedgerSource } from "./ledger/ledger-source.ts"
+import { sampleJob } from "./ledger/testing/sample-job.ts"
+import { layerSqliteMemory } from "./sqlite/sqlite-ledger.ts"
 import { refineQuote } from "./refine-quote.ts"
-import { makeRealMedia, type RealMedia } from "./testing/real-media.ts"
 
 let media: RealMedia
 

@@ -1,8 +1,8 @@
 import type { LengthSource, Plan, TaskOutput } from "@klingkit/core"
+import { probeMedia } from "@klingkit/media"
 import { Effect } from "effect"
 import { Base64 } from "effect/encoding"
-import { LedgerSource } from "../ledger/ledger-source.ts"
-import { probeMedia } from "./probe-media.ts"
+import { LedgerSource } from "./ledger/ledger-source.ts"
 
 /**
  * Refines a plan's quote if the price depends on the duration of a video or audio that is known here: local media, or a

@@ -1,4 +1,4 @@
-import { Clock, Effect, identity, Option, Redacted, Schema, Stream } from "effect"
+import { Bytes, Clock, Effect, identity, Option, Redacted, Schema, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import type { TokenSource } from "../auth/token.ts"
 import { redactSecrets } from "../auth/redact-secrets.ts"
@@ -119,18 +119,8 @@ const readText = (response: HttpClientResponse.HttpClientResponse): Effect.Effec
               return { chunks: read.chunks, bytes: read.bytes + chunk.length }
             })
     ),
-    Effect.map(({ chunks, bytes }) => decodeUtf8(chunks, bytes))
+    Effect.map(({ chunks }) => new TextDecoder().decode(Bytes.concat(chunks)))
   )
-
-const decodeUtf8 = (chunks: ReadonlyArray<Uint8Array>, bytes: number): string => {
-  const whole = new Uint8Array(bytes)
-  let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.length
-  }
-  return new TextDecoder().decode(whole)
-}
 
 const decodeEnvelope = Schema.decodeUnknownOption(Envelope)
 

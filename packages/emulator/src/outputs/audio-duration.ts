@@ -1,7 +1,10 @@
 import { Result } from "effect"
 import { Base64 } from "effect/encoding"
 
-/** The duration of base64 audio in seconds, from its header and size. WAV and MP3 only; nothing for anything else. */
+/**
+ * The duration of base64 audio in seconds, from its header and size. WAV and MP3 only; nothing for anything else. On purpose
+ * not the prober of the clients: a duration that they get wrong must differ from what the emulator charges.
+ */
 export const audioDuration = (media: string): number | undefined => {
   const bytes = Base64.decode(media)
   return Result.isSuccess(bytes) ? (secondsOfWav(bytes.success) ?? secondsOfMp3(bytes.success)) : undefined

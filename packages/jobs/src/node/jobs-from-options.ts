@@ -1,13 +1,14 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import { type Kling, type KlingError, klingFromOptions } from "@klingkit/core"
+import { expandHome } from "@klingkit/media/internal"
+import { nodeFileHost } from "@klingkit/media/node"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { resolve } from "node:path"
 import { env } from "node:process"
-import { expandHome, jobsConfig, type JobsConfig } from "../config.ts"
+import { jobsConfig, type JobsConfig } from "../config.ts"
 import { Jobs } from "../jobs.ts"
 import { ledgerFromConfig } from "../sqlite/ledger-from-config.ts"
-import { nodeFileHost } from "./node-file-host.ts"
 import type { PromiseJobsOptions } from "./promise-jobs.ts"
 
 /** Jobs and their Kling client from options and environment. Config that is read later sees the same settings. */

@@ -11,15 +11,14 @@ import {
   type Quote,
   type TaskFilter
 } from "@klingkit/core"
+import type { FetchProgress, SavedFile } from "@klingkit/media"
 import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
 import { resolve } from "node:path"
 import type { JobFolders } from "../config.ts"
-import type { DownloadOptions } from "../files/download-job.ts"
-import type { FetchProgress } from "../files/fetch-to-file.ts"
-import type { SavedFile } from "../files/save-result.ts"
 import type { Job } from "../job.ts"
 import { Jobs } from "../jobs.ts"
 import type { JobFilter, JobPage } from "../ledger/find-jobs.ts"
+import type { DownloadOptions } from "../results/download-job.ts"
 import type { SpendLimits } from "../spend-limits.ts"
 import type { CallJobOptions } from "../submit/call-job.ts"
 import type { QueuePosition } from "../submit/queue-position.ts"

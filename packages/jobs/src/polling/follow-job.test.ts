@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import { type CredentialKind, planVideo } from "@klingkit/core"
 import { KlingWorld } from "@klingkit/emulator"
+import { inVirtualTime } from "@klingkit/media/testing"
 import { Clock, Duration, Effect, Fiber, Option, Predicate, Result, Stream } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
-import { inVirtualTime } from "../files/testing/virtual-time.ts"
 import { JumpingClock } from "./testing/jumping-clock.ts"
 import { type Program, programOver, programsOf, readsOf } from "./testing/programs.ts"
 

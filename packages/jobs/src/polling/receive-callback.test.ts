@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { planVideo } from "@klingkit/core"
 import { type Fault, KlingWorld } from "@klingkit/emulator"
+import { inVirtualTime } from "@klingkit/media/testing"
 import { Clock, Effect, Fiber, Option, Redacted, Result, Stream } from "effect"
-import { inVirtualTime } from "../files/testing/virtual-time.ts"
 import { deliverCallbacks, signedCallback } from "./testing/kling-callbacks.ts"
 import { type Program, programsOf, readsOf } from "./testing/programs.ts"
 

@@ -1,10 +1,9 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { planVideo, type Task, type TaskOutput } from "@klingkit/core"
+import { bodyOf, fileReply, type FileServer, fileServer, inVirtualTime, sampleVideo } from "@klingkit/media/testing"
 import { Effect, FileSystem, Layer, Path, Result } from "effect"
 import { type DownloadOptions, downloadJob } from "./download-job.ts"
-import { bodyOf, fileReply, fileServer, sampleVideo, type FileServer } from "./testing/file-server.ts"
-import { inVirtualTime } from "./testing/virtual-time.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 const handle = "kk-t2v-0123456789abcdefghjkmnpqrs"
@@ -133,6 +132,36 @@ describe("a job without results", () => {
       expect(error?.code).toBe(code)
       expect(error?.suggestion).toContain(suggestion)
       expect(yield* names).toEqual([])
+    }).pipe(Effect.provide(node))
+  )
+})
+
+describe("a download that fails", () => {
+  const file = sampleVideo(3000)
+  const elsewhere = { status: 302, headers: { location: "http://10.0.0.1/video" }, body: bodyOf(file) }
+  it.effect.each([
+    ["the file server refuses", fileServer(() => ({ status: 403, body: bodyOf(file) })), "JOB_FETCH_FAILED"],
+    ["the fetch policy denies the URL", fileServer(() => elsewhere), "JOB_RESULT_DENIED"]
+  ] as const)("was paid for and can be repeated: %s", ([, server, code]) =>
+    Effect.gen(function* () {
+      const { fetch, names } = yield* inFolder(server)
+      const result = yield* fetch({ handle, task: videoTask })
+      const error = Result.isFailure(result) ? result.failure : undefined
+      expect(error).toMatchObject({ code, wasCharged: "yes" })
+      expect(error?.suggestion).toMatch(/nothing is lost.* 30 days/)
+      expect(error?.message).toContain(handle)
+      expect(yield* names).toEqual([])
+    }).pipe(Effect.provide(node))
+  )
+
+  it.effect("because of an existing file names it, and how to replace it", () =>
+    Effect.gen(function* () {
+      const { folder, fetch, put } = yield* inFolder(videoServer)
+      yield* put(`${handle}.mp4`, "mine")
+      const result = yield* fetch({ handle, task: videoTask })
+      const error = Result.isFailure(result) ? result.failure : undefined
+      expect(error).toMatchObject({ code: "JOB_FILE_EXISTS", message: `${folder}/${handle}.mp4 already exists` })
+      expect(error?.suggestion).toContain("--force")
     }).pipe(Effect.provide(node))
   )
 })

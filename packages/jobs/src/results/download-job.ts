@@ -1,11 +1,9 @@
+import type { FetchProgress, FileHost, SavedFile } from "@klingkit/media"
+import { type FetchFailure, type FileExists, type NameFacts, saveResults } from "@klingkit/media/internal"
 import { Clock, Effect, type FileSystem, type Path } from "effect"
 import type { JobsConfig } from "../config.ts"
 import type { Job } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
-import type { FetchProgress } from "./fetch-to-file.ts"
-import { FileHost } from "./file-host.ts"
-import { defaultTemplate, fillTemplate, type NameFacts, templateProblem } from "./name-template.ts"
-import { type SavedFile, saveResult } from "./save-result.ts"
 import { isoTime, sidecarText } from "./sidecar.ts"
 
 export interface DownloadOptions {
@@ -34,51 +32,25 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
   if (task.status === "submitted" || task.status === "processing") {
     return yield* jobError({ _tag: "NotFinished", taskId: handle, status: task.status })
   }
-  const results = task.outputs.flatMap((output) =>
-    output.type === "element" || output.url === undefined
-      ? []
-      : [{ type: output.type, url: output.url, ...(output.type === "file" ? { textKind: output.kind } : {}) }]
-  )
-  if (results.length === 0) return yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
-  const { fileName, overwrite = false } = options
-  const template = options.nameTemplate ?? nameTemplate ?? defaultTemplate
-  const hasExactName = fileName !== undefined && results.length === 1
-  const problem = hasExactName ? nameProblem(fileName) : templateProblem(template)
-  if (problem !== undefined) return yield* jobError({ _tag: "FetchFailed", taskId: handle, detail: problem })
-  const facts = factsOf(job, yield* Clock.currentTimeMillis)
-  const policy = { klingIsLocal, privateHosts }
-  const { connect } = yield* FileHost
-  return yield* Effect.scoped(
-    Effect.flatMap(connect(policy), (http) =>
-      Effect.forEach(results, (result, index) => {
-        const pathFor = (extension: string) =>
-          hasExactName
-            ? { folders: [], name: fileName }
-            : fillTemplate(template, facts, { index, count: results.length, extension })
-        return saveResult({
-          ...result,
-          handle,
-          http,
-          policy,
-          root: options.folder ?? outputDir,
-          folders: pathFor("").folders,
-          nameFor: (extension) => pathFor(extension).name,
-          overwrite,
-          sidecarFor: (file) => sidecarText(job, file),
-          onProgress: (progress) => options.onProgress?.({ ...progress, index }) ?? Effect.void
-        })
-      })
-    )
-  )
+  const saved = yield* saveResults({
+    handle,
+    outputs: task.outputs,
+    policy: { klingIsLocal, privateHosts },
+    root: options.folder ?? outputDir,
+    fileName: options.fileName,
+    nameTemplate: options.nameTemplate ?? nameTemplate,
+    nameFacts: factsOf(job, yield* Clock.currentTimeMillis),
+    overwrite: options.overwrite ?? false,
+    sidecarFor: (file) => sidecarText(job, file),
+    onProgress: (progress) => options.onProgress?.(progress) ?? Effect.void
+  }).pipe(Effect.mapError((failure) => asJobError(handle, failure)))
+  return saved.length > 0 ? saved : yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
 })
 
-const encoder = new TextEncoder()
-
-/** Why a name cannot be a file name on every system, or undefined. */
-const nameProblem = (name: string): string | undefined =>
-  /^\.{0,2}$|[/\\\0]/.test(name) || encoder.encode(name).length > 240
-    ? "the file name must be at most 240 bytes and must not contain a path"
-    : undefined
+const asJobError = (taskId: string, failure: FetchFailure | FileExists): JobError => {
+  if (failure._tag === "FileExists") return jobError({ _tag: "FileExists", path: failure.path })
+  return jobError({ _tag: failure.isDenied ? "ResultDenied" : "FetchFailed", taskId, detail: failure.detail })
+}
 
 const factsOf = ({ handle, task, plan, record }: Job, now: number): NameFacts => {
   const [date = "", time = ""] = (isoTime(task.createdAt ?? record?.createdAt) ?? isoTime(now) ?? "").split(/[T.]/)

@@ -1,6 +1,6 @@
 import { writeBody } from "@klingkit/core"
+import type { SavedFile } from "@klingkit/media"
 import { type Job, quoteOfJob } from "../job.ts"
-import type { SavedFile } from "./save-result.ts"
 
 /**
  * The content of `<file>.json`: where a result came from and what it cost, for when Kling has deleted it. The process that

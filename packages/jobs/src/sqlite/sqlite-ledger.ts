@@ -1,3 +1,4 @@
+import { freeBytes as freeBytesIn } from "@klingkit/media/node"
 import { Effect, Layer } from "effect"
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
@@ -5,7 +6,6 @@ import { platform } from "node:process"
 import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import { storageFailure } from "../ledger/storage-failure.ts"
-import { freeBytes as freeBytesIn } from "../node/free-bytes.ts"
 import { dataFolder } from "./data-folder.ts"
 import { layerSqliteClient } from "./sqlite-client.ts"
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { type Plan, planImage, planVideo } from "@klingkit/core"
 import { KlingWorld } from "@klingkit/emulator"
+import { inVirtualTime } from "@klingkit/media/testing"
 import { Clock, Effect, Fiber, Result, Stream } from "effect"
-import { inVirtualTime } from "../files/testing/virtual-time.ts"
 import { type Program, programsOf } from "../polling/testing/programs.ts"
 import type { QueuePosition } from "./queue-position.ts"
 

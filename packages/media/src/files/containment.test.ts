@@ -1,24 +1,16 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import type { Task } from "@klingkit/core"
 import { Effect, FileSystem, Layer, Random, Result } from "effect"
 import { readdirSync, realpathSync, statSync, symlinkSync } from "node:fs"
-import { type DownloadOptions, downloadJob } from "./download-job.ts"
 import { safeFileName } from "./file-name.ts"
-import { fileReply, fileServer, sampleVideo } from "./testing/file-server.ts"
+import { fileReply, fileServer, sampleVideo } from "../testing/file-server.ts"
+import type { ResultsToSave } from "./save-results.ts"
 import { hostileNames } from "./testing/hostile-names.ts"
+import { saveOutputs } from "./testing/save-outputs.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 const video = sampleVideo(200)
 const videoServer = fileServer((request) => fileReply(video, request))
-
-const taskNamed = (id: string): Task => ({
-  id,
-  status: "succeed",
-  outputs: [{ type: "video", url: "https://files.example/video" }],
-  charges: [],
-  createdAt: 1_790_000_000_000
-})
 
 /** A folder `saved` to save in, beside files that must not change. */
 const folders = Effect.gen(function* () {
@@ -31,12 +23,8 @@ const folders = Effect.gen(function* () {
     readdirSync(base, { recursive: true, encoding: "utf8" })
       .filter((path) => path !== "saved" && !path.startsWith("saved/"))
       .toSorted()
-  const download = (handle: string, options: DownloadOptions, nameTemplate?: string) =>
-    downloadJob(
-      { handle, task: taskNamed(handle) },
-      { outputDir: `${base}/saved`, klingIsLocal: false, ...(nameTemplate === undefined ? {} : { nameTemplate }) },
-      options
-    ).pipe(Effect.result, Effect.provide(videoServer.layer))
+  const download = (handle: string, options: Partial<ResultsToSave>) =>
+    saveOutputs(`${base}/saved`, handle, options).pipe(Effect.result, Effect.provide(videoServer.layer))
   return { fs, base, root: `${base}/saved`, tree, download }
 })
 
@@ -82,7 +70,7 @@ describe("1,000 hostile names", () => {
           const result = yield* download("kk-t2v-1", { fileName, overwrite: true })
           if (Result.isSuccess(result)) saved += 1
           else refused += 1
-          if (Result.isFailure(result)) expect(result.failure.code).toBe("JOB_FETCH_FAILED")
+          if (Result.isFailure(result)) expect(result.failure._tag).toBe("FetchFailure")
           else
             expect(
               realpathSync(result.success[0]?.path ?? "")
@@ -113,10 +101,12 @@ describe("a symbolic link in the output folder", () => {
       const before = tree()
 
       const inAlbum = yield* download("kk-t2v-1", { nameTemplate: "album/{handle}" })
-      expect(Result.isFailure(inAlbum) && inAlbum.failure.message).toContain("a file or symbolic link is in the way")
+      expect(Result.isFailure(inAlbum) && inAlbum.failure).toMatchObject({
+        detail: expect.stringContaining("a file or symbolic link is in the way")
+      })
       for (const fileName of ["video.mp4", "nowhere.mp4"]) {
         const kept = yield* download("kk-t2v-1", { fileName })
-        expect(Result.isFailure(kept) && kept.failure.code).toBe("JOB_FILE_EXISTS")
+        expect(Result.isFailure(kept) && kept.failure._tag).toBe("FileExists")
       }
       for (const fileName of ["video.mp4", "other.mp4"]) {
         Result.getOrThrow(yield* download("kk-t2v-1", { fileName, overwrite: true }))
@@ -139,7 +129,9 @@ describe("a symbolic link in the output folder", () => {
           )
         )
       const result = yield* download("kk-t2v-1", { nameTemplate: "videos/{handle}", onProgress })
-      expect(Result.isFailure(result) && result.failure.message).toContain("the folder was replaced")
+      expect(Result.isFailure(result) && result.failure).toMatchObject({
+        detail: expect.stringContaining("the folder was replaced")
+      })
       expect(tree()).toEqual(before)
       expect(readdirSync(`${root}/away`)).toEqual([])
     }).pipe(Effect.provide(node))
@@ -156,9 +148,9 @@ describe("a symbolic link in the output folder", () => {
           yield* fs.writeFileString(`${root}/${part}`, "evil")
         }).pipe(Effect.orDie)
       const result = yield* download("kk-t2v-1", { onProgress })
-      expect(Result.isFailure(result) && result.failure.message).toContain(
-        "the partial file was replaced during the download"
-      )
+      expect(Result.isFailure(result) && result.failure).toMatchObject({
+        detail: expect.stringContaining("the partial file was replaced during the download")
+      })
       expect(readdirSync(root)).toEqual([])
     }).pipe(Effect.provide(node))
   )

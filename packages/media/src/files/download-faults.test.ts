@@ -1,15 +1,15 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { createKling, type Task } from "@klingkit/core"
+import { createKling } from "@klingkit/core"
 import { type Fault, runEmulator } from "@klingkit/emulator"
 import { Effect, FileSystem, Layer, Random, Result } from "effect"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { nodeFileHost } from "../node/node-file-host.ts"
-import { downloadJob } from "./download-job.ts"
 import type { SavedFile } from "./save-result.ts"
 import { randomFaultServer } from "./testing/random-fault-server.ts"
-import { inVirtualTime } from "./testing/virtual-time.ts"
+import { saveOutputs } from "./testing/save-outputs.ts"
+import { inVirtualTime } from "../testing/virtual-time.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")
@@ -75,8 +75,8 @@ describe("a video from the emulator", () => {
           const body = JSON.stringify({ faults: [{ fault, ...more }] })
           const response = yield* Effect.promise(() => fetch(faultsUrl, { method: "POST", body }))
           expect(response.status).toBe(200)
-          const config = { outputDir: folder, klingIsLocal: true }
-          const result = yield* inVirtualTime(downloadJob({ handle: "task", task }, config, {}))
+          const policy = { klingIsLocal: true, privateHosts: [] }
+          const result = yield* inVirtualTime(saveOutputs(folder, "task", { outputs: task.outputs, policy }))
           expectCompleteOrNothing(folder, result, [copy])
           expect([fault, more, Result.isSuccess(result)]).toEqual([fault, more, arrives])
         }
@@ -91,16 +91,10 @@ describe("a faulty file server", () => {
     () =>
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
-        const outputs: Task["outputs"] = [{ type: "video", url: "https://files.example/video" }]
-        const task: Task = { id: "task", status: "succeed", outputs, charges: [] }
         const runSeed = Effect.fnUntraced(function* (seed: number) {
           const { server, copies } = yield* randomFaultServer.pipe(Random.withSeed(`klingkit ${seed}`))
           const folder = yield* fs.makeTempDirectoryScoped()
-          const result = yield* downloadJob(
-            { handle: "task", task },
-            { outputDir: folder, klingIsLocal: false },
-            {}
-          ).pipe(Effect.result, Effect.provide(server.layer))
+          const result = yield* saveOutputs(folder, "task").pipe(Effect.result, Effect.provide(server.layer))
           return { seed, folder, result, copies }
         })
         const seeds = Array.from({ length: 400 }, (_, seed) => seed)

@@ -7,7 +7,7 @@ import { createServer, type ServerResponse } from "node:http"
 import { execPath } from "node:process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { sampleVideo } from "./testing/file-server.ts"
+import { sampleVideo } from "../testing/file-server.ts"
 import { listenScoped } from "./testing/listen-scoped.ts"
 
 const gibibyte = 1024 ** 3

@@ -6,9 +6,9 @@ import { createServer } from "node:http"
 import { nodeFileHost } from "../node/node-file-host.ts"
 import { fetchToFile } from "./fetch-to-file.ts"
 import { FileHost } from "./file-host.ts"
-import { sampleVideo } from "./testing/file-server.ts"
+import { sampleVideo } from "../testing/file-server.ts"
 import { listenScoped } from "./testing/listen-scoped.ts"
-import { inVirtualTime } from "./testing/virtual-time.ts"
+import { inVirtualTime } from "../testing/virtual-time.ts"
 
 describe("a real server", () => {
   it.effect("that drops the connection twice gets a range request each time", () =>

@@ -2,7 +2,7 @@ import { Context, type Effect, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
 import type { FetchPolicy } from "./fetch-policy.ts"
 
-/** What fetching and saving files needs from the platform beyond Effect's own services. Node's is in `@klingkit/jobs/node`. */
+/** What fetching and saving files needs from the platform beyond Effect's own services. Node's is in `@klingkit/media/node`. */
 export class FileHost extends Context.Service<
   FileHost,
   {
@@ -24,7 +24,7 @@ export class FileHost extends Context.Service<
       below: ReadonlyArray<string>
     ) => Effect.Effect<OpenFolder, FolderDenied, Scope.Scope>
   }
->()("@klingkit/jobs/FileHost") {}
+>()("@klingkit/media/FileHost") {}
 
 /** A folder that stays the one that was opened, even if another one replaces it at its path. */
 export interface OpenFolder {

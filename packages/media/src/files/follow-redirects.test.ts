@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { FileHost } from "./file-host.ts"
 import { getFollowingRedirects } from "./follow-redirects.ts"
-import { bodyOf, fileServer, sampleVideo } from "./testing/file-server.ts"
+import { bodyOf, fileServer, sampleVideo } from "../testing/file-server.ts"
 
 const outside = { klingIsLocal: false, privateHosts: [] }
 const video = sampleVideo(1000)

@@ -1,11 +1,12 @@
 import { sanitizeText } from "@klingkit/core"
 import { Effect, Equal, FileSystem, Path, PlatformError, Predicate, Random } from "effect"
 import type { HttpClient } from "effect/http"
-import { JobError, jobError } from "../job-error.ts"
-import { checkResult, type ResultType } from "./check-result.ts"
-import { extensions } from "./detect-container.ts"
+import { checkResult, type ResultType } from "../formats/check-result.ts"
+import { extensions } from "../formats/detect-container.ts"
+import { type FetchFailure, failure } from "./fetch-failure.ts"
 import { fetchToFile, type FetchProgress } from "./fetch-to-file.ts"
 import { FileHost, type FolderDenied, type OpenFolder } from "./file-host.ts"
+import { FileExists } from "./file-exists.ts"
 import { safeFileName } from "./file-name.ts"
 import { commitFile } from "./commit-file.ts"
 import type { FetchPolicy } from "./fetch-policy.ts"
@@ -54,7 +55,7 @@ export const saveResult = Effect.fnUntraced(
     const { handle, url, http, policy, overwrite, onProgress } = result
     const folder = yield* host.openFolder(result.root, result.folders)
     const shown = (name: string) => path.join(result.root, ...result.folders, name)
-    const fileExists = (name: string) => jobError({ _tag: "FileExists", path: shown(name) })
+    const fileExists = (name: string) => new FileExists({ path: shown(name) })
 
     // The real format is known only after the download; possible names are checked first, to avoid a useless one.
     const text = textFormat(result.textKind)
@@ -69,7 +70,7 @@ export const saveResult = Effect.fnUntraced(
     yield* assertUnchanged(folder, part, file)
     const { bytes, sha256 } = yield* fetchToFile({ url, http, policy, file, folder: shown(""), onProgress })
     const format = yield* checkResult(file, bytes, result.type, text)
-    if (Predicate.isString(format)) return yield* jobError({ _tag: "FetchFailed", taskId: handle, detail: format })
+    if (Predicate.isString(format)) return yield* Effect.fail(failure(format, false))
 
     yield* file.sync
     yield* assertUnchanged(folder, part, file)
@@ -88,21 +89,15 @@ export const saveResult = Effect.fnUntraced(
     yield* folder.sync
     return saved
   },
-  (effect, { handle, root }) =>
+  (effect, { root }) =>
     Effect.scoped(effect).pipe(
-      Effect.mapError((error) => {
-        if (error instanceof JobError) return error
+      Effect.mapError((error): FetchFailure | FileExists => {
         if (error instanceof PlatformError.PlatformError)
-          return failed(handle, `${root}: ${describeSystemError(error)}`)
-        if (error._tag === "FolderDenied") return failed(handle, `${error.folder}: ${error.detail}`)
-        return error.isDenied
-          ? jobError({ _tag: "ResultDenied", taskId: handle, detail: error.detail })
-          : failed(handle, error.detail)
+          return failure(`${root}: ${describeSystemError(error)}`, false)
+        return error._tag === "FolderDenied" ? failure(`${error.folder}: ${error.detail}`, false) : error
       })
     )
 )
-
-const failed = (taskId: string, detail: string) => jobError({ _tag: "FetchFailed", taskId, detail })
 
 /** Creates a new file, and removes it with the scope unless it was renamed. */
 const createFile = (folder: OpenFolder, name: string) =>

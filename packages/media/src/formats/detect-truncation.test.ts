@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { sampleVideo } from "./testing/file-server.ts"
+import { sampleVideo } from "../testing/file-server.ts"
 import { detectTruncation } from "./detect-truncation.ts"
 
 const ascii = (text: string) => [...new TextEncoder().encode(text)]

@@ -1,5 +1,5 @@
 import type { MediaRule } from "@klingkit/core"
-import type { MediaFacts } from "./probe-media.ts"
+import type { MediaFacts } from "../formats/probe-media.ts"
 
 /** Encoders pad the last block: audio of exactly the longest duration measures a little more. */
 const toleranceSeconds = 0.1

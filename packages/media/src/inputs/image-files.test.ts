@@ -3,8 +3,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import { Base64 } from "effect/encoding"
 import { execFileSync } from "node:child_process"
-import type { JobsConfig } from "../config.ts"
 import { readMediaInput } from "./media-input.ts"
+import type { MediaConfig } from "./media-source.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4)
@@ -16,17 +16,19 @@ const home = Effect.gen(function* () {
   const outside = yield* fs.realPath(yield* fs.makeTempDirectoryScoped())
   yield* fs.writeFile(`${folder}/cat.png`, png)
   yield* fs.writeFileString(`${outside}/secret.txt`, "s3cr3t")
-  const folders = { homeDir: folder, outputDir: `${folder}/out`, inputDirs: [folder] }
-  const config: JobsConfig = { ...folders, limits: {}, principal: "local" }
-  const read = (source: string, more: Partial<JobsConfig> = {}) =>
+  const config: MediaConfig = { homeDir: folder, outputDir: `${folder}/out`, inputDirs: [folder] }
+  const read = (source: string, more: Partial<MediaConfig> = {}) =>
     readMediaInput("image", "image", source, { ...config, ...more })
   return {
     fs,
     folder,
     outside,
     read,
-    refusal: (source: string, more: Partial<JobsConfig> = {}) =>
-      Effect.map(Effect.flip(read(source, more)), (error) => `${error.code} ${error.message}`)
+    refusal: (source: string, more: Partial<MediaConfig> = {}) =>
+      Effect.map(
+        Effect.flip(read(source, more)),
+        (error) => `${error._tag === "FileDenied" ? error._tag : error.code} ${error.message}`
+      )
   }
 })
 
@@ -64,7 +66,7 @@ describe("an image input", () => {
       ]
       for (const path of paths) {
         const text = yield* refusal(path)
-        expect(text).toMatch(/^JOB_FILE_DENIED |neither a URL nor a readable file/)
+        expect(text).toMatch(/^FileDenied |neither a URL nor a readable file/)
         expect(text).not.toContain("s3cr3t")
       }
     }).pipe(Effect.provide(node))

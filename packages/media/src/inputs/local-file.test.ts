@@ -1,8 +1,7 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Option, PlatformError } from "effect"
-import type { JobsConfig } from "../config.ts"
-import { CallerFolders, findLocalFile } from "./local-file.ts"
+import { CallerFolders, findLocalFile, type MediaFolders } from "./local-file.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 
@@ -14,15 +13,14 @@ const machine = Effect.gen(function* () {
     yield* fs.makeDirectory(`${folder}/${name}`)
     yield* fs.writeFileString(`${folder}/${name}/${name}.png`, name)
   }
-  const dirs = { homeDir: folder, outputDir: `${folder}/out`, inputDirs: [`${folder}/album`] }
-  const config: JobsConfig = { ...dirs, limits: {}, principal: "local" }
+  const config: MediaFolders = { homeDir: folder, outputDir: `${folder}/out`, inputDirs: [`${folder}/album`] }
   return { fs, folder, config }
 })
 
-const found = (value: string, config: JobsConfig) =>
+const found = (value: string, config: MediaFolders) =>
   findLocalFile("image_url", value, config).pipe(
     Effect.map(Option.match({ onNone: () => "nothing", onSome: ({ realPath }) => realPath })),
-    Effect.catch((error) => Effect.succeed(`${error.code} ${error.message}`))
+    Effect.catch((error) => Effect.succeed(`${error._tag === "FileDenied" ? error._tag : error.code} ${error.message}`))
   )
 
 describe("a file on this machine", () => {
@@ -52,7 +50,7 @@ describe("a file on this machine", () => {
         "/proc/self/environ"
       ]) {
         expect(yield* found(value, config)).toBe(
-          `JOB_FILE_DENIED ${value}: is outside the readable folders on the machine that runs klingkit: ${folder}/out, ${folder}/album`
+          `FileDenied ${value}: is outside the readable folders on the machine that runs klingkit: ${folder}/out, ${folder}/album`
         )
       }
     }).pipe(Effect.provide(node))
@@ -64,7 +62,7 @@ describe("a file on this machine", () => {
       const opened = ["relative", `file://${folder}/private`, "file://%zz", `${folder}/gone`]
       const value = `${folder}/private/private.png`
       expect(yield* found(value, config).pipe(Effect.provideService(CallerFolders, Effect.succeed(opened)))).toBe(value)
-      expect(yield* found(value, config)).toMatch(/^JOB_FILE_DENIED /)
+      expect(yield* found(value, config)).toMatch(/^FileDenied /)
     }).pipe(Effect.provide(node))
   )
 
@@ -82,12 +80,10 @@ describe("a file on this machine", () => {
 })
 
 describe("a file on Windows", () => {
-  const config: JobsConfig = {
+  const config: MediaFolders = {
     homeDir: "C:\\Users\\me",
     outputDir: "C:\\Users\\me\\klingkit",
-    inputDirs: ["D:\\Pictures"],
-    limits: {},
-    principal: "local"
+    inputDirs: ["D:\\Pictures"]
   }
   const there = ["C:\\Users\\me\\klingkit\\a.png", "D:\\Pictures\\cat 1.png", "D:\\private.png"]
   const resolved: Array<string> = []
@@ -109,8 +105,8 @@ describe("a file on Windows", () => {
     ["file:///D:/Pictures/cat%201.png", there[1]],
     ["cat 1.png", there[1]],
     ["~\\klingkit\\a.png", there[0]],
-    ["D:\\private.png", "JOB_FILE_DENIED"],
-    ["D:\\Pictures\\..\\private.png", "JOB_FILE_DENIED"],
+    ["D:\\private.png", "FileDenied"],
+    ["D:\\Pictures\\..\\private.png", "FileDenied"],
     ["C:private.png", "nothing"]
   ] as const)("%s", ([value, outcome]) =>
     Effect.gen(function* () {

@@ -1,13 +1,21 @@
 import { invalidInput, type KlingError, sanitizeText } from "@klingkit/core"
 import { Context, Effect, FileSystem, Option, Path } from "effect"
-import { expandHome, type JobsConfig } from "../config.ts"
-import { jobError, type JobError } from "../job-error.ts"
+import { FileDenied } from "./file-denied.ts"
+
+/** Where files may be read. Absolute paths; results, which are saved in `outputDir`, may be read again. */
+export interface MediaFolders {
+  /** Replaces `~`. */
+  readonly homeDir: string
+  readonly outputDir: string
+  /** Additional folders to read from; `anywhere` when the user names the file at a shell. */
+  readonly inputDirs: ReadonlyArray<string> | "anywhere"
+}
 
 /**
  * Folders that the caller allows to be read besides the configured ones, such as the roots of an MCP client: paths or
  * file URLs. Requested only when an input is a file.
  */
-export const CallerFolders = Context.Reference<Effect.Effect<ReadonlyArray<string>>>("@klingkit/jobs/CallerFolders", {
+export const CallerFolders = Context.Reference<Effect.Effect<ReadonlyArray<string>>>("@klingkit/media/CallerFolders", {
   defaultValue: () => Effect.succeed([])
 })
 
@@ -17,10 +25,10 @@ export interface LocalFile {
   readonly name: string
 }
 
-type Found = Effect.Effect<Option.Option<LocalFile>, KlingError | JobError, FileSystem.FileSystem | Path.Path>
+type Found = Effect.Effect<Option.Option<LocalFile>, KlingError | FileDenied, FileSystem.FileSystem | Path.Path>
 
 /** The local file of a path, a `~` path or a file URL, if it exists and may be read. */
-export const findLocalFile = Effect.fnUntraced(function* (field: string, value: string, config: JobsConfig) {
+export const findLocalFile = Effect.fnUntraced(function* (field: string, value: string, config: MediaFolders) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const folders = config.inputDirs === "anywhere" ? undefined : yield* readableFolders(config, config.inputDirs)
@@ -39,17 +47,17 @@ export const findLocalFile = Effect.fnUntraced(function* (field: string, value: 
     candidates.some((candidate) => isInside(path, candidate, folders))
     ? Option.none()
     : yield* outside(value, folders)
-}) satisfies (field: string, value: string, config: JobsConfig) => Found
+}) satisfies (field: string, value: string, config: MediaFolders) => Found
 
 /** The error for an unreadable path: which machine was searched, and what to do for a file on another. */
-export const notReadable = (field: string, value: string, config: JobsConfig): KlingError => {
+export const notReadable = (field: string, value: string, config: MediaFolders): KlingError => {
   const where = config.inputDirs === "anywhere" ? "" : " on the machine that runs klingkit"
   const hint = where === "" ? "" : "; for a file elsewhere, such as in a chat, give its https URL"
   return refuse(field, `${shown(value)} is neither a URL nor a readable file${where}${hint}`)
 }
 
 /** Each readable folder, as configured and with symbolic links resolved. */
-const readableFolders = Effect.fnUntraced(function* (config: JobsConfig, inputDirs: ReadonlyArray<string>) {
+const readableFolders = Effect.fnUntraced(function* (config: MediaFolders, inputDirs: ReadonlyArray<string>) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const callerFolders = yield* yield* CallerFolders
@@ -101,9 +109,8 @@ const isInside = (path: Path.Path, target: string, folders: ReadonlyArray<string
     return relative === "" || (!/^\.\.(?:[\\/]|$)/.test(relative) && !path.isAbsolute(relative))
   })
 
-const outside = (value: string, folders: ReadonlyArray<string>): JobError =>
-  jobError({
-    _tag: "FileDenied",
+const outside = (value: string, folders: ReadonlyArray<string>): FileDenied =>
+  new FileDenied({
     path: value,
     detail: `is outside the readable folders on the machine that runs klingkit: ${folders.map(shown).join(", ")}`
   })
@@ -113,6 +120,9 @@ const onOtherMachine = (value: string): string =>
 
 const windowsPath = (value: string): string =>
   `${shown(value)} is a Windows path, but klingkit does not run on Windows: give the path on that system (/mnt/c/... in WSL), or an https URL`
+
+/** Expands the tilde of `~/videos` to the home folder. */
+export const expandHome = (value: string, homeDir: string): string => value.replace(/^~(?=$|[\\/])/, homeDir)
 
 const refuse = (field: string, message: string): KlingError => invalidInput([{ field, message }])
 

@@ -3,11 +3,10 @@ import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { anyAudio, findOperation, type MediaRule } from "@klingkit/core"
 import { Effect, FileSystem, Layer, Path, Stream } from "effect"
 import { Base64 } from "effect/encoding"
-import type { JobsConfig } from "../config.ts"
 import { readMediaInput } from "./media-input.ts"
-import type { MediaSource } from "./media-source.ts"
+import type { MediaConfig, MediaSource } from "./media-source.ts"
 import { readOperationMedia } from "./operation-media.ts"
-import { makeRealMedia, type RealMedia } from "./testing/real-media.ts"
+import { makeRealMedia, type RealMedia } from "../testing/real-media.ts"
 
 let media: RealMedia
 
@@ -23,22 +22,23 @@ const folderWith = Effect.fnUntraced(function* (files: Readonly<Record<string, U
   const path = yield* Path.Path
   const folder = yield* fs.realPath(yield* fs.makeTempDirectoryScoped())
   for (const [name, bytes] of Object.entries(files)) yield* fs.writeFile(path.join(folder, name), bytes)
-  const config: JobsConfig = {
+  const config: MediaConfig = {
     homeDir: folder,
     outputDir: path.join(folder, "out"),
-    inputDirs: [folder],
-    limits: {},
-    principal: "local"
+    inputDirs: [folder]
   }
   return { config, at: (name: string) => path.join(folder, name) }
 })
 
-const read = (source: MediaSource, rule: MediaRule | MediaRule["kind"], config: JobsConfig) =>
+const read = (source: MediaSource, rule: MediaRule | MediaRule["kind"], config: MediaConfig) =>
   readMediaInput("media", rule, source, config)
 
 /** The error message when it is refused. */
-const refusal = (source: MediaSource, rule: MediaRule | MediaRule["kind"], config: JobsConfig) =>
-  Effect.map(Effect.flip(read(source, rule, config)), (error) => `${error.code} ${error.message}`)
+const refusal = (source: MediaSource, rule: MediaRule | MediaRule["kind"], config: MediaConfig) =>
+  Effect.map(
+    Effect.flip(read(source, rule, config)),
+    (error) => `${error._tag === "FileDenied" ? error._tag : error.code} ${error.message}`
+  )
 
 async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 10_000) yield bytes.subarray(at, at + 10_000)
@@ -177,7 +177,7 @@ describe("a file", () => {
       const { config, at } = yield* folderWith({})
       yield* fs.symlink(outside.at("secret.wav"), at("link.wav"))
       for (const path of [outside.at("secret.wav"), at("link.wav"), `file://${outside.at("secret.wav")}`]) {
-        expect(yield* refusal(path, "audio", config)).toMatch(/^JOB_FILE_DENIED .*outside the readable folders/)
+        expect(yield* refusal(path, "audio", config)).toMatch(/^FileDenied .*outside the readable folders/)
       }
       const anywhere = { ...config, inputDirs: "anywhere" } as const
       expect(yield* read(at("link.wav"), "audio", anywhere)).toBe(Base64.encode(media.wav))

@@ -9,12 +9,12 @@ import {
 } from "@klingkit/core"
 import { Effect, type FileSystem, type Path, type Scope } from "effect"
 import { Base64 } from "effect/encoding"
-import type { JobError } from "../job-error.ts"
-import { detectContainer } from "../files/detect-container.ts"
+import type { FileDenied } from "./file-denied.ts"
+import { detectContainer } from "../formats/detect-container.ts"
 import { mediaProblems } from "./check-media.ts"
 import { checkRemoteUrl } from "./check-remote-url.ts"
 import { resolveMedia, type ResolvedMedia, type MediaConfig, type MediaSource } from "./media-source.ts"
-import { probeMedia } from "./probe-media.ts"
+import { probeMedia } from "../formats/probe-media.ts"
 import { readBytes } from "./read-bytes.ts"
 
 /** The loosest rule per kind, for when the operation is not known yet. */
@@ -34,7 +34,7 @@ export const readMediaInput = Effect.fnUntraced(
     expected: MediaRule | MediaRule["kind"],
     source: MediaSource,
     config: MediaConfig
-  ): Effect.fn.Return<string, KlingError | JobError, FileSystem.FileSystem | Path.Path | Scope.Scope> {
+  ): Effect.fn.Return<string, KlingError | FileDenied, FileSystem.FileSystem | Path.Path | Scope.Scope> {
     const rule = typeof expected === "string" ? loosestRules[expected] : expected
     const media = yield* resolveMedia(field, source, config)
     if (media.kind === "url") return yield* checkRemoteUrl(field, media.url, config)

@@ -1,8 +1,7 @@
 import { bareBase64, invalidInput, type KlingError, sanitizeText } from "@klingkit/core"
 import { Effect, FileSystem, Option, Path, type Scope, Stream } from "effect"
-import type { JobsConfig } from "../config.ts"
-import type { JobError } from "../job-error.ts"
-import { findLocalFile, notReadable } from "./local-file.ts"
+import type { FileDenied } from "./file-denied.ts"
+import { findLocalFile, type MediaFolders, notReadable } from "./local-file.ts"
 
 /** An image, video or audio input: a URL, a path, base64 text, bytes, or a stream of bytes. */
 export type MediaSource = string | Uint8Array | AsyncIterable<Uint8Array> | Stream.Stream<Uint8Array, unknown>
@@ -15,7 +14,10 @@ export type ResolvedMedia =
   | { readonly kind: "stream"; readonly stream: Stream.Stream<Uint8Array, unknown> }
   | { readonly kind: "file"; readonly name: string; readonly file: FileSystem.File; readonly sizeBytes: number }
 
-export interface MediaConfig extends JobsConfig {
+/** Where media may come from. */
+export interface MediaConfig extends MediaFolders {
+  /** Hosts with private addresses that files may come from: `mirror.example.com`, `*.example.com`. */
+  readonly privateHosts?: ReadonlyArray<string>
   /** Kling is an emulator on this machine, so it can fetch from it. */
   readonly klingIsLocal?: boolean
 }
@@ -24,8 +26,8 @@ export interface MediaConfig extends JobsConfig {
 export const resolveMedia = Effect.fnUntraced(function* (
   field: string,
   source: MediaSource,
-  config: JobsConfig
-): Effect.fn.Return<ResolvedMedia, KlingError | JobError, FileSystem.FileSystem | Path.Path | Scope.Scope> {
+  config: MediaFolders
+): Effect.fn.Return<ResolvedMedia, KlingError | FileDenied, FileSystem.FileSystem | Path.Path | Scope.Scope> {
   if (source instanceof Uint8Array) return { kind: "bytes", bytes: source }
   if (typeof source !== "string") {
     const stream = Stream.isStream(source) ? source : Stream.fromAsyncIterable(source, (cause) => cause)
@@ -38,7 +40,7 @@ export const resolveMedia = Effect.fnUntraced(function* (
   return yield* findFile(field, value, config)
 })
 
-const findFile = Effect.fnUntraced(function* (field: string, value: string, config: JobsConfig) {
+const findFile = Effect.fnUntraced(function* (field: string, value: string, config: MediaFolders) {
   // Base64 looks like a long word; a short one is far more likely a mistyped path.
   if (value.length > 400 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(value)) {
     return { kind: "text", base64: bareBase64(value) } as const

@@ -1,5 +1,5 @@
 import { invalidInput, type KlingError } from "@klingkit/core"
-import { Effect, type FileSystem, Option, Stream } from "effect"
+import { Bytes, Effect, type FileSystem, Option, Stream } from "effect"
 import { Base64 } from "effect/encoding"
 import type { ResolvedMedia } from "./media-source.ts"
 
@@ -34,7 +34,7 @@ export const readBytes = Effect.fnUntraced(function* (
       return Effect.void
     })
   )
-  return concatBytes(chunks, size)
+  return Bytes.concat(chunks)
 })
 
 const knownSize = (media: LocalMedia): number | undefined => {
@@ -58,14 +58,3 @@ const fileChunks = (file: FileSystem.File): Stream.Stream<Uint8Array, unknown> =
       Option.isNone(chunk) ? ([[], Option.none()] as const) : ([[chunk.value], Option.some(undefined)] as const)
     )
   )
-
-/** Concatenates chunks of `size` bytes in total. */
-export const concatBytes = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.length
-  }
-  return bytes
-}

@@ -1,7 +1,7 @@
 import { Effect, Layer, Stream } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
-import { nodeFileHost } from "../../node/node-file-host.ts"
-import { FileHost } from "../file-host.ts"
+import { nodeFileHost } from "../node/node-file-host.ts"
+import { FileHost } from "../files/file-host.ts"
 
 /** One response of the file server; `end` is how its body ends. */
 export interface Reply {

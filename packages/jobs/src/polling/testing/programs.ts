@@ -1,6 +1,7 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { type CredentialKind, Kling } from "@klingkit/core"
 import { emulatorHttpClient, type KlingWorld } from "@klingkit/emulator"
+import { nodeFileHost } from "@klingkit/media/node"
 import { Context, Effect, Layer, Redacted, Scope } from "effect"
 import { HttpClient } from "effect/http"
 import { join } from "node:path"
@@ -9,7 +10,6 @@ import { Ledger } from "../../ledger/ledger.ts"
 import type { LedgerError } from "../../ledger/ledger-error.ts"
 import { LedgerSource } from "../../ledger/ledger-source.ts"
 import { temporaryFolder } from "../../ledger/testing/test-database.ts"
-import { nodeFileHost } from "../../node/node-file-host.ts"
 import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
 
 export interface Program {

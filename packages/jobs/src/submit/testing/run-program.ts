@@ -1,7 +1,7 @@
 import { Kling, type KlingError, planVideo } from "@klingkit/core"
+import { FileHost } from "@klingkit/media"
 import { Clock, Context, Effect, FileSystem, Layer, Path, Option, Redacted, References, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
-import { FileHost } from "../../files/file-host.ts"
 import type { JobError } from "../../job-error.ts"
 import { Jobs } from "../../jobs.ts"
 import { Ledger } from "../../ledger/ledger.ts"

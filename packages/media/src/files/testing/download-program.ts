@@ -4,16 +4,15 @@ import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Effect } from "effect"
 import { argv, memoryUsage, resourceUsage } from "node:process"
 import { nodeFileHost } from "../../node/node-file-host.ts"
-import { downloadJob } from "../download-job.ts"
+import { saveOutputs } from "./save-outputs.ts"
 
 const [, , large = "", folder = "", small = ""] = argv
 
 const download = (handle: string, url: string) =>
-  downloadJob(
-    { handle, task: { id: handle, status: "succeed", outputs: [{ type: "video", url }], charges: [] } },
-    { outputDir: folder, klingIsLocal: true },
-    {}
-  ).pipe(Effect.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost]))
+  saveOutputs(folder, handle, {
+    outputs: [{ type: "video", url }],
+    policy: { klingIsLocal: true, privateHosts: [] }
+  }).pipe(Effect.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost]))
 
 /** The peak resident set size of this process: code, heap, buffers. */
 const peakBytes = () => resourceUsage().maxRSS * 1024

@@ -1,5 +1,5 @@
 import { Effect, Random } from "effect"
-import { bodyOf, fileReply, type FileServer, fileServer, sampleVideo, type Reply } from "./file-server.ts"
+import { bodyOf, fileReply, type FileServer, fileServer, sampleVideo, type Reply } from "../../testing/file-server.ts"
 
 const page = new TextEncoder().encode("<!DOCTYPE html><title>Sign in</title>".padEnd(3000))
 

@@ -1,0 +1,1 @@
+export { nodeFileHost } from "@klingkit/media/node"

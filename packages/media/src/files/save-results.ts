@@ -1,0 +1,85 @@
+import type { TaskOutput } from "@klingkit/core"
+import { Effect, type FileSystem, type Path } from "effect"
+import { type FetchFailure, failure } from "./fetch-failure.ts"
+import type { FetchPolicy } from "./fetch-policy.ts"
+import type { FetchProgress } from "./fetch-to-file.ts"
+import type { FileExists } from "./file-exists.ts"
+import { FileHost } from "./file-host.ts"
+import { defaultTemplate, fillTemplate, type NameFacts, templateProblem } from "./name-template.ts"
+import { type SavedFile, saveResult } from "./save-result.ts"
+
+export interface ResultsToSave {
+  readonly handle: string
+  readonly outputs: ReadonlyArray<TaskOutput>
+  readonly policy: FetchPolicy
+  /** The folder that the user chose; created if absent. */
+  readonly root: string
+  /** For a task with one result: the exact file name, without a path. */
+  readonly fileName?: string | undefined
+  /** Names the files below the root: `{date}/{model}-{handle}`; defaults to the handle. */
+  readonly nameTemplate?: string | undefined
+  readonly nameFacts: NameFacts
+  readonly overwrite: boolean
+  /** The content of each file's `.json` sidecar. */
+  readonly sidecarFor: (file: SavedFile) => string
+  readonly onProgress: (progress: FetchProgress & { readonly index: number }) => Effect.Effect<void>
+}
+
+/** Fetches and saves all files of a task's outputs, one after the other; none if it has no files. */
+export const saveResults = Effect.fnUntraced(function* ({
+  handle,
+  outputs,
+  policy,
+  root,
+  fileName,
+  nameTemplate = defaultTemplate,
+  nameFacts,
+  overwrite,
+  sidecarFor,
+  onProgress
+}: ResultsToSave): Effect.fn.Return<
+  ReadonlyArray<SavedFile>,
+  FetchFailure | FileExists,
+  FileHost | FileSystem.FileSystem | Path.Path
+> {
+  const results = outputs.flatMap((output) =>
+    output.type === "element" || output.url === undefined
+      ? []
+      : [{ type: output.type, url: output.url, ...(output.type === "file" ? { textKind: output.kind } : {}) }]
+  )
+  if (results.length === 0) return []
+  const exactName = results.length === 1 ? fileName : undefined
+  const problem = exactName === undefined ? templateProblem(nameTemplate) : nameProblem(exactName)
+  if (problem !== undefined) return yield* Effect.fail(failure(problem, false))
+  const { connect } = yield* FileHost
+  return yield* Effect.scoped(
+    Effect.flatMap(connect(policy), (http) =>
+      Effect.forEach(results, (result, index) => {
+        const pathFor = (extension: string) =>
+          exactName === undefined
+            ? fillTemplate(nameTemplate, nameFacts, { index, count: results.length, extension })
+            : { folders: [], name: exactName }
+        return saveResult({
+          ...result,
+          handle,
+          http,
+          policy,
+          root,
+          folders: pathFor("").folders,
+          nameFor: (extension) => pathFor(extension).name,
+          overwrite,
+          sidecarFor,
+          onProgress: (progress) => onProgress({ ...progress, index })
+        })
+      })
+    )
+  )
+})
+
+const encoder = new TextEncoder()
+
+/** Why a name cannot be a file name on every system, or undefined. */
+const nameProblem = (name: string): string | undefined =>
+  /^\.{0,2}$|[/\\\0]/.test(name) || encoder.encode(name).length > 240
+    ? "the file name must be at most 240 bytes and must not contain a path"
+    : undefined
