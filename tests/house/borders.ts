@@ -82,7 +82,9 @@ export const borders: Readonly<Record<string, Border>> = {
 
 /** What test files may import on top of their room's border. */
 const inTests = (room: string): Border => ({
-  ...(room === "packages/jobs" ? { "@effect/sql-pg": "", "@klingkit/media/node": "", "@klingkit/media/testing": "" } : {}),
+  ...(room === "packages/jobs"
+    ? { "@effect/sql-pg": "", "@klingkit/media/node": "", "@klingkit/media/testing": "" }
+    : {}),
   ...(room === "packages/media" ? { mediabunny: "" } : {}),
   "@effect/platform-node": "",
   "@effect/vitest": "",
