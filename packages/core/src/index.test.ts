@@ -62,6 +62,7 @@ describe("the public names", () => {
         "readBody",
         "readCallback",
         "readImageHeader",
+        "readInlineImageHeader",
         "receiptOf",
         "regionUrls",
         "replacementFor",

@@ -4,7 +4,7 @@ export { type Charged, KlingError, type KlingErrorReason } from "./errors/kling-
 export { sanitizeText } from "./errors/sanitize-text.ts"
 export { familyOfHandle, type Handle, mintHandle } from "./handle.ts"
 export { anyAudio, anyVideo, legacyImage, type MediaRule, newImage } from "./media/media-rules.ts"
-export { readImageHeader } from "./media/image-header.ts"
+export { readImageHeader, readInlineImageHeader } from "./media/image-header.ts"
 export { findImageModel, type ImageModel, imageModels } from "./models/image-models.ts"
 export { retiredModels, replacementFor } from "./models/retired-models.ts"
 export { findVideoModel, type VideoModel, videoModels } from "./models/video-models.ts"

@@ -8,8 +8,7 @@ import {
   type Task
 } from "@klingkit/core"
 import type { Fields, PlanContext } from "@klingkit/core/requests"
-import { probeMedia } from "@klingkit/media"
-import { Base64 } from "effect/encoding"
+import { inlineSeconds } from "@klingkit/media/internal"
 import { Effect } from "effect"
 
 /** How jobs read, find and measure what a request refers to. */
@@ -34,12 +33,7 @@ export const planContextOf = <E>({ task, ...sources }: Sources<E>): PlanContext<
     const video = videos.find(({ id }) => id === given) ?? videos[0]
     return video ?? (yield* wrong(field, status === "failed" ? "failed and made no video" : "made no video"))
   }),
-  seconds: (media) => {
-    const bytes = isUrl(media) ? undefined : Base64.decode(media)
-    return bytes === undefined || bytes._tag === "Failure"
-      ? Effect.succeed(undefined)
-      : Effect.map(probeMedia(bytes.success), (facts) => facts?.durationSeconds)
-  }
+  seconds: (media) => (isUrl(media) ? Effect.succeed(undefined) : inlineSeconds(media))
 })
 
 const isUrl = (source: string): boolean => /^(https?|data):/i.test(source)

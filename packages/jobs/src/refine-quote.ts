@@ -1,7 +1,6 @@
 import type { LengthSource, Plan, TaskOutput } from "@klingkit/core"
-import { probeMedia } from "@klingkit/media"
+import { inlineSeconds } from "@klingkit/media/internal"
 import { Effect } from "effect"
-import { Base64 } from "effect/encoding"
 import { LedgerSource } from "./ledger/ledger-source.ts"
 
 /**
@@ -31,8 +30,7 @@ const secondsOf = Effect.fnUntraced(function* (source: LengthSource, principal: 
       Effect.orElseSucceed(() => undefined)
     )
   }
-  const bytes = Base64.decode(name)
-  return bytes._tag === "Success" ? (yield* probeMedia(bytes.success))?.durationSeconds : undefined
+  return yield* inlineSeconds(name)
 })
 
 const hasValue = (output: TaskOutput, name: string): boolean => Object.values(output).includes(name)

@@ -1,9 +1,5 @@
-import { Base64 } from "effect/encoding"
 import type { MediaRule } from "./media-rules.ts"
-import { checkImageHeader, readImageHeader } from "./image-header.ts"
-
-/** Enough to find the dimensions of any image, even after a large colour profile or EXIF block. */
-const headBytes = 768 * 1024
+import { checkImageHeader, readInlineImageHeader } from "./image-header.ts"
 
 /** Why Kling would reject a media string, as far as the text shows: URLs are not opened, inline images are parsed. */
 export const checkMediaText = (rule: MediaRule, value: string): string | undefined => {
@@ -19,13 +15,8 @@ export const checkMediaText = (rule: MediaRule, value: string): string | undefin
   if (rule.maxMegabytes !== undefined && bytes > rule.maxMegabytes * 1_000_000) {
     return `is ${Math.ceil(bytes / 100_000) / 10} MB; the limit is ${rule.maxMegabytes} MB`
   }
-  return rule.kind === "image" ? checkImageHeader(rule, readImageHeader(decodeHead(value))) : undefined
+  return rule.kind === "image" ? checkImageHeader(rule, readInlineImageHeader(value)) : undefined
 }
 
 /** Strips whitespace and a `data:` prefix from pasted base64. */
 export const bareBase64 = (text: string): string => text.replace(/^data:[^,]*,/i, "").replaceAll(/\s+/g, "")
-
-const decodeHead = (text: string): Uint8Array => {
-  const decoded = Base64.decode(text.slice(0, Math.ceil(headBytes / 3) * 4))
-  return decoded._tag === "Success" ? decoded.success : new Uint8Array()
-}

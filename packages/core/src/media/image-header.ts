@@ -1,3 +1,4 @@
+import { Base64 } from "effect/encoding"
 import { imageSize } from "image-size"
 import type { MediaRule } from "./media-rules.ts"
 
@@ -17,6 +18,15 @@ export const readImageHeader = (head: Uint8Array): ImageHeader | undefined => {
   } catch {
     return undefined
   }
+}
+
+/** Enough to find the dimensions of any image, even after a large colour profile or EXIF block. */
+const headBytes = 768 * 1024
+
+/** The same for an image in bare base64, of which only the beginning is decoded. */
+export const readInlineImageHeader = (base64: string): ImageHeader | undefined => {
+  const head = Base64.decode(base64.slice(0, Math.ceil(headBytes / 3) * 4))
+  return head._tag === "Success" ? readImageHeader(head.success) : undefined
 }
 
 /** Why Kling would reject an image, or nothing. */

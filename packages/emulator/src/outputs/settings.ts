@@ -1,7 +1,6 @@
-import type { AnyOperation } from "@klingkit/core"
+import { type AnyOperation, readInlineImageHeader } from "@klingkit/core"
 import type { ParentVideo } from "../world/task.ts"
 import { cutOutsOf, mediumOf } from "./family-outputs.ts"
-import { inlineImageSize } from "./inline-image-size.ts"
 import { expandedSize, imageSize, type PixelSize, ratioOf, videoSize } from "./output-size.ts"
 
 export type Input = Readonly<Record<string, unknown>>
@@ -72,7 +71,9 @@ const firstImage = (input: Input): PixelSize | undefined => {
   for (const field of imageFields) {
     const value = input[field]
     const first: unknown = Array.isArray(value) ? value[0] : value
-    const size = inlineImageSize(typeof first === "object" && first !== null && "image" in first ? first.image : first)
+    const image = typeof first === "object" && first !== null && "image" in first ? first.image : first
+    const isInline = typeof image === "string" && !/^https?:/i.test(image)
+    const size = isInline ? readInlineImageHeader(image) : undefined
     if (size !== undefined) return size
   }
   return undefined

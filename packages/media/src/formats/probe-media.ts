@@ -1,4 +1,5 @@
 import { Context, Effect, type FileSystem } from "effect"
+import { Base64 } from "effect/encoding"
 import type { CustomSourceOptions, Source } from "mediabunny"
 
 /** The real properties of a video or audio, from its container; nothing is decoded. */
@@ -27,6 +28,14 @@ export const probeMedia = Effect.fnUntraced(function* (
   )
   return facts === undefined || facts.durationSeconds <= 0 ? undefined : facts
 })
+
+/** The duration of a video or audio in bare base64; undefined if it is neither. */
+export const inlineSeconds = (base64: string): Effect.Effect<number | undefined> => {
+  const bytes = Base64.decode(base64)
+  return bytes._tag === "Success"
+    ? Effect.map(probeMedia(bytes.success), (facts) => facts?.durationSeconds)
+    : Effect.succeed(undefined)
+}
 
 const readFacts = async (media: Uint8Array | OpenFile): Promise<MediaFacts> => {
   // Loaded on first use: most programs never send audio, but all of them start.

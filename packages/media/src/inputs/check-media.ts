@@ -14,7 +14,7 @@ export const mediaProblems = (rule: MediaRule, facts: MediaFacts, sizeBytes: num
     rateProblem(rule, facts.framesPerSecond)
   ].filter((problem) => problem !== undefined)
 
-const sizeProblem = ({ maxMegabytes }: MediaRule, sizeBytes: number): string | undefined =>
+export const sizeProblem = ({ maxMegabytes }: Pick<MediaRule, "maxMegabytes">, sizeBytes: number): string | undefined =>
   maxMegabytes !== undefined && sizeBytes > maxMegabytes * 1_000_000
     ? `has ${(sizeBytes / 1_000_000).toFixed(1)} MB; at most ${maxMegabytes} MB allowed`
     : undefined

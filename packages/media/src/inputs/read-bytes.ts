@@ -1,6 +1,7 @@
 import { invalidInput, type KlingError } from "@klingkit/core"
 import { Bytes, Effect, type FileSystem, Option, Stream } from "effect"
 import { Base64 } from "effect/encoding"
+import { sizeProblem } from "./check-media.ts"
 import type { ResolvedMedia } from "./media-source.ts"
 
 type LocalMedia = Exclude<ResolvedMedia, { readonly kind: "url" }>
@@ -14,9 +15,8 @@ export const readBytes = Effect.fnUntraced(function* (
   const refuse = (message: string) => invalidInput([{ field, message }])
   const maxBytes = maxMegabytes * 1_000_000
   const sizeBytes = knownSize(media)
-  if (sizeBytes !== undefined && sizeBytes > maxBytes) {
-    return yield* refuse(`has ${(sizeBytes / 1_000_000).toFixed(1)} MB; at most ${maxMegabytes} MB allowed`)
-  }
+  const problem = sizeBytes === undefined ? undefined : sizeProblem({ maxMegabytes }, sizeBytes)
+  if (problem !== undefined) return yield* refuse(problem)
   if (media.kind === "bytes") return media.bytes
   if (media.kind === "text") {
     const decoded = Base64.decode(media.base64)
