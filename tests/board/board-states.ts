@@ -1,4 +1,4 @@
-import { vi } from "vitest"
+import { waitUntil } from "./environment.ts"
 import type { BoardPage, Product } from "./open-board.ts"
 
 const longPrompt =
@@ -17,7 +17,7 @@ const showTask = async (board: BoardPage, taskId: string) => {
 }
 
 const mediaLoaded = (board: BoardPage) =>
-  vi.waitUntil(
+  waitUntil(
     () =>
       board.frame().evaluate(
         () =>
@@ -68,7 +68,7 @@ export const makeBoardStates = async (product: Product) => {
       await page.turn({ tool: "generate_video", args: { prompt, duration: 5, aspect_ratio: "16:9" } })
       created++
       await page.passSeconds(1)
-      await vi.waitUntil(async () => (await page.text("#player")).includes("Usually about"), {
+      await waitUntil(async () => (await page.text("#player")).includes("Usually about"), {
         timeout: 5000,
         interval: 50
       })

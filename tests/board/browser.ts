@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import sparticuz from "@sparticuz/chromium"
 import { type Browser, chromium } from "playwright-core"
-import { vi } from "vitest"
+import { setEnvironment } from "./environment.ts"
 
 const args = [
   "--no-sandbox",
@@ -27,14 +27,14 @@ export const openBrowser = async (): Promise<{ readonly browser: Browser; readon
     return { browser, close: () => browser.close() }
   }
   const folder = mkdtempSync(join(tmpdir(), "klingkit-browser-"))
-  vi.stubEnv("TMPDIR", folder)
+  const restore = setEnvironment({ TMPDIR: folder })
   const executablePath = await sparticuz.executablePath()
   const browser = await chromium.launch({ executablePath, args })
   return {
     browser,
     close: async () => {
       await browser.close()
-      vi.stubEnv("TMPDIR", undefined)
+      restore()
       rmSync(folder, { recursive: true, force: true })
     }
   }

@@ -31,8 +31,11 @@ describe("nine images on the board", () => {
         }
       )
       .toBe(9)
-    const box = await board.board.locator("#player .tile .thumbnail").first().boundingBox()
-    expect((box?.width ?? 0) / (box?.height ?? 1)).toBeCloseTo(1.5, 1)
+    const ratio = async () => {
+      const box = await board.board.locator("#player .tile .thumbnail").first().boundingBox()
+      return (box?.width ?? 0) / (box?.height ?? 1)
+    }
+    await expect.poll(ratio).toBeCloseTo(1.5, 1)
   })
 
   it("can be browsed enlarged, with the keyboard alone", async () => {
@@ -52,7 +55,7 @@ describe("nine images on the board", () => {
     await press("Show image 2 of 9")
     await press("Compare")
     expect(await board.text("#recent-title")).toBe("Pick one to compare with")
-    expect(await board.board.locator("#thumbnails button").count()).toBe(9)
+    await expect.poll(() => board.board.locator("#thumbnails button").count()).toBe(9)
     await press(/^Compare with .*Number 5 of 9/)
     expect(await shown()).toEqual(["A: Image", "B: Image"])
     expect(await focused()).toBe("close-comparison")
@@ -60,10 +63,11 @@ describe("nine images on the board", () => {
     expect(await shown()).toEqual(["Image 2 of 9"])
     await press("Compare")
     await press(/^Compare with one of each/)
-    const sources = await board.board
-      .locator("#player .media img")
-      .evaluateAll((all) => all.map((image) => (image as HTMLImageElement).src))
-    expect(new Set(sources).size).toBe(2)
+    const sources = () =>
+      board.board
+        .locator("#player .media img")
+        .evaluateAll((all) => new Set(all.map((image) => (image as HTMLImageElement).src)).size)
+    await expect.poll(sources).toBe(2)
     await press("End comparison")
     expect(await focused()).toBe("compare")
   })
@@ -71,9 +75,12 @@ describe("nine images on the board", () => {
   it("can be opened, downloaded and copied individually", async () => {
     const url = await board.board.locator("#player .media img").getAttribute("src")
     await press("Open")
+    await expect.poll(async () => (await board.received()).opened).toEqual([url])
+    // The page does one thing at a time: it takes the next click once it has the chat's answer.
+    await board.settled()
     await press("Download")
     await expect.poll(async () => (await board.received()).downloads).toEqual([url])
-    expect((await board.received()).opened).toEqual([url])
+    await board.settled()
     await press("Copy link")
     await expect.poll(() => board.text("#note")).toBe("Link copied.")
   })
@@ -84,14 +91,14 @@ describe("nine images on the board", () => {
     expect(await board.text("#saved li:first-child .mono")).toMatch(/\/videos\/kk-img-\w+-1\.png$/)
     await press("Copy path 2")
     await expect.poll(() => board.text("#note")).toBe("Path copied.")
-    expect(await board.board.getByRole("button", { name: /^Save/ }).count()).toBe(0)
+    await expect.poll(() => board.board.getByRole("button", { name: /^Save/ }).count()).toBe(0)
   })
 
   it("appear among the recent tasks with their prompt", async () => {
     await press(/^Show one of each/)
-    expect(await board.text("#title")).toBe("one of each")
+    await expect.poll(() => board.text("#title")).toBe("one of each")
     await press(/^Show a red kite/)
-    expect(await board.text("#title")).toBe("a red kite")
+    await expect.poll(() => board.text("#title")).toBe("a red kite")
     expect(board.violations).toEqual([])
     expect(board.errors).toEqual([])
   })

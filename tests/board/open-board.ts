@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { NodeServices } from "@effect/platform-node"
 import { runEmulator } from "@klingkit/emulator"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
@@ -12,12 +11,10 @@ import { createMcpHandler } from "@modelcontextprotocol/server"
 import type { McpUiHostContext } from "@modelcontextprotocol/ext-apps/app-bridge"
 import { Effect, Layer } from "effect"
 import type { Page } from "playwright-core"
-import { vi } from "vitest"
 import { openBrowser } from "./browser.ts"
 import type { Chat, Turn } from "./chat/host.ts"
 import { serveChat } from "./chat/serve-chat.ts"
-
-const artifacts = fileURLToPath(new URL("artifacts/", import.meta.url))
+import { setEnvironment, waitUntil } from "./environment.ts"
 
 export interface PageOptions {
   readonly width?: number
@@ -33,14 +30,13 @@ export type BoardTurn = Omit<Turn, "sandbox">
 export const openProduct = async () => {
   const home = mkdtempSync(join(tmpdir(), "klingkit-board-"))
   const emulator = await runEmulator({ seed: 7, speed: 1 })
-  const settings = {
+  const restore = setEnvironment({
     HOME: home,
     KLINGKIT_HOME: join(home, "ledger"),
     KLINGKIT_OUTPUT_DIR: join(home, "videos"),
     KLINGAI_API_KEY: emulator.apiKey,
     KLINGAI_BASE_URL: emulator.url
-  }
-  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
+  })
   const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHost, ledgerFromConfig))
   const tools = await Effect.runPromise(selectedTools({ toolsets: "all", readOnly: false }))
   const handler = createMcpHandler(() => buildServer(services, { tools, version: "0.0.0" }))
@@ -67,7 +63,7 @@ export const openProduct = async () => {
     ledger,
     /** Completes all tasks, once Kling has that many: a submission continues after its tool has answered. */
     finish: async (count: number) => {
-      await vi.waitUntil(async () => (await ledger()).tasks.length >= count, { timeout: 20_000, interval: 50 })
+      await waitUntil(async () => (await ledger()).tasks.length >= count, { timeout: 20_000, interval: 50 })
       await control("POST advance", { seconds: 3600 })
     },
     openPage: ({ width = 720, theme = "light" }: PageOptions = {}) => openPage({ browser, chat, width, theme }),
@@ -76,7 +72,7 @@ export const openProduct = async () => {
       await chat.close()
       await services.dispose()
       await emulator.close()
-      vi.unstubAllEnvs()
+      restore()
       rmSync(home, { recursive: true, force: true })
     }
   }
@@ -126,7 +122,7 @@ const openPage = async ({ browser, chat, width, theme }: OpenPageOptions) => {
     text: async (selector: string) => (await innerFrame(page).locator(selector).innerText()).replaceAll(/\s+/g, " "),
     /** Runs the page's clock until a condition holds. */
     until: async (condition: () => Promise<boolean>) => {
-      await vi.waitUntil(
+      await waitUntil(
         async () => {
           await page.clock.runFor(5000)
           return condition().catch(() => false)
@@ -140,12 +136,13 @@ const openPage = async ({ browser, chat, width, theme }: OpenPageOptions) => {
       const { calls } = await page.evaluate(() => (window as unknown as { chat: Chat }).chat.received)
       return calls.filter(({ name, args }) => name === "board_tasks" && args["task_id"] !== undefined).length
     },
-    /** Resolves when everything that the page has sent so far has arrived at the chat. */
+    /** Resolves when everything that the page has sent so far has arrived at the chat, and the chat's answers at the page. */
     settled: async () => {
       const mark = ++marks
       await innerFrame(page).evaluate((mark) => window.parent.postMessage({ mark }, "*"), mark)
       const lastMark = () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.received.marks.at(-1))
-      await vi.waitUntil(async () => (await lastMark()) === mark, { timeout: 5000, interval: 20 })
+      await waitUntil(async () => (await lastMark()) === mark, { timeout: 5000, interval: 20 })
+      await page.evaluate(() => (window as unknown as { chat: Chat }).chat.ping())
     },
     changeContext: (context: McpUiHostContext) =>
       page.evaluate(
@@ -156,19 +153,24 @@ const openPage = async ({ browser, chat, width, theme }: OpenPageOptions) => {
     frame: () => innerFrame(page),
     /** The page's clock, not Kling's. */
     passSeconds: (seconds: number) => page.clock.runFor(seconds * 1000),
-    screenshot: async (name: string) => {
-      mkdirSync(artifacts, { recursive: true })
-      const pageHeight = () => innerFrame(page).evaluate(() => Math.ceil(document.body.getBoundingClientRect().height))
-      // The chat resizes the frame once it knows how tall the page is.
-      await vi.waitUntil(
+    /** Resolves when the chat shows the page at its whole height, in a window of this width. */
+    fit: async (width: number) => {
+      await page.setViewportSize({ width, height: 900 })
+      const wanted = () =>
+        innerFrame(page).evaluate(() => ({
+          height: Math.ceil(document.body.getBoundingClientRect().height),
+          shown: [window.innerWidth, window.innerHeight]
+        }))
+      await waitUntil(
         async () => {
           await page.clock.runFor(100)
-          return (await page.locator("iframe").boundingBox())?.height === (await pageHeight())
+          const [{ height, shown }, box] = [await wanted(), await page.locator("iframe").boundingBox()]
+          return (
+            box !== null && box.width <= width && shown[0] === box.width && box.height === height && shown[1] === height
+          )
         },
-        { timeout: 5000, interval: 50 }
+        { timeout: 5000, interval: 20 }
       )
-      const clip = (await page.locator("iframe").boundingBox()) ?? { x: 0, y: 0, width, height: 400 }
-      return page.screenshot({ path: join(artifacts, `${name}-${width}-${theme}.png`), fullPage: true, clip })
     },
     close: () => context.close()
   }

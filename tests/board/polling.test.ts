@@ -47,6 +47,7 @@ describe("how the board polls a task", () => {
 
   it("does nothing more after teardown", async () => {
     await board.tearDown()
+    await board.settled()
     const { calls } = await board.received()
     await board.passSeconds(600)
     await setHidden(true)
@@ -61,10 +62,10 @@ describe("how the board polls a task", () => {
     const before = await board.statusReads()
     await board.passSeconds(5)
     await expect.poll(() => board.statusReads()).toBeGreaterThan(before)
-    expect(await board.text("#title")).toBe(`video ${count}`)
-    expect(await board.board.locator("#thumbnails .title").allInnerTexts()).toEqual(
-      [count, count - 1, count - 2].map((number) => `video ${number}`)
-    )
+    await expect.poll(() => board.text("#title")).toBe(`video ${count}`)
+    await expect
+      .poll(() => board.board.locator("#thumbnails .title").allInnerTexts())
+      .toEqual([count, count - 1, count - 2].map((number) => `video ${number}`))
     await expect.poll(() => board.board.locator("#thumbnails video").count()).toBe(2)
   })
 
@@ -80,7 +81,9 @@ describe("how the board polls a task", () => {
       return (await board.statusReads()) - first
     }
     expect(await pollsIn(20)).toBeGreaterThanOrEqual(2)
-    expect(await board.text("#player")).toContain("Cannot reach klingkit; retrying. The task is still running.")
+    await expect
+      .poll(() => board.text("#player"))
+      .toContain("Cannot reach klingkit; retrying. The task is still running.")
     expect(await pollsIn(60)).toBeLessThanOrEqual(2)
     expect(await board.statusReads()).toBeGreaterThan(before)
   })

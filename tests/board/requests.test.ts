@@ -31,7 +31,10 @@ describe("new requests from the board", () => {
     await page.close()
   }, 60_000)
   beforeEach(() => openVideo())
-  afterAll(() => product.close())
+  afterAll(async () => {
+    await product.close()
+    vi.unstubAllEnvs()
+  })
 
   it("sends an edited request to the chat, and spends nothing by itself", async () => {
     await button("Edit and regenerate").click()
@@ -45,7 +48,7 @@ describe("new requests from the board", () => {
         `Make task ${taskId} again, as a new task, with generate_video (duration 5, aspect_ratio "1:1") and this prompt:\n\na lighthouse in a storm`
       ])
     expect(await taskCount()).toBe(1)
-    expect(await board.text("#note")).toBe("Request added to the chat.")
+    await expect.poll(() => board.text("#note")).toBe("Request added to the chat.")
   })
 
   it("knows the full prompt of a task created elsewhere", async () => {
@@ -70,6 +73,7 @@ describe("new requests from the board", () => {
   it("asks what happens next in a video to extend", async () => {
     await button("Extend").click()
     await button("Add next shot").click()
+    await board.settled()
     expect((await board.received()).messages).toEqual([])
     await field().fill("the beam sweeps over the sea")
     await button("Add next shot").click()
@@ -111,7 +115,7 @@ describe("new requests from the board", () => {
   it("shows the extended video, not the original", async () => {
     const page = await product.openPage()
     await page.turn({ tool: "extend_video", args: { task_id: taskId, prompt: "dawn breaks" } })
-    expect(await page.text("#title")).toBe("dawn breaks")
+    await expect.poll(() => page.text("#title")).toBe("dawn breaks")
     expect(await page.text("#details dd.id")).not.toBe(taskId)
     await product.finish(4)
     await page.until(async () => (await page.text("#kind")).startsWith("Ready"))

@@ -57,12 +57,15 @@ describe("a video on the board", () => {
   })
 
   it("updates the model context once, in a sentence", async () => {
-    const { contextUpdates } = await board.received()
-    expect(contextUpdates).toEqual([
+    const contextUpdates = async () => (await board.received()).contextUpdates
+    const once = [
       expect.stringMatching(
         /^Task kk-t2v-\w{26} has ended\. Status: succeed\. Result: Video, 5 s\. Charged: 3 video units\./
       )
-    ])
+    ]
+    await expect.poll(contextUpdates).toEqual(once)
+    await board.settled()
+    expect(await contextUpdates()).toEqual(once)
   })
 
   it("stops polling once the task has ended", async () => {
@@ -73,7 +76,7 @@ describe("a video on the board", () => {
   })
 
   it("shows what the task cost, and the total", async () => {
-    expect(await board.text("#details")).toMatch(/Charged\s*3 video units/)
+    await expect.poll(() => board.text("#details")).toMatch(/Charged\s*3 video units/)
     await board.turn({ tool: "generate_video", args: { prompt: "A second one" } })
     await product.finish(2)
     await board.until(async () => (await board.text("#cost")) === "6 video units for 2 tasks")

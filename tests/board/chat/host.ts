@@ -50,6 +50,11 @@ const connected = async (): Promise<Client> => {
 const texts = (content: ReadonlyArray<unknown> | undefined): string =>
   (content ?? []).map((block) => (block as { text?: string }).text ?? "").join("\n")
 
+/** Resolves when the page has handled everything that it was sent: it handles messages in their order. */
+const ping = async (): Promise<void> => {
+  await bridge?.request({ method: "ping" })
+}
+
 /** One turn of a conversation: the model calls a tool, and its page opens. */
 const turn = async ({ tool: name, args, sandbox, context, without = [], answer, broken = [] }: Turn): Promise<void> => {
   const mcp = await connected()
@@ -130,12 +135,14 @@ const turn = async ({ tool: name, args, sandbox, context, without = [], answer, 
   const result =
     answer === undefined ? await mcp.callTool({ name, arguments: { ...args } }) : { content: [], ...answer }
   await app.sendToolResult(result)
+  await ping()
 }
 
 /** The interface that tests use. */
 const chat = {
   received,
   turn,
+  ping,
   changeContext: (context: McpUiHostContext) => bridge?.sendHostContextChange(context),
   tearDown: () => bridge?.teardownResource({}),
   call: async (name: string, args: Readonly<Record<string, unknown>>) =>
