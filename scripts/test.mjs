@@ -1,4 +1,5 @@
-// Runs all checks, then all tests; a check counts as one test. The last line is `N passed, N failed, N skipped`.
+// Runs the checks, then the tests of one lane (tests/lanes.ts): the argument, else `full` on CI and `standard` elsewhere.
+// A check counts as one test. The last line is `N passed, N failed, N skipped`.
 // Fails if no test ran, or if a test was skipped on CI.
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -7,9 +8,11 @@ import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
+const lane = process.argv[2] ?? (process.env.CI === "true" ? "full" : "standard")
 const bin = join(root, "node_modules", ".bin")
 const env = {
   ...process.env,
+  LANE: lane,
   PATH: `${bin}${delimiter}${process.env.PATH ?? ""}`,
   TURBO_TELEMETRY_DISABLED: "1",
   TURBO_NO_UPDATE_NOTIFIER: "1"
@@ -20,20 +23,22 @@ const checks = {
   format: ["oxfmt", "--check"],
   lint: ["oxlint", "--type-aware"],
   types: turbo("typecheck"),
-  "effect diagnostics": turbo("diagnose"),
-  "unused code": ["knip"]
+  ...(lane === "quick" ? {} : { "effect diagnostics": turbo("diagnose"), "unused code": ["knip"] })
 }
 
 const run = ([command, ...args], stdio) =>
   spawnSync(command, args, { cwd: root, env, stdio, encoding: "utf8", shell: process.platform === "win32" })
 
+const started = performance.now()
+const secondsSince = (time) => `${((performance.now() - time) / 1000).toFixed(1)} s`
 const count = { passed: 0, failed: 0, skipped: 0 }
 const print = (line) => process.stdout.write(`${line}\n`)
+print(` lane: ${lane}`)
 
 for (const [name, command] of Object.entries(checks)) {
-  const started = performance.now()
+  const began = performance.now()
   const { status, stdout, stderr, error } = run(command, "pipe")
-  const duration = `${((performance.now() - started) / 1000).toFixed(1)} s`
+  const duration = secondsSince(began)
   if (status === 0) {
     count.passed++
     print(` ✓ ${name} (${duration})`)
@@ -74,5 +79,6 @@ try {
 
 const forbidden = process.env.CI === "true" && count.skipped > 0
 if (forbidden) print(" ✗ skipped tests are not allowed on CI")
+print(` lane: ${lane} (${secondsSince(started)})`)
 print(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
 process.exitCode = count.failed > 0 || forbidden ? 1 : 0

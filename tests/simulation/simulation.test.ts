@@ -1,11 +1,11 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, inject, it } from "vitest"
 import { mutants } from "./mutants.ts"
 import { runScenario } from "./run-scenario.ts"
 import { generateScenario } from "./scenario.ts"
 import { describeFailure, findFailure } from "./simulate.ts"
 
-/** Seeds in one test run; `scripts/simulate.ts` runs any number. */
-const seeds = 2000
+/** Seeds in one test run, by lane (`tests/lanes.ts`); `scripts/simulate.ts` runs any number. */
+const seeds = inject("seeds")
 const batch = 250
 /** A mutant must be detected within this many seeds. */
 const seedsOfMutants = 200
