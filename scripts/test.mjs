@@ -62,7 +62,13 @@ try {
   for (const file of broken) print(` ✗ ${file.name}: ${file.message}`)
   count.passed += numPassedTests
   count.failed += numFailedTests + broken.length
-  count.skipped += numPendingTests + numTodoTests
+  // Vitest calls the tests of a suite whose set-up failed skipped; they have failed.
+  const notRun = testResults
+    .filter((file) => file.status === "failed")
+    .flatMap((file) => file.assertionResults.filter((test) => test.status === "skipped" || test.status === "pending"))
+  for (const test of notRun) print(` ✗ did not run, since its suite failed: ${test.fullName}`)
+  count.failed += notRun.length
+  count.skipped += numPendingTests + numTodoTests - notRun.length
   if (numPassedTests + numFailedTests === 0) {
     count.failed++
     print(" ✗ no test ran")
