@@ -8,8 +8,14 @@ describe("the public names", () => {
     expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
       [
         "CallbackError",
+        "Charge",
+        "Charged",
         "Kling",
         "KlingError",
+        "Quote",
+        "Task",
+        "TaskOutput",
+        "TaskStatus",
         "anyAudio",
         "anyVideo",
         "bareBase64",

@@ -1,22 +1,26 @@
-import { type Plan, type Quote, type Receipt, receiptOf, type Task, type TaskStatus } from "@klingkit/core"
-import type { PipelineView } from "./pipelines/pipeline-job.ts"
-import type { JobRecord } from "./ledger/job-record.ts"
+import { type Plan, type Quote, type Receipt, receiptOf, Task, type TaskStatus } from "@klingkit/core"
+import { Schema } from "effect"
+import { PipelineView } from "./pipelines/pipeline-view.ts"
+import { JobRecord } from "./ledger/job-record.ts"
 import { type JobState, jobStates } from "./ledger/job-state.ts"
-import type { QueuePosition } from "./submit/queue-position.ts"
+import { QueuePosition } from "./submit/queue-position.ts"
 
-/** A paid request and its current state. `plan` is present where it was submitted, `record` where the ledger has it. */
-export interface Job {
-  readonly handle: string
-  readonly task: Task
-  readonly plan?: Plan
-  readonly record?: JobRecord
+/** What another process may know of a job. */
+export const Job = Schema.Struct({
+  handle: Schema.String,
+  task: Task,
+  /** Present where the ledger has it. */
+  record: Schema.optionalKey(JobRecord),
   /** Present while the job waits for one of the account's concurrency slots. */
-  readonly queuePosition?: QueuePosition
+  queuePosition: Schema.optionalKey(QueuePosition),
   /** An identical request was already submitted: this is its job, and nothing was sent again. */
-  readonly isDuplicate?: boolean
+  isDuplicate: Schema.optionalKey(Schema.Boolean),
   /** Of a pipeline: its steps and their states. */
-  readonly pipeline?: PipelineView
-}
+  pipeline: Schema.optionalKey(PipelineView)
+})
+
+/** A paid request and its current state. `plan`, which has functions, is present only where it was submitted. */
+export type Job = typeof Job.Type & { readonly plan?: Plan }
 
 const statusOf: Readonly<Record<JobState, TaskStatus>> = {
   INTENT: "submitted",

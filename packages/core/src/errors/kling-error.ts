@@ -4,7 +4,8 @@ import { fillNames } from "./field-placeholders.ts"
 import { sanitizeText } from "./sanitize-text.ts"
 
 /** Whether Kling charged, or may have charged, units for the failed request. */
-export type Charged = "no" | "maybe" | "yes"
+export const Charged = Schema.Literals(["no", "maybe", "yes"])
+export type Charged = typeof Charged.Type
 
 const kling = {
   klingCode: Schema.Int,

@@ -4,7 +4,7 @@ import { findOperation } from "../operations/catalog.ts"
 import { planOperation } from "../plan/plan-operation.ts"
 import type { Plan } from "../plan/plan.ts"
 import { type Quote, sumOfQuotes } from "../prices/quote.ts"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { dependsOn, placeholderOf, ref, replaceReferences, type StepReference } from "./step-reference.ts"
 
 /** One paid step of a pipeline. Its input may hold references to the results of earlier steps. */
@@ -97,11 +97,12 @@ export const toPlan = ({ name, steps, quote, warnings }: PipelinePlan): Plan => 
 }
 
 /** A step as data, enough for any program to send it. */
-export interface StoredStep {
-  readonly id: string
-  readonly operation: string
-  readonly input: Readonly<Record<string, unknown>>
-}
+export const StoredStep = Schema.Struct({
+  id: Schema.String,
+  operation: Schema.String,
+  input: Schema.Record(Schema.String, Schema.Unknown)
+})
+export type StoredStep = typeof StoredStep.Type
 
 export const serializeSteps = (steps: ReadonlyArray<PipelineStep>): ReadonlyArray<StoredStep> =>
   steps.map(({ id, plan: { operation, input } }) => ({ id, operation: operation.id, input }))

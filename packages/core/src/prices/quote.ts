@@ -1,5 +1,8 @@
+import { Schema } from "effect"
+
 /** Which resource pack pays. Packs are separate: video units cannot pay for images. */
-export type Pack = "video" | "image" | "try-on"
+const Pack = Schema.Literals(["video", "image", "try-on"])
+export type Pack = typeof Pack.Type
 
 /**
  * What a request will cost before it is sent.
@@ -7,19 +10,20 @@ export type Pack = "video" | "image" | "try-on"
  * - `estimate`: depends on something known only later, such as the length of an input video
  * - `unknown`: priced per template, or not published by Kling
  */
-export interface Quote {
-  readonly state: "exact" | "estimate" | "unknown"
-  readonly pack?: Pack
-  readonly units?: number
-  readonly priceUsd?: number
+export const Quote = Schema.Struct({
+  state: Schema.Literals(["exact", "estimate", "unknown"]),
+  pack: Schema.optionalKey(Pack),
+  units: Schema.optionalKey(Schema.Finite),
+  priceUsd: Schema.optionalKey(Schema.Finite),
+  /** The arithmetic as text: `3 units = 5 s x 0.6 (kling-3.0, 720p, silent)`. */
+  rule: Schema.String,
   /**
    * The highest possible price, where it exceeds `units` or nothing else is known: the longest video or audio that Kling
    * accepts, at the listed rate. Spending limits count this.
    */
-  readonly upperBound?: { readonly units?: number; readonly priceUsd: number }
-  /** The arithmetic as text: `3 units = 5 s x 0.6 (kling-3.0, 720p, silent)`. */
-  readonly rule: string
-}
+  upperBound: Schema.optionalKey(Schema.Struct({ units: Schema.optionalKey(Schema.Finite), priceUsd: Schema.Finite }))
+})
+export type Quote = typeof Quote.Type
 
 /** USD of one unit. Source: Kling docs, pricing, 2026-09-20. */
 export const unitUsd: Readonly<Record<Pack, number>> = { video: 0.14, image: 0.0035, "try-on": 0.07 }

@@ -7,7 +7,7 @@ export {
   restorePlan,
   serializeSteps,
   stepFromPlan,
-  type StoredStep,
+  StoredStep,
   toPlan
 } from "../pipelines/pipeline-plan.ts"
 export { type LipSyncRequest, planLipSync } from "../pipelines/lip-sync.ts"

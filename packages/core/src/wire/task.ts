@@ -1,62 +1,84 @@
-/** `succeed` for either of Kling's two spellings; `unknown` for a word that klingkit does not know. */
-export type TaskStatus = "submitted" | "processing" | "succeed" | "failed" | "unknown"
+import { Schema } from "effect"
 
-export type TaskOutput =
-  | {
-      readonly type: "video"
-      readonly id?: string
-      readonly url: string
-      readonly watermarkUrl?: string
-      readonly durationSeconds?: number
-    }
-  | { readonly type: "image"; readonly url: string; readonly watermarkUrl?: string; readonly groupId?: string }
-  | {
-      readonly type: "audio"
-      readonly id?: string
-      /** MP3 where Kling offers two formats. */
-      readonly url: string
-      readonly wavUrl?: string
-      readonly durationSeconds?: number
-    }
-  | {
-      readonly type: "voice"
-      readonly id: string
-      readonly name?: string
-      readonly url?: string
-      readonly ownedBy?: string
-      readonly deleted?: boolean
-    }
-  | {
-      readonly type: "element"
-      /** All digits kept: element ids exceed 2^53. */
-      readonly id: string
-      readonly name?: string
-      readonly description?: string
-      readonly ownedBy?: string
-      readonly deleted?: boolean
-    }
-  /** Any other output with a URL, such as subtitles: nothing paid for is dropped. `kind` is Kling's word for it. */
-  | { readonly type: "file"; readonly kind: string; readonly url: string }
+/** `succeed` for either of Kling's two spellings; `unknown` for a word that klingkit does not know. */
+export const TaskStatus = Schema.Literals(["submitted", "processing", "succeed", "failed", "unknown"])
+export type TaskStatus = typeof TaskStatus.Type
+
+const Text = Schema.optionalKey(Schema.String)
+const Seconds = Schema.optionalKey(Schema.Finite)
+
+const Video = Schema.Struct({
+  type: Schema.Literal("video"),
+  id: Text,
+  url: Schema.String,
+  watermarkUrl: Text,
+  durationSeconds: Seconds
+})
+
+const Image = Schema.Struct({
+  type: Schema.Literal("image"),
+  url: Schema.String,
+  watermarkUrl: Text,
+  groupId: Text
+})
+
+const Audio = Schema.Struct({
+  type: Schema.Literal("audio"),
+  id: Text,
+  /** MP3 where Kling offers two formats. */
+  url: Schema.String,
+  wavUrl: Text,
+  durationSeconds: Seconds
+})
+
+const owned = { ownedBy: Text, deleted: Schema.optionalKey(Schema.Boolean) }
+
+const Voice = Schema.Struct({
+  type: Schema.Literal("voice"),
+  id: Schema.String,
+  name: Text,
+  url: Text,
+  ...owned
+})
+
+const Element = Schema.Struct({
+  type: Schema.Literal("element"),
+  /** All digits kept: element ids exceed 2^53. */
+  id: Schema.String,
+  name: Text,
+  description: Text,
+  ...owned
+})
+
+/** Any other output with a URL, such as subtitles: nothing paid for is dropped. `kind` is Kling's word for it. */
+const File = Schema.Struct({ type: Schema.Literal("file"), kind: Schema.String, url: Schema.String })
+
+/** A result of a task. */
+export const TaskOutput = Schema.Union([Video, Image, Audio, Voice, Element, File])
+export type TaskOutput = typeof TaskOutput.Type
 
 /** What Kling charged for a task, once known: units of a resource pack, or cash. */
-export type Charge =
-  | { readonly kind: "unit"; readonly amount: number; readonly pack?: string }
-  | { readonly kind: "cash"; readonly amount: number; readonly currency?: string }
+export const Charge = Schema.Union([
+  Schema.Struct({ kind: Schema.Literal("unit"), amount: Schema.Finite, pack: Text }),
+  Schema.Struct({ kind: Schema.Literal("cash"), amount: Schema.Finite, currency: Text })
+])
+export type Charge = typeof Charge.Type
 
 /** A task of either generation, in one shape. Times are milliseconds since 1970. */
-export interface Task {
-  readonly id: string
-  readonly externalId?: string
-  readonly status: TaskStatus
+export const Task = Schema.Struct({
+  id: Schema.String,
+  externalId: Text,
+  status: TaskStatus,
   /** Kling's own status word if `status` is `unknown`. */
-  readonly statusWord?: string
+  statusWord: Text,
   /** Why it failed, in Kling's own words: untrusted text. */
-  readonly message?: string
-  readonly createdAt?: number
-  readonly updatedAt?: number
-  readonly outputs: ReadonlyArray<TaskOutput>
-  readonly charges: ReadonlyArray<Charge>
-}
+  message: Text,
+  createdAt: Schema.optionalKey(Schema.Finite),
+  updatedAt: Schema.optionalKey(Schema.Finite),
+  outputs: Schema.Array(TaskOutput),
+  charges: Schema.Array(Charge)
+})
+export type Task = typeof Task.Type
 
 export const isFinished = (task: Pick<Task, "status">): boolean => task.status === "succeed" || task.status === "failed"
 

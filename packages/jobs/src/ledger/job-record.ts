@@ -1,14 +1,8 @@
-import type { Charge, TaskOutput } from "@klingkit/core"
-import { Effect, Result, Schema, SchemaGetter, String as Text } from "effect"
-import { type JobState, jobStates } from "./job-state.ts"
+import { Charge, Quote, TaskOutput } from "@klingkit/core"
+import { Effect, Result, Schema, String as Text } from "effect"
+import { jobStates } from "./job-state.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
-import { QuoteFromStored } from "./stored-quote.ts"
-
-const hasText = (value: unknown, field: string): boolean =>
-  typeof value === "object" && value !== null && typeof (value as Record<string, unknown>)[field] === "string"
-
-const Output = Schema.declare((value): value is TaskOutput => hasText(value, "type"))
-const Charged = Schema.declare((value): value is Charge => hasText(value, "kind"))
+import { StoredQuote } from "./stored-quote.ts"
 
 /** A result file of a job on this machine. */
 const File = Schema.Struct({
@@ -20,18 +14,12 @@ const File = Schema.Struct({
 })
 export type JobFile = typeof File.Type
 
-/** Milliseconds, counts: PostgreSQL returns eight-byte integers as bigint. */
-export const Integer = Schema.Union([Schema.Number, Schema.BigInt]).pipe(
-  Schema.decodeTo(Schema.Int, {
-    decode: SchemaGetter.transform(Number),
-    encode: SchemaGetter.transform((value: number) => value)
-  })
-)
+/** Which process works on a job. The fence grows with every owner, which invalidates former ones. */
+const Lease = Schema.Struct({ owner: Schema.String, fence: Schema.Int })
+export type Lease = typeof Lease.Type
 
-export const json = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(schema)
-
-/** A row of the ledger column by column, without columns that are null. */
-const Row = Schema.Struct({
+/** A paid request as the ledger stores it. Times are milliseconds since 1970. */
+export const JobRecord = Schema.Struct({
   handle: Schema.String,
   principal: Schema.String,
   account: Schema.String,
@@ -42,57 +30,63 @@ const Row = Schema.Struct({
   fingerprint: Schema.String,
   idempotencyKey: Schema.optionalKey(Schema.String),
   prompt: Schema.optionalKey(Schema.String),
-  quote: json(QuoteFromStored),
-  spentMicros: Integer,
+  quote: Quote,
+  /** Counted against the limits: the quote until the charge is known, zero once refused. */
+  spentUsd: Schema.Finite,
   state: Schema.Literals(jobStates),
-  sends: Integer,
-  sentAt: Schema.optionalKey(Integer),
+  sends: Schema.Int,
+  sentAt: Schema.optionalKey(Schema.Int),
   taskId: Schema.optionalKey(Schema.String),
   message: Schema.optionalKey(Schema.String),
-  outputs: json(Schema.Array(Output)),
-  charges: json(Schema.Array(Charged)),
-  files: json(Schema.Array(File)),
-  leaseOwner: Schema.optionalKey(Schema.String),
-  leaseUntil: Schema.optionalKey(Integer),
-  leaseFence: Integer,
-  createdAt: Integer,
-  updatedAt: Integer,
-  finishedAt: Schema.optionalKey(Integer),
+  outputs: Schema.Array(TaskOutput),
+  charges: Schema.Array(Charge),
+  files: Schema.Array(File),
+  lease: Schema.optionalKey(Schema.Struct({ ...Lease.fields, until: Schema.Int })),
+  createdAt: Schema.Int,
+  updatedAt: Schema.Int,
+  finishedAt: Schema.optionalKey(Schema.Int),
   /** When a process last started to poll it. */
-  polledAt: Schema.optionalKey(Integer),
+  polledAt: Schema.optionalKey(Schema.Int),
   /** When Kling last called back about it. */
-  callbackReceivedAt: Schema.optionalKey(Integer),
+  callbackReceivedAt: Schema.optionalKey(Schema.Int),
   /** Since when it waits for a concurrency slot. */
-  queuedAt: Schema.optionalKey(Integer),
+  queuedAt: Schema.optionalKey(Schema.Int),
   /** When its handle was last returned to a caller before its outcome was known. */
-  acknowledgedAt: Schema.optionalKey(Integer),
+  acknowledgedAt: Schema.optionalKey(Schema.Int),
   /** Whose concurrency slots it needs, and how many. */
   queueKey: Schema.optionalKey(Schema.String),
-  slots: Schema.optionalKey(Integer),
-  expectedSeconds: Schema.optionalKey(Integer),
+  slots: Schema.optionalKey(Schema.Int),
+  expectedSeconds: Schema.optionalKey(Schema.Int),
   /** Of a step: the pipeline that it belongs to, and its id there. */
   pipeline: Schema.optionalKey(Schema.String),
   step: Schema.optionalKey(Schema.String),
   /** Of a synchronous call: its result as JSON, in which ids keep all digits. */
   answer: Schema.optionalKey(Schema.String)
 })
+export type JobRecord = typeof JobRecord.Type
 
-/** Which process works on a job. The fence grows with every owner, which invalidates former ones. */
-export interface Lease {
-  readonly owner: string
-  readonly fence: number
-}
+const { spentUsd: _spentUsd, lease: _lease, ...columns } = JobRecord.fields
 
-/** A paid request as the ledger stores it. Times are milliseconds since 1970. */
-export interface JobRecord extends Omit<
-  typeof Row.Type,
-  "spentMicros" | "leaseOwner" | "leaseUntil" | "leaseFence" | "state"
-> {
-  readonly state: JobState
-  /** Counted against the limits: the quote until the charge is known, zero once refused. */
-  readonly spentUsd: number
-  readonly lease?: Lease & { readonly until: number }
-}
+/** A row of the ledger, column by column. */
+const Row = Schema.Struct({
+  ...columns,
+  quote: Schema.fromJsonString(StoredQuote),
+  outputs: Schema.fromJsonString(columns.outputs),
+  charges: Schema.fromJsonString(columns.charges),
+  files: Schema.fromJsonString(columns.files),
+  spentMicros: Schema.Int,
+  leaseOwner: Schema.optionalKey(Schema.String),
+  leaseUntil: Schema.optionalKey(Schema.Int),
+  leaseFence: Schema.Int
+})
+
+/** The columns of a row by field name, without those that are null. PostgreSQL returns integers as bigint. */
+export const fieldsOfRow = (row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]) =>
+      value === null ? [] : [[Text.snakeToCamel(name), typeof value === "bigint" ? Number(value) : value]]
+    )
+  )
 
 /** A row that cannot be read. It is never changed. */
 export interface QuarantinedRow {
@@ -103,24 +97,20 @@ export interface QuarantinedRow {
 const decodeRow = Schema.decodeUnknownResult(Row)
 
 /** The job in a row, or why the row cannot be read. */
-export const readRow = (columns: Readonly<Record<string, unknown>>): Result.Result<JobRecord, QuarantinedRow> =>
-  decodeRow(
-    Object.fromEntries(
-      Object.entries(columns).flatMap(([name, value]) => (value === null ? [] : [[Text.snakeToCamel(name), value]]))
-    )
-  ).pipe(
-    Result.map(({ spentMicros, leaseOwner, leaseUntil, leaseFence, ...row }) => ({
-      ...row,
+export const readRow = (row: Readonly<Record<string, unknown>>): Result.Result<JobRecord, QuarantinedRow> =>
+  decodeRow(fieldsOfRow(row)).pipe(
+    Result.map(({ spentMicros, leaseOwner, leaseUntil, leaseFence, ...fields }) => ({
+      ...fields,
       spentUsd: spentMicros / 1e6,
       ...(leaseOwner === undefined || leaseUntil === undefined
         ? {}
         : { lease: { owner: leaseOwner, fence: leaseFence, until: leaseUntil } })
     })),
-    Result.mapError((error) => ({ handle: String(columns["handle"]), detail: error.message }))
+    Result.mapError((error) => ({ handle: String(row["handle"]), detail: error.message }))
   )
 
 /** The job in a row; an unreadable row is an error. */
-export const readOneRow = (columns: Readonly<Record<string, unknown>>): Effect.Effect<JobRecord, LedgerError> =>
-  Effect.fromResult(readRow(columns)).pipe(
+export const readOneRow = (row: Readonly<Record<string, unknown>>): Effect.Effect<JobRecord, LedgerError> =>
+  Effect.fromResult(readRow(row)).pipe(
     Effect.mapError((quarantined) => ledgerError({ _tag: "Quarantined", ...quarantined }))
   )

@@ -1,5 +1,5 @@
 import { type Charge, parseJson } from "@klingkit/core"
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { type Approved, consumeApproval, issueApproval, revokeApproval } from "./approvals.ts"
 import { dayOf, type SpendScope, spentMicros } from "./budget.ts"
@@ -116,6 +116,8 @@ export class Ledger extends Context.Service<
     Layer.effect(Ledger, Effect.andThen(migrate, make)).pipe(Layer.provide(LedgerDatabase.layer(options)))
 }
 
+const decodeBody = Schema.decodeUnknownEffect(Schema.Record(Schema.String, Schema.Unknown))
+
 const make = Effect.gen(function* () {
   const database = yield* LedgerDatabase
   const before = database.guard(true)
@@ -124,10 +126,9 @@ const make = Effect.gen(function* () {
   const input = Effect.fnUntraced(function* (handle: string) {
     const [row] = yield* database.sql<{ body: string }>`SELECT body FROM klingkit_bodies WHERE handle = ${handle}`
     if (row === undefined) return yield* ledgerError({ _tag: "NotFound", id: handle })
-    return yield* Effect.try({
-      try: () => parseJson(row.body) as Readonly<Record<string, unknown>>,
-      catch: () => ledgerError({ _tag: "Quarantined", handle, detail: "the request's body is not JSON" })
-    })
+    const quarantined = () => ledgerError({ _tag: "Quarantined", handle, detail: "its request is not a JSON object" })
+    const parsed = yield* Effect.try({ try: () => parseJson(row.body), catch: quarantined })
+    return yield* Effect.mapError(decodeBody(parsed), quarantined)
   })
 
   return Ledger.of({

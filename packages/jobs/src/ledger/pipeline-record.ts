@@ -1,7 +1,7 @@
-import { Effect, Result, Schema, String as Text } from "effect"
-import { Integer, json } from "./job-record.ts"
+import { Effect, Result, Schema } from "effect"
+import { fieldsOfRow } from "./job-record.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
-import { QuoteFromStored } from "./stored-quote.ts"
+import { StoredQuote } from "./stored-quote.ts"
 
 /**
  * State of a pipeline.
@@ -16,7 +16,7 @@ export type PipelineState = (typeof pipelineStates)[number]
 const Step = Schema.Struct({
   id: Schema.String,
   operation: Schema.String,
-  quote: QuoteFromStored,
+  quote: StoredQuote,
   /** The steps that it waits for. */
   needs: Schema.Array(Schema.String),
   /** The steps whose outputs are its inputs. */
@@ -30,18 +30,18 @@ const Row = Schema.Struct({
   name: Schema.String,
   fingerprint: Schema.String,
   idempotencyKey: Schema.optionalKey(Schema.String),
-  quote: json(QuoteFromStored),
-  steps: json(Schema.Array(Step)),
-  reservedMicros: Integer,
+  quote: Schema.fromJsonString(StoredQuote),
+  steps: Schema.fromJsonString(Schema.Array(Step)),
+  reservedMicros: Schema.Int,
   state: Schema.Literals(pipelineStates),
   /** How often it was resumed: each resume retries a failed step once. */
-  resumes: Integer,
+  resumes: Schema.Int,
   /** The resume up to which a step may be paid again although it is unknown whether it was charged. */
-  repeatsUnknown: Integer,
+  repeatsUnknown: Schema.Int,
   message: Schema.optionalKey(Schema.String),
-  createdAt: Integer,
-  updatedAt: Integer,
-  finishedAt: Schema.optionalKey(Integer)
+  createdAt: Schema.Int,
+  updatedAt: Schema.Int,
+  finishedAt: Schema.optionalKey(Schema.Int)
 })
 
 /** Several paid steps as the ledger stores them. Times are milliseconds since 1970. */
@@ -53,16 +53,12 @@ export interface PipelineRecord extends Omit<typeof Row.Type, "reservedMicros"> 
 const decodeRow = Schema.decodeUnknownResult(Row)
 
 /** The pipeline in a row; an unreadable row is an error. */
-export const readPipeline = (columns: Readonly<Record<string, unknown>>): Effect.Effect<PipelineRecord, LedgerError> =>
+export const readPipeline = (row: Readonly<Record<string, unknown>>): Effect.Effect<PipelineRecord, LedgerError> =>
   Effect.fromResult(
-    decodeRow(
-      Object.fromEntries(
-        Object.entries(columns).flatMap(([name, value]) => (value === null ? [] : [[Text.snakeToCamel(name), value]]))
-      )
-    ).pipe(
-      Result.map(({ reservedMicros, ...row }) => ({ ...row, reservedUsd: reservedMicros / 1e6 })),
+    decodeRow(fieldsOfRow(row)).pipe(
+      Result.map(({ reservedMicros, ...fields }) => ({ ...fields, reservedUsd: reservedMicros / 1e6 })),
       Result.mapError((error) =>
-        ledgerError({ _tag: "Quarantined", handle: String(columns["handle"]), detail: error.message })
+        ledgerError({ _tag: "Quarantined", handle: String(row["handle"]), detail: error.message })
       )
     )
   )

@@ -1,9 +1,9 @@
 import type { Quote } from "@klingkit/core"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
-import { QuoteFromStored, toStoredQuote } from "./stored-quote.ts"
+import { StoredQuote, toStoredQuote } from "./stored-quote.ts"
 
-const read = Schema.decodeUnknownSync(Schema.fromJsonString(QuoteFromStored))
+const read = Schema.decodeUnknownSync(Schema.fromJsonString(StoredQuote))
 const exact: Quote = { state: "exact", pack: "video", units: 3, priceUsd: 0.42, rule: "3 units" }
 const bounded: Quote = { state: "estimate", upperBound: { units: 120, priceUsd: 16.8 }, rule: "0.4 units per second" }
 
@@ -25,7 +25,13 @@ describe("a stored quote", () => {
     expect(JSON.stringify(toStoredQuote(bounded))).toBe(stored)
   })
 
-  it("rejects what is not a quote", () => {
-    expect(() => read('{"state":"exact"}')).toThrow(/Expected/)
+  it.each([
+    ['{"state":"exact"}', `["rule"]`],
+    ['{"state":"guessed","rule":"r"}', `["state"]`],
+    ['{"state":"exact","rule":"r","pack":"music"}', `["pack"]`],
+    ['{"state":"exact","rule":"r","units":1e999}', `["units"]`],
+    ['{"state":"estimate","rule":"r","atMost":{"units":1}}', `["atMost"]["priceUsd"]`]
+  ])("rejects %s", (stored, path) => {
+    expect(() => read(stored)).toThrow(path)
   })
 })

@@ -1,30 +1,10 @@
-import type { Charged, Quote, Task, TaskStatus } from "@klingkit/core"
+import type { Charged, Task, TaskStatus } from "@klingkit/core"
 import { type Job, taskOfRecord } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import type { PipelineRecord, PipelineState } from "../ledger/pipeline-record.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
+import type { PipelineStepView, PipelineView } from "./pipeline-view.ts"
 import { stepStateOf } from "./step-state.ts"
-
-/** The public view of a step. A step that has not started has no handle. */
-export interface PipelineStepView {
-  readonly id: string
-  readonly operation: string
-  readonly quote: Quote
-  readonly status: TaskStatus | "waiting"
-  readonly charged: Charged
-  readonly handle?: string
-  /** Its results are those of the pipeline: no other step uses them. */
-  readonly isResult: boolean
-}
-
-/** What the job of a pipeline has beside its task. */
-export interface PipelineView {
-  readonly name: string
-  readonly quote: Quote
-  readonly steps: ReadonlyArray<PipelineStepView>
-  /** Why a step failed; the pipeline continues from there when it is resumed. */
-  readonly stoppedBy?: string
-}
 
 /** The process that runs the pipeline may not have noticed the end of the last step yet. */
 const statusOf = (state: PipelineState, steps: ReadonlyArray<PipelineStepView>): TaskStatus => {

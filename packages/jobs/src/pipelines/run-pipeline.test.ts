@@ -2,10 +2,11 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Jobs } from "../jobs.ts"
-import { sampleJob } from "../ledger/testing/sample-job.ts"
+import { codeOf, sampleJob } from "../ledger/testing/sample-job.ts"
 import { sampleOperations, planSamplePipeline } from "./testing/sample-pipeline.ts"
 import { charged, injectFault, makeHome, program, run, runSample } from "./testing/programs.ts"
 import { stepFailure } from "./pipeline-job.ts"
+import { runPipeline } from "./run-pipeline.ts"
 import { toPlan } from "@klingkit/core/requests"
 
 const sampleUsd = 0.567
@@ -122,6 +123,27 @@ describe("a pipeline", () => {
       }
       expect(jobOf(yield* run(runSample(), program(home)))).toMatchObject({ handle, task: { status } })
       expect((yield* charged(home)).operations).toEqual(status === "succeed" ? sampleOperations : [])
+    })
+  )
+
+  it.effect("whose stored steps do not fit sends nothing", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* makeHome
+      const { quote } = sampleJob()
+      const { pipeline } = yield* ledger.pipelines.create({
+        handle: "kk-chain-00000000000000000000000001",
+        principal: "local",
+        account: "account-1",
+        name: "one video",
+        fingerprint: "one video",
+        quote,
+        steps: [{ id: "video", operation: "new.t2v.kling-3.0", quote, needs: [], takesFrom: [] }],
+        plan: { steps: [{ id: "video", operation: "new.t2v.kling-3.0" }] }
+      })
+      const submit = () => Effect.die("it was sent")
+      const runner = { ledger, principal: "local", account: "account-1", submit, awaitChange: () => Effect.void }
+      expect(yield* codeOf(runPipeline(runner, pipeline.handle))).toBe("LEDGER_QUARANTINED")
+      expect((yield* ledger.pipelines.get(pipeline.handle, "local")).state).toBe("RUNNING")
     })
   )
 

@@ -1,11 +1,11 @@
 import { type KlingError, type Plan, type Quote, sanitizeText } from "@klingkit/core"
-import { Clock, Effect, Result } from "effect"
+import { Clock, Effect, Result, Schema } from "effect"
 import type { JobError } from "../job-error.ts"
 import type { PipelineRecord } from "../ledger/pipeline-record.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import type { Ledger } from "../ledger/ledger.ts"
-import { LedgerError, type LedgerErrorReason } from "../ledger/ledger-error.ts"
-import { restorePlan, type StoredStep } from "@klingkit/core/requests"
+import { ledgerError, LedgerError, type LedgerErrorReason } from "../ledger/ledger-error.ts"
+import { restorePlan, StoredStep } from "@klingkit/core/requests"
 import { resolveReferences, type StepResult } from "@klingkit/core/requests"
 import { stepStateOf } from "./step-state.ts"
 
@@ -29,6 +29,8 @@ export interface StepRunner {
   readonly awaitChange: (job: JobRecord) => Effect.Effect<void, AnyError>
 }
 
+const decodePlan = Schema.decodeUnknownEffect(Schema.Struct({ steps: Schema.Array(StoredStep) }))
+
 /** Why a step cannot continue, as a message. Failures of the ledger are kept apart: they end this run, not the pipeline. */
 type StepFailure = string | LedgerError
 type Results = ReadonlyMap<string, StepResult>
@@ -45,7 +47,9 @@ export const runPipeline = Effect.fn("Jobs.runPipeline")(function* (
   const pipeline = yield* pipelines.get(handle, runner.principal)
   if (pipeline.state !== "RUNNING") return
   if (pipeline.account !== runner.account) return yield* pipelines.end(pipeline, "STOPPED", otherAccount)
-  const plan = (yield* runner.ledger.input(handle)) as { readonly steps: ReadonlyArray<StoredStep> }
+  const plan = yield* Effect.mapError(decodePlan(yield* runner.ledger.input(handle)), ({ message }) =>
+    ledgerError({ _tag: "Quarantined", handle, detail: message })
+  )
   const results = new Map<string, StepResult>()
   const ends = new Map<string, Effect.Effect<StepResult, StepFailure>>()
   for (const { id, quote, needs } of pipeline.steps) {

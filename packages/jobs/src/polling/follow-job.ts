@@ -2,7 +2,7 @@ import { type AnyOperation, findOperation, isFinished, type KlingError } from "@
 import { Clock, Effect, Option, Stream } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import { isFinishedState } from "../ledger/job-state.ts"
-import { withQueuePosition } from "../submit/queue-position.ts"
+import { withQueuePosition } from "../submit/queued-job.ts"
 import { findLocalJob, isTerminalOrUnsent } from "./job-status.ts"
 import { nextPollAt } from "./poll-schedule.ts"
 import type { Poller } from "./poller.ts"

@@ -4,7 +4,7 @@ import type { Job } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { isFinishedState, mayBeSent } from "../ledger/job-state.ts"
 import type { Ledger } from "../ledger/ledger.ts"
-import { withQueuePosition } from "../submit/queue-position.ts"
+import { withQueuePosition } from "../submit/queued-job.ts"
 import { lookupId, type PollingContext, toSnapshot } from "./snapshot.ts"
 
 /** A job that was found in the ledger, with that ledger. */

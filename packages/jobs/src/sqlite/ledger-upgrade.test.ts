@@ -84,6 +84,29 @@ describe("a ledger of version 3", () => {
     })
   )
 
+  it.effect("is decoded without losing a field of its quotes, results, charges, files and steps", () =>
+    Effect.gen(function* () {
+      const { ledger, path } = yield* upgrade
+      const local = (yield* ledger.list({ limit: 100 })).jobs
+      const annas = (yield* ledger.list({ principal: "anna" })).jobs
+      const pipelines = yield* ledger.pipelines.list({ principal: "local" })
+      const database = new DatabaseSync(path)
+      const stored = (table: string, handle: string) =>
+        database.prepare(`SELECT * FROM ${table} WHERE handle = ?`).get(handle) ?? {}
+      for (const { handle, quote, outputs, charges, files } of [...local, ...annas]) {
+        const row = stored("klingkit_jobs", handle)
+        const columns = ["quote", "outputs", "charges", "files"].map((name): unknown => JSON.parse(String(row[name])))
+        expect([quote, outputs, charges, files]).toEqual(columns)
+      }
+      for (const { handle, quote, steps } of pipelines) {
+        const row = stored("klingkit_pipelines", handle)
+        expect([quote, steps]).toEqual([row["quote"], row["steps"]].map((text): unknown => JSON.parse(String(text))))
+      }
+      database.close()
+      expect([local.length, annas.length, pipelines.length]).toEqual([10, 1, 1])
+    })
+  )
+
   it.effect("finds its jobs by key, fingerprint and approval, and pays nothing twice", () =>
     Effect.gen(function* () {
       const { jobs, ledger, world } = yield* upgrade

@@ -1,15 +1,13 @@
-import { Clock, Effect, Option } from "effect"
-import { type Job, jobOfRecord } from "../job.ts"
-import type { JobRecord } from "../ledger/job-record.ts"
+import { Schema } from "effect"
 import type { QueueEntry, QueueState } from "../ledger/queue-keys.ts"
-import type { Ledger } from "../ledger/ledger.ts"
 
 /** The position of a request that waits for a running task to end: 1 is next. */
-export interface QueuePosition {
-  readonly position: number
+export const QueuePosition = Schema.Struct({
+  position: Schema.Int,
   /** Estimated from the running tasks; absent when none is known, because other programs use the account. */
-  readonly aboutSeconds?: number
-}
+  aboutSeconds: Schema.optionalKey(Schema.Finite)
+})
+export type QueuePosition = typeof QueuePosition.Type
 
 /** `queued, position 2, about 70 s`. */
 export const describeQueuePosition = ({ position, aboutSeconds }: QueuePosition): string =>
@@ -57,16 +55,3 @@ export const queuePositionIn = (queue: QueueState, handle: string, now: number):
   const position = index + 1
   return ends[0] === undefined ? { position } : { position, aboutSeconds: Math.ceil(ends[0] / 5) * 5 }
 }
-
-/** The job of a record, with its queue position if it is queued. */
-export const withQueuePosition = Effect.fnUntraced(function* (
-  ledger: Ledger["Service"],
-  record: JobRecord
-): Effect.fn.Return<Job> {
-  const job = jobOfRecord(record)
-  if (record.state !== "INTENT" || record.queuedAt === undefined || record.queueKey === undefined) return job
-  const queue = yield* Effect.option(ledger.queue(record.account, record.queueKey))
-  const now = yield* Clock.currentTimeMillis
-  const queuePosition = Option.isNone(queue) ? undefined : queuePositionIn(queue.value, record.handle, now)
-  return queuePosition === undefined ? job : { ...job, queuePosition }
-})

@@ -127,9 +127,14 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const breaks: ReadonlyArray<readonly [column: string, value: string]> = [
         ["quote", "{"],
         ["quote", "7"],
+        ["quote", `{"state":"guessed","rule":"3 units"}`],
+        ["quote", `{"state":"exact","rule":"3 units","priceUsd":"0.42"}`],
         ["outputs", `{"a":1}`],
+        ["outputs", `[{"type":"video","id":"1"}]`],
+        ["outputs", `[{"type":"hologram","url":"https://example.com/a"}]`],
         ["files", `[{"path":1}]`],
         ["charges", `[null]`],
+        ["charges", `[{"kind":"unit","amount":"3"}]`],
         ["state", "MELTED"]
       ]
       const bad: Array<string> = []

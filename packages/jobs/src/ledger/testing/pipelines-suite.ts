@@ -136,6 +136,26 @@ export const pipelinesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =>
     })
   )
 
+  it.effect("does not run a pipeline whose row or request does not fit", () =>
+    Effect.gen(function* () {
+      const { ledger, sql } = yield* openFresh
+      const step = { id: "one", operation: "new.t2v.kling-3.0", quote: { state: "exact" }, needs: [], takesFrom: [] }
+      const { pipeline } = yield* ledger.pipelines.create(samplePipeline())
+      const breakColumn = (column: string, value: string) =>
+        sql`UPDATE klingkit_pipelines SET ${sql(column)} = ${value} WHERE handle = ${pipeline.handle}`
+      yield* breakColumn("steps", JSON.stringify([step]))
+      expect(yield* codeOf(ledger.pipelines.get(pipeline.handle, "local"))).toBe("LEDGER_QUARANTINED")
+      yield* breakColumn("steps", JSON.stringify([{ ...step, quote: cents42 }]))
+      expect((yield* ledger.pipelines.get(pipeline.handle, "local")).steps).toHaveLength(1)
+      yield* breakColumn("quote", `{"state":"exact"}`)
+      expect(yield* codeOf(ledger.pipelines.get(pipeline.handle, "local"))).toBe("LEDGER_QUARANTINED")
+      for (const body of ["{", "7", "[]"]) {
+        yield* sql`UPDATE klingkit_bodies SET body = ${body} WHERE handle = ${pipeline.handle}`
+        expect(yield* codeOf(ledger.input(pipeline.handle))).toBe("LEDGER_QUARANTINED")
+      }
+    })
+  )
+
   it.effect("shows pipelines to their principal only", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh

@@ -1,0 +1,25 @@
+import { Charged, Quote, TaskStatus } from "@klingkit/core"
+import { Schema } from "effect"
+
+/** The public view of a step. A step that has not started has no handle. */
+export const PipelineStepView = Schema.Struct({
+  id: Schema.String,
+  operation: Schema.String,
+  quote: Quote,
+  status: Schema.Literals([...TaskStatus.literals, "waiting"]),
+  charged: Charged,
+  handle: Schema.optionalKey(Schema.String),
+  /** Its results are those of the pipeline: no other step uses them. */
+  isResult: Schema.Boolean
+})
+export type PipelineStepView = typeof PipelineStepView.Type
+
+/** What the job of a pipeline has beside its task. */
+export const PipelineView = Schema.Struct({
+  name: Schema.String,
+  quote: Quote,
+  steps: Schema.Array(PipelineStepView),
+  /** Why a step failed; the pipeline continues from there when it is resumed. */
+  stoppedBy: Schema.optionalKey(Schema.String)
+})
+export type PipelineView = typeof PipelineView.Type
