@@ -57,7 +57,7 @@ function* brokenLimits(cell: ImageCell): Generator<Broken> {
   if (n !== undefined && n < 1) yield ["n", ["did you mean 1?"]]
   if (n !== undefined && n > model.maxImages) yield ["n", [`did you mean ${model.maxImages}?`]]
   const plain = model.operations.includes("legacy.images.generations")
-  if (cell.negativePrompt && !plain) yield ["negativePrompt", ["not a known parameter"]]
+  if (cell.negativePrompt && !plain) yield ["negativePrompt", ["put it in the prompt"]]
   if (cell.negativePrompt && plain && cell.image) yield ["negativePrompt", ["omit one of them"]]
 }
 

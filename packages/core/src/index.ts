@@ -5,9 +5,11 @@ export { sanitizeText } from "./errors/sanitize-text.ts"
 export { familyOfHandle, type Handle, mintHandle } from "./handle.ts"
 export { anyAudio, anyVideo, legacyImage, type MediaRule, newImage } from "./media/media-rules.ts"
 export { readImageHeader, readInlineImageHeader } from "./media/image-header.ts"
-export { findImageModel, type ImageModel, imageModels } from "./models/image-models.ts"
+export type { ImageModel } from "./models/image-model.ts"
+export { findImageModel, imageModels } from "./models/image-models.ts"
 export { retiredModels, replacementFor } from "./models/retired-models.ts"
-export { findVideoModel, type VideoModel, videoModels } from "./models/video-models.ts"
+export type { VideoModel } from "./models/video-model.ts"
+export { findVideoModel, videoModels } from "./models/video-models.ts"
 export {
   type AnyOperation,
   type Family,

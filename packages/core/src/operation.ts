@@ -1,4 +1,5 @@
 import type { Schema } from "effect"
+import type { ModelFacts } from "./models/model-facts.ts"
 import type { Rule } from "./params/check-input.ts"
 import type { InputOf, Params } from "./params/param.ts"
 import type { Quote } from "./prices/quote.ts"
@@ -40,6 +41,8 @@ export interface Operation<P extends Params = Params, Id extends string = string
   readonly state?: string
   /** Kling's names of the models that it accepts; empty when it takes no model. */
   readonly models: ReadonlyArray<string>
+  /** What its params cannot say of those models; the model table is derived from both. */
+  readonly facts?: ReadonlyArray<ModelFacts>
   readonly params: P
   readonly rules: ReadonlyArray<Rule>
   /** Body path of the caller's own id; absent when Kling accepts none, so a lost response cannot be looked up. */
@@ -74,7 +77,7 @@ type Declared<P extends Params, Id extends string, Output> = Pick<
 
 /**
  * Declares one operation. Defaults: a billed POST create, high confidence, listed, with the external id at the path of
- * its generation. Pass `externalId: undefined` when Kling accepts none.
+ * its generation, the models of its facts. Pass `externalId: undefined` when Kling accepts none.
  */
 export const operation = <const P extends Params, const Id extends string, Output = never>(
   declared: Declared<P, Id, Output>
@@ -95,7 +98,7 @@ export const operation = <const P extends Params, const Id extends string, Outpu
     billed: kind === "create",
     confidence: "high",
     since: "2024",
-    models: [],
+    models: declared.facts?.map(({ id }) => id) ?? [],
     listed: kind === "create",
     expectedSeconds: () => 60,
     ...rest,

@@ -7,7 +7,7 @@ import { checkBaseUrl, isLocalUrl, type KlingConfig, klingConfig } from "../conf
 import { invalidInput, KlingError } from "../errors/kling-error.ts"
 import { mintHandle } from "../handle.ts"
 import type { AnyOperation, Operation } from "../operation.ts"
-import { checkInput } from "../params/check-input.ts"
+import { checkUnlessChecked } from "../params/checked-inputs.ts"
 import type { InputOf, Params } from "../params/param.ts"
 import { writeBody } from "../params/body-path.ts"
 import { requestTarget } from "../params/request-target.ts"
@@ -118,7 +118,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
             }
           ]
         : []),
-      ...checkInput(operation.params, operation.rules, input)
+      ...checkUnlessChecked(operation, input)
     ]
     return problems.length > 0
       ? Effect.fail(invalidInput(problems, operation.id))

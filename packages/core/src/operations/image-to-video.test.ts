@@ -23,20 +23,20 @@ ruleCases(imageToVideo30, {
 
 const lastFrameAt1080p = {
   rejected: { firstFrame: image, lastFrame: image },
-  says: 'lastFrame is supported at 1080p only; set resolution to "1080p"',
+  says: "lastFrame requires resolution 1080p with kling-2.",
   accepted: { firstFrame: image, lastFrame: image, resolution: "1080p" }
 } as const
 
 ruleCases(imageToVideo26, {
   "native-audio-at-1080p": {
     rejected: { firstFrame: image, audio: "native", resolution: "720p" },
-    says: "audio native is supported at 1080p only",
+    says: 'audio native requires resolution 1080p with kling-2.6; otherwise set audio to "off"',
     accepted: native
   },
   "last-frame-at-1080p": lastFrameAt1080p,
   "last-frame-silent": {
     rejected: { ...native, lastFrame: image },
-    says: 'lastFrame makes a silent video; set audio to "off" or omit the last frame',
+    says: 'lastFrame makes a silent video with kling-2.6; set audio to "off" or omit the last frame',
     accepted: { ...native, audio: "off", lastFrame: image }
   },
   "voices-need-audio": {

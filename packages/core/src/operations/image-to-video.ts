@@ -1,5 +1,7 @@
 import { legacyImage, newImage } from "../media/media-rules.ts"
-import { findVideoModel } from "../models/video-models.ts"
+import { kling25Turbo, kling26, kling30, kling30Turbo } from "../models/live-models.ts"
+import { findByName, legacyNames } from "../models/model-facts.ts"
+import { videoModelsOf } from "../models/video-model.ts"
 import { operation } from "../operation.ts"
 import { enumOf, boolean, id, integer, array, media, number, object, objectArray, string } from "../params/param.ts"
 import { perSecond } from "../prices/video-prices.ts"
@@ -14,7 +16,7 @@ import {
 import { legacyOptions, newOptions } from "./options.ts"
 import { unambiguousIds } from "./reference-ids.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
-import { lastFrameAt1080p, nativeAudioAt1080p, expectedVideoSeconds } from "./video-rules.ts"
+import { expectedVideoSeconds, lastFrameAt, nativeAudioAt, silentWithLastFrame } from "./video-rules.ts"
 
 const prompt = string("contents[type=prompt].text", { maxLength: 2500 })
 const firstFrame = media("contents[type=first_frame].url", newImage, { required: true })
@@ -29,7 +31,7 @@ export const imageToVideo30Turbo = operation({
   family: "i2v",
   path: "/image-to-video/kling-3.0-turbo",
   since: "2026-06-17",
-  models: ["kling-3.0-turbo"],
+  facts: [kling30Turbo],
   params: { prompt, firstFrame, resolution: hd, durationSeconds: seconds3To15, ...newOptions },
   price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
   expectedSeconds: expectedVideoSeconds,
@@ -42,7 +44,7 @@ export const imageToVideo30 = operation({
   family: "i2v",
   path: "/image-to-video/kling-3.0",
   since: "2026-07-15",
-  models: ["kling-3.0"],
+  facts: [kling30],
   params: {
     prompt,
     firstFrame,
@@ -85,7 +87,7 @@ export const imageToVideo26 = operation({
   family: "i2v",
   path: "/image-to-video/kling-2.6",
   since: "2026-07-15",
-  models: ["kling-2.6"],
+  facts: [kling26],
   params: {
     prompt,
     firstFrame,
@@ -104,16 +106,9 @@ export const imageToVideo26 = operation({
     ...newOptions
   },
   rules: [
-    nativeAudioAt1080p,
-    lastFrameAt1080p,
-    {
-      name: "last-frame-silent",
-      field: "lastFrame",
-      check: (input) =>
-        input.lastFrame !== undefined && input.audio === "native"
-          ? 'makes a silent video; set audio to "off" or omit the last frame'
-          : undefined
-    },
+    nativeAudioAt(kling26),
+    lastFrameAt(kling26),
+    silentWithLastFrame(kling26),
     {
       name: "voices-need-audio",
       field: "voices",
@@ -145,7 +140,7 @@ export const imageToVideo25Turbo = operation({
   family: "i2v",
   path: "/image-to-video/kling-2.5-turbo",
   since: "2026-07-15",
-  models: ["kling-2.5-turbo"],
+  facts: [kling25Turbo],
   params: {
     prompt,
     firstFrame,
@@ -154,11 +149,15 @@ export const imageToVideo25Turbo = operation({
     durationSeconds: seconds5Or10,
     ...newOptions
   },
-  rules: [lastFrameAt1080p],
+  rules: [lastFrameAt(kling25Turbo)],
   price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 5 }
 })
+
+const siblings = [imageToVideo30, imageToVideo26, imageToVideo25Turbo]
+const rows = videoModelsOf(siblings)
+const findSibling = (model: string) => findByName(rows, model)
 
 export const legacyImageToVideo = operation({
   id: "legacy.image2video",
@@ -166,7 +165,7 @@ export const legacyImageToVideo = operation({
   family: "i2v",
   path: "/v1/videos/image2video",
   since: "2024-09",
-  models: ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"],
+  models: legacyNames(kling30, kling26, kling25Turbo),
   params: {
     model: enumOf("model_name", ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"], {
       required: true,
@@ -207,7 +206,7 @@ export const legacyImageToVideo = operation({
   },
   rules: [
     ...shotRules,
-    ...legacyModelRules,
+    ...legacyModelRules(siblings),
     {
       name: "image-or-image-tail",
       field: "image",
@@ -218,7 +217,7 @@ export const legacyImageToVideo = operation({
       name: "last-frame-in-mode-pro",
       field: "imageTail",
       check: ({ model, imageTail, mode = "std" }) =>
-        imageTail !== undefined && findVideoModel(model)?.lastFrameAt?.includes(resolutionOfMode[mode]) === false
+        imageTail !== undefined && findSibling(model)?.lastFrameAt?.includes(resolutionOfMode[mode]) === false
           ? `is supported by ${model} in mode pro only`
           : undefined
     },
@@ -226,7 +225,7 @@ export const legacyImageToVideo = operation({
       name: "last-frame-silent",
       field: "imageTail",
       check: ({ model, imageTail, sound }) =>
-        imageTail !== undefined && sound === "on" && findVideoModel(model)?.lastFrameSilent === true
+        imageTail !== undefined && sound === "on" && findSibling(model)?.lastFrameSilent === true
           ? `makes a silent video with ${model}; set sound to "off" or omit the last frame`
           : undefined
     },
@@ -240,7 +239,7 @@ export const legacyImageToVideo = operation({
       name: "elements-of-model",
       field: "elements",
       check: (input) =>
-        input.elements !== undefined && findVideoModel(input.model)?.maxElements === 0
+        input.elements !== undefined && findSibling(input.model)?.maxElements === 0
           ? `are not supported by ${input.model}; set model to "kling-v3"`
           : undefined
     },

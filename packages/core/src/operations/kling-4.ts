@@ -1,4 +1,5 @@
 import { kling4Image, kling4Video } from "../media/media-rules.ts"
+import type { ModelFacts } from "../models/model-facts.ts"
 import { operation } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
 import { enumOf, union, id, integer, array, media, object, objectArray, string } from "../params/param.ts"
@@ -10,6 +11,9 @@ import { expectedVideoSeconds } from "./video-rules.ts"
 const unconfirmed =
   "not confirmed on Kling's own host: path and fields are inferred from a partner's description of 2026-10; " +
   "on 2026-10-18 Kling's developer API for 4.0 was only announced"
+
+const kling40 = { id: "kling-4.0", audio: "native" } as const satisfies ModelFacts
+const kling40Flash = { id: "kling-4.0-flash", audio: "native" } as const satisfies ModelFacts
 
 const kling4 = {
   confidence: "low",
@@ -55,7 +59,7 @@ export const textToVideo40 = operation({
   family: "t2v",
   path: "/text-to-video/kling-4.0",
   state: unconfirmed,
-  models: ["kling-4.0"],
+  facts: [kling40],
   params: {
     prompt: string("prompt", { required: true, maxLength: englishMax, notes: promptNote }),
     resolution,
@@ -74,7 +78,7 @@ export const imageToVideo40 = operation({
   family: "i2v",
   path: "/image-to-video/kling-4.0",
   state: unconfirmed,
-  models: ["kling-4.0"],
+  facts: [kling40],
   params: {
     prompt: string("contents[type=prompt].text", { maxLength: englishMax, notes: promptNote }),
     firstFrame: media("contents[type=first_frame].url", kling4Image, {}),
@@ -111,7 +115,7 @@ export const omniVideo40 = operation({
   path: "/omni-video/kling-4.0",
   state: `${unconfirmed}; the partner rejects a callback URL and an external id, so a lost response cannot be looked up`,
   externalId: undefined,
-  models: ["kling-4.0"],
+  facts: [kling40],
   params: {
     prompt: string("contents[type=prompt].text", { maxLength: englishMax, notes: promptNote }),
     referenceImages: objectArray("contents[type=refer_image]", image, { max: 10 }),
@@ -163,7 +167,7 @@ export const imageToVideo40Flash = operation({
   family: "i2v",
   path: "/image-to-video/kling-4.0-flash",
   state: unconfirmed,
-  models: ["kling-4.0-flash"],
+  facts: [kling40Flash],
   params: {
     prompt: string("contents[type=prompt].text", {}),
     firstFrame: media("contents[type=first_frame].url", kling4Image, {}),
@@ -195,7 +199,7 @@ export const image40 = operation({
     resolution: enumOf("settings.resolution", ["2k", "4k", "8k"], {}),
     aspectRatio: enumOf(
       "settings.aspect_ratio",
-      ["auto", "16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9"],
+      ["16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9", "auto"],
       {}
     ),
     n: integer("settings.n", { min: 1 }),

@@ -1,3 +1,5 @@
+import { kling30Omni, klingO1 } from "../models/live-models.ts"
+import type { AnyOperation } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
 import { legacyModelRules, shotRules } from "./legacy-video.ts"
 import { type OmniContents, omniContentRules } from "./omni-rules.ts"
@@ -41,13 +43,14 @@ export const legacyOmniContents = (input: LegacyOmniInput): OmniContents => {
   }
 }
 
-export const legacyOmniRules: ReadonlyArray<Rule<LegacyOmniInput>> = [
+/** The limits of each model are those of its operation in `operations`. */
+export const legacyOmniRules = (operations: ReadonlyArray<AnyOperation>): ReadonlyArray<Rule<LegacyOmniInput>> => [
   atLeastOne("prompt", "shots", "images", "elements", "videos"),
-  ...[...shotRules, ...legacyModelRules].map((rule) => ({
+  ...[...shotRules, ...legacyModelRules(operations)].map((rule) => ({
     ...rule,
     check: (input: LegacyOmniInput) => rule.check(withOmniDefaults(input))
   })),
-  ...omniContentRules(["kling-video-o1", "kling-v3-omni"], legacyOmniContents, {
+  ...omniContentRules([klingO1, kling30Omni], legacyOmniContents, {
     firstFrame: "images[first_frame]",
     lastFrame: "images[end_frame]",
     images: "images"

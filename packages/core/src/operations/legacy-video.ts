@@ -1,4 +1,7 @@
-import { findVideoModel } from "../models/video-models.ts"
+import { modelIdOf } from "../models/live-models.ts"
+import { findByName } from "../models/model-facts.ts"
+import { videoModelsOf } from "../models/video-model.ts"
+import type { AnyOperation } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
 import { enumOf, boolean, integer, objectArray, string } from "../params/param.ts"
 import type { Quote } from "../prices/quote.ts"
@@ -79,58 +82,62 @@ export const shotRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
   }
 ]
 
-/** What each legacy model allows, from the capability table. Unknown models pass. */
-export const legacyModelRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
-  {
-    name: "duration-of-model",
-    field: "durationSeconds",
-    check: ({ model, durationSeconds = 5 }) => {
-      const seconds = findVideoModel(model)?.seconds
-      if (seconds === undefined) return undefined
-      if ("values" in seconds) {
-        return seconds.values.includes(durationSeconds)
-          ? undefined
-          : `${durationSeconds} is not supported by ${model}: ${seconds.values.join(" or ")}`
+/** The limits of each model are those of its operation in `operations`. Other models pass. */
+export const legacyModelRules = (operations: ReadonlyArray<AnyOperation>): ReadonlyArray<Rule<LegacyVideoInput>> => {
+  const rows = videoModelsOf(operations)
+  const find = (model: string) => findByName(rows, model)
+  return [
+    {
+      name: "duration-of-model",
+      field: "durationSeconds",
+      check: ({ model, durationSeconds = 5 }) => {
+        const seconds = find(model)?.seconds
+        if (seconds === undefined) return undefined
+        if ("values" in seconds) {
+          return seconds.values.includes(durationSeconds)
+            ? undefined
+            : `${durationSeconds} is not supported by ${model}: ${seconds.values.join(" or ")}`
+        }
+        return durationSeconds > seconds.max
+          ? `${durationSeconds} is not supported by ${model}; did you mean ${seconds.max}?`
+          : undefined
       }
-      return durationSeconds > seconds.max
-        ? `${durationSeconds} is not supported by ${model}; did you mean ${seconds.max}?`
-        : undefined
+    },
+    {
+      name: "mode-of-model",
+      field: "mode",
+      check: ({ model, mode = "std" }) => {
+        const resolution = resolutionOfMode[mode as keyof typeof resolutionOfMode]
+        const known = find(model)
+        return known !== undefined && resolution !== undefined && !known.resolutions.includes(resolution)
+          ? `${mode} is not supported by ${model}; did you mean pro?`
+          : undefined
+      }
+    },
+    {
+      name: "sound-of-model",
+      field: "sound",
+      check: ({ model, sound, mode = "std" }) => {
+        const known = find(model)
+        if (known === undefined || sound !== "on") return undefined
+        if (!known.audio.includes("native")) return `is not supported by ${model}; omit it`
+        return known.nativeAudioAt?.includes(resolutionOfMode[mode as keyof typeof resolutionOfMode]) === false
+          ? `is supported by ${model} in mode pro only`
+          : undefined
+      }
+    },
+    {
+      name: "shots-of-model",
+      field: "multiShot",
+      check: ({ model, multiShot }) =>
+        multiShot === true && find(model)?.multiShot === false ? `is not supported by ${model}` : undefined
     }
-  },
-  {
-    name: "mode-of-model",
-    field: "mode",
-    check: ({ model, mode = "std" }) => {
-      const resolution = resolutionOfMode[mode as keyof typeof resolutionOfMode]
-      const known = findVideoModel(model)
-      return known !== undefined && resolution !== undefined && !known.resolutions.includes(resolution)
-        ? `${mode} is not supported by ${model}; did you mean pro?`
-        : undefined
-    }
-  },
-  {
-    name: "sound-of-model",
-    field: "sound",
-    check: ({ model, sound, mode = "std" }) => {
-      const known = findVideoModel(model)
-      if (known === undefined || sound !== "on") return undefined
-      if (!known.audio.includes("native")) return `is not supported by ${model}; omit it`
-      return known.nativeAudioAt?.includes(resolutionOfMode[mode as keyof typeof resolutionOfMode]) === false
-        ? `is supported by ${model} in mode pro only`
-        : undefined
-    }
-  },
-  {
-    name: "shots-of-model",
-    field: "multiShot",
-    check: ({ model, multiShot }) =>
-      multiShot === true && findVideoModel(model)?.multiShot === false ? `is not supported by ${model}` : undefined
-  }
-]
+  ]
+}
 
 export const legacyVideoPrice = (input: LegacyVideoInput): Quote =>
   perSecond(
-    findVideoModel(input.model)?.id ?? input.model,
+    modelIdOf(input.model),
     input.sound === "on" ? "native" : "silent",
     resolutionOfMode[(input.mode ?? "std") as keyof typeof resolutionOfMode] ?? "720p",
     input.durationSeconds ?? 5

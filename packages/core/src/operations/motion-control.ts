@@ -1,5 +1,7 @@
 import { legacyImage, legacyMotionVideo, motionVideo, newImage } from "../media/media-rules.ts"
-import { findVideoModel } from "../models/video-models.ts"
+import { kling26, kling30, modelIdOf } from "../models/live-models.ts"
+import { findByName, legacyNames } from "../models/model-facts.ts"
+import { videoModelsOf } from "../models/video-model.ts"
 import { operation, sourceOf } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
 import { enumOf, id, array, media, object, string } from "../params/param.ts"
@@ -56,7 +58,7 @@ export const motionControl30 = operation({
   family: "motion",
   path: "/motion-control/kling-3.0",
   since: "2026-07-15",
-  models: ["kling-3.0"],
+  facts: [kling30],
   params: {
     ...motionParams,
     element: object(
@@ -88,7 +90,7 @@ export const motionControl26 = operation({
   family: "motion",
   path: "/motion-control/kling-2.6",
   since: "2026-07-15",
-  models: ["kling-2.6"],
+  facts: [kling26],
   params: { ...motionParams, ...newOptions },
   lengthFrom,
   price: ({ resolution = "720p", characterOrientation }, seconds) =>
@@ -101,13 +103,15 @@ export const motionControl26 = operation({
   }
 })
 
+const rows = videoModelsOf([motionControl30, motionControl26])
+
 export const legacyMotionControl = operation({
   id: "legacy.motion-control",
   summary: "Motion control on the legacy path, for Kling 3.0 and 2.6",
   family: "motion",
   path: "/v1/videos/motion-control",
   since: "2025-12-22",
-  models: ["kling-v2-6", "kling-v3"],
+  models: legacyNames(kling26, kling30),
   params: {
     model: enumOf("model_name", ["kling-v2-6", "kling-v3"], { default: "kling-v2-6", allowUnknown: true }),
     prompt: string("prompt", { maxLength: 2500 }),
@@ -128,14 +132,14 @@ export const legacyMotionControl = operation({
       name: "elements-of-model",
       field: "elements",
       check: ({ model = "kling-v2-6", elements }) =>
-        elements !== undefined && findVideoModel(model)?.maxElements === 0
+        elements !== undefined && findByName(rows, model)?.motion?.maxElements === 0
           ? `are not supported by ${model}; set model to "kling-v3"`
           : undefined
     }
   ],
   lengthFrom,
   price: ({ model = "kling-v2-6", mode, characterOrientation }, seconds) =>
-    price(findVideoModel(model)?.id ?? model, resolutionOfMode[mode], characterOrientation, seconds),
+    price(modelIdOf(model), resolutionOfMode[mode], characterOrientation, seconds),
   expectedSeconds,
   example: {
     model: "kling-v3",

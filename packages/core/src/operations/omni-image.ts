@@ -1,12 +1,14 @@
 import { legacyImage } from "../media/media-rules.ts"
-import { findImageModel } from "../models/image-models.ts"
+import { klingImageO1 } from "../models/live-models.ts"
+import { findByName, type ModelFacts } from "../models/model-facts.ts"
 import { operation } from "../operation.ts"
 import { enumOf, union, id, integer, array, media, string } from "../params/param.ts"
 import { perImage } from "../prices/image-prices.ts"
 import { estimate } from "../prices/quote.ts"
 import { legacyOptions } from "./options.ts"
 
-const defaultModel = "kling-image-o1"
+const defaultModel = klingImageO1.id
+const factsOf = (model: string): ModelFacts | undefined => findByName<ModelFacts>([klingImageO1], model)
 const defaultSeriesAmount = 4
 const maxSeriesAmount = 9
 
@@ -17,6 +19,7 @@ export const omniImage = operation({
   path: "/v1/images/omni-image",
   since: "2025-12-15",
   models: ["kling-image-o1", "kling-v3-omni"],
+  facts: [klingImageO1],
   params: {
     model: enumOf("model_name", ["kling-image-o1", "kling-v3-omni"], { default: defaultModel, allowUnknown: true }),
     prompt: string("prompt", {
@@ -51,7 +54,7 @@ export const omniImage = operation({
       name: "resolution-of-model",
       field: "resolution",
       check: ({ model = defaultModel, resolution = "1k" }) =>
-        findImageModel(model)?.resolutions.includes(resolution) === false
+        factsOf(model)?.imageResolutions?.includes(resolution) === false
           ? `${resolution} is not supported by ${model}; set resolution to "2k" or model to "kling-v3-omni"`
           : undefined
     },
@@ -59,7 +62,7 @@ export const omniImage = operation({
       name: "series-of-model",
       field: "resultType",
       check: ({ model = defaultModel, resultType }) =>
-        resultType === "series" && findImageModel(model)?.series === false
+        resultType === "series" && factsOf(model)?.series === false
           ? `series is not supported by ${model}; set model to "kling-v3-omni" or {resultType} to "single"`
           : undefined
     },

@@ -1,4 +1,5 @@
-import { findVideoModel, type ReferenceLimits } from "../models/video-models.ts"
+import { kling30Omni } from "../models/live-models.ts"
+import { findByName, type ModelFacts, type ReferenceLimits } from "../models/model-facts.ts"
 import type { Rule } from "../params/check-input.ts"
 import { frameIdRules, unambiguousIds, type ReferableContents } from "./reference-ids.ts"
 
@@ -22,26 +23,29 @@ interface OmniFields {
 }
 
 /**
- * Which contents omni models accept together, from their rows of the capability table. Rules that apply to none of
- * `models` are omitted; a model without a row passes.
+ * Which contents omni models accept together, from their facts. Rules that apply to none of `models` are omitted;
+ * a model that is not among them passes.
  */
 export const omniContentRules = <Input>(
-  models: ReadonlyArray<string>,
+  models: ReadonlyArray<ModelFacts>,
   contentsOf: (input: Input) => OmniContents,
   fields: OmniFields
 ): ReadonlyArray<Rule<Input>> => {
-  const known = models.flatMap((model) => findVideoModel(model)?.references ?? [])
-  return contentRules(fields)
-    .filter(({ limit }) => limit === undefined || known.some((limits) => limits[limit] !== undefined))
+  const limitsOf = (model: string): ReferenceLimits | undefined => findByName(models, model)?.references
+  return contentRules(fields, limitsOf)
+    .filter(({ limit }) => limit === undefined || models.some(({ references }) => references?.[limit] !== undefined))
     .map((rule) => ({ name: rule.name, field: rule.field, check: (input) => rule.check(contentsOf(input)) }))
 }
 
 interface ContentRule extends Rule<OmniContents> {
-  /** The column of the table that the rule depends on. */
+  /** The limit that the rule depends on. */
   readonly limit?: keyof ReferenceLimits
 }
 
-const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
+const contentRules = (
+  fields: OmniFields,
+  limitsOf: (model: string) => ReferenceLimits | undefined
+): ReadonlyArray<ContentRule> => [
   {
     name: "last-frame-needs-first-frame",
     field: fields.lastFrame,
@@ -52,7 +56,7 @@ const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
     name: "references-within-limit",
     field: fields.images,
     check: ({ model, images, elements, video }) => {
-      const limits = findVideoModel(model)?.references
+      const limits = limitsOf(model)
       if (limits === undefined) return undefined
       const max = video === undefined ? limits.max : limits.maxWithVideo
       const condition = video === undefined ? "" : " with a reference video"
@@ -64,7 +68,7 @@ const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
     limit: "maxElementsWithFrames",
     field: "elements",
     check: ({ model, elements, firstFrame, lastFrame }) => {
-      const max = findVideoModel(model)?.references?.maxElementsWithFrames
+      const max = limitsOf(model)?.maxElementsWithFrames
       return max !== undefined && (firstFrame || lastFrame) && elements > max
         ? `are ${elements}; at most ${max} with a first or last frame`
         : undefined
@@ -75,7 +79,7 @@ const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
     limit: "bothFramesAlone",
     field: fields.lastFrame,
     check: ({ model, firstFrame, lastFrame, images, elements, video }) =>
-      findVideoModel(model)?.references?.bothFramesAlone === true &&
+      limitsOf(model)?.bothFramesAlone === true &&
       firstFrame &&
       lastFrame &&
       (images + elements > 0 || video !== undefined)
@@ -87,9 +91,7 @@ const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
     limit: "baseVideoWithoutFrames",
     field: fields.firstFrame,
     check: ({ model, firstFrame, lastFrame, video }) =>
-      findVideoModel(model)?.references?.baseVideoWithoutFrames === true &&
-      video === "base" &&
-      (firstFrame || lastFrame)
+      limitsOf(model)?.baseVideoWithoutFrames === true && video === "base" && (firstFrame || lastFrame)
         ? "cannot be combined with a video to edit, and neither can a last frame; omit the frames"
         : undefined
   },
@@ -106,7 +108,7 @@ const contentRules = (fields: OmniFields): ReadonlyArray<ContentRule> => [
     limit: "secondsWithoutReferences",
     field: "durationSeconds",
     check: ({ model, durationSeconds = 5, images, elements, lastFrame, video }) => {
-      const allowed = findVideoModel(model)?.references?.secondsWithoutReferences
+      const allowed = limitsOf(model)?.secondsWithoutReferences
       const hasNoReferences = images + elements === 0 && !lastFrame && video === undefined
       return allowed !== undefined && hasNoReferences && !allowed.includes(durationSeconds)
         ? `${durationSeconds} requires reference images; without them use ${allowed.join(" or ")}`
@@ -121,7 +123,7 @@ interface OmniInput extends ReferableContents {
 }
 
 /** The rules that both omni models of the new generation share. */
-export const newOmniRules = (model: string): ReadonlyArray<Rule<OmniInput>> => [
+export const newOmniRules = (model: ModelFacts): ReadonlyArray<Rule<OmniInput>> => [
   {
     name: "one-reference-video",
     field: "baseVideo",
@@ -133,7 +135,7 @@ export const newOmniRules = (model: string): ReadonlyArray<Rule<OmniInput>> => [
   ...omniContentRules<OmniInput>(
     [model],
     (input) => ({
-      model,
+      model: model.id,
       firstFrame: input.firstFrame !== undefined,
       lastFrame: input.lastFrame !== undefined,
       images: input.referenceImages?.length ?? 0,
@@ -159,15 +161,15 @@ interface Omni30Input extends OmniInput {
   readonly multiShot?: boolean
 }
 
-const constraints = findVideoModel("kling-3.0-omni")?.references?.withVideo
+const constraints = kling30Omni.references.withVideo
 
-/** What Kling 3.0 Omni requires for each kind of reference video, from its row of the capability table. */
+/** What Kling 3.0 Omni requires for each kind of reference video, from its facts. */
 export const omni30VideoRules: ReadonlyArray<Rule<Omni30Input>> = [
   {
     name: "audio-off-with-feature-video",
     field: "audio",
     check: ({ featureVideo, audio = "off" }) =>
-      featureVideo !== undefined && isRejected(constraints?.feature.audio, audio)
+      featureVideo !== undefined && isRejected(constraints.feature.audio, audio)
         ? `${audio} is not supported with a feature video; set audio to "off"`
         : undefined
   },
@@ -175,7 +177,7 @@ export const omni30VideoRules: ReadonlyArray<Rule<Omni30Input>> = [
     name: "no-native-audio-with-base-video",
     field: "audio",
     check: ({ baseVideo, audio = "off" }) =>
-      baseVideo !== undefined && isRejected(constraints?.base.audio, audio)
+      baseVideo !== undefined && isRejected(constraints.base.audio, audio)
         ? `${audio} is not supported when a video is edited; set audio to "original" or "off"`
         : undefined
   },
@@ -183,7 +185,7 @@ export const omni30VideoRules: ReadonlyArray<Rule<Omni30Input>> = [
     name: "multi-shot-with-feature-video",
     field: "multiShot",
     check: ({ featureVideo, multiShot = multiShotDefault }) =>
-      featureVideo !== undefined && multiShot !== constraints?.feature.multiShot
+      featureVideo !== undefined && multiShot !== constraints.feature.multiShot
         ? "false is not supported with a feature video; set it to true"
         : undefined
   },
@@ -191,7 +193,7 @@ export const omni30VideoRules: ReadonlyArray<Rule<Omni30Input>> = [
     name: "no-multi-shot-with-base-video",
     field: "multiShot",
     check: ({ baseVideo, featureVideo, multiShot = multiShotDefault }) =>
-      baseVideo !== undefined && featureVideo === undefined && multiShot !== constraints?.base.multiShot
+      baseVideo !== undefined && featureVideo === undefined && multiShot !== constraints.base.multiShot
         ? "must be set to false when a video is edited: the default is true"
         : undefined
   }
@@ -199,5 +201,4 @@ export const omni30VideoRules: ReadonlyArray<Rule<Omni30Input>> = [
 
 const multiShotDefault = true
 
-const isRejected = (allowed: ReadonlyArray<string> | undefined, audio: string): boolean =>
-  allowed?.includes(audio) === false
+const isRejected = (allowed: ReadonlyArray<string>, audio: string): boolean => !allowed.includes(audio)

@@ -1,5 +1,6 @@
 import { legacyImage, type MediaRule, newImage, omni30Video, omniO1Video } from "../media/media-rules.ts"
-import { findVideoModel } from "../models/video-models.ts"
+import { kling30Omni, klingO1, modelIdOf } from "../models/live-models.ts"
+import { legacyNames } from "../models/model-facts.ts"
 import { operation, sourceOf } from "../operation.ts"
 import { enumOf, boolean, id, integer, array, media, object, objectArray, string } from "../params/param.ts"
 import { estimate, type Quote, withUpperBound } from "../prices/quote.ts"
@@ -63,7 +64,7 @@ export const omniVideo30 = operation({
   family: "omni",
   path: "/omni-video/kling-3.0-omni",
   since: "2026-07-15",
-  models: ["kling-3.0-omni"],
+  facts: [kling30Omni],
   params: {
     prompt: string("contents[type=prompt].text", {
       maxLength: 3072,
@@ -91,7 +92,7 @@ export const omniVideo30 = operation({
     durationSeconds: integer("settings.duration", { min: 3, max: 15, default: 5, notes: "not with a base video" }),
     ...newOptions
   },
-  rules: [atLeastOne("prompt", ...contentFields), ...newOmniRules("kling-3.0-omni"), ...omni30VideoRules],
+  rules: [atLeastOne("prompt", ...contentFields), ...newOmniRules(kling30Omni), ...omni30VideoRules],
   lengthFrom: referenceVideo,
   price: (input, seconds) => omniPrice("kling-3.0-omni", input, seconds),
   expectedSeconds: expectedVideoSeconds,
@@ -113,7 +114,7 @@ export const omniVideoO1 = operation({
   family: "omni",
   path: "/omni-video/kling-o1",
   since: "2026-07-15",
-  models: ["kling-o1"],
+  facts: [klingO1],
   params: {
     prompt: string("contents[type=prompt].text", {
       maxLength: 2500,
@@ -135,7 +136,7 @@ export const omniVideoO1 = operation({
     }),
     ...newOptions
   },
-  rules: [atLeastOne("prompt", ...contentFields), ...newOmniRules("kling-o1")],
+  rules: [atLeastOne("prompt", ...contentFields), ...newOmniRules(klingO1)],
   lengthFrom: referenceVideo,
   price: (input, seconds) => omniPrice("kling-o1", input, seconds),
   expectedSeconds: expectedVideoSeconds,
@@ -152,7 +153,7 @@ export const legacyOmniVideo = operation({
   family: "omni",
   path: "/v1/videos/omni-video",
   since: "2025-12-15",
-  models: ["kling-video-o1", "kling-v3-omni"],
+  models: legacyNames(klingO1, kling30Omni),
   params: {
     model: enumOf("model_name", ["kling-video-o1", "kling-v3-omni"], { default: "kling-video-o1", allowUnknown: true }),
     prompt: string("prompt", {
@@ -203,7 +204,7 @@ export const legacyOmniVideo = operation({
     }),
     ...legacyOptions
   },
-  rules: legacyOmniRules,
+  rules: legacyOmniRules([omniVideo30, omniVideoO1]),
   lengthFrom: ({ videos }) => sourceOf(undefined, videos?.[0]?.video),
   price: (input, seconds) => {
     const { model, mode } = withOmniDefaults(input)
@@ -214,7 +215,7 @@ export const legacyOmniVideo = operation({
       ...(video === "base" ? { baseVideo: true } : video === "feature" ? { featureVideo: true } : {}),
       ...(input.durationSeconds === undefined ? {} : { durationSeconds: input.durationSeconds })
     }
-    return omniPrice(findVideoModel(model)?.id ?? model, priced, seconds)
+    return omniPrice(modelIdOf(model), priced, seconds)
   },
   expectedSeconds: (input) => expectedVideoSeconds(withOmniDefaults(input)),
   example: {

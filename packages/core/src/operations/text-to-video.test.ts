@@ -19,7 +19,7 @@ const written = { model: "kling-v3", multiShot: true, shotType: "customize", sho
 ruleCases(textToVideo26, {
   "native-audio-at-1080p": {
     rejected: { prompt, audio: "native" },
-    says: 'audio native is supported at 1080p only; set resolution to "1080p" or audio to "off"',
+    says: 'audio native requires resolution 1080p with kling-2.6; otherwise set audio to "off"',
     accepted: { prompt, audio: "native", resolution: "1080p" }
   }
 })

@@ -1,10 +1,12 @@
+import { kling25Turbo, kling26, kling30, kling30Turbo } from "../models/live-models.ts"
+import { legacyNames } from "../models/model-facts.ts"
 import { operation } from "../operation.ts"
 import { enumOf, boolean, integer, string } from "../params/param.ts"
 import { perSecond } from "../prices/video-prices.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { legacyMode, legacyModelRules, legacyVideoPrice, shotParams, shotRules } from "./legacy-video.ts"
-import { nativeAudioAt1080p, expectedVideoSeconds } from "./video-rules.ts"
+import { expectedVideoSeconds, nativeAudioAt } from "./video-rules.ts"
 
 const aspectRatio = enumOf("settings.aspect_ratio", ["16:9", "9:16", "1:1"], { default: "16:9" })
 const seconds3To15 = integer("settings.duration", { min: 3, max: 15, default: 5 })
@@ -19,7 +21,7 @@ export const textToVideo30Turbo = operation({
   family: "t2v",
   path: "/text-to-video/kling-3.0-turbo",
   since: "2026-06-17",
-  models: ["kling-3.0-turbo"],
+  facts: [kling30Turbo],
   params: {
     prompt: string("prompt", {
       required: true,
@@ -42,7 +44,7 @@ export const textToVideo30 = operation({
   family: "t2v",
   path: "/text-to-video/kling-3.0",
   since: "2026-07-15",
-  models: ["kling-3.0"],
+  facts: [kling30],
   params: {
     prompt: string("prompt", { required: true, maxLength: 3072 }),
     resolution: upTo4k,
@@ -72,7 +74,7 @@ export const textToVideo26 = operation({
   family: "t2v",
   path: "/text-to-video/kling-2.6",
   since: "2026-07-15",
-  models: ["kling-2.6"],
+  facts: [kling26],
   params: {
     prompt: string("prompt", { required: true, maxLength: 2500 }),
     resolution: hd,
@@ -81,7 +83,7 @@ export const textToVideo26 = operation({
     audio: enumOf("settings.audio", ["native", "off"], { default: "off", notes: "native only at 1080p" }),
     ...newOptions
   },
-  rules: [nativeAudioAt1080p],
+  rules: [nativeAudioAt(kling26)],
   price: (input) =>
     perSecond(
       "kling-2.6",
@@ -99,7 +101,7 @@ export const textToVideo25Turbo = operation({
   family: "t2v",
   path: "/text-to-video/kling-2.5-turbo",
   since: "2026-07-15",
-  models: ["kling-2.5-turbo"],
+  facts: [kling25Turbo],
   params: {
     prompt: string("prompt", { required: true, maxLength: 2500 }),
     resolution: hd,
@@ -118,7 +120,7 @@ export const legacyTextToVideo = operation({
   family: "t2v",
   path: "/v1/videos/text2video",
   since: "2024-09",
-  models: ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"],
+  models: legacyNames(kling30, kling26, kling25Turbo),
   params: {
     model: enumOf("model_name", ["kling-v3", "kling-v2-6", "kling-v2-5-turbo"], {
       required: true,
@@ -138,7 +140,7 @@ export const legacyTextToVideo = operation({
   },
   rules: [
     ...shotRules,
-    ...legacyModelRules,
+    ...legacyModelRules([textToVideo30, textToVideo26, textToVideo25Turbo]),
     {
       name: "prompt-or-shots",
       field: "prompt",

@@ -1,24 +1,52 @@
+import type { ModelFacts } from "../models/model-facts.ts"
 import type { Rule } from "../params/check-input.ts"
 
-/** Kling 2.6 generates audio at 1080p only. */
-export const nativeAudioAt1080p: Rule<{ readonly audio?: string; readonly resolution?: string }> = {
-  name: "native-audio-at-1080p",
-  field: "audio",
-  check: (input) =>
-    input.audio === "native" && input.resolution !== "1080p"
-      ? 'native is supported at 1080p only; set resolution to "1080p" or audio to "off"'
-      : undefined
+interface VideoInput {
+  readonly audio?: string
+  readonly resolution?: string
+  readonly lastFrame?: string
 }
 
-/** Kling 2.6 and 2.5 Turbo support a last frame at 1080p only. */
-export const lastFrameAt1080p: Rule<{ readonly lastFrame?: string; readonly resolution?: string }> = {
-  name: "last-frame-at-1080p",
-  field: "lastFrame",
-  check: (input) =>
-    input.lastFrame !== undefined && input.resolution !== "1080p"
-      ? 'is supported at 1080p only; set resolution to "1080p"'
+type Facts = Pick<ModelFacts, "id" | "nativeAudioAt" | "lastFrameAt" | "lastFrameSilent">
+
+/** Native audio at some resolutions only. */
+export const nativeAudioAt = ({ id, nativeAudioAt: sizes = [] }: Facts): Rule<VideoInput> => ({
+  name: `native-audio-at-${sizes.join("-or-")}`,
+  field: "audio",
+  check: ({ audio, resolution = "720p" }) =>
+    audio === "native" && !isOneOf(sizes, resolution)
+      ? `native requires resolution ${sizes.join(" or ")} with ${id}; otherwise set audio to "off"`
       : undefined
-}
+})
+
+/** A last frame at some resolutions only. */
+export const lastFrameAt = ({ id, lastFrameAt: sizes = [] }: Facts): Rule<VideoInput> => ({
+  name: `last-frame-at-${sizes.join("-or-")}`,
+  field: "lastFrame",
+  check: ({ lastFrame, resolution = "720p" }) =>
+    lastFrame !== undefined && !isOneOf(sizes, resolution)
+      ? `requires resolution ${sizes.join(" or ")} with ${id}`
+      : undefined
+})
+
+/** No audio in a video with a last frame. */
+export const silentWithLastFrame = ({ id }: Facts): Rule<VideoInput> => ({
+  name: "last-frame-silent",
+  field: "lastFrame",
+  check: ({ lastFrame, audio }) =>
+    lastFrame !== undefined && audio === "native"
+      ? `makes a silent video with ${id}; set audio to "off" or omit the last frame`
+      : undefined
+})
+
+/** The rules that follow from the facts of a model. */
+export const factRules = (facts: Facts): ReadonlyArray<Rule<VideoInput>> => [
+  ...(facts.nativeAudioAt === undefined ? [] : [nativeAudioAt(facts)]),
+  ...(facts.lastFrameAt === undefined ? [] : [lastFrameAt(facts)]),
+  ...(facts.lastFrameSilent === true ? [silentWithLastFrame(facts)] : [])
+]
+
+const isOneOf = (values: ReadonlyArray<string>, value: string): boolean => values.includes(value)
 
 /** Estimate from published timings: a 5 s video takes 30 to 60 s; longer and larger ones take proportionally more. */
 export const expectedVideoSeconds = (input: {

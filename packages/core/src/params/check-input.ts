@@ -18,19 +18,21 @@ export interface Rule<Input = Readonly<Record<string, unknown>>> {
 
 /**
  * All problems of `input`, in the order of declaration; empty when it meets Kling's documented limits.
- * `nameOf` names a field in messages: klingkit's name by default, Kling's wire field for raw bodies.
+ * `nameOf` names a field in messages: klingkit's name by default, Kling's wire field for raw bodies. `model` is whose
+ * limits they are, for the messages.
  */
 export const checkInput = (
   params: Params,
   rules: ReadonlyArray<Rule>,
   input: unknown,
-  nameOf: (field: string) => string = (field) => field
+  nameOf: (field: string) => string = (field) => field,
+  model?: string
 ): ReadonlyArray<Problem> => {
   if (!Predicate.isObject(input) || Array.isArray(input)) {
     return [{ field: "input", message: "must be an object with named fields" }]
   }
   const fields = input as Readonly<Record<string, unknown>>
-  const problems = [...checkFields(params, fields, nameOf)]
+  const problems = [...checkFields(params, fields, nameOf, model)]
   if (problems.length > 0) return problems
   for (const rule of rules) {
     const message = rule.check(fields)
@@ -42,7 +44,8 @@ export const checkInput = (
 function* checkFields(
   params: Params,
   fields: Readonly<Record<string, unknown>>,
-  nameOf: (field: string) => string
+  nameOf: (field: string) => string,
+  model: string | undefined
 ): Generator<Problem> {
   for (const name of Object.keys(fields)) {
     if (Object.hasOwn(params, name) || fields[name] === undefined) continue
@@ -60,7 +63,7 @@ function* checkFields(
     } else if (param.retired === true) {
       yield { field: nameOf(name), message: "applies to retired models only; omit it" }
     } else {
-      yield* checkValue(param.type, value, nameOf(name))
+      yield* checkValue(param.type, value, nameOf(name), model)
     }
   }
 }

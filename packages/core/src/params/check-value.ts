@@ -1,11 +1,15 @@
 import { Predicate } from "effect"
 import { checkMediaText } from "../media/check-media-text.ts"
+import { sanitizeText } from "../errors/sanitize-text.ts"
 import type { Problem } from "./check-input.ts"
 import { closestMatch } from "./closest-match.ts"
 import type { ValueType } from "./value-type.ts"
 
-/** The problems of one value; each message states the limit and the nearest valid value. */
-export function* checkValue(type: ValueType, value: unknown, field: string): Generator<Problem> {
+/**
+ * The problems of one value; each message states the limit and the nearest valid value, and names the model whose limit
+ * it is, if there is one.
+ */
+export function* checkValue(type: ValueType, value: unknown, field: string, model?: string): Generator<Problem> {
   switch (type.kind) {
     case "string": {
       if (!Predicate.isString(value)) yield wrongType(field, "a string", value)
@@ -17,6 +21,7 @@ export function* checkValue(type: ValueType, value: unknown, field: string): Gen
     case "enum": {
       if (!Predicate.isString(value)) yield wrongType(field, "a string", value)
       else if (type.allowUnknown !== true && !type.values.includes(value)) {
+        if (model !== undefined) return yield { field, message: notSupported(value, model, type.values) }
         const near = closestMatch(value, type.values)
         const hint = near === undefined ? "" : ` Did you mean ${near}?`
         yield { field, message: `${quote(value)} is not one of ${type.values.join(", ")}.${hint}` }
@@ -25,7 +30,7 @@ export function* checkValue(type: ValueType, value: unknown, field: string): Gen
     }
     case "integer":
     case "number":
-      return yield* checkNumber(type, value, field)
+      return yield* checkNumber(type, value, field, model)
     case "boolean": {
       if (!Predicate.isBoolean(value)) yield wrongType(field, "a boolean", value)
       return
@@ -62,7 +67,8 @@ export function* checkValue(type: ValueType, value: unknown, field: string): Gen
 function* checkNumber(
   type: Extract<ValueType, { readonly kind: "integer" | "number" }>,
   value: unknown,
-  field: string
+  field: string,
+  model: string | undefined
 ): Generator<Problem> {
   const expected = type.kind === "integer" ? "an integer" : "a number"
   if (!Predicate.isNumber(value) || !Number.isFinite(value)) return yield wrongType(field, expected, value)
@@ -71,13 +77,20 @@ function* checkNumber(
   }
   if (type.values !== undefined && !type.values.includes(value)) {
     const near = type.values.toSorted((a, b) => Math.abs(a - value) - Math.abs(b - value))[0]
-    return yield { field, message: `${value} is not one of ${type.values.join(", ")}; did you mean ${near}?` }
+    const limit =
+      model === undefined
+        ? `not one of ${type.values.join(", ")}`
+        : `not supported by ${model} (${type.values.join(" or ")}${unit(field)})`
+    return yield { field, message: `${value} is ${limit}; did you mean ${near}?` }
   }
   const { min, max } = type
-  if (min !== undefined && value < min)
-    yield { field, message: `${value} is ${outside(min, max)}; did you mean ${min}?` }
-  if (max !== undefined && value > max)
-    yield { field, message: `${value} is ${outside(min, max)}; did you mean ${max}?` }
+  const near = min !== undefined && value < min ? min : max !== undefined && value > max ? max : undefined
+  if (near === undefined) return
+  const limit =
+    model === undefined || min === undefined || max === undefined
+      ? outside(min, max)
+      : `not supported by ${model} (${min} to ${max}${unit(field)})`
+  yield { field, message: `${value} is ${limit}; did you mean ${near}?` }
 }
 
 function* checkArray(
@@ -109,6 +122,12 @@ function* checkObject(
     else if (param.required) yield { field: `${field}.${key}`, message: "is required" }
   }
 }
+
+/** A value that a model does not take, and those that it does. */
+export const notSupported = (value: string, model: string, values: ReadonlyArray<string>): string =>
+  `${sanitizeText(value, 60)} is not supported by ${model}: ${values.length === 1 ? `it is always ${values[0]}` : values.join(", ")}`
+
+const unit = (field: string): string => (/seconds$/i.test(field) ? " s" : "")
 
 // Kling counts characters, not UTF-16 code units.
 const length = (value: string): number => [...value].length

@@ -1,43 +1,44 @@
 import type { AnyOperation } from "../operation.ts"
 import { filled, type VideoRequest } from "./video-request.ts"
 
-/** Maps a request to the input of a new-generation operation. */
+/** Maps a request to the input of a new-generation operation; settings that it has no field for are left out. */
 export const newVideoInput = (operation: AnyOperation, request: VideoRequest): Readonly<Record<string, unknown>> => {
-  const hasParam = (field: string) => Object.hasOwn(operation.params, field)
   const followsInput = request.image !== undefined || request.referenceVideo !== undefined
   const edits = request.referenceUse === "base"
-  return {
+  const video = request.referenceVideo === undefined ? undefined : { video: request.referenceVideo, id: "video_1" }
+  const input: Readonly<Record<string, unknown>> = {
     prompt: request.prompt,
     firstFrame: request.image,
     lastFrame: request.lastImage,
     referenceImages: filled(request.referenceImages)?.map((image, index) => ({ image, id: `image_${index + 1}` })),
-    [edits ? "baseVideo" : "featureVideo"]:
-      request.referenceVideo === undefined ? undefined : { video: request.referenceVideo, id: "video_1" },
+    baseVideo: edits ? video : undefined,
+    featureVideo: edits ? undefined : video,
+    featureVideos: edits || video === undefined ? undefined : [video],
     elements: filled(request.elements)?.map((elementId, index) => ({ elementId, id: `element_${index + 1}` })),
     resolution: request.resolution,
     // Always sent where it applies: Kling's documentation is inconsistent about its default.
-    aspectRatio: hasParam("aspectRatio")
-      ? (request.aspectRatio ?? (followsInput ? undefined : "16:9"))
-      : request.aspectRatio,
+    aspectRatio: request.aspectRatio ?? (followsInput ? undefined : "16:9"),
     durationSeconds: request.durationSeconds,
-    multiShot: hasParam("multiShot")
-      ? (request.multiShot ?? (request.referenceVideo !== undefined && !edits))
-      : request.multiShot,
-    audio: hasParam("audio") ? request.audio : undefined,
+    multiShot: request.multiShot ?? (request.referenceVideo !== undefined && !edits),
+    audio: request.audio,
     watermark: request.watermark,
     callbackUrl: request.callbackUrl
   }
+  return Object.fromEntries(
+    Object.entries(input).filter(([field, value]) => value !== undefined && field in operation.params)
+  )
 }
 
 const names: Readonly<Record<string, string>> = {
   firstFrame: "image",
   lastFrame: "lastImage",
   baseVideo: "referenceVideo",
-  featureVideo: "referenceVideo"
+  featureVideo: "referenceVideo",
+  featureVideos: "referenceVideo"
 }
 
 /** Maps a path in the input back to the field of the request: `referenceImages[1].image` to `referenceImages[1]`. */
 export const newVideoField = (path: string): string => {
   const [, field = path, index = ""] = /^(\w+)(\[\d+\])?/.exec(path) ?? []
-  return `${names[field] ?? field}${index}`
+  return `${names[field] ?? field}${field === "featureVideos" ? "" : index}`
 }

@@ -59,12 +59,15 @@ describe("an image", () => {
   it.effect.each<readonly [Partial<ImageRequest>, string]>([
     [{ model: "kling-v2" }, "model kling-v2 was retired by Kling on 2026-09-15; use kling-v3 instead"],
     [{ resolution: "4k" }, "resolution 4k is not supported by kling-v3: 1k, 2k"],
-    [{ n: 10 }, "n 10 is outside 1 to 9; did you mean 9?"],
+    [{ n: 10 }, "n 10 is not supported by kling-v3 (1 to 9); did you mean 9?"],
     [{ aspectRatio: "5:1" }, "aspectRatio"],
-    [{ imageFidelity: 2, image: url }, "imageFidelity 2 is outside 0 to 1; did you mean 1?"],
+    [{ imageFidelity: 2, image: url }, "imageFidelity 2 is not supported by kling-v3 (0 to 1); did you mean 1?"],
     [{ image: base64(png(200, 400)) }, "image is 200x400 pixels"],
     [{ image: base64(png(200, 400)), model: "kling-v3-omni" }, "image is 200x400 pixels"],
-    [{ negativePrompt: "rain", model: "kling-v3-omni" }, "negativePrompt is not a known parameter"],
+    [
+      { negativePrompt: "rain", model: "kling-v3-omni" },
+      "negativePrompt is not supported by kling-v3-omni; put it in the prompt"
+    ],
     [{ prompt: "x".repeat(2501) }, "prompt is 2501 characters long; the limit is 2500"]
   ])("is rejected in the field names of the request: %j", ([request, message]) =>
     Effect.gen(function* () {

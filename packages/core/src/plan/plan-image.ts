@@ -1,10 +1,12 @@
 import type { Effect } from "effect"
 import type { KlingError } from "../errors/kling-error.ts"
-import { findImageModel, type ImageModel, imageModels } from "../models/image-models.ts"
+import type { ImageModel } from "../models/image-model.ts"
+import { knownModels } from "../models/known-models.ts"
+import type { ModelTable } from "../models/model-table.ts"
 import { replacementFor } from "../models/retired-models.ts"
-import { findVideoModel } from "../models/video-models.ts"
 import type { AnyOperation } from "../operation.ts"
 import { operations } from "../operations/catalog.ts"
+import type { Problem } from "../params/check-input.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
 
 /** A request for images. */
@@ -28,41 +30,33 @@ export interface ImageRequest {
 export const defaultImageModel = "kling-v3"
 
 /** Selects the image operation by model. All confirmed ones are on legacy paths, with either kind of credential. */
-export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError> => {
+export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError> => planImageWith(knownModels, request)
+
+/** The same over the models of any catalog. */
+export const planImageWith = (table: ModelTable, request: ImageRequest): Effect.Effect<Plan, KlingError> => {
   const name = request.model ?? defaultImageModel
-  const model = findImageModel(name)
+  const model = table.findImageModel(name)
   const replacement = replacementFor("image", name)
   if (model === undefined && replacement !== undefined) {
     return refuse([
       { field: "model", message: `${name} was retired by Kling on 2026-09-15; use ${replacement} instead` }
     ])
   }
-  if (model === undefined && (findVideoModel(name) ?? replacementFor("video", name)) !== undefined) {
-    return refuse([
-      {
-        field: "model",
-        message: `${name} is a video model; choose ${imageModels.map(({ id }) => id).join(", ")}`
-      }
-    ])
+  if (model === undefined && (table.findVideoModel(name) ?? replacementFor("video", name)) !== undefined) {
+    const ids = table.imageModels.map(({ id }) => id)
+    return refuse([{ field: "model", message: `${name} is a video model; choose ${ids.join(", ")}` }])
   }
-  const resolution = request.resolution
-  if (
-    model !== undefined &&
-    resolution !== undefined &&
-    !(model.resolutions as ReadonlyArray<string>).includes(resolution)
-  ) {
-    return refuse([
-      { field: "resolution", message: `${resolution} is not supported by ${name}: ${model.resolutions.join(", ")}` }
-    ])
-  }
-  const operation = operations[model?.operations[0] ?? "legacy.images.generations"]
+  const declared = model === undefined ? undefined : table.imageOperation(model)
+  const operation: AnyOperation = declared ?? operations["legacy.images.generations"]
   return finishPlan({
     operation,
     model: model?.id ?? name,
     reasons: [`${name} is available on this path`],
     warnings: warningsOf(name, model),
     nameOf: (path) => path.replace(/^(images|referenceImages)\b.*/, "image"),
-    input: { ...inputOf(operation, model?.id ?? name, request), ...settingsOf(request) }
+    limitsOf: model?.id,
+    problems: [...checkFieldsExist(operation, name, request)],
+    input: imageInput(operation, model?.id ?? name, request)
   })
 }
 
@@ -73,23 +67,26 @@ const warningsOf = (name: string, model: ImageModel | undefined): ReadonlyArray<
       ? [`${model.id} is experimental: Kling has not confirmed it for developers`]
       : []
 
-/** The model and the reference image, whose field differs by path. */
-const inputOf = ({ id }: AnyOperation, model: string, { image }: ImageRequest): Readonly<Record<string, unknown>> => {
-  if (id === "new.image.kling-image-4.0") {
-    return { referenceImages: image === undefined ? undefined : [{ image, id: "image_1" }] }
+/** Settings that the operation has no field for: without a problem they would be dropped. */
+function* checkFieldsExist(operation: AnyOperation, name: string, request: ImageRequest): Generator<Problem> {
+  for (const [field, value] of Object.entries(request)) {
+    const params = field === "image" ? imageParams : [field]
+    if (field === "model" || value === undefined || params.some((param) => param in operation.params)) continue
+    const advice = field === "negativePrompt" ? "put it in the prompt" : "omit it"
+    yield { field, message: `is not supported by ${name}; ${advice}` }
   }
-  return id === "legacy.images.omni-image"
-    ? { model, images: image === undefined ? undefined : [image] }
-    : { model, image }
 }
 
-const settingsOf = (request: ImageRequest): Readonly<Record<string, unknown>> => ({
-  prompt: request.prompt,
-  negativePrompt: request.negativePrompt,
-  imageFidelity: request.imageFidelity,
-  resolution: request.resolution,
-  n: request.n,
-  aspectRatio: request.aspectRatio,
-  watermark: request.watermark,
-  callbackUrl: request.callbackUrl
-})
+/** The field of the reference image differs by path. */
+const imageParams = ["image", "images", "referenceImages"]
+
+/** Maps a request to the input of its operation; settings that it has no field for are left out. */
+const imageInput = (operation: AnyOperation, model: string, request: ImageRequest) => {
+  const { image, ...settings } = request
+  const input: Readonly<Record<string, unknown>> = {
+    ...settings,
+    model,
+    ...(image === undefined ? {} : { image, images: [image], referenceImages: [{ image, id: "image_1" }] })
+  }
+  return Object.fromEntries(Object.entries(input).filter(([field]) => field in operation.params))
+}

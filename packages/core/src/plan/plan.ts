@@ -2,7 +2,8 @@ import { Effect } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import { invalidInput, type KlingError } from "../errors/kling-error.ts"
 import type { AnyOperation } from "../operation.ts"
-import { checkInput, type Problem } from "../params/check-input.ts"
+import { checkInput, type Problem, type Rule } from "../params/check-input.ts"
+import { markChecked } from "../params/checked-inputs.ts"
 import { writeBody } from "../params/body-path.ts"
 import { type RequestTarget, requestTarget } from "../params/request-target.ts"
 import type { Quote } from "../prices/quote.ts"
@@ -29,22 +30,31 @@ interface Draft extends Omit<Plan, "quote" | "input"> {
   readonly input: Readonly<Record<string, unknown>>
   /** Maps a path in the operation's input to the field of the request: `firstFrame` to `image`. */
   readonly nameOf: (path: string) => string
+  /** The name of a known model, for messages about its limits. */
+  readonly limitsOf?: string | undefined
+  /** What is wrong with the request already. */
+  readonly problems?: ReadonlyArray<Problem>
 }
 
 /** Checks a draft against the operation's limits and prices it. Sends nothing. */
 export const finishPlan = (draft: Draft): Effect.Effect<Plan, KlingError> => {
   const input = Object.fromEntries(Object.entries(draft.input).filter(([, value]) => value !== undefined))
   const { operation } = draft
-  const { nameOf, ...plan } = draft
-  const problems = checkInput(operation.params, operation.rules, input)
-  if (problems.length > 0) {
-    return refuse(
-      problems.map(({ field, message }) => ({ field: nameOf(field), message })),
-      operation
-    )
-  }
-  return Effect.succeed({ ...plan, input, quote: operation.price(input) })
+  const { nameOf, limitsOf, problems: earlier = [], ...plan } = draft
+  const problems = [...earlier, ...requestProblems(operation, operation.rules, input, nameOf, limitsOf)]
+  if (problems.length > 0) return refuse(problems, operation)
+  return Effect.succeed({ ...plan, input: markChecked(operation, input), quote: operation.price(input) })
 }
+
+/** The problems of an input, in the field names of the request. */
+export const requestProblems = (
+  { params }: AnyOperation,
+  rules: ReadonlyArray<Rule>,
+  input: Readonly<Record<string, unknown>>,
+  nameOf: (path: string) => string,
+  model?: string
+): ReadonlyArray<Problem> =>
+  checkInput(params, rules, input, undefined, model).map(({ field, message }) => ({ field: nameOf(field), message }))
 
 export const refuse = (problems: ReadonlyArray<Problem>, operation?: AnyOperation): Effect.Effect<never, KlingError> =>
   Effect.fail(invalidInput(problems, operation?.id))

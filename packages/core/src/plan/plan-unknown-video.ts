@@ -1,0 +1,67 @@
+import type { Effect } from "effect"
+import type { CredentialKind } from "../auth/credentials.ts"
+import type { KlingError } from "../errors/kling-error.ts"
+import type { ModelTable } from "../models/model-table.ts"
+import type { AnyOperation } from "../operation.ts"
+import { operations } from "../operations/catalog.ts"
+import { closestMatch } from "../params/closest-match.ts"
+import { unknownPrice } from "../prices/quote.ts"
+import { checkAnyVideoRequest, checkFieldsExist } from "./check-video-request.ts"
+import { newVideoField, newVideoInput } from "./new-video-input.ts"
+import { planLegacyVideo } from "./plan-legacy-video.ts"
+import { finishPlan, type Plan, refuse } from "./plan.ts"
+import { hasReferences, type VideoRequest } from "./video-request.ts"
+
+/** Unknown names are passed through with a warning: Kling adds models without notice. */
+export const planUnknownVideo = (
+  table: ModelTable,
+  name: string,
+  request: VideoRequest,
+  credential: CredentialKind
+): Effect.Effect<Plan, KlingError> => {
+  if (!/^[a-z0-9][a-z0-9.-]{1,60}$/i.test(name))
+    return refuse([{ field: "model", message: "is not a valid model name" }])
+  if (table.findImageModel(name) !== undefined) {
+    const ids = table.videoModels.filter((model) => model.state === "live").map((model) => model.id)
+    return refuse([{ field: "model", message: `${name} is an image model; choose ${ids.join(", ")}` }])
+  }
+  const problems = [...checkAnyVideoRequest(request)]
+  if (problems.length > 0) return refuse(problems)
+  const known = closestMatch(
+    name,
+    table.videoModels.map((model) => model.id)
+  )
+  const hint = known === undefined ? "" : ` (did you mean ${known}?)`
+  const warning = `${name} is not in klingkit's model table: sent unchanged, with limits and price unchecked${hint}`
+  const isOmni = hasReferences(request)
+  if (credential === "key-pair" || /^kling-v\d/.test(name) || request.negativePrompt !== undefined) {
+    const reason = "legacy API: the name, the credential or the request requires it"
+    return planLegacyVideo(name, request, isOmni, reason, [warning])
+  }
+  const operation = unknownOperation(name, request, isOmni)
+  return finishPlan({
+    operation,
+    model: name,
+    reasons: ["new API: new models appear there"],
+    warnings: [warning],
+    nameOf: newVideoField,
+    problems: [...checkFieldsExist(operation, name, undefined, request, table)],
+    input: newVideoInput(operation, request)
+  })
+}
+
+/** The operation of a similar model under another name, without a price. */
+const unknownOperation = (name: string, request: VideoRequest, isOmni: boolean): AnyOperation => {
+  const similar: AnyOperation = isOmni
+    ? operations["new.omni.kling-3.0-omni"]
+    : operations[request.image === undefined ? "new.t2v.kling-3.0" : "new.i2v.kling-3.0"]
+  return {
+    ...similar,
+    id: similar.id.replace(/[^.]+\.[^.]+$/, name),
+    path: similar.path.replace(/[^/]+$/, name),
+    models: [name],
+    facts: [],
+    confidence: "low",
+    price: () => unknownPrice(`no listed price for ${name}`)
+  }
+}
