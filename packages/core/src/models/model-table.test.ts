@@ -2,7 +2,6 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { operation } from "../operation.ts"
 import { catalog } from "../operations/catalog.ts"
-import { expectedVideoSeconds } from "../operations/video-rules.ts"
 import { enumOf, integer, media, string } from "../params/param.ts"
 import { describeRequest } from "../plan/plan.ts"
 import { planImageWith } from "../plan/plan-image.ts"
@@ -13,24 +12,9 @@ import { imageModels } from "./image-models.ts"
 import { modelTableOf } from "./model-table.ts"
 import imageRows from "./testing/image-rows.json" with { type: "json" }
 import videoRows from "./testing/video-rows.json" with { type: "json" }
+import * as kling31 from "./testing/kling-3-1.ts"
 import { findVideoModel, videoModels } from "./video-models.ts"
 
-// What a new model takes: its declaration, and its line in the catalog.
-const declared = operation({
-  id: "new.t2v.kling-3.1",
-  summary: "Text to video, Kling 3.1",
-  family: "t2v",
-  path: "/text-to-video/kling-3.1",
-  models: ["kling-3.1"],
-  params: {
-    prompt: string("prompt", { required: true, maxLength: 100 }),
-    resolution: enumOf("settings.resolution", ["1080p", "4k"], { default: "1080p" }),
-    durationSeconds: integer("settings.duration", { min: 2, max: 8, default: 4 })
-  },
-  price: ({ durationSeconds = 4 }) => exactQuote("video", durationSeconds, 2, "2 a second"),
-  expectedSeconds: expectedVideoSeconds,
-  example: { prompt: "A red fox" }
-})
 const declaredImage = operation({
   id: "new.image.kling-image-5.0",
   summary: "Images, Kling Image 5.0",
@@ -47,7 +31,7 @@ const declaredImage = operation({
   price: ({ n = 1 }) => exactQuote("image", n, 8, "8 an image"),
   example: { prompt: "A red fox" }
 })
-const table = modelTableOf([...catalog, declared, declaredImage])
+const table = modelTableOf([...catalog, ...Object.values(kling31), declaredImage])
 
 describe("an operation that is added to the catalog", () => {
   it.effect("is found and planned, with its own limits and price", () =>
@@ -59,18 +43,28 @@ describe("an operation that is added to the catalog", () => {
         path: "/text-to-video/kling-3.1",
         body: { prompt: "a cat", settings: { duration: 8 } }
       })
-      expect(plan.quote).toMatchObject({ state: "exact", units: 16 })
+      expect(plan.quote).toMatchObject({ state: "exact", units: 8, priceUsd: 1.12 })
       expect(plan.warnings).toEqual([])
       const { message } = yield* Effect.flip(
-        planVideoWith(table, { ...request, durationSeconds: 9, resolution: "720p", aspectRatio: "1:1" }, "api-key")
+        planVideoWith(table, { ...request, durationSeconds: 9, resolution: "8k", aspectRatio: "1:1" }, "api-key")
       )
       expect(message).toContain("durationSeconds 9 is not supported by kling-3.1 (2 to 8 s); did you mean 8?")
-      expect(message).toContain("resolution 720p is not supported by kling-3.1: 1080p, 4k")
+      expect(message).toContain("resolution 8k is not supported by kling-3.1: 720p, 1080p, 4k")
       expect(message).toContain("aspectRatio is not supported by kling-3.1; omit it")
-      const still = yield* Effect.flip(
-        planVideoWith(table, { ...request, image: "https://a.example/1.png" }, "api-key")
+      const still = { model: "kling-3.1", prompt: "a cat", image: "https://a.example/1.png", audio: "native" }
+      expect(describeRequest(yield* planVideoWith(table, { ...still, resolution: "4k" }, "api-key"))).toMatchObject({
+        path: "/image-to-video/kling-3.1",
+        body: { settings: { audio: "native", resolution: "4k" } }
+      })
+      expect((yield* Effect.flip(planVideoWith(table, still, "api-key"))).message).toContain(
+        "audio native requires resolution 1080p or 4k with kling-3.1"
       )
-      expect(still.message).toContain("model kling-3.1 does not support this kind of video")
+      const edit = yield* Effect.flip(
+        planVideoWith(table, { ...still, referenceVideo: "https://a.example/1.mp4" }, "api-key")
+      )
+      expect(edit.message).toContain("referenceVideo is not supported by kling-3.1; choose kling-3.0-omni or kling-o1")
+      const key = yield* Effect.flip(planVideoWith(table, request, "key-pair"))
+      expect(key.message).toContain("model kling-3.1 requires an API key")
     })
   )
 
@@ -92,12 +86,13 @@ describe("an operation that is added to the catalog", () => {
     expect(table.findVideoModel("kling-3-1")).toEqual({
       id: "kling-3.1",
       state: "live",
-      products: ["text-to-video"],
+      products: ["text-to-video", "image-to-video"],
       seconds: { min: 2, max: 8 },
-      resolutions: ["1080p", "4k"],
+      resolutions: ["720p", "1080p", "4k"],
       aspectRatios: [],
-      audio: ["off"],
-      lastFrame: false,
+      audio: ["native", "off"],
+      nativeAudioAt: ["1080p", "4k"],
+      lastFrame: true,
       multiShot: false,
       maxElements: 0,
       referenceVideo: false,

@@ -34,7 +34,7 @@ export const perSecond = (model: string, feature: string, resolution: string, du
   const rate = rateOf(model, feature, resolution)
   return rate === undefined
     ? noListedPrice(model, feature, resolution)
-    : exactQuote("video", durationSeconds, rate, `${durationSeconds} s x ${rate} (${model}, ${resolution}, ${feature})`)
+    : secondsTimes(durationSeconds, rate, `${model}, ${resolution}, ${feature}`)
 }
 
 /** What is known of a length that Kling takes from a video or audio input. */
@@ -66,3 +66,23 @@ const rateOf = (model: string, feature: string, resolution: string): number | un
 
 const noListedPrice = (model: string, feature: string, resolution: string): Quote =>
   unknownPrice(`no listed price for ${model}, ${feature}, ${resolution}`)
+
+interface PricedVideo {
+  readonly resolution?: string
+  readonly durationSeconds?: number
+  readonly audio?: string
+}
+
+/** The price of a model that states its own rates, in video units per second: silent or native, by resolution. */
+export const pricePerSecond =
+  (model: string, rates: Readonly<Record<string, Partial<Record<Resolution, number>>>>) =>
+  ({ audio, resolution = "720p", durationSeconds = 5 }: PricedVideo): Quote => {
+    const feature = audio === "native" ? "native" : "silent"
+    const rate = Object.entries(rates[feature] ?? {}).find(([size]) => size === resolution)?.[1]
+    return rate === undefined
+      ? noListedPrice(model, feature, resolution)
+      : secondsTimes(durationSeconds, rate, `${model}, ${resolution}, ${feature}`)
+  }
+
+const secondsTimes = (seconds: number, rate: number, what: string): Quote =>
+  exactQuote("video", seconds, rate, `${seconds} s x ${rate} (${what})`)
