@@ -9,7 +9,7 @@ import { filled, type VideoRequest } from "./video-request.ts"
 export function* checkAnyVideoRequest(request: VideoRequest): Generator<Problem> {
   const { referenceVideo } = request
   if (request.audio === "original" && referenceVideo === undefined) {
-    yield { field: "audio", message: "original keeps the audio of a reference video: pass referenceVideo too" }
+    yield { field: "audio", message: "original keeps the audio of a reference video: pass {referenceVideo} too" }
   }
   if (request.referenceUse !== undefined && referenceVideo === undefined) {
     yield { field: "referenceUse", message: "applies to a reference video: pass {referenceVideo} too" }

@@ -31,8 +31,8 @@ describe("generate_image", () => {
   it.effect.each([
     ["model_name kling-v2-master is a video model; choose kling-v3", { prompt: "x", model_name: "kling-v2-master" }],
     ["model_name kling-v1.5 was retired by Kling", { prompt: "x", model_name: "kling-v1.5" }],
-    ["num_images 12 is outside 1 to 9; did you mean 9?", { prompt: "x", num_images: 12 }],
-    ['aspect_ratio "4:5" is not one of 16:9', { prompt: "x", aspect_ratio: "4:5" }],
+    ["num_images 12 is not supported by kling-v3", { prompt: "x", num_images: 12 }],
+    ["aspect_ratio 4:5 is not supported by", { prompt: "x", aspect_ratio: "4:5" }],
     ["aspect_ratio", { prompt: "x", aspect_ratio: "auto" }],
     ["ref_image_weight only applies with a reference image", { prompt: "x", ref_image_weight: 0.4 }],
     ["ref_image_weight must be at most 1", { prompt: "x", ref_image_url, ref_image_weight: 4 }],
