@@ -1,5 +1,6 @@
 import {
   describeRequest,
+  findOperation,
   type ImageModel,
   imageModels,
   type ImageRequest,
@@ -53,13 +54,19 @@ function* brokenLimits(cell: ImageCell): Generator<Broken> {
   const { model, resolution, n, aspectRatio } = cell
   const known: ReadonlyArray<string> = model.resolutions
   if (resolution !== undefined && !known.includes(resolution)) yield ["resolution", known]
-  if (aspectRatio !== undefined && !model.aspectRatios.includes(aspectRatio)) yield ["aspectRatio", model.aspectRatios]
-  if (n !== undefined && n < 1) yield ["n", ["did you mean 1?"]]
-  if (n !== undefined && n > model.maxImages) yield ["n", [`did you mean ${model.maxImages}?`]]
+  const params = paramsOf(model)
+  if (aspectRatio !== undefined && !model.aspectRatios.includes(aspectRatio)) {
+    yield ["aspectRatio", "aspectRatio" in params ? model.aspectRatios : ["omit it"]]
+  }
+  if (n !== undefined && !("n" in params)) yield ["n", ["omit it"]]
+  else if (n !== undefined && n < 1) yield ["n", ["did you mean 1?"]]
+  else if (n !== undefined && n > model.maxImages) yield ["n", [`did you mean ${model.maxImages}?`]]
   const plain = model.operations.includes("legacy.images.generations")
   if (cell.negativePrompt && !plain) yield ["negativePrompt", ["put it in the prompt"]]
   if (cell.negativePrompt && plain && cell.image) yield ["negativePrompt", ["omit one of them"]]
 }
+
+const paramsOf = ({ operations: [id = ""] }: ImageModel) => findOperation(id)?.params ?? {}
 
 const rawRequest = (cell: ImageCell): { readonly path: string; readonly body: unknown } => {
   const { resolution, n, aspectRatio: aspect_ratio } = cell
@@ -86,7 +93,7 @@ const deviations = async (cell: ImageCell): Promise<ReadonlyArray<string>> => {
   const raw = rawRequest(cell)
   const { code } = await answerOf(raw.path, raw.body)
   // A path ignores what it has no field for: only the planner can refuse that.
-  const isRefusable = broken.some(([field]) => field !== "negativePrompt" || raw.path === "/v1/images/generations")
+  const isRefusable = broken.some(([field]) => field in paramsOf(cell.model))
   return [
     ...(isRefusable === (code !== 0) ? [] : [isRefusable ? "the emulator accepted it" : "the emulator refused it"]),
     ...(Result.isFailure(plan) ? unjustifiedProblems(broken, plan.failure) : await planDeviations(broken, plan.success))

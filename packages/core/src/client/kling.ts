@@ -146,10 +146,12 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
       return yield* invalidInput([{ field: "externalTaskId", message }], operation.id)
     }
     if (operation.externalId === undefined) {
+      // An earlier send cannot be looked up: sending again could charge twice.
+      if ((options?.earlierSends ?? 0) > 0) return yield* unresolvedEarlierSend(operation)
       if (options?.journal !== undefined) yield* options.journal.sending
       const task = yield* retry(
         exchange(request(operation, body)).pipe(Effect.flatMap((data) => createdTask(operation, data))),
-        canRetryPaid
+        options?.waitForSlot === false ? canRetryPaidNow : canRetryPaid
       ).pipe(Effect.mapError(toSubmissionUnknown))
       return { handle: task.id, task }
     }
@@ -217,6 +219,16 @@ const setPath = (body: Record<string, unknown>, path: string, value: string): vo
 
 // Lookups separate ids by commas, so an id must not contain one, nor be empty.
 const externalIdShape = /^[!-+\--~]{1,128}$/
+
+const unresolvedEarlierSend = ({ id, billed }: AnyOperation): KlingError =>
+  new KlingError({
+    reason: {
+      _tag: "SubmissionUnknown",
+      detail: "an earlier run may have sent this request, and the operation has no external id to look it up by"
+    },
+    operation: id,
+    billed
+  })
 
 /** A paid call without an external id cannot be looked up: if its response is lost, the outcome stays unknown. */
 const toSubmissionUnknown = (error: KlingError): KlingError => {

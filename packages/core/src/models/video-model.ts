@@ -13,6 +13,8 @@ export interface VideoModel {
   /** Durations in integer seconds: a range, or the only values. */
   readonly seconds: { readonly min: number; readonly max: number } | { readonly values: ReadonlyArray<number> }
   readonly resolutions: ReadonlyArray<VideoResolution>
+  /** More than the usual 8 bit; absent: not offered. */
+  readonly dynamicRanges?: ReadonlyArray<string>
   readonly aspectRatios: ReadonlyArray<string>
   readonly audio: ReadonlyArray<Audio>
   /** Resolutions with native audio; absent: all of them. */
@@ -79,12 +81,14 @@ const videoModelOf = (id: string, own: ReadonlyArray<AnyOperation>, all: Readonl
   const made = own.filter((one) => one !== motion)
   const has = (...names: ReadonlyArray<string>) => made.some(({ params }) => names.some((name) => name in params))
   const audios = union(made.map((one) => enumOf(one, "audio"))) as ReadonlyArray<Audio>
+  const dynamicRanges = union(made.map((one) => enumOf(one, "dynamicRange")))
   return {
     ...tableFacts(facts),
     state: own.every(({ confidence }) => confidence === "low") ? "unconfirmed" : "live",
     products: own.map(({ family }) => productOf[family as VideoFamily]),
     seconds: secondsOf(made),
     resolutions: union(made.map((one) => enumOf(one, "resolution"))) as ReadonlyArray<VideoResolution>,
+    ...(dynamicRanges.length === 0 ? {} : { dynamicRanges }),
     aspectRatios: union(made.map((one) => enumOf(one, "aspectRatio"))),
     audio: audios.length === 0 ? [audio] : audios,
     lastFrame: has("lastFrame"),

@@ -29,8 +29,12 @@ solutions.list POST /solutions free solutions medium
 new.t2v.kling-4.0 POST /text-to-video/kling-4.0 paid new low
 new.i2v.kling-4.0 POST /image-to-video/kling-4.0 paid new low
 new.omni.kling-4.0 POST /omni-video/kling-4.0 paid new low
+new.extend.kling-4.0 POST /video-extend/kling-4.0 paid new low
+new.t2v.kling-4.0-flash POST /text-to-video/kling-4.0-flash paid new low
 new.i2v.kling-4.0-flash POST /image-to-video/kling-4.0-flash paid new low
+new.omni.kling-4.0-flash POST /omni-video/kling-4.0-flash paid new low
 new.image.kling-image-4.0 POST /image-generation/kling-image-4.0 paid new low
+new.image.kling-long-image-4.0 POST /image-generation/kling-long-image-4.0 paid new low
 legacy.text2video POST /v1/videos/text2video paid legacy high
 legacy.image2video POST /v1/videos/image2video paid legacy high
 legacy.multi-image2video POST /v1/videos/multi-image2video paid legacy medium

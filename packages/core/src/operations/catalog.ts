@@ -9,7 +9,10 @@ import * as imageExpand from "./image-expand.ts"
 import * as imageGeneration from "./image-generation.ts"
 import * as imageRecognize from "./image-recognize.ts"
 import * as imageToVideo from "./image-to-video.ts"
+import * as kling4Flash from "./kling-4-flash.ts"
 import * as kling4 from "./kling-4.ts"
+import * as klingImage4 from "./kling-image-4.ts"
+import * as klingLongImage4 from "./kling-long-image-4.ts"
 import * as lipSync from "./lip-sync.ts"
 import * as motionControl from "./motion-control.ts"
 import * as multiElements from "./multi-elements.ts"
@@ -53,6 +56,9 @@ export const families = {
   voices,
   solutions,
   "kling-4": kling4,
+  "kling-4-flash": kling4Flash,
+  "kling-image-4": klingImage4,
+  "kling-long-image-4": klingLongImage4,
   tasks,
   account,
   billing

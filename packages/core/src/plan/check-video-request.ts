@@ -72,13 +72,19 @@ export function* checkFieldsExist(
           : `is not supported by ${name}`
     }
   }
-  if (request.audio !== undefined && !has("audio") && model?.audio.some((one) => one === request.audio) !== true) {
+  const keepsSound = request.audio === "original" && edits && has("keepOriginalSound")
+  if (
+    request.audio !== undefined &&
+    !has("audio") &&
+    !keepsSound &&
+    model?.audio.some((one) => one === request.audio) !== true
+  ) {
     yield { field: "audio", message: notSupported(request.audio, name, model?.audio ?? ["off"]) }
   }
   if (request.aspectRatio !== undefined && request.image === undefined && !has("aspectRatio")) {
     yield { field: "aspectRatio", message: `is not supported by ${name}; omit it` }
   }
-  for (const field of ["resolution", "durationSeconds", "watermark", "callbackUrl"] as const) {
+  for (const field of ["resolution", "dynamicRange", "durationSeconds", "watermark", "callbackUrl"] as const) {
     if (request[field] !== undefined && !has(field)) {
       yield { field, message: `is not supported by ${name}; omit it` }
     }

@@ -21,6 +21,9 @@ export const newVideoInput = (operation: AnyOperation, request: VideoRequest): R
     durationSeconds: request.durationSeconds,
     multiShot: request.multiShot ?? (request.referenceVideo !== undefined && !edits),
     audio: request.audio,
+    // Where a model has no setting for audio, this one keeps that of an edited video.
+    keepOriginalSound: request.audio === "original" ? true : undefined,
+    dynamicRange: request.dynamicRange,
     watermark: request.watermark,
     callbackUrl: request.callbackUrl
   }
@@ -34,7 +37,8 @@ const names: Readonly<Record<string, string>> = {
   lastFrame: "lastImage",
   baseVideo: "referenceVideo",
   featureVideo: "referenceVideo",
-  featureVideos: "referenceVideo"
+  featureVideos: "referenceVideo",
+  keepOriginalSound: "audio"
 }
 
 /** Maps a path in the input back to the field of the request: `referenceImages[1].image` to `referenceImages[1]`. */

@@ -35,6 +35,9 @@ export const planUnknownVideo = (
   const warning = `${name} is not in klingkit's model table: sent unchanged, with limits and price unchecked${hint}`
   const isOmni = hasReferences(request)
   if (credential === "key-pair" || /^kling-v\d/.test(name) || request.negativePrompt !== undefined) {
+    if (request.dynamicRange !== undefined) {
+      return refuse([{ field: "dynamicRange", message: "is not available on the legacy paths; omit it" }])
+    }
     const reason = "legacy API: the name, the credential or the request requires it"
     return planLegacyVideo(name, request, isOmni, reason, [warning])
   }

@@ -9,6 +9,8 @@ export interface VideoRequest {
   readonly durationSeconds?: number
   /** Only without an image: otherwise the video has the aspect ratio of the image. */
   readonly aspectRatio?: string
+  /** `hdr` for 10-bit video, where the model makes it. */
+  readonly dynamicRange?: string
   readonly audio?: string
   /** First frame: a URL or bare base64. */
   readonly image?: string

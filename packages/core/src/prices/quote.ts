@@ -55,6 +55,15 @@ export const withUpperBound = (quote: Quote, bound: Quote): Quote => {
 /** The rate is known, the quantity is not: no units. */
 export const openEstimate = (pack: Pack, rule: string): Quote => ({ state: "estimate", pack, rule })
 
+/** USD that no units stand behind: what partners charge. `likelyUsd` is absent when it depends on an unknown length. */
+export const usdEstimate = (pack: Pack, likelyUsd: number | undefined, highestUsd: number, rule: string): Quote => ({
+  state: "estimate",
+  pack,
+  ...(likelyUsd === undefined ? {} : { priceUsd: rounded(likelyUsd) }),
+  upperBound: { priceUsd: rounded(highestUsd) },
+  rule
+})
+
 export const unknownPrice = (why: string): Quote => ({ state: "unknown", rule: why })
 
 /** The highest possible price in USD; nothing when there is no known bound. */

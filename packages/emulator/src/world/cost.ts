@@ -16,7 +16,9 @@ export const costOf = (settings: Settings): Cost => {
   const { operation, input, model } = settings
   const quote = operation.price(input)
   const pack = quote.pack ?? (operation.family === "vton" ? "try-on" : mediumOf(operation))
-  const units = quote.units ?? unitsByLength(settings) ?? placeholderUnits
+  // A price in money only, such as a partner's, is charged in the units that it is worth.
+  const worth = quote.priceUsd === undefined ? undefined : roundUnits(quote.priceUsd / unitUsd[pack])
+  const units = quote.units ?? worth ?? unitsByLength(settings) ?? placeholderUnits
   return {
     pack,
     units,

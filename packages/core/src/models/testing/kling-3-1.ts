@@ -1,5 +1,6 @@
 import { newImage } from "../../media/media-rules.ts"
 import { operation } from "../../operation.ts"
+import { newPath } from "../../operations/new-path.ts"
 import { newOptions } from "../../operations/options.ts"
 import { expectedVideoSeconds, nativeAudioAt } from "../../operations/video-rules.ts"
 import { enumOf, integer, media, string } from "../../params/param.ts"
@@ -22,10 +23,8 @@ const settings = {
 }
 
 export const textToVideo31 = operation({
-  id: "new.t2v.kling-3.1",
+  ...newPath(kling31, "t2v"),
   summary: "Text to video, Kling 3.1",
-  family: "t2v",
-  path: "/text-to-video/kling-3.1",
   facts: [kling31],
   params: { prompt: string("prompt", { required: true, maxLength: 100 }), ...settings },
   rules: [nativeAudioAt(kling31)],
@@ -35,10 +34,8 @@ export const textToVideo31 = operation({
 })
 
 export const imageToVideo31 = operation({
-  id: "new.i2v.kling-3.1",
+  ...newPath(kling31, "i2v"),
   summary: "Image to video, Kling 3.1",
-  family: "i2v",
-  path: "/image-to-video/kling-3.1",
   facts: [kling31],
   params: {
     prompt: string("contents[type=prompt].text", { maxLength: 100 }),
