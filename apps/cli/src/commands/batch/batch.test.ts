@@ -130,7 +130,7 @@ describe("klingkit batch", () => {
     "prints the warnings of each line, and submits a line without a known price past a limit only with --yes",
     () =>
       Effect.gen(function* () {
-        const { file, env, charges } = yield* withManifest("new.csv", "prompt,model\na fox,kling-4.0\n")
+        const { file, env, charges } = yield* withManifest("new.csv", "prompt,model,resolution\na fox,kling-4.0,4k\n")
         const limited = { env: { ...env, KLINGKIT_MAX_USD_PER_CALL: "0.1" } }
         const refused = yield* klingkit(["batch", file, "--wait"], limited)
         expect([refused.exitCode, refused.stdout]).toEqual([
