@@ -46,6 +46,7 @@ describe("the public names", () => {
         "imagesOfScene",
         "inputJsonSchema",
         "invalidInput",
+        "isExactNumber",
         "isExperimental",
         "isFinished",
         "klingCodes",

@@ -1,6 +1,7 @@
 import type { AnyOperation } from "../operation.ts"
-import type { ImageResolution } from "./model-facts.ts"
-import { enumOf, integerMax } from "./operation-limits.ts"
+import type { ImageResolution, ModelFacts } from "./model-facts.ts"
+import { inOrder } from "./model-order.ts"
+import { enumOf, factsOf, integerMax } from "./operation-limits.ts"
 
 /** What an image model can do, derived from its operations. */
 export interface ImageModel {
@@ -18,33 +19,31 @@ export interface ImageModel {
 /** Families whose operations make images of a prompt with a model of the caller's choice, the plainest first. */
 const imageFamilies = ["img", "omniimg", "mi2i", "image"] as const
 
-/** The rows of the image models that `operations` declare: live ones first, then in order of declaration. */
+/** The rows of the image models that `operations` declare. */
 export const imageModelsOf = (operations: ReadonlyArray<AnyOperation>): ReadonlyArray<ImageModel> => {
   const ofImages = imageFamilies.flatMap((family) =>
     operations.filter((one) => one.kind === "create" && one.family === family)
   )
   const ids = [...new Set(ofImages.flatMap(({ models }) => models))]
-  return ids
-    .map((id) =>
-      imageModelOf(
-        id,
-        ofImages.filter(({ models }) => models.includes(id))
-      )
-    )
-    .toSorted((a, b) => Number(b.state === "live") - Number(a.state === "live"))
+  return inOrder(
+    ids.map((id) => {
+      const own = ofImages.filter(({ models }) => models.includes(id))
+      const facts = factsOf(id, own)
+      return { facts, model: imageModelOf(facts, own) }
+    })
+  )
 }
 
-const imageModelOf = (id: string, own: ReadonlyArray<AnyOperation>): ImageModel => {
+const imageModelOf = (facts: ModelFacts, own: ReadonlyArray<AnyOperation>): ImageModel => {
   const [first] = own as readonly [AnyOperation, ...ReadonlyArray<AnyOperation>]
-  const facts = own.flatMap((one) => one.facts ?? []).find((one) => one.id === id)
   return {
-    id,
+    id: facts.id,
     state: own.every(({ confidence }) => confidence === "low") ? "unconfirmed" : "live",
     operations: own.map((one) => one.id),
-    resolutions: facts?.imageResolutions ?? (enumOf(first, "resolution") as ReadonlyArray<ImageResolution>),
+    resolutions: facts.imageResolutions ?? (enumOf(first, "resolution") as ReadonlyArray<ImageResolution>),
     // A maximum for single images may be unknown.
     maxImages: integerMax(first, "n") || integerMax(first, "seriesAmount") || 1,
     aspectRatios: enumOf(first, "aspectRatio"),
-    series: facts?.series ?? "resultType" in first.params
+    series: facts.series ?? "resultType" in first.params
   }
 }

@@ -27,6 +27,8 @@ export const kling30Omni = {
 
 export const klingO1 = {
   id: "kling-o1",
+  // Newer than 2.6, older than 3.0.
+  listedAs: 2.9,
   legacyName: "kling-video-o1",
   references: { max: 7, maxWithVideo: 4, bothFramesAlone: true, secondsWithoutReferences: [5, 10] }
 } as const satisfies ModelFacts
@@ -48,6 +50,7 @@ export const kling25Turbo = {
 /** The models that share an image operation with a more capable one. */
 export const klingImageO1 = {
   id: "kling-image-o1",
+  listedAs: 2.9,
   imageResolutions: ["1k", "2k"],
   series: false
 } as const satisfies ModelFacts

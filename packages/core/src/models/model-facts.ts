@@ -8,6 +8,8 @@ export type ImageResolution = "1k" | "2k" | "4k" | "8k"
 export interface ModelFacts {
   /** The name that users pass. */
   readonly id: string
+  /** The version to list it by, where its name has none. */
+  readonly listedAs?: number
   /** `model_name` on the legacy paths; absent when the model is not offered there, or named the same. */
   readonly legacyName?: string
   /** The only audio of a model that has no setting for it; absent: off. */

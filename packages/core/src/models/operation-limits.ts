@@ -1,6 +1,11 @@
 import type { AnyOperation } from "../operation.ts"
+import type { ModelFacts } from "./model-facts.ts"
 
 // Limits read back from the params of an operation.
+
+/** What the operations of a model state besides their params. */
+export const factsOf = (id: string, operations: ReadonlyArray<AnyOperation>): ModelFacts =>
+  operations.flatMap(({ facts = [] }) => facts).find((facts) => facts.id === id) ?? { id }
 
 /** The values of an enum param; empty when the operation has no such param. */
 export const enumOf = ({ params }: AnyOperation, name: string): ReadonlyArray<string> => {

@@ -1,6 +1,7 @@
 import type { AnyOperation } from "../operation.ts"
 import type { Audio, ModelFacts, ReferenceLimits, VideoResolution } from "./model-facts.ts"
-import { countOf, enumOf, secondsOf, union } from "./operation-limits.ts"
+import { inOrder } from "./model-order.ts"
+import { countOf, enumOf, factsOf, secondsOf, union } from "./operation-limits.ts"
 
 /** What a video model can do, derived from its operations. */
 export interface VideoModel {
@@ -62,21 +63,20 @@ const groupByModel = (operations: ReadonlyArray<AnyOperation>): ReadonlyMap<stri
   return Map.groupBy(ofVideo, ({ models: [model = ""] }) => model)
 }
 
-/** The rows of the video models that `operations` declare: live ones first, then by version, newest first. */
+/** The rows of the video models that `operations` declare. */
 export const videoModelsOf = (operations: ReadonlyArray<AnyOperation>): ReadonlyArray<VideoModel> =>
-  [...groupByModel(operations)]
-    .map(([id, own]) => videoModelOf(id, own, operations))
-    .toSorted((a, b) => rank(b) - rank(a) || (a.id < b.id ? -1 : 1))
+  inOrder(
+    [...groupByModel(operations)].map(([id, own]) => {
+      const facts = factsOf(id, own)
+      return { facts, model: videoModelOf(facts, own, operations) }
+    })
+  )
 
-const rank = ({ id, state }: VideoModel): number =>
-  (state === "live" ? 1000 : 0) + Number(/\d+\.\d+/.exec(id)?.[0] ?? 0)
-
-const videoModelOf = (id: string, own: ReadonlyArray<AnyOperation>, all: ReadonlyArray<AnyOperation>): VideoModel => {
-  const {
-    audio = "off",
-    multiShot,
-    ...facts
-  } = own.flatMap((one) => one.facts ?? []).find((one) => one.id === id) ?? { id }
+const videoModelOf = (
+  { audio = "off", multiShot, ...facts }: ModelFacts,
+  own: ReadonlyArray<AnyOperation>,
+  all: ReadonlyArray<AnyOperation>
+): VideoModel => {
   const motion = own.find(({ family }) => family === "motion")
   const made = own.filter((one) => one !== motion)
   const has = (...names: ReadonlyArray<string>) => made.some(({ params }) => names.some((name) => name in params))

@@ -4,6 +4,7 @@ import { findOperation } from "../operations/catalog.ts"
 import { planOperation } from "../plan/plan-operation.ts"
 import type { Plan } from "../plan/plan.ts"
 import { type Quote, sumOfQuotes } from "../prices/quote.ts"
+import { isExactNumber } from "../wire/json.ts"
 import { Effect, Schema } from "effect"
 import { dependsOn, placeholderOf, ref, replaceReferences, type StepReference } from "./step-reference.ts"
 
@@ -44,7 +45,7 @@ export const stepFromPlan = (id: string, plan: Plan, references: ReadonlyArray<S
   const restore = (value: unknown): unknown => {
     const reference = byPlaceholder.get(value)
     if (reference !== undefined) return ref(reference)
-    if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value
+    if (typeof value !== "object" || value === null || isExactNumber(value)) return value
     if (Array.isArray(value)) return value.map(restore)
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, restore(item)]))
   }

@@ -1,5 +1,6 @@
 import { Effect, Result } from "effect"
 import { sanitizeText } from "../errors/sanitize-text.ts"
+import { isExactNumber } from "../wire/json.ts"
 import type { TaskOutput } from "../wire/task.ts"
 
 /** What a step has produced: the outputs of a task, or the answer of an operation without a task. */
@@ -64,8 +65,7 @@ type Lookup = (step: string) => StepResult
 
 /** The input with every reference replaced by what `valueOfReference` returns for it. */
 export const replaceReferences = (input: unknown, valueOfReference: (reference: StepReference) => unknown): unknown => {
-  // A number kept as its digits looks like an object to everything but the JSON writer.
-  if (typeof input !== "object" || input === null || Object.isFrozen(input)) return input
+  if (typeof input !== "object" || input === null || isExactNumber(input)) return input
   if (Array.isArray(input)) return input.map((item) => replaceReferences(item, valueOfReference))
   if (storedKey in input) return valueOfReference(fromStored(input[storedKey] as StoredReference))
   return Object.fromEntries(

@@ -82,11 +82,11 @@ const imageParams = ["image", "images", "referenceImages"]
 
 /** Maps a request to the input of its operation; settings that it has no field for are left out. */
 const imageInput = (operation: AnyOperation, model: string, request: ImageRequest) => {
-  const { image, ...settings } = request
+  const { model: _, image, ...settings } = request
   const input: Readonly<Record<string, unknown>> = {
-    ...settings,
     model,
-    ...(image === undefined ? {} : { image, images: [image], referenceImages: [{ image, id: "image_1" }] })
+    ...(image === undefined ? {} : { image, images: [image], referenceImages: [{ image, id: "image_1" }] }),
+    ...settings
   }
   return Object.fromEntries(Object.entries(input).filter(([field]) => field in operation.params))
 }

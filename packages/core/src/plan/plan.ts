@@ -7,6 +7,7 @@ import { markChecked } from "../params/checked-inputs.ts"
 import { writeBody } from "../params/body-path.ts"
 import { type RequestTarget, requestTarget } from "../params/request-target.ts"
 import type { Quote } from "../prices/quote.ts"
+import { isExactNumber } from "../wire/json.ts"
 
 /** How a request becomes a call to Kling: which operation, with what input, at what price, and why. */
 export interface Plan {
@@ -67,8 +68,7 @@ const shorten = (value: unknown): unknown => {
   if (typeof value === "string") {
     return value.length > 4000 ? `${value.slice(0, 40)}... (${value.length} characters)` : value
   }
-  // An exact number is an object to everything but the JSON writer.
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value
+  if (typeof value !== "object" || value === null || isExactNumber(value)) return value
   if (Array.isArray(value)) return value.map(shorten)
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shorten(entry)]))
 }

@@ -4,7 +4,7 @@ import { Kling } from "../client/kling.ts"
 import { legacyImageToVideo } from "../operations/image-to-video.ts"
 import { fakeKling, klingOver } from "../testing/fake-kling.ts"
 import { text } from "../testing/scripted-answers.ts"
-import { exactNumber, parseJson, stringifyJson } from "./json.ts"
+import { exactNumber, isExactNumber, parseJson, stringifyJson } from "./json.ts"
 
 const elementId = "829836802793406551"
 
@@ -17,6 +17,16 @@ describe("a 64-bit id", () => {
     const read = parseJson(`{"element_id":${elementId},"list":[${elementId}]}`)
     expect(read).toEqual({ element_id: elementId, list: [elementId] })
     expect(stringifyJson({ element_id: exactNumber(elementId) })).toBe(`{"element_id":${elementId}}`)
+  })
+
+  it("is told from an input that a plan has frozen", () => {
+    expect([exactNumber(elementId), Object.freeze({}), elementId, 7, null].map(isExactNumber)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false
+    ])
   })
 
   it.prop(

@@ -9,10 +9,14 @@ export const stringifyJson = (value: unknown): string => JSON.stringify(value)
 /** A digit string that `stringifyJson` writes as a bare JSON number with all its digits. */
 export const exactNumber = (digits: string): unknown => exactJson.rawJSON(digits)
 
-// Both exist in every supported runtime (V8 11.4 and later), but not yet in TypeScript's library.
+/** Whether a value is such a number: it looks like an object to everything but the JSON writer. */
+export const isExactNumber = (value: unknown): boolean => exactJson.isRawJSON(value)
+
+// They exist in every supported runtime (V8 11.4 and later), but not yet in TypeScript's library.
 const exactJson = JSON as unknown as {
   parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown
   rawJSON(source: string): unknown
+  isRawJSON(value: unknown): boolean
 }
 
 const keepDigits = (_key: string, value: unknown, context: { readonly source?: string }): unknown =>

@@ -1,4 +1,4 @@
-import { writeBody } from "@klingkit/core"
+import { isExactNumber, writeBody } from "@klingkit/core"
 import type { SavedFile } from "@klingkit/media"
 import { type Job, quoteOfJob } from "../job.ts"
 
@@ -31,6 +31,6 @@ export const isoTime = (millis: number | undefined): string | undefined =>
 const elideInlineMedia = (value: unknown): unknown => {
   if (typeof value === "string") return value.length > 30_000 ? `(${value.length} characters of inline media)` : value
   if (Array.isArray(value)) return value.map(elideInlineMedia)
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value
+  if (typeof value !== "object" || value === null || isExactNumber(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, elideInlineMedia(one)]))
 }
