@@ -12,7 +12,7 @@ import { imageModels } from "./image-models.ts"
 import { modelTableOf } from "./model-table.ts"
 import imageRows from "./testing/image-rows.json" with { type: "json" }
 import videoRows from "./testing/video-rows.json" with { type: "json" }
-import * as kling31 from "./testing/kling-3-1.ts"
+import * as kling31 from "../operations/testing/kling-3-1.ts"
 import { findVideoModel, videoModels } from "./video-models.ts"
 
 const declaredImage = operation({

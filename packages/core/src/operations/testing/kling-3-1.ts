@@ -1,11 +1,11 @@
 import { newImage } from "../../media/media-rules.ts"
 import { operation } from "../../operation.ts"
-import { newPath } from "../../operations/new-path.ts"
-import { newOptions } from "../../operations/options.ts"
-import { expectedVideoSeconds, nativeAudioAt } from "../../operations/video-rules.ts"
+import { newPath } from "../new-path.ts"
+import { newOptions } from "../options.ts"
+import { expectedVideoSeconds, nativeAudioAt } from "../video-rules.ts"
 import { enumOf, integer, media, string } from "../../params/param.ts"
 import { pricePerSecond } from "../../prices/video-prices.ts"
-import type { ModelFacts } from "../model-facts.ts"
+import type { ModelFacts } from "../../models/model-facts.ts"
 
 // All that a new model takes, beside its line in the catalog: what it is, what it accepts, what it costs.
 const kling31 = { id: "kling-3.1", nativeAudioAt: ["1080p", "4k"] } as const satisfies ModelFacts
