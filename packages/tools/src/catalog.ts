@@ -9,6 +9,7 @@ import { createLipsync } from "./tools/create-lipsync.ts"
 import { describeImage } from "./tools/describe-image.ts"
 import { downloadTask } from "./tools/download-task.ts"
 import { editImage } from "./tools/edit-image.ts"
+import { editVideo } from "./tools/edit-video.ts"
 import { extendVideo } from "./tools/extend-video.ts"
 import { generateAudio } from "./tools/generate-audio.ts"
 import { generateImageToVideo } from "./tools/generate-image-to-video.ts"
@@ -47,6 +48,7 @@ const optional: ReadonlyArray<Tool> = [
   controlMotion,
   createAvatarVideo,
   editImage,
+  editVideo,
   generateAudio,
   manageElements,
   manageVoices,

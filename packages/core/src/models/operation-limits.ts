@@ -1,3 +1,4 @@
+import type { MediaRule } from "../media/media-rules.ts"
 import type { AnyOperation } from "../operation.ts"
 import type { ModelFacts } from "./model-facts.ts"
 
@@ -39,6 +40,14 @@ export const secondsOf = (operations: ReadonlyArray<AnyOperation>) => {
         min: Math.min(...types.map(({ min = 1 }) => min)),
         max: Math.max(...types.map(({ max = Number.POSITIVE_INFINITY }) => max))
       }
+}
+
+/** What an operation accepts as the video of one of these params: the first that it has. */
+export const videoRuleOf = ({ params }: AnyOperation, ...names: ReadonlyArray<string>): MediaRule | undefined => {
+  const [type] = names.flatMap((name) => params[name]?.type ?? [])
+  const one = type?.kind === "array" ? type.of : type
+  const held = one?.kind === "object" ? one.fields["video"]?.type : one
+  return held?.kind === "media" ? held.rule : undefined
 }
 
 /** Each value once, in order of appearance. */

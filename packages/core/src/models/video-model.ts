@@ -10,7 +10,9 @@ export interface VideoModel {
   /** `model_name` on the legacy paths; absent when the model is not offered there. */
   readonly legacyName?: string
   readonly state: "live" | "unconfirmed"
-  readonly products: ReadonlyArray<"text-to-video" | "image-to-video" | "omni-video" | "motion-control">
+  readonly products: ReadonlyArray<
+    "text-to-video" | "image-to-video" | "omni-video" | "video-extend" | "motion-control"
+  >
   /** Durations in integer seconds: a range, or the only values. */
   readonly seconds: { readonly min: number; readonly max: number } | { readonly values: ReadonlyArray<number> }
   readonly resolutions: ReadonlyArray<VideoResolution>
@@ -48,12 +50,13 @@ export const productOf = {
   t2v: "text-to-video",
   i2v: "image-to-video",
   omni: "omni-video",
+  extend: "video-extend",
   motion: "motion-control"
 } as const satisfies Record<string, VideoModel["products"][number]>
 
 export type VideoFamily = keyof typeof productOf
 
-const videoFamilies = ["t2v", "i2v", "omni", "motion"] as const satisfies ReadonlyArray<VideoFamily>
+const videoFamilies = ["t2v", "i2v", "omni", "extend", "motion"] as const satisfies ReadonlyArray<VideoFamily>
 
 /** The operations of the new generation by model, families in a fixed order. */
 const groupByModel = (operations: ReadonlyArray<AnyOperation>): ReadonlyMap<string, ReadonlyArray<AnyOperation>> => {

@@ -62,10 +62,8 @@ export const omniVideo40 = operation({
 
 export const videoExtend40 = operation({
   ...model,
-  id: "new.extend.kling-4.0",
+  ...newPath(kling40, "extend"),
   summary: "Continues a video, Kling 4.0: only the new part is billed",
-  family: "videoextend",
-  path: "/video-extend/kling-4.0",
   params: { prompt, video: media("contents[type=video].url", kling4Video, { required: true }), ...size },
   rules: [parts.prompt40Rule, parts.hdrRule],
   example: { prompt: "She walks out of the door", video: "https://example.com/walk.mp4", durationSeconds: 5 }

@@ -10,6 +10,7 @@ import { createSpeech } from "./create-speech.ts"
 import { createVoice } from "./create-voice.ts"
 import { describeImage } from "./describe-image.ts"
 import { editImage } from "./edit-image.ts"
+import { editVideo } from "./edit-video.ts"
 import { expandImage } from "./expand-image.ts"
 import { extendVideo } from "./extend-video.ts"
 import { generateImage } from "./generate-image.ts"
@@ -21,6 +22,7 @@ import { virtualTryOn } from "./virtual-try-on.ts"
 export const requests = [
   generateVideo,
   extendVideo,
+  editVideo,
   createLipsync,
   applyVideoEffect,
   createAvatarVideo,

@@ -1,11 +1,17 @@
 import { Effect } from "effect"
 import * as z from "zod"
 import { invalidInput } from "../errors/kling-error.ts"
+import { videoModels } from "../models/video-models.ts"
 import { operations } from "../operations/catalog.ts"
 import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
+import { operationFor } from "./source-video.ts"
 import { legacyNameOf, modeOfResolution } from "./video-fields.ts"
+
+const models = videoModels.filter(({ motion }) => motion !== undefined)
+const withElements = models.filter(({ motion }) => motion !== undefined && motion.maxElements > 0).map(({ id }) => id)
+const defaultModel = "kling-3.0"
 
 const shared = {
   image: "image",
@@ -28,10 +34,16 @@ export const controlMotion = defineRequest({
       .describe("Facing direction: from the image or the video (default)")
       .optional(),
     prompt: z.string().optional(),
-    model: z.enum(["kling-3.0", "kling-2.6"]).describe("Default kling-3.0").optional(),
+    model: z
+      .enum(models.map(({ id }) => id))
+      .describe(`Default ${defaultModel}`)
+      .optional(),
     resolution: z.enum(["720p", "1080p"]).describe("Default 720p").optional(),
     audio: z.enum(["original", "off"]).describe("The video's audio; default original").optional(),
-    element: z.string().describe("One of your elements; kling-3.0 only").optional()
+    element: z
+      .string()
+      .describe(`One of your elements; ${withElements.join(", ")} only`)
+      .optional()
   }),
   source: "video",
   aliases: { image_url: "image", video_url: "video", task_id: "video", model_name: "model", element_id: "element" },
@@ -39,9 +51,9 @@ export const controlMotion = defineRequest({
   example: { image: "https://example.com/figure.png", video: "https://example.com/dance.mp4" },
   plan: (input, context) =>
     Effect.gen(function* () {
-      const { model = "kling-3.0", resolution = "720p", element } = input
-      if (element !== undefined && model !== "kling-3.0") {
-        return yield* invalidInput([{ field: "element", message: "is supported by kling-3.0 only" }])
+      const { model = defaultModel, resolution = "720p", element } = input
+      if (element !== undefined && !withElements.includes(model)) {
+        return yield* invalidInput([{ field: "element", message: `is supported by ${withElements.join(", ")} only` }])
       }
       const { url } = yield* context.video("video", input.video)
       const request = { characterOrientation: "video", ...input, model, resolution, video: url }
@@ -52,7 +64,8 @@ export const controlMotion = defineRequest({
           resolution: "resolution",
           element: ["element", (elementId: string) => ({ elementId, id: "element_1" })]
         } as const
-        return yield* planFields(operations[`new.motion.${model}`], fields, request, context)
+        const operation = operationFor(model, "motion") ?? operations["new.motion.kling-3.0"]
+        return yield* planFields(operation, fields, request, context)
       }
       const fields = {
         ...shared,

@@ -1,24 +1,27 @@
 import { Effect } from "effect"
 import * as z from "zod"
-import { invalidInput } from "../errors/kling-error.ts"
-import { findVideoModel } from "../models/video-models.ts"
-import { replacementFor } from "../models/retired-models.ts"
 import { planVideo } from "../plan/plan-video.ts"
+import { defaultReferenceModel } from "../plan/video-request.ts"
 import { renameFields } from "./field-names.ts"
 import { media } from "./media-field.ts"
+import { planFields } from "./operation-fields.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
+import { checkSourceLength, checkSourceModel, operationFor, requiresApiKey, sourceVideoModels } from "./source-video.ts"
 import { aspectRatio, prompt, retiredVideoFields, videoAliases, videoSettings } from "./video-fields.ts"
 
-/** Lengths in seconds of a video that omni takes as its reference. */
-const referenceLengths = { "kling-3.0-omni": [3, 15.5], "kling-o1": [3, 10] } as const
-const defaultModel = "kling-3.0-omni"
-
-/** A model that klingkit knows to take no reference video; a newer one may. */
-const cannotContinue = (model: string): boolean =>
-  findVideoModel(model)?.referenceVideo === false || replacementFor("video", model) !== undefined
-
 const { model: _, ...settings } = videoSettings
+const others = sourceVideoModels.filter((id) => id !== defaultReferenceModel)
+
+/** The fields of an operation that continues a video itself. */
+const ofExtension = {
+  prompt: "prompt",
+  video: "video",
+  resolution: "resolution",
+  durationSeconds: "durationSeconds",
+  dynamicRange: "dynamicRange",
+  aspectRatio: "aspectRatio"
+} as const
 
 export const extendVideo = defineRequest({
   id: "extend_video",
@@ -29,7 +32,10 @@ export const extendVideo = defineRequest({
   input: z.strictObject({
     video: media("video", "Task ID of the video, or its URL"),
     prompt: prompt.describe("What happens next"),
-    model: z.string().describe(`Default ${defaultModel}; or kling-o1`).optional(),
+    model: z
+      .string()
+      .describe(`Default ${defaultReferenceModel}; or ${others.join(", ")}`)
+      .optional(),
     ...settings,
     aspectRatio: aspectRatio.describe("Default: same as the video")
   }),
@@ -43,17 +49,14 @@ export const extendVideo = defineRequest({
   example: { video: "https://example.com/fox.mp4", prompt: "The fox turns and looks into the camera" },
   plan: (input, context) =>
     Effect.gen(function* () {
-      const { video: source, prompt: words, model = defaultModel, ...request } = input
-      if (cannotContinue(model)) {
-        const message = `${model} cannot continue a video; choose ${Object.keys(referenceLengths).join(", ")}`
-        return yield* invalidInput([{ field: "model", message }])
-      }
+      const { video: source, prompt: words, model = defaultReferenceModel, ...request } = input
+      yield* checkSourceModel(model, "continue")
       const video = yield* context.video("video", source)
-      const [min, max] = model === "kling-o1" ? referenceLengths["kling-o1"] : referenceLengths[defaultModel]
-      const seconds = video.durationSeconds
-      if (seconds !== undefined && (seconds < min || seconds > max)) {
-        const message = `is a video of ${seconds} s; only videos of ${min} to ${max} s can be continued`
-        return yield* invalidInput([{ field: "video", message }])
+      yield* checkSourceLength(model, "continued", video)
+      const extension = operationFor(model, "extend")
+      if (extension !== undefined) {
+        if (context.credential === "key-pair") return yield* requiresApiKey(model)
+        return yield* planFields(extension, ofExtension, { ...request, prompt: words, video: video.url }, context)
       }
       const plan = yield* planVideo(
         {

@@ -13,6 +13,8 @@ const lengths = videoModels.flatMap(({ seconds }) =>
 
 export const prompt = z.string().min(1)
 
+export const dynamicRange = listedValue(["hdr"], "10-bit video; kling-4.0 only").optional()
+
 /** Settings that every video has; what a model takes of them is its operations' to say. */
 export const videoSettings = {
   model: z
@@ -23,7 +25,8 @@ export const videoSettings = {
     live.flatMap((model) => model.resolutions),
     "Default 720p"
   ).optional(),
-  durationSeconds: listedNumber(lengths, "Seconds: 5 (default), 10; 3 to 15 with kling-3.0").optional()
+  durationSeconds: listedNumber(lengths, "Seconds: 5 (default), 10; 3 to 15 with kling-3.0").optional(),
+  dynamicRange
 }
 
 export const aspectRatio = listedValue(

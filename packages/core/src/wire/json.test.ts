@@ -19,7 +19,7 @@ describe("a 64-bit id", () => {
     expect(stringifyJson({ element_id: exactNumber(elementId) })).toBe(`{"element_id":${elementId}}`)
   })
 
-  it("is told from an input that a plan has frozen", () => {
+  it("is not mistaken for an input that a plan has frozen", () => {
     expect([exactNumber(elementId), Object.freeze({}), elementId, 7, null].map(isExactNumber)).toEqual([
       true,
       false,

@@ -1,0 +1,63 @@
+import { Effect } from "effect"
+import * as z from "zod"
+import { planVideo } from "../plan/plan-video.ts"
+import { defaultReferenceModel } from "../plan/video-request.ts"
+import { renameFields } from "./field-names.ts"
+import { listedValue } from "./listed-value.ts"
+import { media } from "./media-field.ts"
+import { present } from "./present.ts"
+import { defineRequest } from "./request.ts"
+import { checkSourceLength, checkSourceModel, sourceVideoModels } from "./source-video.ts"
+import { dynamicRange, prompt, videoSettings } from "./video-fields.ts"
+
+const others = sourceVideoModels.filter((id) => id !== defaultReferenceModel)
+
+export const editVideo = defineRequest({
+  id: "edit_video",
+  title: "Edit video",
+  summary: "Change what a finished video shows, as the prompt says; the result is as long as the video",
+  command: "video edit",
+  result: "video",
+  input: z.strictObject({
+    video: media("video", "Task ID of the video, or its URL"),
+    prompt: prompt.describe("What to change"),
+    model: z
+      .string()
+      .describe(`Default ${defaultReferenceModel}; or ${others.join(", ")}`)
+      .optional(),
+    referenceImages: z
+      .array(media("image", "URL or path"))
+      .describe("Subjects to put in; the prompt calls them @image_1, @image_2")
+      .optional(),
+    elements: z.array(z.string()).describe("Element ids; the prompt calls them @element_1, @element_2").optional(),
+    audio: listedValue(["original", "off"], "original: keep that of the video").optional(),
+    resolution: videoSettings.resolution,
+    dynamicRange
+  }),
+  source: "video",
+  aliases: { task_id: "video", model_name: "model" },
+  refused: { duration: "is that of the video", aspectRatio: "is that of the video" },
+  example: { video: "https://example.com/fox.mp4", prompt: "Make it night, with stars" },
+  plan: (input, context) =>
+    Effect.gen(function* () {
+      const { video: source, prompt: words, model = defaultReferenceModel, ...request } = input
+      yield* checkSourceModel(model, "edit")
+      const video = yield* context.video("video", source)
+      yield* checkSourceLength(model, "edited", video)
+      const referenceImages = yield* Effect.forEach(input.referenceImages ?? [], (image, index) =>
+        context.image(`referenceImages[${index}]`, image)
+      )
+      const plan = yield* planVideo(
+        {
+          ...present(request),
+          referenceImages,
+          model,
+          prompt: words.includes("@video_1") ? words : `Edit @video_1: ${words}`,
+          referenceVideo: video.url,
+          referenceUse: "base"
+        },
+        context.credential
+      ).pipe(renameFields((field) => (field === "referenceVideo" ? "video" : field)))
+      return yield* context.refineQuote(plan)
+    })
+})
