@@ -33,7 +33,8 @@ const getOf = (create: Create): AnyOperation =>
     output: LegacyTask
   })
 
-const listOf = (create: Create): AnyOperation =>
+/** The pages of a legacy create's tasks: of elements and voices, what they have made. */
+export const listOf = (create: Create): AnyOperation =>
   operation({
     ...sharedFields(create),
     id: `${create.id}.list`,

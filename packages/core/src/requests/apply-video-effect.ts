@@ -15,7 +15,7 @@ export const applyVideoEffect = defineRequest({
   id: "apply_video_effect",
   title: "Apply video effect",
   summary: "Make a video from one or two images with a preset effect",
-  command: "video effect",
+  method: "video.effect",
   result: "video",
   input: z.strictObject({
     images: z.array(media("image", "URL or path")).min(1).max(2).describe("URLs or paths; two: left, right"),

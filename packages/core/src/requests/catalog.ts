@@ -8,6 +8,8 @@ import { createSoundEffect } from "./create-sound-effect.ts"
 import { createSoundtrack } from "./create-soundtrack.ts"
 import { createSpeech } from "./create-speech.ts"
 import { createVoice } from "./create-voice.ts"
+import { deleteElement } from "./delete-element.ts"
+import { deleteVoice } from "./delete-voice.ts"
 import { describeImage } from "./describe-image.ts"
 import { editImage } from "./edit-image.ts"
 import { editVideo } from "./edit-video.ts"
@@ -15,6 +17,8 @@ import { expandImage } from "./expand-image.ts"
 import { extendVideo } from "./extend-video.ts"
 import { generateImage } from "./generate-image.ts"
 import { generateVideo } from "./generate-video.ts"
+import { listElements } from "./list-elements.ts"
+import { listVoices } from "./list-voices.ts"
 import type { AnyRequest } from "./request.ts"
 import { virtualTryOn } from "./virtual-try-on.ts"
 
@@ -37,7 +41,11 @@ export const requests = [
   createSoundEffect,
   createSoundtrack,
   createElement,
-  createVoice
+  listElements,
+  deleteElement,
+  createVoice,
+  listVoices,
+  deleteVoice
 ] as const
 
 export const findRequest = (id: string): AnyRequest | undefined => requests.find((request) => request.id === id)

@@ -9,7 +9,7 @@ export const combineImages = defineRequest({
   id: "combine_images",
   title: "Combine images",
   summary: "Put the subjects of up to four images into one, with a scene and a style",
-  command: "image combine",
+  method: "image.combine",
   result: "image",
   input: z.strictObject({
     images: z.array(media("image", "URL or path")).max(4).describe("Subjects: URLs or paths, 1 to 4"),

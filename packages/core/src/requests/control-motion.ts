@@ -24,7 +24,7 @@ export const controlMotion = defineRequest({
   id: "control_motion",
   title: "Control motion",
   summary: "Transfer the motion of a person in a video to the person in an image; the result is as long as the video",
-  command: "video motion",
+  method: "video.motion",
   result: "video",
   input: z.strictObject({
     image: media("image", "Person image: URL or local path"),

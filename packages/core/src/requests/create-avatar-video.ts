@@ -9,7 +9,7 @@ export const createAvatarVideo = defineRequest({
   id: "create_avatar_video",
   title: "Create avatar video",
   summary: "Make a portrait speak; paid by the length of the audio",
-  command: "video avatar",
+  method: "video.avatar",
   result: "video",
   input: z.strictObject({
     image: media("image", "Portrait: URL or local path"),

@@ -25,7 +25,7 @@ export const createElement = defineRequest({
   id: "create_element",
   title: "Create element",
   summary: "Make a character or thing that later videos and images show again",
-  command: "element create",
+  method: "element.create",
   result: "element",
   input: z.strictObject({
     name: z.string().describe("At most 20 characters").optional(),

@@ -30,7 +30,7 @@ export const createLipsync = defineRequest({
   id: "create_lipsync",
   title: "Create lip-sync",
   summary: "Make the face in a video speak a recording or text: face detection, text to speech, lip-sync",
-  command: "video lipsync",
+  method: "video.lipSync",
   result: "video",
   input,
   example: { video: "https://example.com/face.mp4", text: "Good morning from the lighthouse" },

@@ -7,7 +7,7 @@ export const createSoundEffect = defineRequest({
   id: "create_sound_effect",
   title: "Create sound effect",
   summary: "Make a sound effect from a prompt",
-  command: "audio sound",
+  method: "audio.sound",
   result: "audio",
   input: z.strictObject({
     prompt: z.string().min(1).describe("What is heard"),

@@ -9,7 +9,7 @@ export const createSoundtrack = defineRequest({
   id: "create_soundtrack",
   title: "Create soundtrack",
   summary: "Make sound effects and music for a video",
-  command: "audio soundtrack",
+  method: "audio.soundtrack",
   result: "audio",
   input: z.strictObject({
     video: media("video", "URL or Task ID"),

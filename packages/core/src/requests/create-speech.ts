@@ -44,7 +44,7 @@ export const createSpeech = defineRequest({
   id: "create_speech",
   title: "Create speech",
   summary: "Speak a text; the audio comes with the answer",
-  command: "audio speech",
+  method: "audio.speech",
   result: "answer",
   input,
   example: { text: "Good morning from the lighthouse" },

@@ -8,7 +8,7 @@ export const createVoice = defineRequest({
   id: "create_voice",
   title: "Create voice",
   summary: "Make a voice that videos speak with, from a recording",
-  command: "voice create",
+  method: "voice.create",
   result: "voice",
   input: z.strictObject({
     name: z.string().describe("At most 20 characters").optional(),

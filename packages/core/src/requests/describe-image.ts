@@ -8,7 +8,7 @@ export const describeImage = defineRequest({
   id: "describe_image",
   title: "Describe image",
   summary: "Find the object, head, face and clothes in an image, each as a cut-out",
-  command: "image describe",
+  method: "image.describe",
   result: "answer",
   input: z.strictObject({ image: media("image", "URL or local path") }),
   aliases: { image_url: "image" },

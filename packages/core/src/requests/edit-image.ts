@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { operations } from "../operations/catalog.ts"
+import { suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
@@ -9,13 +10,15 @@ export const editImage = defineRequest({
   id: "edit_image",
   title: "Edit image",
   summary: "Edit or combine up to ten images as a prompt says",
-  command: "image edit",
+  method: "image.edit",
   result: "image",
   input: z.strictObject({
     prompt: z.string().describe("Refers to images as <<<image_1>>>, <<<image_2>>>").optional(),
     images: z.array(media("image", "URL or path")).max(10).describe("URLs or paths, up to 10").optional(),
     elements: z.array(z.string()).describe("Element ids").optional(),
-    model: z.string().describe("kling-image-o1 (default) or kling-v3-omni").optional(),
+    model: suggested<"kling-image-o1" | "kling-v3-omni">()
+      .describe("kling-image-o1 (default) or kling-v3-omni")
+      .optional(),
     resolution: z.enum(["1k", "2k", "4k"]).optional(),
     series: z.int().min(2).max(9).describe("Make a series of this many images").optional(),
     aspectRatio: z.string().optional(),

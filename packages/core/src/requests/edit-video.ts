@@ -3,12 +3,12 @@ import * as z from "zod"
 import { planVideo } from "../plan/plan-video.ts"
 import { defaultReferenceModel } from "../plan/video-request.ts"
 import { renameFields } from "./field-names.ts"
-import { listedValue } from "./listed-value.ts"
+import { listedValue, suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
 import { checkSourceLength, checkSourceModel, sourceVideoModels } from "./source-video.ts"
-import { dynamicRange, prompt, videoSettings } from "./video-fields.ts"
+import { dynamicRange, prompt, type VideoModelName, videoSettings } from "./video-fields.ts"
 
 const others = sourceVideoModels.filter((id) => id !== defaultReferenceModel)
 
@@ -21,8 +21,7 @@ export const editVideo = defineRequest({
   input: z.strictObject({
     video: media("video", "Task ID of the video, or its URL"),
     prompt: prompt.describe("What to change"),
-    model: z
-      .string()
+    model: suggested<VideoModelName>()
       .describe(`Default ${defaultReferenceModel}; or ${others.join(", ")}`)
       .optional(),
     referenceImages: z

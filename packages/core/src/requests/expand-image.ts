@@ -13,7 +13,7 @@ export const expandImage = defineRequest({
   id: "expand_image",
   title: "Expand image",
   summary: "Paint an image beyond its edges",
-  command: "image expand",
+  method: "image.expand",
   result: "image",
   input: z.strictObject({
     image: media("image", "URL or local path"),

@@ -3,12 +3,13 @@ import * as z from "zod"
 import { planVideo } from "../plan/plan-video.ts"
 import { defaultReferenceModel } from "../plan/video-request.ts"
 import { renameFields } from "./field-names.ts"
+import { suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
 import { checkSourceLength, checkSourceModel, operationFor, requiresApiKey, sourceVideoModels } from "./source-video.ts"
-import { aspectRatio, prompt, retiredVideoFields, videoAliases, videoSettings } from "./video-fields.ts"
+import { aspectRatio, prompt, retiredVideoFields, videoAliases, type VideoModelName, videoSettings } from "./video-fields.ts"
 
 const { model: _, ...settings } = videoSettings
 const others = sourceVideoModels.filter((id) => id !== defaultReferenceModel)
@@ -27,13 +28,12 @@ export const extendVideo = defineRequest({
   id: "extend_video",
   title: "Extend video",
   summary: "Make the next shot of a finished video: a new video that continues its look, subjects and motion",
-  command: "video extend",
+  method: "video.extend",
   result: "video",
   input: z.strictObject({
     video: media("video", "Task ID of the video, or its URL"),
     prompt: prompt.describe("What happens next"),
-    model: z
-      .string()
+    model: suggested<VideoModelName>()
       .describe(`Default ${defaultReferenceModel}; or ${others.join(", ")}`)
       .optional(),
     ...settings,

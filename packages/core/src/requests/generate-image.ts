@@ -2,11 +2,11 @@ import { Effect } from "effect"
 import * as z from "zod"
 import { imageModels } from "../models/image-models.ts"
 import { defaultImageModel, planImage } from "../plan/plan-image.ts"
-import { listedNumber, listedValue } from "./listed-value.ts"
+import { listedNumber, listedValue, suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
-import { negativePrompt, prompt } from "./video-fields.ts"
+import { type ImageModelName, negativePrompt, prompt } from "./video-fields.ts"
 
 const live = imageModels.filter((model) => model.state === "live")
 const others = live.map((model) => model.id).filter((id) => id !== defaultImageModel)
@@ -15,13 +15,12 @@ export const generateImage = defineRequest({
   id: "generate_image",
   title: "Generate image",
   summary: "Make images from a prompt, or after a reference image",
-  command: "image create",
+  method: "image.create",
   result: "image",
   input: z.strictObject({
     prompt,
     negativePrompt,
-    model: z
-      .string()
+    model: suggested<ImageModelName>()
       .describe(`Default ${defaultImageModel}; or ${others.join(", ")}`)
       .optional(),
     resolution: listedValue(

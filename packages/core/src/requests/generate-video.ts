@@ -11,7 +11,7 @@ export const generateVideo = defineRequest({
   id: "generate_video",
   title: "Generate video",
   summary: "Make a video from a prompt, or from an image",
-  command: "video create",
+  method: "video.create",
   result: "video",
   input: z.strictObject({
     prompt: prompt.describe("What happens").optional(),

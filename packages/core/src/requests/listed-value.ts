@@ -4,8 +4,12 @@ import * as z from "zod"
  * A value of which a model takes some: all are listed for the caller, and which of them the model takes is its operation's
  * to say, in one wording for every face.
  */
-export const listedValue = (values: ReadonlyArray<string>, description: string) =>
-  z.string().meta({ description, enum: [...new Set(values)] })
+export const listedValue = <const V extends string>(values: ReadonlyArray<V>, description: string) =>
+  suggested<V>().meta({ description, enum: [...new Set(values)] })
+
+/** A string of which programmers are offered some values as they type; Kling may take others. */
+export const suggested = <V extends string>() =>
+  z.string() as unknown as z.ZodType<V | (string & {}), V | (string & {})>
 
 /** The same for a number. */
 export const listedNumber = (values: ReadonlyArray<number>, description: string) =>

@@ -1,7 +1,9 @@
 import * as z from "zod"
 import { findVideoModel, videoModels } from "../models/video-models.ts"
 import { defaultVideoModel } from "../plan/video-request.ts"
-import { listedNumber, listedValue } from "./listed-value.ts"
+import type { OperationId, operations } from "../operations/catalog.ts"
+import type { InputOf } from "../params/param.ts"
+import { listedNumber, listedValue, suggested } from "./listed-value.ts"
 import type { Alias } from "./request.ts"
 
 const live = videoModels.filter((model) => model.state === "live")
@@ -14,11 +16,28 @@ const lengths = videoModels.flatMap(({ seconds }) =>
 export const prompt = z.string().min(1)
 
 export const dynamicRange = listedValue(["hdr"], "10-bit video; kling-4.0 only").optional()
+/** The models of the new generation, by the paths that are named after them. */
+type NewModel<Product extends string> = OperationId extends infer Id
+  ? Id extends `new.${Product}.${infer Model}`
+    ? Model
+    : never
+  : never
+
+export type VideoModelName = NewModel<"t2v" | "i2v" | "omni">
+
+/** Of images, also those that a path of the old generation lists. */
+export type ImageModelName =
+  | NewModel<"image">
+  | ListedModel<"legacy.images.generations">
+  | ListedModel<"legacy.images.omni-image">
+
+type ListedModel<Id extends OperationId> = NonNullable<
+  InputOf<(typeof operations)[Id]["params"]>["model" & keyof InputOf<(typeof operations)[Id]["params"]>]
+>
 
 /** Settings that every video has; what a model takes of them is its operations' to say. */
 export const videoSettings = {
-  model: z
-    .string()
+  model: suggested<VideoModelName>()
     .describe(`Default ${defaultVideoModel}; or ${others.join(", ")}`)
     .optional(),
   resolution: listedValue(

@@ -18,7 +18,7 @@ export const virtualTryOn = defineRequest({
   id: "virtual_try_on",
   title: "Virtual try-on",
   summary: "Make an image of a person wearing a garment",
-  command: "image tryon",
+  method: "image.tryOn",
   result: "image",
   input: z.strictObject({
     personImage: media("image", "URL or local path"),
