@@ -10,7 +10,7 @@ import { fieldName, type RequestMethods, requestMethods } from "./request-method
 
 /** What each request asks Kling for, at what price: a pipeline where that takes several steps. */
 export type RequestPlans<Options> = RequestMethods<PlanOutcomes, Options>
-type PlanOutcomes = Readonly<Record<RequestResult, Plan | PipelinePlan>>
+export type PlanOutcomes = Readonly<Record<RequestResult, Plan | PipelinePlan>>
 
 /**
  * Plans requests without a ledger, files or a connection: which operation, with what input, at what price. Nothing is sent.

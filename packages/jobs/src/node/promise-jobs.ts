@@ -1,7 +1,6 @@
 import {
   type InputOfId,
   Kling,
-  KlingError,
   type Operation,
   type OperationId,
   operations,
@@ -13,7 +12,6 @@ import {
 } from "@klingkit/core"
 import type { FetchProgress, SavedFile } from "@klingkit/media"
 import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
-import { resolve } from "node:path"
 import type { JobFolders } from "../config.ts"
 import type { Job } from "../job.ts"
 import { Jobs } from "../jobs.ts"
@@ -21,9 +19,16 @@ import type { JobFilter, JobPage } from "../ledger/find-jobs.ts"
 import type { DownloadOptions } from "../results/download-job.ts"
 import type { SpendLimits } from "../spend-limits.ts"
 import type { CallJobOptions } from "../submit/call-job.ts"
-import type { QueuePosition } from "../submit/queue-position.ts"
-import type { SubmitJobOptions } from "../submit/submit-job.ts"
 import { jobsFromOptions } from "./jobs-from-options.ts"
+import { type JobMethods, jobMethods } from "./request-methods.ts"
+import {
+  absoluteFolder,
+  type Cancellable,
+  type Run,
+  runSubmission,
+  type SubmissionOptions,
+  submissionUnknown
+} from "./submission.ts"
 
 /** Each missing option is read from the environment; a credential is taken from one source as a whole. */
 export interface PromiseJobsOptions
@@ -37,11 +42,6 @@ export interface PromiseJobsOptions
   readonly principal?: string
 }
 
-interface Cancellable {
-  /** Cancels the wait only: a submitted job keeps running, and its handle finds it. */
-  readonly signal?: AbortSignal
-}
-
 interface DeprecatedOptions {
   /** @deprecated Use `allowDuplicate`. */
   readonly allowRepeat?: boolean
@@ -50,19 +50,7 @@ interface DeprecatedOptions {
 export interface PromiseCallOptions
   extends Pick<CallJobOptions, "allowDuplicate" | "approval" | "isApproved">, Cancellable, DeprecatedOptions {}
 
-export interface PromiseSubmitOptions
-  extends
-    Pick<
-      SubmitJobOptions,
-      "allowDuplicate" | "answerWithinSeconds" | "approval" | "folder" | "idempotencyKey" | "isApproved"
-    >,
-    Cancellable,
-    DeprecatedOptions {
-  /** Receives the handle once the request is persisted; awaited before anything is sent. */
-  readonly onHandle?: (handle: string) => void | Promise<void>
-  /** All concurrency slots are in use: the request is queued. */
-  readonly onQueued?: (position: QueuePosition) => void | Promise<void>
-}
+export interface PromiseSubmitOptions extends SubmissionOptions, DeprecatedOptions {}
 
 export interface PromiseDownloadOptions extends Omit<DownloadOptions, "onProgress">, Cancellable {
   readonly onProgress?: (progress: FetchProgress & { readonly index: number }) => void
@@ -72,7 +60,7 @@ export interface PromiseDownloadOptions extends Omit<DownloadOptions, "onProgres
  * Durable jobs for programs without Effect. Promises reject with `KlingError`, `JobError` or `LedgerError`, with the
  * reason of their signal, or with what one of their callbacks threw. Images and audio in an input may be files.
  */
-export interface PromiseJobs extends AsyncDisposable {
+export interface PromiseJobs extends JobMethods, AsyncDisposable {
   /** The price of a request, and its upper bound in `upperBound`; sends nothing. */
   quote<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<Quote>
   /** Approves exactly this request: returns a token that is valid once, for ten minutes. */
@@ -106,11 +94,7 @@ export interface PromiseJobs extends AsyncDisposable {
 /** Creates durable jobs from options; missing ones are read from the environment (`KLINGAI_API_KEY`, `KLINGKIT_*`). */
 export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
   const runtime = ManagedRuntime.make(jobsFromOptions(options))
-  const run = async <A, E>(
-    effect: Effect.Effect<A, E, Jobs | Kling>,
-    { signal }: Cancellable = {},
-    onAborted: () => unknown = () => signal?.reason
-  ): Promise<A> => {
+  const run: Run = async (effect, { signal } = {}, onAborted = () => signal?.reason) => {
     signal?.throwIfAborted()
     const exit = await runtime.runPromiseExit(effect, signal === undefined ? {} : { signal })
     if (Exit.isSuccess(exit)) return exit.value
@@ -127,6 +111,7 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
   }
 
   return {
+    ...jobMethods(run),
     quote: (id, input, options) =>
       run(
         Effect.map(planRequest(id, input), ({ quote }) => quote),
@@ -139,26 +124,9 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
       ),
     async submit(id, input, options = {}) {
       const plan = await run(planRequest(id, input), options)
-      const acknowledged: { handle?: string } = {}
-      const thrown: Array<unknown> = []
-      const runCallback = <A>(callback: ((value: A) => void | Promise<void>) | undefined, value: A) =>
-        Effect.ignore(Effect.tryPromise({ try: async () => callback?.(value), catch: (error) => thrown.push(error) }))
-      // The caller may stop waiting and its callbacks may fail; the submission itself always runs to completion.
-      const submission = Jobs.use((jobs) =>
-        Effect.forkDetach(
-          jobs.submit(plan, {
-            ...withCurrentNames(options),
-            ...absoluteFolder(options.folder),
-            onHandle: (handle) => runCallback(options.onHandle, (acknowledged.handle = handle)),
-            onQueued: (position) => runCallback(options.onQueued, position)
-          })
-        )
+      return runSubmission(run, plan.operation, withCurrentNames(options), (own) =>
+        Jobs.use((jobs) => jobs.submit(plan, own))
       )
-      const job = await run(Effect.flatMap(submission, Fiber.join), options, () =>
-        submissionUnknown(id, acknowledged.handle)
-      )
-      if (thrown.length > 0) throw thrown[0]
-      return job
     },
     async call(id, input, options) {
       const plan = await run(planRequest(id, input), options)
@@ -170,7 +138,7 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
         )) as never
       }
       const execution = Jobs.use((jobs) => Effect.forkDetach(jobs.call(plan, withCurrentNames(options ?? {}))))
-      return (await run(Effect.flatMap(execution, Fiber.join), options, () => submissionUnknown(id))) as never
+      return (await run(Effect.flatMap(execution, Fiber.join), options, () => submissionUnknown(operation))) as never
     },
     status: (id, options) =>
       run(
@@ -222,20 +190,7 @@ const withCurrentNames = <Options extends DeprecatedOptions & { readonly allowDu
   ...options
 }: Options) => (allowRepeat === undefined ? options : { allowDuplicate: allowRepeat, ...options })
 
-const absoluteFolder = (folder: string | undefined) => (folder === undefined ? {} : { folder: resolve(folder) })
-
 const followJob = (id: string) => Stream.unwrap(Jobs.useSync((jobs) => jobs.follow(id)))
-
-const submissionUnknown = (id: OperationId, handle?: string): KlingError =>
-  new KlingError({
-    reason: {
-      _tag: "SubmissionUnknown",
-      detail: "the caller stopped waiting",
-      ...(handle === undefined ? {} : { externalTaskId: handle })
-    },
-    operation: id,
-    billed: operationOf(id).billed
-  })
 
 const aborted = (signal: AbortSignal): Effect.Effect<void> =>
   Effect.callback((resume) => {

@@ -23,6 +23,8 @@ export interface StartPipelineOptions {
   readonly isApproved?: boolean
   /** A token of `Jobs.approve`, in place of the user's approval. */
   readonly approval?: string
+  /** What identifies the request instead of its steps, such as the line of a file that it is. */
+  readonly dedupeBy?: Readonly<Record<string, unknown>>
   /** Receives the handle once the pipeline is persisted, before its first step is. */
   readonly onHandle?: (handle: string) => Effect.Effect<void>
 }
@@ -107,7 +109,7 @@ export const makePipelines = ({ open, kling, principal, limits, steps, poll, sco
       principal,
       account: kling.account,
       name: plan.name,
-      fingerprint: yield* fingerprintOf(operation.id, input),
+      fingerprint: yield* fingerprintOf(operation.id, options.dedupeBy ?? input),
       quote: plan.quote,
       steps: summarizeSteps(plan.steps),
       plan: { steps: serializeSteps(plan.steps) },

@@ -9,7 +9,7 @@ import { newJobOf, type Submitter, type SubmitJobOptions } from "./submit-job.ts
 
 export interface CallJobOptions extends Pick<
   SubmitJobOptions,
-  "isApproved" | "approval" | "dedupeBy" | "idempotencyKey" | "partOf"
+  "isApproved" | "approval" | "dedupeBy" | "idempotencyKey" | "onHandle" | "partOf"
 > {
   /** If false, a call identical to a recent one fails with `Duplicate`, which has the handle of that job. */
   readonly allowDuplicate?: boolean
@@ -38,6 +38,7 @@ export const callJob = Effect.fn("Jobs.call")(function* (
   })
   const { lease } = job
   if (!isNew || lease === undefined) return yield* jobError({ _tag: "Duplicate", taskId: job.handle })
+  if (options.onHandle !== undefined) yield* options.onHandle(handle)
   const withLease = { lease }
   const answered = submitter.kling.call(plan.operation, plan.input).pipe(
     Effect.tap((data) => {

@@ -1,0 +1,87 @@
+import { Kling, type KlingError, type Plan } from "@klingkit/core"
+import {
+  type AnyRequest,
+  fieldName,
+  type Fields,
+  isPipeline,
+  type LibraryEntry,
+  libraryEntries,
+  makesJob,
+  type PipelinePlan,
+  type PlanOutcomes,
+  type RequestMethods,
+  requestMethods,
+  type RequestPlans,
+  type RequestResult,
+  toPlan
+} from "@klingkit/core/requests"
+import { Effect } from "effect"
+import type { Job } from "../job.ts"
+import type { JobError } from "../job-error.ts"
+import { Jobs } from "../jobs.ts"
+import type { LedgerError } from "../ledger/ledger-error.ts"
+import { stepFailure } from "../pipelines/pipeline-job.ts"
+import { runRequest } from "../run-request.ts"
+import { type Cancellable, type Run, runSubmission, type SubmissionOptions } from "./submission.ts"
+
+type Outcomes = Readonly<Record<Exclude<RequestResult, "entries" | "deleted">, Job>> & {
+  readonly entries: ReadonlyArray<LibraryEntry>
+  readonly deleted: void
+}
+
+/**
+ * What can be asked of Kling, by noun and verb: `jobs.video.create("kling-3.0", { prompt })`. Each returns its job, and
+ * problems name the fields of its input. The job of a synchronous request (`audio.speech`) is finished; that of several
+ * steps (`video.lipSync`) is their pipeline, and its options `folder`, `onQueued` and `answerWithinSeconds` have no effect.
+ */
+export interface JobMethods extends RequestMethods<Outcomes, SubmissionOptions> {
+  /** The same methods; each only says what would be sent, and its price in `quote`. */
+  readonly plan: RequestPlans<Cancellable>
+  /** Approves exactly this plan above the approval threshold: returns a token that is valid once, for ten minutes. */
+  approvePlan(plan: Plan | PipelinePlan, options?: Cancellable): Promise<string>
+}
+
+/** The methods of requests, run by `run`. */
+export const jobMethods = (run: Run): JobMethods => {
+  const planned = (request: AnyRequest, given: Fields, options: Cancellable | undefined) =>
+    run(
+      Jobs.use((jobs) => jobs.plan(request, given, fieldName)),
+      options
+    )
+  return {
+    ...requestMethods<Outcomes, SubmissionOptions>(async (request, given, options = {}) => {
+      const plan = await planned(request, given, options)
+      return makesJob(request) ? submitPlanned(run, plan, options) : callFree(run, request, plan, options)
+    }),
+    plan: requestMethods<PlanOutcomes, Cancellable>(planned),
+    approvePlan: (plan, options) =>
+      run(
+        Jobs.use((jobs) => jobs.approve(wholePlan(plan))),
+        options
+      )
+  }
+}
+
+const submitPlanned = (run: Run, plan: Plan | PipelinePlan, options: SubmissionOptions) =>
+  runSubmission(run, wholePlan(plan).operation, options, (own) =>
+    Effect.filterOrElse(
+      runRequest(plan, own),
+      (job) => stepFailure(job) === undefined,
+      (job): Effect.Effect<Job, JobError> => stepFailure(job) ?? Effect.succeed(job)
+    )
+  )
+
+/** Lists and deletions are free: the ledger has nothing to do with them. */
+const callFree = (run: Run, { result }: AnyRequest, plan: Plan | PipelinePlan, options: Cancellable) => {
+  const { operation, input } = wholePlan(plan)
+  const called: Effect.Effect<unknown, KlingError | LedgerError, Kling> = Kling.use((kling) =>
+    kling.call(operation, input)
+  )
+  return run(
+    Effect.map(called, (answer) => (result === "entries" ? libraryEntries(answer) : undefined)),
+    options
+  )
+}
+
+/** A plan as a single one, for its approval. */
+const wholePlan = (plan: Plan | PipelinePlan): Plan => (isPipeline(plan) ? toPlan(plan) : plan)

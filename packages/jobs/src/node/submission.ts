@@ -1,0 +1,72 @@
+import { type AnyOperation, type Kling, KlingError } from "@klingkit/core"
+import { Effect, Fiber } from "effect"
+import { resolve } from "node:path"
+import type { Job } from "../job.ts"
+import type { Jobs } from "../jobs.ts"
+import type { QueuePosition } from "../submit/queue-position.ts"
+import type { SubmitJobOptions } from "../submit/submit-job.ts"
+
+export interface Cancellable {
+  /** Cancels the wait only: a submitted job keeps running, and its handle finds it. */
+  readonly signal?: AbortSignal
+}
+
+export interface SubmissionOptions
+  extends
+    Pick<
+      SubmitJobOptions,
+      "allowDuplicate" | "answerWithinSeconds" | "approval" | "folder" | "idempotencyKey" | "isApproved"
+    >,
+    Cancellable {
+  /** Receives the handle once the request is persisted; awaited before anything is sent. */
+  readonly onHandle?: (handle: string) => void | Promise<void>
+  /** All concurrency slots are in use: the request is queued. */
+  readonly onQueued?: (position: QueuePosition) => void | Promise<void>
+}
+
+/** Runs an effect for a promise; `onAborted` is the reason to reject with once the caller has stopped waiting. */
+export type Run = <A, E>(
+  effect: Effect.Effect<A, E, Jobs | Kling>,
+  options?: Cancellable,
+  onAborted?: () => unknown
+) => Promise<A>
+
+/** Submits to the end: the caller may stop waiting and its callbacks may fail, which is reported afterwards. */
+export const runSubmission = async <E>(
+  run: Run,
+  operation: AnyOperation,
+  { signal, ...options }: SubmissionOptions,
+  submit: (options: SubmitJobOptions) => Effect.Effect<Job, E, Jobs>
+): Promise<Job> => {
+  const acknowledged: { handle?: string } = {}
+  const thrown: Array<unknown> = []
+  const runCallback = <A>(callback: ((value: A) => void | Promise<void>) | undefined, value: A) =>
+    Effect.ignore(Effect.tryPromise({ try: async () => callback?.(value), catch: (error) => thrown.push(error) }))
+  const submission = Effect.forkDetach(
+    submit({
+      ...options,
+      ...absoluteFolder(options.folder),
+      onHandle: (handle) => runCallback(options.onHandle, (acknowledged.handle = handle)),
+      onQueued: (position) => runCallback(options.onQueued, position)
+    })
+  )
+  const job = await run(Effect.flatMap(submission, Fiber.join), signal === undefined ? {} : { signal }, () =>
+    submissionUnknown(operation, acknowledged.handle)
+  )
+  if (thrown.length > 0) throw thrown[0]
+  return job
+}
+
+export const absoluteFolder = (folder: string | undefined) => (folder === undefined ? {} : { folder: resolve(folder) })
+
+/** The caller has stopped waiting; the handle finds the job. */
+export const submissionUnknown = ({ id, billed }: AnyOperation, handle?: string): KlingError =>
+  new KlingError({
+    reason: {
+      _tag: "SubmissionUnknown",
+      detail: "the caller stopped waiting",
+      ...(handle === undefined ? {} : { externalTaskId: handle })
+    },
+    operation: id,
+    billed
+  })
