@@ -38,7 +38,7 @@ export const flagOf: NameOf = (_, field) => (field === "prompt" ? "<prompt>" : `
 export const planGiven = (request: AnyRequest, given: Readonly<Record<string, unknown>>, nameOf: NameOf = flagOf) =>
   Effect.flatMap(planContext, (context) => planRequest(request, given, nameOf, context))
 
-/** `planGiven` for lines and steps, which are one task each: several steps and synchronous calls have their own command. */
+/** `planGiven` for what must be one task, such as a step of a pipeline. */
 export const planOneTask = (...args: Parameters<typeof planGiven>) =>
   Effect.flatMap(planGiven(...args), (plan) => {
     if (!isPipeline(plan) && plan.operation.kind === "create") return Effect.succeed(plan)

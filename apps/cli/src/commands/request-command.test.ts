@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { describeRequest } from "@klingkit/core"
-import { type AnyRequest, isPipeline, kebabName, requests, snakeName } from "@klingkit/core/requests"
+import { type AnyRequest, isPipeline, kebabName, makesJob, requests, snakeName } from "@klingkit/core/requests"
 import { ConfigProvider, Effect } from "effect"
 import { klingkit } from "../testing/run-klingkit.ts"
 import { planGiven } from "./plan-given.ts"
@@ -49,6 +49,7 @@ describe("a request", () => {
         expect(yield* body(request, inWords(request, older(request), asText))).toBe(expected)
         expect(yield* body(request, inWords(request, kebabName, asText))).toBe(expected)
 
+        if (!makesJob(request)) return
         const { exitCode, stdout } = yield* klingkit([...commandLine(request), "--dry-run", "--json"])
         expect([exitCode, stdout]).toEqual([0, expect.any(String)])
         const shown = JSON.parse(stdout)

@@ -1,28 +1,41 @@
-import type { AnyRequest } from "@klingkit/core/requests"
+import { type AnyRequest, makesJob } from "@klingkit/core/requests"
 import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { paidFlags } from "./paid-flags.ts"
 import { planGiven } from "./plan-given.ts"
 import { argumentField, requestArgument, requestFlags } from "./request-flags.ts"
 import { exampleOf } from "./request-example.ts"
+import { runFree } from "./run-free.ts"
 import { runRequest } from "./run-request.ts"
 
-/** The command of a request: its fields as flags, its prompt as the argument. */
+/** The command of a request: its fields as flags, its prompt as the argument; with the flags of a paid one unless it is free. */
 export const requestCommand = (request: AnyRequest) => {
   const [, verb = request.command] = request.command.split(" ")
-  const argument = argumentField(request)
-  return Command.make(
-    verb,
-    {
-      words: argument === undefined ? [] : [requestArgument(argument)],
-      request: requestFlags(request),
-      ...paidFlags
-    },
-    Effect.fnUntraced(function* ({ words: [words], request: flags, ...paid }) {
-      const given = { ...flags, ...(argument === undefined || words === undefined ? {} : { [argument]: words }) }
-      yield* runRequest(yield* planGiven(request, definedFlags(given)), paid)
-    })
-  ).pipe(Command.withDescription(request.summary), Command.withExamples([{ command: exampleOf(request) }]))
+  const field = argumentField(request)
+  const own = { words: field === undefined ? [] : [requestArgument(field)], request: requestFlags(request) }
+  const given = ({ words: [words], request: flags }: Given) =>
+    definedFlags({ ...flags, ...(field === undefined || words === undefined ? {} : { [field]: words }) })
+  const command = makesJob(request)
+    ? Command.make(
+        verb,
+        { ...own, ...paidFlags },
+        Effect.fnUntraced(function* ({ words, request: flags, ...paid }) {
+          yield* runRequest(yield* planGiven(request, given({ words, request: flags })), paid)
+        })
+      )
+    : Command.make(
+        verb,
+        own,
+        Effect.fnUntraced(function* (flags) {
+          yield* runFree(request, yield* planGiven(request, given(flags)))
+        })
+      )
+  return command.pipe(Command.withDescription(request.summary), Command.withExamples([{ command: exampleOf(request) }]))
+}
+
+interface Given {
+  readonly words: ReadonlyArray<Option.Option<unknown>>
+  readonly request: Readonly<Record<string, Option.Option<unknown>>>
 }
 
 /** The flags that were set, by field. */

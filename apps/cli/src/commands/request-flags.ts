@@ -6,9 +6,14 @@ import { flagOf } from "./plan-given.ts"
 
 type RequestFlag = Flag.Flag<Option.Option<unknown>>
 
-/** The field that a command takes as its argument, in quotes. */
-export const argumentField = ({ input: { shape } }: AnyRequest): string | undefined =>
-  ["prompt", "text"].find((field) => field in shape)
+/** The field that a command takes as its argument: what is made, in quotes, or what is deleted. */
+export const argumentField = ({ input: { shape }, result }: AnyRequest): string | undefined =>
+  result === "deleted" ? Object.keys(shape)[0] : ["prompt", "text"].find((field) => field in shape)
+
+const aboutArguments: Readonly<Record<string, string>> = {
+  prompt: "what is to be made, in quotes",
+  text: "what is to be spoken, in quotes"
+}
 
 /** One flag per field of a request; the field's own description is its help. */
 export const requestFlags = (request: AnyRequest): Readonly<Record<string, RequestFlag>> =>
@@ -52,10 +57,15 @@ const numberOf = (option: string) => (value: string) => {
     : Effect.succeed(Number(digits))
 }
 
-/** The prompt, or the text to speak. A blank one counts as absent. */
-export const requestArgument = (field: string) =>
-  Argument.String(field).pipe(
-    Argument.withDescription(field === "prompt" ? "what is to be made, in quotes" : "what is to be spoken, in quotes"),
-    Argument.optional,
-    Argument.map(Option.flatMap((value) => (value.trim() === "" ? Option.none() : Option.some(value))))
+/** The prompt or the text to speak, where a blank one counts as absent; or the id of what is deleted. */
+export const requestArgument = (field: string) => {
+  const argument = Argument.String(kebabName(field)).pipe(
+    Argument.withDescription(aboutArguments[field] ?? "as the list shows it")
   )
+  return field in aboutArguments
+    ? argument.pipe(
+        Argument.optional,
+        Argument.map(Option.flatMap((value) => (value.trim() === "" ? Option.none() : Option.some(value))))
+      )
+    : Argument.map(argument, Option.some)
+}

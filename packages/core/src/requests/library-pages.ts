@@ -27,4 +27,4 @@ export const libraryEntries = (answer: unknown): ReadonlyArray<LibraryEntry> =>
   )
 
 const isEntry = ({ type }: TaskOutput): boolean => type === "element" || type === "voice"
-const isDeleted = (output: TaskOutput): boolean => "deleted" in output && output.deleted === true
+const isDeleted = (output: TaskOutput): boolean => "deleted" in output && output.deleted !== undefined && output.deleted

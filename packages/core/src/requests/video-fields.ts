@@ -31,9 +31,11 @@ export type ImageModelName =
   | ListedModel<"legacy.images.generations">
   | ListedModel<"legacy.images.omni-image">
 
-type ListedModel<Id extends OperationId> = NonNullable<
-  InputOf<(typeof operations)[Id]["params"]>["model" & keyof InputOf<(typeof operations)[Id]["params"]>]
->
+type ListedModel<Id extends OperationId> =
+  InputOf<(typeof operations)[Id]["params"]> extends { readonly model?: infer Model } ? Literal<Model> : never
+
+/** Without the `string` by which an operation allows values that it does not list. */
+type Literal<Value> = Value extends string ? (string extends Value ? never : Value) : never
 
 /** Settings that every video has; what a model takes of them is its operations' to say. */
 export const videoSettings = {

@@ -92,12 +92,7 @@ describe("klingkit batch", () => {
     ],
     ["an invalid number", "prompt,n,kind\na fox,two,image\n", "line 1: n must be a number"],
     ["an unknown kind", "kind,prompt\nsong,la\n", "line 1: kind must be one of video, image, video create"],
-    [
-      "several steps",
-      "kind,video,text\nvideo lipsync,https://x.test/a.mp4,Good morning\n",
-      "run klingkit video lipsync"
-    ],
-    ["a synchronous call", "kind,text\naudio speech,Good morning\n", "run klingkit audio speech"],
+    ["a request that makes nothing", "kind,element-id\nelement delete,1\n", "kind must be one of"],
     ["an empty file", "", "the manifest is empty"]
   ] as const)("refuses %s before anything is sent", ([, text, message]) =>
     Effect.gen(function* () {

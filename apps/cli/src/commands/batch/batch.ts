@@ -1,4 +1,13 @@
-import { credentialsFromConfig, maxUsd, type Quote, quotedText, sumOfQuotes, usdText } from "@klingkit/core"
+import {
+  credentialsFromConfig,
+  familyOfHandle,
+  maxUsd,
+  type Quote,
+  quotedText,
+  sumOfQuotes,
+  usdText
+} from "@klingkit/core"
+import { isPipeline } from "@klingkit/core/requests"
 import { Jobs, spendLimits } from "@klingkit/jobs"
 import { Effect, Ref } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -86,20 +95,29 @@ const showLines = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>, quote
       quote: quoteView(quote),
       lines: lines.map(({ id, plan }) => ({
         id,
-        operation: plan.operation.id,
-        model: plan.model,
-        input: plan.input,
+        ...(isPipeline(plan)
+          ? {
+              steps: plan.steps.map((step) => ({
+                id: step.id,
+                operation: step.plan.operation.id,
+                input: step.plan.input
+              }))
+            }
+          : { operation: plan.operation.id, model: plan.model, input: plan.input }),
         quote: quoteView(plan.quote),
         warnings: plan.warnings
       }))
     },
     text: [
-      ...lines.map(({ id, plan }) => `Line ${id}: ${plan.operation.id}, ${quoteText(plan.quote)}`),
+      ...lines.map(({ id, plan }) => `Line ${id}: ${operationsText(plan)}, ${quoteText(plan.quote)}`),
       `Quote: ${quoteText(quote)}`,
       "Nothing was sent."
     ].join("\n")
   })
 })
+
+const operationsText = (plan: Line["plan"]): string =>
+  isPipeline(plan) ? plan.steps.map((step) => step.plan.operation.id).join(" + ") : plan.operation.id
 
 /** The total needs the same approval as a single request of that price. */
 const requireApproval = Effect.fnUntraced(function* (quote: Quote, yes: boolean) {
@@ -153,7 +171,7 @@ const failIfAny = Effect.fnUntraced(function* (results: ReadonlyArray<LineResult
     ? exitCode.notApproved
     : failed.length > 0
       ? exitCode.failed
-      : isAwaited && running.length > 0
+      : running.some(({ handle = "" }) => isAwaited || familyOfHandle(handle) === "chain")
         ? exitCode.stillRunning
         : undefined
   if (code === undefined) return

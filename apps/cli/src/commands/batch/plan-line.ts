@@ -1,8 +1,8 @@
 import { KlingError, type Plan, type Problem } from "@klingkit/core"
-import { type AnyRequest, kebabName, type NameOf, requests } from "@klingkit/core/requests"
+import { type AnyRequest, kebabName, makesJob, type NameOf, type PipelinePlan, requests } from "@klingkit/core/requests"
 import { fingerprintOf } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
-import { planOneTask } from "../plan-given.ts"
+import { planGiven } from "../plan-given.ts"
 import type { Manifest, RawLine } from "./read-manifest.ts"
 
 /** A planned line. */
@@ -12,7 +12,7 @@ export interface Line {
   /** Identifies the line within its manifest, independent of its position. */
   readonly key: string
   readonly raw: RawLine
-  readonly plan: Plan
+  readonly plan: Plan | PipelinePlan
   /** A file or a folder as for `--output`; relative to `--output` if both are set. */
   readonly output: Option.Option<string>
 }
@@ -42,20 +42,23 @@ export const planLines = Effect.fnUntraced(function* ({ name, lines }: Manifest)
   )
 })
 
+/** What a line may ask for: whatever makes something. */
+export const lineRequests: ReadonlyArray<AnyRequest> = requests.filter(makesJob)
+
 const planOf = Effect.fnUntraced(function* (raw: RawLine) {
   const kind = scalarText(raw["kind"], "video")
   const request = requestOfKind(kind)
   if (request === undefined) {
-    const kinds = ["video", "image", ...requests.map(({ command }) => command)]
+    const kinds = ["video", "image", ...lineRequests.map(({ command }) => command)]
     const message = `must be one of ${kinds.join(", ")}`
     return yield* Effect.fail<ReadonlyArray<Problem>>([{ field: "kind", message }])
   }
-  return yield* Effect.mapError(planOneTask(request, fieldsOf(raw, ownFields), lineField), problemsOf)
+  return yield* Effect.mapError(planGiven(request, fieldsOf(raw, ownFields), lineField), problemsOf)
 })
 
 /** A line's kind is a command (`video extend`), a request (`extend_video`), or short for `video create` and `image create`. */
 const requestOfKind = (kind: string): AnyRequest | undefined =>
-  requests.find(({ id, command }) => id === kind || command === kind || command === `${kind} create`)
+  lineRequests.find(({ id, command }) => id === kind || command === kind || command === `${kind} create`)
 
 /** The fields of a line that are the request's. All as text, as in a CSV cell: a prompt may be a number in YAML. */
 export const fieldsOf = (raw: RawLine, own: ReadonlyArray<string>): RawLine =>

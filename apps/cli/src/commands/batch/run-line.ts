@@ -1,10 +1,12 @@
 import { isFinished, maxUsd } from "@klingkit/core"
-import { type Job, Jobs } from "@klingkit/jobs"
-import { type Cause, type Duration, Effect, FileSystem, Option, Path, Stream } from "effect"
+import { isPipeline } from "@klingkit/core/requests"
+import { type Job, Jobs, runRequest } from "@klingkit/jobs"
+import { type Cause, type Duration, Effect, FileSystem, Option, Path, Schedule, Stream } from "effect"
 import { destinationOf } from "../destination.ts"
 import { type Failure, failureOf } from "../../output/failure.ts"
 import { taskView } from "../../output/task-view.ts"
 import type { Line } from "./plan-line.ts"
+import { savedFilesOf, saveResults } from "./save-results.ts"
 
 export interface LineFlags {
   readonly wait: boolean
@@ -52,35 +54,44 @@ const finish = (
       onSome: (own) =>
         Option.some(Option.match(flags.output, { onNone: () => own, onSome: (base) => path.join(base, own) }))
     })
-    if (!flags.wait && Option.isNone(output)) return resultOf(line, submitted)
-    const jobs = yield* Jobs
-    const followed = yield* jobs
-      .follow(submitted.handle, line.plan.operation)
-      .pipe(Stream.runLast, Effect.timeoutOption(flags.timeout))
-    const job = Option.getOrElse(Option.flatten(followed), () => submitted)
+    // The later steps of a pipeline are sent by this process, so it stays until they are.
+    if (!flags.wait && Option.isNone(output) && !isPipeline(line.plan)) return resultOf(line, submitted)
+    const job = yield* ended(line, submitted).pipe(
+      Effect.timeoutOption(flags.timeout),
+      Effect.map(Option.getOrElse(() => submitted))
+    )
     // Orphaned by a process that died before it sent the request: send it now.
     if (submitted.isDuplicate === true && wasNeverSent(job)) return yield* runLine(line, flags)
     if (!isFinished(job.task) || job.task.status === "failed" || Option.isNone(output)) return resultOf(line, job)
     const fs = yield* FileSystem.FileSystem
-    const saved = submitted.record?.files.map((file) => file.path) ?? []
+    const saved = submitted.isDuplicate === true ? yield* savedFilesOf(job) : []
     const exist = yield* Effect.forEach(saved, (file) => Effect.orElseSucceed(fs.exists(file), () => false))
     if (saved.length > 0 && exist.every(Boolean)) return resultOf(line, job, saved)
-    const destination = yield* destinationOf({ output, force: flags.force, count: job.task.outputs.length })
-    const downloaded = yield* jobs.download(job, { ...destination, overwrite: flags.force })
-    return resultOf(
-      line,
-      job,
-      downloaded.map(({ path }) => path)
-    )
+    return resultOf(line, job, yield* saveResults(job, output, flags.force))
   })
+
+/** The job once it has ended. That of a synchronous call cannot be followed: whichever process made it ends it. */
+const ended = Effect.fnUntraced(function* ({ plan }: Line, submitted: Job) {
+  const jobs = yield* Jobs
+  if (isFinished(submitted.task) || submitted.task.status === "unknown") return submitted
+  if (!isPipeline(plan) && plan.operation.kind !== "create") {
+    return yield* jobs.status(submitted.handle).pipe(
+      Effect.repeat({
+        schedule: Schedule.spaced("1 second"),
+        until: ({ task }) => isFinished(task) || task.status === "unknown"
+      })
+    )
+  }
+  const last = yield* jobs.follow(submitted.handle, isPipeline(plan) ? undefined : plan.operation).pipe(Stream.runLast)
+  return Option.getOrElse(last, () => submitted)
+})
 
 type DestinationNeeds = Effect.Services<ReturnType<typeof destinationOf>>
 
 /** A refused request was not charged, so a new run submits it again under the next key. */
 const submitOnce = Effect.fnUntraced(function* ({ key, plan, raw }: Line, yes: boolean) {
-  const jobs = yield* Jobs
   for (let attempt = 1; ; attempt++) {
-    const job: Job = yield* jobs.submit(plan, {
+    const job: Job = yield* runRequest(plan, {
       // The total was approved as a whole; a line without a known price is not part of it.
       isApproved: yes || maxUsd(plan.quote) !== undefined,
       idempotencyKey: `${key} ${attempt}`,
