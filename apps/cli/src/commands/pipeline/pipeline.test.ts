@@ -78,6 +78,33 @@ describe("klingkit pipeline run", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("a step may be any command that makes a video, an image or audio", () =>
+    Effect.gen(function* () {
+      const steps = `steps:
+  - { id: cat, kind: image, prompt: a cat }
+  - { id: hat, kind: image combine, prompt: a cat in a hat, images: "https://example.com/hat.png", from: cat }
+  - { id: wide, kind: expand_image, left: 0.5, from: hat }
+  - { id: dance, kind: video effect, scene: pet_dance, from: wide }
+  - { id: person, kind: video motion, image: "https://example.com/figure.png", from: dance }
+  - { id: rain, kind: audio sound, prompt: rain, alongside: true }
+`
+      const { file, env, charges } = yield* withFile(steps)
+      const { exitCode, stdout } = yield* klingkit(["pipeline", "run", file, "--json"], { env })
+      expect([exitCode, JSON.parse(stdout)]).toMatchObject([
+        0,
+        { status: "succeed", outputs: [{ type: "video" }, { type: "audio" }] }
+      ])
+      expect((yield* charges).map(({ operation }) => operation).toSorted()).toEqual([
+        "legacy.effects",
+        "legacy.images.expand",
+        "legacy.images.generations",
+        "legacy.images.multi-image2image",
+        "legacy.text-to-audio",
+        "new.motion.kling-3.0"
+      ])
+    }).pipe(Effect.scoped)
+  )
+
   it.live("the old command name is an unlisted alias that prints the new one on stderr", () =>
     Effect.gen(function* () {
       const { file, env } = yield* withFile(manifest)
@@ -119,6 +146,21 @@ describe("klingkit pipeline run", () => {
       "a setting that the step would ignore",
       "steps:\n  - { id: 1, prompt: x }\n  - { id: 2, kind: sound, from: 1, duration: 5 }",
       "step 2: duration is not a setting of create_soundtrack; the settings are: video, prompt, music-prompt, asmr"
+    ],
+    [
+      "a command of an image for a step that makes a video",
+      "steps:\n  - { id: a, prompt: x }\n  - { id: b, kind: image expand, left: 1, from: a }",
+      "step b: from must name an earlier step that makes an image"
+    ],
+    [
+      "audio for a video",
+      "steps:\n  - { id: a, kind: audio sound, prompt: x }\n  - { id: b, prompt: y, from: a }",
+      "step b: from must name an earlier step that makes an image or a video"
+    ],
+    [
+      "a command that makes no file",
+      "steps:\n  - { kind: element create }",
+      "kind must be image, video, speech, sound"
     ],
     ["no steps", "lines: []", "has no list of steps"]
   ] as const)("refuses %s before anything is sent", ([, text, message]) =>

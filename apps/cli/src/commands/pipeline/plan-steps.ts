@@ -1,6 +1,7 @@
 import type { Problem } from "@klingkit/core"
 import {
   type AnyRequest,
+  createLipsync,
   createSoundtrack,
   createSpeech,
   extendVideo,
@@ -12,8 +13,10 @@ import {
   planPipeline,
   planSpeech,
   readRequest,
+  requests,
   stepFromPlan,
-  type StepReference
+  type StepReference,
+  viewOfField
 } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import { usageError } from "../../output/failure.ts"
@@ -21,14 +24,32 @@ import { fieldsOf, lineField, problemsOf, scalarText } from "../batch/plan-line.
 import type { Manifest, RawLine } from "../batch/read-manifest.ts"
 import { planContext, planOneTask } from "../plan-given.ts"
 
-const kinds = ["image", "video", "speech", "sound"] as const
-type Kind = (typeof kinds)[number]
+const shortKinds = ["image", "video", "speech", "sound"] as const
+type ShortKind = (typeof shortKinds)[number]
+
+/** What a step can be by its command: what makes a video, an image or audio as one task. */
+const stepRequests: ReadonlyArray<AnyRequest> = requests.filter(
+  (request) => ["video", "image", "audio"].includes(request.result) && request !== createLipsync
+)
+
+/** The kind by which a step makes a request; undefined where it cannot be a step. */
+export const stepKindOf = (request: AnyRequest): string | undefined =>
+  request === createLipsync ? "speech" : stepRequests.find((one) => one === request)?.command
+
+const findKind = (kind: unknown): ShortKind | AnyRequest | undefined =>
+  shortKinds.find((name) => name === kind) ?? stepRequests.find(({ id, command }) => id === kind || command === kind)
 
 const ownFields = ["id", "kind", "from", "alongside"]
 
 interface EarlierStep {
-  readonly kind: Kind
+  readonly makes: "image" | "video" | "audio"
   readonly durationSeconds: number | undefined
+}
+
+/** Kling returns a soundtrack inside its video. */
+const madeBy = (kind: ShortKind | AnyRequest): EarlierStep["makes"] => {
+  if (typeof kind === "string") return kind === "image" ? "image" : "video"
+  return kind.result === "image" || (kind.result === "audio" && kind !== createSoundtrack) ? kind.result : "video"
 }
 
 /** The pipeline that a file of steps describes; sends nothing. Problems name their step. */
@@ -37,18 +58,25 @@ export const planSteps = Effect.fnUntraced(function* ({ name, lines }: Manifest)
   const steps: Array<PipelineStep> = []
   for (const [index, raw] of lines.entries()) {
     const id = scalarText(raw["id"], `step-${index + 1}`)
-    const kind = kinds.find((candidate) => candidate === (raw["kind"] ?? "video"))
+    const kind = findKind(raw["kind"] ?? "video")
     const stepError = (problems: ReadonlyArray<Problem>) =>
       usageError(problems.map(({ field, message }) => ({ field: `step ${id}: ${field}`, message })))
-    if (kind === undefined) return yield* stepError([{ field: "kind", message: `must be ${kinds.join(", ")}` }])
+    if (kind === undefined) {
+      const kinds = [...shortKinds, ...stepRequests.map(({ command }) => command)]
+      return yield* stepError([{ field: "kind", message: `must be ${kinds.join(", ")}` }])
+    }
     const planned = yield* Effect.mapError(stepsOf(id, kind, raw, earlier), stepError)
     const isParallel = String(raw["alongside"]) === "true"
     steps.push(...planned.map((step) => (isParallel ? { ...step, parallel: true } : step)))
     const source = earlier.get(String(raw["from"]))
-    earlier.set(id, { kind, durationSeconds: kind === "video" ? secondsOf(planned) : source?.durationSeconds })
+    const durationSeconds = choosesLength(kind) ? secondsOf(planned) : source?.durationSeconds
+    earlier.set(id, { makes: madeBy(kind), durationSeconds })
   }
   return yield* planPipeline(name, steps)
 })
+
+const choosesLength = (kind: ShortKind | AnyRequest): boolean =>
+  typeof kind === "string" ? kind === "video" : kind.result === "video" && "durationSeconds" in kind.input.shape
 
 /** A video lasts 5 s by default; what is made from a video lasts as long as that video. */
 const secondsOf = ([step]: ReadonlyArray<PipelineStep>): number =>
@@ -58,7 +86,7 @@ const refuse = (field: string, message: string) => Effect.fail<ReadonlyArray<Pro
 
 const stepsOf = Effect.fnUntraced(function* (
   id: string,
-  kind: Kind,
+  kind: ShortKind | AnyRequest,
   raw: RawLine,
   earlier: ReadonlyMap<string, EarlierStep>
 ): Effect.fn.Return<ReadonlyArray<PipelineStep>, ReadonlyArray<Problem>, PlanNeeds> {
@@ -66,24 +94,44 @@ const stepsOf = Effect.fnUntraced(function* (
   const source = earlier.get(scalarText(from, ""))
   if (from !== undefined && source === undefined) return yield* refuse("from", "must name an earlier step")
   const step = String(from)
+  if (typeof kind !== "string")
+    return [yield* commandStep(id, kind, raw, source === undefined ? undefined : { step, ...source })]
   if (kind === "image") {
     if (source !== undefined) return yield* refuse("from", "cannot be used with an image step")
     return [yield* requestStep(id, generateImage, raw)]
   }
   if (kind === "video") {
     if (source === undefined) return [yield* requestStep(id, generateVideo, raw)]
-    return source.kind === "image"
+    if (source.makes === "audio")
+      return yield* refuse("from", "must name an earlier step that makes an image or a video")
+    return source.makes === "image"
       ? [yield* requestStep(id, generateVideo, raw, { output: "image", step })]
       : [yield* requestStep(id, extendVideo, raw, { output: "video", step })]
   }
-  if (source === undefined || source.kind === "image")
-    return yield* refuse("from", "must name an earlier step that makes a video")
+  if (source?.makes !== "video") return yield* refuse("from", "must name an earlier step that makes a video")
   return kind === "sound"
     ? [yield* requestStep(id, createSoundtrack, raw, { output: "video", step })]
     : yield* speechSteps(id, raw, { step, seconds: source.durationSeconds })
 })
 
 type PlanNeeds = Effect.Services<ReturnType<typeof requestStep>>
+
+/** Any other request as a step: what the earlier step makes must be what the request works on. */
+const commandStep = Effect.fnUntraced(function* (
+  id: string,
+  request: AnyRequest,
+  raw: RawLine,
+  source: ({ readonly step: string } & EarlierStep) | undefined
+) {
+  if (source === undefined) return yield* requestStep(id, request, raw)
+  const { media } = viewOfField(request.input.shape[request.source ?? ""])
+  if (media !== "image" && media !== "video") return yield* refuse("from", `cannot be used with ${request.command}`)
+  if (source.makes !== media) {
+    const made = media === "image" ? "an image" : "a video"
+    return yield* refuse("from", `must name an earlier step that makes ${made}`)
+  }
+  return yield* requestStep(id, request, raw, { output: media, step: source.step })
+})
 
 /** A request as a step; what an earlier step makes goes into the request's source field. */
 const requestStep = Effect.fnUntraced(function* (
@@ -93,9 +141,16 @@ const requestStep = Effect.fnUntraced(function* (
   reference?: StepReference
 ) {
   const { source } = request
-  const filled = reference === undefined || source === undefined ? {} : { [source]: placeholderOf(reference) }
+  const given = fieldsOf(raw, ownFields)
+  const made = reference === undefined || source === undefined ? {} : { [source]: placeholderOf(reference) }
+  // Of several images, the earlier step's is the first.
+  const filled = Object.entries(made).map(([field, value]) =>
+    viewOfField(request.input.shape[field]).kind === "list"
+      ? [field, [value, ...[given[field] ?? []].flat()]]
+      : [field, value]
+  )
   const plan = yield* Effect.mapError(
-    planOneTask(request, { ...fieldsOf(raw, ownFields), ...filled }, lineField),
+    planOneTask(request, { ...given, ...Object.fromEntries(filled) }, lineField),
     problemsOf
   )
   return stepFromPlan(id, plan, reference === undefined ? [] : [reference])
