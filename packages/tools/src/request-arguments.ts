@@ -7,7 +7,12 @@ import * as z from "zod"
 export interface Choice {
   readonly argument: string
   readonly description: string
-  readonly of: Readonly<Record<string, AnyRequest>>
+  readonly of: Readonly<Record<string, OfferedRequest>>
+}
+
+/** A request as a tool offers it; `fixed` are the fields that the tool itself sets. */
+export interface OfferedRequest extends AnyRequest {
+  readonly fixed?: Arguments
 }
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -18,15 +23,17 @@ interface View {
   /** Optional fields that this tool needs. */
   readonly needs?: ReadonlyArray<string>
   readonly refused?: Readonly<Record<string, string>>
+  /** Fields that the tool sets itself. */
+  readonly fixed?: Arguments
   /** In place of the request's own description. */
   readonly descriptions?: Readonly<Record<string, string>>
 }
 
 /** A request as one tool offers it. */
-export const viewOf = (request: AnyRequest, view: View): AnyRequest => {
-  const { without = [], needs = [], refused = {}, descriptions = {} } = view
+export const viewOf = (request: AnyRequest, view: View): OfferedRequest => {
+  const { without = [], needs = [], refused = {}, descriptions = {}, fixed = {} } = view
   const shape = Object.entries(request.input.shape).flatMap(([field, schema]) => {
-    if (without.includes(field)) return []
+    if (without.includes(field) || field in fixed) return []
     const description = descriptions[field] ?? descriptionOf(schema)
     const type = needs.includes(field) && schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema
     return [[field, described(type, description)] as const]
@@ -34,11 +41,13 @@ export const viewOf = (request: AnyRequest, view: View): AnyRequest => {
   return {
     ...request,
     input: z.strictObject(Object.fromEntries(shape)),
-    refused: { ...request.refused, ...refused }
+    refused: { ...request.refused, ...refused },
+    fixed,
+    plan: (input, context) => request.plan({ ...input, ...fixed }, context)
   }
 }
 
-const isChoice = (offers: AnyRequest | Choice): offers is Choice => "of" in offers
+const isChoice = (offers: OfferedRequest | Choice): offers is Choice => "of" in offers
 
 interface Offer {
   readonly choice: string
@@ -47,7 +56,7 @@ interface Offer {
 }
 
 /** The arguments that a tool lists, by the names that hosts know. */
-export const listedArguments = (offers: AnyRequest | Choice, nameOf: NameOf): z.ZodRawShape => {
+export const listedArguments = (offers: OfferedRequest | Choice, nameOf: NameOf): z.ZodRawShape => {
   if (!isChoice(offers)) {
     return Object.fromEntries(
       [...offersOf("", offers, nameOf)].map(([name, one]) => [name, described(one.schema, one.description)])
@@ -60,7 +69,7 @@ export const listedArguments = (offers: AnyRequest | Choice, nameOf: NameOf): z.
       byName.set(name, [...(byName.get(name) ?? []), offer])
   }
   return {
-    [offers.argument]: z.enum(choices).describe(offers.description),
+    [offers.argument]: described(z.enum(choices), offers.description),
     ...Object.fromEntries([...byName].map(([name, found]) => [name, merged(found, choices)]))
   }
 }
@@ -103,7 +112,7 @@ const merged = (offers: ReadonlyArray<Offer>, choices: ReadonlyArray<string>): z
 
 /** The request that a call's arguments ask for. Arguments of another choice are refused by name. */
 export const choose = (
-  offers: AnyRequest | Choice,
+  offers: OfferedRequest | Choice,
   args: Arguments,
   nameOf: NameOf
 ): Effect.Effect<{ readonly request: AnyRequest; readonly input: Arguments }, KlingError> => {
@@ -125,4 +134,27 @@ export const choose = (
     request: { ...request, refused: { ...Object.fromEntries(refused), ...request.refused } },
     input
   })
+}
+
+/** The arguments that ask for a request with this input, by the names that hosts know; undefined if they cannot. */
+export const argumentsFor = (
+  offers: OfferedRequest | Choice,
+  { id }: AnyRequest,
+  input: Arguments,
+  nameOf: NameOf
+): Arguments | undefined => {
+  const offered: ReadonlyArray<readonly [Arguments, OfferedRequest]> = isChoice(offers)
+    ? Object.entries(offers.of).map(([choice, request]) => [{ [offers.argument]: choice }, request])
+    : [[{}, offers]]
+  for (const [choice, request] of offered) {
+    const { fixed = {} } = request
+    const own = Object.fromEntries(Object.entries(input).filter(([field, value]) => fixed[field] !== value))
+    const isWhole = Object.entries(fixed).every(([field, value]) => input[field] === value)
+    if (request.id !== id || !isWhole || !request.input.safeParse(own).success) continue
+    return {
+      ...choice,
+      ...Object.fromEntries(Object.entries(own).map(([field, value]) => [nameOf(request, field), value]))
+    }
+  }
+  return undefined
 }

@@ -1,12 +1,12 @@
 import { invalidInput, type KlingError, type Plan } from "@klingkit/core"
-import { type AnyRequest, isPipeline, type NameOf, type PipelinePlan, snakeName, toPlan } from "@klingkit/core/requests"
+import { isPipeline, type NameOf, type PipelinePlan, snakeName, toPlan } from "@klingkit/core/requests"
 import { Jobs, stepFailure } from "@klingkit/jobs"
 import { Effect, Predicate } from "effect"
 import * as z from "zod"
 import { checkArguments } from "./check-arguments.ts"
 import { type PaidArguments, paidArguments } from "./inputs/paid-arguments.ts"
 import { jsonSchemaOf } from "./json-schema.ts"
-import { type Choice, choose, listedArguments } from "./request-arguments.ts"
+import { argumentsFor, type Choice, choose, listedArguments, type OfferedRequest } from "./request-arguments.ts"
 import { startSchema, submitPlan, submitResult } from "./results/submit-result.ts"
 import { synchronousResult } from "./results/synchronous-result.ts"
 import type { Tool, ToolEffect } from "./tool.ts"
@@ -16,8 +16,9 @@ export const paidHints = { readOnly: false, destructive: false, idempotent: fals
 
 type Arguments = Readonly<Record<string, unknown>>
 
-interface Declared extends Pick<Tool, "name" | "title" | "description" | "toolset"> {
-  readonly offers: AnyRequest | Choice
+interface Declared
+  extends Pick<Tool, "name" | "title" | "description" | "toolset">, Partial<Pick<Tool, "charged" | "hints">> {
+  readonly offers: OfferedRequest | Choice
   /** The first line of the result once the task has started. */
   readonly summary: (args: Arguments) => string
   readonly output?: z.ZodObject
@@ -25,30 +26,34 @@ interface Declared extends Pick<Tool, "name" | "title" | "description" | "toolse
   readonly run?: (plan: Plan, summary: string, paid: PaidArguments) => ToolEffect
 }
 
-/** Declares a paid tool by the request that it makes: its arguments, checks and plan are the request's. */
+/** Declares a tool by the request that it makes: its arguments, checks and plan are the request's. Paid unless it says so. */
 export const defineRequestTool = (declared: Declared): Tool => {
-  const { offers, summary, output = startSchema, run = runPlan, ...about } = declared
-  const paidSchema = z.strictObject(paidArguments)
+  const { offers, summary, output = startSchema, run = runPlan, charged = true, hints = paidHints, ...about } = declared
+  const { confirm_token, ...repeated } = paidArguments
+  const added = charged ? { ...repeated, confirm_token } : repeated
+  const paidSchema = z.strictObject(added)
+  const plan: NonNullable<Tool["plan"]> = (args) =>
+    Effect.map(
+      Effect.flatMap(splitArguments(args), ({ own }) => planOf(own)),
+      (planned) => (isPipeline(planned) ? toPlan(planned) : planned)
+    )
   const planOf = (given: Arguments) =>
     Effect.flatMap(choose(offers, given, argumentName), ({ request, input }) =>
       Jobs.use((jobs) => jobs.plan(request, input, argumentName))
     )
   return {
     ...about,
-    charged: true,
-    hints: paidHints,
-    inputSchema: jsonSchemaOf(z.strictObject({ ...listedArguments(offers, argumentName), ...paidArguments }), "input"),
+    charged,
+    hints,
+    argumentsFor: (request, input) => argumentsFor(offers, request, input, argumentName),
+    inputSchema: jsonSchemaOf(z.strictObject({ ...listedArguments(offers, argumentName), ...added }), "input"),
     outputSchema: jsonSchemaOf(output, "output"),
-    plan: (args) =>
-      Effect.map(
-        Effect.flatMap(splitArguments(args), ({ own }) => planOf(own)),
-        (plan) => (isPipeline(plan) ? toPlan(plan) : plan)
-      ),
+    ...(charged ? { plan } : {}),
     call: (args) =>
       Effect.flatMap(splitArguments(args), ({ own, paid }) =>
         checkArguments(paidSchema, {}, paid, (checked) =>
-          Effect.flatMap(planOf(own), (plan) =>
-            isPipeline(plan) ? startPipeline(plan, summary(own), checked) : run(plan, summary(own), checked)
+          Effect.flatMap(planOf(own), (planned) =>
+            isPipeline(planned) ? startPipeline(planned, summary(own), checked) : run(planned, summary(own), checked)
           )
         )
       )

@@ -1,4 +1,5 @@
 import type { Kling, KlingError, Plan } from "@klingkit/core"
+import type { AnyRequest } from "@klingkit/core/requests"
 import type { Job, JobError, Jobs, LedgerError } from "@klingkit/jobs"
 import type { Effect } from "effect"
 import type * as z from "zod"
@@ -66,6 +67,11 @@ export interface Tool {
   call(args: unknown): ToolEffect
   /** The request and price of a call with these arguments; sends nothing. Every charged tool has it. */
   readonly plan?: (args: unknown) => Effect.Effect<Plan, ToolFailure, ToolNeeds>
+  /** The arguments by which it makes a request with this input; undefined if it does not. */
+  argumentsFor?(
+    request: AnyRequest,
+    input: Readonly<Record<string, unknown>>
+  ): Readonly<Record<string, unknown>> | undefined
 }
 
 interface Declared<Input extends z.ZodObject, Output extends z.ZodObject> extends Pick<

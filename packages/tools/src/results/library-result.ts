@@ -1,9 +1,11 @@
-import { type TaskOutput, taskFrom, sanitizeText } from "@klingkit/core"
-import { Option } from "effect"
+import { Kling, type Plan, sanitizeText } from "@klingkit/core"
+import { type LibraryEntry, libraryEntries } from "@klingkit/core/requests"
+import { Effect } from "effect"
 import * as z from "zod"
-import type { ToolResult } from "../tool.ts"
+import type { PaidArguments } from "../inputs/paid-arguments.ts"
+import type { ToolEffect, ToolResult } from "../tool.ts"
 import { truncateToBudget } from "./truncate-to-budget.ts"
-import { submitSchema } from "./submit-result.ts"
+import { submitPlan, submitSchema } from "./submit-result.ts"
 
 const entrySchema = z.object({
   id: z.string(),
@@ -21,17 +23,25 @@ export const librarySchema = submitSchema.partial().extend({
 
 type Data = z.output<typeof librarySchema>
 
-export const librarySettings = {
-  page: z.int().min(1).max(1000).optional().describe("list, presets"),
-  page_size: z.int().min(1).max(50).optional().describe("Default 20")
-}
+/** Starts what creates; lists and deletes at once. */
+export const runLibrary =
+  (kind: string) =>
+  (plan: Plan, summary: string, paid: PaidArguments): ToolEffect<Data> => {
+    const { operation, input } = plan
+    if (operation.kind === "create") return submitPlan(plan, summary, paid)
+    const called: ToolEffect<Data> = Effect.map(
+      Kling.use((kling) => kling.call(operation, input)),
+      (answer: unknown) =>
+        operation.kind === "delete"
+          ? deletedEntry(kind, String(Object.values(input)[0]))
+          : listedEntries(answer, Number(input["pageNum"]))
+    )
+    return called
+  }
 
 /** The entries on a page of Kling's task records, without deleted ones. */
-export const listedEntries = (answer: unknown, page: number): ToolResult<Data> => {
-  const records: ReadonlyArray<unknown> = Array.isArray(answer) ? answer : []
-  const all = records.flatMap((record) =>
-    Option.match(taskFrom(record), { onNone: () => [], onSome: (task) => task.outputs.flatMap(entryOf) })
-  )
+const listedEntries = (answer: unknown, page: number): ToolResult<Data> => {
+  const all = libraryEntries(answer).map(entryOf)
   const entries = truncateToBudget(all, (entry) => [entry, linesOf(entry)])
   const left = all.length - entries.length
   const warnings = left === 0 ? [] : [`${left} entries of this page are not shown; use a smaller page_size.`]
@@ -50,23 +60,20 @@ const linesOf = ({ id, name, description, owner, url }: z.output<typeof entrySch
   ...(url === undefined ? [] : [`  URL: ${url}`])
 ]
 
-const entryOf = (output: TaskOutput): ReadonlyArray<z.output<typeof entrySchema>> => {
-  if ((output.type !== "voice" && output.type !== "element") || output.deleted === true) return []
+const entryOf = (output: LibraryEntry): z.output<typeof entrySchema> => {
   const { id, name, ownedBy } = output
-  return [
-    {
-      id,
-      ...(name === undefined ? {} : { name: sanitizeText(name, 40) }),
-      ...(ownedBy === undefined ? {} : { owner: sanitizeText(ownedBy, 40) }),
-      ...(output.type === "element" && output.description !== undefined
-        ? { description: sanitizeText(output.description, 120) }
-        : {}),
-      ...(output.type === "voice" && output.url !== undefined && output.url !== "" ? { url: output.url } : {})
-    }
-  ]
+  return {
+    id,
+    ...(name === undefined ? {} : { name: sanitizeText(name, 40) }),
+    ...(ownedBy === undefined ? {} : { owner: sanitizeText(ownedBy, 40) }),
+    ...(output.type === "element" && output.description !== undefined
+      ? { description: sanitizeText(output.description, 120) }
+      : {}),
+    ...(output.type === "voice" && output.url !== undefined && output.url !== "" ? { url: output.url } : {})
+  }
 }
 
-export const deletedEntry = (kind: string, id: string): ToolResult<Data> => ({
+const deletedEntry = (kind: string, id: string): ToolResult<Data> => ({
   structured: { deleted: id },
   lines: [`Deleted ${kind} ${id}.`]
 })
