@@ -1,8 +1,9 @@
-// Generates docs/reference, docs/api and the diagrams of docs/architecture.md from the code; `--check` writes nothing and
-// fails if a file is stale. Names of folders or pages as arguments limit it to those.
+// Generates docs/reference, docs/requests.md, docs/api and the diagrams of docs/architecture.md from the code; `--check`
+// writes nothing and fails if a file is stale. Names of folders or pages as arguments limit it to those.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { architecturePage } from "./architecture.ts"
 import { referencePages } from "./reference/pages.ts"
+import { requestsPage } from "./requests-page.ts"
 import { surfaceReports } from "./surface/reports.ts"
 
 /** Each folder belongs to its generator: other files in it are removed. */
@@ -12,7 +13,8 @@ const folders: Readonly<Record<string, () => ReadonlyMap<string, string>>> = {
 }
 
 const pages: Readonly<Record<string, () => string>> = {
-  "docs/architecture.md": architecturePage
+  "docs/architecture.md": architecturePage,
+  "docs/requests.md": requestsPage
 }
 
 const args = process.argv.slice(2)

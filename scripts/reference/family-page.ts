@@ -21,13 +21,13 @@ export const familyPage = (family: FamilyName): string => {
   return page(
     `# ${sentence(family)}`,
     bullets(operations.map(({ id, summary }) => `${linkTo("", id)}: ${summary}`)),
-    ...operations.map((operation) => operationSection(family, operation)),
+    ...operations.map((operation) => operationSection(operation)),
     readsSection(operations),
     "Generated from the declarations in `packages/core`; [all operations](README.md)."
   )
 }
 
-const operationSection = (family: FamilyName, operation: AnyOperation): string =>
+const operationSection = (operation: AnyOperation): string =>
   page(
     `## ${operation.id}`,
     `${operation.summary}.`,
@@ -37,7 +37,7 @@ const operationSection = (family: FamilyName, operation: AnyOperation): string =
     table(["", ""], facts(operation)),
     parameterTable(operation.params),
     rules(operation),
-    exampleForms(family, operation)
+    exampleForms(operation)
   ).trimEnd()
 
 const facts = (operation: AnyOperation): ReadonlyArray<ReadonlyArray<string>> => {

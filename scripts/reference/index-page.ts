@@ -1,8 +1,9 @@
-import { catalog, derivedReads, families, type FamilyName, isExperimental, type OperationId } from "@klingkit/core"
+import { catalog, derivedReads, families, type FamilyName, isExperimental } from "@klingkit/core"
 import { operationsOf } from "./family-page.ts"
 import { bullets, code, fenced, linkTo, page, sentence, table } from "./markdown.ts"
 import { recordShapes } from "./result-shape.ts"
-import { toolOfFamily, toolOfOperation } from "./tools.ts"
+import { toolCall } from "../request-forms.ts"
+import { requestOf } from "./requests.ts"
 
 const names = Object.keys(families) as ReadonlyArray<FamilyName>
 
@@ -20,8 +21,8 @@ export const indexPage = (): string =>
     table(
       ["family", "operations", "tool"],
       names.map((family) => {
-        const direct = operationsOf(family).flatMap(({ id }) => toolOfOperation[id as OperationId]?.tool ?? [])
-        const tools = new Set([...(toolOfFamily[family] === undefined ? [] : [toolOfFamily[family].tool]), ...direct])
+        const planned = operationsOf(family).flatMap((operation) => requestOf(operation) ?? [])
+        const tools = new Set(planned.flatMap(({ request, input }) => toolCall(request, input)?.name ?? []))
         return [
           `[${sentence(family)}](${family}.md)`,
           String(operationsOf(family).length),

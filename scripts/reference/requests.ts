@@ -8,26 +8,75 @@ import {
   planVideo,
   type VideoRequest
 } from "@klingkit/core"
+import {
+  type AnyRequest,
+  fieldName,
+  generateImage,
+  generateVideo,
+  isPipeline,
+  offlineContext,
+  planRequest,
+  requests,
+  viewOfField
+} from "@klingkit/core/requests"
 import { Effect, Option } from "effect"
 import { isDeepStrictEqual } from "node:util"
 
-/** An operation's example as a request: planning it leads back to that operation. */
-export type PlannedRequest =
-  | { readonly medium: "video"; readonly request: VideoRequest; readonly credential: CredentialKind }
-  | { readonly medium: "image"; readonly request: ImageRequest; readonly credential: CredentialKind }
-
 type Input = Readonly<Record<string, unknown>>
 
-/** The request that plans to exactly this operation and example; undefined if there is none. */
-export const requestOf = (operation: AnyOperation): PlannedRequest | undefined => {
+/** A request that asks Kling for an operation. */
+export interface PlannedRequest {
+  readonly request: AnyRequest
+  readonly input: Input
+  readonly credential: CredentialKind
+}
+
+const credentials = ["api-key", "key-pair"] as const
+
+/** The request that plans to exactly this operation and example; else one that plans to the operation. */
+export const requestOf = (operation: AnyOperation): PlannedRequest | undefined =>
+  exactRequest(operation) ?? examples.get(operation.id)
+
+const exactRequest = (operation: AnyOperation): PlannedRequest | undefined => {
   if (operation.kind !== "create") return undefined
   const { example } = operation
   const image = imageRequest(example)
-  if (plansTo(operation, planImage(image))) return { medium: "image", request: image, credential: "api-key" }
-  const request = videoRequest(operation, example)
-  const credential = (["api-key", "key-pair"] as const).find((kind) => plansTo(operation, planVideo(request, kind)))
-  return credential === undefined ? undefined : { medium: "video", request, credential }
+  if (plansTo(operation, planImage(image))) {
+    return { request: generateImage, input: { ...image }, credential: "api-key" }
+  }
+  const video = videoRequest(operation, example)
+  const credential = credentials.find((kind) => plansTo(operation, planVideo(video, kind)))
+  return credential === undefined ? undefined : { request: generateVideo, input: { ...video }, credential }
 }
+
+/** A request's example, and the same with another model or another choice. */
+const variants = ({ example, input: { shape } }: AnyRequest): ReadonlyArray<Input> => [
+  example,
+  ...Object.entries(shape).flatMap(([field, schema]) => {
+    const { kind, values } = viewOfField(schema)
+    return (kind === "boolean" ? [true, false] : values).map((value) => ({ ...example, [field]: value }))
+  })
+]
+
+const planOf = ({ request, input, credential }: PlannedRequest) =>
+  Option.getOrUndefined(
+    Effect.runSync(Effect.option(planRequest(request, input, fieldName, offlineContext(credential))))
+  )
+
+/** By operation; the plainest request first. */
+const examples: ReadonlyMap<string, PlannedRequest> = new Map(
+  requests
+    .flatMap((request: AnyRequest) =>
+      variants(request).flatMap((input) =>
+        credentials.flatMap((credential): ReadonlyArray<readonly [string, PlannedRequest]> => {
+          const planned = { request, input, credential }
+          const plan = planOf(planned)
+          return plan === undefined || isPipeline(plan) ? [] : [[plan.operation.id, planned]]
+        })
+      )
+    )
+    .toReversed()
+)
 
 const plansTo = (operation: AnyOperation, planned: Effect.Effect<Plan, unknown>): boolean => {
   const plan = Option.getOrUndefined(Effect.runSync(Effect.option(planned)))

@@ -18,12 +18,12 @@ const argumentsOf = (line: string): ReadonlyArray<string> =>
     quoted === undefined ? plain : quoted.replaceAll(String.raw`'\''`, "'")
   )
 
-/** The create commands of the reference, each with the operation whose section it is in. */
-const creates = catalog.flatMap(({ id }) =>
+/** The commands of requests in the reference, each with the operation whose section it is in; what is free has no dry run. */
+const commands = catalog.flatMap(({ id }) =>
   blocksOf(sectionOf(id), "sh").flatMap((block) =>
     block
       .split("\n")
-      .filter((line) => /^klingkit (video|image) create /.test(line))
+      .filter((line) => /^klingkit (?!api )\w+ (?!list |delete )\w+ /.test(line))
       .map((line) => ({ id, line, keyPair: block.startsWith("# with an access/secret key pair") }))
   )
 )
@@ -44,7 +44,7 @@ describe("the examples of the reference", () => {
     expect(problems).toEqual([])
   })
 
-  it.each(creates)("as a command plan $id: $line", async ({ id, line, keyPair }) => {
+  it.each(commands)("as a command plan $id: $line", async ({ id, line, keyPair }) => {
     const [, ...args] = argumentsOf(line)
     const credential = keyPair ? { KLINGAI_ACCESS_KEY: "a", KLINGAI_SECRET_KEY: "s" } : { KLINGAI_API_KEY: "k" }
     const { stdout } = await run(

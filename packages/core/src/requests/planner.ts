@@ -23,7 +23,8 @@ export const createPlanner = (options: { readonly credential?: CredentialKind } 
   )
 }
 
-const offlineContext = (credential: CredentialKind): PlanContext<never> => ({
+/** Where a program without jobs plans: nothing is read, looked up or measured. */
+export const offlineContext = (credential: CredentialKind): PlanContext<never> => ({
   credential,
   image: (_, source) => Effect.succeed(source),
   media: (_, input) => Effect.succeed(input),
