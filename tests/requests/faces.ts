@@ -1,0 +1,118 @@
+import { NodeServices } from "@effect/platform-node"
+import { isFinished, Kling } from "@klingkit/core"
+import { type AnyRequest, kebabName } from "@klingkit/core/requests"
+import { startEmulator } from "@klingkit/emulator"
+import { Jobs, jobsConfig } from "@klingkit/jobs"
+import { ledgerFromConfig } from "@klingkit/jobs/ledger"
+import { nodeFileHost } from "@klingkit/jobs/node"
+import { createJobs } from "@klingkit/jobs/promise"
+import { tools } from "@klingkit/tools"
+import { ConfigProvider, Effect, Layer, Stream } from "effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { linkedBin, start, temporaryFolder } from "../cli/testing/built-klingkit.ts"
+import type { Input } from "./draw-inputs.ts"
+
+/** A face makes a request in its own words; undefined if it has no words for this input. */
+export type Face = (request: AnyRequest, input: Input, kling: Account) => Promise<void> | undefined
+
+/** Where a face finds Kling, and keeps its ledger. */
+interface Account {
+  readonly env: Readonly<Record<string, string>>
+  readonly folder: string
+}
+
+/** What a face sends for a request: the method, path and body of each call, as they are on the wire. */
+export const sentBy = (face: Face, request: AnyRequest, input: Input): Promise<ReadonlyArray<string> | undefined> =>
+  Effect.gen(function* () {
+    const { url, apiKey, world } = yield* startEmulator({ speed: 1e6, seed: 1 })
+    const sent: Array<string> = []
+    const answer = world.answer.bind(world)
+    Object.assign(world, {
+      answer: (call: Parameters<typeof answer>[0]) => {
+        if (call.method === "POST") sent.push(`${call.path} ${withoutIds(call.body)}`)
+        return answer(call)
+      }
+    })
+    const folder = temporaryFolder()
+    const env = { KLINGAI_BASE_URL: url, KLINGAI_API_KEY: apiKey, KLINGKIT_HOME: folder, KLINGKIT_OUTPUT_DIR: folder }
+    const made = face(request, input, { env, folder })
+    if (made === undefined) return undefined
+    yield* Effect.promise(() => made)
+    return sent
+  }).pipe(Effect.scoped, Effect.runPromise)
+
+/** Each request has a handle of its own, and each world its own session, faces and sounds. */
+const withoutIds = (body: string): string => {
+  const text = body.replaceAll(/kk-\w+-[0-9a-z]{20,}/g, "kk-ID")
+  return text.includes("session_id") ? text.replaceAll(/"(session_id|face_id|audio_id)":"?[\w-]+"?/g, '"$1":ID') : text
+}
+
+const isPipelineHandle = (handle: string): boolean => handle.startsWith("kk-chain-")
+
+const callTool: Face = (request, input, { env }) => {
+  const found = tools
+    .map((tool) => ({ tool, args: tool.argumentsFor?.(request, input) }))
+    .find(({ args }) => args !== undefined)
+  if (found === undefined) return undefined
+  const services = Layer.unwrap(
+    Effect.map(jobsConfig, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig)))
+  ).pipe(Layer.provide([nodeFileHost, ledgerFromConfig]), Layer.provideMerge(NodeServices.layer))
+  return found.tool.call(found.args).pipe(
+    Effect.flatMap(({ job }) =>
+      job !== undefined && isPipelineHandle(job.handle)
+        ? Jobs.use((jobs) => Stream.runDrain(jobs.follow(job.handle)))
+        : Effect.void
+    ),
+    Effect.ignore,
+    Effect.provide(services),
+    Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))),
+    Effect.scoped,
+    Effect.orDie,
+    Effect.runPromise
+  )
+}
+
+const runCommand: Face = async ({ command, input: { shape } }, input, { env, folder }) => {
+  const argument = ["prompt", "text"].find((field) => field in shape)
+  const flags = Object.entries(input).flatMap(([field, value]) =>
+    [value].flat().flatMap((one) => {
+      if (field === argument) return []
+      if (typeof one === "boolean") return [`--${one ? "" : "no-"}${kebabName(field)}`]
+      return [`--${kebabName(field)}`, String(one)]
+    })
+  )
+  const words = argument !== undefined && argument in input ? [String(input[argument])] : []
+  await start(linkedBin, [...command.split(" "), ...words, ...flags], { env, cwd: folder }).ended
+}
+
+/** A line of JSON, with names of flags. */
+const runLine: Face = async ({ command }, input, { env, folder }) => {
+  const fields = Object.entries(input).map(([field, value]) => [kebabName(field), value])
+  writeFileSync(join(folder, "lines.json"), JSON.stringify([{ kind: command, ...Object.fromEntries(fields) }]))
+  await start(linkedBin, ["batch", "lines.json"], { env, cwd: folder }).ended
+}
+
+type Method = (...args: ReadonlyArray<unknown>) => Promise<{ readonly handle: string }>
+
+const runProgram: Face = async ({ method }, input, { env, folder }) => {
+  const { model, ...rest } = input
+  await using jobs = createJobs({
+    apiKey: env["KLINGAI_API_KEY"] ?? "",
+    baseUrl: env["KLINGAI_BASE_URL"] ?? "",
+    ledgerDir: folder,
+    outputDir: folder
+  })
+  const [noun = "", verb = ""] = method.split(".")
+  const call = (jobs as unknown as Record<string, Record<string, Method>>)[noun]?.[verb]
+  const made = await call?.(...(model === undefined ? [] : [model]), rest).catch(() => undefined)
+  if (made === undefined || !isPipelineHandle(made.handle)) return
+  for await (const { task } of jobs.follow(made.handle)) if (isFinished(task)) return
+}
+
+export const faces: Readonly<Record<string, Face>> = {
+  tool: callTool,
+  command: runCommand,
+  "batch line": runLine,
+  program: runProgram
+}
