@@ -7,7 +7,7 @@ import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
 import { operationFor } from "./source-video.ts"
-import { legacyNameOf, modeOfResolution } from "./video-fields.ts"
+import { legacyNameOf, modeOfResolution, type MotionModelName } from "./video-fields.ts"
 
 const models = videoModels.filter(({ motion }) => motion !== undefined)
 const withElements = models.filter(({ motion }) => motion !== undefined && motion.maxElements > 0).map(({ id }) => id)
@@ -35,7 +35,7 @@ export const controlMotion = defineRequest({
       .optional(),
     prompt: z.string().optional(),
     model: z
-      .enum(models.map(({ id }) => id))
+      .enum(models.map(({ id }) => id as MotionModelName))
       .describe(`Default ${defaultModel}`)
       .optional(),
     resolution: z.enum(["720p", "1080p"]).describe("Default 720p").optional(),

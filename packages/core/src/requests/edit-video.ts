@@ -16,7 +16,7 @@ export const editVideo = defineRequest({
   id: "edit_video",
   title: "Edit video",
   summary: "Change what a finished video shows, as the prompt says; the result is as long as the video",
-  command: "video edit",
+  method: "video.edit",
   result: "video",
   input: z.strictObject({
     video: media("video", "Task ID of the video, or its URL"),

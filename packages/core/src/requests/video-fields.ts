@@ -24,6 +24,7 @@ type NewModel<Product extends string> = OperationId extends infer Id
   : never
 
 export type VideoModelName = NewModel<"t2v" | "i2v" | "omni">
+export type MotionModelName = NewModel<"motion">
 
 /** Of images, also those that a path of the old generation lists. */
 export type ImageModelName =
