@@ -1,5 +1,5 @@
-import { CallbackError, type CodeReason, KlingError, klingCodes, type RetryRule } from "@klingkit/core"
-import { JobError } from "@klingkit/jobs"
+import { CallbackError, type CodeReason, KlingError, klingCodes, libraryAdvice, type RetryRule } from "@klingkit/core"
+import { JobError, LedgerError } from "@klingkit/jobs"
 import { code, page, table } from "./markdown.ts"
 import { sampleErrors } from "./sample-errors.ts"
 
@@ -18,7 +18,7 @@ const codeOf = (reason: CodeReason): string =>
 export const errorsPage = (): string =>
   page(
     "# Errors",
-    "Every error says what happened, whether anything was charged, and what to do next. Use the stable codes below in programs; messages may change. `klingkit api errors --json` prints the first table.",
+    "Every error says what happened, whether anything was charged, and what to do next. Use the stable codes below in programs; messages may change. `klingkit api errors --json` prints the first table. The texts are those of the library; the command line and the tools put `next` in their own words.",
     "## Kling's codes",
     table(
       ["code", "HTTP", "name", "klingkit's code", "meaning", "what to do", "retry"],
@@ -28,7 +28,7 @@ export const errorsPage = (): string =>
         entry.name,
         code(codeOf(entry.reason)),
         entry.meaning,
-        entry.advice,
+        libraryAdvice(entry.next),
         entry.retry
       ])
     ),
@@ -39,6 +39,9 @@ export const errorsPage = (): string =>
     "## JobError",
     "From the local side of a job: its price, its input files, its result files.",
     ownErrors(sampleErrors(JobError, {})),
+    "## LedgerError",
+    "From the ledger. *Charged* is no, and *nothing was sent* is added, where the request cannot have been sent.",
+    ownErrors(sampleErrors(LedgerError, { beforeSending: false })),
     "## CallbackError",
     "From callback verification. Nothing is charged or lost.",
     table(
@@ -52,13 +55,14 @@ export const errorsPage = (): string =>
 
 const ownErrors = (errors: ReturnType<typeof sampleErrors>): string =>
   table(
-    ["code", "message", "charged", "retryable", "what to do"],
+    ["code", "message", "charged", "retryable", "what to do", "next"],
     errors.map((error) => [
       code(error.code),
       kindOf(error.code) ?? error.message,
       error.wasCharged,
       error.isRetryable ? "yes" : "",
-      kindOf(error.code) === undefined ? error.suggestion : ""
+      kindOf(error.code) === undefined ? error.suggestion : "",
+      kindOf(error.code) === undefined ? code(error.next._tag) : ""
     ])
   )
 

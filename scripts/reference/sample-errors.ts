@@ -1,4 +1,4 @@
-import type { Charged } from "@klingkit/core"
+import type { Charged, NextStep } from "@klingkit/core"
 import type { Schema } from "effect"
 import { SchemaAST } from "effect"
 
@@ -6,6 +6,7 @@ interface OwnError {
   readonly code: string
   readonly message: string
   readonly suggestion: string
+  readonly next: NextStep
   readonly wasCharged: Charged
   readonly isRetryable: boolean
 }
@@ -22,14 +23,19 @@ export const sampleErrors = (errors: ErrorClass, fields: Readonly<Record<string,
     (reason) => new errors({ ...fields, reason: sample(reason.ast, "") } as never)
   )
 
-const sample = (ast: SchemaAST.AST, name: string): unknown => {
+/** Entries of a list have their required fields only. */
+const sample = (ast: SchemaAST.AST, name: string, isEntry = false): unknown => {
   if (SchemaAST.isLiteral(ast)) return ast.literal
   if (SchemaAST.isString(ast)) return `{${name}}`
   if (SchemaAST.isNumber(ast)) return 1
   if (SchemaAST.isBoolean(ast)) return true
-  if (SchemaAST.isArrays(ast)) return ast.rest.map((type) => sample(type, name))
+  if (SchemaAST.isArrays(ast)) return ast.rest.map((type) => sample(type, name, true))
   if (SchemaAST.isUnion(ast)) return ast.types[0] === undefined ? undefined : sample(ast.types[0], name)
   return SchemaAST.isObjects(ast)
-    ? Object.fromEntries(ast.propertySignatures.map(({ name: key, type }) => [key, sample(type, String(key))]))
+    ? Object.fromEntries(
+        ast.propertySignatures
+          .filter(({ type }) => !isEntry || type.context?.isOptional !== true)
+          .map(({ name: key, type }) => [key, sample(type, String(key))])
+      )
     : undefined
 }

@@ -1,3 +1,4 @@
+import { Setting, variableOf } from "@klingkit/core"
 import { describe, expect, it } from "vitest"
 import { readText, sourceFiles } from "../house/source-file.ts"
 import { start } from "../mcp/server-process.ts"
@@ -20,6 +21,10 @@ const forHttp = new Set(["KLINGKIT_SECRET", "KLINGKIT_ALLOWED_HOSTS", "KLINGKIT_
 describe("docs/settings.md", () => {
   it("lists the variables that the sources read, and no others", () => {
     expect([...documented].toSorted()).toEqual([...used].toSorted())
+  })
+
+  it("lists every setting that errors name", () => {
+    expect(Setting.literals.map(variableOf).filter((name) => !documented.has(name))).toEqual([])
   })
 
   it.each(["klingkit-mcp", "klingkit-mcp-http"] as const)("lists nothing that %s --help omits", async (name) => {

@@ -23,7 +23,14 @@ const samples: ReadonlyArray<readonly [habit: string, path: string, text: string
   ["bare dice", "packages/emulator/src/a.ts", `export const a = Math.random()`],
   ["runSync", "packages/core/src/a.ts", `export const a = Effect.runSync(b)`],
   ["Node's globals", "packages/core/src/a.ts", `export const a = process.env["A"]`],
-  ["Node's globals", "packages/emulator/src/a.ts", `export const a = Buffer.from("a")`]
+  ["Node's globals", "packages/emulator/src/a.ts", `export const a = Buffer.from("a")`],
+  ["advice as a command", "packages/core/src/a.ts", "export const a = `see it with: task get ${b}`"],
+  ["advice as a command", "packages/jobs/src/a.ts", `export const a = "approve it (--yes)"`],
+  ["advice as a command", "packages/media/src/a.ts", `export const a = "check the id with: task list"`],
+  ["variable in a text or in data", "packages/core/src/a.ts", `export const a = "set KLINGAI_API_KEY"`],
+  ["variable in a text or in data", "packages/jobs/src/a.ts", `export const a = { setting: "KLINGKIT_HOME" }`],
+  ["sentence taken apart", "apps/cli/src/a.ts", `export const a = (b: Error) => b.message.replace(/x/, "y")`],
+  ["sentence taken apart", "packages/tools/src/a.ts", `export const a = (message: string) => /^x/.test(message)`]
 ]
 
 describe("habits", () => {
@@ -53,7 +60,10 @@ describe("habits", () => {
     ["packages/core/src/a.ts", `// Date.now() would not advance under a test clock\nexport const a = new Date(5)`],
     ["packages/core/src/a.ts", `export const text = "console.log(Math.random())"`],
     ["packages/emulator/src/server/main.ts", `export const a = process.argv`],
-    ["apps/cli/src/a.ts", `console.log("x")`]
+    ["apps/cli/src/a.ts", `console.log("x")`],
+    ["apps/cli/src/a.ts", `export const a = "klingkit task get kk-1 --json"`],
+    ["packages/jobs/src/a.ts", `export const a = Config.String("KLINGKIT_HOME")`],
+    ["packages/jobs/src/a.ts", `export const a = { KLINGKIT_HOME: b }`]
   ])("accept: %s: %s", (path, text) => {
     expect(broken(path, text)).toEqual([])
   })

@@ -40,6 +40,23 @@ const member =
     }
   })
 
+/** The rooms that no face may speak for: their errors carry data. */
+const isBelowFaces = (file: SourceFile): boolean =>
+  isShipped(file) && /^packages\/(core|jobs|media)$/.test(file.room) && !file.path.includes("/testing/")
+
+/** Each string, and each part of a template. */
+const texts =
+  (pattern: RegExp) =>
+  (report: Report): VisitorObject => ({
+    Literal: (node) => typeof node.value === "string" && pattern.test(node.value) && report(node),
+    TemplateElement: (node) => pattern.test(node.value.raw) && report(node)
+  })
+
+const command =
+  /\bat a shell\b|(^|[\s(])--[a-z]|\bwith: |\b(task|pipeline|chain|batch) (get|wait|download|resume|run)\b/
+
+const variable = /KLING(AI|KIT)_[A-Z]/
+
 export const habits: ReadonlyArray<Habit> = [
   {
     name: "console",
@@ -113,8 +130,45 @@ export const habits: ReadonlyArray<Habit> = [
     instead: "use the service that an app provides",
     appliesTo: (file) => isPackage(file) && isShipped(file) && !mayImport(file, "node:process"),
     visit: member(["process", "Buffer", "__dirname", "__filename"])
+  },
+  {
+    name: "advice as a command",
+    instead: "return a NextStep; each face puts it in its own words",
+    appliesTo: isBelowFaces,
+    visit: texts(command)
+  },
+  {
+    name: "variable in a text or in data",
+    instead: "name the Setting; each face names it in its own words",
+    appliesTo: (file) => isBelowFaces(file) && file.path !== "packages/core/src/errors/setting.ts",
+    visit: (report) => ({
+      Property: ({ value }) =>
+        value.type === "Literal" && typeof value.value === "string" && variable.test(value.value) && report(value),
+      ...texts(/KLING(AI|KIT)_[A-Z_]+(?![A-Z_])[^]|[^]KLING(AI|KIT)_[A-Z]/)(report)
+    })
+  },
+  {
+    name: "sentence taken apart",
+    instead: "read the error's data",
+    appliesTo: (file) => isShipped(file) && /^(apps\/|packages\/(tools|mcp)$)/.test(file.room),
+    visit: (report) => ({
+      CallExpression: ({ callee, arguments: [first] }) => {
+        if (callee.type !== "MemberExpression" || callee.property.type !== "Identifier") return
+        const { name } = callee.property
+        const isSplit = /^(replace|replaceAll|match|matchAll|split|startsWith|includes)$/.test(name)
+        const subject = isSplit ? callee.object : name === "test" || name === "exec" ? first : undefined
+        if (subject !== undefined && isSentence(subject)) report(callee)
+      }
+    })
   }
 ]
+
+/** `message`, `error.suggestion`. */
+const isSentence = (node: { readonly type: string }): boolean => {
+  const named =
+    node.type === "MemberExpression" ? (node as unknown as { readonly property: typeof node }).property : node
+  return isName(named, "message", "suggestion")
+}
 
 /** Where a habit may be broken, and why. An entry that is no longer needed fails the test. */
 export const allowances: ReadonlyArray<{ readonly habit: string; readonly path: string; readonly reason: string }> = [

@@ -23,7 +23,7 @@ describe("the base URL", () => {
   it.effect("is an error that names the variable and its values when the region is unknown", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(withVariables({ KLINGAI_REGION: "europe" })(baseUrlFromConfig))
-      expect(error.message).toBe("KLINGAI_REGION must be global or china")
+      expect(error.message).toBe("region / KLINGAI_REGION must be global or china")
     })
   )
 

@@ -1,6 +1,6 @@
 import { Config, Effect, Option } from "effect"
 import { type Credentials, credentialsFromConfig } from "./auth/credentials.ts"
-import { invalidInput, type KlingError } from "./errors/kling-error.ts"
+import { invalidSetting, type KlingError } from "./errors/kling-error.ts"
 
 /** Kling's API hosts; a key works in its own region only. */
 export const regionUrls = {
@@ -28,9 +28,7 @@ export const checkBaseUrl = (value: string): Effect.Effect<string, KlingError> =
     (url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname))) &&
     `${url.username}${url.password}${url.search}${url.hash}` === ""
   const message = "must be an https URL (http for localhost only), without user name or query"
-  return isValid
-    ? Effect.succeed(url.href.replace(/\/+$/, ""))
-    : Effect.fail(invalidInput([{ field: "KLINGAI_BASE_URL", message }]))
+  return isValid ? Effect.succeed(url.href.replace(/\/+$/, "")) : Effect.fail(invalidSetting("baseUrl", message))
 }
 
 /** The API's base URL from `KLINGAI_BASE_URL`, else from `KLINGAI_REGION` (`global` or `china`). */
@@ -39,12 +37,8 @@ export const baseUrlFromConfig: Effect.Effect<string, KlingError> = Effect.gen(f
   if (Option.isSome(url) && url.value.trim() !== "") return yield* checkBaseUrl(url.value.trim())
   const region = (yield* Config.option(Config.String("KLINGAI_REGION"))).pipe(Option.getOrElse(() => "global"))
   if (region === "global" || region === "china") return regionUrls[region]
-  return yield* invalidInput([{ field: "KLINGAI_REGION", message: "must be global or china" }])
-}).pipe(
-  Effect.catchTag("ConfigError", () =>
-    Effect.fail(invalidInput([{ field: "KLINGAI_BASE_URL", message: "cannot be read" }]))
-  )
-)
+  return yield* invalidSetting("region", "must be global or china")
+}).pipe(Effect.catchTag("ConfigError", () => Effect.fail(invalidSetting("baseUrl", "cannot be read"))))
 
 export const klingConfig: Effect.Effect<KlingConfig, KlingError> = Effect.all({
   credentials: credentialsFromConfig,

@@ -3,10 +3,11 @@ export {
   DeniedAddress,
   denyAddress,
   denyUrl,
+  type DenyReason,
   type FetchPolicy,
   type FetchProgress,
   FileHost,
-  type FolderDenied,
+  FolderDenied,
   type MediaFacts,
   type MediaSource,
   namePlaceholders,
@@ -22,6 +23,7 @@ export { jobFolders, type JobFolders, type JobsConfig, jobsConfig } from "./conf
 export { stepFailure } from "./pipelines/pipeline-job.ts"
 export { PipelineStepView, PipelineView } from "./pipelines/pipeline-view.ts"
 export type { StartPipelineOptions, ResumePipelineOptions } from "./pipelines/pipelines.ts"
+export { paidText, type PaidStep } from "./ledger/quoted-money.ts"
 export { jobError, JobError, type JobErrorReason } from "./job-error.ts"
 export { readImageInput, readMediaInput, readOperationMedia } from "./media-inputs.ts"
 export { refineQuote } from "./refine-quote.ts"

@@ -1,6 +1,17 @@
-import { type Charged, sanitizeText, usdText } from "@klingkit/core"
+import {
+  type Charged,
+  libraryAdvice,
+  type NameSetting,
+  type NextStep,
+  optionOf,
+  resultRetentionDays,
+  sanitizeText,
+  usdText,
+  withOutcome
+} from "@klingkit/core"
 import { Schema } from "effect"
-import { quotedMoney, quotedMoneyText } from "./ledger/quoted-money.ts"
+import { PaidStep, paidText, quotedMoney, quotedMoneyText } from "./ledger/quoted-money.ts"
+import { ApprovalSetting } from "./spend-limits.ts"
 
 const reasons = {
   /** An identical request was just submitted; this one was not sent. */
@@ -9,18 +20,18 @@ const reasons = {
   NotApproved: {
     ...quotedMoney,
     rule: Schema.String,
-    setting: Schema.Literals(["KLINGKIT_CONFIRM_ABOVE_USD", "KLINGKIT_MAX_USD_PER_CALL", "KLINGKIT_MAX_USD_PER_DAY"]),
+    setting: ApprovalSetting,
     limitUsd: Schema.Number,
     spentTodayUsd: Schema.Number
   },
   /**
-   * A step of a pipeline has failed; `paid` lists what other steps cost: `0.05 video units (legacy.tts)`. `uncertain`: the
-   * step itself may have been charged, because its outcome is unknown or because Kling may charge for failed tasks.
+   * A step of a pipeline has failed; `paid` lists what other steps cost. `uncertain`: the step itself may have been
+   * charged, because its outcome is unknown or because Kling may charge for failed tasks.
    */
   StepFailed: {
     taskId: Schema.String,
     detail: Schema.String,
-    paid: Schema.optionalKey(Schema.String),
+    paid: Schema.Array(PaidStep),
     uncertain: Schema.optionalKey(Schema.Literals(["failed", "unknown"]))
   },
   FileExists: { path: Schema.String },
@@ -56,7 +67,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
       case "ResultDenied":
         return "yes"
       case "StepFailed":
-        return this.reason.paid !== undefined ? "yes" : this.reason.uncertain === undefined ? "no" : "maybe"
+        return this.reason.paid.length > 0 ? "yes" : this.reason.uncertain === undefined ? "no" : "maybe"
       case "FileDenied":
       case "NoSpace":
       case "NotApproved":
@@ -67,15 +78,16 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
     }
   }
 
-  override get message(): string {
+  /** What happened, in one sentence, with settings under the names of a face. */
+  describe(nameOf: NameSetting): string {
     const { reason } = this
     switch (reason._tag) {
       case "NotApproved":
-        return `the price is ${quotedMoneyText(reason) ?? "unknown until charged"} (${reason.rule}); with a limit of ${usdText(reason.limitUsd)} (${reason.setting}) it needs an approval; ${usdText(reason.spentTodayUsd)} spent today`
+        return `the price is ${quotedMoneyText(reason) ?? "unknown until charged"} (${reason.rule}); with a limit of ${usdText(reason.limitUsd)} (${nameOf(reason.setting)}) it needs an approval; ${usdText(reason.spentTodayUsd)} spent today`
       case "Duplicate":
         return `an identical request was just submitted as ${reason.taskId}; nothing was sent again`
       case "StepFailed":
-        return `${reason.detail}; ${reason.paid === undefined ? "no other step was charged" : `already paid: ${reason.paid}`}`
+        return `${reason.detail}; ${reason.paid.length === 0 ? "no other step was charged" : `already paid: ${paidText(reason.paid)}`}`
       case "FileExists":
         return `${sanitizeText(reason.path)} already exists`
       case "FileDenied":
@@ -93,35 +105,50 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
     }
   }
 
-  /** What to do next, one sentence. */
+  override get message(): string {
+    return this.describe(optionOf)
+  }
+
+  /** It failed before anything was sent. */
+  get isUnsent(): boolean {
+    return this.reason._tag === "NotApproved" || this.reason._tag === "NoSpace"
+  }
+
+  /** What to do next, as data. */
+  get next(): NextStep {
+    return nextStep(this.reason)
+  }
+
+  /** What to do next, in one sentence for programmers. */
   get suggestion(): string {
-    const { reason } = this
-    switch (reason._tag) {
-      case "NotApproved":
-        return reason.setting === "KLINGKIT_CONFIRM_ABOVE_USD"
-          ? "approve it (--yes at a shell), or raise KLINGKIT_CONFIRM_ABOVE_USD; nothing was sent"
-          : "approve it (--yes at a shell): under a limit, requests without a known price need approval; nothing was sent"
-      case "Duplicate":
-        return `see it with: task get ${reason.taskId}; to submit another one, say so (--allow-duplicate at a shell)`
-      case "StepFailed":
-        return reason.uncertain === "unknown"
-          ? `check Kling's console; if the step was not charged, or may be charged twice: pipeline resume ${reason.taskId} --repeat-unknown`
-          : "fix the cause and repeat the same request to resume: paid steps are not paid again; a changed request starts over"
-      case "FileExists":
-        return "choose another name or allow overwriting (--force)"
-      case "FileDenied":
-        return "choose a file in an allowed folder (KLINGKIT_INPUT_DIRS, KLINGKIT_OUTPUT_DIR)"
-      case "NotFinished":
-        return `wait for it: task wait ${reason.taskId}`
-      case "NothingToFetch":
-        return "check the task's status; Kling keeps results for 30 days"
-      case "FetchFailed":
-        return `nothing is lost: retry within 30 days with: task download ${reason.taskId}`
-      case "ResultDenied":
-        return "nothing is lost for 30 days: check the URL in the task; if you trust its host, add it to KLINGKIT_PRIVATE_HOSTS and retry"
-      case "NoSpace":
-        return "free some space, or choose another folder (KLINGKIT_OUTPUT_DIR, KLINGKIT_HOME); nothing was sent"
+    return withOutcome(this, libraryAdvice(this.next))
+  }
+}
+
+function nextStep(reason: JobErrorReason): NextStep {
+  switch (reason._tag) {
+    case "NotApproved": {
+      const { setting, limitUsd } = reason
+      return { _tag: "Approve", setting, limitUsd, isOpen: setting !== "approvalThresholdUsd" }
     }
+    case "Duplicate":
+      return { _tag: "UseExisting", handle: reason.taskId }
+    case "StepFailed":
+      return { _tag: reason.uncertain === "unknown" ? "RepeatUnknown" : "Resume", handle: reason.taskId }
+    case "FileExists":
+      return { _tag: "ReplaceFile", path: reason.path }
+    case "FileDenied":
+      return { _tag: "AllowFolder", settings: ["inputDirs", "outputDir"] }
+    case "NotFinished":
+      return { _tag: "Wait", handle: reason.taskId }
+    case "NothingToFetch":
+      return { _tag: "CheckStatus", handle: reason.taskId }
+    case "FetchFailed":
+      return { _tag: "Download", handle: reason.taskId, withinDays: resultRetentionDays }
+    case "ResultDenied":
+      return { _tag: "TrustHost", setting: "privateHosts", withinDays: resultRetentionDays }
+    case "NoSpace":
+      return { _tag: "FreeSpace", settings: ["outputDir", "ledgerDir"] }
   }
 }
 

@@ -20,29 +20,14 @@ describe("approvalLimit", () => {
   it.each([
     ["nothing where no limit is set", quoteOf(100), {}, undefined],
     ["nothing for an unknown price where no limit is set", quoteOf(), {}, undefined],
-    ["an approval above its amount", quoteOf(2), { confirmAboveUsd: 1 }, "KLINGKIT_CONFIRM_ABOVE_USD"],
+    ["an approval above its amount", quoteOf(2), { confirmAboveUsd: 1 }, "approvalThresholdUsd"],
     ["nothing at its amount", quoteOf(1), { confirmAboveUsd: 1 }, undefined],
     ["nothing for a hard limit: the ledger enforces it", quoteOf(2), { maxUsdPerCall: 1, maxUsdPerDay: 1 }, undefined],
-    ["an approval where the upper bound is above", bounded(2), { confirmAboveUsd: 1 }, "KLINGKIT_CONFIRM_ABOVE_USD"],
+    ["an approval where the upper bound is above", bounded(2), { confirmAboveUsd: 1 }, "approvalThresholdUsd"],
     ["nothing where even the upper bound is below", bounded(1), { confirmAboveUsd: 1, maxUsdPerCall: 1 }, undefined],
-    [
-      "an approval of an unknown price under a limit per call",
-      quoteOf(),
-      { maxUsdPerCall: 5 },
-      "KLINGKIT_MAX_USD_PER_CALL"
-    ],
-    [
-      "an approval of an unknown price under a limit per day",
-      quoteOf(),
-      { maxUsdPerDay: 5 },
-      "KLINGKIT_MAX_USD_PER_DAY"
-    ],
-    [
-      "an approval of an unknown price under its own limit",
-      quoteOf(),
-      { confirmAboveUsd: 5 },
-      "KLINGKIT_CONFIRM_ABOVE_USD"
-    ]
+    ["an approval of an unknown price under a limit per call", quoteOf(), { maxUsdPerCall: 5 }, "maxUsdPerCall"],
+    ["an approval of an unknown price under a limit per day", quoteOf(), { maxUsdPerDay: 5 }, "maxUsdPerDay"],
+    ["an approval of an unknown price under its own limit", quoteOf(), { confirmAboveUsd: 5 }, "approvalThresholdUsd"]
   ] as const)("requires %s", (_, quote, limits, setting) => {
     expect(approvalLimit(quote, limits)?.setting).toBe(setting)
   })

@@ -1,5 +1,5 @@
-import { invalidInput, type KlingError, maxUsd, type Quote } from "@klingkit/core"
-import { Config, Effect, Option } from "effect"
+import { invalidSetting, type KlingError, maxUsd, type Quote } from "@klingkit/core"
+import { Config, Effect, Option, Schema } from "effect"
 import type { BudgetLimits } from "./ledger/budget.ts"
 
 /** What may be spent, in USD. Absent: no limit. The ledger checks the two budget limits against what is already spent. */
@@ -8,23 +8,28 @@ export interface SpendLimits extends BudgetLimits {
   readonly confirmAboveUsd?: number
 }
 
-const usd = Effect.fnUntraced(function* (name: string): Effect.fn.Return<number | undefined, KlingError> {
-  const text = yield* Config.option(Config.String(name)).pipe(Effect.orElseSucceed(() => Option.none<string>()))
+/** The settings under which a request may need an approval. */
+export const ApprovalSetting = Schema.Literals(["approvalThresholdUsd", "maxUsdPerCall", "maxUsdPerDay"])
+type ApprovalSetting = typeof ApprovalSetting.Type
+
+const usd = Effect.fnUntraced(function* (
+  setting: ApprovalSetting,
+  config: Config.Config<string>
+): Effect.fn.Return<number | undefined, KlingError> {
+  const text = yield* Config.option(config).pipe(Effect.orElseSucceed(() => Option.none<string>()))
   const value = Option.getOrElse(text, () => "").trim()
   if (value === "") return undefined
   // An unreadable limit must not count as no limit.
   return /^\d+(\.\d+)?$/.test(value)
     ? Number(value)
-    : yield* invalidInput([
-        { field: name, message: `must be an amount in USD such as 2.50, not ${JSON.stringify(value)}` }
-      ])
+    : yield* invalidSetting(setting, `must be an amount in USD such as 2.50, not ${JSON.stringify(value)}`)
 })
 
 /** From `KLINGKIT_MAX_USD_PER_CALL`, `KLINGKIT_MAX_USD_PER_DAY` and `KLINGKIT_CONFIRM_ABOVE_USD`. */
 export const spendLimits: Effect.Effect<SpendLimits, KlingError> = Effect.gen(function* () {
-  const maxUsdPerCall = yield* usd("KLINGKIT_MAX_USD_PER_CALL")
-  const maxUsdPerDay = yield* usd("KLINGKIT_MAX_USD_PER_DAY")
-  const confirmAboveUsd = yield* usd("KLINGKIT_CONFIRM_ABOVE_USD")
+  const maxUsdPerCall = yield* usd("maxUsdPerCall", Config.String("KLINGKIT_MAX_USD_PER_CALL"))
+  const maxUsdPerDay = yield* usd("maxUsdPerDay", Config.String("KLINGKIT_MAX_USD_PER_DAY"))
+  const confirmAboveUsd = yield* usd("approvalThresholdUsd", Config.String("KLINGKIT_CONFIRM_ABOVE_USD"))
   return {
     ...(maxUsdPerCall === undefined ? {} : { maxUsdPerCall }),
     ...(maxUsdPerDay === undefined ? {} : { maxUsdPerDay }),
@@ -34,7 +39,7 @@ export const spendLimits: Effect.Effect<SpendLimits, KlingError> = Effect.gen(fu
 
 /** A limit of `SpendLimits` by the name of its setting. */
 export interface ApprovalLimit {
-  readonly setting: "KLINGKIT_CONFIRM_ABOVE_USD" | "KLINGKIT_MAX_USD_PER_CALL" | "KLINGKIT_MAX_USD_PER_DAY"
+  readonly setting: ApprovalSetting
   readonly limitUsd: number
 }
 
@@ -46,9 +51,9 @@ export const approvalLimit = (quote: Quote, limits: SpendLimits): ApprovalLimit 
   const { confirmAboveUsd, maxUsdPerCall, maxUsdPerDay } = limits
   const upperUsd = maxUsd(quote)
   if (confirmAboveUsd !== undefined && (upperUsd === undefined || upperUsd > confirmAboveUsd)) {
-    return { setting: "KLINGKIT_CONFIRM_ABOVE_USD", limitUsd: confirmAboveUsd }
+    return { setting: "approvalThresholdUsd", limitUsd: confirmAboveUsd }
   }
   if (upperUsd !== undefined) return undefined
-  if (maxUsdPerCall !== undefined) return { setting: "KLINGKIT_MAX_USD_PER_CALL", limitUsd: maxUsdPerCall }
-  return maxUsdPerDay === undefined ? undefined : { setting: "KLINGKIT_MAX_USD_PER_DAY", limitUsd: maxUsdPerDay }
+  if (maxUsdPerCall !== undefined) return { setting: "maxUsdPerCall", limitUsd: maxUsdPerCall }
+  return maxUsdPerDay === undefined ? undefined : { setting: "maxUsdPerDay", limitUsd: maxUsdPerDay }
 }

@@ -1,4 +1,5 @@
-import { invalidInput, type KlingError, closestMatch, type Problem } from "@klingkit/core"
+import { closestMatch, invalidInput, type KlingError, type Problem, variableOf } from "@klingkit/core"
+import { inputProblems } from "@klingkit/core/requests"
 import { Effect, Predicate } from "effect"
 import type * as z from "zod"
 
@@ -40,19 +41,17 @@ const currentNames = (
     })
   )
 
-type Issue = z.core.$ZodIssue
-
 const problemsOf = (
-  issues: ReadonlyArray<Issue>,
+  issues: ReadonlyArray<z.core.$ZodIssue>,
   input: Readonly<Record<string, unknown>>,
   names: ReadonlyArray<string>,
   refused: Readonly<Record<string, string>>
 ): ReadonlyArray<Problem> =>
-  issues.flatMap((issue): ReadonlyArray<Problem> => {
-    if (issue.code === "unrecognized_keys") return issue.keys.map((field) => unknownArgument(field, names, refused))
-    const field = issue.path.map(String).join(".")
-    return [{ field, message: messageOf(issue, input[String(issue.path[0])]) }]
-  })
+  issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((field) => unknownArgument(field, names, refused))
+      : inputProblems([issue], input)
+  )
 
 const unknownArgument = (
   field: string,
@@ -64,33 +63,12 @@ const unknownArgument = (
   if (secretName.test(field)) return { field: field.slice(0, 80), message: secretAdvice }
   const near = closestMatch(field, names)
   const hint = near === undefined ? `the arguments are: ${names.join(", ")}` : `did you mean ${near}?`
-  return { field: field.slice(0, 80), message: `is not an argument of this tool; ${hint}` }
-}
-
-const secretName = /(api|access|secret)[_-]?key|secret|password|bearer/i
-const secretAdvice =
-  "is not an argument: set keys in this server's environment (KLINGAI_API_KEY), never in a call; revoke a key that appeared in a chat"
-
-const messageOf = (issue: Issue, value: unknown): string => {
-  switch (issue.code) {
-    case "invalid_type":
-      return value === undefined ? "is required" : `must be ${article(issue.expected)}`
-    case "invalid_value": {
-      const values = issue.values.map(String)
-      const near = typeof value === "string" ? closestMatch(value, values) : undefined
-      return `must be one of ${values.join(", ")}${near === undefined ? "" : `; nearest: ${near}`}`
-    }
-    case "too_big":
-      if (issue.origin === "array") return `has too many entries: at most ${issue.maximum}`
-      return `${issue.origin === "string" ? "is too long: at most" : "must be at most"} ${issue.maximum}`
-    case "too_small":
-      return issue.origin === "string" || issue.origin === "array"
-        ? "must not be empty"
-        : `must be at least ${issue.minimum}`
-    default:
-      return issue.message
+  return {
+    field: field.slice(0, 80),
+    message: `is not an argument of this tool; ${hint}`,
+    ...(near === undefined ? {} : { nearest: near })
   }
 }
 
-const article = (type: string): string =>
-  type === "int" ? "an integer" : type === "boolean" ? "a boolean" : /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
+const secretName = /(api|access|secret)[_-]?key|secret|password|bearer/i
+const secretAdvice = `is not an argument: set keys in this server's environment (${variableOf("apiKey")}), never in a call; revoke a key that appeared in a chat`

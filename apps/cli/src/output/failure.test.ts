@@ -31,7 +31,7 @@ describe("a failure as text", () => {
   it("about credentials has its own exit code, from any source", () => {
     const kling = { klingCode: 1002, klingMessage: "" }
     expect(failure(new KlingError({ reason: { _tag: "Unauthorized", ...kling } })).exitCode).toBe(4)
-    expect(failure(new KlingError({ reason: { _tag: "MissingCredentials", variables: ["A"] } })).exitCode).toBe(4)
+    expect(failure(new KlingError({ reason: { _tag: "MissingCredentials", settings: ["apiKey"] } })).exitCode).toBe(4)
     const problems = [{ field: "credentials", message: "this operation needs an API key" }]
     expect(failure(new KlingError({ reason: { _tag: "InvalidInput", problems } })).exitCode).toBe(4)
   })

@@ -1,8 +1,19 @@
-import { fillNames, type Charged, KlingError, type Problem, type Receipt, sanitizeText } from "@klingkit/core"
+import {
+  type Charged,
+  KlingError,
+  nameProblem,
+  type NextStep,
+  type Problem,
+  type Receipt,
+  sanitizeText,
+  variableOf,
+  withOutcome
+} from "@klingkit/core"
 import { JobError, LedgerError } from "@klingkit/jobs"
 import { Cause, Data } from "effect"
 import { CliError } from "effect/cli"
 import { type ExitCode, exitCode } from "./exit-code.ts"
+import { nextStepText } from "./next-step.ts"
 
 /** A failure as it is printed. `code` is stable; `charged` is about money, not about success. */
 export interface Failure {
@@ -12,6 +23,10 @@ export interface Failure {
   readonly charged: Charged
   readonly exitCode: ExitCode
   readonly problems?: ReadonlyArray<Problem>
+  /** The problems as sentences, printed in place of the message where there are several. */
+  readonly lines?: ReadonlyArray<string>
+  /** The suggestion as data. */
+  readonly next?: NextStep
   /** The handle of the task, where there may be one. */
   readonly handle?: string
   /** Quote and charge of a failed task, as text. */
@@ -23,17 +38,20 @@ export interface Failure {
 /** A failure that a command detected itself. */
 export class CommandError extends Data.TaggedError("CommandError")<{ readonly failure: Failure }> {}
 
-export const usageError = (problems: ReadonlyArray<Problem>): CommandError =>
-  new CommandError({
+export const usageError = (problems: ReadonlyArray<Problem>): CommandError => {
+  const lines = problems.map(problemLine)
+  return new CommandError({
     failure: {
       code: "CLI_USAGE",
-      message: sentence(problems),
+      message: lines.join("; "),
       suggestion: "correct the command; nothing was sent",
       charged: "no",
       exitCode: exitCode.usage,
-      problems
+      problems,
+      lines
     }
   })
+}
 
 /** Turns every error into a message and an exit code. */
 export const failureOf = (cause: Cause.Cause<unknown>): Failure => {
@@ -78,44 +96,51 @@ export const interrupted = (running?: RunningWork): Failure => {
   }
 }
 
-export const failureJson = ({ exitCode: _exitCode, task, receipt: _receipt, ...error }: Failure): unknown => ({
+export const failureJson = ({
+  exitCode: _exitCode,
+  task,
+  receipt: _receipt,
+  lines: _lines,
+  ...error
+}: Failure): unknown => ({
   error,
   ...(task === undefined ? {} : { task })
 })
 
-export const failureText = ({ code, message, suggestion, charged, problems = [], receipt = {} }: Failure): string =>
+export const failureText = ({ code, message, suggestion, charged, lines = [], receipt = {} }: Failure): string =>
   [
-    `Error (${code}): ${problems.length > 1 ? "" : message}`.trimEnd(),
-    ...(problems.length > 1 ? problems.map((problem) => `  ${problemText(problem)}`) : []),
+    `Error (${code}): ${lines.length > 1 ? "" : message}`.trimEnd(),
+    ...(lines.length > 1 ? lines.map((line) => `  ${line}`) : []),
     ...(receipt.quoted === undefined ? [] : [`Quoted: ${receipt.quoted}`]),
     `Charged: ${charged}${receipt.charged === undefined ? "" : `; ${receipt.charged}`}`,
     `Next: ${suggestion}`
   ].join("\n")
 
-const sentence = (problems: ReadonlyArray<Problem>): string => problems.map(problemText).join("; ")
+/** Field and message as one sentence. */
+export const problemLine = ({ field, message }: Problem): string => `${field} ${message}`.trimStart()
 
-/** Field and message as one sentence. A message that starts with "unknown" or "unexpected" names its field itself. */
-export const problemText = ({ field, message }: Problem): string =>
-  /^(?:unknown|unexpected) /.test(message) ? message : `${field} ${message}`.trimStart()
+/** What every error of the packages says, in the words of this face. */
+const describedBy = (error: KlingError | JobError | LedgerError) => ({
+  code: error.code,
+  message: error.describe(variableOf),
+  suggestion: withOutcome(error, nextStepText(error.next)),
+  charged: error.wasCharged,
+  next: error.next
+})
 
 const credentialReasons = new Set(["MissingCredentials", "Unauthorized", "TokenRejected"])
 
 const klingFailure = (error: KlingError): Failure => {
   const { reason } = error
   const problems =
-    reason._tag === "InvalidInput"
-      ? reason.problems.map(({ field, message }) => ({ field, message: fillNames(message, (name) => name) }))
-      : undefined
+    reason._tag === "InvalidInput" ? reason.problems.map((problem) => nameProblem(problem, variableOf)) : undefined
   const handle = "externalTaskId" in reason ? reason.externalTaskId : "taskId" in reason ? reason.taskId : undefined
   const isAboutCredentials =
     credentialReasons.has(reason._tag) || (problems ?? []).some(({ field }) => field === "credentials")
   return {
-    code: error.code,
-    message: error.message,
-    suggestion: withProgramName(error.suggestion),
-    charged: error.wasCharged,
+    ...describedBy(error),
     exitCode: isAboutCredentials ? exitCode.credentials : problems === undefined ? exitCode.failed : exitCode.usage,
-    ...(problems === undefined ? {} : { problems }),
+    ...(problems === undefined ? {} : { problems, lines: problems.map(problemLine) }),
     ...(handle === undefined ? {} : { handle })
   }
 }
@@ -134,22 +159,16 @@ const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
 }
 
 const jobFailure = (error: JobError): Failure => ({
-  code: error.code,
-  message: error.message,
-  suggestion: withProgramName(error.suggestion),
-  charged: error.wasCharged,
+  ...describedBy(error),
   exitCode: jobExitCodes[error.reason._tag],
   ...("taskId" in error.reason ? { handle: error.reason.taskId } : {})
 })
 
 const ledgerFailure = (error: LedgerError): Failure => {
   const { reason } = error
-  const isAboutSpending = reason._tag === "OverBudget" || reason._tag === "NotApproved"
+  const isAboutSpending = reason._tag === "OverBudget" || reason._tag === "ApprovalInvalid"
   return {
-    code: error.code,
-    message: error.message,
-    suggestion: withProgramName(error.suggestion),
-    charged: error.wasCharged,
+    ...describedBy(error),
     exitCode: isAboutSpending ? exitCode.notApproved : exitCode.failed,
     ...("handle" in reason ? { handle: reason.handle } : {})
   }
@@ -162,7 +181,3 @@ const bug = (error: unknown): Failure => ({
   charged: "maybe",
   exitCode: exitCode.failed
 })
-
-/** Packages write `task get ID`; at a shell the command starts with `klingkit`. */
-const withProgramName = (text: string): string =>
-  text.replace(/\b(?=task ((get|wait|download) |list$)|(chain|pipeline) resume )/, "klingkit ")

@@ -1,7 +1,7 @@
 import { closestMatch, type Problem } from "@klingkit/core"
 import type { CliError, HelpDoc } from "effect/cli"
 import { exitCode } from "./exit-code.ts"
-import { type Failure, problemText } from "./failure.ts"
+import { type Failure, problemLine } from "./failure.ts"
 
 interface InvalidInvocation {
   readonly commandPath: ReadonlyArray<string>
@@ -12,31 +12,38 @@ interface InvalidInvocation {
 /** The problems of a command line, with the closest valid word where there is one. */
 export const usageFailure = ({ commandPath, errors, helpDoc }: InvalidInvocation): Failure => {
   const command = commandPath.join(" ")
-  const problems =
+  const problems: ReadonlyArray<UsageProblem> =
     errors.length === 0
       ? [{ field: command, message: `needs one of: ${subcommandsOf(helpDoc).join(", ")}` }]
       : errors.map((error) => problemOf(error, helpDoc))
+  const lines = problems.map((problem) => (problem.isSentence === true ? problem.message : problemLine(problem)))
   return {
     code: "CLI_USAGE",
-    message: problems.map(problemText).join("; "),
+    message: lines.join("; "),
     suggestion: `see ${command} --help; nothing was sent`,
     charged: "no",
     exitCode: exitCode.usage,
-    problems
+    problems: problems.map(({ isSentence: _isSentence, ...problem }) => problem),
+    lines
   }
 }
 
-const problemOf = (error: CliError.NonShowHelpErrors, helpDoc: HelpDoc.HelpDoc): Problem => {
+/** `isSentence`: the message names the field itself. */
+type UsageProblem = Problem & { readonly isSentence?: boolean }
+
+const problemOf = (error: CliError.NonShowHelpErrors, helpDoc: HelpDoc.HelpDoc): UsageProblem => {
   switch (error._tag) {
     case "UnrecognizedOption":
       return {
         field: error.option,
-        message: `unknown flag ${error.option}${didYouMean(error.option, flagsOf(helpDoc))}`
+        message: `unknown flag ${error.option}${didYouMean(error.option, flagsOf(helpDoc))}`,
+        isSentence: true
       }
     case "UnknownSubcommand":
       return {
         field: error.subcommand,
-        message: `unknown command ${error.subcommand}${didYouMean(error.subcommand, subcommandsOf(helpDoc))}`
+        message: `unknown command ${error.subcommand}${didYouMean(error.subcommand, subcommandsOf(helpDoc))}`,
+        isSentence: true
       }
     case "MissingArgument":
       return { field: `<${error.argument}>`, message: "is required" }
@@ -44,7 +51,7 @@ const problemOf = (error: CliError.NonShowHelpErrors, helpDoc: HelpDoc.HelpDoc):
       return { field: `--${error.option}`, message: "is required" }
     case "UnexpectedArgument": {
       const field = error.arguments.map((argument) => JSON.stringify(argument)).join(" ")
-      return { field, message: `unexpected argument ${field} (quote prompts with spaces)` }
+      return { field, message: `unexpected argument ${field} (quote prompts with spaces)`, isSentence: true }
     }
     case "InvalidValue": {
       const field = error.kind === "flag" ? `--${error.option}` : `<${error.option}>`

@@ -9,7 +9,7 @@ const read = (variables: Readonly<Record<string, string>>) =>
 
 const missing = (variables: Readonly<Record<string, string>>) =>
   Effect.map(Effect.flip(read(variables)), (error) =>
-    error.reason._tag === "MissingCredentials" ? error.reason.variables : error.reason._tag
+    error.reason._tag === "MissingCredentials" ? error.reason.settings : error.reason._tag
   )
 
 describe("the credential in the environment", () => {
@@ -42,16 +42,18 @@ describe("the credential in the environment", () => {
     })
   )
 
-  it.effect("names the missing variable and the fix when absent or incomplete", () =>
+  it.effect("names the missing setting and the fix when absent or incomplete", () =>
     Effect.gen(function* () {
-      expect(yield* missing({ KLINGAI_ACCESS_KEY: "access" })).toEqual(["KLINGAI_SECRET_KEY"])
-      expect(yield* missing({ KLING_ACCESS_KEY: "access", KLINGAI_SECRET_KEY: "" })).toEqual(["KLINGAI_SECRET_KEY"])
-      expect(yield* missing({ KLING_SECRET_KEY: "secret" })).toEqual(["KLINGAI_ACCESS_KEY"])
-      expect(yield* missing({})).toEqual(["KLINGAI_API_KEY"])
+      expect(yield* missing({ KLINGAI_ACCESS_KEY: "access" })).toEqual(["secretKey"])
+      expect(yield* missing({ KLING_ACCESS_KEY: "access", KLINGAI_SECRET_KEY: "" })).toEqual(["secretKey"])
+      expect(yield* missing({ KLING_SECRET_KEY: "secret" })).toEqual(["accessKey"])
+      expect(yield* missing({})).toEqual(["apiKey"])
 
       const error = yield* Effect.flip(read({}))
       expect(error.message).toContain("KLINGAI_API_KEY")
-      expect(error.suggestion).toContain("KLINGAI_ACCESS_KEY and KLINGAI_SECRET_KEY")
+      expect(error.suggestion).toBe(
+        "set apiKey / KLINGAI_API_KEY, or accessKey / KLINGAI_ACCESS_KEY and secretKey / KLINGAI_SECRET_KEY; nothing was sent"
+      )
       expect(error).toMatchObject({ code: "KLING_MISSING_CREDENTIALS", wasCharged: "no", isRetryable: false })
     })
   )

@@ -1,5 +1,6 @@
 import { Config, Effect, Option, Redacted } from "effect"
 import { KlingError } from "../errors/kling-error.ts"
+import type { Setting } from "../errors/setting.ts"
 
 /**
  * An API key works for every operation; an access/secret key pair signs a token and works on legacy paths only.
@@ -24,10 +25,9 @@ const variables = Config.all({
   oldSecretKey: nonBlank("KLING_SECRET_KEY")
 })
 
-const missing = (...names: ReadonlyArray<string>) =>
-  new KlingError({ reason: { _tag: "MissingCredentials", variables: [...names] } })
+const missing = (setting: Setting) => new KlingError({ reason: { _tag: "MissingCredentials", settings: [setting] } })
 
-/** Reads the credential from the environment. Fails with `MissingCredentials`, which names the variables to set. */
+/** Reads the credential from the environment. Fails with `MissingCredentials`, which names what to set. */
 export const credentialsFromConfig: Effect.Effect<Credentials, KlingError> = Effect.gen(function* () {
   const found = yield* variables
   if (Option.isSome(found.apiKey)) {
@@ -38,7 +38,7 @@ export const credentialsFromConfig: Effect.Effect<Credentials, KlingError> = Eff
   if (Option.isSome(accessKey) && Option.isSome(secretKey)) {
     return { kind: "key-pair", accessKey: accessKey.value, secretKey: Redacted.make(secretKey.value) } as const
   }
-  if (Option.isSome(accessKey)) return yield* missing("KLINGAI_SECRET_KEY")
-  if (Option.isSome(secretKey)) return yield* missing("KLINGAI_ACCESS_KEY")
-  return yield* missing("KLINGAI_API_KEY")
-}).pipe(Effect.catchTag("ConfigError", () => Effect.fail(missing("KLINGAI_API_KEY"))))
+  if (Option.isSome(accessKey)) return yield* missing("secretKey")
+  if (Option.isSome(secretKey)) return yield* missing("accessKey")
+  return yield* missing("apiKey")
+}).pipe(Effect.catchTag("ConfigError", () => Effect.fail(missing("apiKey"))))

@@ -1,6 +1,6 @@
 import { Clock, Effect, Redacted, Ref } from "effect"
 import { Base64Url } from "effect/encoding"
-import { invalidInput, type KlingError } from "../errors/kling-error.ts"
+import { invalidSetting, type KlingError } from "../errors/kling-error.ts"
 import type { Credentials } from "./credentials.ts"
 
 const lifetimeSeconds = 1800
@@ -24,12 +24,7 @@ export const makeTokenSource = (credentials: Credentials): Effect.Effect<TokenSo
   return /^[!-~]+$/.test(Redacted.value(credentials.apiKey))
     ? Effect.succeed({ token: Effect.succeed(credentials.apiKey), secrets: [], renew: () => Effect.void })
     : Effect.fail(
-        invalidInput([
-          {
-            field: "KLINGAI_API_KEY",
-            message: "contains whitespace or a character that is not valid in a key: copy it again"
-          }
-        ])
+        invalidSetting("apiKey", "contains whitespace or a character that is not valid in a key: copy it again")
       )
 }
 

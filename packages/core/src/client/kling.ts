@@ -114,7 +114,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
         ? [
             {
               field: "credentials",
-              message: "this operation needs an API key (KLINGAI_API_KEY): a key pair works on legacy paths only"
+              message: "this operation needs an API key ({apiKey}): a key pair works on legacy paths only"
             }
           ]
         : []),

@@ -132,7 +132,7 @@ describe("credential and base URL", () => {
   it("that are incomplete are not completed from the environment", async () => {
     vi.stubEnv("KLINGAI_SECRET_KEY", "someone-else")
     const error = await failureOf(requestWith({ accessKey: "mine" }))
-    expect(error).toMatchObject({ reason: { _tag: "MissingCredentials", variables: ["KLINGAI_SECRET_KEY"] } })
+    expect(error).toMatchObject({ reason: { _tag: "MissingCredentials", settings: ["secretKey"] } })
   })
 })
 

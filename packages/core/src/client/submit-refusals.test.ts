@@ -44,7 +44,7 @@ describe("an external id that is in use", () => {
       const { result, fake, charges } = yield* outcomeOf(createVideo, { creates: [refused(alreadyExists)] })
       const error = failureOf(result)
       expect(error.reason).toMatchObject({ _tag: "SubmissionUnknown", externalTaskId: handle })
-      expect(error.suggestion).toContain(`task get ${handle}`)
+      expect(error.suggestion).toContain(`look up ${handle}`)
       expect(fake.requests.filter((one) => one.externalId !== undefined)).toHaveLength(1)
       expect(charges).toEqual([])
     })

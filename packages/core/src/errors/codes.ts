@@ -1,3 +1,5 @@
+import type { NextStep } from "./next-step.ts"
+
 /**
  * When a request may be retried after a code; `klingkit api errors --json` prints these words.
  * - `never`: permanent until something is changed
@@ -15,7 +17,7 @@ export interface KlingCode {
   readonly reason: CodeReason
   readonly retry: RetryRule
   readonly meaning: string
-  readonly advice: string
+  readonly next: NextStep
 }
 
 export type CodeReason =
@@ -51,137 +53,70 @@ const row = (
   name: string,
   reason: CodeReason,
   meaning: string,
-  advice: string
-): KlingCode => ({ code, httpStatus, name, reason, retry: retryRules[reason], meaning, advice })
+  next: NextStep
+): KlingCode => ({ code, httpStatus, name, reason, retry: retryRules[reason], meaning, next })
+
+const later = { _tag: "Repeat", when: "later" } as const
 
 /** Every code that Kling documents, and how klingkit handles it. Source: Kling docs, error codes. */
 export const klingCodes: ReadonlyArray<KlingCode> = [
-  row(1000, 401, "AUTH_FAILED", "Unauthorized", "Kling rejected the credential", "check the key"),
-  row(1001, 401, "AUTH_EMPTY", "Unauthorized", "no credential was sent", "set KLINGAI_API_KEY"),
-  row(
-    1002,
-    401,
-    "AUTH_INVALID",
-    "Unauthorized",
-    "Kling does not accept this credential here",
-    "check the key and its region (KLINGAI_REGION); an access/secret key pair works on legacy paths only"
-  ),
-  row(
-    1003,
-    401,
-    "AUTH_NOT_YET_VALID",
-    "TokenRejected",
-    "the signed token is not valid yet",
-    "correct this machine's clock"
-  ),
-  row(1004, 401, "AUTH_EXPIRED", "TokenRejected", "the signed token has expired", "correct this machine's clock"),
-  row(
-    1100,
-    429,
-    "ACCOUNT_EXCEPTION",
-    "AccountBlocked",
-    "the Kling account is in an abnormal state",
-    "check the account in Kling's console"
-  ),
-  row(
-    1101,
-    429,
-    "ACCOUNT_IN_ARREARS",
-    "AccountBlocked",
-    "the Kling account is in arrears",
-    "top up the account in Kling's console"
-  ),
-  row(
-    1102,
-    429,
-    "PACK_EXHAUSTED",
-    "QuotaExceeded",
-    "no resource pack of this kind has units left",
-    "buy a pack of this kind for the developer API (video, image and try-on packs are separate; Kling app credits do not count)"
-  ),
-  row(
-    1103,
-    403,
-    "FORBIDDEN_RESOURCE",
-    "Forbidden",
-    "the account is not entitled to this API or model",
-    "check the entitlement in Kling's console"
-  ),
-  row(
-    1200,
-    400,
-    "INVALID_REQUEST",
-    "InvalidRequest",
-    "Kling rejected the request as malformed",
-    "change the parameters"
-  ),
-  row(
-    1201,
-    400,
-    "INVALID_PARAMETER",
-    "InvalidRequest",
-    "Kling rejected a parameter",
-    "change the parameter named by Kling"
-  ),
-  row(
-    1202,
-    404,
-    "INVALID_METHOD",
-    "NotSupported",
-    "Kling does not support this method on this path",
-    "update klingkit: this is a bug in the client"
-  ),
-  row(
-    1203,
-    404,
-    "RESOURCE_NOT_FOUND",
-    "NotSupported",
-    "Kling does not offer this model or resource here",
-    "choose another model"
-  ),
-  row(
-    1300,
-    400,
-    "PLATFORM_POLICY",
-    "ContentRefused",
-    "Kling's platform policy refused the input",
-    "change the prompt or the images; the same input will be refused again"
-  ),
-  row(
-    1301,
-    400,
-    "CONTENT_SAFETY",
-    "ContentRefused",
-    "Kling's content safety refused the input",
-    "change the prompt or the images; the same input will be refused again"
-  ),
-  row(
-    1302,
-    429,
-    "RATE_LIMITED",
-    "RateLimited",
-    "too many requests in a short time",
-    "wait a moment, then send the same request again"
-  ),
-  row(
-    1303,
-    429,
-    "CONCURRENCY_EXCEEDED",
-    "ConcurrencyLimit",
-    "all concurrency slots of the resource pack are in use",
-    "wait until a running task ends, then send the same request again"
-  ),
-  row(
-    1304,
-    429,
-    "IP_NOT_ALLOWED",
-    "Forbidden",
-    "this IP address is not on the account's allow list",
-    "add the address in Kling's console"
-  ),
-  row(5000, 500, "INTERNAL_ERROR", "ServerError", "Kling had an internal error", "try again later"),
-  row(5001, 503, "UNAVAILABLE", "ServerError", "Kling is under maintenance", "try again later"),
-  row(5002, 504, "INTERNAL_TIMEOUT", "ServerError", "Kling timed out internally", "try again later")
+  row(1000, 401, "AUTH_FAILED", "Unauthorized", "Kling rejected the credential", { _tag: "CheckKey" }),
+  row(1001, 401, "AUTH_EMPTY", "Unauthorized", "no credential was sent", { _tag: "SetCredentials" }),
+  row(1002, 401, "AUTH_INVALID", "Unauthorized", "Kling does not accept this credential here", {
+    _tag: "CheckRegion",
+    setting: "region"
+  }),
+  row(1003, 401, "AUTH_NOT_YET_VALID", "TokenRejected", "the signed token is not valid yet", { _tag: "SetClock" }),
+  row(1004, 401, "AUTH_EXPIRED", "TokenRejected", "the signed token has expired", { _tag: "SetClock" }),
+  row(1100, 429, "ACCOUNT_EXCEPTION", "AccountBlocked", "the Kling account is in an abnormal state", {
+    _tag: "CheckAccount",
+    about: "state"
+  }),
+  row(1101, 429, "ACCOUNT_IN_ARREARS", "AccountBlocked", "the Kling account is in arrears", {
+    _tag: "TopUp",
+    what: "balance"
+  }),
+  row(1102, 429, "PACK_EXHAUSTED", "QuotaExceeded", "no resource pack of this kind has units left", {
+    _tag: "TopUp",
+    what: "pack"
+  }),
+  row(1103, 403, "FORBIDDEN_RESOURCE", "Forbidden", "the account is not entitled to this API or model", {
+    _tag: "CheckAccount",
+    about: "entitlement"
+  }),
+  row(1200, 400, "INVALID_REQUEST", "InvalidRequest", "Kling rejected the request as malformed", {
+    _tag: "ChangeParameter",
+    isNamed: false
+  }),
+  row(1201, 400, "INVALID_PARAMETER", "InvalidRequest", "Kling rejected a parameter", {
+    _tag: "ChangeParameter",
+    isNamed: true
+  }),
+  row(1202, 404, "INVALID_METHOD", "NotSupported", "Kling does not support this method on this path", {
+    _tag: "UpdateClient",
+    because: "client-bug"
+  }),
+  row(1203, 404, "RESOURCE_NOT_FOUND", "NotSupported", "Kling does not offer this model or resource here", {
+    _tag: "ChooseModel"
+  }),
+  row(1300, 400, "PLATFORM_POLICY", "ContentRefused", "Kling's platform policy refused the input", {
+    _tag: "ChangeContent"
+  }),
+  row(1301, 400, "CONTENT_SAFETY", "ContentRefused", "Kling's content safety refused the input", {
+    _tag: "ChangeContent"
+  }),
+  row(1302, 429, "RATE_LIMITED", "RateLimited", "too many requests in a short time", { _tag: "Repeat", when: "soon" }),
+  row(1303, 429, "CONCURRENCY_EXCEEDED", "ConcurrencyLimit", "all concurrency slots of the resource pack are in use", {
+    _tag: "Repeat",
+    when: "slot-free"
+  }),
+  row(1304, 429, "IP_NOT_ALLOWED", "Forbidden", "this IP address is not on the account's allow list", {
+    _tag: "CheckAccount",
+    about: "addresses"
+  }),
+  row(5000, 500, "INTERNAL_ERROR", "ServerError", "Kling had an internal error", later),
+  row(5001, 503, "UNAVAILABLE", "ServerError", "Kling is under maintenance", later),
+  row(5002, 504, "INTERNAL_TIMEOUT", "ServerError", "Kling timed out internally", later)
 ]
 
 export const findKlingCode = (code: number): KlingCode | undefined => klingCodes.find((entry) => entry.code === code)

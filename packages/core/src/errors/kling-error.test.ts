@@ -4,7 +4,7 @@ import { invalidInput, KlingError, type KlingErrorReason } from "./kling-error.t
 const answered = { klingCode: 1200, klingMessage: "no" }
 const reasons: ReadonlyArray<readonly [string, KlingErrorReason]> = [
   ["KLING_INVALID_INPUT", { _tag: "InvalidInput", problems: [{ field: "prompt", message: "is required" }] }],
-  ["KLING_MISSING_CREDENTIALS", { _tag: "MissingCredentials", variables: ["KLINGAI_API_KEY"] }],
+  ["KLING_MISSING_CREDENTIALS", { _tag: "MissingCredentials", settings: ["apiKey"] }],
   ["KLING_CONTENT_REFUSED", { _tag: "ContentRefused", ...answered }],
   ["KLING_UNKNOWN_CODE", { _tag: "UnknownCode", ...answered }],
   ["KLING_TASK_NOT_FOUND", { _tag: "TaskNotFound", taskId: "7" }],

@@ -1,7 +1,10 @@
 import { Schema } from "effect"
 import { findKlingCode } from "./codes.ts"
-import { fillNames } from "./field-placeholders.ts"
+import { libraryAdvice, withOutcome } from "./library-advice.ts"
+import type { NextStep } from "./next-step.ts"
+import { nameProblem, Problem } from "./problem.ts"
 import { sanitizeText } from "./sanitize-text.ts"
+import { type NameSetting, optionOf, Setting } from "./setting.ts"
 
 /** Whether Kling charged, or may have charged, units for the failed request. */
 export const Charged = Schema.Literals(["no", "maybe", "yes"])
@@ -15,9 +18,9 @@ const kling = {
 
 const reasons = {
   /** Rejected by klingkit before any request. */
-  InvalidInput: { problems: Schema.Array(Schema.Struct({ field: Schema.String, message: Schema.String })) },
-  /** No credential, or only half of a key pair; names the variables to set. */
-  MissingCredentials: { variables: Schema.Array(Schema.String) },
+  InvalidInput: { problems: Schema.Array(Problem) },
+  /** No credential, or only half of a key pair; names what to set. */
+  MissingCredentials: { settings: Schema.Array(Setting) },
   Unauthorized: kling,
   TokenRejected: kling,
   AccountBlocked: kling,
@@ -76,15 +79,37 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
     return this.billed === true && this.mayHaveExecuted ? "maybe" : "no"
   }
 
-  override get message(): string {
-    return describe(this.reason)
+  /** It failed before anything was sent. */
+  get isUnsent(): boolean {
+    return unsent.has(this.reason._tag)
   }
 
-  /** What to do next, in one sentence. */
+  /** What to do next, as data. */
+  get next(): NextStep {
+    return nextStep(this.reason)
+  }
+
+  /** What happened, in one sentence, with settings under the names of a face. */
+  describe(nameOf: NameSetting): string {
+    return describe(this.reason, nameOf)
+  }
+
+  override get message(): string {
+    return this.describe(optionOf)
+  }
+
+  /** What to do next, in one sentence for programmers. */
   get suggestion(): string {
-    return suggest(this.reason)
+    return withOutcome(this, libraryAdvice(this.next))
   }
 }
+
+const unsent: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
+  "InvalidInput",
+  "MissingCredentials",
+  "JournalFailed",
+  "NotConnected"
+])
 
 const retryable: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "RateLimited",
@@ -112,12 +137,15 @@ const rejectedByStatus = (reason: KlingErrorReason, httpStatus: number | undefin
   (reason._tag === "UnknownCode" && httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500) ||
   (reason._tag === "UnexpectedAnswer" && httpStatus === 413)
 
-function describe(reason: KlingErrorReason): string {
+function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
   switch (reason._tag) {
     case "InvalidInput":
-      return reason.problems.map(({ field, message }) => `${field} ${fillNames(message, (name) => name)}`).join("; ")
+      return reason.problems
+        .map((problem) => nameProblem(problem, nameOf))
+        .map(({ field, message }) => `${field} ${message}`)
+        .join("; ")
     case "MissingCredentials":
-      return `no complete Kling credential: set ${reason.variables.join(", ")}`
+      return `no complete Kling credential: set ${reason.settings.map(nameOf).join(", ")}`
     case "TaskNotFound":
       return `no task ${sanitizeText(reason.taskId, 80)} on this account`
     case "JournalFailed":
@@ -141,41 +169,43 @@ function describe(reason: KlingErrorReason): string {
   }
 }
 
-function suggest(reason: KlingErrorReason): string {
+function nextStep(reason: KlingErrorReason): NextStep {
   switch (reason._tag) {
     case "InvalidInput":
-      return "fix the named fields; nothing was sent"
+      return { _tag: "FixInput", fields: [...new Set(reason.problems.map(({ field }) => field))] }
     case "MissingCredentials":
-      return "set KLINGAI_API_KEY, or KLINGAI_ACCESS_KEY and KLINGAI_SECRET_KEY; nothing was sent"
+      return { _tag: "SetCredentials" }
     case "TaskNotFound":
-      return "check the id, the account and the region; results are kept for 30 days"
+      return { _tag: "CheckId", id: reason.taskId, at: "Kling" }
     case "JournalFailed":
-      return "fix the cause, then send the request again; nothing was sent"
+      return { _tag: "FixCause", before: "resend" }
     case "NotConnected":
-      return "check the network and KLINGAI_BASE_URL; nothing was sent"
+      return { _tag: "CheckNetwork", setting: "baseUrl" }
     case "ConnectionLost":
-      return "try again later"
+      return { _tag: "Repeat", when: "later" }
     case "UnexpectedAnswer":
-      return "check the task again later; if the error persists, update klingkit"
+      return { _tag: "CheckLater" }
     case "SubmissionUnknown":
-      return reason.externalTaskId === undefined
-        ? "check the task list in Kling's console before sending it again"
-        : `do not send it again under another id; check later with: task get ${reason.externalTaskId}`
+      return {
+        _tag: "AwaitOutcome",
+        ...(reason.externalTaskId === undefined ? {} : { handle: reason.externalTaskId })
+      }
     case "TaskFailed":
-      return "change the input before trying again; the task's billing record shows whether it was charged"
+      return { _tag: "ChangeInput" }
     case "UnknownCode":
-      return "look up the code in Kling's documentation, or update klingkit"
+      return { _tag: "LookUpCode", code: reason.klingCode }
     default:
-      return findKlingCode(reason.klingCode)?.advice ?? "check the task again later"
+      return findKlingCode(reason.klingCode)?.next ?? { _tag: "CheckLater" }
   }
 }
 
 /** Shorthand for the most common error: invalid input, found before any request. */
-export const invalidInput = (
-  problems: ReadonlyArray<{ readonly field: string; readonly message: string }>,
-  operation?: string
-): KlingError =>
+export const invalidInput = (problems: ReadonlyArray<Problem>, operation?: string): KlingError =>
   new KlingError({
     reason: { _tag: "InvalidInput", problems: [...problems] },
     ...(operation === undefined ? {} : { operation })
   })
+
+/** A setting whose value is not valid. */
+export const invalidSetting = (setting: Setting, message: string): KlingError =>
+  invalidInput([{ field: setting, setting, message }])

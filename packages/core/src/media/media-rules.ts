@@ -114,7 +114,7 @@ export const anyVideo: MediaRule = video
 
 const audio = { kind: "audio", formats: ["mp3", "wav", "m4a", "aac"], maxMegabytes: 5 } as const
 
-export const lipSyncAudio: MediaRule = { ...audio, minSeconds: 2, maxSeconds: 60 }
+export const lipSyncAudio = { ...audio, minSeconds: 2, maxSeconds: 60 } as const satisfies MediaRule
 export const avatarAudio = { ...audio, minSeconds: 2, maxSeconds: 300 } as const satisfies MediaRule
 export const anyAudio: MediaRule = audio
 

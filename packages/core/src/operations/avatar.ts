@@ -1,3 +1,4 @@
+import { resultRetentionDays } from "../kling-facts.ts"
 import { avatarAudio, legacyImage } from "../media/media-rules.ts"
 import { operation, sourceOf } from "../operation.ts"
 import { enumOf, id, media, string } from "../params/param.ts"
@@ -14,7 +15,10 @@ export const avatar = operation({
   since: "2025-10-15",
   params: {
     image: media("image", legacyImage, { required: true }),
-    audioId: id("audio_id", { encodedAs: "string", notes: "from legacy.tts, younger than 30 days; this or soundFile" }),
+    audioId: id("audio_id", {
+      encodedAs: "string",
+      notes: `from legacy.tts, younger than ${resultRetentionDays} days; this or soundFile`
+    }),
     soundFile: media("sound_file", avatarAudio, { notes: "this or audioId" }),
     prompt: string("prompt", { maxLength: 2500, notes: "what the figure does while speaking" }),
     mode: enumOf("mode", ["std", "pro"], { default: "std", notes: "std = 720p, pro = 1080p" }),

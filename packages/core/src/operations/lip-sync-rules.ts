@@ -1,5 +1,5 @@
 import type { Rule } from "../params/check-input.ts"
-import { faceVideo } from "../media/media-rules.ts"
+import { faceVideo, lipSyncAudio } from "../media/media-rules.ts"
 
 interface SpeakingFace {
   readonly audioId?: string
@@ -9,8 +9,8 @@ interface SpeakingFace {
   readonly soundInsertMs: number
 }
 
-const minAudioMs = 2000
-const maxVideoMs = (faceVideo.maxSeconds ?? Number.POSITIVE_INFINITY) * 1000
+const minAudioMs = lipSyncAudio.minSeconds * 1000
+const maxVideoMs = faceVideo.maxSeconds * 1000
 
 const faceRule = (
   name: string,

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { sessionHours } from "../kling-facts.ts"
 import { editableVideo, legacyImage } from "../media/media-rules.ts"
 import { operation } from "../operation.ts"
 import { enumOf, id, integer, array, media, number, objectArray, string } from "../params/param.ts"
@@ -19,7 +20,7 @@ const selection = {
 const sessionId = id("session_id", {
   required: true,
   encodedAs: "string",
-  notes: "from legacy.multi-elements.init-selection; valid for 24 h"
+  notes: `from legacy.multi-elements.init-selection; valid for ${sessionHours} h`
 })
 const frameIndex = integer("frame_index", { required: true, min: 0, notes: "at most 10 frames in one session" })
 const point = {

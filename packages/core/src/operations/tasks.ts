@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { resultRetentionDays } from "../kling-facts.ts"
 import { operation } from "../operation.ts"
 import { enumOf, integer, array, objectArray, string } from "../params/param.ts"
 import { free } from "../prices/quote.ts"
@@ -24,12 +25,12 @@ export const getTasks = operation({
 export const listTasks = operation({
   ...read,
   id: "new.tasks.list",
-  summary: "Tasks of the last 30 days, newest first, paged. A read, although it is a POST",
+  summary: `Tasks of the last ${resultRetentionDays} days, newest first, paged. A read, although it is a POST`,
   family: "tasks",
   path: "/tasks",
   since: "2026-06-17",
   params: {
-    startTime: integer("start_time", { notes: "ms since 1970; default 30 days before the end" }),
+    startTime: integer("start_time", { notes: `ms since 1970; default ${resultRetentionDays} days before the end` }),
     endTime: integer("end_time", { notes: "ms since 1970; default now" }),
     cursor: string("cursor", { notes: "overrides every other parameter" }),
     limit: integer("limit", { min: 1, max: 500, default: 100 }),

@@ -1,3 +1,4 @@
+import { resultRetentionDays } from "../kling-facts.ts"
 import { operation } from "../operation.ts"
 import { id, number, string } from "../params/param.ts"
 import { unknownPrice } from "../prices/quote.ts"
@@ -16,7 +17,7 @@ export const videoExtend = operation({
     videoId: id("video_id", {
       required: true,
       encodedAs: "string",
-      notes: "of an earlier result, younger than 30 days"
+      notes: `of an earlier result, younger than ${resultRetentionDays} days`
     }),
     prompt: string("prompt", { maxLength: 2500 }),
     negativePrompt: string("negative_prompt", { maxLength: 2500 }),

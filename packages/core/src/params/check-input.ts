@@ -1,13 +1,8 @@
 import { Predicate } from "effect"
+import type { Problem } from "../errors/problem.ts"
 import { checkValue } from "./check-value.ts"
 import { closestMatch } from "./closest-match.ts"
 import type { Params } from "./param.ts"
-
-/** One invalid field: its name, and a message that states the limit and the nearest valid value. */
-export interface Problem {
-  readonly field: string
-  readonly message: string
-}
 
 /** A constraint across fields. `check` returns the message to show, with the nearest valid value, or nothing. */
 export interface Rule<Input = Readonly<Record<string, unknown>>> {
@@ -50,11 +45,13 @@ function* checkFields(
   for (const name of Object.keys(fields)) {
     if (Object.hasOwn(params, name) || fields[name] === undefined) continue
     const near = closestMatch(name, Object.keys(params))
-    yield {
-      field: name,
-      message:
-        near === undefined ? "is not a known parameter" : `is not a known parameter; did you mean ${nameOf(near)}?`
-    }
+    yield near === undefined
+      ? { field: name, message: "is not a known parameter" }
+      : {
+          field: name,
+          message: `is not a known parameter; did you mean ${nameOf(near)}?`,
+          nearest: nameOf(near)
+        }
   }
   for (const [name, param] of Object.entries(params)) {
     const value = fields[name]

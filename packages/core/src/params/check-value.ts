@@ -1,7 +1,7 @@
 import { Predicate } from "effect"
 import { checkMediaText } from "../media/check-media-text.ts"
+import type { Problem } from "../errors/problem.ts"
 import { sanitizeText } from "../errors/sanitize-text.ts"
-import type { Problem } from "./check-input.ts"
 import { closestMatch } from "./closest-match.ts"
 import type { ValueType } from "./value-type.ts"
 
@@ -14,7 +14,11 @@ export function* checkValue(type: ValueType, value: unknown, field: string, mode
     case "string": {
       if (!Predicate.isString(value)) yield wrongType(field, "a string", value)
       else if (type.maxLength !== undefined && length(value) > type.maxLength) {
-        yield { field, message: `is ${length(value)} characters long; the limit is ${type.maxLength}` }
+        yield {
+          field,
+          message: `is ${length(value)} characters long; the limit is ${type.maxLength}`,
+          limit: { max: type.maxLength }
+        }
       }
       return
     }
@@ -24,7 +28,13 @@ export function* checkValue(type: ValueType, value: unknown, field: string, mode
         if (model !== undefined) return yield { field, message: notSupported(value, model, type.values) }
         const near = closestMatch(value, type.values)
         const hint = near === undefined ? "" : ` Did you mean ${near}?`
-        yield { field, message: `${quote(value)} is not one of ${type.values.join(", ")}.${hint}` }
+        yield {
+          field,
+          message: `${quote(value)} is not one of ${type.values.join(", ")}.${hint}`,
+          given: shortened(value),
+          limit: { values: type.values },
+          ...(near === undefined ? {} : { nearest: near })
+        }
       }
       return
     }
@@ -73,7 +83,8 @@ function* checkNumber(
   const expected = type.kind === "integer" ? "an integer" : "a number"
   if (!Predicate.isNumber(value) || !Number.isFinite(value)) return yield wrongType(field, expected, value)
   if (type.kind === "integer" && !Number.isInteger(value)) {
-    return yield { field, message: `${value} is not an integer; did you mean ${Math.round(value)}?` }
+    const nearest = Math.round(value)
+    return yield { field, message: `${value} is not an integer; did you mean ${nearest}?`, given: value, nearest }
   }
   if (type.values !== undefined && !type.values.includes(value)) {
     const near = type.values.toSorted((a, b) => Math.abs(a - value) - Math.abs(b - value))[0]
@@ -81,16 +92,28 @@ function* checkNumber(
       model === undefined
         ? `not one of ${type.values.join(", ")}`
         : `not supported by ${model} (${type.values.join(" or ")}${unit(field)})`
-    return yield { field, message: `${value} is ${limit}; did you mean ${near}?` }
+    return yield {
+      field,
+      message: `${value} is ${limit}; did you mean ${near}?`,
+      given: value,
+      limit: { values: type.values },
+      ...(near === undefined ? {} : { nearest: near })
+    }
   }
   const { min, max } = type
-  const near = min !== undefined && value < min ? min : max !== undefined && value > max ? max : undefined
-  if (near === undefined) return
+  const nearest = min !== undefined && value < min ? min : max !== undefined && value > max ? max : undefined
+  if (nearest === undefined) return
   const limit =
     model === undefined || min === undefined || max === undefined
       ? outside(min, max)
       : `not supported by ${model} (${min} to ${max}${unit(field)})`
-  yield { field, message: `${value} is ${limit}; did you mean ${near}?` }
+  yield {
+    field,
+    message: `${value} is ${limit}; did you mean ${nearest}?`,
+    given: value,
+    limit: bounds(min, max),
+    nearest
+  }
 }
 
 function* checkArray(
@@ -101,10 +124,20 @@ function* checkArray(
   if (!Array.isArray(value)) return yield wrongType(field, "an array", value)
   const { min, max } = type
   if (min !== undefined && value.length < min) {
-    yield { field, message: `has ${count(value.length)}; at least ${min} required` }
+    yield {
+      field,
+      message: `has ${count(value.length)}; at least ${min} required`,
+      given: value.length,
+      limit: bounds(min, max)
+    }
   }
   if (max !== undefined && value.length > max) {
-    yield { field, message: `has ${count(value.length)}; at most ${max} allowed` }
+    yield {
+      field,
+      message: `has ${count(value.length)}; at most ${max} allowed`,
+      given: value.length,
+      limit: bounds(min, max)
+    }
   }
   for (const [index, item] of value.entries()) yield* checkValue(type.of, item, `${field}[${index}]`)
 }
@@ -132,7 +165,12 @@ const unit = (field: string): string => (/seconds$/i.test(field) ? " s" : "")
 // Kling counts characters, not UTF-16 code units.
 const length = (value: string): number => [...value].length
 const count = (n: number): string => (n === 1 ? "1 entry" : `${n} entries`)
-const quote = (value: string): string => JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
+const shortened = (value: string): string => (value.length > 60 ? `${value.slice(0, 57)}...` : value)
+const quote = (value: string): string => JSON.stringify(shortened(value))
+const bounds = (min: number | undefined, max: number | undefined) => ({
+  ...(min === undefined ? {} : { min }),
+  ...(max === undefined ? {} : { max })
+})
 
 const outside = (min: number | undefined, max: number | undefined): string =>
   min === undefined ? `above ${max}` : max === undefined ? `below ${min}` : `outside ${min} to ${max}`

@@ -48,7 +48,9 @@ describe("a reference to an earlier step", () => {
         images: ["https://example.com/still.png"]
       })
       const failed = yield* Effect.result(resolveReferences(input, () => ({ outputs: [] })))
-      expect(failed).toEqual(Result.fail("step video produced no video"))
+      expect(failed).toMatchObject(
+        Result.fail({ _tag: "UnresolvedReference", message: "step video produced no video" })
+      )
     })
   )
 

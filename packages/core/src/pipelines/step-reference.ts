@@ -1,5 +1,6 @@
-import { Effect, Result } from "effect"
+import { Data, Effect, Result } from "effect"
 import { sanitizeText } from "../errors/sanitize-text.ts"
+import { lipSyncAudio } from "../media/media-rules.ts"
 import { isExactNumber } from "../wire/json.ts"
 import type { TaskOutput } from "../wire/task.ts"
 
@@ -119,11 +120,18 @@ export const valueOf = (reference: StepReference, results: Lookup): Result.Resul
   }
 }
 
-/** The input with the values of all references; or why one of them has none. */
+/** A reference that has no value although its step has succeeded; `detail` says why. */
+export class UnresolvedReference extends Data.TaggedError("UnresolvedReference")<{ readonly detail: string }> {
+  override get message(): string {
+    return this.detail
+  }
+}
+
+/** The input with the values of all references. */
 export const resolveReferences = (
   input: unknown,
   results: Lookup
-): Effect.Effect<Readonly<Record<string, unknown>>, string> => {
+): Effect.Effect<Readonly<Record<string, unknown>>, UnresolvedReference> => {
   const problems: Array<string> = []
   const values = replaceReferences(input, (reference) =>
     Result.match(valueOf(reference, results), {
@@ -134,7 +142,7 @@ export const resolveReferences = (
   const [problem] = problems
   return problem === undefined
     ? Effect.succeed(values as Readonly<Record<string, unknown>>)
-    : Effect.fail(sanitizeText(problem))
+    : Effect.fail(new UnresolvedReference({ detail: sanitizeText(problem) }))
 }
 
 interface FaceAnswer {
@@ -146,8 +154,8 @@ interface FaceAnswer {
   }>
 }
 
-const shortestMs = 2000
-const longestMs = 60_000
+const shortestMs = lipSyncAudio.minSeconds * 1000
+const longestMs = lipSyncAudio.maxSeconds * 1000
 
 type SpeakingFace = Extract<StepReference, { readonly output: "speaking-face" }>
 
@@ -185,7 +193,7 @@ const audioOf = (
   if (speech?.id === undefined) return "Kling returned the speech without an id"
   const seconds = speech.durationSeconds
   return seconds !== undefined && seconds * 1000 < shortestMs
-    ? `the speech lasts ${seconds} s, but lip-sync needs at least 2 s: use a longer text`
+    ? `the speech lasts ${seconds} s, but lip-sync needs at least ${lipSyncAudio.minSeconds} s: use a longer text`
     : { audioId: speech.id, seconds }
 }
 

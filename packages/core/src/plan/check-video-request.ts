@@ -1,7 +1,7 @@
 import type { ModelTable } from "../models/model-table.ts"
 import type { VideoModel } from "../models/video-model.ts"
 import type { AnyOperation } from "../operation.ts"
-import type { Problem } from "../params/check-input.ts"
+import type { Problem } from "../errors/problem.ts"
 import { notSupported } from "../params/check-value.ts"
 import { filled, type VideoRequest } from "./video-request.ts"
 

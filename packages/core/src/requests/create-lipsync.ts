@@ -1,8 +1,9 @@
 import { Effect } from "effect"
 import * as z from "zod"
+import { faceVideo, lipSyncAudio } from "../media/media-rules.ts"
 import { invalidInput } from "../errors/kling-error.ts"
 import { operations } from "../operations/catalog.ts"
-import type { Problem } from "../params/check-input.ts"
+import type { Problem } from "../errors/problem.ts"
 import { planLipSync } from "../pipelines/lip-sync.ts"
 import { planPipeline } from "../pipelines/pipeline-plan.ts"
 import { planSpeech, defaultVoice } from "./create-speech.ts"
@@ -12,10 +13,18 @@ import { planFields } from "./operation-fields.ts"
 import type { PlanContext } from "./plan-context.ts"
 import { defineRequest } from "./request.ts"
 
+const secondsOf = ({ minSeconds, maxSeconds }: { readonly minSeconds: number; readonly maxSeconds: number }): string =>
+  `${minSeconds} to ${maxSeconds} s`
+
 const input = z.strictObject({
-  video: media("video", "Video with a face, 2 to 60 s: URL or Task ID"),
-  audio: media("audio", "Speech: URL or path, mp3/wav/m4a/aac, 2 to 60 s").optional(),
-  audioSeconds: z.number().min(2).max(60).describe("Its length, if by URL").optional(),
+  video: media("video", `Video with a face, ${secondsOf(faceVideo)}: URL or Task ID`),
+  audio: media("audio", `Speech: URL or path, mp3/wav/m4a/aac, ${secondsOf(lipSyncAudio)}`).optional(),
+  audioSeconds: z
+    .number()
+    .min(lipSyncAudio.minSeconds)
+    .max(lipSyncAudio.maxSeconds)
+    .describe("Its length, if by URL")
+    .optional(),
   text: z.string().describe("Or text to speak").optional(),
   voice: z.string().describe(`Kling's voice id; default ${defaultVoice}`).optional(),
   speed: z.number().describe("0.8 to 2").optional()

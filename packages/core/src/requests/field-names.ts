@@ -31,7 +31,8 @@ const mapProblems =
     Effect.mapError(effect, (error) =>
       error instanceof KlingError && error.reason._tag === "InvalidInput"
         ? invalidInput(
-            error.reason.problems.map(({ field, message }) => ({
+            error.reason.problems.map(({ field, message, ...data }) => ({
+              ...data,
               field: fieldOf(field),
               message: messageOf(message)
             })),

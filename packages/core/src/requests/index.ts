@@ -17,7 +17,8 @@ export {
   ref,
   resolveReferences,
   type StepReference,
-  type StepResult
+  type StepResult,
+  UnresolvedReference
 } from "../pipelines/step-reference.ts"
 export { scenesWith } from "./effect-scene.ts"
 export { findRequest, requests } from "./catalog.ts"

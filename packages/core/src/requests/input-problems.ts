@@ -1,5 +1,5 @@
 import type * as z from "zod"
-import type { Problem } from "../params/check-input.ts"
+import type { Problem } from "../errors/problem.ts"
 import { closestMatch } from "../params/closest-match.ts"
 
 type Issue = z.core.$ZodIssue
@@ -8,8 +8,32 @@ type Issue = z.core.$ZodIssue
 export const inputProblems = (
   issues: ReadonlyArray<Issue>,
   given: Readonly<Record<string, unknown>>
-): ReadonlyArray<Problem> =>
-  issues.map((issue) => ({ field: pathOf(issue), message: sentenceOf(issue, given[String(issue.path[0])]) }))
+): ReadonlyArray<Problem> => issues.map((issue) => problemOf(issue, given[String(issue.path[0])]))
+
+const problemOf = (issue: Issue, given: unknown): Problem => ({
+  field: pathOf(issue),
+  message: sentenceOf(issue, given),
+  ...dataOf(issue, given)
+})
+
+/** The limit that was broken, and the valid value closest to the given one. */
+const dataOf = (issue: Issue, given: unknown): Pick<Problem, "limit" | "nearest"> => {
+  switch (issue.code) {
+    case "invalid_value": {
+      const nearest = nearestValue(issue, given)
+      return { limit: { values: issue.values.map(String) }, ...(nearest === undefined ? {} : { nearest }) }
+    }
+    case "too_big":
+      return { limit: { max: Number(issue.maximum) } }
+    case "too_small":
+      return { limit: { min: Number(issue.minimum) } }
+    default:
+      return {}
+  }
+}
+
+const nearestValue = ({ values }: z.core.$ZodIssueInvalidValue, given: unknown): string | undefined =>
+  typeof given === "string" ? closestMatch(given, values.map(String)) : undefined
 
 const pathOf = ({ path: [root = "", ...rest] }: Issue): string =>
   String(root) + rest.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("")
@@ -20,9 +44,8 @@ const sentenceOf = (issue: Issue, given: unknown): string => {
       if (Array.isArray(given) && issue.path.length === 1) return `has ${given.length} entries; give one`
       return given === undefined ? "is required" : `must be ${article(issue.expected)}`
     case "invalid_value": {
-      const values = issue.values.map(String)
-      const near = typeof given === "string" ? closestMatch(given, values) : undefined
-      return `must be one of ${values.join(", ")}${near === undefined ? "" : `; nearest: ${near}`}`
+      const near = nearestValue(issue, given)
+      return `must be one of ${issue.values.join(", ")}${near === undefined ? "" : `; nearest: ${near}`}`
     }
     case "too_big":
       if (issue.origin === "array") return `has too many entries: at most ${issue.maximum}`

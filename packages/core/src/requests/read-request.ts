@@ -2,7 +2,8 @@ import { Effect, Predicate } from "effect"
 import type * as z from "zod"
 import { fillNames } from "../errors/field-placeholders.ts"
 import { invalidInput, type KlingError } from "../errors/kling-error.ts"
-import type { Problem } from "../params/check-input.ts"
+import type { Problem } from "../errors/problem.ts"
+import { variableOf } from "../errors/setting.ts"
 import { closestMatch } from "../params/closest-match.ts"
 import { isSameName, renamed } from "./field-names.ts"
 import { inputProblems } from "./input-problems.ts"
@@ -54,7 +55,7 @@ export const readRequest = <Input extends z.ZodObject>(
   if (parsed.success && problems.length === 0) return Effect.succeed({ input: parsed.data, nameOf })
   const found = parsed.success ? [] : inputProblems(parsed.error.issues, input)
   return Effect.fail(
-    invalidInput([...found.map(({ field, message }) => ({ field: renamed(field, nameOf), message })), ...problems])
+    invalidInput([...found.map((problem) => ({ ...problem, field: renamed(problem.field, nameOf) })), ...problems])
   )
 }
 
@@ -82,12 +83,12 @@ const unknownField = (request: Request, word: string, faceName: NameOf): Problem
   if (secretName.test(word)) {
     return {
       field,
-      message:
-        "is not a setting: set keys in the environment (KLINGAI_API_KEY), never in a call; revoke a key that appeared in a chat"
+      message: `is not a setting: set keys in the environment (${variableOf("apiKey")}), never in a call; revoke a key that appeared in a chat`
     }
   }
   const names = Object.keys(request.input.shape).map((name) => faceName(request, name))
   const near = closestMatch(word, names)
   const hint = near === undefined ? `the settings are: ${names.join(", ")}` : `did you mean ${near}?`
-  return { field, message: `is not a setting of ${request.id}; ${hint}` }
+  const message = `is not a setting of ${request.id}; ${hint}`
+  return near === undefined ? { field, message } : { field, message, nearest: near }
 }

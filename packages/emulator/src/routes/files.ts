@@ -1,3 +1,4 @@
+import { resultRetentionDays, resultRetentionMillis } from "@klingkit/core"
 import { Effect } from "effect"
 import type { MediaRequest, RenderedMedia } from "../media/media-request.ts"
 import type { WorldState } from "../world/world-state.ts"
@@ -12,9 +13,7 @@ export interface FileAnswer {
   readonly body: string | Uint8Array
 }
 
-const retentionMs = 30 * 86_400_000
-
-/** A result file, rendered at its first download; with ETag and byte ranges. Links expire 30 days after the task (measured). */
+/** A result file, rendered at its first download; with ETag and byte ranges. Links expire with the task's results. */
 export const answerFile = Effect.fnUntraced(function* (
   world: WorldState,
   render: RenderMedia,
@@ -25,8 +24,8 @@ export const answerFile = Effect.fnUntraced(function* (
   if (stored === undefined || stored.task.endsAt > now || stored.task.failure !== undefined) {
     return plain(404, "File not found.\n")
   }
-  if (stored.task.endsAt + retentionMs <= now)
-    return plain(403, "The link has expired: files are deleted after 30 days.\n")
+  if (stored.task.endsAt + resultRetentionMillis <= now)
+    return plain(403, `The link has expired: files are deleted after ${resultRetentionDays} days.\n`)
   const etag = `"${world.seed}-${request.path.slice("/files/".length).replaceAll("/", "-")}"`
   const commonHeaders = { etag, "accept-ranges": "bytes", "last-modified": new Date(stored.task.endsAt).toUTCString() }
   if (request.headers["if-none-match"] === etag) return { status: 304, headers: commonHeaders, body: "" }

@@ -1,3 +1,4 @@
+import { sessionMillis } from "@klingkit/core"
 import type { ParentVideo } from "./task.ts"
 
 /** A video that was opened for lip-sync or for the editor: later calls refer to it by the session's id. */
@@ -10,8 +11,6 @@ export interface Session {
   readonly points: Map<number, Array<{ readonly x: number; readonly y: number }>>
 }
 
-const lifetimeMs = 24 * 3_600_000
-
 export class Sessions {
   readonly #byId = new Map<string, Session>()
 
@@ -21,9 +20,9 @@ export class Sessions {
     return session
   }
 
-  /** Nothing when the session is unknown, expired after 24 hours, or of another purpose. */
+  /** Nothing when the session is unknown, expired, or of another purpose. */
   find(id: unknown, of: Session["of"], now: number): Session | undefined {
     const session = typeof id === "string" ? this.#byId.get(id) : undefined
-    return session?.of === of && now - session.openedAt < lifetimeMs ? session : undefined
+    return session?.of === of && now - session.openedAt < sessionMillis ? session : undefined
   }
 }

@@ -47,7 +47,7 @@ export const consumeApproval = Effect.fnUntraced(function* (
   const used = yield* sql`UPDATE klingkit_approvals SET used_at = ${now}
     WHERE token_hash = ${hash} AND purpose = ${purpose} AND used_at IS NULL AND expires_at > ${now}
     RETURNING token_hash`
-  if (used.length === 0) return yield* ledgerError({ _tag: "NotApproved" })
+  if (used.length === 0) return yield* ledgerError({ _tag: "ApprovalInvalid" })
 })
 
 /** Invalidates a token: the user has declined. A used or unknown token is left as it is. */

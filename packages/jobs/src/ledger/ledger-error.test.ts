@@ -15,7 +15,7 @@ const reasons: ReadonlyArray<LedgerErrorReason> = [
   { _tag: "StorageFailed", location, detail: "no" },
   { _tag: "IdempotencyMismatch", handle },
   { _tag: "OverBudget", limit: "day", limitUsd: 1, spentTodayUsd: 0.1 + 0.2 },
-  { _tag: "NotApproved" },
+  { _tag: "ApprovalInvalid" },
   { _tag: "Unstorable", field: "principal" },
   { _tag: "NotFound", id: handle },
   { _tag: "BadCursor" },
@@ -40,7 +40,7 @@ describe("an error of the ledger", () => {
 
   it("never suggests resending what may have been sent", () => {
     for (const _tag of ["LeaseHeld", "LeaseLost"] as const) {
-      expect(ledgerError({ _tag, handle }).suggestion).toBe(`do not send it again; check it with: task get ${handle}`)
+      expect(ledgerError({ _tag, handle }).suggestion).toBe(`do not send it again; look up ${handle}`)
     }
   })
 

@@ -1,4 +1,4 @@
-import { type Charged, sanitizeText, usdText } from "@klingkit/core"
+import { type Charged, libraryAdvice, type NextStep, sanitizeText, usdText, withOutcome } from "@klingkit/core"
 import { Schema } from "effect"
 import { quotedMoney, type QuotedMoney, quotedMoneyText } from "./quoted-money.ts"
 
@@ -25,7 +25,7 @@ const rules = {
     spentTodayUsd: Schema.Number
   },
   /** No such approval, or it is used, expired, or for another request, price or principal. */
-  NotApproved: {},
+  ApprovalInvalid: {},
   /** Text that a database cannot store unchanged: it contains NUL or half of a surrogate pair. */
   Unstorable: { field: Schema.String },
   NotFound: { id: Schema.String },
@@ -48,6 +48,8 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
 }) {
   /** A stable code for programs: `LEDGER_OVER_BUDGET`. */
   get code(): string {
+    // Programs know this code; the tag differs from the one of a price without approval.
+    if (this.reason._tag === "ApprovalInvalid") return "LEDGER_NOT_APPROVED"
     return `LEDGER_${this.reason._tag.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}`
   }
 
@@ -59,14 +61,27 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
     return this.beforeSending ? "no" : "maybe"
   }
 
-  override get message(): string {
+  /** What happened, in one sentence; it names no settings. */
+  describe(): string {
     return describe(this.reason)
   }
 
-  /** What to do next, one sentence. */
+  override get message(): string {
+    return this.describe()
+  }
+
+  get isUnsent(): boolean {
+    return this.beforeSending
+  }
+
+  /** What to do next, as data. */
+  get next(): NextStep {
+    return nextStep(this.reason)
+  }
+
+  /** What to do next, in one sentence for programmers. */
   get suggestion(): string {
-    const advice = suggest(this.reason)
-    return this.beforeSending ? `${advice}; nothing was sent` : advice
+    return withOutcome(this, libraryAdvice(this.next))
   }
 }
 
@@ -101,7 +116,7 @@ function describe(reason: LedgerErrorReason): string {
       return reason.limit === "call"
         ? `${formatQuote(reason)} exceeds the limit of ${usdText(reason.limitUsd)} per call (${usdText(reason.spentTodayUsd)} spent today)`
         : `${usdText(reason.spentTodayUsd)} spent today; ${formatQuote(reason)} would exceed the limit of ${usdText(reason.limitUsd)} per day (UTC)`
-    case "NotApproved":
+    case "ApprovalInvalid":
       return "the approval is unknown, already used, expired, or for another request or price"
     case "Unstorable":
       return `${reason.field} contains a character that cannot be stored`
@@ -120,43 +135,44 @@ function describe(reason: LedgerErrorReason): string {
   }
 }
 
-function suggest(reason: LedgerErrorReason): string {
+function nextStep(reason: LedgerErrorReason): NextStep {
   switch (reason._tag) {
     case "CannotOpen":
-      return "check that it exists and that you can read and write it, or set another location with KLINGKIT_HOME or KLINGKIT_DATABASE_URL"
+      return { _tag: "MakeAccessible", settings: ["ledgerDir", "databaseUrl"] }
     case "Locked":
-      return "wait for the other process to finish, or end it, and try again"
+      return { _tag: "Repeat", when: "lock-free" }
     case "ReadOnly":
-      return "make it writable, or set another location with KLINGKIT_HOME"
+      return { _tag: "MakeWritable", settings: ["ledgerDir"] }
     case "DiskFull":
-      return "free some space and try again"
+      return { _tag: "FreeSpace", settings: [] }
     case "Unreadable":
-      return "move the file away but keep it, or set another location with KLINGKIT_HOME"
+      return { _tag: "MoveAway", settings: ["ledgerDir"] }
     case "NewerVersion":
-      return "update klingkit; an older version must not change this ledger"
+      return { _tag: "UpdateClient", because: "newer-ledger" }
     case "StorageFailed":
-      return "fix the cause named above and try again"
+      return { _tag: "FixCause", before: "retry" }
     case "IdempotencyMismatch":
-      return `check the earlier request with: task get ${reason.handle}; use a new key for a new request`
+      return { _tag: "ChooseKey", handle: reason.handle }
     case "OverBudget":
-      return `${reason.isUpperBound === true ? "use a local audio file, or a video or audio made with this ledger, so that its length is known; or " : ""}${
-        reason.limit === "call"
-          ? "make a cheaper request, or raise KLINGKIT_MAX_USD_PER_CALL"
-          : "wait until tomorrow (UTC), make a cheaper request, or raise KLINGKIT_MAX_USD_PER_DAY"
-      }`
-    case "NotApproved":
-      return "request a new quote and approve it"
+      return {
+        _tag: "RaiseLimit",
+        setting: reason.limit === "call" ? "maxUsdPerCall" : "maxUsdPerDay",
+        limitUsd: reason.limitUsd,
+        isUpperBound: reason.isUpperBound === true
+      }
+    case "ApprovalInvalid":
+      return { _tag: "ApproveAgain" }
     case "Unstorable":
-      return "remove the character"
+      return { _tag: "RemoveCharacter", field: reason.field }
     case "NotFound":
-      return "check the id with: task list"
+      return { _tag: "CheckId", id: reason.id, at: "ledger" }
     case "BadCursor":
-      return "list again without a cursor"
+      return { _tag: "RestartList" }
     case "StateConflict":
     case "LeaseHeld":
     case "LeaseLost":
-      return `do not send it again; check it with: task get ${reason.handle}`
+      return { _tag: "LookUp", handle: reason.handle }
     case "Quarantined":
-      return `look the task up at Kling: its external id is ${sanitizeText(reason.handle, 80)}`
+      return { _tag: "FindAtKling", handle: reason.handle }
   }
 }

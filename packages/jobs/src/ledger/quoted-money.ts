@@ -1,4 +1,4 @@
-import { maxUsd, type Quote, usdText } from "@klingkit/core"
+import { maxUsd, type Quote, unitsText, usdText } from "@klingkit/core"
 import { Schema } from "effect"
 
 /** The price of a quote, as errors carry it. */
@@ -23,3 +23,20 @@ export const quotedMoneyOf = (quote: Quote): QuotedMoney => {
 /** `$0.42`, `at most $16.80`; undefined when the price is unknown. */
 export const quotedMoneyText = ({ quoteUsd, isUpperBound = false }: QuotedMoney): string | undefined =>
   quoteUsd === undefined ? undefined : `${isUpperBound ? "at most " : ""}${usdText(quoteUsd)}`
+
+/** What a step of a pipeline cost, by its quote. */
+export const PaidStep = Schema.Struct({
+  step: Schema.String,
+  operation: Schema.String,
+  units: Schema.optionalKey(Schema.Number),
+  pack: Schema.optionalKey(Schema.String)
+})
+export type PaidStep = typeof PaidStep.Type
+
+/** `0.05 video units (legacy.tts) and 0.05 video units (legacy.identify-face)`. */
+export const paidText = (paid: ReadonlyArray<PaidStep>): string =>
+  paid
+    .map(
+      ({ units, pack, operation }) => `${units === undefined ? "some units" : unitsText(units, pack)} (${operation})`
+    )
+    .join(" and ")

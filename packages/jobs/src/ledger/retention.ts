@@ -1,14 +1,12 @@
+import { resultRetentionMillis } from "@klingkit/core"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { dayOf } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
 
-/** How long Kling keeps results: until then a job whose files were never fetched is kept. */
-const resultRetentionMillis = 30 * 86_400_000
-
 /**
  * Deletes finished jobs and pipelines that ended before a time, and returns how many jobs. Kept are what was spent today,
- * whatever has an idempotency key of its own (the same key always means the same job), and the steps of a pipeline that may
+ * jobs whose files are still at Kling only, whatever has an idempotency key of its own (the same key always means the same job), and the steps of a pipeline that may
  * still continue: without them they would be paid again.
  */
 export const purgeBefore = Effect.fnUntraced(function* (

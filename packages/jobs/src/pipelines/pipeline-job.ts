@@ -3,6 +3,7 @@ import { type Job, taskOfRecord } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import type { PipelineRecord, PipelineState } from "../ledger/pipeline-record.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
+import { type PaidStep, paidText } from "../ledger/quoted-money.ts"
 import type { PipelineStepView, PipelineView } from "./pipeline-view.ts"
 import { stepStateOf } from "./step-state.ts"
 
@@ -69,31 +70,28 @@ export const primaryOutputs = ({ outputs }: JobRecord): JobRecord["outputs"] => 
 /** What stopped the pipeline, what is already paid, and what remains. */
 const stoppedMessage = (message: string, steps: ReadonlyArray<PipelineStepView>): string => {
   const remaining = steps.filter((step) => !isPaid(step)).map(({ id }) => id)
-  return `${message}; already paid: ${formatPaid(steps) ?? "nothing"}; remaining: ${remaining.join(", ")}`
+  return `${message}; already paid: ${paidText(paidSteps(steps)) || "nothing"}; remaining: ${remaining.join(", ")}`
 }
 
 /** The failure of a pipeline whose step has failed; nothing for other jobs. */
 export const stepFailure = ({ handle, pipeline }: Job): JobError | undefined => {
   if (pipeline?.stoppedBy === undefined) return undefined
-  const paid = formatPaid(pipeline.steps)
   const uncertain = pipeline.steps.find(({ charged }) => charged === "maybe")
   return jobError({
     _tag: "StepFailed",
     taskId: handle,
     detail: pipeline.stoppedBy,
-    ...(paid === undefined ? {} : { paid }),
+    paid: paidSteps(pipeline.steps),
     ...(uncertain === undefined ? {} : { uncertain: uncertain.status === "unknown" ? "unknown" : "failed" })
   })
 }
 
 const isPaid = ({ charged }: PipelineStepView): boolean => charged === "yes"
 
-/** `0.05 video units (legacy.tts) and 0.05 video units (legacy.identify-face)`. */
-const formatPaid = (steps: ReadonlyArray<PipelineStepView>): string | undefined => {
-  const paid = steps.filter(isPaid)
-  return paid.length === 0
-    ? undefined
-    : paid
-        .map(({ quote: { units = "some", pack = "" }, operation }) => `${units} ${pack} units (${operation})`)
-        .join(" and ")
-}
+const paidSteps = (steps: ReadonlyArray<PipelineStepView>): ReadonlyArray<PaidStep> =>
+  steps.filter(isPaid).map(({ id, operation, quote: { units, pack } }) => ({
+    step: id,
+    operation,
+    ...(units === undefined ? {} : { units }),
+    ...(pack === undefined ? {} : { pack })
+  }))

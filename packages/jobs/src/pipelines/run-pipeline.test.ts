@@ -102,7 +102,7 @@ describe("a pipeline", () => {
       const failed = stepFailure(jobOf(yield* run(runSample({}, speech), program(home))))
       expect((yield* charged(home)).operations).toEqual(["legacy.tts"])
       expect(failed?.wasCharged).toBe("maybe")
-      expect(failed?.suggestion).toContain("--repeat-unknown")
+      expect(failed?.suggestion).toContain("with repeatUnknown")
     })
   )
 

@@ -92,7 +92,7 @@ const runStep = (
           if (refused !== undefined) return yield* Effect.fail(failureOf(step.id, refused))
           const input = yield* Effect.mapError(
             resolveReferences(step.input, (id) => results.get(id) ?? { outputs: [] }),
-            (detail) => `step ${step.id}: ${detail}`
+            ({ detail }) => `step ${step.id}: ${detail}`
           )
           const key = { pipeline: pipeline.handle, step: step.id, key: state.key }
           refused = yield* restorePlan({ ...step, input }, step.quote).pipe(

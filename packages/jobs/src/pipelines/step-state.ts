@@ -1,4 +1,4 @@
-import { parseJson } from "@klingkit/core"
+import { parseJson, sessionMillis } from "@klingkit/core"
 import { Data } from "effect"
 import type { PipelineRecord } from "../ledger/pipeline-record.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
@@ -13,9 +13,6 @@ export type StepState = Data.TaggedEnum<{
   Failed: { readonly job: JobRecord }
 }>
 const StepState = Data.taggedEnum<StepState>()
-
-/** Kling discards the faces of a video a day after it has found them, as it does with all data of a session. */
-const faceMillis = 24 * 3_600_000
 
 /**
  * Derives a step's state from its jobs. A step is attempted again only if nothing was sent, or if the pipeline was resumed
@@ -56,7 +53,7 @@ export const stepStateOf = (
 }
 
 const isExpired = ({ operation, finishedAt = 0 }: JobRecord, now: number): boolean =>
-  operation === "legacy.identify-face" && now - finishedAt >= faceMillis
+  operation === "legacy.identify-face" && now - finishedAt >= sessionMillis
 
 /** Bounds the attempts of programs that crash before they have sent anything. */
 const maxAttempts = 20

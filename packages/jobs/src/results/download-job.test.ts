@@ -122,7 +122,7 @@ describe("the results of a job", () => {
 
 describe("a job without results", () => {
   it.effect.each([
-    ["is still running", taskWith([], { status: "processing" }), "JOB_NOT_FINISHED", `task wait ${handle}`],
+    ["is still running", taskWith([], { status: "processing" }), "JOB_NOT_FINISHED", `wait until ${handle}`],
     ["has failed", taskWith([], { status: "failed" }), "JOB_NOTHING_TO_FETCH", "30 days"]
   ] as const)("says so when it %s", ([, task, code, suggestion]) =>
     Effect.gen(function* () {

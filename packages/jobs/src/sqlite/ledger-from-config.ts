@@ -8,7 +8,7 @@ import { layerSqliteConfig } from "./sqlite-ledger.ts"
 const configured: Layer.Layer<Ledger, LedgerError> = Layer.unwrap(
   Config.option(Config.Redacted("KLINGKIT_DATABASE_URL")).pipe(
     Effect.mapError((error) =>
-      ledgerError({ _tag: "CannotOpen", location: "KLINGKIT_DATABASE_URL", detail: error.message }, true)
+      ledgerError({ _tag: "CannotOpen", location: "PostgreSQL", detail: error.message }, true)
     ),
     Effect.map(Option.filter((url) => Redacted.value(url).trim() !== "")),
     Effect.flatMap(

@@ -1,13 +1,10 @@
-import { findOperation, type Kling } from "@klingkit/core"
+import { findOperation, type Kling, resultRetentionMillis } from "@klingkit/core"
 import { Clock, Effect, Fiber, Option } from "effect"
 import type { JobRecord } from "../ledger/job-record.ts"
 import type { Ledger } from "../ledger/ledger.ts"
 import type { LeaseRequest } from "../ledger/leases.ts"
 import { leaseSeconds, sendJob } from "./send-job.ts"
 import type { Submitter } from "./submit-job.ts"
-
-/** A request that is still unknown after this time is no longer looked up: Kling keeps results for 30 days. */
-const reconcileWithinMillis = 30 * 24 * 3_600_000
 
 /** How long after its acknowledgement an unsent request is still sent: later it would surprise the caller. */
 const acknowledgedMillis = 3_600_000
@@ -99,7 +96,8 @@ const recoverOne = Effect.fnUntraced(function* (
 /** Kling may have created a task after its submission was given up: if it turns up, the job continues with it. */
 const reconcileUnknown = Effect.fnUntraced(function* (ledger: Ledger["Service"], kling: Kling["Service"]) {
   const now = yield* Clock.currentTimeMillis
-  const after = now - reconcileWithinMillis
+  // A request that is still unknown by then is no longer looked up: Kling has deleted its results.
+  const after = now - resultRetentionMillis
   const unknown = yield* ledger.unfinished({ states: ["UNKNOWN"], account: kling.account, after })
   const handles = unknown.map(({ handle }) => handle)
   yield* Effect.forEach(

@@ -51,6 +51,6 @@ export const withApproval = (
 }
 
 /** The price needs approval; as opposed to a confirm token that the ledger refused. */
-const needsApproval = ({ reason }: ToolFailure): boolean => reason._tag === "NotApproved" && "limitUsd" in reason
+const needsApproval = ({ reason }: ToolFailure): boolean => reason._tag === "NotApproved"
 
-const isTokenRefused = ({ reason }: ToolFailure): boolean => reason._tag === "NotApproved" && !("limitUsd" in reason)
+const isTokenRefused = ({ reason }: ToolFailure): boolean => reason._tag === "ApprovalInvalid"

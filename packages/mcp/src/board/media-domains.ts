@@ -1,11 +1,8 @@
-import { baseUrlFromConfig } from "@klingkit/core"
+import { baseUrlFromConfig, resultDomains } from "@klingkit/core"
 import { Config, Effect, Option } from "effect"
 
-/**
- * Domains that have been observed to serve Kling's results. The exact host is known only from each answer, so whole
- * domains are declared; `KLINGKIT_MEDIA_DOMAINS` adds others.
- */
-const defaultMediaDomains: ReadonlyArray<string> = ["https://*.klingai.com", "https://*.kechuangai.com"]
+/** The exact host is known only from each answer, so whole domains are declared. */
+const defaultMediaDomains = resultDomains.map((domain) => `https://*.${domain}`)
 
 /** `https://cdn.example.com`, `https://*.example.com`; http on this machine only. */
 const isMediaDomain = (text: string): boolean =>

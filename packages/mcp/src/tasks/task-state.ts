@@ -1,10 +1,8 @@
-import { isFinished } from "@klingkit/core"
+import { isFinished, resultRetentionMillis } from "@klingkit/core"
 import type { Job } from "@klingkit/jobs"
 import type { ToolResult } from "@klingkit/tools"
 import type { CallToolResult } from "@modelcontextprotocol/server"
 
-/** Kling keeps results this long. */
-const ttlMs = 30 * 86_400_000
 const pollIntervalMs = 5000
 
 /** Fields of every answer about a task; its id is the job's handle. */
@@ -14,7 +12,7 @@ const taskFields = ({ handle, task, record }: Job) => {
     taskId: handle,
     createdAt: new Date(created).toISOString(),
     lastUpdatedAt: new Date(Math.max(created, task.updatedAt ?? created)).toISOString(),
-    ttlMs,
+    ttlMs: resultRetentionMillis,
     pollIntervalMs
   }
 }

@@ -15,33 +15,42 @@ const loopbackHost = /^(localhost|127(\.\d+){3}|::1)$/
 /** Ranges that no setting allows: cloud metadata services hand out credentials on link-local addresses. */
 const neverTrusted = ["linkLocal", "unspecified", "multicast", "broadcast"]
 
+/** Why the policy denies a URL. */
+export type DenyReason = "Invalid" | "Credentials" | "NotHttps" | "PrivateNetwork"
+
+/** Each reason as a predicate of "its URL". */
+export const denyTexts: Readonly<Record<DenyReason, string>> = {
+  Invalid: "is not valid",
+  Credentials: "contains credentials",
+  NotHttps: "is not https",
+  PrivateNetwork: "points into a private network"
+}
+
 /**
- * Why the policy denies a URL, as a predicate of "its URL", or undefined. Result URLs come from a server and are
+ * Why the policy denies a URL, or undefined. Result URLs come from a server and are
  * untrusted: only https to public hosts passes, and loopback only if Kling is an emulator on this machine.
  */
-export const denyUrl = (text: string, policy: FetchPolicy): string | undefined => {
-  if (!URL.canParse(text)) return "is not valid"
+export const denyUrl = (text: string, policy: FetchPolicy): DenyReason | undefined => {
+  if (!URL.canParse(text)) return "Invalid"
   const { protocol, hostname, username, password } = new URL(text)
-  if (username !== "" || password !== "") return "contains credentials"
+  if (username !== "" || password !== "") return "Credentials"
   const host = plainHost(hostname)
   const isEmulator = policy.klingIsLocal && loopbackHost.test(host)
-  if (protocol !== "https:" && !(protocol === "http:" && isEmulator)) return "is not https"
+  if (protocol !== "https:" && !(protocol === "http:" && isEmulator)) return "NotHttps"
   if (ipaddr.isValid(host)) return denyAddress(host, host, policy)
-  return privateName.test(host) && !isEmulator && !isTrusted(host, policy) ? privateNetwork : undefined
+  return privateName.test(host) && !isEmulator && !isTrusted(host, policy) ? "PrivateNetwork" : undefined
 }
 
 /** Why the policy denies an address that a host name resolves to, or undefined. */
-export const denyAddress = (host: string, address: string, policy: FetchPolicy): string | undefined => {
-  if (!ipaddr.isValid(address)) return privateNetwork
+export const denyAddress = (host: string, address: string, policy: FetchPolicy): DenyReason | undefined => {
+  if (!ipaddr.isValid(address)) return "PrivateNetwork"
   const plain = unwrapNat64(ipaddr.process(address))
   const range: string = plain.range()
   if (range === "unicast" && isRouted(plain)) return undefined
   const name = plainHost(host)
   if (range === "loopback" && policy.klingIsLocal && loopbackHost.test(name)) return undefined
-  return !neverTrusted.includes(range) && isTrusted(name, policy) ? undefined : privateNetwork
+  return !neverTrusted.includes(range) && isTrusted(name, policy) ? undefined : "PrivateNetwork"
 }
-
-const privateNetwork = "points into a private network"
 
 /** A URL's host without IPv6 brackets and without the trailing dot of a fully qualified name. */
 const plainHost = (hostname: string): string =>

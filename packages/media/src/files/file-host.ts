@@ -1,6 +1,6 @@
-import { Context, type Effect, type Scope } from "effect"
+import { Context, Data, type Effect, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
-import type { FetchPolicy } from "./fetch-policy.ts"
+import { type DenyReason, type FetchPolicy, denyTexts } from "./fetch-policy.ts"
 
 /** What fetching and saving files needs from the platform beyond Effect's own services. Node's is in `@klingkit/media/node`. */
 export class FileHost extends Context.Service<
@@ -36,11 +36,11 @@ export interface OpenFolder {
   readonly sync: Effect.Effect<void>
 }
 
-export interface FolderDenied {
-  readonly _tag: "FolderDenied"
+/** A folder that cannot be opened or is no longer the one that was opened. */
+export class FolderDenied extends Data.TaggedError("FolderDenied")<{
   readonly folder: string
   readonly detail: string
-}
+}> {}
 
 export interface Sha256 {
   update(bytes: Uint8Array): void
@@ -49,6 +49,8 @@ export interface Sha256 {
 }
 
 /** The fetch policy denies a URL, or an address that a host name resolves to. The message continues "its URL ...". */
-export class DeniedAddress extends Error {
-  override readonly name = "DeniedAddress"
+export class DeniedAddress extends Data.TaggedError("DeniedAddress")<{ readonly reason: DenyReason }> {
+  override get message(): string {
+    return denyTexts[this.reason]
+  }
 }

@@ -2,7 +2,7 @@ import { Effect, type Scope } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { type FetchFailure, denied, failure, stalled } from "./fetch-failure.ts"
 import { DeniedAddress } from "./file-host.ts"
-import { type FetchPolicy, denyUrl } from "./fetch-policy.ts"
+import { type FetchPolicy, denyTexts, denyUrl } from "./fetch-policy.ts"
 
 /** How long a server may send nothing. */
 export const readTimeout = "30 seconds"
@@ -25,7 +25,9 @@ export const getFollowingRedirects = Effect.fnUntraced(function* (
   for (let step = 0; step <= maxRedirects; step++) {
     const reason = denyUrl(current, policy)
     if (reason !== undefined)
-      return yield* Effect.fail(denied(step === 0 ? `its URL ${reason}` : `${redirectsTo} that ${reason}`))
+      return yield* Effect.fail(
+        denied(step === 0 ? `its URL ${denyTexts[reason]}` : `${redirectsTo} that ${denyTexts[reason]}`)
+      )
     const response = yield* http.execute(HttpClientRequest.get(current, { headers })).pipe(
       Effect.mapError(({ reason }) =>
         reason._tag === "TransportError" && reason.cause instanceof DeniedAddress
@@ -42,7 +44,7 @@ export const getFollowingRedirects = Effect.fnUntraced(function* (
       return yield* Effect.fail(denied(`the file server redirects to an invalid URL`))
     const next = new URL(location, current)
     if (current.startsWith("https:") && next.protocol === "http:") {
-      return yield* Effect.fail(denied(`${redirectsTo} that is not https`))
+      return yield* Effect.fail(denied(`${redirectsTo} that ${denyTexts.NotHttps}`))
     }
     current = next.href
   }

@@ -5,7 +5,7 @@ import { checkResult, type ResultType } from "../formats/check-result.ts"
 import { extensions } from "../formats/detect-container.ts"
 import { type FetchFailure, failure } from "./fetch-failure.ts"
 import { fetchToFile, type FetchProgress } from "./fetch-to-file.ts"
-import { FileHost, type FolderDenied, type OpenFolder } from "./file-host.ts"
+import { FileHost, FolderDenied, type OpenFolder } from "./file-host.ts"
 import { FileExists } from "./file-exists.ts"
 import { safeFileName } from "./file-name.ts"
 import { commitFile } from "./commit-file.ts"
@@ -116,12 +116,7 @@ const assertUnchanged = Effect.fnUntraced(function* (folder: OpenFolder, name: s
   yield* folder.assertUnchanged
   const [opened, current] = [yield* file.stat, yield* fs.stat(folder.pathOf(name))]
   if (opened.dev === current.dev && Equal.equals(opened.ino, current.ino)) return
-  const denied: FolderDenied = {
-    _tag: "FolderDenied",
-    folder: name,
-    detail: "the partial file was replaced during the download"
-  }
-  return yield* Effect.fail(denied)
+  return yield* new FolderDenied({ folder: name, detail: "the partial file was replaced during the download" })
 })
 
 const textFormat = (kind: string | undefined) => ({

@@ -1,6 +1,6 @@
 import { invalidInput, type KlingError } from "@klingkit/core"
 import { Effect } from "effect"
-import { denyUrl } from "../files/fetch-policy.ts"
+import { type DenyReason, denyUrl } from "../files/fetch-policy.ts"
 import type { MediaConfig } from "./media-source.ts"
 
 /**
@@ -13,18 +13,18 @@ export const checkRemoteUrl = (
   { privateHosts = [], klingIsLocal = false }: MediaConfig
 ): Effect.Effect<string, KlingError> => {
   const reason = /[\u0000-\u001f\u007f]/.test(url)
-    ? "contains a control character"
+    ? "ControlCharacter"
     : // Kling accepts http too; the policy on hosts is the same for both.
       denyUrl(url.replace(/^http:/i, "https:"), { klingIsLocal, privateHosts })
   return reason === undefined
     ? Effect.succeed(url)
-    : Effect.fail(
-        invalidInput([{ field, message: `${reasonTexts[reason] ?? reason}; give a file path or a public https URL` }])
-      )
+    : Effect.fail(invalidInput([{ field, message: `${problemTexts[reason]}; give a file path or a public https URL` }]))
 }
 
-const reasonTexts: Readonly<Record<string, string>> = {
-  "is not valid": "is not a valid URL",
-  "contains credentials": "contains a user name or password, which Kling would see",
-  "points into a private network": "points into a private network, where Kling cannot fetch it"
+const problemTexts: Readonly<Record<DenyReason | "ControlCharacter", string>> = {
+  ControlCharacter: "contains a control character",
+  Invalid: "is not a valid URL",
+  Credentials: "contains a user name or password, which Kling would see",
+  NotHttps: "is not https",
+  PrivateNetwork: "points into a private network, where Kling cannot fetch it"
 }

@@ -27,7 +27,7 @@ export const guardedClient = Effect.fnUntraced(function* (
   return HttpClient.mapRequestEffect(client, (request) => {
     const reason = denyUrl(request.url, policy)
     if (reason === undefined) return Effect.succeed(request)
-    const cause = new DeniedAddress(reason)
+    const cause = new DeniedAddress({ reason })
     return Effect.fail(
       new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
     )
@@ -43,7 +43,7 @@ const checkedLookup =
       // One private record is enough to deny: it could be used when the others do not respond.
       for (const { address } of records) {
         const reason = denyAddress(name, address, policy)
-        if (reason !== undefined) return done(new DeniedAddress(reason), [])
+        if (reason !== undefined) return done(new DeniedAddress({ reason }), [])
       }
       if (all === true) done(null, [...records])
       else done(null, first.address, first.family)

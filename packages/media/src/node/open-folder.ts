@@ -3,7 +3,7 @@ import { Effect, type Scope } from "effect"
 import { constants, existsSync, type Stats } from "node:fs"
 import { lstat, mkdir, open, realpath, stat } from "node:fs/promises"
 import { join } from "node:path"
-import type { FolderDenied, OpenFolder } from "../files/file-host.ts"
+import { FolderDenied, type OpenFolder } from "../files/file-host.ts"
 
 /**
  * On Linux, files are opened through the folder's descriptor (`/proc/self/fd`), so replacing the folder has no effect.
@@ -86,7 +86,7 @@ const attempt = <A>(folder: string, work: () => Promise<A>): Effect.Effect<A, Fo
     }
   })
 
-const denied = (folder: string, detail: string): FolderDenied => ({ _tag: "FolderDenied", folder, detail })
+const denied = (folder: string, detail: string): FolderDenied => new FolderDenied({ folder, detail })
 
 const notFolder = "a file or symbolic link is in the way"
 const noPermission = "no permission to write there"

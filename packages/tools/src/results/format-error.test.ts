@@ -41,14 +41,14 @@ describe("a formatted error", () => {
           _tag: "NotApproved",
           quoteUsd: 2,
           rule: "",
-          setting: "KLINGKIT_CONFIRM_ABOVE_USD",
+          setting: "approvalThresholdUsd",
           limitUsd: 1,
           spentTodayUsd: 0
         }
       }),
       "show this to the user; if they approve, call quote_cost"
     ],
-    [new KlingError({ reason: { _tag: "MissingCredentials", variables: ["KLINGAI_API_KEY"] } }), "set KLINGAI_API_KEY"]
+    [new KlingError({ reason: { _tag: "MissingCredentials", settings: ["apiKey"] } }), "set KLINGAI_API_KEY"]
   ])("names tools, not commands: $code", (error, next) => {
     const text = formatError(free, error).lines.join("\n")
     expect(text).toContain(next)

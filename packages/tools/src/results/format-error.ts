@@ -1,5 +1,12 @@
-import type { KlingError } from "@klingkit/core"
-import type { JobError, LedgerError } from "@klingkit/jobs"
+import {
+  type KlingError,
+  resultRetentionDays,
+  sanitizeText,
+  sharedAdvice,
+  variableOf,
+  withOutcome
+} from "@klingkit/core"
+import { type JobError, type LedgerError, paidText } from "@klingkit/jobs"
 import type { Tool } from "../tool.ts"
 
 /** An error for users, models and programs. */
@@ -22,7 +29,7 @@ export const formatError = (
 ): FormattedError => ({
   code: error.code,
   lines: [
-    `Error: ${error.message}`,
+    `Error: ${error.describe(variableOf)}`,
     ...(error.reason._tag === "SubmissionUnknown" && error.reason.externalTaskId !== undefined
       ? [`Task ID: ${error.reason.externalTaskId}`]
       : []),
@@ -35,8 +42,8 @@ export const formatError = (
 const chargedBy = (tool: Pick<Tool, "charged">, error: KlingError | JobError | LedgerError): string =>
   !tool.charged
     ? "no"
-    : error.reason._tag === "StepFailed" && error.reason.paid !== undefined
-      ? `yes, ${error.reason.paid}`
+    : error.reason._tag === "StepFailed" && error.reason.paid.length > 0
+      ? `yes, ${paidText(error.reason.paid)}`
       : chargedText[error.wasCharged]
 
 /** An internal defect: its details go to the log, not to the caller. */
@@ -52,40 +59,49 @@ export const formatDefect = (tool: Pick<Tool, "charged" | "name">): FormattedErr
   ]
 })
 
-/** An error's own suggestion, reworded where it names commands: here the caller has tools. */
+/** What to do next, as a tool call where there is one. */
 const nextStep = (tool: Pick<Tool, "charged">, error: KlingError | JobError | LedgerError): string => {
-  const { reason } = error
-  switch (reason._tag) {
-    case "MissingCredentials":
-      return "set KLINGAI_API_KEY, or KLINGAI_ACCESS_KEY and KLINGAI_SECRET_KEY, in this server's environment and restart it"
-    case "NotApproved":
-      return "limitUsd" in reason
-        ? "show this to the user; if they approve, call quote_cost with the tool and arguments of this call, then repeat it with the confirm_token it returns"
-        : "call quote_cost again with the tool and exact arguments of this call: a confirm_token works once, within ten minutes"
-    case "Duplicate":
-      return `call check_video_status with task_id ${reason.taskId}; to make another, set allow_duplicate`
-    case "StepFailed":
-      return reason.uncertain === "unknown"
-        ? `tell the user: only Kling's console shows whether that step was charged; klingkit pipeline resume ${reason.taskId} --repeat-unknown would pay for it again`
-        : error.suggestion
-    case "SubmissionUnknown":
-      return reason.externalTaskId === undefined
-        ? error.suggestion
-        : `do not submit it again; call check_video_status with task_id ${reason.externalTaskId}`
-    case "NotFinished":
-      return `call wait_for_task with task_id ${reason.taskId}`
-    case "NothingToFetch":
-      return `call check_video_status with task_id ${reason.taskId}; files are kept for 30 days`
-    case "FetchFailed":
-      return `nothing is lost: call download_task again within 30 days with task_id ${reason.taskId}`
-    case "FileDenied":
+  const step = error.next
+  switch (step._tag) {
+    case "SetCredentials":
+      return `${sharedAdvice(step, variableOf)}, in this server's environment and restart it`
+    case "Approve":
+      return "show this to the user; if they approve, call quote_cost with the tool and arguments of this call, then repeat it with the confirm_token it returns"
+    case "ApproveAgain":
+      return "call quote_cost again with the tool and exact arguments of this call: a confirm_token works once, within ten minutes"
+    case "UseExisting":
+      return `${checkStatus(step.handle)}; to make another, set allow_duplicate`
+    case "RepeatUnknown":
+      return `tell the user: only Kling's console shows whether that step was charged; klingkit pipeline resume ${shown(step.handle)} --repeat-unknown would pay for it again`
+    case "AwaitOutcome":
+      return step.handle === undefined
+        ? "check the task list in Kling's console before sending it again"
+        : `do not submit it again; ${checkStatus(step.handle)}`
+    case "LookUp":
+      return withOutcome(error, `do not submit it again; ${checkStatus(step.handle)}`)
+    case "ChooseKey":
+      return withOutcome(error, `${checkStatus(step.handle)}; use a new key for a new request`)
+    case "CheckId":
+      return withOutcome(error, step.at === "ledger" ? "check the id with list_tasks" : sharedAdvice(step, variableOf))
+    case "Wait":
+      return `call wait_for_task with task_id ${shown(step.handle)}`
+    case "CheckStatus":
+      return `${checkStatus(step.handle)}; files are kept for ${resultRetentionDays} days`
+    case "Download":
+      return `nothing is lost: call download_task again within ${step.withinDays} days with task_id ${shown(step.handle)}`
+    case "AllowFolder":
       // Tools that spend read files, the others write them.
       return tool.charged
-        ? "use an https URL, or move the file into one of these folders; KLINGKIT_INPUT_DIRS adds more"
-        : error.suggestion
-    case "FileExists":
+        ? `use an https URL, or move the file into one of these folders; ${variableOf("inputDirs")} adds more`
+        : sharedAdvice(step, variableOf)
+    case "ReplaceFile":
       return "choose another file_name, or set overwrite to true"
     default:
-      return error.suggestion
+      return withOutcome(error, sharedAdvice(step, variableOf))
   }
 }
+
+const checkStatus = (handle: string): string => `call check_video_status with task_id ${shown(handle)}`
+
+/** Handles may come from a ledger that others write. */
+const shown = (handle: string): string => sanitizeText(handle, 80)

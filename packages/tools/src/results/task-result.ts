@@ -1,4 +1,11 @@
-import { isFinished, type Task, type TaskOutput, sanitizeText } from "@klingkit/core"
+import {
+  isFinished,
+  resultRetentionDays,
+  resultRetentionMillis,
+  sanitizeText,
+  type Task,
+  type TaskOutput
+} from "@klingkit/core"
 import { describeQueuePosition, type Job, receiptOfJob } from "@klingkit/jobs"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
@@ -26,9 +33,6 @@ export const taskSchema = z.object({
 
 export type TaskData = z.output<typeof taskSchema>
 
-/** Kling deletes files and links this long after a task has finished (Kling docs, results; measured to the second). */
-const keptMillis = 30 * 86_400_000
-
 /** The state of a task of any kind, in the format that mcp-kling's users know. */
 export const taskResult = (job: Job): ToolResult<TaskData> => {
   const { handle, task } = job
@@ -36,7 +40,7 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
   const expiresAt =
     task.updatedAt === undefined || !isFinished(task) || task.outputs.length === 0
       ? undefined
-      : new Date(task.updatedAt + keptMillis).toISOString()
+      : new Date(task.updatedAt + resultRetentionMillis).toISOString()
   const outputs = truncateToBudget(task.outputs, (output, index) => [
     outputData(output),
     outputLines(output, index),
@@ -67,7 +71,7 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
       ...outputs.flatMap((output, index) => outputLines(output, index)),
       ...(expiresAt === undefined
         ? []
-        : ["", `Note: ${kind}s will be cleared after 30 days for security (${expiresAt}).`]),
+        : ["", `Note: ${kind}s will be cleared after ${resultRetentionDays} days for security (${expiresAt}).`]),
       `Next: ${structured.next}`
     ]
   }

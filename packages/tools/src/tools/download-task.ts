@@ -1,4 +1,4 @@
-import { invalidInput, type TaskOutput } from "@klingkit/core"
+import { invalidInput, resultRetentionDays, type TaskOutput } from "@klingkit/core"
 import { Jobs, safeFileName } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
@@ -10,7 +10,7 @@ import { defineTool } from "../tool.ts"
 export const downloadTask = defineTool({
   name: "download_task",
   title: "Download task",
-  description: "Save a finished task's files on this machine. Free. Available for 30 days.",
+  description: `Save a finished task's files on this machine. Free. Available for ${resultRetentionDays} days.`,
   toolset: "core",
   charged: false,
   hints: { readOnly: false, destructive: true, idempotent: true, openWorld: true },

@@ -1,4 +1,4 @@
-import { familyOfHandle, invalidInput, type KlingError, sanitizeText } from "@klingkit/core"
+import { familyOfHandle, invalidInput, type KlingError, resultRetentionDays, sanitizeText } from "@klingkit/core"
 import { type Job, jobOfRecord, Jobs, statesOf } from "@klingkit/jobs"
 import { Effect, Stream } from "effect"
 import * as z from "zod"
@@ -19,7 +19,7 @@ export const listTasks = defineTool({
     page: z.int().min(1).max(1000).optional(),
     page_size: z.int().min(1).max(100).optional().describe(`Default ${defaultPageSize}`),
     status: z.enum(["submitted", "processing", "succeed", "failed"]).optional(),
-    start_time: z.string().optional().describe("ISO 8601; default 30 days ago"),
+    start_time: z.string().optional().describe(`ISO 8601; default ${resultRetentionDays} days ago`),
     end_time: z.string().optional().describe("ISO 8601"),
     search: z.string().min(1).optional().describe("Words of the prompt")
   }),

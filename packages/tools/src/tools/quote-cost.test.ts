@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import { variableOf } from "@klingkit/core"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
 import { call, emulated, failure, ledgerOf, requestsSeen } from "../testing/emulated.ts"
@@ -57,7 +58,7 @@ describe("a call that needs approval", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       const refused = yield* failure("generate_video", asked)
-      expect([refused.code, refused.message]).toEqual([
+      expect([refused.code, refused.describe(variableOf)]).toEqual([
         "JOB_NOT_APPROVED",
         "the price is $0.42 (3 video units = 5 s x 0.6 (kling-3.0, 720p, silent)); with a limit of $0.10 (KLINGKIT_CONFIRM_ABOVE_USD) it needs an approval; $0.00 spent today"
       ])

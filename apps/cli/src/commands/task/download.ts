@@ -1,3 +1,4 @@
+import { resultRetentionDays } from "@klingkit/core"
 import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
@@ -18,7 +19,7 @@ export const download = Command.make(
     yield* printTask(job, yield* downloadFiles(job, destination, force))
   }, Effect.provide(connection))
 ).pipe(
-  Command.withDescription("Download a finished task's files; Kling keeps them for 30 days"),
+  Command.withDescription(`Download a finished task's files; Kling keeps them for ${resultRetentionDays} days`),
   Command.withExamples([
     { command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs", description: "Into KLINGKIT_OUTPUT_DIR" },
     { command: "klingkit task download kk-t2v-0123456789abcdefghjkmnpqrs --output boat.mp4 --force" },

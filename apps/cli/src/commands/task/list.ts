@@ -1,4 +1,4 @@
-import { chargeText } from "@klingkit/core"
+import { chargeText, resultRetentionDays } from "@klingkit/core"
 import { type Job, Jobs } from "@klingkit/jobs"
 import { Effect, Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -61,7 +61,7 @@ export const list = Command.make(
   }, Effect.provide(connection))
 ).pipe(
   Command.withDescription(
-    "List recent tasks: Kling's last 30 days, newest first; with a ledger filter, jobs of the ledger"
+    `List recent tasks: Kling's last ${resultRetentionDays} days, newest first; with a ledger filter, jobs of the ledger`
   ),
   Command.withExamples([
     { command: "klingkit task list --status processing" },

@@ -44,7 +44,9 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* ledger.createJob(sampleJob({ limits: { maxUsdPerCall: 0.42 } }))
       const error = yield* Effect.flip(ledger.createJob(sampleJob({ limits: { maxUsdPerCall: 0.41 } })))
       expect(error.message).toBe("the quote of $0.42 exceeds the limit of $0.41 per call ($0.42 spent today)")
-      expect(error.suggestion).toBe("make a cheaper request, or raise KLINGKIT_MAX_USD_PER_CALL; nothing was sent")
+      expect(error.suggestion).toBe(
+        "make a cheaper request, or raise limits.maxUsdPerCall / KLINGKIT_MAX_USD_PER_CALL; nothing was sent"
+      )
       expect([error.code, error.wasCharged]).toEqual(["LEDGER_OVER_BUDGET", "no"])
     })
   )
@@ -132,7 +134,9 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(perCall.message).toBe(
         "the quote of at most $16.80 exceeds the limit of $16.79 per call ($0.00 spent today)"
       )
-      expect(perCall.suggestion).toMatch(/^use a local audio file, .* or raise KLINGKIT_MAX_USD_PER_CALL; /)
+      expect(perCall.suggestion).toMatch(
+        /^use a local audio file, .* or raise limits\.maxUsdPerCall \/ KLINGKIT_MAX_USD_PER_CALL; /
+      )
       const { job } = yield* create({ maxUsdPerCall: 16.8, maxUsdPerDay: 17 })
       expect(yield* ledger.spentTodayUsd(scope)).toBe(16.8)
       expect((yield* Effect.flip(create({ maxUsdPerDay: 17 }))).message).toBe(

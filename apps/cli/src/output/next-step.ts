@@ -1,0 +1,36 @@
+import { type NextStep, sanitizeText, sharedAdvice, variableOf } from "@klingkit/core"
+
+/** What to do next, as a command where there is one. */
+export const nextStepText = (step: NextStep): string => {
+  switch (step._tag) {
+    case "AwaitOutcome":
+      return step.handle === undefined
+        ? "check the task list in Kling's console before sending it again"
+        : `do not send it again under another id; check later with: klingkit task get ${shown(step.handle)}`
+    case "LookUp":
+      return `do not send it again; check it with: klingkit task get ${shown(step.handle)}`
+    case "UseExisting":
+      return `see it with: klingkit task get ${shown(step.handle)}; to submit another one, add --allow-duplicate`
+    case "ChooseKey":
+      return `check the earlier request with: klingkit task get ${shown(step.handle)}; use a new key for a new request`
+    case "CheckId":
+      return step.at === "ledger" ? "check the id with: klingkit task list" : sharedAdvice(step, variableOf)
+    case "Wait":
+      return `wait for it: klingkit task wait ${shown(step.handle)}`
+    case "Download":
+      return `nothing is lost: retry within ${step.withinDays} days with: klingkit task download ${shown(step.handle)}`
+    case "Approve":
+      return step.isOpen
+        ? "approve it with --yes: under a limit, requests without a known price need approval"
+        : `approve it with --yes, or raise ${variableOf(step.setting)}`
+    case "RepeatUnknown":
+      return `check Kling's console; if the step was not charged, or may be charged twice: klingkit pipeline resume ${shown(step.handle)} --repeat-unknown`
+    case "ReplaceFile":
+      return "choose another name or allow overwriting (--force)"
+    default:
+      return sharedAdvice(step, variableOf)
+  }
+}
+
+/** Handles may come from a ledger that others write. */
+const shown = (handle: string): string => sanitizeText(handle, 80)

@@ -1,0 +1,41 @@
+import type { NextStep } from "./next-step.ts"
+import { sanitizeText } from "./sanitize-text.ts"
+import { optionOf } from "./setting.ts"
+import { sharedAdvice } from "./shared-advice.ts"
+
+/** What to do next in the words of a program that uses the library: what `suggestion` of an error says. */
+export const libraryAdvice = (step: NextStep): string => {
+  switch (step._tag) {
+    case "AwaitOutcome":
+      return step.handle === undefined
+        ? "check the task list in Kling's console before sending it again"
+        : `do not send it again under another id; look up ${shown(step.handle)} later`
+    case "LookUp":
+      return `do not send it again; look up ${shown(step.handle)}`
+    case "UseExisting":
+      return `look up ${shown(step.handle)}; to submit another one, set allowDuplicate`
+    case "ChooseKey":
+      return `look up the earlier request ${shown(step.handle)}; use a new key for a new request`
+    case "Wait":
+      return `wait until ${shown(step.handle)} has finished`
+    case "Download":
+      return `nothing is lost: download ${shown(step.handle)} again within ${step.withinDays} days`
+    case "Approve":
+      return step.isOpen
+        ? "set isApproved once the user approves: under a limit, requests without a known price need approval"
+        : `set isApproved once the user approves, or raise ${optionOf(step.setting)}`
+    case "RepeatUnknown":
+      return `check Kling's console; if the step was not charged, or may be charged twice: resume ${shown(step.handle)} with repeatUnknown`
+    case "ReplaceFile":
+      return "choose another name, or set overwrite"
+    default:
+      return sharedAdvice(step, optionOf)
+  }
+}
+
+/** Handles and ids may come from a ledger that others write. */
+const shown = (handle: string): string => sanitizeText(handle, 80)
+
+/** Advice, and whether anything was sent. */
+export const withOutcome = ({ isUnsent }: { readonly isUnsent: boolean }, advice: string): string =>
+  isUnsent ? `${advice}; nothing was sent` : advice

@@ -1,0 +1,87 @@
+import { Schema } from "effect"
+import { Setting } from "./setting.ts"
+
+const handle = { handle: Schema.String }
+const setting = { setting: Setting }
+
+/** What the caller can do after a failure, as data: each face puts it in its own words. */
+export const NextStep = Schema.TaggedUnion({
+  /** Correct the named fields. */
+  FixInput: { fields: Schema.Array(Schema.String) },
+  /** Kling rejected a parameter; whether its message names it. */
+  ChangeParameter: { isNamed: Schema.Boolean },
+  /** The same prompt and images would be refused again. */
+  ChangeContent: {},
+  /** The task failed at Kling; another attempt with the same input may fail too. */
+  ChangeInput: {},
+  ChooseModel: {},
+  SetCredentials: {},
+  CheckKey: {},
+  /** A key is valid in its own region only, a key pair on legacy paths only. */
+  CheckRegion: setting,
+  /** The time of this machine is off. */
+  SetClock: {},
+  CheckAccount: { about: Schema.Literals(["state", "entitlement", "addresses"]) },
+  TopUp: { what: Schema.Literals(["balance", "pack"]) },
+  CheckNetwork: setting,
+  /** Send the same request again, or repeat the same read. */
+  Repeat: { when: Schema.Literals(["later", "soon", "slot-free", "lock-free"]) },
+  /** `resend`: the request was not sent; `retry`: the call failed. */
+  FixCause: { before: Schema.Literals(["resend", "retry"]) },
+  UpdateClient: { because: Schema.Literals(["client-bug", "newer-ledger"]) },
+  LookUpCode: { code: Schema.Int },
+  CheckLater: {},
+  /** The task may exist under this handle: look it up, never send it under another id. No handle: it cannot be found by id. */
+  AwaitOutcome: { handle: Schema.optionalKey(Schema.String) },
+  /** Another process has the job, or it may have been sent: look it up. */
+  LookUp: handle,
+  /** An identical request exists; another one has to be asked for. */
+  UseExisting: handle,
+  /** The idempotency key belongs to this earlier request. */
+  ChooseKey: handle,
+  /** No task or job has this id. */
+  CheckId: { id: Schema.String, at: Schema.Literals(["Kling", "ledger"]) },
+  Wait: handle,
+  CheckStatus: handle,
+  /** The files are still at Kling for `withinDays`. */
+  Download: { ...handle, withinDays: Schema.Int },
+  TrustHost: { ...setting, withinDays: Schema.Int },
+  /** The ledger's row is unreadable; Kling knows the task by this external id. */
+  FindAtKling: handle,
+  /** The price needs an approval. `isOpen`: because no price is published, under any limit. */
+  Approve: { ...setting, limitUsd: Schema.Number, isOpen: Schema.Boolean },
+  /** The approval that was given is not valid for this request. */
+  ApproveAgain: {},
+  /** `isUpperBound`: a known length would lower the price. */
+  RaiseLimit: { ...setting, limitUsd: Schema.Number, isUpperBound: Schema.Boolean },
+  /** A pipeline continues after its cause is fixed. */
+  Resume: handle,
+  /** A step may have been charged: the pipeline continues only if that step may be charged twice. */
+  RepeatUnknown: handle,
+  /** Choose another name, or allow replacing the file. */
+  ReplaceFile: { path: Schema.String },
+  AllowFolder: { settings: Schema.Array(Setting) },
+  FreeSpace: { settings: Schema.Array(Setting) },
+  MakeAccessible: { settings: Schema.Array(Setting) },
+  MakeWritable: { settings: Schema.Array(Setting) },
+  MoveAway: { settings: Schema.Array(Setting) },
+  RemoveCharacter: { field: Schema.String },
+  RestartList: {}
+})
+export type NextStep = typeof NextStep.Type
+
+/** Steps that each face takes by its own commands, methods or tools. */
+type FaceTag =
+  | "AwaitOutcome"
+  | "LookUp"
+  | "UseExisting"
+  | "ChooseKey"
+  | "Wait"
+  | "Download"
+  | "Approve"
+  | "RepeatUnknown"
+  | "ReplaceFile"
+
+export type FaceStep = Extract<NextStep, { readonly _tag: FaceTag }>
+/** Steps that read the same everywhere but for the names of settings. */
+export type SharedStep = Exclude<NextStep, FaceStep>

@@ -1,0 +1,10 @@
+/** Kling deletes files, links and tasks this long after a task has finished (Kling docs, results; measured to the second). */
+export const resultRetentionDays = 30
+export const resultRetentionMillis = resultRetentionDays * 86_400_000
+
+/** Kling discards a session, such as the faces found in a video, after this time (Kling docs, lip-sync, multi-elements). */
+export const sessionHours = 24
+export const sessionMillis = sessionHours * 3_600_000
+
+/** Domains observed to serve Kling's results, with every host below them. */
+export const resultDomains: ReadonlyArray<string> = ["klingai.com", "kechuangai.com"]
