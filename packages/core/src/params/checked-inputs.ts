@@ -1,5 +1,6 @@
 import type { AnyOperation } from "../operation.ts"
-import { checkInput, type Problem } from "./check-input.ts"
+import type { Problem } from "../errors/problem.ts"
+import { checkInput } from "./check-input.ts"
 
 // Frozen inputs that an operation accepted, so that a plan is not checked again when it is sent.
 const accepted = new WeakMap<object, AnyOperation>()

@@ -6,7 +6,7 @@ import type { ModelTable } from "../models/model-table.ts"
 import { replacementFor } from "../models/retired-models.ts"
 import type { AnyOperation } from "../operation.ts"
 import { operations } from "../operations/catalog.ts"
-import type { Problem } from "../params/check-input.ts"
+import type { Problem } from "../errors/problem.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
 
 /** A request for images. */
