@@ -1,5 +1,6 @@
 import { Config, Effect, Option } from "effect"
 import { type Credentials, credentialsFromConfig } from "./auth/credentials.ts"
+import type { RetrySchedule } from "./client/retry.ts"
 import { invalidSetting, type KlingError } from "./errors/kling-error.ts"
 
 /** Kling's API hosts; a key works in its own region only. */
@@ -12,6 +13,12 @@ export interface KlingConfig {
   readonly credentials: Credentials
   /** The API's base URL: one of `regionUrls`, or another https URL. */
   readonly baseUrl: string
+  /**
+   * When failed requests are sent again; by default `retrySchedule`, which can be modified: `Schedule.upTo({ times: 1 })`.
+   * Whatever the schedule: a paid request is sent again only if Kling has certainly not accepted it, `Retry-After` is
+   * honoured, no retry starts later than 90 seconds after the first attempt, and all calls share a retry budget.
+   */
+  readonly retrySchedule?: RetrySchedule
 }
 
 /** Whether the API runs on this machine: an emulator. */

@@ -84,7 +84,7 @@ describe("the public names", () => {
         "resultRetentionDays",
         "resultRetentionMillis",
         "retiredModels",
-        "retryPolicy",
+        "retrySchedule",
         "sanitizeText",
         "sessionMillis",
         "sharedAdvice",

@@ -63,7 +63,7 @@ export {
   type PromiseClientOptions
 } from "./client/promise-client.ts"
 export { pollDelaySeconds } from "./client/poll.ts"
-export { retryPolicy } from "./client/retry.ts"
+export { type RetrySchedule, retrySchedule } from "./client/retry.ts"
 export { submitDeadlineMillis, type SubmitJournal } from "./client/submit.ts"
 export { baseUrlFromConfig, type KlingConfig, klingConfig, regionUrls } from "./config.ts"
 export { fillNames } from "./errors/field-placeholders.ts"

@@ -17,7 +17,7 @@ import { findTask, lookUp, type LookupEndpoint, lookupEndpointOf } from "./find-
 import { followTask } from "./follow-task.ts"
 import { listTasks, type TaskFilter } from "./list-tasks.ts"
 import { getTasksBatch } from "./get-tasks-batch.ts"
-import { makeRetrier, canRetryPaidNow, canRetryPaid, canRetryRead } from "./retry.ts"
+import { canRetryPaid, canRetryPaidNow, canRetryRead, makeRetrier, retrySchedule } from "./retry.ts"
 import { type SubmitJournal, submitOnce } from "./submit.ts"
 import { createdTask, unexpectedAnswer } from "./task-answer.ts"
 
@@ -106,7 +106,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
   const baseUrl = yield* checkBaseUrl(config.baseUrl)
   const credential = config.credentials.kind
   const exchange = yield* makeExchange(baseUrl, yield* makeTokenSource(config.credentials))
-  const { retry } = yield* makeRetrier
+  const { retry } = yield* makeRetrier(config.retrySchedule ?? retrySchedule)
 
   const prepare = (operation: AnyOperation, input: unknown) => {
     const problems = [

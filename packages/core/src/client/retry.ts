@@ -1,11 +1,22 @@
-import { Clock, Effect, Random, Ref, Result } from "effect"
+import { Clock, Duration, Effect, Random, Ref, Schedule } from "effect"
 import type { KlingError, KlingErrorReason } from "../errors/kling-error.ts"
 
-/** The retry policy: exponential backoff with full jitter, so a delay is anything from 0 to the doubled step. */
-export const retryPolicy = {
-  maxRetries: 4,
-  baseMillis: 1000,
-  capMillis: 20_000,
+/** When failed requests are sent again. What may be sent again is not up to the schedule. */
+export type RetrySchedule = Schedule.Schedule<unknown, KlingError>
+
+/** Four retries, with exponential backoff and full jitter: a delay is anything from 0 to 1, 2, 4 and 8 seconds. */
+export const retrySchedule: RetrySchedule = Schedule.min([
+  Schedule.exponential("1 second"),
+  Schedule.spaced("20 seconds")
+]).pipe(
+  Schedule.upTo({ times: 4 }),
+  Schedule.modifyDelay(({ duration }) =>
+    Effect.map(Random.next, (random) => Math.floor(random * Duration.toMillis(duration)))
+  )
+)
+
+/** What applies to every schedule. */
+export const retryLimits = {
   /** The longest `Retry-After` delay that is honoured. */
   retryAfterCapMillis: 60_000,
   /** No retry starts later than this after the first attempt. */
@@ -29,49 +40,40 @@ export const canRetryPaid = (error: KlingError): boolean => neverAccepted.has(er
 export const canRetryPaidNow = (error: KlingError): boolean =>
   canRetryPaid(error) && error.reason._tag !== "ConcurrencyLimit"
 
-/** Milliseconds to wait before retry number `attempt` (0 first); `random` is between 0 and 1. */
-export const retryDelayMillis = (attempt: number, random: number, retryAfterSeconds: number | undefined): number => {
-  const step = Math.min(retryPolicy.capMillis, retryPolicy.baseMillis * 2 ** Math.min(attempt, 30))
-  const requested = Math.min(retryPolicy.retryAfterCapMillis, Math.max(0, (retryAfterSeconds ?? 0) * 1000))
-  return Math.max(requested, Math.floor(random * step))
-}
-
 export interface Retrier {
-  /** Runs `effect` and retries failures that `canRetry` allows, within policy and budget. */
+  /** Runs `effect` and retries failures that `canRetry` allows, within schedule, limits and budget. */
   readonly retry: <A>(
     effect: Effect.Effect<A, KlingError>,
     canRetry: (error: KlingError) => boolean
   ) => Effect.Effect<A, KlingError>
 }
 
-export const makeRetrier: Effect.Effect<Retrier> = Effect.gen(function* () {
-  const { tokens, transientCost, throttledCost, refund } = retryPolicy.budget
+export const makeRetrier = Effect.fnUntraced(function* (schedule: RetrySchedule): Effect.fn.Return<Retrier> {
+  const { tokens, transientCost, throttledCost, refund } = retryLimits.budget
   const bucket = yield* Ref.make<number>(tokens)
-  const spend = (cost: number) =>
-    Ref.modify(bucket, (balance) => (balance >= cost ? ([true, balance - cost] as const) : ([false, balance] as const)))
   const credit = Ref.update(bucket, (balance) => Math.min(tokens, balance + refund))
+  const spend = ({ reason }: KlingError) => {
+    const cost = throttled.has(reason._tag) ? throttledCost : transientCost
+    return Ref.modify(bucket, (balance) => (balance >= cost ? [true, balance - cost] : [false, balance]))
+  }
 
-  const retry = Effect.fnUntraced(function* <A>(
-    effect: Effect.Effect<A, KlingError>,
-    canRetry: (error: KlingError) => boolean
-  ): Effect.fn.Return<A, KlingError> {
-    const latest = (yield* Clock.currentTimeMillis) + retryPolicy.giveUpAfterMillis
-    for (let attempt = 0; ; attempt++) {
-      const result = yield* Effect.result(effect)
-      if (Result.isSuccess(result)) {
-        yield* credit
-        return result.success
-      }
-      const error = result.failure
-      if (attempt === retryPolicy.maxRetries || !canRetry(error)) return yield* error
-      const requested = "retryAfterSeconds" in error.reason ? error.reason.retryAfterSeconds : undefined
-      const delay = retryDelayMillis(attempt, yield* Random.next, requested)
-      const tooLate = (yield* Clock.currentTimeMillis) + delay > latest
-      const cost = throttled.has(error.reason._tag) ? throttledCost : transientCost
-      if (tooLate || !(yield* spend(cost))) return yield* error
-      yield* Effect.sleep(delay)
-    }
-  })
+  const limited = (canRetry: (error: KlingError) => boolean, latestMillis: number): RetrySchedule =>
+    schedule.pipe(
+      Schedule.while(({ input }) => canRetry(input)),
+      Schedule.modifyDelay(({ input, duration }) => Effect.succeed(Duration.max(duration, requestedDelay(input)))),
+      Schedule.while(({ now, duration }) => now + Duration.toMillis(duration) <= latestMillis),
+      Schedule.while(({ input }) => spend(input))
+    )
 
-  return { retry }
+  return {
+    retry: (effect, canRetry) =>
+      Effect.flatMap(Clock.currentTimeMillis, (startedMillis) =>
+        Effect.retry(effect, limited(canRetry, startedMillis + retryLimits.giveUpAfterMillis))
+      ).pipe(Effect.tap(() => credit))
+  }
 })
+
+const requestedDelay = ({ reason }: KlingError): Duration.Duration => {
+  const seconds = "retryAfterSeconds" in reason ? (reason.retryAfterSeconds ?? 0) : 0
+  return Duration.millis(Math.min(retryLimits.retryAfterCapMillis, Math.max(0, seconds * 1000)))
+}

@@ -14,7 +14,7 @@ import {
 } from "../testing/scripted-answers.ts"
 import { inVirtualTime } from "../testing/virtual-time.ts"
 import { Kling } from "./kling.ts"
-import { retryPolicy } from "./retry.ts"
+import { retryLimits } from "./retry.ts"
 import { submitDeadlineMillis } from "./submit.ts"
 
 const notAccepted: Readonly<Record<string, Answer>> = {
@@ -73,7 +73,7 @@ describe("a create under random network failures", () => {
         expect(maybeAccepted).toBeLessThanOrEqual(2)
         const limit =
           submitDeadlineMillis +
-          (script.creates.some((step) => typeof step === "string") ? retryPolicy.giveUpAfterMillis : 0)
+          (script.creates.some((step) => typeof step === "string") ? retryLimits.giveUpAfterMillis : 0)
         expect(seconds * 1000).toBeLessThanOrEqual(limit)
 
         if (Result.isSuccess(result)) {
