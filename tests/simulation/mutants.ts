@@ -3,7 +3,7 @@ import type { JobChanges, JobRecord, JobState, Ledger } from "@klingkit/jobs"
 import { Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 
-type KlingLayer = ReturnType<typeof Kling.layerHttp>
+type KlingLayer = ReturnType<typeof Kling.layer>
 
 /** The product with one safeguard disabled from outside. */
 export interface Mutant {

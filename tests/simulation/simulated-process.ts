@@ -95,7 +95,7 @@ export const startJobs = (
   ).pipe(Layer.provide(emulatorHttpClient(emulator)))
   const apiKey = Redacted.make(emulator.keys.apiKey)
   const kling = mutant.kling(
-    Kling.layerHttp({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
+    Kling.layer({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
   )
   const own = mutant.ledger(interceptedLedger(process, world), rows.overwrite, rows.expireLeases)
   const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits, principal: "local" }

@@ -1,4 +1,4 @@
-import { type CredentialKind, credentialsFromConfig, Kling } from "@klingkit/core"
+import { type CredentialKind, credentialsFromConfig, fetchHttpClient, Kling } from "@klingkit/core"
 import { Jobs, jobsConfig, type JobsConfig } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHost } from "@klingkit/jobs/node"
@@ -18,8 +18,8 @@ export const folders = jobsConfig.pipe(
 
 /** Kling and its jobs, configured from the environment. Fails before any request when a credential is missing. */
 export const connection = Layer.unwrap(
-  Effect.map(folders, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig)))
-).pipe(Layer.provide([nodeFileHost, ledgerFromConfig]))
+  Effect.map(folders, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig())))
+).pipe(Layer.provide([fetchHttpClient, nodeFileHost, ledgerFromConfig]))
 
 /** The kind of credential to plan for. Without one an API key is assumed: showing a plan needs no credential. */
 export const credentialKind: Effect.Effect<CredentialKind> = credentialsFromConfig.pipe(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { ConfigProvider, Effect } from "effect"
+import { Config, ConfigProvider, Effect, Redacted } from "effect"
 import { baseUrlFromConfig, checkBaseUrl, klingConfig, regionUrls } from "./config.ts"
 
 const withVariables =
@@ -58,8 +58,36 @@ describe("the base URL", () => {
 describe("the whole configuration", () => {
   it.effect("fails first for a missing credential", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(withVariables({ KLINGAI_REGION: "china" })(klingConfig))
+      const error = yield* Effect.flip(withVariables({ KLINGAI_REGION: "china" })(klingConfig()))
       expect(error.reason._tag).toBe("MissingCredentials")
+    })
+  )
+
+  it.effect("comes from the given configs, and what they leave out from the environment", () =>
+    Effect.gen(function* () {
+      const variables = { STUDIO_KEY: "studio-key", KLINGAI_API_KEY: "other", KLINGAI_REGION: "china" }
+      const config = yield* withVariables(variables)(klingConfig({ apiKey: Config.Redacted("STUDIO_KEY") }))
+      expect(config.credentials.kind === "api-key" && Redacted.value(config.credentials.apiKey)).toBe("studio-key")
+      expect(config.baseUrl).toBe(regionUrls.china)
+    })
+  )
+
+  it.effect("takes a key pair as a whole, also with an API key in the environment", () =>
+    Effect.gen(function* () {
+      const variables = { STUDIO_ACCESS: "access", STUDIO_SECRET: "secret", KLINGAI_API_KEY: "other" }
+      const keyPair = { accessKey: Config.String("STUDIO_ACCESS"), secretKey: Config.Redacted("STUDIO_SECRET") }
+      const url = "https://proxy.example"
+      const config = yield* withVariables(variables)(klingConfig({ keyPair, baseUrl: Config.succeed(url) }))
+      expect(config).toMatchObject({ credentials: { kind: "key-pair", accessKey: "access" }, baseUrl: url })
+    })
+  )
+
+  it.effect("fails with the option that cannot be read, and falls back to no other credential", () =>
+    Effect.gen(function* () {
+      const options = { apiKey: Config.Redacted("STUDIO_KEY") }
+      const error = yield* Effect.flip(withVariables({ KLINGAI_API_KEY: "other" })(klingConfig(options)))
+      expect(error.message).toContain("apiKey cannot be read")
+      expect(error.message).toContain("STUDIO_KEY")
     })
   )
 })

@@ -1,4 +1,4 @@
-import { Config, Effect, Option } from "effect"
+import { Config, Effect, Option, type Redacted } from "effect"
 import { type Credentials, credentialsFromConfig } from "./auth/credentials.ts"
 import type { RetrySchedule } from "./client/retry.ts"
 import { invalidSetting, type KlingError } from "./errors/kling-error.ts"
@@ -47,7 +47,37 @@ export const baseUrlFromConfig: Effect.Effect<string, KlingError> = Effect.gen(f
   return yield* invalidSetting("region", "must be global or china")
 }).pipe(Effect.catchTag("ConfigError", () => Effect.fail(invalidSetting("baseUrl", "cannot be read"))))
 
-export const klingConfig: Effect.Effect<KlingConfig, KlingError> = Effect.all({
-  credentials: credentialsFromConfig,
-  baseUrl: baseUrlFromConfig
+/** Where Kling's configuration is read instead of the environment variables `KLINGAI_API_KEY` etc. */
+export interface KlingConfigOptions {
+  readonly apiKey?: Config.Config<Redacted.Redacted>
+  /** Without an API key; works on legacy paths only. */
+  readonly keyPair?: Config.Wrap<{ readonly accessKey: string; readonly secretKey: Redacted.Redacted }>
+  readonly baseUrl?: Config.Config<string>
+  readonly retrySchedule?: RetrySchedule
+}
+
+/** Reads each missing option from the environment; a credential is taken from one source as a whole. */
+export const klingConfig = Effect.fnUntraced(function* (
+  options: KlingConfigOptions = {}
+): Effect.fn.Return<KlingConfig, KlingError> {
+  const { apiKey, keyPair, baseUrl, retrySchedule } = options
+  const credentials = yield* apiKey !== undefined
+    ? readable(
+        "apiKey",
+        Config.map(apiKey, (key): Credentials => ({ kind: "api-key", apiKey: key }))
+      )
+    : keyPair !== undefined
+      ? readable(
+          "keyPair",
+          Config.map(Config.unwrap(keyPair), (pair): Credentials => ({ kind: "key-pair", ...pair }))
+        )
+      : credentialsFromConfig
+  return {
+    credentials,
+    baseUrl: yield* baseUrl === undefined ? baseUrlFromConfig : readable("baseUrl", baseUrl),
+    ...(retrySchedule === undefined ? {} : { retrySchedule })
+  }
 })
+
+const readable = <A>(field: keyof KlingConfigOptions, config: Config.Config<A>): Effect.Effect<A, KlingError> =>
+  Effect.mapError(config, (error) => invalidInput([{ field, message: `cannot be read: ${error.message}` }]))

@@ -39,6 +39,7 @@ describe("the public names", () => {
         "expectedSecondsOf",
         "families",
         "familyOfHandle",
+        "fetchHttpClient",
         "fillNames",
         "findImageModel",
         "findKlingCode",

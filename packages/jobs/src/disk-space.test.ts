@@ -16,7 +16,7 @@ const megabyte = 1_000_000
 const jobsOn = (world: KlingWorld, freeBytes: (folder: string) => number | undefined) =>
   Jobs.layer({ homeDir: "/", outputDir: "/videos", inputDirs: [], limits: {}, principal: "local" }).pipe(
     Layer.provide(
-      Kling.layerHttp({
+      Kling.layer({
         credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
         baseUrl: "https://kling.example"
       })

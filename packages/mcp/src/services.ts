@@ -1,4 +1,4 @@
-import { Kling } from "@klingkit/core"
+import { fetchHttpClient, Kling } from "@klingkit/core"
 import { type FileHost, jobFolders, Jobs, type LedgerSource, spendLimits } from "@klingkit/jobs"
 import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path, Result } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
@@ -20,7 +20,7 @@ export const servicesFromConfig: Layer.Layer<Kling | Jobs | SignedState, never, 
       // An unreadable limit must block every request rather than none.
       const kling = Result.isFailure(limits)
         ? Kling.layerFailing(limits.failure)
-        : Kling.layerConfig.pipe(Layer.catch(Kling.layerFailing))
+        : Kling.layerConfig().pipe(Layer.provide(fetchHttpClient), Layer.catch(Kling.layerFailing))
       const config = {
         ...folders,
         limits: Result.getOrElse(limits, () => ({})),

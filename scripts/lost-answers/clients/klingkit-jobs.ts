@@ -1,4 +1,4 @@
-import { Kling, operations, planOperation } from "@klingkit/core"
+import { fetchHttpClient, Kling, operations, planOperation } from "@klingkit/core"
 import { Jobs, LedgerSource } from "@klingkit/jobs"
 import { nodeFileHost } from "@klingkit/jobs/node"
 import { layerSqlite } from "@klingkit/jobs/sqlite"
@@ -18,7 +18,7 @@ const program = Effect.gen(function* () {
 export const makeVideo: MakeVideo = ({ folder }) => {
   const config = { homeDir: folder, outputDir: folder, inputDirs: [], limits: {}, principal: "local" }
   const connection = Jobs.layer(config).pipe(
-    Layer.provide(Kling.layerConfig),
+    Layer.provide(Layer.provide(Kling.layerConfig(), fetchHttpClient)),
     Layer.provide(LedgerSource.layer(layerSqlite(join(folder, "ledger.db")))),
     // Nothing is downloaded here.
     Layer.provide([FileSystem.layerNoop({}), Path.layer, nodeFileHost])

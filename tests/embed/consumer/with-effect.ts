@@ -1,5 +1,5 @@
-import { Kling, type KlingError, operations, type Task } from "@klingkit/core"
-import { Console, Effect, Option, Stream } from "effect"
+import { fetchHttpClient, Kling, type KlingError, operations, type Task } from "@klingkit/core"
+import { Console, Effect, Layer, Option, Stream } from "effect"
 
 const textToVideo = operations["new.t2v.kling-3.0"]
 
@@ -19,6 +19,6 @@ const program: Effect.Effect<{ readonly task: Task; readonly refused: string }, 
 await Effect.runPromise(
   program.pipe(
     Effect.flatMap((result) => Console.log(JSON.stringify(result))),
-    Effect.provide(Kling.layerConfig)
+    Effect.provide(Layer.provide(Kling.layerConfig(), fetchHttpClient))
   )
 )

@@ -119,7 +119,7 @@ describe("the runtime's own fetch", () => {
   const overFetch = (fetch: typeof globalThis.fetch) =>
     Effect.result(readCosts).pipe(
       Effect.provide(
-        Kling.layer({ credentials: apiKey, baseUrl: "https://kling.example" }).pipe(
+        Kling.layerFetch({ credentials: apiKey, baseUrl: "https://kling.example" }).pipe(
           Layer.provideMerge(Layer.succeed(FetchHttpClient.Fetch, fetch))
         )
       )

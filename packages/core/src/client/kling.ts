@@ -1,9 +1,9 @@
 import { Context, Effect, Layer, Schema, Stream } from "effect"
-import { FetchHttpClient, type HttpClient } from "effect/http"
+import type { HttpClient } from "effect/http"
 import type { CredentialKind } from "../auth/credentials.ts"
 import { accountDigest } from "../auth/account-digest.ts"
 import { makeTokenSource } from "../auth/token.ts"
-import { checkBaseUrl, isLocalUrl, type KlingConfig, klingConfig } from "../config.ts"
+import { checkBaseUrl, isLocalUrl, type KlingConfig, klingConfig, type KlingConfigOptions } from "../config.ts"
 import { invalidInput, KlingError } from "../errors/kling-error.ts"
 import { mintHandle } from "../handle.ts"
 import type { AnyOperation, Operation } from "../operation.ts"
@@ -13,6 +13,7 @@ import { writeBody } from "../params/body-path.ts"
 import { requestTarget } from "../params/request-target.ts"
 import type { Task } from "../wire/task.ts"
 import { type KlingRequest, makeExchange } from "./exchange.ts"
+import { fetchHttpClient } from "./fetch-http-client.ts"
 import { findTask, lookUp, type LookupEndpoint, lookupEndpointOf } from "./find-task.ts"
 import { followTask } from "./follow-task.ts"
 import { listTasks, type TaskFilter } from "./list-tasks.ts"
@@ -68,13 +69,21 @@ export class Kling extends Context.Service<
     tasks(filter?: TaskFilter): Stream.Stream<Task, KlingError>
   }
 >()("@klingkit/core/Kling") {
-  /** Kling with the given configuration, over the provided `HttpClient`. */
-  static readonly layerHttp = (config: KlingConfig): Layer.Layer<Kling, KlingError, HttpClient.HttpClient> =>
+  /** Kling with the given configuration, over the provided `HttpClient`, which should not follow redirects. */
+  static readonly layer = (config: KlingConfig): Layer.Layer<Kling, KlingError, HttpClient.HttpClient> =>
     Layer.effect(Kling, make(config))
 
-  /** Kling over the runtime's `fetch`. */
-  static readonly layer = (config: KlingConfig): Layer.Layer<Kling, KlingError> =>
-    Kling.layerHttp(config).pipe(Layer.provide(fetchClient))
+  /** The same over the runtime's `fetch`. */
+  static readonly layerFetch = (config: KlingConfig): Layer.Layer<Kling, KlingError> =>
+    Kling.layer(config).pipe(Layer.provide(fetchHttpClient))
+
+  /** The same with the given configs; what they leave out is read from the environment: `KLINGAI_API_KEY` etc. */
+  static readonly layerConfig = (options?: KlingConfigOptions): Layer.Layer<Kling, KlingError, HttpClient.HttpClient> =>
+    Layer.unwrap(Effect.map(klingConfig(options), Kling.layer))
+
+  /** @deprecated Use `layer`. */
+  static readonly layerHttp = (config: KlingConfig): Layer.Layer<Kling, KlingError, HttpClient.HttpClient> =>
+    Kling.layer(config)
 
   /** A Kling whose every call fails with the same error: for a server that starts without a key. */
   static readonly layerFailing = (error: KlingError): Layer.Layer<Kling> =>
@@ -92,15 +101,7 @@ export class Kling extends Context.Service<
         tasks: () => Stream.fail(error)
       })
     )
-
-  /** Kling configured from the environment: `KLINGAI_API_KEY` etc. */
-  static readonly layerConfig: Layer.Layer<Kling, KlingError> = Layer.unwrap(Effect.map(klingConfig, Kling.layer))
 }
-
-// Following a redirect could send a paid body or the credential elsewhere: it is an unexpected response instead.
-const fetchClient = FetchHttpClient.layer.pipe(
-  Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
-)
 
 const make = Effect.fnUntraced(function* (config: KlingConfig) {
   const baseUrl = yield* checkBaseUrl(config.baseUrl)

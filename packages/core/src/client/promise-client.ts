@@ -129,7 +129,7 @@ export const klingFromOptions = ({
     credentials: valuesOrEnv(credential)(credentialsFromConfig),
     baseUrl: valuesOrEnv(endpoint)(baseUrlFromConfig)
   })
-  return Layer.unwrap(Effect.map(config, Kling.layer))
+  return Layer.unwrap(Effect.map(config, Kling.layerFetch))
 }
 
 /** Reads only the given values, or the current environment when none is given: the two are never mixed. */

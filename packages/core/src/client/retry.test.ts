@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Clock, Effect, Random, Redacted, Result, Schedule, Schema } from "effect"
+import { Clock, Effect, Layer, Random, Redacted, Result, Schedule, Schema } from "effect"
 import { klingCodes } from "../errors/codes.ts"
 import { KlingError } from "../errors/kling-error.ts"
 import { accountCosts } from "../operations/account.ts"
@@ -89,8 +89,8 @@ describe("a schedule of the caller's", () => {
   ) {
     const fake = fakeKling({ answer: () => failure })
     const apiKey = { kind: "api-key", apiKey: Redacted.make("a-key") } as const
-    const kling = Kling.layerHttp({ credentials: apiKey, baseUrl: "https://kling.example", retrySchedule: schedule })
-    yield* inVirtualTime(calls).pipe(Effect.provide(kling), Effect.provide(fake.layer))
+    const kling = Kling.layer({ credentials: apiKey, baseUrl: "https://kling.example", retrySchedule: schedule })
+    yield* inVirtualTime(calls).pipe(Effect.provide(Layer.provide(kling, fake.layer)))
     const [first] = fake.requests
     return fake.requests.map((request) => (request.atMillis - (first?.atMillis ?? 0)) / 1000)
   })

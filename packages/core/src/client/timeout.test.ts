@@ -13,7 +13,7 @@ const submitImage = Effect.fnUntraced(function* (bytes: number) {
   const fake = fakeKling()
   const late = HttpClient.tap(({ request }) => (request.method === "POST" ? Effect.sleep("38 seconds") : Effect.void))
   const http = Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, late))
-  const kling = Kling.layerHttp({ credentials: apiKey, baseUrl: "https://kling.example" }).pipe(
+  const kling = Kling.layer({ credentials: apiKey, baseUrl: "https://kling.example" }).pipe(
     Layer.provide(http),
     Layer.provide(fake.layer)
   )

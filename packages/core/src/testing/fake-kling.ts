@@ -195,4 +195,4 @@ export const keyPair: Credentials = {
 
 /** The client under test, connected to the fake. */
 export const klingOver = (fake: FakeKling, credentials: Credentials = apiKey): Layer.Layer<Kling, KlingError> =>
-  Kling.layerHttp({ credentials, baseUrl: "https://kling.example" }).pipe(Layer.provide(fake.layer))
+  Kling.layer({ credentials, baseUrl: "https://kling.example" }).pipe(Layer.provide(fake.layer))

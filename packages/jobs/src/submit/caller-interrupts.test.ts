@@ -18,7 +18,7 @@ const slowKling = (world: KlingWorld) => {
     Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(Effect.tap(() => Effect.sleep("20 seconds"))))
   ).pipe(Layer.provide(emulatorHttpClient(world)))
   const apiKey = Redacted.make(world.keys.apiKey)
-  const kling = Kling.layerHttp({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
+  const kling = Kling.layer({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
   const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal: "local" }
   return Jobs.layer(config).pipe(
     Layer.provide(kling),

@@ -29,7 +29,7 @@ const klingOf = (world: KlingWorld, answersAfterSeconds: number) => {
     Layer.provide(emulatorHttpClient(world))
   )
   const apiKey = Redacted.make(world.keys.apiKey)
-  const kling = Kling.layerHttp({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
+  const kling = Kling.layer({ credentials: { kind: "api-key", apiKey }, baseUrl: "https://kling.example" })
   return Layer.provide(kling, http)
 }
 

@@ -19,7 +19,7 @@ const earlierUsd = 0.42
 
 const programs = (world: KlingWorld, limits: SpendLimits) => {
   const credentials = { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) } as const
-  const kling = Kling.layerHttp({ credentials, baseUrl: "http://127.0.0.1" })
+  const kling = Kling.layer({ credentials, baseUrl: "http://127.0.0.1" })
   const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits, principal: "local" }
   return Jobs.layer(config).pipe(
     Layer.provideMerge(kling),

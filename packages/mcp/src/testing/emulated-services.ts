@@ -20,7 +20,7 @@ export const emulatedServices = (
   world: KlingWorld = new KlingWorld(),
   { limits = {}, principal = "local", ledger = LedgerSource.layer(layerSqliteMemory), key }: EmulatedOptions = {}
 ) => {
-  const kling = Kling.layerHttp({
+  const kling = Kling.layer({
     credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
     baseUrl: "http://127.0.0.1"
   })

@@ -13,7 +13,7 @@ export const emulated = (
   limits: SpendLimits = {},
   credential: CredentialKind = "api-key"
 ) => {
-  const kling = Kling.layerHttp({
+  const kling = Kling.layer({
     credentials:
       credential === "api-key"
         ? { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) }

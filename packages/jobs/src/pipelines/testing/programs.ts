@@ -67,7 +67,7 @@ export const program = (
     Effect.map(HttpClient.HttpClient, (client) => HttpClient.transform(client, call))
   ).pipe(Layer.provide(emulatorHttpClient(world)))
   const apiKey = Redacted.make(world.keys.apiKey)
-  const kling = Kling.layerHttp({ credentials: { kind: "api-key", apiKey }, baseUrl: "http://127.0.0.1" })
+  const kling = Kling.layer({ credentials: { kind: "api-key", apiKey }, baseUrl: "http://127.0.0.1" })
   const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits, principal: "local" }
   const jobs = Jobs.layer(config).pipe(
     Layer.provide(kling),

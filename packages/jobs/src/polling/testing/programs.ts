@@ -32,7 +32,7 @@ export const programOver = Effect.fnUntraced(function* (
   { credential = "api-key", principal = "local", intercept = (client) => client }: ProgramOptions = {}
 ): Effect.fn.Return<Program, never, Scope.Scope> {
   const { keys } = world
-  const kling = Kling.layerHttp({
+  const kling = Kling.layer({
     credentials:
       credential === "api-key"
         ? { kind: "api-key", apiKey: Redacted.make(keys.apiKey) }

@@ -38,7 +38,7 @@ export const runProgram = <A>(
     )
   )
   const layer = Jobs.layer({ homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal: "local" }).pipe(
-    Layer.provide(Kling.layerHttp({ credentials: { kind: "api-key", apiKey: Redacted.make(apiKey) }, baseUrl: url })),
+    Layer.provide(Kling.layer({ credentials: { kind: "api-key", apiKey: Redacted.make(apiKey) }, baseUrl: url })),
     Layer.provide(httpWithPoints(clock, points)),
     Layer.provide(FetchHttpClient.layer),
     Layer.provide(LedgerSource.layer(ledger)),
