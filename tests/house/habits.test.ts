@@ -21,6 +21,7 @@ const samples: ReadonlyArray<readonly [habit: string, path: string, text: string
   ["wall clock", "packages/jobs/src/a.ts", `export const a = new Date()`],
   ["bare timer", "packages/core/src/a.ts", `setTimeout(() => {}, 5)`],
   ["bare dice", "packages/emulator/src/a.ts", `export const a = Math.random()`],
+  ["global crypto", "packages/jobs/src/a.ts", `export const a = crypto.randomUUID()`],
   ["runSync", "packages/core/src/a.ts", `export const a = Effect.runSync(b)`],
   ["Node's globals", "packages/core/src/a.ts", `export const a = process.env["A"]`],
   ["Node's globals", "packages/emulator/src/a.ts", `export const a = Buffer.from("a")`],

@@ -120,6 +120,12 @@ export const habits: ReadonlyArray<Habit> = [
     visit: member(["Math"], /^random$/)
   },
   {
+    name: "global crypto",
+    instead: "use effect/crypto, whose source of randomness tests replace",
+    appliesTo: isShipped,
+    visit: member(["crypto"])
+  },
+  {
     name: "runSync",
     instead: "stay inside Effect",
     appliesTo: (file) => isPackage(file) && isShipped(file),

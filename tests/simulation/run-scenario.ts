@@ -3,6 +3,7 @@ import { KlingWorld } from "@klingkit/emulator"
 import { type JobRecord, Ledger } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Clock, Context, Effect, Exit, Layer, Random, References, Result, Scope } from "effect"
+import * as WebCrypto from "effect/crypto/WebCrypto"
 import { InvariantChecker } from "./invariant-checker.ts"
 import { ledgerFile, noRows } from "./ledger-file.ts"
 import { type Mutant, unchanged } from "./mutants.ts"
@@ -20,18 +21,17 @@ const giveUpSeconds = 110
 /** Runs a scenario and returns the violations of the guarantee. */
 export const runScenario = async (scenario: Scenario, mutant: Mutant = unchanged): Promise<ReadonlyArray<string>> => {
   const draw = seededRandom(scenario.seed ^ 0x5eed)
-  const restoreCrypto = seededCrypto(draw)
   const scope = Scope.makeUnsafe()
   try {
     const world = runWorld(scenario, mutant).pipe(
       Effect.provideService(Scope.Scope, scope),
       Effect.provideService(References.MinimumLogLevel, "None"),
+      Effect.provideService(WebCrypto.WebCrypto, seededCrypto(draw)),
       Random.withSeed(scenario.seed)
     )
     return await new VirtualTime(noon, draw).run(world)
   } finally {
     await Effect.runPromise(Scope.close(scope, Exit.void))
-    restoreCrypto()
   }
 }
 

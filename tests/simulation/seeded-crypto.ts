@@ -1,21 +1,20 @@
 import { createHash } from "node:crypto"
 
-/** Replaces random ids by seeded ones, and digests by synchronous ones: real ones complete on a thread, in any order. */
-export const seededCrypto = (draw: () => number): (() => void) => {
-  // The methods live on the prototype: own properties shadow them until they are deleted.
-  crypto.getRandomValues = (array) => {
+/**
+ * A `Crypto` for `effect/crypto`: random ids come from `draw`, and digests complete at once, since those of the runtime
+ * complete on a thread, in any order.
+ */
+export const seededCrypto = (draw: () => number): Crypto => {
+  const getRandomValues: Crypto["getRandomValues"] = (array) => {
     if (array instanceof Uint8Array) array.forEach((_, index) => (array[index] = Math.floor(draw() * 256)))
     return array
   }
-  crypto.subtle.digest = (_, data) => {
+  const digest: SubtleCrypto["digest"] = (_, data) => {
     const bytes = ArrayBuffer.isView(data)
       ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
       : new Uint8Array(data)
-    const digest = createHash("sha256").update(bytes).digest()
-    return Promise.resolve(new Uint8Array(digest).buffer)
+    return Promise.resolve(new Uint8Array(createHash("sha256").update(bytes).digest()).buffer)
   }
-  return () => {
-    Reflect.deleteProperty(crypto, "getRandomValues")
-    Reflect.deleteProperty(crypto.subtle, "digest")
-  }
+  // Nothing else of `Crypto` is used: whatever is missing fails loudly.
+  return { getRandomValues, subtle: { digest } } as Crypto
 }

@@ -1,4 +1,4 @@
-import { describe, expect, inject, it } from "vitest"
+import { describe, expect, inject, it, vi } from "vitest"
 import { mutants } from "./mutants.ts"
 import { runScenario } from "./run-scenario.ts"
 import { generateScenario } from "./scenario.ts"
@@ -43,6 +43,17 @@ describe("in every simulated world", () => {
     },
     timeout
   )
+})
+
+it("a run draws nothing from the runtime's own generator, and digests nothing on its threads", async () => {
+  const drawn = vi.spyOn(crypto, "getRandomValues")
+  const digested = vi.spyOn(crypto.subtle, "digest")
+  try {
+    for (let seed = 0; seed < 20; seed++) await runScenario(generateScenario(seed))
+    expect([drawn.mock.calls.length, digested.mock.calls.length]).toEqual([0, 0])
+  } finally {
+    vi.restoreAllMocks()
+  }
 })
 
 describe("the product without one safeguard", () => {

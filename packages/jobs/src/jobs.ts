@@ -13,6 +13,7 @@ import { type AnyRequest, type Fields, type NameOf, type PipelinePlan, planReque
 import type { FileHost, MediaSource, Preview, SavedFile } from "@klingkit/media"
 import { checkDiskSpace } from "@klingkit/media/internal"
 import { Clock, Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Scope, Stream } from "effect"
+import * as SecureRandom from "effect/crypto/SecureRandom"
 import type { JobsConfig } from "./config.ts"
 import type { Job } from "./job.ts"
 import { jobError, type JobError } from "./job-error.ts"
@@ -159,7 +160,9 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const { limits, principal, shutdownSeconds = submitDeadlineMillis / 1000 } = config
   const scope = yield* Scope.Scope
   const mediaConfig = { ...config, klingIsLocal: kling.isLocal }
-  const owner = yield* Effect.sync(() => crypto.randomUUID())
+  const owner = yield* SecureRandom.SecureRandom.use((random) => random.uuidV4()).pipe(
+    Effect.provide(SecureRandom.layerWebCrypto)
+  )
   const shared = { reader: makeTaskReader(kling), notifications: makeNotifications() }
   const limiter: ConcurrencyLimiter = makeConcurrencyLimiter((ledger, handles) =>
     pollBatch({ ...shared, onEnded: limiter.release }, ledger, handles)

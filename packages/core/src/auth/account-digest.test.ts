@@ -7,6 +7,14 @@ const pair = (accessKey: string, secretKey: string) =>
   ({ kind: "key-pair", accessKey, secretKey: Redacted.make(secretKey) }) as const
 
 describe("the digest of an account", () => {
+  it.effect("is the first ten bytes of the sha256 of base URL and credential, so that ledgers keep their jobs", () =>
+    Effect.gen(function* () {
+      // printf 'https://kling.example\nkey-1' | sha256sum | cut -c1-20; the pair's is of 'access\nsecret'
+      expect(yield* accountDigest("https://kling.example", key("key-1"))).toBe("dd25a28be655236afcc9")
+      expect(yield* accountDigest("https://kling.example", pair("access", "secret"))).toBe("614f18c5943a63554e24")
+    })
+  )
+
   it.effect("is stable for one key and base URL, differs for any other, and reveals neither", () =>
     Effect.gen(function* () {
       const accounts = [

@@ -1,4 +1,5 @@
 import { Effect, Redacted } from "effect"
+import * as Digest from "effect/crypto/Digest"
 import { Hex } from "effect/encoding"
 import type { Credentials } from "./credentials.ts"
 
@@ -8,7 +9,9 @@ export const accountDigest = (baseUrl: string, credentials: Credentials): Effect
     credentials.kind === "api-key"
       ? Redacted.value(credentials.apiKey)
       : `${credentials.accessKey}\n${Redacted.value(credentials.secretKey)}`
-  return Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${baseUrl}\n${key}`))).pipe(
-    Effect.map((digest) => Hex.encode(new Uint8Array(digest).subarray(0, 10)))
+  const bytes = new TextEncoder().encode(`${baseUrl}\n${key}`)
+  return Digest.Digest.use(({ digest }) => digest(Digest.sha256, bytes)).pipe(
+    Effect.map((digest) => Hex.encode(digest.subarray(0, 10))),
+    Effect.provide(Digest.layerWebCrypto)
   )
 }

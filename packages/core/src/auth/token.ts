@@ -1,4 +1,6 @@
-import { Clock, Effect, Redacted, Ref } from "effect"
+import { Clock, Effect, Layer, Redacted, Ref } from "effect"
+import * as Mac from "effect/crypto/Mac"
+import * as SecureRandom from "effect/crypto/SecureRandom"
 import { Base64Url } from "effect/encoding"
 import { invalidSetting, type KlingError } from "../errors/kling-error.ts"
 import type { Credentials } from "./credentials.ts"
@@ -53,17 +55,14 @@ const signedTokens = Effect.fnUntraced(function* (accessKey: string, secretKey: 
 
 const encoder = new TextEncoder()
 
-const sign = (secretKey: Redacted.Redacted, claims: Readonly<Record<string, string | number>>) =>
-  Effect.promise(async () => {
+const sign = Effect.fnUntraced(
+  function* (secretKey: Redacted.Redacted, claims: Readonly<Record<string, string | number>>) {
     const head = Base64Url.encode(JSON.stringify({ alg: "HS256", typ: "JWT" }))
     const unsigned = `${head}.${Base64Url.encode(JSON.stringify(claims))}`
-    const key = await crypto.subtle.importKey(
-      "raw",
-      encoder.encode(Redacted.value(secretKey)),
-      { name: "HMAC", hash: "SHA-256" },
-      false,
-      ["sign"]
-    )
-    const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(unsigned)))
+    const key = yield* Mac.key(Mac.hmacSha256, encoder.encode(Redacted.value(secretKey)))
+    const signature = yield* Mac.Mac.use((mac) => mac.sign(key, encoder.encode(unsigned)))
     return Redacted.make(`${unsigned}.${Base64Url.encode(signature)}`)
-  })
+  },
+  Effect.orDie,
+  Effect.provide(Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto))
+)

@@ -1,4 +1,6 @@
-import { Effect, Redacted, Result } from "effect"
+import { Effect, Layer, Redacted, Result } from "effect"
+import * as Mac from "effect/crypto/Mac"
+import * as SecureRandom from "effect/crypto/SecureRandom"
 import { Base64 } from "effect/encoding"
 import { CallbackError } from "./callback-error.ts"
 
@@ -28,18 +30,22 @@ const maxSignatures = 8
  * Checks that Kling sent this body within the last five minutes. Source: Kling docs, callbacks (Standard Webhooks,
  * HMAC-SHA256). Fails with `CallbackError`; without a configured secret it rejects everything.
  */
-export const verifyCallback = Effect.fnUntraced(function* (
+export const verifyCallback = (callback: SignedCallback): Effect.Effect<VerifiedCallback, CallbackError> =>
+  Effect.provide(verify(callback), Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto))
+
+const verify = Effect.fnUntraced(function* (
   callback: SignedCallback
-): Effect.fn.Return<VerifiedCallback, CallbackError> {
+): Effect.fn.Return<VerifiedCallback, CallbackError, Mac.Mac> {
+  const mac = yield* Mac.Mac
   if (callback.secrets.length === 0) return yield* new CallbackError({ reason: "no-secret" })
   const { id, timestamp, signatures } = yield* readHeaders(callback.headers)
   const sentAtMs = Number(timestamp) * 1000
   if (Math.abs(callback.nowMs - sentAtMs) > toleranceMs) return yield* new CallbackError({ reason: "out-of-time" })
   const signed = signedBytes(`${id}.${timestamp}.`, callback.body)
   for (const secret of callback.secrets) {
-    const key = yield* importKey(secret)
+    const key = yield* keyOf(secret)
     for (const signature of signatures) {
-      if (yield* matches(key, signature, signed)) return { id, sentAtMs }
+      if (yield* Effect.orDie(mac.verify(key, signature, signed))) return { id, sentAtMs }
     }
   }
   return yield* new CallbackError({ reason: "forged" })
@@ -62,16 +68,16 @@ const readHeaders = Effect.fnUntraced(function* (headers: SignedCallback["header
 })
 
 /** The bytes after `v1,`; nothing for another version or for non-canonical base64. */
-const readSignature = (text: string): ReadonlyArray<Uint8Array<ArrayBuffer>> => {
+const readSignature = (text: string): ReadonlyArray<Uint8Array> => {
   const encoded = /^v1,([A-Za-z0-9+/]+=*)$/.exec(text)?.[1]
   if (encoded === undefined) return []
   const bytes = Result.getOrUndefined(Base64.decode(encoded))
-  return bytes?.length === signatureBytes && Base64.encode(bytes) === encoded ? [new Uint8Array(bytes)] : []
+  return bytes?.length === signatureBytes && Base64.encode(bytes) === encoded ? [bytes] : []
 }
 
 const encoder = new TextEncoder()
 
-const signedBytes = (prefix: string, body: Uint8Array | string): Uint8Array<ArrayBuffer> => {
+const signedBytes = (prefix: string, body: Uint8Array | string): Uint8Array => {
   const prefixBytes = encoder.encode(prefix)
   const bodyBytes = typeof body === "string" ? encoder.encode(body) : body
   const signed = new Uint8Array(prefixBytes.length + bodyBytes.length)
@@ -80,18 +86,12 @@ const signedBytes = (prefix: string, body: Uint8Array | string): Uint8Array<Arra
   return signed
 }
 
-const hmac = { name: "HMAC", hash: "SHA-256" } as const
-
-const importKey = (secret: Redacted.Redacted) => {
+const keyOf = (secret: Redacted.Redacted) => {
   const encoded = Redacted.value(secret)
     .trim()
     .replace(/^whsec_/, "")
   const bytes = Result.getOrUndefined(Base64.decode(encoded))
   return bytes === undefined || bytes.length === 0
     ? Effect.fail(new CallbackError({ reason: "unusable-secret" }))
-    : Effect.promise(() => crypto.subtle.importKey("raw", new Uint8Array(bytes), hmac, false, ["verify"]))
+    : Effect.orDie(Mac.key(Mac.hmacSha256, bytes))
 }
-
-// WebCrypto compares in constant time.
-const matches = (key: CryptoKey, signature: Uint8Array<ArrayBuffer>, signed: Uint8Array<ArrayBuffer>) =>
-  Effect.promise(() => crypto.subtle.verify(hmac.name, key, signature, signed))

@@ -1,4 +1,6 @@
-import { Effect, Predicate, Result } from "effect"
+import { Effect, Layer, Predicate, Result } from "effect"
+import * as Mac from "effect/crypto/Mac"
+import * as SecureRandom from "effect/crypto/SecureRandom"
 import { Base64Url } from "effect/encoding"
 import { type Refusal, refusal } from "../answers/envelope.ts"
 import { isKeyOfOtherRegion, isRealKey } from "../world/keys.ts"
@@ -64,12 +66,14 @@ const readPart = (part: string): Readonly<Record<string, unknown>> | undefined =
   }
 }
 
-const isSignedBy = (secret: string, text: string, signature: string) =>
-  Effect.promise(async () => {
+const isSignedBy = Effect.fnUntraced(
+  function* (secret: string, text: string, signature: string) {
     const bytes = Base64Url.decode(signature)
     if (Result.isFailure(bytes)) return false
     const encoder = new TextEncoder()
-    const algorithm = { name: "HMAC", hash: "SHA-256" }
-    const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, ["verify"])
-    return crypto.subtle.verify("HMAC", key, new Uint8Array(bytes.success), encoder.encode(text))
-  })
+    const key = yield* Mac.key(Mac.hmacSha256, encoder.encode(secret))
+    return yield* Mac.Mac.use((mac) => mac.verify(key, bytes.success, encoder.encode(text)))
+  },
+  Effect.orDie,
+  Effect.provide(Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto))
+)

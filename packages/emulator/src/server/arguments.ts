@@ -1,4 +1,5 @@
 import { Effect, Result, Schema } from "effect"
+import * as SecureRandom from "effect/crypto/SecureRandom"
 import { readFile } from "node:fs/promises"
 import { parseArgs } from "node:util"
 import { FaultPlan, faultKinds } from "../faults/fault-plan.ts"
@@ -75,7 +76,7 @@ export const readArguments = Effect.fnUntraced(function* (
   return {
     untilStdinCloses: values["until-stdin-closes"] === true,
     options: {
-      seed: seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
+      seed: seed ?? (yield* randomSeed),
       ...(port === undefined ? {} : { port }),
       ...(values.host === undefined ? {} : { host: values.host }),
       ...(speed === undefined ? {} : { speed }),
@@ -83,6 +84,10 @@ export const readArguments = Effect.fnUntraced(function* (
     }
   }
 })
+
+const randomSeed = SecureRandom.SecureRandom.use((random) => random.intBetween(0, 2 ** 32 - 1)).pipe(
+  Effect.provide(SecureRandom.layerWebCrypto)
+)
 
 const numberOf = Effect.fnUntraced(function* (name: string, text: string | undefined, min: number, max: number) {
   if (text === undefined) return undefined

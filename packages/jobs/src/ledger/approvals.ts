@@ -1,4 +1,5 @@
 import { Clock, Effect } from "effect"
+import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Base64Url from "effect/encoding/Base64Url"
 import type { SqlError } from "effect/sql/SqlError"
 import type { LedgerDatabase } from "./database.ts"
@@ -17,6 +18,11 @@ export interface Approved {
 const purposeOf = ({ principal, fingerprint, quoteUsd }: Approved): Effect.Effect<string> =>
   sha256Hex(JSON.stringify([principal ?? "local", fingerprint, quoteUsd ?? null]))
 
+const randomToken = SecureRandom.SecureRandom.use((random) => random.randomBytes(24)).pipe(
+  Effect.map(Base64Url.encode),
+  Effect.provide(SecureRandom.layerWebCrypto)
+)
+
 /** A token that approves exactly this request, once, within `validSeconds`. The ledger stores only its hash. */
 export const issueApproval = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
@@ -24,7 +30,7 @@ export const issueApproval = Effect.fnUntraced(function* (
   validSeconds: number
 ): Effect.fn.Return<string, SqlError> {
   const now = yield* Clock.currentTimeMillis
-  const token = yield* Effect.sync(() => Base64Url.encode(crypto.getRandomValues(new Uint8Array(24))))
+  const token = yield* randomToken
   const row = {
     token_hash: yield* sha256Hex(token),
     purpose: yield* purposeOf(approved),

@@ -1,6 +1,6 @@
 import { parseJson, stringifyJson } from "@klingkit/core"
 import { Effect } from "effect"
-import * as Hex from "effect/encoding/Hex"
+import * as Digest from "effect/crypto/Digest"
 
 /**
  * Identifies a request: sha256, in hex, of the operation and of its input as JSON with sorted keys.
@@ -10,8 +10,8 @@ export const fingerprintOf = (operation: string, input: unknown): Effect.Effect<
   sha256Hex(canonicalJson([operation, input]))
 
 export const sha256Hex = (text: string): Effect.Effect<string> =>
-  Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).pipe(
-    Effect.map((digest) => Hex.encode(new Uint8Array(digest)))
+  Digest.Digest.use(({ digestHex }) => digestHex(Digest.sha256, new TextEncoder().encode(text))).pipe(
+    Effect.provide(Digest.layerWebCrypto)
   )
 
 const canonicalJson = (value: unknown): string => stringifyJson(sorted(parseJson(stringifyJson(value))))

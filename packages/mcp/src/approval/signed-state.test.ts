@@ -1,5 +1,6 @@
 import type { ServerContext } from "@modelcontextprotocol/server"
 import { ConfigProvider, Layer, ManagedRuntime, Option } from "effect"
+import { hkdfSync } from "node:crypto"
 import { describe, expect, it } from "vitest"
 import { SignedState } from "./signed-state.ts"
 
@@ -15,6 +16,13 @@ const program = (environment: Readonly<Record<string, string>>) => {
 }
 
 describe("signed state", () => {
+  it("is signed with the HKDF-SHA256 key of the secret, which replicas of any version share", async () => {
+    const key = new Uint8Array(hkdfSync("sha256", "of the team", "", "klingkit request state", 32))
+    const replica = ManagedRuntime.make(SignedState.layer(key))
+    const signed = await program({ KLINGKIT_SECRET: "of the team" }).runPromise(sign("token"))
+    expect(await replica.runPromise(verify(signed))).toEqual(Option.some("token"))
+  })
+
   it("verifies unchanged content only", async () => {
     const one = program({})
     const content = { token: "token", purpose: "anna's call" }

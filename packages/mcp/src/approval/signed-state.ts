@@ -1,4 +1,6 @@
 import { createRequestStateCodec, type ServerContext } from "@modelcontextprotocol/server"
+import * as Kdf from "effect/crypto/Kdf"
+import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Base64Url from "effect/encoding/Base64Url"
 import { Config, Context, Effect, Layer, Option, Redacted } from "effect"
 
@@ -33,7 +35,7 @@ export class SignedState extends Context.Service<
       return SignedState.layer(
         Option.isSome(secret) && Redacted.value(secret.value) !== ""
           ? yield* keyFrom(Redacted.value(secret.value))
-          : yield* Effect.sync(() => crypto.getRandomValues(new Uint8Array(32)))
+          : yield* randomKey
       )
     })
   )
@@ -46,17 +48,18 @@ const hasLooseBits = (signed: string): boolean => {
   return bytes._tag === "Failure" || Base64Url.encode(bytes.success) !== signature
 }
 
+const randomKey = SecureRandom.SecureRandom.use((random) => random.randomBytes(32)).pipe(
+  Effect.provide(SecureRandom.layerWebCrypto)
+)
+
 /** A derived key, so that signatures made here are valid for nothing else that the secret protects. */
-const keyFrom = (secret: string): Effect.Effect<Uint8Array> =>
-  Effect.promise(async () => {
-    const material = await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), "HKDF", false, [
-      "deriveBits"
-    ])
-    const info = new TextEncoder().encode("klingkit request state")
-    const bits = await crypto.subtle.deriveBits(
-      { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info },
-      material,
-      256
-    )
-    return new Uint8Array(bits)
-  })
+const keyFrom = (secret: string): Effect.Effect<Uint8Array> => {
+  const encoder = new TextEncoder()
+  return Kdf.Kdf.use((kdf) =>
+    kdf.derive(Kdf.hkdfSha256, encoder.encode(secret), {
+      salt: new Uint8Array(),
+      info: encoder.encode("klingkit request state"),
+      length: 32
+    })
+  ).pipe(Effect.orDie, Effect.provide(Kdf.layerWebCrypto))
+}
