@@ -93,7 +93,7 @@ const submit = Effect.fnUntraced(function* (
   const result = yield* Effect.result(
     jobs.submit(plan, {
       onHandle: (created) => Effect.sync(() => void (handle = created)),
-      ...(returnsEarly ? { answerWithinSeconds: 1.5 } : {}),
+      ...(returnsEarly ? { answerWithin: "1.5 seconds" } : {}),
       ...(isKeyed ? { idempotencyKey: `key ${intent}` } : {})
     })
   )

@@ -6,11 +6,11 @@ import { Effect, Layer } from "effect"
 import { usageError } from "./output/failure.ts"
 
 /** Longer than Kling usually takes to answer a request, and short enough for a user at a shell. */
-const shutdownSeconds = 10
+const shutdownTimeout = "10 seconds"
 
 /** Folders as the environment sets them. At a shell the user may name any file. */
 export const folders = jobsConfig.pipe(
-  Effect.map((config): JobsConfig => ({ ...config, inputDirs: "anywhere", shutdownSeconds })),
+  Effect.map((config): JobsConfig => ({ ...config, inputDirs: "anywhere", shutdownTimeout })),
   Effect.catchTag("ConfigError", () =>
     Effect.fail(usageError([{ field: "KLINGKIT_OUTPUT_DIR", message: "cannot be read" }]))
   )

@@ -51,7 +51,7 @@ export { Charge, isFinished, Task, TaskOutput, TaskStatus } from "./wire/task.ts
 export { CallbackError } from "./callbacks/callback-error.ts"
 export { type CallbackEvent, readCallback } from "./callbacks/read-callback.ts"
 export { type SignedCallback, type VerifiedCallback, verifyCallback } from "./callbacks/verify-callback.ts"
-export { expectedSecondsOf } from "./client/follow-task.ts"
+export { expectedSecondsOf, type FollowOptions } from "./client/follow-task.ts"
 export { Kling, type Submitted, type SubmitOptions } from "./client/kling.ts"
 export type { TaskFilter } from "./client/list-tasks.ts"
 export {

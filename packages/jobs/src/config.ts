@@ -1,6 +1,7 @@
+import { submitDeadlineMillis } from "@klingkit/core"
 import type { MediaFolders } from "@klingkit/media"
 import { expandHome } from "@klingkit/media/internal"
-import { Config, Effect, Option, Path } from "effect"
+import { Config, Duration, Effect, Option, Path } from "effect"
 import { type SpendLimits, spendLimits } from "./spend-limits.ts"
 
 /** Where results are saved and how they are named; where files may be read and results fetched from. Absolute paths. */
@@ -18,8 +19,17 @@ export interface JobsConfig extends JobFolders {
   /** A long-running program resumes orphaned pipelines. A short-lived one would only interrupt them again. */
   readonly isLongRunning?: boolean
   /** How long closing waits for Kling's answers to requests that were sent; by default until each must have an outcome. */
+  readonly shutdownTimeout?: Duration.Input
+  /** @deprecated Use `shutdownTimeout`. */
   readonly shutdownSeconds?: number
 }
+
+export const shutdownMillis = ({ shutdownTimeout, shutdownSeconds }: JobsConfig): number =>
+  shutdownTimeout !== undefined
+    ? Duration.toMillis(shutdownTimeout)
+    : shutdownSeconds === undefined
+      ? submitDeadlineMillis
+      : shutdownSeconds * 1000
 
 const text = (name: string) =>
   Config.option(Config.String(name)).pipe(Config.map(Option.filter((value) => value.trim() !== "")))

@@ -6,7 +6,6 @@ import {
   type MediaRule,
   type Plan,
   type SignedCallback,
-  submitDeadlineMillis,
   type TaskFilter
 } from "@klingkit/core"
 import { type AnyRequest, type Fields, type NameOf, type PipelinePlan, planRequest } from "@klingkit/core/requests"
@@ -14,7 +13,7 @@ import type { FileHost, MediaSource, Preview, SavedFile } from "@klingkit/media"
 import { checkDiskSpace } from "@klingkit/media/internal"
 import { Clock, Context, Effect, type FileSystem, Layer, Option, type Path, Ref, Scope, Stream } from "effect"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import type { JobsConfig } from "./config.ts"
+import { type JobsConfig, shutdownMillis } from "./config.ts"
 import type { Job } from "./job.ts"
 import { jobError, type JobError } from "./job-error.ts"
 import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
@@ -157,7 +156,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const kling = yield* Kling
   const source = yield* LedgerSource
   const files = yield* Effect.context<FileHost | FileSystem.FileSystem | Path.Path>()
-  const { limits, principal, shutdownSeconds = submitDeadlineMillis / 1000 } = config
+  const { limits, principal } = config
   const scope = yield* Scope.Scope
   const mediaConfig = { ...config, klingIsLocal: kling.isLocal }
   const owner = yield* SecureRandom.SecureRandom.use((random) => random.uuidV4()).pipe(
@@ -167,7 +166,7 @@ const make = Effect.fnUntraced(function* (config: JobsConfig) {
   const limiter: ConcurrencyLimiter = makeConcurrencyLimiter((ledger, handles) =>
     pollBatch({ ...shared, onEnded: limiter.release }, ledger, handles)
   )
-  const sends = yield* makeSends(shutdownSeconds * 1000)
+  const sends = yield* makeSends(shutdownMillis(config))
   const submitter = { kling, limiter, sends, owner, principal, limits }
   const recoveredAt = yield* Ref.make(-Infinity)
 

@@ -6,16 +6,16 @@ import { type FakeOptions, fakeKling, keyPair, klingOver } from "../testing/fake
 import type { FakeTask } from "../testing/fake-tasks.ts"
 import { ambiguousAnswers, code, honest, lost } from "../testing/scripted-answers.ts"
 import { inVirtualTime } from "../testing/virtual-time.ts"
-import { expectedSecondsOf } from "./follow-task.ts"
+import { expectedSecondsOf, type FollowOptions } from "./follow-task.ts"
 import { Kling } from "./kling.ts"
 
 const handle = "kk-t2v-0123456789abcdefghjkmnpqrs"
 const task: FakeTask = { taskId: "77", externalId: handle, path: textToVideo30.path, createdAt: 0 }
 const allStatuses = ["submitted", "processing", "processing", "succeeded"]
 
-const follow = Effect.fnUntraced(function* (options: FakeOptions) {
+const follow = Effect.fnUntraced(function* (options: FakeOptions, pace?: FollowOptions) {
   const fake = fakeKling({ tasks: [task], statuses: allStatuses, ...options })
-  const ended = yield* inVirtualTime(Kling.use((kling) => Stream.runCollect(kling.follow(handle)))).pipe(
+  const ended = yield* inVirtualTime(Kling.use((kling) => Stream.runCollect(kling.follow(handle, pace)))).pipe(
     Effect.provide(klingOver(fake))
   )
   return { ...ended, words: Result.map(ended.result, (tasks) => tasks.map((one) => one.status)) }
@@ -27,6 +27,17 @@ describe("following a task", () => {
       const { words, result } = yield* follow({})
       expect(Result.getOrThrow(words)).toEqual(["submitted", "processing", "processing", "succeed"])
       expect(Result.getOrThrow(result).at(-1)?.outputs).toMatchObject([{ type: "video", durationSeconds: 5 }])
+    })
+  )
+
+  it.effect("is paced by what the caller expects, as a duration or in seconds", () =>
+    Effect.gen(function* () {
+      const seconds = Effect.fnUntraced(function* (pace?: FollowOptions) {
+        return (yield* follow({ statuses: [...Array<string>(9).fill("processing"), "succeeded"] }, pace)).seconds
+      })
+      const slow = yield* seconds({ expected: "10 minutes" })
+      expect(slow).toBe(yield* seconds({ expectedSeconds: 600 }))
+      expect(slow).toBeGreaterThan(yield* seconds())
     })
   )
 

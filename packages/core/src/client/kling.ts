@@ -15,7 +15,7 @@ import type { Task } from "../wire/task.ts"
 import { type KlingRequest, makeExchange } from "./exchange.ts"
 import { fetchHttpClient } from "./fetch-http-client.ts"
 import { findTask, lookUp, type LookupEndpoint, lookupEndpointOf } from "./find-task.ts"
-import { followTask } from "./follow-task.ts"
+import { type FollowOptions, followTask } from "./follow-task.ts"
 import { listTasks, type TaskFilter } from "./list-tasks.ts"
 import { getTasksBatch } from "./get-tasks-batch.ts"
 import { canRetryPaid, canRetryPaidNow, canRetryRead, makeRetrier, retrySchedule } from "./retry.ts"
@@ -64,7 +64,7 @@ export class Kling extends Context.Service<
     /** Many tasks in as few reads as possible, keyed by the requested id; those not found are left out. */
     tasksById(ids: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, Task>, KlingError>
     /** Polls the task until it has finished; transient read failures do not end the stream. */
-    follow(id: string, options?: { readonly expectedSeconds?: number }): Stream.Stream<Task, KlingError>
+    follow(id: string, options?: FollowOptions): Stream.Stream<Task, KlingError>
     /** Tasks of the last 30 days, newest first. */
     tasks(filter?: TaskFilter): Stream.Stream<Task, KlingError>
   }
@@ -193,7 +193,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     call: (operation, input) => call(operation, input) as never,
     task,
     tasksById: (ids) => getTasksBatch({ exchange: read, readTask: task }, credential, ids),
-    follow: (id, options) => followTask(task, id, options?.expectedSeconds),
+    follow: (id, options) => followTask(task, id, options),
     tasks: (filter) => listTasks(read, credential, filter ?? {})
   })
 })

@@ -15,7 +15,7 @@ export interface SubmissionOptions
   extends
     Pick<
       SubmitJobOptions,
-      "allowDuplicate" | "answerWithinSeconds" | "approval" | "folder" | "idempotencyKey" | "isApproved"
+      "allowDuplicate" | "answerWithin" | "answerWithinSeconds" | "approval" | "folder" | "idempotencyKey" | "isApproved"
     >,
     Cancellable {
   /** Receives the handle once the request is persisted; awaited before anything is sent. */

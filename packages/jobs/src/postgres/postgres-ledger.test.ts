@@ -64,7 +64,9 @@ layer(TestDatabase.postgres)("a PostgreSQL that refuses", (it) => {
     Effect.gen(function* () {
       const location = yield* (yield* TestDatabase).fresh
       const { sql } = yield* location.open
-      const context = yield* Layer.build(layerPostgres(Redacted.make(location.argument ?? ""), { lockMillis: 20 }))
+      const context = yield* Layer.build(
+        layerPostgres(Redacted.make(location.argument ?? ""), { lockTimeout: "20 millis" })
+      )
       const ledger = Context.get(context, Ledger)
       const error = yield* sql`SELECT pg_advisory_xact_lock(${ledgerLock})`.pipe(
         Effect.andThen(Effect.flip(ledger.createJob(sampleJob()))),

@@ -1,20 +1,17 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { Effect, Layer, Redacted } from "effect"
-import type { LedgerOptions } from "../ledger/database.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
+import { lockMillisOf, type LockOptions } from "../ledger/lock-options.ts"
 import { storageFailure } from "../ledger/storage-failure.ts"
 
 /**
  * A ledger in PostgreSQL, shared by all replicas: `postgres://user:password@host:port/database`. Its tables are prefixed
  * `klingkit_`. A failure to connect or write is a `LedgerError`, which never shows the password.
  */
-export const layerPostgres = (
-  url: Redacted.Redacted,
-  options: Pick<LedgerOptions, "lockMillis"> = {}
-): Layer.Layer<Ledger, LedgerError> => {
+export const layerPostgres = (url: Redacted.Redacted, options: LockOptions = {}): Layer.Layer<Ledger, LedgerError> => {
   const location = locationOf(Redacted.value(url))
-  return Ledger.layer({ ...options, location }).pipe(
+  return Ledger.layer({ lockMillis: lockMillisOf(options), location }).pipe(
     // Requests with images inside are stored until their outcome is known, and read back after a crash.
     Layer.provide(PgClient.layer({ url, applicationName: "klingkit", maxMessageSize: 256 * 1024 * 1024 })),
     Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, location, true))))

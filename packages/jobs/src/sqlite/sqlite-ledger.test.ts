@@ -136,7 +136,7 @@ describe("the ledger file", () => {
   it.effect("waits while another process writes, and then fails as locked", () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryFolder("klingkit-home-"), "ledger.db")
-      const context = yield* Layer.build(layerSqlite(path, { lockMillis: 20 }))
+      const context = yield* Layer.build(layerSqlite(path, { lockTimeout: "20 millis" }))
       const ledger = Context.get(context, Ledger)
       const writer = new DatabaseSync(path)
       writer.exec("BEGIN IMMEDIATE")

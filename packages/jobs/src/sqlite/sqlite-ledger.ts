@@ -5,13 +5,12 @@ import { dirname, join, resolve } from "node:path"
 import { platform } from "node:process"
 import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
+import { lockMillisOf, type LockOptions } from "../ledger/lock-options.ts"
 import { storageFailure } from "../ledger/storage-failure.ts"
 import { dataFolder } from "./data-folder.ts"
 import { layerSqliteClient } from "./sqlite-client.ts"
 
-export interface SqliteLedgerOptions {
-  /** How long to wait for other processes that are writing; 10,000 when absent. */
-  readonly lockMillis?: number
+export interface SqliteLedgerOptions extends LockOptions {
   /** Free bytes on the disk of the file; read from the system when absent. */
   readonly freeBytes?: Effect.Effect<number | undefined>
 }
@@ -22,8 +21,8 @@ export interface SqliteLedgerOptions {
  */
 export const layerSqlite = (path: string, options: SqliteLedgerOptions = {}): Layer.Layer<Ledger, LedgerError> => {
   const location = resolve(path)
-  const { lockMillis = 10_000, freeBytes = freeBytesIn(dirname(location)) } = options
-  return Layer.unwrap(Effect.as(createFile(location), layerAt(location, location, lockMillis, freeBytes)))
+  const { freeBytes = freeBytesIn(dirname(location)) } = options
+  return Layer.unwrap(Effect.as(createFile(location), layerAt(location, location, lockMillisOf(options), freeBytes)))
 }
 
 /** The file `ledger.db` in `KLINGKIT_HOME`, or in the folder for application data on this platform. */

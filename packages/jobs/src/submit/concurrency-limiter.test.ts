@@ -145,7 +145,7 @@ describe("requests beyond the concurrency limit", () => {
       const [program, another] = yield* Effect.all([start(), start()])
       const all = Effect.gen(function* () {
         yield* submit(program, yield* video("running"))
-        const submitted = yield* program.jobs.submit(yield* video("waiting"), { answerWithinSeconds: 1.5 })
+        const submitted = yield* program.jobs.submit(yield* video("waiting"), { answerWithin: "1.5 seconds" })
         const status = yield* another.jobs.status(submitted.handle)
         const [followed] = yield* Stream.runCollect(Stream.take(another.jobs.follow(submitted.handle), 1))
         return [submitted, status, followed].map((job) => job?.queuePosition)

@@ -16,7 +16,7 @@ import { temporaryFolder } from "../ledger/testing/test-database.ts"
 import { planPipeline, stepFromPlan } from "@klingkit/core/requests"
 import { layerSqlite } from "../sqlite/sqlite-ledger.ts"
 
-interface ProgramOptions extends Pick<JobsConfig, "shutdownSeconds"> {
+interface ProgramOptions extends Pick<JobsConfig, "shutdownSeconds" | "shutdownTimeout"> {
   readonly answersAfterSeconds?: number
 }
 
@@ -116,22 +116,24 @@ describe("closing the jobs while Kling has not answered yet", () => {
     })
   )
 
-  it.effect("waits no longer than the host allows: the next process recovers the request at once", () =>
-    Effect.gen(function* () {
-      const world = new KlingWorld({ speed: 1 })
-      const { start, rows } = yield* programs(world)
-      const program = yield* start({ shutdownSeconds: 5 })
-      yield* Effect.forkChild(Effect.exit(program.jobs.submit(yield* video())))
-      yield* tasksAtKling(world, 1)
-      expect(yield* secondsToClose(program)).toBe(5)
-      expect(yield* rows).toMatchObject([{ state: "SENDING" }])
+  it.effect.each<ProgramOptions>([{ shutdownTimeout: "5 seconds" }, { shutdownSeconds: 5 }])(
+    "waits no longer than the host allows: the next process recovers the request at once: %j",
+    (options) =>
+      Effect.gen(function* () {
+        const world = new KlingWorld({ speed: 1 })
+        const { start, rows } = yield* programs(world)
+        const program = yield* start(options)
+        yield* Effect.forkChild(Effect.exit(program.jobs.submit(yield* video())))
+        yield* tasksAtKling(world, 1)
+        expect(yield* secondsToClose(program)).toBe(5)
+        expect(yield* rows).toMatchObject([{ state: "SENDING" }])
 
-      const next = yield* start()
-      expect((yield* inVirtualTime(next.jobs.recover))._tag).toBe("Success")
-      yield* secondsToClose(next)
-      expect(yield* rows).toMatchObject([{ state: "ACCEPTED", sends: 1 }])
-      expect(world.state.tasks.size).toBe(1)
-    })
+        const next = yield* start()
+        expect((yield* inVirtualTime(next.jobs.recover))._tag).toBe("Success")
+        yield* secondsToClose(next)
+        expect(yield* rows).toMatchObject([{ state: "ACCEPTED", sends: 1 }])
+        expect(world.state.tasks.size).toBe(1)
+      })
   )
 
   it.effect("does not wait for queued requests, nor send them: the next process does, and waits for the answer", () =>
@@ -140,7 +142,7 @@ describe("closing the jobs while Kling has not answered yet", () => {
       const { start, rows } = yield* programs(world)
       const program = yield* start({ answersAfterSeconds: 0 })
       yield* inVirtualTime(Effect.flatMap(video("running"), (plan) => program.jobs.submit(plan)))
-      yield* inVirtualTime(program.jobs.submit(yield* video("queued"), { answerWithinSeconds: 3 }))
+      yield* inVirtualTime(program.jobs.submit(yield* video("queued"), { answerWithin: "3 seconds" }))
       expect(yield* secondsToClose(program)).toBe(0)
       expect(yield* rows).toMatchObject([{ state: "INTENT", prompt: "queued" }, { prompt: "running" }])
 

@@ -1,5 +1,5 @@
 import { type Kling, type KlingError, mintHandle, type Plan } from "@klingkit/core"
-import { Effect, Fiber, Option } from "effect"
+import { Duration, Effect, Fiber, Option } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { NewJob, StepOfPipeline } from "../ledger/create-job.ts"
@@ -34,6 +34,8 @@ export interface SubmitJobOptions {
   /** The pipeline step that this job is. */
   readonly partOf?: StepOfPipeline
   /** Returns after this time even if Kling has not answered: the submission continues, and the handle finds the job. */
+  readonly answerWithin?: Duration.Input
+  /** @deprecated Use `answerWithin`. */
   readonly answerWithinSeconds?: number
   /** The folder for the results, which must have enough space; defaults to the output folder. */
   readonly folder?: string
@@ -87,7 +89,7 @@ export const submitJob = Effect.fn("Jobs.submit")(function* (
       onQueued: options.onQueued ?? (() => Effect.void)
     })
   )
-  const sent = yield* awaitAnswer(Fiber.join(sending), options.answerWithinSeconds)
+  const sent = yield* awaitAnswer(Fiber.join(sending), options)
   if (Option.isNone(sent)) return { ...(yield* returnPending(ledger, record)), plan }
   // A task whose operation takes no external id has Kling's id at Kling, and its handle here.
   return { handle: record.handle, task: sent.value.task, plan, record }
@@ -126,5 +128,8 @@ export const newJobOf = ({ kling, principal, limits }: Submitter, plan: Plan, ha
   }
 }
 
-const awaitAnswer = <A, E>(sent: Effect.Effect<A, E>, withinSeconds: number | undefined) =>
-  withinSeconds === undefined ? Effect.map(sent, Option.some) : Effect.timeoutOption(sent, withinSeconds * 1000)
+const awaitAnswer = <A, E>(sent: Effect.Effect<A, E>, options: SubmitJobOptions) => {
+  const seconds = options.answerWithinSeconds
+  const within = options.answerWithin ?? (seconds === undefined ? undefined : Duration.seconds(seconds))
+  return within === undefined ? Effect.map(sent, Option.some) : Effect.timeoutOption(sent, within)
+}

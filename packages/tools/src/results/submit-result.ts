@@ -37,7 +37,7 @@ export const startSchema = submitSchema.partial({
 })
 
 /** A host gets its answer within this time. Kling usually confirms sooner; reconciling a lost answer continues in the background. */
-const answerWithinSeconds = 1.5
+const answerWithin = "1.5 seconds"
 
 /** How every tool spends: within the limits, and once. `summary` is the first line for the user. */
 export const submitPlan = Effect.fnUntraced(function* (
@@ -47,7 +47,7 @@ export const submitPlan = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ToolResult<SubmitData>, KlingError | JobError | LedgerError, Jobs> {
   const jobs = yield* Jobs
   const job = yield* jobs.submit(plan, {
-    answerWithinSeconds,
+    answerWithin,
     allowDuplicate,
     ...(approval === undefined ? {} : { approval })
   })
