@@ -1,12 +1,11 @@
 import { catalog, checkInput, findOperation } from "@klingkit/core"
 import { findTool } from "@klingkit/tools"
 import { execFile } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { describe, expect, it } from "vitest"
-import { root } from "../house/source-file.ts"
+import { allPaths, readText, root } from "../house/source-file.ts"
+import { compileErrors } from "./compile-programs.ts"
 import { blocksOf, referenceText, sectionOf } from "./reference-pages.ts"
 
 const run = promisify(execFile)
@@ -77,25 +76,41 @@ describe("the examples of the reference", () => {
   it("as a program compile", async () => {
     const programs = blocksOf(reference, "ts").filter((block) => block.startsWith("import"))
     expect(programs).toHaveLength(catalog.length)
-    const folder = mkdtempSync(join(tmpdir(), "klingkit-docs-"))
-    try {
-      for (const [index, program] of programs.entries()) writeFileSync(join(folder, `example-${index}.ts`), program)
-      const compilerOptions = {
-        lib: ["es2024", "esnext.disposable", "dom", "dom.iterable", "dom.asynciterable"],
-        types: [],
-        noUnusedLocals: false,
-        paths: { "@klingkit/core": [join(root, "packages/core/src/index.ts")] }
-      }
-      writeFileSync(
-        join(folder, "tsconfig.json"),
-        JSON.stringify({ extends: join(root, "tsconfig.base.json"), compilerOptions, include: ["*.ts"] })
+    expect(await compileErrors(programs)).toBe("")
+  })
+})
+
+/** The most used public names of core. */
+const exemplified = [
+  "Kling",
+  "KlingError",
+  "createKling",
+  "findOperation",
+  "operations",
+  "planImage",
+  "planOperation",
+  "planVideo",
+  "retrySchedule",
+  "verifyCallback"
+]
+
+describe("the examples in docstrings", () => {
+  /** Each `@example`, with the name that it documents. */
+  const examples = allPaths("packages/core/src/")
+    .filter((path) => path.endsWith(".ts"))
+    .flatMap((path) => [
+      ...readText(path).matchAll(
+        /\/\*\*\n(?:(?!\*\/)[^])*?@example\n((?:(?!\*\/)[^])*?)\*\/\nexport (?:const|class|interface) (\w+)/g
       )
-      writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }))
-      const tsc = run(join(root, "node_modules/.bin/tsc"), ["-p", folder])
-      const { stdout } = await tsc.catch((error: { readonly stdout: string }) => error)
-      expect(stdout).toBe("")
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    ])
+    .map(([, text = "", name = ""]) => ({ name, program: blocksOf(text.replaceAll(/^ \* ?/gm, ""), "ts").join("\n") }))
+
+  it("are there for the most used names", () => {
+    expect(examples.map(({ name }) => name).toSorted()).toEqual(exemplified)
+    expect(examples.filter(({ name, program }) => !program.includes(name))).toEqual([])
+  })
+
+  it("compile", async () => {
+    expect(await compileErrors(examples.map(({ program }) => program))).toBe("")
   })
 })

@@ -29,6 +29,19 @@ const maxSignatures = 8
 /**
  * Checks that Kling sent this body within the last five minutes. Source: Kling docs, callbacks (Standard Webhooks,
  * HMAC-SHA256). Fails with `CallbackError`; without a configured secret it rejects everything.
+ *
+ * @example
+ * ```ts
+ * import { readCallback, verifyCallback } from "@klingkit/core"
+ * import { Clock, Effect, Redacted } from "effect"
+ *
+ * const receive = Effect.fnUntraced(function* (request: Request, secret: string) {
+ *   const headers = Object.fromEntries(request.headers)
+ *   const body = new Uint8Array(yield* Effect.promise(() => request.arrayBuffer()))
+ *   yield* verifyCallback({ secrets: [Redacted.make(secret)], headers, body, nowMs: yield* Clock.currentTimeMillis })
+ *   return (yield* readCallback(body)).task
+ * })
+ * ```
  */
 export const verifyCallback = (callback: SignedCallback): Effect.Effect<VerifiedCallback, CallbackError> =>
   Effect.provide(verify(callback), Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto))

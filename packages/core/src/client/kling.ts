@@ -39,7 +39,22 @@ export interface Submitted {
   readonly task: Task
 }
 
-/** Kling over the wire. Every method fails with `KlingError` only. */
+/**
+ * Kling over the wire. Every method fails with `KlingError` only.
+ *
+ * @example
+ * ```ts
+ * import { fetchHttpClient, Kling, operations } from "@klingkit/core"
+ * import { Effect, Layer, Stream } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const kling = yield* Kling
+ *   const { handle } = yield* kling.submit(operations["new.t2v.kling-3.0"], { prompt: "a red fox", durationSeconds: 5 })
+ *   return yield* Stream.runLast(kling.follow(handle))
+ * })
+ * await Effect.runPromise(Effect.provide(program, Layer.provide(Kling.layerConfig(), fetchHttpClient)))
+ * ```
+ */
 export class Kling extends Context.Service<
   Kling,
   {

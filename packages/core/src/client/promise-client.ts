@@ -46,7 +46,18 @@ export interface PromiseClient extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Creates a client from the given credential, or from the environment (`KLINGAI_API_KEY` etc.) when none is given. */
+/**
+ * Creates a client from the given credential, or from the environment (`KLINGAI_API_KEY` etc.) when none is given.
+ *
+ * @example
+ * ```ts
+ * import { createKling } from "@klingkit/core"
+ *
+ * await using kling = createKling()
+ * const { handle } = await kling.submit("new.t2v.kling-3.0", { prompt: "a red fox", durationSeconds: 5 })
+ * const { status, outputs } = await kling.wait(handle, { signal: AbortSignal.timeout(600_000) })
+ * ```
+ */
 export const createKling = (options: PromiseClientOptions = {}): PromiseClient => {
   const runtime = ManagedRuntime.make(klingFromOptions(options))
   const run = async <A, E>(

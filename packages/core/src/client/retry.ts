@@ -4,7 +4,18 @@ import type { KlingError, KlingErrorReason } from "../errors/kling-error.ts"
 /** When failed requests are sent again. What may be sent again is not up to the schedule. */
 export type RetrySchedule = Schedule.Schedule<unknown, KlingError>
 
-/** Four retries, with exponential backoff and full jitter: a delay is anything from 0 to 1, 2, 4 and 8 seconds. */
+/**
+ * Four retries, with exponential backoff and full jitter: a delay is anything from 0 to 1, 2, 4 and 8 seconds.
+ *
+ * @example
+ * ```ts
+ * import { Kling, retrySchedule } from "@klingkit/core"
+ * import { Effect, Schedule } from "effect"
+ *
+ * const impatient = Kling.layerConfig({ retrySchedule: Schedule.upTo(retrySchedule, { times: 1 }) })
+ * const logging = Schedule.tap(retrySchedule, ({ input }) => Effect.logDebug(`again after ${input.code}`))
+ * ```
+ */
 export const retrySchedule: RetrySchedule = Schedule.min([
   Schedule.exponential("1 second"),
   Schedule.spaced("20 seconds")

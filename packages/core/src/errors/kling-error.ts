@@ -51,7 +51,21 @@ const reasons = {
 const Reason = Schema.TaggedUnion(reasons)
 export type KlingErrorReason = typeof Reason.Type
 
-/** Every way a call to Kling can fail. `reason` says which; the getters tell the caller what it means. */
+/**
+ * Every way a call to Kling can fail. `reason` says which; the getters tell the caller what it means.
+ *
+ * @example
+ * ```ts
+ * import { type Kling, KlingError } from "@klingkit/core"
+ * import { Effect } from "effect"
+ *
+ * const optional = <A>(call: Effect.Effect<A, KlingError, Kling>) =>
+ *   Effect.catchReason(call, "KlingError", "TaskNotFound", () => Effect.succeed(undefined))
+ *
+ * const report = (error: unknown) =>
+ *   error instanceof KlingError ? `${error.message}. Charged: ${error.wasCharged}. ${error.suggestion}` : String(error)
+ * ```
+ */
 export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
   reason: Reason,
   operation: Schema.optionalKey(Schema.String),

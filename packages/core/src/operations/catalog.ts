@@ -68,7 +68,18 @@ export type FamilyName = keyof typeof families
 
 type Listed = { [Name in FamilyName]: (typeof families)[Name][keyof (typeof families)[Name]] }[FamilyName]
 
-/** Every operation of Kling, by id. */
+/**
+ * Every operation of Kling, by id.
+ *
+ * @example
+ * ```ts
+ * import { type InputOfId, operations } from "@klingkit/core"
+ *
+ * const operation = operations["new.t2v.kling-3.0"]
+ * const input: InputOfId<"new.t2v.kling-3.0"> = { prompt: "a red fox", resolution: "1080p" }
+ * console.log(operation.summary, operation.price(input).priceUsd)
+ * ```
+ */
 export const operations = Object.fromEntries(
   Object.values(families).flatMap((family) => Object.values(family).map((operation) => [operation.id, operation]))
 ) as { readonly [One in Listed as One["id"]]: One }
@@ -77,4 +88,17 @@ export type OperationId = keyof typeof operations
 
 export const catalog: ReadonlyArray<AnyOperation> = Object.values(operations)
 
+/**
+ * The operation of an id that is known at run time only.
+ *
+ * @example
+ * ```ts
+ * import { findOperation, planOperation } from "@klingkit/core"
+ * import { Effect } from "effect"
+ *
+ * const plan = Effect.fnUntraced(function* (id: string, input: unknown) {
+ *   return yield* planOperation(yield* Effect.fromNullishOr(findOperation(id)), input)
+ * })
+ * ```
+ */
 export const findOperation = (id: string): AnyOperation | undefined => catalog.find((operation) => operation.id === id)

@@ -29,7 +29,17 @@ export interface ImageRequest {
 
 export const defaultImageModel = "kling-v3"
 
-/** Selects the image operation by model. All confirmed ones are on legacy paths, with either kind of credential. */
+/**
+ * Selects the image operation by model. All confirmed ones are on legacy paths, with either kind of credential.
+ *
+ * @example
+ * ```ts
+ * import { planImage } from "@klingkit/core"
+ * import { Effect } from "effect"
+ *
+ * const price = Effect.map(planImage({ prompt: "a red fox", n: 4, aspectRatio: "16:9" }), ({ quote }) => quote.priceUsd)
+ * ```
+ */
 export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError> => planImageWith(knownModels, request)
 
 /** The same over the models of any catalog. */

@@ -15,7 +15,22 @@ import { planUnknownVideo } from "./plan-unknown-video.ts"
 import { credentialReason, finishPlan, type Plan, refuse, requestProblems } from "./plan.ts"
 import { defaultReferenceModel, defaultVideoModel, filled, hasReferences, type VideoRequest } from "./video-request.ts"
 
-/** Selects operation and generation from model, settings and credential; rejects what the path would ignore. */
+/**
+ * Selects operation and generation from model, settings and credential; rejects what the path would ignore.
+ *
+ * @example
+ * ```ts
+ * import { Kling, maxUsd, planVideo } from "@klingkit/core"
+ * import { Effect } from "effect"
+ *
+ * const submit = Effect.gen(function* () {
+ *   const kling = yield* Kling
+ *   const { operation, input, quote } = yield* planVideo({ prompt: "a red fox", model: "kling-3.0" }, kling.credential)
+ *   const most = maxUsd(quote)
+ *   return most !== undefined && most < 1 ? yield* kling.submit(operation, input) : undefined
+ * })
+ * ```
+ */
 export const planVideo = (request: VideoRequest, credential: CredentialKind): Effect.Effect<Plan, KlingError> =>
   planVideoWith(knownModels, request, credential)
 
