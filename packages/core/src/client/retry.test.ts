@@ -46,7 +46,7 @@ const delaysOf = Effect.fnUntraced(function* (
     return Effect.fail(new KlingError({ reason, operation: "account.costs", billed: false }))
   })
   const { retry } = yield* makeRetrier(schedule)
-  const dice = { ...(yield* Random.Random), nextDoubleUnsafe: () => random }
+  const dice = { nextIntUnsafe: () => 0, nextDoubleUnsafe: () => random }
   yield* inVirtualTime(Effect.ignore(Effect.provideService(retry(attempt, canRetryRead), Random.Random, dice)))
   return attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0))
 })
