@@ -1,4 +1,5 @@
-import { CallbackError, type CodeReason, KlingError, klingCodes, libraryAdvice, type RetryRule } from "@klingkit/core"
+import { CallbackError, type CodeReason, KlingError, klingCodes, type RetryRule } from "@klingkit/core"
+import { libraryAdvice } from "@klingkit/core/internal"
 import { JobError, LedgerError } from "@klingkit/jobs"
 import { code, page, table } from "./markdown.ts"
 import { sampleErrors } from "./sample-errors.ts"

@@ -1,12 +1,5 @@
-import {
-  fillNames,
-  type AnyOperation,
-  derivedReads,
-  type FamilyName,
-  families,
-  isExperimental,
-  type Quote
-} from "@klingkit/core"
+import { type AnyOperation, type FamilyName, families, isExperimental, type Quote } from "@klingkit/core"
+import { derivedReads, fillNames } from "@klingkit/core/internal"
 import { exampleForms } from "./examples.ts"
 import { bullets, code, linkTo, page, sentence, table } from "./markdown.ts"
 import { parameterTable } from "./parameter-table.ts"

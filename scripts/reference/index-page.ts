@@ -1,4 +1,5 @@
-import { catalog, derivedReads, families, type FamilyName, isExperimental } from "@klingkit/core"
+import { catalog, families, type FamilyName, isExperimental } from "@klingkit/core"
+import { derivedReads } from "@klingkit/core/internal"
 import { operationsOf } from "./family-page.ts"
 import { bullets, code, fenced, linkTo, page, sentence, table } from "./markdown.ts"
 import { recordShapes } from "./result-shape.ts"

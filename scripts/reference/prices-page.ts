@@ -1,4 +1,5 @@
-import { catalog, imageUnits, lipSyncRate, unitsPerCall, unitUsd, videoUnitsPerSecond } from "@klingkit/core"
+import { catalog } from "@klingkit/core"
+import { imageUnits, lipSyncRate, unitsPerCall, unitUsd, videoUnitsPerSecond } from "@klingkit/core/internal"
 import { formatQuote } from "./family-page.ts"
 import { code, page, table } from "./markdown.ts"
 

@@ -1,4 +1,5 @@
-import { catalog, derivedReads, type Params } from "@klingkit/core"
+import { catalog, type Params } from "@klingkit/core"
+import { derivedReads } from "@klingkit/core/internal"
 import { spawnSync } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { root } from "../house/source-file.ts"

@@ -1,4 +1,5 @@
-import { Setting, variableOf } from "@klingkit/core"
+import { Setting } from "@klingkit/core"
+import { variableOf } from "@klingkit/core/internal"
 import { describe, expect, it } from "vitest"
 import { readText, sourceFiles } from "../house/source-file.ts"
 import { start } from "../mcp/server-process.ts"

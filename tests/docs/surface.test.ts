@@ -1,9 +1,10 @@
 import * as core from "@klingkit/core"
+import * as internal from "@klingkit/core/internal"
 import * as jobs from "@klingkit/jobs"
 import * as media from "@klingkit/media"
 import { spawnSync } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { readText, root } from "../house/source-file.ts"
+import { allPaths, readText, root } from "../house/source-file.ts"
 
 /** The top-level names that a report declares, or exports from another package. */
 const declared = (report: string): ReadonlyArray<string> =>
@@ -27,6 +28,14 @@ describe("the public API", () => {
   ])("is declared completely: %s", (name, exported) => {
     const names = declared(readText(`docs/api/${name}.txt`))
     expect(Object.keys(exported).filter((key) => !names.includes(key))).toEqual([])
+  })
+
+  it("leaves out what the rooms of this repository share, and no page for users names it", () => {
+    const pages = allPaths().filter((path) => path.endsWith(".md") && !/^(\.changeset|docs\/adr)\//.test(path))
+    const naming = [...pages, "docs/api/core.txt"].filter((path) => readText(path).includes("core/internal"))
+    expect(naming).toEqual([])
+    const report = declared(readText("docs/api/core.txt"))
+    expect(Object.keys(internal).filter((name) => report.includes(name) || name in core)).toEqual([])
   })
 
   it("is printed without comments, and with the base of each class", () => {

@@ -95,7 +95,7 @@ const charged = async (): Promise<ReadonlyArray<string>> => {
 
 describe("the packed libraries", () => {
   it.each([
-    ["core", [".", "./requests"], ["effect", "image-size", "zod"]],
+    ["core", [".", "./internal", "./requests"], ["effect", "image-size", "zod"]],
     [
       "media",
       [".", "./internal", "./node"],

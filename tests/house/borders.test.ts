@@ -42,6 +42,7 @@ describe("borders between the rooms", () => {
     ["apps/mcp-stdio/src/a.ts", `import { Command } from "effect/cli"`],
     ["apps/mcp-http/src/a.ts", `import { run } from "@klingkit/cli"`],
     ["apps/cli/src/a.ts", `import { z } from "zod"`],
+    ["tests/embed/consumer/a.ts", `import { parseJson } from "@klingkit/core/internal"`],
     ["packages/core/src/a.ts", `export const later = () => import("zod")`],
     ["packages/core/src/a.ts", `export const later = (name: string) => import(name)`]
   ])("%s must not contain %s", (path, text) => {

@@ -9,6 +9,7 @@ type Border = Readonly<Record<string, string | ReadonlyArray<string>>>
 
 const app: Border = {
   "@klingkit/core": "",
+  "@klingkit/core/internal": "",
   "@klingkit/jobs": "",
   "@klingkit/tools": "",
   "@klingkit/mcp": "",
@@ -21,6 +22,7 @@ export const borders: Readonly<Record<string, Border>> = {
   "packages/core": { effect: "", "image-size": "", zod: "src/requests/" },
   "packages/media": {
     "@klingkit/core": "",
+    "@klingkit/core/internal": "",
     effect: "",
     "@effect/platform-node": "src/node/",
     "ipaddr.js": "src/files/",
@@ -30,6 +32,7 @@ export const borders: Readonly<Record<string, Border>> = {
   },
   "packages/jobs": {
     "@klingkit/core": "",
+    "@klingkit/core/internal": "",
     "@klingkit/media": "",
     "@klingkit/media/node": ["src/sqlite/", "src/node/"],
     effect: "",
@@ -37,9 +40,10 @@ export const borders: Readonly<Record<string, Border>> = {
     "@effect/sql-pg": "src/postgres/",
     "node:": ["src/sqlite/", "src/node/"]
   },
-  "packages/tools": { "@klingkit/core": "", "@klingkit/jobs": "", effect: "", zod: "" },
+  "packages/tools": { "@klingkit/core": "", "@klingkit/core/internal": "", "@klingkit/jobs": "", effect: "", zod: "" },
   "packages/mcp": {
     "@klingkit/core": "",
+    "@klingkit/core/internal": "",
     "@klingkit/jobs": "",
     "@klingkit/tools": "",
     "@modelcontextprotocol/ext-apps": "board/",
@@ -48,6 +52,7 @@ export const borders: Readonly<Record<string, Border>> = {
   },
   "packages/emulator": {
     "@klingkit/core": "",
+    "@klingkit/core/internal": "",
     effect: "",
     "@breezystack/lamejs": "",
     "@fontsource-variable/noto-sans-sc": "",
@@ -65,6 +70,8 @@ export const borders: Readonly<Record<string, Border>> = {
   tests: {
     ...app,
     "@klingkit/media": "docs/",
+    // Not `embed/`, whose programs are those of users.
+    "@klingkit/core/internal": ["docs/", "matrix/"],
     "@klingkit/emulator": "",
     "@modelcontextprotocol/client": "",
     "@modelcontextprotocol/ext-apps": "board/",
@@ -98,7 +105,13 @@ const inTests = (room: string): Border => ({
 })
 
 /** Sub-paths of a package that need an entry of their own. */
-const byNameOnly = ["@klingkit/media/node", "@klingkit/media/testing", "effect/cli", "effect/testing"]
+const byNameOnly = [
+  "@klingkit/core/internal",
+  "@klingkit/media/node",
+  "@klingkit/media/testing",
+  "effect/cli",
+  "effect/testing"
+]
 
 /** The CLI installs without the emulator's media stack, so it loads the emulator on demand. */
 const lazyOnly: Readonly<Record<string, string>> = { "apps/cli": "@klingkit/emulator" }

@@ -49,7 +49,11 @@ describe("manifests", () => {
   it("pin the entry points of each package", () => {
     const entries = [...manifests()].map(([folder, { exports }]) => [folder, exports] as const)
     expect(Object.fromEntries(entries.filter(([, exports]) => exports !== undefined))).toEqual({
-      "packages/core/": { ".": "./src/index.ts", "./requests": "./src/requests/index.ts" },
+      "packages/core/": {
+        ".": "./src/index.ts",
+        "./internal": "./src/internal.ts",
+        "./requests": "./src/requests/index.ts"
+      },
       "packages/emulator/": { ".": "./src/index.ts" },
       "packages/jobs/": {
         ".": "./src/index.ts",

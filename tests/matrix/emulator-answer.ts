@@ -1,4 +1,4 @@
-import { stringifyJson } from "@klingkit/core"
+import { stringifyJson } from "@klingkit/core/internal"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
 

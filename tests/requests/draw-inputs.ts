@@ -1,4 +1,5 @@
-import { imageModels, openScenes, videoModels } from "@klingkit/core"
+import { imageModels, videoModels } from "@klingkit/core"
+import { openScenes } from "@klingkit/core/internal"
 import {
   type AnyRequest,
   fieldName,

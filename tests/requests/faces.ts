@@ -1,5 +1,5 @@
 import { NodeServices } from "@effect/platform-node"
-import { isFinished, Kling } from "@klingkit/core"
+import { fetchHttpClient, isFinished, Kling } from "@klingkit/core"
 import { type AnyRequest, kebabName } from "@klingkit/core/requests"
 import { startEmulator } from "@klingkit/emulator"
 import { Jobs, jobsConfig } from "@klingkit/jobs"
@@ -56,8 +56,8 @@ const callTool: Face = (request, input, { env }) => {
     .find(({ args }) => args !== undefined)
   if (found === undefined) return undefined
   const services = Layer.unwrap(
-    Effect.map(jobsConfig, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig)))
-  ).pipe(Layer.provide([nodeFileHost, ledgerFromConfig]), Layer.provideMerge(NodeServices.layer))
+    Effect.map(jobsConfig, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig())))
+  ).pipe(Layer.provide([nodeFileHost, ledgerFromConfig, fetchHttpClient]), Layer.provideMerge(NodeServices.layer))
   return found.tool.call(found.args).pipe(
     Effect.flatMap(({ job }) =>
       job !== undefined && isPipelineHandle(job.handle)

@@ -1,4 +1,5 @@
-import { type CredentialKind, credentialsFromConfig, fetchHttpClient, Kling } from "@klingkit/core"
+import { type CredentialKind, fetchHttpClient, Kling } from "@klingkit/core"
+import { credentialsFromConfig } from "@klingkit/core/internal"
 import { Jobs, jobsConfig, type JobsConfig } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHost } from "@klingkit/jobs/node"

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { catalog, maxUsd, usdText } from "@klingkit/core"
+import { catalog, maxUsd } from "@klingkit/core"
+import { usdText } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import type { Command } from "effect/cli"
 import { writeFileSync } from "node:fs"

@@ -1,4 +1,4 @@
-import { sanitizeText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotocol/node"
 import { createMcpHandler, type McpServer } from "@modelcontextprotocol/server"
 import { createServer, type Server, type ServerResponse } from "node:http"

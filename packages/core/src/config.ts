@@ -1,7 +1,7 @@
 import { Config, Effect, Option, type Redacted } from "effect"
 import { type Credentials, credentialsFromConfig } from "./auth/credentials.ts"
 import type { RetrySchedule } from "./client/retry.ts"
-import { invalidSetting, type KlingError } from "./errors/kling-error.ts"
+import { invalidInput, invalidSetting, type KlingError } from "./errors/kling-error.ts"
 
 /** Kling's API hosts; a key works in its own region only. */
 export const regionUrls = {

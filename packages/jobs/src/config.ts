@@ -1,4 +1,4 @@
-import { submitDeadlineMillis } from "@klingkit/core"
+import { submitDeadlineMillis } from "@klingkit/core/internal"
 import type { MediaFolders } from "@klingkit/media"
 import { expandHome } from "@klingkit/media/internal"
 import { Config, Duration, Effect, Option, Path } from "effect"

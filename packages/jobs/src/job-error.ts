@@ -1,14 +1,13 @@
+import type { Charged, NextStep } from "@klingkit/core"
 import {
-  type Charged,
   libraryAdvice,
   type NameSetting,
-  type NextStep,
   optionOf,
   resultRetentionDays,
   sanitizeText,
   usdText,
   withOutcome
-} from "@klingkit/core"
+} from "@klingkit/core/internal"
 import { Schema } from "effect"
 import { PaidStep, paidText, quotedMoney, quotedMoneyText } from "./ledger/quoted-money.ts"
 import { ApprovalSetting } from "./spend-limits.ts"

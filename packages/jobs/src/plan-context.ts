@@ -1,12 +1,12 @@
 import {
   type AnyOperation,
   type CredentialKind,
-  invalidInput,
   isFinished,
   type KlingError,
   type Plan,
   type Task
 } from "@klingkit/core"
+import { invalidInput } from "@klingkit/core/internal"
 import type { Fields, PlanContext } from "@klingkit/core/requests"
 import { inlineSeconds } from "@klingkit/media/internal"
 import { Effect } from "effect"

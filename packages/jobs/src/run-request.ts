@@ -1,4 +1,5 @@
-import { type KlingError, type Plan, type Task, taskFrom } from "@klingkit/core"
+import type { KlingError, Plan, Task } from "@klingkit/core"
+import { taskFrom } from "@klingkit/core/internal"
 import { isPipeline, type PipelinePlan } from "@klingkit/core/requests"
 import { Effect, Option } from "effect"
 import type { Job } from "./job.ts"

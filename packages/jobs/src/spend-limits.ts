@@ -1,4 +1,5 @@
-import { invalidSetting, type KlingError, maxUsd, type Quote } from "@klingkit/core"
+import { type KlingError, maxUsd, type Quote } from "@klingkit/core"
+import { invalidSetting } from "@klingkit/core/internal"
 import { Config, Effect, Option, Schema } from "effect"
 import type { BudgetLimits } from "./ledger/budget.ts"
 

@@ -1,4 +1,5 @@
-import { imageModels, openScenes, videoModels } from "@klingkit/core"
+import { imageModels, videoModels } from "@klingkit/core"
+import { openScenes } from "@klingkit/core/internal"
 import { describe, expect, it } from "vitest"
 import { connectedClient, wires } from "./testing/connected-client.ts"
 import { emulatedServices } from "./testing/emulated-services.ts"

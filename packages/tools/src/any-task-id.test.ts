@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { catalog, type CredentialKind, findOperation, stringifyJson } from "@klingkit/core"
+import { catalog, type CredentialKind, findOperation } from "@klingkit/core"
+import { stringifyJson } from "@klingkit/core/internal"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect, Layer } from "effect"
 import { call, emulated, failure, passTime, requestsSeen } from "./testing/emulated.ts"

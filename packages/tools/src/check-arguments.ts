@@ -1,4 +1,5 @@
-import { closestMatch, invalidInput, type KlingError, type Problem, variableOf } from "@klingkit/core"
+import type { KlingError, Problem } from "@klingkit/core"
+import { closestMatch, invalidInput, variableOf } from "@klingkit/core/internal"
 import { inputProblems } from "@klingkit/core/requests"
 import { Effect, Predicate } from "effect"
 import type * as z from "zod"

@@ -1,4 +1,5 @@
-import { fillNames, invalidInput, type KlingError } from "@klingkit/core"
+import type { KlingError } from "@klingkit/core"
+import { fillNames, invalidInput } from "@klingkit/core/internal"
 import { type AnyRequest, innerType, type NameOf } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"

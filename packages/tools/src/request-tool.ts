@@ -1,4 +1,5 @@
-import { invalidInput, type KlingError, type Plan } from "@klingkit/core"
+import type { KlingError, Plan } from "@klingkit/core"
+import { invalidInput } from "@klingkit/core/internal"
 import { isPipeline, type NameOf, type PipelinePlan, snakeName, toPlan } from "@klingkit/core/requests"
 import { Jobs, stepFailure } from "@klingkit/jobs"
 import { Effect, Predicate } from "effect"

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Kling, maxUsd, operations, usdText } from "@klingkit/core"
+import { Kling, maxUsd, operations } from "@klingkit/core"
+import { usdText } from "@klingkit/core/internal"
 import { KlingWorld } from "@klingkit/emulator"
 import type { SpendLimits } from "@klingkit/jobs"
 import { Effect } from "effect"

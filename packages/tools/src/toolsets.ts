@@ -1,4 +1,5 @@
-import { invalidInput, type KlingError, closestMatch } from "@klingkit/core"
+import type { KlingError } from "@klingkit/core"
+import { closestMatch, invalidInput } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import { tools } from "./catalog.ts"
 import type { Tool, Toolset } from "./tool.ts"

@@ -1,4 +1,5 @@
-import { invalidInput, Kling, operations } from "@klingkit/core"
+import { Kling, operations } from "@klingkit/core"
+import { invalidInput } from "@klingkit/core/internal"
 import { Clock, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { connection } from "../connection.ts"

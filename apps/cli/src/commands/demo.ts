@@ -1,4 +1,4 @@
-import { baseUrlFromConfig, credentialsFromConfig } from "@klingkit/core"
+import { baseUrlFromConfig, credentialsFromConfig } from "@klingkit/core/internal"
 import { Config, Effect, FileSystem, Option, Path } from "effect"
 import { Command, Flag } from "effect/cli"
 import { connectAgent } from "../demo/agent.ts"

@@ -1,4 +1,4 @@
-import { parseJson } from "@klingkit/core"
+import { parseJson } from "@klingkit/core/internal"
 import { Effect, FileSystem, Option, Stdio, Stream } from "effect"
 import { Flag } from "effect/cli"
 import { usageError } from "../output/failure.ts"

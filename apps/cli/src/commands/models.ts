@@ -3,11 +3,11 @@ import {
   findVideoModel,
   type ImageModel,
   imageModels,
-  closestMatch,
   retiredModels,
   type VideoModel,
   videoModels
 } from "@klingkit/core"
+import { closestMatch } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import { usageError } from "../output/failure.ts"

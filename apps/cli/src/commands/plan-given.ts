@@ -1,4 +1,4 @@
-import { invalidInput } from "@klingkit/core"
+import { invalidInput } from "@klingkit/core/internal"
 import { type AnyRequest, isPipeline, kebabName, type NameOf, planRequest } from "@klingkit/core/requests"
 import {
   type JobError,

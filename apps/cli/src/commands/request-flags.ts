@@ -1,4 +1,4 @@
-import { fillNames } from "@klingkit/core"
+import { fillNames } from "@klingkit/core/internal"
 import { type AnyRequest, type FieldView, kebabName, viewOfField } from "@klingkit/core/requests"
 import { Effect, Option } from "effect"
 import { Argument, CliError, Flag } from "effect/cli"

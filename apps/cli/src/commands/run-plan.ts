@@ -1,4 +1,5 @@
-import { baseUrlFromConfig, credentialsFromConfig, describeRequest, type Plan } from "@klingkit/core"
+import { describeRequest, type Plan } from "@klingkit/core"
+import { baseUrlFromConfig, credentialsFromConfig } from "@klingkit/core/internal"
 import { describeQueuePosition, type Job, Jobs } from "@klingkit/jobs"
 import { Effect, Option, Ref } from "effect"
 import { connection } from "../connection.ts"

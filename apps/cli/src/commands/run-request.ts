@@ -1,4 +1,5 @@
-import { credentialsFromConfig, type Plan, quotedText, taskFrom } from "@klingkit/core"
+import type { Plan } from "@klingkit/core"
+import { credentialsFromConfig, quotedText, taskFrom } from "@klingkit/core/internal"
 import { isPipeline, type PipelinePlan } from "@klingkit/core/requests"
 import { Jobs } from "@klingkit/jobs"
 import { Effect, Option } from "effect"

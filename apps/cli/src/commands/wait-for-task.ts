@@ -1,4 +1,5 @@
-import { isFinished, KlingError, sanitizeText, expectedSecondsOf } from "@klingkit/core"
+import { isFinished, KlingError, expectedSecondsOf } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { describeQueuePosition, type Job, Jobs, receiptOfJob, stepFailure } from "@klingkit/jobs"
 import { Cause, Clock, Duration, Effect, Ref, Stream } from "effect"
 import { exitCode } from "../output/exit-code.ts"

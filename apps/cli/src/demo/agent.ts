@@ -1,4 +1,4 @@
-import { sanitizeText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { Effect, Predicate } from "effect"
 import { exitCode } from "../output/exit-code.ts"
 import { CommandError } from "../output/failure.ts"

@@ -1,14 +1,5 @@
-import {
-  type Charged,
-  KlingError,
-  nameProblem,
-  type NextStep,
-  type Problem,
-  type Receipt,
-  sanitizeText,
-  variableOf,
-  withOutcome
-} from "@klingkit/core"
+import { type Charged, KlingError, type NextStep, type Problem, type Receipt } from "@klingkit/core"
+import { nameProblem, sanitizeText, variableOf, withOutcome } from "@klingkit/core/internal"
 import { JobError, LedgerError } from "@klingkit/jobs"
 import { Cause, Data } from "effect"
 import { CliError } from "effect/cli"

@@ -1,4 +1,5 @@
-import { type NextStep, sanitizeText, sharedAdvice, variableOf } from "@klingkit/core"
+import type { NextStep } from "@klingkit/core"
+import { sanitizeText, sharedAdvice, variableOf } from "@klingkit/core/internal"
 
 /** What to do next, as a command where there is one. */
 export const nextStepText = (step: NextStep): string => {

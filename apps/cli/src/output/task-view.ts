@@ -1,4 +1,5 @@
-import { type Plan, type Quote, type TaskOutput, sanitizeText, usdText } from "@klingkit/core"
+import type { Plan, Quote, TaskOutput } from "@klingkit/core"
+import { sanitizeText, usdText } from "@klingkit/core/internal"
 import {
   type PipelineView,
   describeQueuePosition,

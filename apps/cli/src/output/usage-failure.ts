@@ -1,4 +1,5 @@
-import { closestMatch, type Problem } from "@klingkit/core"
+import type { Problem } from "@klingkit/core"
+import { closestMatch } from "@klingkit/core/internal"
 import type { CliError, HelpDoc } from "effect/cli"
 import { exitCode } from "./exit-code.ts"
 import { type Failure, problemLine } from "./failure.ts"

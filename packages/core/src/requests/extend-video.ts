@@ -9,7 +9,14 @@ import { planFields } from "./operation-fields.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
 import { checkSourceLength, checkSourceModel, operationFor, requiresApiKey, sourceVideoModels } from "./source-video.ts"
-import { aspectRatio, prompt, retiredVideoFields, videoAliases, type VideoModelName, videoSettings } from "./video-fields.ts"
+import {
+  aspectRatio,
+  prompt,
+  retiredVideoFields,
+  videoAliases,
+  type VideoModelName,
+  videoSettings
+} from "./video-fields.ts"
 
 const { model: _, ...settings } = videoSettings
 const others = sourceVideoModels.filter((id) => id !== defaultReferenceModel)

@@ -1,4 +1,4 @@
-import { exactNumber } from "@klingkit/core"
+import { exactNumber } from "@klingkit/core/internal"
 import type { ElementSource, Output, OutputFile } from "../outputs/output.ts"
 import { type EmulatedTask, isCharged, statusAt, updatedAt } from "../world/task.ts"
 import type { WorldState } from "../world/world-state.ts"

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { readCallback, stringifyJson, verifyCallback } from "@klingkit/core"
+import { readCallback, verifyCallback } from "@klingkit/core"
+import { stringifyJson } from "@klingkit/core/internal"
 import { Clock, Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import type { Fault } from "../faults/fault-plan.ts"

@@ -1,4 +1,5 @@
-import { type AnyOperation, readInlineImageHeader } from "@klingkit/core"
+import type { AnyOperation } from "@klingkit/core"
+import { readInlineImageHeader } from "@klingkit/core/internal"
 import type { ParentVideo } from "../world/task.ts"
 import { cutOutsOf, mediumOf } from "./family-outputs.ts"
 import { expandedSize, imageSize, type PixelSize, ratioOf, videoSize } from "./output-size.ts"

@@ -1,4 +1,4 @@
-import { parseJson } from "@klingkit/core"
+import { parseJson } from "@klingkit/core/internal"
 import { Result } from "effect"
 import { isRefusal, refusal } from "../answers/envelope.ts"
 import { legacyCreated } from "../answers/legacy.ts"

@@ -1,4 +1,4 @@
-import { resultRetentionDays, resultRetentionMillis } from "@klingkit/core"
+import { resultRetentionDays, resultRetentionMillis } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import type { MediaRequest, RenderedMedia } from "../media/media-request.ts"
 import type { WorldState } from "../world/world-state.ts"

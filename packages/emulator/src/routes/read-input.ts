@@ -1,4 +1,5 @@
-import { type AnyOperation, checkInput, fillNames, type Params, readBody, replacementFor } from "@klingkit/core"
+import { type AnyOperation, checkInput, type Params, replacementFor } from "@klingkit/core"
+import { fillNames, readBody } from "@klingkit/core/internal"
 import { Predicate } from "effect"
 import { type Refusal, refusal } from "../answers/envelope.ts"
 import { mediumOf } from "../outputs/family-outputs.ts"

@@ -1,4 +1,5 @@
-import { readImageHeader, verifyCallback } from "@klingkit/core"
+import { verifyCallback } from "@klingkit/core"
+import { readImageHeader } from "@klingkit/core/internal"
 import { Effect, Redacted } from "effect"
 import { createServer, request as httpRequest } from "node:http"
 import { once } from "node:events"

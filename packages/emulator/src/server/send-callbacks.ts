@@ -1,4 +1,4 @@
-import { stringifyJson } from "@klingkit/core"
+import { stringifyJson } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import type { Callback } from "../callbacks/callback.ts"
 import { signCallback } from "../callbacks/sign-callback.ts"

@@ -1,4 +1,5 @@
-import { findVideoModel, type Pack, unitUsd, videoUnitsPerSecond } from "@klingkit/core"
+import { findVideoModel, type Pack } from "@klingkit/core"
+import { unitUsd, videoUnitsPerSecond } from "@klingkit/core/internal"
 import { mediumOf } from "../outputs/family-outputs.ts"
 import { imageCount, resolutionOf, secondsOf, type Settings } from "../outputs/settings.ts"
 import { roundUnits } from "./packs.ts"

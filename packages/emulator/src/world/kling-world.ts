@@ -1,5 +1,5 @@
 import { Clock, Effect } from "effect"
-import { stringifyJson } from "@klingkit/core"
+import { stringifyJson } from "@klingkit/core/internal"
 import { isRefusal, refusal, refuse, succeed } from "../answers/envelope.ts"
 import { answerControl, controlPath } from "../control/control-plane.ts"
 import type { Callback } from "../callbacks/callback.ts"

@@ -1,4 +1,4 @@
-import { sessionMillis } from "@klingkit/core"
+import { sessionMillis } from "@klingkit/core/internal"
 import type { ParentVideo } from "./task.ts"
 
 /** A video that was opened for lip-sync or for the editor: later calls refer to it by the session's id. */

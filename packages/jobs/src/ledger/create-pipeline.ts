@@ -1,4 +1,5 @@
-import { maxUsd, type Quote, stringifyJson } from "@klingkit/core"
+import { maxUsd, type Quote } from "@klingkit/core"
+import { stringifyJson } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { consumeApproval } from "./approvals.ts"

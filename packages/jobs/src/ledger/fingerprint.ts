@@ -1,4 +1,4 @@
-import { parseJson, stringifyJson } from "@klingkit/core"
+import { parseJson, stringifyJson } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import * as Digest from "effect/crypto/Digest"
 

@@ -1,4 +1,5 @@
-import { type Charged, libraryAdvice, type NextStep, sanitizeText, usdText, withOutcome } from "@klingkit/core"
+import type { Charged, NextStep } from "@klingkit/core"
+import { libraryAdvice, sanitizeText, usdText, withOutcome } from "@klingkit/core/internal"
 import { Schema } from "effect"
 import { quotedMoney, type QuotedMoney, quotedMoneyText } from "./quoted-money.ts"
 

@@ -1,4 +1,5 @@
-import { type Charge, parseJson } from "@klingkit/core"
+import type { Charge } from "@klingkit/core"
+import { parseJson } from "@klingkit/core/internal"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { type Approved, consumeApproval, issueApproval, revokeApproval } from "./approvals.ts"

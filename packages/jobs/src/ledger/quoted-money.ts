@@ -1,4 +1,5 @@
-import { maxUsd, type Quote, unitsText, usdText } from "@klingkit/core"
+import { maxUsd, type Quote } from "@klingkit/core"
+import { unitsText, usdText } from "@klingkit/core/internal"
 import { Schema } from "effect"
 
 /** The price of a quote, as errors carry it. */

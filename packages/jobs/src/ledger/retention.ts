@@ -1,4 +1,4 @@
-import { resultRetentionMillis } from "@klingkit/core"
+import { resultRetentionMillis } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { dayOf } from "./budget.ts"

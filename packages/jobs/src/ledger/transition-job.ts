@@ -1,4 +1,5 @@
-import { type Charge, chargedUsd, stringifyJson, type TaskOutput } from "@klingkit/core"
+import type { Charge, TaskOutput } from "@klingkit/core"
+import { chargedUsd, stringifyJson } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { micros, releaseReservation } from "./budget.ts"

@@ -15,7 +15,13 @@ export interface SubmissionOptions
   extends
     Pick<
       SubmitJobOptions,
-      "allowDuplicate" | "answerWithin" | "answerWithinSeconds" | "approval" | "folder" | "idempotencyKey" | "isApproved"
+      | "allowDuplicate"
+      | "answerWithin"
+      | "answerWithinSeconds"
+      | "approval"
+      | "folder"
+      | "idempotencyKey"
+      | "isApproved"
     >,
     Cancellable {
   /** Receives the handle once the request is persisted; awaited before anything is sent. */

@@ -1,4 +1,5 @@
-import { type KlingError, type Plan, type Quote, sanitizeText } from "@klingkit/core"
+import type { KlingError, Plan, Quote } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { Clock, Effect, Result, Schema } from "effect"
 import type { JobError } from "../job-error.ts"
 import type { PipelineRecord } from "../ledger/pipeline-record.ts"

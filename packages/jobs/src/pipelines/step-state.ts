@@ -1,4 +1,4 @@
-import { parseJson, sessionMillis } from "@klingkit/core"
+import { parseJson, sessionMillis } from "@klingkit/core/internal"
 import { Data } from "effect"
 import type { PipelineRecord } from "../ledger/pipeline-record.ts"
 import type { JobRecord } from "../ledger/job-record.ts"

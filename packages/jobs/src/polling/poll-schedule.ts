@@ -1,4 +1,4 @@
-import { pollDelaySeconds } from "@klingkit/core"
+import { pollDelaySeconds } from "@klingkit/core/internal"
 
 /** From this number of followed jobs on, all polls of a process share a coarser grid: one request reads many tasks. */
 const manyFollowed = 3

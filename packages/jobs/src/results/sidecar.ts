@@ -1,4 +1,4 @@
-import { isExactNumber, writeBody } from "@klingkit/core"
+import { isExactNumber, writeBody } from "@klingkit/core/internal"
 import type { SavedFile } from "@klingkit/media"
 import { type Job, quoteOfJob } from "../job.ts"
 

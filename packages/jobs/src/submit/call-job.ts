@@ -1,4 +1,5 @@
-import { type KlingError, mintHandle, type Plan, taskFrom } from "@klingkit/core"
+import { type KlingError, mintHandle, type Plan } from "@klingkit/core"
+import { taskFrom } from "@klingkit/core/internal"
 import { Effect, Fiber, Option } from "effect"
 import { type JobError, jobError } from "../job-error.ts"
 import type { Ledger } from "../ledger/ledger.ts"

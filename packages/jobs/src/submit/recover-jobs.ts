@@ -1,4 +1,5 @@
-import { findOperation, type Kling, resultRetentionMillis } from "@klingkit/core"
+import { findOperation, type Kling } from "@klingkit/core"
+import { resultRetentionMillis } from "@klingkit/core/internal"
 import { Clock, Effect, Fiber, Option } from "effect"
 import type { JobRecord } from "../ledger/job-record.ts"
 import type { Ledger } from "../ledger/ledger.ts"

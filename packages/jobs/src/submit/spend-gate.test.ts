@@ -1,6 +1,7 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { type AnyOperation, catalog, Kling, maxUsd, type Plan, planOperation, planVideo, usdText } from "@klingkit/core"
+import { type AnyOperation, catalog, Kling, maxUsd, type Plan, planOperation, planVideo } from "@klingkit/core"
+import { usdText } from "@klingkit/core/internal"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { nodeFileHost } from "@klingkit/media/node"
 import { Effect, Layer, ManagedRuntime, Redacted } from "effect"

@@ -1,4 +1,4 @@
-import { baseUrlFromConfig, resultDomains } from "@klingkit/core"
+import { baseUrlFromConfig, resultDomains } from "@klingkit/core/internal"
 import { Config, Effect, Option } from "effect"
 
 /** The exact host is known only from each answer, so whole domains are declared. */

@@ -1,4 +1,5 @@
-import { isFinished, resultRetentionMillis } from "@klingkit/core"
+import { isFinished } from "@klingkit/core"
+import { resultRetentionMillis } from "@klingkit/core/internal"
 import type { Job } from "@klingkit/jobs"
 import type { ToolResult } from "@klingkit/tools"
 import type { CallToolResult } from "@modelcontextprotocol/server"

@@ -1,4 +1,4 @@
-import { sanitizeText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { Data } from "effect"
 
 /** A result is not saved under the name of an existing file, unless overwriting is allowed. */

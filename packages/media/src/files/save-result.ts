@@ -1,4 +1,4 @@
-import { sanitizeText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { Effect, Equal, FileSystem, Path, PlatformError, Predicate, Random } from "effect"
 import type { HttpClient } from "effect/http"
 import { checkResult, type ResultType } from "../formats/check-result.ts"

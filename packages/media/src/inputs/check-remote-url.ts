@@ -1,4 +1,5 @@
-import { invalidInput, type KlingError } from "@klingkit/core"
+import type { KlingError } from "@klingkit/core"
+import { invalidInput } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import { type DenyReason, denyUrl } from "../files/fetch-policy.ts"
 import type { MediaConfig } from "./media-source.ts"

@@ -1,4 +1,4 @@
-import { sanitizeText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { Data } from "effect"
 
 /** An input file that may not be read: it is outside the folders that the user has allowed. */

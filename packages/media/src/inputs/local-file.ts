@@ -1,4 +1,5 @@
-import { invalidInput, type KlingError, sanitizeText } from "@klingkit/core"
+import type { KlingError } from "@klingkit/core"
+import { invalidInput, sanitizeText } from "@klingkit/core/internal"
 import { Context, Effect, FileSystem, Option, Path } from "effect"
 import { FileDenied } from "./file-denied.ts"
 

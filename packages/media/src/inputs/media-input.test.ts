@@ -1,6 +1,7 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { beforeAll, describe, expect, it } from "@effect/vitest"
-import { anyAudio, findOperation, type MediaRule } from "@klingkit/core"
+import { findOperation, type MediaRule } from "@klingkit/core"
+import { anyAudio } from "@klingkit/core/internal"
 import { Effect, FileSystem, Layer, Path, Stream } from "effect"
 import { Base64 } from "effect/encoding"
 import { readMediaInput } from "./media-input.ts"

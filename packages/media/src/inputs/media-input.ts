@@ -1,12 +1,5 @@
-import {
-  anyAudio,
-  anyVideo,
-  invalidInput,
-  type KlingError,
-  type MediaRule,
-  newImage,
-  sanitizeText
-} from "@klingkit/core"
+import type { KlingError, MediaRule } from "@klingkit/core"
+import { anyAudio, anyVideo, invalidInput, newImage, sanitizeText } from "@klingkit/core/internal"
 import { Effect, type FileSystem, type Path, type Scope } from "effect"
 import { Base64 } from "effect/encoding"
 import type { FileDenied } from "./file-denied.ts"

@@ -1,4 +1,5 @@
-import { bareBase64, invalidInput, type KlingError, sanitizeText } from "@klingkit/core"
+import type { KlingError } from "@klingkit/core"
+import { bareBase64, invalidInput, sanitizeText } from "@klingkit/core/internal"
 import { Effect, FileSystem, Option, Path, type Scope, Stream } from "effect"
 import type { FileDenied } from "./file-denied.ts"
 import { findLocalFile, type MediaFolders, notReadable } from "./local-file.ts"

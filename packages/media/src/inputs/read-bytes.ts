@@ -1,4 +1,5 @@
-import { invalidInput, type KlingError } from "@klingkit/core"
+import type { KlingError } from "@klingkit/core"
+import { invalidInput } from "@klingkit/core/internal"
 import { Bytes, Effect, type FileSystem, Option, Stream } from "effect"
 import { Base64 } from "effect/encoding"
 import { sizeProblem } from "./check-media.ts"

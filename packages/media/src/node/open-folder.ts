@@ -1,4 +1,4 @@
-import { sanitizeText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { Effect, type Scope } from "effect"
 import { constants, existsSync, type Stats } from "node:fs"
 import { lstat, mkdir, open, realpath, stat } from "node:fs/promises"

@@ -1,4 +1,4 @@
-import { readImageHeader } from "@klingkit/core"
+import { readImageHeader } from "@klingkit/core/internal"
 import type { decode as Decode } from "jpeg-js"
 import { pngRows, type Rows } from "./png-rows.ts"
 import { fitWithin, resize, type Size } from "./downscale.ts"

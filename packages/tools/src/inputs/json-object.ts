@@ -1,4 +1,5 @@
-import { invalidInput, type KlingError, parseJson } from "@klingkit/core"
+import type { KlingError } from "@klingkit/core"
+import { invalidInput, parseJson } from "@klingkit/core/internal"
 import { Effect, Predicate } from "effect"
 
 /** Parses an argument that holds a JSON object: arguments are flat so that every host can offer them. Ids keep all digits. */

@@ -1,4 +1,5 @@
-import { type Plan, sanitizeText } from "@klingkit/core"
+import type { Plan } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { String as Text } from "effect"
 import type { Tool } from "../tool.ts"
 import type { FormattedError } from "./format-error.ts"

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { invalidInput, KlingError } from "@klingkit/core"
+import { KlingError } from "@klingkit/core"
+import { invalidInput } from "@klingkit/core/internal"
 import { JobError } from "@klingkit/jobs"
 import { formatDefect, formatError } from "./format-error.ts"
 

@@ -1,11 +1,5 @@
-import {
-  type KlingError,
-  resultRetentionDays,
-  sanitizeText,
-  sharedAdvice,
-  variableOf,
-  withOutcome
-} from "@klingkit/core"
+import type { KlingError } from "@klingkit/core"
+import { resultRetentionDays, sanitizeText, sharedAdvice, variableOf, withOutcome } from "@klingkit/core/internal"
 import { type JobError, type LedgerError, paidText } from "@klingkit/jobs"
 import type { Tool } from "../tool.ts"
 

@@ -1,4 +1,5 @@
-import { type Quote, usdText } from "@klingkit/core"
+import type { Quote } from "@klingkit/core"
+import { usdText } from "@klingkit/core/internal"
 import * as z from "zod"
 
 export const quoteSchema = z.object({

@@ -1,4 +1,5 @@
-import { Kling, type Plan, sanitizeText } from "@klingkit/core"
+import { Kling, type Plan } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { type LibraryEntry, libraryEntries } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"

@@ -1,4 +1,5 @@
-import { Kling, type KlingError, operations, sanitizeText } from "@klingkit/core"
+import { Kling, type KlingError, operations } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import * as z from "zod"
 import { truncateToBudget } from "./truncate-to-budget.ts"

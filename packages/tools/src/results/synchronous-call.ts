@@ -1,4 +1,5 @@
-import { type Plan, type Task, taskFrom } from "@klingkit/core"
+import type { Plan, Task } from "@klingkit/core"
+import { taskFrom } from "@klingkit/core/internal"
 import { type Job, Jobs } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
 import type { PaidArguments } from "../inputs/paid-arguments.ts"

@@ -1,11 +1,5 @@
-import {
-  isFinished,
-  resultRetentionDays,
-  resultRetentionMillis,
-  sanitizeText,
-  type Task,
-  type TaskOutput
-} from "@klingkit/core"
+import { isFinished, type Task, type TaskOutput } from "@klingkit/core"
+import { resultRetentionDays, resultRetentionMillis, sanitizeText } from "@klingkit/core/internal"
 import { describeQueuePosition, type Job, receiptOfJob } from "@klingkit/jobs"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"

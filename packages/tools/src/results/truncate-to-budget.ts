@@ -1,4 +1,4 @@
-import { stringifyJson } from "@klingkit/core"
+import { stringifyJson } from "@klingkit/core/internal"
 
 /** Hosts cut or hide results above 25 kB, and the rest of the result needs space too. */
 const budgetBytes = 20_000

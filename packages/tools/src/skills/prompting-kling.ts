@@ -1,13 +1,5 @@
-import {
-  defaultImageModel,
-  defaultVideoModel,
-  imageModels,
-  imageUnits,
-  unitUsd,
-  type VideoModel,
-  videoModels,
-  videoUnitsPerSecond
-} from "@klingkit/core"
+import { defaultImageModel, defaultVideoModel, imageModels, type VideoModel, videoModels } from "@klingkit/core"
+import { imageUnits, unitUsd, videoUnitsPerSecond } from "@klingkit/core/internal"
 import type { Skill } from "./skill.ts"
 
 const live = videoModels.filter(({ state }) => state === "live")

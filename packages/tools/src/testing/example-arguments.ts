@@ -1,4 +1,5 @@
-import { catalog, maxUsd, openScenes } from "@klingkit/core"
+import { catalog, maxUsd } from "@klingkit/core"
+import { openScenes } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import type { Tool } from "../tool.ts"
 

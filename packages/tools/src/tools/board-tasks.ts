@@ -1,4 +1,5 @@
-import { type Charge, isFinished, sanitizeText, expectedSecondsOf } from "@klingkit/core"
+import { type Charge, isFinished, expectedSecondsOf } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { type Job, Jobs } from "@klingkit/jobs"
 import { Clock, Effect, Stream } from "effect"
 import * as z from "zod"

@@ -1,18 +1,15 @@
 import {
   type AnyOperation,
   catalog,
-  derivedReads,
   findOperation,
   inputJsonSchema,
-  invalidInput,
   isExperimental,
   Kling,
   type KlingError,
-  closestMatch,
   type Plan,
-  type Receipt,
-  stringifyJson
+  type Receipt
 } from "@klingkit/core"
+import { closestMatch, derivedReads, invalidInput, stringifyJson } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import * as z from "zod"
 import { objectFrom } from "../inputs/json-object.ts"

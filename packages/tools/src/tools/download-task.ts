@@ -1,4 +1,5 @@
-import { invalidInput, resultRetentionDays, type TaskOutput } from "@klingkit/core"
+import type { TaskOutput } from "@klingkit/core"
+import { invalidInput, resultRetentionDays } from "@klingkit/core/internal"
 import { Jobs, safeFileName } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"

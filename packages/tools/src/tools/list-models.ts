@@ -1,12 +1,5 @@
-import {
-  type ImageModel,
-  imageModels,
-  invalidInput,
-  imagesOfScene,
-  retiredModels,
-  type VideoModel,
-  videoModels
-} from "@klingkit/core"
+import { type ImageModel, imageModels, retiredModels, type VideoModel, videoModels } from "@klingkit/core"
+import { imagesOfScene, invalidInput } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import * as z from "zod"
 import { scenesWith } from "@klingkit/core/requests"

@@ -1,4 +1,5 @@
-import { familyOfHandle, invalidInput, type KlingError, resultRetentionDays, sanitizeText } from "@klingkit/core"
+import { familyOfHandle, type KlingError } from "@klingkit/core"
+import { invalidInput, resultRetentionDays, sanitizeText } from "@klingkit/core/internal"
 import { type Job, jobOfRecord, Jobs, statesOf } from "@klingkit/jobs"
 import { Effect, Stream } from "effect"
 import * as z from "zod"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { variableOf } from "@klingkit/core"
+import { variableOf } from "@klingkit/core/internal"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
 import { call, emulated, failure, ledgerOf, requestsSeen } from "../testing/emulated.ts"

@@ -1,4 +1,5 @@
-import { invalidInput, type KlingError, closestMatch, type Plan } from "@klingkit/core"
+import type { KlingError, Plan } from "@klingkit/core"
+import { closestMatch, invalidInput } from "@klingkit/core/internal"
 import { generateImage, generateVideo, isPipeline, toPlan } from "@klingkit/core/requests"
 import { approvalLimit, Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"

@@ -1,4 +1,5 @@
-import { Kling, type KlingError, type Plan, type Quote, receiptOf, taskFrom } from "@klingkit/core"
+import { Kling, type KlingError, type Plan, type Quote, receiptOf } from "@klingkit/core"
+import { taskFrom } from "@klingkit/core/internal"
 import { type CallJobOptions, type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
 import { interrupted } from "../../output/failure.ts"

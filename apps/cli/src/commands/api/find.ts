@@ -1,4 +1,5 @@
-import { type AnyOperation, catalog, derivedReads, closestMatch } from "@klingkit/core"
+import { type AnyOperation, catalog } from "@klingkit/core"
+import { closestMatch, derivedReads } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import { Argument } from "effect/cli"
 import { type CommandError, usageError } from "../../output/failure.ts"

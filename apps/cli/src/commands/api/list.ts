@@ -1,4 +1,5 @@
-import { type AnyOperation, catalog, derivedReads, isExperimental } from "@klingkit/core"
+import { type AnyOperation, catalog, isExperimental } from "@klingkit/core"
+import { derivedReads } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Output } from "../../output/output.ts"

@@ -1,12 +1,5 @@
-import {
-  credentialsFromConfig,
-  familyOfHandle,
-  maxUsd,
-  type Quote,
-  quotedText,
-  sumOfQuotes,
-  usdText
-} from "@klingkit/core"
+import { familyOfHandle, maxUsd, type Quote, sumOfQuotes } from "@klingkit/core"
+import { credentialsFromConfig, quotedText, usdText } from "@klingkit/core/internal"
 import { isPipeline } from "@klingkit/core/requests"
 import { Jobs, spendLimits } from "@klingkit/jobs"
 import { Effect, Ref } from "effect"

@@ -1,4 +1,4 @@
-import { parseJson } from "@klingkit/core"
+import { parseJson } from "@klingkit/core/internal"
 import { Effect, FileSystem, Path, Predicate, Stream } from "effect"
 import { Csv, Yaml } from "effect/encoding"
 import { usageError } from "../../output/failure.ts"

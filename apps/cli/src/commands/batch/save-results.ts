@@ -1,4 +1,4 @@
-import { stringifyJson } from "@klingkit/core"
+import { stringifyJson } from "@klingkit/core/internal"
 import { type Job, JobError, Jobs } from "@klingkit/jobs"
 import { Effect, FileSystem, Option, Path } from "effect"
 import { destinationOf } from "../destination.ts"

@@ -1,4 +1,4 @@
-import { resultRetentionDays } from "@klingkit/core"
+import { resultRetentionDays } from "@klingkit/core/internal"
 import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { Command } from "effect/cli"

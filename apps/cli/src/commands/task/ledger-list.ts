@@ -1,4 +1,4 @@
-import { sanitizeText } from "@klingkit/core"
+import { sanitizeText } from "@klingkit/core/internal"
 import { type Job, type JobFilter, jobOfRecord, Jobs, jobStates, statesOf } from "@klingkit/jobs"
 import { Clock, Effect, Option } from "effect"
 import { Flag } from "effect/cli"

@@ -1,4 +1,4 @@
-import { chargeText, resultRetentionDays } from "@klingkit/core"
+import { chargeText, resultRetentionDays } from "@klingkit/core/internal"
 import { type Job, Jobs } from "@klingkit/jobs"
 import { Effect, Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
