@@ -33,6 +33,7 @@ const paidCalls = (videoId: string): ReadonlyArray<readonly [string, Readonly<Re
   ["generate_video", { prompt: "a red kite" }],
   ["generate_image_to_video", { image_url: imageUrl, prompt: "it takes off" }],
   ["extend_video", { task_id: videoId, prompt: "it lands" }],
+  ["edit_video", { task_id: videoId, prompt: "make it night" }],
   ["create_lipsync", { task_id: videoId, tts_text: "Good morning, and welcome to the show" }],
   ["apply_video_effect", { image_urls: [imageUrl], effect_scene: "pet_dance" }],
   ["generate_image", { prompt: "a red kite" }],

@@ -91,12 +91,18 @@ function* checkFieldsExist(operation: AnyOperation, name: string, request: Image
 const imageParams = ["image", "images", "referenceImages"]
 
 /** Maps a request to the input of its operation; settings that it has no field for are left out. */
-const imageInput = (operation: AnyOperation, model: string, request: ImageRequest) => {
-  const { model: _, image, ...settings } = request
+const imageInput = (operation: AnyOperation, model: string, { image, ...request }: ImageRequest) => {
   const input: Readonly<Record<string, unknown>> = {
     model,
     ...(image === undefined ? {} : { image, images: [image], referenceImages: [{ image, id: "image_1" }] }),
-    ...settings
+    prompt: request.prompt,
+    negativePrompt: request.negativePrompt,
+    imageFidelity: request.imageFidelity,
+    resolution: request.resolution,
+    n: request.n,
+    aspectRatio: request.aspectRatio,
+    watermark: request.watermark,
+    callbackUrl: request.callbackUrl
   }
   return Object.fromEntries(Object.entries(input).filter(([field]) => field in operation.params))
 }
