@@ -19,7 +19,8 @@ describe("the public API", () => {
       encoding: "utf8"
     })
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
-  })
+    // Three packages are compiled.
+  }, 120_000)
 
   it.each([
     ["core", core],
