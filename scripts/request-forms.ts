@@ -25,9 +25,9 @@ export const commandLine = (request: AnyRequest, input: Input): string => {
 
 /** A request as the call of the first tool that takes it. */
 export const toolCall = (request: AnyRequest, input: Input) => {
-  for (const { name, argumentsFor } of tools) {
-    const found = argumentsFor?.(request, input)
-    if (found !== undefined) return { name, arguments: found }
+  for (const tool of tools) {
+    const found = tool.argumentsFor?.(request, input)
+    if (found !== undefined) return { name: tool.name, arguments: found }
   }
   return undefined
 }

@@ -9,7 +9,7 @@ import {
   viewOfField
 } from "@klingkit/core/requests"
 import { Effect } from "effect"
-import fc from "fast-check"
+import * as fc from "fast-check"
 
 export type Input = Readonly<Record<string, unknown>>
 

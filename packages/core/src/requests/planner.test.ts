@@ -10,14 +10,14 @@ describe("a planner", () => {
   it("takes the model first, or chooses the default", async () => {
     const chosen = await planner.video.create("kling-2.6", { prompt: "A fox", durationSeconds: 10 })
     expect(chosen).toMatchObject({ operation: { id: "new.t2v.kling-2.6" }, input: { durationSeconds: 10 } })
-    const usual = await planner.video.create({ prompt: "A fox" })
-    expect(usual).toMatchObject({ operation: { id: "new.t2v.kling-3.0" }, quote: { state: "exact" } })
+    const byDefault = await planner.video.create({ prompt: "A fox" })
+    expect(byDefault).toMatchObject({ operation: { id: "new.t2v.kling-3.0" }, quote: { state: "exact" } })
     const speech = await planner.video.lipSync({ video: "https://example.com/a.mp4", text: "Good morning" })
     expect(isPipeline(speech)).toBe(true)
     expect(await planner.voice.list()).toMatchObject({ input: { pageNum: 1, pageSize: 20 } })
   })
 
-  it("plans for the credential that it is told", async () => {
+  it("plans for the credential that it is given", async () => {
     const plan = await createPlanner({ credential: "key-pair" }).video.create("kling-3.0", { prompt: "A fox" })
     expect(plan).toMatchObject({ operation: { id: "legacy.text2video" } })
   })

@@ -63,7 +63,7 @@ describe("a line of any paid kind", () => {
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
-  it.live("of several steps runs to its end without --wait, and goes on from a failed step", () =>
+  it.live("of several steps runs to its end without --wait, and resumes from a failed step", () =>
     Effect.gen(function* () {
       const [, talk = ""] = manifest.split("\n")
       const { env, run, operations } = yield* withManifest(talk)
