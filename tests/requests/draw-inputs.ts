@@ -1,4 +1,4 @@
-import { imageModels, videoModels } from "@klingkit/core"
+import { type CredentialKind, imageModels, videoModels } from "@klingkit/core"
 import { openScenes } from "@klingkit/core/internal"
 import {
   type AnyRequest,
@@ -73,13 +73,25 @@ const anyInput = ({ input: { shape } }: AnyRequest): fc.Arbitrary<Input> => {
   })
 }
 
-const isLegal = (request: AnyRequest, input: Input): boolean =>
-  Effect.runSync(Effect.isSuccess(planRequest(request, input, fieldName, offlineContext("api-key"))))
+/** A request as it is drawn: its input, and the kind of key that pays. */
+export interface Drawn {
+  readonly input: Input
+  readonly credential: CredentialKind
+}
 
-/** The example and `count` drawn inputs that are legal, of which some hold few fields and some many. */
-export const drawInputs = (request: AnyRequest, count: number, seed: number): ReadonlyArray<Input> => {
-  const legal = fc.sample(anyInput(request), { numRuns: 1500, seed }).filter((input) => isLegal(request, input))
-  const bySize = legal.toSorted((a, b) => Object.keys(a).length - Object.keys(b).length)
-  const drawn = Array.from({ length: count }, (_, index) => bySize[Math.floor(((index + 0.5) * bySize.length) / count)])
-  return [request.example, ...drawn.filter((input) => input !== undefined)]
+const isLegal = (request: AnyRequest, { input, credential }: Drawn): boolean =>
+  Effect.runSync(Effect.isSuccess(planRequest(request, input, fieldName, offlineContext(credential))))
+
+/** The example, and `count` drawn inputs that are legal: some with few fields and some with many, by keys of both kinds. */
+export const drawInputs = (request: AnyRequest, count: number, seed: number): ReadonlyArray<Drawn> => {
+  const drawn = fc
+    .sample(anyInput(request), { numRuns: 1500, seed })
+    .map((input, index): Drawn => ({ input, credential: index % 2 === 0 ? "key-pair" : "api-key" }))
+    .filter((one) => isLegal(request, one))
+  const bySize = drawn.toSorted((a, b) => Object.keys(a.input).length - Object.keys(b.input).length)
+  const chosen = Array.from(
+    { length: count },
+    (_, index) => bySize[Math.floor(((index + 0.5) * bySize.length) / count)]
+  )
+  return [{ input: request.example, credential: "api-key" }, ...chosen.filter((one) => one !== undefined)]
 }

@@ -11,7 +11,7 @@ import { ConfigProvider, Effect, Layer, Stream } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { linkedBin, start, temporaryFolder } from "../cli/testing/built-klingkit.ts"
-import type { Input } from "./draw-inputs.ts"
+import type { Drawn, Input } from "./draw-inputs.ts"
 
 /** A face makes a request in its own words; undefined if it has no words for this input. */
 export type Face = (request: AnyRequest, input: Input, kling: Account) => Promise<void> | undefined
@@ -23,9 +23,13 @@ interface Account {
 }
 
 /** What a face sends for a request: the method, path and body of each call, as they are on the wire. */
-export const sentBy = (face: Face, request: AnyRequest, input: Input): Promise<ReadonlyArray<string> | undefined> =>
+export const sentBy = (
+  face: Face,
+  request: AnyRequest,
+  { input, credential }: Drawn
+): Promise<ReadonlyArray<string> | undefined> =>
   Effect.gen(function* () {
-    const { url, apiKey, world } = yield* startEmulator({ speed: 1e6, seed: 1 })
+    const { url, apiKey, accessKey, secretKey, world } = yield* startEmulator({ speed: 1e6, seed: 1 })
     const sent: Array<string> = []
     const answer = world.answer.bind(world)
     Object.assign(world, {
@@ -35,7 +39,11 @@ export const sentBy = (face: Face, request: AnyRequest, input: Input): Promise<R
       }
     })
     const folder = temporaryFolder()
-    const env = { KLINGAI_BASE_URL: url, KLINGAI_API_KEY: apiKey, KLINGKIT_HOME: folder, KLINGKIT_OUTPUT_DIR: folder }
+    const key =
+      credential === "api-key"
+        ? { KLINGAI_API_KEY: apiKey }
+        : { KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey }
+    const env = { ...key, KLINGAI_BASE_URL: url, KLINGKIT_HOME: folder, KLINGKIT_OUTPUT_DIR: folder }
     const made = face(request, input, { env, folder })
     if (made === undefined) return undefined
     yield* Effect.promise(() => made)
@@ -86,9 +94,10 @@ const runCommand: Face = async ({ command, input: { shape } }, input, { env, fol
   await start(linkedBin, [...command.split(" "), ...words, ...flags], { env, cwd: folder }).ended
 }
 
-/** A line of JSON, with names of flags. */
+/** A line with the names of flags and with values as text, as in a cell. */
 const runLine: Face = async ({ command }, input, { env, folder }) => {
-  const fields = Object.entries(input).map(([field, value]) => [kebabName(field), value])
+  const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value))
+  const fields = Object.entries(input).map(([field, value]) => [kebabName(field), asText(value)])
   writeFileSync(join(folder, "lines.json"), JSON.stringify([{ kind: command, ...Object.fromEntries(fields) }]))
   await start(linkedBin, ["batch", "lines.json"], { env, cwd: folder }).ended
 }
@@ -97,12 +106,16 @@ type Method = (...args: ReadonlyArray<unknown>) => Promise<{ readonly handle: st
 
 const runProgram: Face = async ({ method }, input, { env, folder }) => {
   const { model, ...rest } = input
-  await using jobs = createJobs({
-    apiKey: env["KLINGAI_API_KEY"] ?? "",
-    baseUrl: env["KLINGAI_BASE_URL"] ?? "",
+  const options = {
+    apiKey: env["KLINGAI_API_KEY"],
+    accessKey: env["KLINGAI_ACCESS_KEY"],
+    secretKey: env["KLINGAI_SECRET_KEY"],
+    baseUrl: env["KLINGAI_BASE_URL"],
     ledgerDir: folder,
     outputDir: folder
-  })
+  }
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  await using jobs = createJobs(given)
   const [noun = "", verb = ""] = method.split(".")
   const call = (jobs as unknown as Record<string, Record<string, Method>>)[noun]?.[verb]
   const made = await call?.(...(model === undefined ? [] : [model]), rest).catch(() => undefined)
