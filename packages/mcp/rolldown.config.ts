@@ -49,6 +49,8 @@ export default defineConfig({
     // the attempt would be caught, but reported as a violation.
     intro: "globalThis.__zod_globalConfig = { jitless: true };",
     minify: true,
+    // Annotations are for bundlers; nothing bundles the page again.
+    comments: { legal: true, annotation: false, jsdoc: false },
     codeSplitting: false,
     cleanDir: false
   }

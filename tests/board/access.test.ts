@@ -178,14 +178,18 @@ describe("the board without a pointer", () => {
     expect(moving).toBe(0)
   })
 
-  it("enters and leaves full screen", async () => {
+  it("enters and leaves full screen, which it fills", async () => {
     await states.finished(board)
     const click = (name: string) => board.board.getByRole("button", { name, exact: true }).click()
+    await board.page.setViewportSize({ width: 1440, height: 900 })
     await click("Full screen")
     await expect
       .poll(() => board.frame().evaluate(() => document.documentElement.dataset["display"]))
       .toBe("fullscreen")
+    const widthOfPlayer = async () => (await board.board.locator("#player").boundingBox())?.width ?? 0
+    await expect.poll(widthOfPlayer).toBeGreaterThan(1000)
     await click("Leave full screen")
     await expect.poll(() => board.frame().evaluate(() => document.documentElement.dataset["display"])).toBe("inline")
+    await expect.poll(widthOfPlayer).toBeLessThan(900)
   })
 })

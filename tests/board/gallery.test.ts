@@ -75,13 +75,10 @@ describe("nine images on the board", () => {
   it("can be opened, downloaded and copied individually", async () => {
     const url = await board.board.locator("#player .media img").getAttribute("src")
     await press("Open")
-    await expect.poll(async () => (await board.received()).opened).toEqual([url])
-    // The page does one thing at a time: it takes the next click once it has the chat's answer.
-    await board.settled()
     await press("Download")
-    await expect.poll(async () => (await board.received()).downloads).toEqual([url])
-    await board.settled()
     await press("Copy link")
+    await expect.poll(async () => (await board.received()).opened).toEqual([url])
+    await expect.poll(async () => (await board.received()).downloads).toEqual([url])
     await expect.poll(() => board.text("#note")).toBe("Link copied.")
   })
 

@@ -130,6 +130,8 @@ const openPage = async ({ browser, chat, width, theme }: OpenPageOptions) => {
         { timeout: 20_000, interval: 100 }
       )
     },
+    /** Lets the chat answer the calls that it holds. */
+    release: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.release()),
     received: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.received),
     /** How often the page has read the status of a task. */
     statusReads: async () => {

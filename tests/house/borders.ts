@@ -48,7 +48,8 @@ export const borders: Readonly<Record<string, Border>> = {
     "@klingkit/tools": "",
     "@modelcontextprotocol/ext-apps": "board/",
     "@modelcontextprotocol/server": "",
-    effect: ""
+    effect: "",
+    preact: "board/"
   },
   "packages/emulator": {
     "@klingkit/core": "",

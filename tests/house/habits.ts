@@ -57,6 +57,8 @@ const command =
 
 const variable = /KLING(AI|KIT)_[A-Z]/
 
+const rawMarkup = /^(dangerouslySetInnerHTML|innerHTML|outerHTML|insertAdjacentHTML|srcdoc|DOMParser)$/
+
 export const habits: ReadonlyArray<Habit> = [
   {
     name: "console",
@@ -126,6 +128,16 @@ export const habits: ReadonlyArray<Habit> = [
     visit: member(["crypto"])
   },
   {
+    name: "raw markup",
+    instead: "let the view make text nodes: text from elsewhere must never be parsed",
+    appliesTo: (file) => isPackage(file) && isShipped(file),
+    visit: (report) => ({
+      Identifier: (node) => rawMarkup.test(node.name) && report(node),
+      JSXAttribute: (node) => node.name.type === "JSXIdentifier" && rawMarkup.test(node.name.name) && report(node),
+      Literal: (node) => typeof node.value === "string" && rawMarkup.test(node.value) && report(node)
+    })
+  },
+  {
     name: "runSync",
     instead: "stay inside Effect",
     appliesTo: (file) => isPackage(file) && isShipped(file),
@@ -180,7 +192,7 @@ const isSentence = (node: { readonly type: string }): boolean => {
 export const allowances: ReadonlyArray<{ readonly habit: string; readonly path: string; readonly reason: string }> = [
   {
     habit: "bare timer",
-    path: "packages/mcp/board/board.ts",
+    path: "packages/mcp/board/board.tsx",
     reason: "a page in a browser, where Effect does not run"
   },
   { habit: "bare timer", path: "packages/mcp/board/poll.ts", reason: "a page in a browser, where Effect does not run" }

@@ -174,7 +174,6 @@ export const wordAllowances: ReadonlyArray<{ readonly path: string; readonly old
     old: "clip",
     reason: "the stored format, which fingerprints cover"
   },
-  { path: "tests/board/open-board.ts", old: "clip", reason: "an option of the browser driver's screenshot" },
   { path: "apps/cli/src/commands/pipeline/pipeline.ts", old: "chain", reason: "the deprecated alias of the command" },
   { path: "apps/cli/src/output/task-view.ts", old: "place", reason: "a key of the JSON output" },
   { path: "apps/cli/src/output/task-view.ts", old: "chain", reason: "a key of the JSON output" },

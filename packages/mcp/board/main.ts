@@ -1,10 +1,8 @@
-import { byId } from "./dom.ts"
-import { makeBoard } from "./board.ts"
+import { makeBoard } from "./board.tsx"
 import { connectHost } from "./host.ts"
 import { readSettings } from "./settings.ts"
 
-const board = makeBoard(readSettings())
-board.render()
-connectHost(board.events).then(board.start, (error: unknown) => {
-  byId("note").textContent = `Cannot connect to the chat: ${error instanceof Error ? error.message : "no reason given"}`
-})
+const board = makeBoard(document.querySelector("main") ?? document.body, readSettings())
+connectHost(board.events).then(board.start, (error: unknown) =>
+  board.fail(`Cannot connect to the chat: ${error instanceof Error ? error.message : "no reason given"}`)
+)

@@ -1,4 +1,3 @@
-import { byId } from "./dom.ts"
 import { fieldsOf, listOf } from "./task.ts"
 
 export interface Settings {
@@ -8,7 +7,7 @@ export interface Settings {
 
 /** The settings that the server embedded in the page. */
 export const readSettings = (): Settings => {
-  const fields = fieldsOf(JSON.parse(byId("settings").textContent))
+  const fields = fieldsOf(JSON.parse(document.getElementById("settings")?.textContent ?? "{}"))
   return { tools: new Set(listOf(fields["tools"]).map(String)) }
 }
 

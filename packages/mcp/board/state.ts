@@ -12,34 +12,43 @@ export interface Call {
   readonly args: Readonly<Record<string, unknown>>
 }
 
-export interface State {
-  /** `waiting`: the call that opened the page runs; `message`: it ended without a task, `lines` say why. */
-  phase: "waiting" | "shown" | "message"
-  lines: ReadonlyArray<string>
-  /** The call that opened the page. */
-  opening: Call
-  readonly calls: Map<string, Call>
-  readonly tasks: Map<string, Task>
-  /** Tasks that were fetched one by one; a list has fewer fields. */
-  readonly detailed: Set<string>
-  /** Newest first. */
-  recent: ReadonlyArray<string>
-  current: string | undefined
-  /** Which of several outputs is enlarged. */
-  index: number | undefined
-  /** Whether the next thumbnail picked is compared with the current result. */
-  picking: boolean
-  /** The result that the current one is compared with. */
-  comparison: Choice | undefined
-  form: "again" | "extend" | undefined
-  /** Failed polls in a row. */
-  failures: number
-  /** The outcome of an action, shown next to the buttons. */
-  note: string
-  busy: string | undefined
+/** What the form requests: the same again with changes, or what happens next in a video. */
+export type Form = "again" | "extend"
+
+/** An action that takes time, and the task that it was started for. */
+interface RunningAction {
+  readonly taskId: string | undefined
+  readonly name: string
 }
 
-export const freshState = (): State => ({
+export interface State {
+  /** `waiting`: the call that opened the page runs; `message`: it ended without a task, `lines` say why. */
+  readonly phase: "waiting" | "shown" | "message"
+  readonly lines: ReadonlyArray<string>
+  /** The call that opened the page. */
+  readonly opening: Call
+  readonly calls: ReadonlyMap<string, Call>
+  readonly tasks: ReadonlyMap<string, Task>
+  /** Tasks that were fetched one by one; a list has fewer fields. */
+  readonly detailed: ReadonlySet<string>
+  /** Newest first. */
+  readonly recent: ReadonlyArray<string>
+  readonly current: string | undefined
+  /** Which of several outputs is enlarged. */
+  readonly index: number | undefined
+  /** Whether the next thumbnail picked is compared with the current result. */
+  readonly picking: boolean
+  /** The result that the current one is compared with. */
+  readonly comparison: Choice | undefined
+  readonly form: Form | undefined
+  /** Failed polls in a row. */
+  readonly failures: number
+  /** The outcome of the last action by the task that it was started for, shown next to the buttons. */
+  readonly notes: ReadonlyMap<string | undefined, string>
+  readonly running: ReadonlyArray<RunningAction>
+}
+
+export const freshState: State = {
   phase: "waiting",
   lines: [],
   opening: { tool: undefined, args: {} },
@@ -53,18 +62,24 @@ export const freshState = (): State => ({
   comparison: undefined,
   form: undefined,
   failures: 0,
-  note: "",
-  busy: undefined
-})
+  notes: new Map(),
+  running: []
+}
 
-/** Merges a snapshot of a task; Kling's own id and the handle lead to the same task. */
-export const learn = (state: State, snapshot: Task): Task => {
-  const same = [...state.tasks.values()].find(
-    ({ id, klingId }) => id === snapshot.id || (klingId !== undefined && klingId === snapshot.klingId)
-  )
-  const task = mergeTask(same, snapshot)
-  state.tasks.set(task.id, task)
-  return task
+/** What the page knows of the task in a snapshot; Kling's own id and the handle lead to the same task. */
+export const knownTask = ({ tasks }: State, { id, klingId }: Task): Task | undefined =>
+  [...tasks.values()].find((task) => task.id === id || (task.klingId !== undefined && task.klingId === klingId))
+
+/** Merges a snapshot of a task. */
+export const learn = (state: State, snapshot: Task): State => {
+  const task = mergeTask(knownTask(state, snapshot), snapshot)
+  return { ...state, tasks: new Map(state.tasks).set(task.id, task) }
+}
+
+/** Merges a list of tasks, newest first, and makes it the recent ones. */
+export const withRecent = (state: State, tasks: ReadonlyArray<Task>): State => {
+  const merged = tasks.reduce(learn, state)
+  return { ...merged, recent: tasks.map((task) => knownTask(merged, task)?.id ?? task.id) }
 }
 
 export const currentTask = (state: State): Task | undefined =>
@@ -77,16 +92,16 @@ export const promptOf = (state: State, task: Task | undefined): string | undefin
 }
 
 /** Shows one task and resets everything else. */
-export const show = (state: State, taskId: string): void => {
-  state.phase = "shown"
-  state.current = taskId
-  state.index = undefined
-  state.picking = false
-  state.comparison = undefined
-  state.form = undefined
-  state.failures = 0
-  state.note = ""
-}
+export const show = (state: State, taskId: string): State => ({
+  ...withNote(state, state.current, ""),
+  phase: "shown",
+  current: taskId,
+  index: undefined,
+  picking: false,
+  comparison: undefined,
+  form: undefined,
+  failures: 0
+})
 
 /** The result that actions apply to: the only one, or the enlarged one. */
 export const chosen = (state: State): Choice | undefined => {
@@ -95,6 +110,15 @@ export const chosen = (state: State): Choice | undefined => {
   const index = task.outputs.length === 1 ? 0 : state.index
   return index === undefined ? undefined : { taskId: task.id, index }
 }
+
+export const withNote = (state: State, taskId: string | undefined, note: string): State =>
+  (state.notes.get(taskId) ?? "") === note ? state : { ...state, notes: new Map(state.notes).set(taskId, note) }
+
+export const noteOf = ({ notes, current }: State): string => notes.get(current) ?? ""
+
+/** Whether an action of the current task runs; its control is then disabled. */
+export const isRunning = ({ running, current }: State, name: string): boolean =>
+  running.some((action) => action.name === name && action.taskId === current)
 
 /** Seconds that a task has run so far. */
 export const secondsOf = ({ elapsedSeconds = 0, readAt, status }: Task, now: number): number =>

@@ -24,6 +24,8 @@ export interface Quote {
 export interface Task {
   readonly id: string
   readonly klingId?: string | undefined
+  /** The pipeline that it is a step of. */
+  readonly partOf?: string | undefined
   readonly status: Status
   /** Kling's text: shown, never trusted. */
   readonly message?: string | undefined
@@ -72,6 +74,7 @@ export const readTask = (value: unknown, readAt: number): Task | undefined => {
   return {
     id,
     klingId: textOf(fields["kling_task_id"]),
+    partOf: textOf(fields["part_of"]),
     status: statusOf(fields["status"]),
     message: textOf(fields["message"]),
     prompt: textOf(fields["prompt"]),

@@ -12,6 +12,8 @@ import {
 /** Everything that the page sent to its chat. */
 export interface Received {
   readonly calls: Array<{ readonly name: string; readonly args: Readonly<Record<string, unknown>> }>
+  /** The tools whose calls have been answered. */
+  readonly answered: Array<string>
   readonly messages: Array<string>
   readonly contextUpdates: Array<string>
   readonly opened: Array<string>
@@ -31,12 +33,23 @@ export interface Turn {
   readonly answer?: Readonly<Record<string, unknown>>
   /** Tools whose calls from the page fail. */
   readonly broken?: ReadonlyArray<string>
+  /** Tools whose calls from the page are answered only after `release`. */
+  readonly held?: ReadonlyArray<string>
 }
 
-const received: Received = { calls: [], messages: [], contextUpdates: [], opened: [], downloads: [], marks: [] }
+const received: Received = {
+  calls: [],
+  answered: [],
+  messages: [],
+  contextUpdates: [],
+  opened: [],
+  downloads: [],
+  marks: []
+}
 addEventListener("message", ({ data }) => {
   if (typeof data?.mark === "number") received.marks.push(data.mark)
 })
+let release: () => void = () => undefined
 let bridge: AppBridge | undefined
 let client: Client | undefined
 
@@ -56,7 +69,17 @@ const ping = async (): Promise<void> => {
 }
 
 /** One turn of a conversation: the model calls a tool, and its page opens. */
-const turn = async ({ tool: name, args, sandbox, context, without = [], answer, broken = [] }: Turn): Promise<void> => {
+const turn = async ({
+  tool: name,
+  args,
+  sandbox,
+  context,
+  without = [],
+  answer,
+  broken = [],
+  held = []
+}: Turn): Promise<void> => {
+  const released = new Promise<void>((resolve) => (release = resolve))
   const mcp = await connected()
   const { tools } = await mcp.listTools()
   const tool = tools.find((tool) => tool.name === name)
@@ -96,7 +119,10 @@ const turn = async ({ tool: name, args, sandbox, context, without = [], answer, 
   app.oncalltool = async ({ name, arguments: args = {} }) => {
     received.calls.push({ name, args })
     if (broken.includes(name)) throw new Error("unreachable")
-    return mcp.callTool({ name, arguments: args })
+    if (held.includes(name)) await released
+    const result = await mcp.callTool({ name, arguments: args })
+    received.answered.push(name)
+    return result
   }
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it answers a request; there is no such event
   app.onmessage = async ({ content }) => {
@@ -142,6 +168,7 @@ const turn = async ({ tool: name, args, sandbox, context, without = [], answer, 
 const chat = {
   received,
   turn,
+  release: () => release(),
   ping,
   changeContext: (context: McpUiHostContext) => bridge?.sendHostContextChange(context),
   tearDown: () => bridge?.teardownResource({}),

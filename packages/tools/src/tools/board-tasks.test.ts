@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { emulated, ledgerOf, passTime, requestsSeen, startTask } from "../testing/emulated.ts"
+import { call, emulated, ledgerOf, passTime, requestsSeen, startTask } from "../testing/emulated.ts"
 import { boardTasks } from "./board-tasks.ts"
 
 interface Data {
@@ -60,6 +60,20 @@ describe("the board's poll", () => {
       expect((yield* readBoard({ limit: 2 })).map(({ task_id }) => task_id)).toEqual(ids.slice(0, 2))
       expect((yield* readBoard({})).map(({ task_id }) => task_id)).toEqual(ids)
       expect((yield* requestsSeen(world)).length).toBe(before + 2)
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("names the pipeline that a step belongs to, so that the page can add up what was charged", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const task_id = yield* startTask("generate_video")
+      yield* passTime(world)
+      const lipSync = yield* call("create_lipsync", { task_id, tts_text: "Good morning, and welcome" })
+      yield* passTime(world)
+      const pipeline = lipSync.structured["task_id"]
+      const partOf = (yield* readBoard({})).map((task) => [String(task["task_id"]).slice(0, 10), task["part_of"]])
+      expect(partOf).toContainEqual(["kk-lipsync", pipeline])
+      expect(partOf).toContainEqual([task_id.slice(0, 10), undefined])
     }).pipe(Effect.provide(emulated(world)))
   })
 

@@ -64,7 +64,8 @@ const dataOf = (job: Job, now: number, longestPrompt: number) => {
   }
 }
 
-const recordData = ({ prompt, model, quote, files }: NonNullable<Job["record"]>, longestPrompt: number) => ({
+const recordData = ({ pipeline, prompt, model, quote, files }: NonNullable<Job["record"]>, longestPrompt: number) => ({
+  ...(pipeline === undefined ? {} : { part_of: pipeline }),
   ...(prompt === undefined ? {} : { prompt: [...prompt].slice(0, longestPrompt).join("") }),
   model,
   quote: structuredQuote(quote),

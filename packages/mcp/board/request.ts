@@ -1,8 +1,5 @@
-import { button, el } from "./dom.ts"
+import type { Call, Form } from "./state.ts"
 import type { Task } from "./task.ts"
-import type { Call } from "./state.ts"
-
-export type Form = "again" | "extend"
 
 /** What the user requests with the form. */
 export interface Request {
@@ -48,57 +45,4 @@ export const requestCall = ({
   if (form === "extend") return { tool: "extend_video", args: { task_id: task.id, prompt } }
   if (call?.tool === undefined) return undefined
   return { tool: call.tool, args: { ...settingsOf(call), prompt, ...(isUnchanged ? { allow_duplicate: true } : {}) } }
-}
-
-export interface FormActions {
-  readonly send: (prompt: string) => void
-  readonly close: () => void
-}
-
-/** One text field and a note on the price. Ctrl+Enter or Cmd+Enter sends, Escape closes. */
-export const formParts = (
-  form: Form,
-  task: Task,
-  originalPrompt: string | undefined,
-  act: FormActions
-): ReadonlyArray<HTMLElement> => {
-  const field = el("textarea", { id: "prompt", "data-name": "prompt" })
-  field.rows = 4
-  field.value = form === "again" ? (originalPrompt ?? "") : ""
-  const send = () => {
-    const prompt = field.value.trim()
-    if (prompt === "") field.focus()
-    else act.send(prompt)
-  }
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send()
-    if (event.key === "Escape") act.close()
-  })
-  const price = task.quote?.usd
-  const label = form === "extend" ? "What happens next" : "Prompt"
-  return [
-    el("label", { for: "prompt", text: label }),
-    field,
-    el("p", {
-      class: "quiet",
-      text: `This creates a new task, charged separately${
-        form === "again" && price !== undefined ? `; this one was quoted at $${price}` : ""
-      }.`
-    }),
-    el(
-      "div",
-      { class: "row" },
-      button(
-        "send",
-        form === "extend"
-          ? "Add next shot"
-          : price === undefined
-            ? "Generate again"
-            : `Generate again, about $${price}`,
-        send,
-        { class: "first" }
-      ),
-      button("close-form", "Close", act.close)
-    )
-  ]
 }

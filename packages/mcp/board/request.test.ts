@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { readTask, type Task } from "./task.ts"
-import { requestCall, requestText } from "./request-form.ts"
+import { requestCall, requestText } from "./request.ts"
 
 const task = readTask({ task_id: "kk-1" }, 0) as Task
 const request = { form: "again", task, prompt: "a kite", isUnchanged: false } as const
