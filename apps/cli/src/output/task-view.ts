@@ -1,5 +1,5 @@
 import type { Plan, Quote, TaskOutput } from "@klingkit/core"
-import { sanitizeText, usdText } from "@klingkit/core/internal"
+import { amountText, sanitizeText, unitsText, usdText } from "@klingkit/core/internal"
 import {
   type PipelineView,
   describeQueuePosition,
@@ -23,13 +23,10 @@ const amountView = (units: number | undefined, usd: number | undefined) =>
 
 export const quoteText = ({ units, priceUsd, upperBound, state, rule }: Quote): string => {
   const likely =
-    priceUsd === undefined ? [] : [`${units === undefined ? "" : `${units} units, `}${usdText(priceUsd)} (${state})`]
-  const most =
-    upperBound === undefined
+    priceUsd === undefined
       ? []
-      : [
-          `at most ${upperBound.units === undefined ? usdText(upperBound.priceUsd) : `${upperBound.units} units (${usdText(upperBound.priceUsd)})`}`
-        ]
+      : [`${units === undefined ? "" : `${unitsText(units)}, `}${usdText(priceUsd)} (${state})`]
+  const most = upperBound === undefined ? [] : [`at most ${amountText(upperBound.units, upperBound.priceUsd)}`]
   return `${[...likely, ...most].join(", ") || `price ${state}`}: ${rule}`
 }
 

@@ -77,12 +77,15 @@ export const usdText = (usd: number): string =>
 export const unitsText = (amount: number, pack?: string): string =>
   `${amount}${pack === undefined ? "" : ` ${pack}`} unit${amount === 1 ? "" : "s"}`
 
+/** `4 video units ($0.56)`, `4 units ($0.56)`; `$0.56` where the units are unknown. */
+export const amountText = (units: number | undefined, usd: number, pack?: string): string =>
+  units === undefined ? usdText(usd) : `${unitsText(units, pack)} (${usdText(usd)})`
+
 /** A price as text: `3 video units ($0.42)`, `at most 4 video units ($0.56)`. */
 export const quotedText = ({ state, pack, units, priceUsd, upperBound }: Quote): string => {
-  const amount = (count: number | undefined, usd: number) =>
-    count === undefined ? usdText(usd) : `${unitsText(count, pack)} (${usdText(usd)})`
-  const likely = priceUsd === undefined ? [] : [`${state === "exact" ? "" : "about "}${amount(units, priceUsd)}`]
-  const bound = upperBound === undefined ? [] : [`at most ${amount(upperBound.units, upperBound.priceUsd)}`]
+  const likely =
+    priceUsd === undefined ? [] : [`${state === "exact" ? "" : "about "}${amountText(units, priceUsd, pack)}`]
+  const bound = upperBound === undefined ? [] : [`at most ${amountText(upperBound.units, upperBound.priceUsd, pack)}`]
   return [...likely, ...bound].join(", ") || "unknown until charged"
 }
 

@@ -1,6 +1,6 @@
 import { sanitizeText } from "../errors/sanitize-text.ts"
 import { type Charge, isFinished, type Task } from "../wire/task.ts"
-import { maxUsd, type Quote, quotedText, unitsText, unitUsd, usdText } from "./quote.ts"
+import { amountText, maxUsd, type Quote, quotedText, unitsText, unitUsd, usdText } from "./quote.ts"
 
 /** What a task was quoted and what Kling charged for it, as text. */
 export interface Receipt {
@@ -61,8 +61,8 @@ export const chargeText = (charge: Charge, quote: Quote | undefined): string => 
   }
   const pack = charge.pack ?? quote?.pack
   const usd = chargedUsd([charge], quote)
-  const units = unitsText(charge.amount, pack === undefined ? undefined : sanitizeText(pack, 60))
-  return usd === undefined ? units : `${units} (${usdText(usd)})`
+  const name = pack === undefined ? undefined : sanitizeText(pack, 60)
+  return usd === undefined ? unitsText(charge.amount, name) : amountText(charge.amount, usd, name)
 }
 
 /** The total of Kling's charges in USD; nothing unless every charge is known in USD. */

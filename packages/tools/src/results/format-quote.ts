@@ -1,5 +1,5 @@
 import type { Quote } from "@klingkit/core"
-import { usdText } from "@klingkit/core/internal"
+import { amountText } from "@klingkit/core/internal"
 import * as z from "zod"
 
 export const quoteSchema = z.object({
@@ -23,7 +23,7 @@ export const structuredQuote = ({ state, units, priceUsd, upperBound, rule }: Qu
 /** `Quote: 0.42 USD, 3 video units = 5 s x 0.6 (kling-3.0, 720p, silent)`, `Quote: at most 4 units ($0.56), ...`. */
 export const formatQuote = ({ state, priceUsd, upperBound, rule }: Quote): string => {
   const likely = priceUsd === undefined ? [] : [`${state === "exact" ? "" : "about "}${priceUsd} USD`]
-  const most = upperBound === undefined ? [] : [`at most ${upperBound.units} units (${usdText(upperBound.priceUsd)})`]
+  const most = upperBound === undefined ? [] : [`at most ${amountText(upperBound.units, upperBound.priceUsd)}`]
   const known = [...likely, ...most]
   return known.length === 0 ? `Quote: unknown (${rule})` : `Quote: ${known.join(", ")}, ${rule}`
 }

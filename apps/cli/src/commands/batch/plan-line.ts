@@ -1,8 +1,9 @@
-import { KlingError, type Plan, type Problem } from "@klingkit/core"
+import { type Plan, type Problem } from "@klingkit/core"
 import { type AnyRequest, kebabName, makesJob, type NameOf, type PipelinePlan, requests } from "@klingkit/core/requests"
 import { fingerprintOf } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
 import { planGiven } from "../plan-given.ts"
+import { lineError, lineErrorOf, problemsAt } from "./line-error.ts"
 import type { Manifest, RawLine } from "./read-manifest.ts"
 
 /** A planned line. */
@@ -33,8 +34,7 @@ export const planLines = Effect.fnUntraced(function* ({ name, lines }: Manifest)
       occurrences.set(digest, occurrence)
       const planned = yield* Effect.result(planOf(raw))
       if (planned._tag === "Failure") {
-        const problems = planned.failure.map(({ field, message }) => ({ field: `line ${id}: ${field}`, message }))
-        return { problems } satisfies PlannedLine
+        return { problems: problemsAt(`line ${id}`, planned.failure) } satisfies PlannedLine
       }
       const line = { id, key: `batch ${digest} ${occurrence}`, raw: content, plan: planned.success }
       return { line: { ...line, output: Option.liftPredicate(String(output), () => output !== undefined) } }
@@ -50,10 +50,9 @@ const planOf = Effect.fnUntraced(function* (raw: RawLine) {
   const request = requestOfKind(kind)
   if (request === undefined) {
     const kinds = ["video", "image", ...lineRequests.map(({ command }) => command)]
-    const message = `must be one of ${kinds.join(", ")}`
-    return yield* Effect.fail<ReadonlyArray<Problem>>([{ field: "kind", message }])
+    return yield* lineError("kind", `must be one of ${kinds.join(", ")}`)
   }
-  return yield* Effect.mapError(planGiven(request, fieldsOf(raw, ownFields), lineField), problemsOf)
+  return yield* Effect.mapError(planGiven(request, fieldsOf(raw, ownFields), lineField), lineErrorOf)
 })
 
 /** A line's kind is a command (`video extend`), a request (`extend_video`), or short for `video create` and `image create`. */
@@ -74,9 +73,3 @@ export const lineField: NameOf = (_, field) => kebabName(field)
 /** A string or a number as text. */
 export const scalarText = (value: unknown, fallback: string): string =>
   typeof value === "string" || typeof value === "number" ? String(value) : fallback
-
-/** The input problems field by field; any other error as a single problem. */
-export const problemsOf = (error: unknown): ReadonlyArray<Problem> =>
-  error instanceof KlingError && error.reason._tag === "InvalidInput"
-    ? error.reason.problems
-    : [{ field: "", message: error instanceof Error ? error.message : String(error) }]

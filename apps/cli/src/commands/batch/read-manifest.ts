@@ -1,5 +1,5 @@
 import { parseJson } from "@klingkit/core/internal"
-import { Effect, FileSystem, Path, Predicate, Stream } from "effect"
+import { Data, Effect, FileSystem, Path, Predicate, Stream } from "effect"
 import { Csv, Yaml } from "effect/encoding"
 import { usageError } from "../../output/failure.ts"
 
@@ -22,7 +22,7 @@ export const readManifest = Effect.fnUntraced(function* (file: string, list: "li
   const text = yield* fs.readFileString(file).pipe(Effect.mapError(() => manifestError(`cannot read ${file}`)))
   const extension = path.extname(file).toLowerCase()
   const content = yield* contentOf(text, extension).pipe(
-    Effect.mapError((detail) =>
+    Effect.mapError(({ detail }) =>
       manifestError(`cannot read ${file} as ${extension === "" ? "a manifest" : extension.slice(1)}: ${detail}`)
     )
   )
@@ -44,7 +44,10 @@ const manifestOf = (name: string, defaults: object, lines: ReadonlyArray<unknown
   return Effect.succeed<Manifest>({ name, lines: lines.map((line) => ({ ...defaults, ...(line as object) })) })
 }
 
-const contentOf = (text: string, extension: string): Effect.Effect<unknown, string> => {
+/** The content is not of the format that the file name says. */
+class UnreadableManifest extends Data.TaggedError("UnreadableManifest")<{ readonly detail: string }> {}
+
+const contentOf = (text: string, extension: string): Effect.Effect<unknown, UnreadableManifest> => {
   switch (extension) {
     case ".csv":
       // An empty cell counts as not set.
@@ -54,7 +57,7 @@ const contentOf = (text: string, extension: string): Effect.Effect<unknown, stri
         Effect.map((rows) =>
           rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value.trim() !== "")))
         ),
-        Effect.mapError((error) => error.message)
+        Effect.mapError(({ message }) => new UnreadableManifest({ detail: message }))
       )
     case ".yaml":
     case ".yml":
@@ -62,11 +65,14 @@ const contentOf = (text: string, extension: string): Effect.Effect<unknown, stri
     case ".json":
       return parsed(() => parseJson(text))
     default:
-      return Effect.fail("the file name must end in .csv, .yaml, .yml or .json")
+      return Effect.fail(new UnreadableManifest({ detail: "the file name must end in .csv, .yaml, .yml or .json" }))
   }
 }
 
-const parsed = (parse: () => unknown): Effect.Effect<unknown, string> =>
-  Effect.try({ try: parse, catch: (error) => (error instanceof Error ? error.message : String(error)) })
+const parsed = (parse: () => unknown): Effect.Effect<unknown, UnreadableManifest> =>
+  Effect.try({
+    try: parse,
+    catch: (error) => new UnreadableManifest({ detail: error instanceof Error ? error.message : String(error) })
+  })
 
 const manifestError = (message: string) => usageError([{ field: "<manifest>", message }])

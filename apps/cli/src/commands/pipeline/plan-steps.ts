@@ -1,4 +1,3 @@
-import type { Problem } from "@klingkit/core"
 import {
   type AnyRequest,
   createLipsync,
@@ -20,7 +19,8 @@ import {
 } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import { usageError } from "../../output/failure.ts"
-import { fieldsOf, lineField, problemsOf, scalarText } from "../batch/plan-line.ts"
+import { type LineError, lineError, lineErrorOf, problemsAt } from "../batch/line-error.ts"
+import { fieldsOf, lineField, scalarText } from "../batch/plan-line.ts"
 import type { Manifest, RawLine } from "../batch/read-manifest.ts"
 import { planContext, planOneTask } from "../plan-given.ts"
 
@@ -59,11 +59,10 @@ export const planSteps = Effect.fnUntraced(function* ({ name, lines }: Manifest)
   for (const [index, raw] of lines.entries()) {
     const id = scalarText(raw["id"], `step-${index + 1}`)
     const kind = findKind(raw["kind"] ?? "video")
-    const stepError = (problems: ReadonlyArray<Problem>) =>
-      usageError(problems.map(({ field, message }) => ({ field: `step ${id}: ${field}`, message })))
+    const stepError = (error: LineError) => usageError(problemsAt(`step ${id}`, error))
     if (kind === undefined) {
       const kinds = [...shortKinds, ...stepRequests.map(({ command }) => command)]
-      return yield* stepError([{ field: "kind", message: `must be ${kinds.join(", ")}` }])
+      return yield* stepError(lineError("kind", `must be ${kinds.join(", ")}`))
     }
     const planned = yield* Effect.mapError(stepsOf(id, kind, raw, earlier), stepError)
     const isParallel = String(raw["alongside"]) === "true"
@@ -82,33 +81,31 @@ const choosesLength = (kind: ShortKind | AnyRequest): boolean =>
 const secondsOf = ([step]: ReadonlyArray<PipelineStep>): number =>
   Number(scalarText(step?.plan.input["durationSeconds"] ?? step?.plan.input["duration"], "5"))
 
-const refuse = (field: string, message: string) => Effect.fail<ReadonlyArray<Problem>>([{ field, message }])
-
 const stepsOf = Effect.fnUntraced(function* (
   id: string,
   kind: ShortKind | AnyRequest,
   raw: RawLine,
   earlier: ReadonlyMap<string, EarlierStep>
-): Effect.fn.Return<ReadonlyArray<PipelineStep>, ReadonlyArray<Problem>, PlanNeeds> {
+): Effect.fn.Return<ReadonlyArray<PipelineStep>, LineError, PlanNeeds> {
   const { from } = raw
   const source = earlier.get(scalarText(from, ""))
-  if (from !== undefined && source === undefined) return yield* refuse("from", "must name an earlier step")
+  if (from !== undefined && source === undefined) return yield* lineError("from", "must name an earlier step")
   const step = String(from)
   if (typeof kind !== "string")
     return [yield* commandStep(id, kind, raw, source === undefined ? undefined : { step, ...source })]
   if (kind === "image") {
-    if (source !== undefined) return yield* refuse("from", "cannot be used with an image step")
+    if (source !== undefined) return yield* lineError("from", "cannot be used with an image step")
     return [yield* requestStep(id, generateImage, raw)]
   }
   if (kind === "video") {
     if (source === undefined) return [yield* requestStep(id, generateVideo, raw)]
     if (source.makes === "audio")
-      return yield* refuse("from", "must name an earlier step that makes an image or a video")
+      return yield* lineError("from", "must name an earlier step that makes an image or a video")
     return source.makes === "image"
       ? [yield* requestStep(id, generateVideo, raw, { output: "image", step })]
       : [yield* requestStep(id, extendVideo, raw, { output: "video", step })]
   }
-  if (source?.makes !== "video") return yield* refuse("from", "must name an earlier step that makes a video")
+  if (source?.makes !== "video") return yield* lineError("from", "must name an earlier step that makes a video")
   return kind === "sound"
     ? [yield* requestStep(id, createSoundtrack, raw, { output: "video", step })]
     : yield* speechSteps(id, raw, { step, seconds: source.durationSeconds })
@@ -125,10 +122,10 @@ const commandStep = Effect.fnUntraced(function* (
 ) {
   if (source === undefined) return yield* requestStep(id, request, raw)
   const { media } = viewOfField(request.input.shape[request.source ?? ""])
-  if (media !== "image" && media !== "video") return yield* refuse("from", `cannot be used with ${request.command}`)
+  if (media !== "image" && media !== "video") return yield* lineError("from", `cannot be used with ${request.command}`)
   if (source.makes !== media) {
     const made = media === "image" ? "an image" : "a video"
-    return yield* refuse("from", `must name an earlier step that makes ${made}`)
+    return yield* lineError("from", `must name an earlier step that makes ${made}`)
   }
   return yield* requestStep(id, request, raw, { output: media, step: source.step })
 })
@@ -151,7 +148,7 @@ const requestStep = Effect.fnUntraced(function* (
   )
   const plan = yield* Effect.mapError(
     planOneTask(request, { ...given, ...Object.fromEntries(filled) }, lineField),
-    problemsOf
+    lineErrorOf
   )
   return stepFromPlan(id, plan, reference === undefined ? [] : [reference])
 })
@@ -167,13 +164,13 @@ const speechSteps = Effect.fnUntraced(function* (
   const given = fieldsOf(raw, ownFields)
   const unknown = Object.keys(given).find((name) => !speechFields.includes(name))
   if (unknown !== undefined)
-    return yield* refuse(unknown, `is not a known field of a speech step; known fields: ${speechFields.join(", ")}`)
+    return yield* lineError(unknown, `is not a known field of a speech step; known fields: ${speechFields.join(", ")}`)
   const text = scalarText(given["text"], "")
-  if (text.trim() === "") return yield* refuse("text", "is required: the text to speak")
+  if (text.trim() === "") return yield* lineError("text", "is required: the text to speak")
   return yield* Effect.gen(function* () {
     const speech = yield* readRequest(createSpeech, { ...given, text }, lineField).pipe(
       Effect.flatMap(({ input }) => Effect.flatMap(planContext, (context) => planSpeech(input, context)))
     )
     return yield* planLipSync({ id, video: { step: video.step }, videoSeconds: video.seconds, speech })
-  }).pipe(Effect.mapError(problemsOf))
+  }).pipe(Effect.mapError(lineErrorOf))
 })
