@@ -74,7 +74,7 @@ describe("klingkit pipeline run", () => {
       const steps = `steps:\n  - { id: a, prompt: x, ${field}: 10 }\n  - { id: b, kind: speech, text: hello, from: a }`
       const { file, env } = yield* withFile(steps)
       const { stdout } = yield* klingkit(["pipeline", "run", file, "--dry-run"], { env })
-      expect(stdout).toMatch(/Step b: .*, 1 units, \$0.14 \(estimate\)/)
+      expect(stdout).toMatch(/Step b: .*, 1 unit, \$0.14 \(estimate\)/)
     }).pipe(Effect.scoped)
   )
 
