@@ -127,7 +127,7 @@ describe("a job without results", () => {
   ] as const)("says so when it %s", ([, task, code, suggestion]) =>
     Effect.gen(function* () {
       const { fetch, names } = yield* inFolder(fileServer(() => ({ status: 200, body: bodyOf(sampleVideo(10)) })))
-      const result = yield* fetch({ handle, task })
+      const result = yield* fetch({ handle, task }, { nameTemplate: "{unknown}" })
       const error = Result.isFailure(result) ? result.failure : undefined
       expect(error?.code).toBe(code)
       expect(error?.suggestion).toContain(suggestion)
