@@ -27,7 +27,7 @@ const mediaLoaded = (board: BoardPage) =>
             (video) => video.readyState >= 2 && video.networkState === HTMLMediaElement.NETWORK_IDLE
           )
       ),
-    { timeout: 15_000, interval: 50 }
+    { timeout: 25_000, interval: 50 }
   )
 
 const click = (board: BoardPage, name: string) => board.board.getByRole("button", { name, exact: true }).click()
