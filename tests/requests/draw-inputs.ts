@@ -82,7 +82,7 @@ export interface Drawn {
 const isLegal = (request: AnyRequest, { input, credential }: Drawn): boolean =>
   Effect.runSync(Effect.isSuccess(planRequest(request, input, fieldName, offlineContext(credential))))
 
-/** The example, and `count` drawn inputs that are legal: some with few fields and some with many, by keys of both kinds. */
+/** The example, and `count` drawn inputs that are legal: by keys of both kinds, the last with the most fields. */
 export const drawInputs = (request: AnyRequest, count: number, seed: number): ReadonlyArray<Drawn> => {
   const drawn = fc
     .sample(anyInput(request), { numRuns: 1500, seed })
@@ -91,7 +91,7 @@ export const drawInputs = (request: AnyRequest, count: number, seed: number): Re
   const bySize = drawn.toSorted((a, b) => Object.keys(a.input).length - Object.keys(b.input).length)
   const chosen = Array.from(
     { length: count },
-    (_, index) => bySize[Math.floor(((index + 0.5) * bySize.length) / count)]
+    (_, index) => bySize[Math.ceil(((index + 1) * bySize.length) / count) - 1]
   )
   return [{ input: request.example, credential: "api-key" }, ...chosen.filter((one) => one !== undefined)]
 }
