@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { findOperation } from "../operations/catalog.ts"
-import { videoUnitsPerSecond } from "../prices/video-prices.ts"
+import { knownModels } from "./known-models.ts"
 import type { VideoModel } from "./video-model.ts"
 import { videoModels } from "./video-models.ts"
 
@@ -20,19 +20,20 @@ describe("a row of the video table", () => {
   })
 
   it("has a price for each resolution and audio setting", () => {
-    const live = videoModels.filter(({ state }) => state === "live")
-    const combinations = live.flatMap((model) =>
-      model.resolutions.flatMap((resolution) =>
-        model.audio
-          .filter((audio) => audio !== "native" || (model.nativeAudioAt ?? model.resolutions).includes(resolution))
-          .map((audio) => ({ id: model.id, resolution, feature: audio === "native" ? "native" : "silent" }))
+    const combinations = videoModels
+      .filter(({ state }) => state === "live")
+      .flatMap((model) =>
+        model.resolutions.flatMap((resolution) =>
+          model.audio
+            .filter((audio) => audio !== "native" || (model.nativeAudioAt ?? model.resolutions).includes(resolution))
+            .map((audio) => ({ model, input: { prompt: "a fox", durationSeconds: 5, resolution, audio } }))
+        )
       )
-    )
-    const prices: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> =
-      videoUnitsPerSecond
-    expect(
-      combinations.filter(({ id, resolution, feature }) => prices[id]?.[feature]?.[resolution] === undefined)
-    ).toEqual([])
+    const unpriced = combinations.filter(({ model, input }) => {
+      const operation = knownModels.videoOperation(model, "t2v") ?? knownModels.videoOperation(model, "omni")
+      return operation?.price(input).units === undefined
+    })
+    expect(unpriced.map(({ model, input }) => [model.id, input.resolution, input.audio])).toEqual([])
     expect(combinations.length).toBeGreaterThan(20)
   })
 })
