@@ -161,7 +161,7 @@ describe("a download that fails", () => {
       const result = yield* fetch({ handle, task: videoTask })
       const error = Result.isFailure(result) ? result.failure : undefined
       expect(error).toMatchObject({ code: "JOB_FILE_EXISTS", message: `${folder}/${handle}.mp4 already exists` })
-      expect(error?.suggestion).toContain("--force")
+      expect(error?.suggestion).toContain("set overwrite")
     }).pipe(Effect.provide(node))
   )
 })
