@@ -72,7 +72,7 @@ export const borders: Readonly<Record<string, Border>> = {
     ...app,
     "@klingkit/media": "docs/",
     // Not `embed/`, whose programs are those of users.
-    "@klingkit/core/internal": ["docs/", "matrix/"],
+    "@klingkit/core/internal": ["docs/", "matrix/", "requests/"],
     "@klingkit/emulator": "",
     "@modelcontextprotocol/client": "",
     "@modelcontextprotocol/ext-apps": "board/",
