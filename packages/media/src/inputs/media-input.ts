@@ -51,7 +51,7 @@ const checkBytes = Effect.fnUntraced(function* (field: string, rule: MediaRule, 
     ])
   }
   const problems = mediaProblems(rule, facts, bytes.length)
-  if (problems.length > 0) return yield* refuse(field, problems)
+  if (problems.length > 0) return yield* invalidInput(problems.map((problem) => ({ field, ...problem })))
 })
 
 /** Why local media cannot be sent, what to do, and whether Kling would reject it even then. */
@@ -68,7 +68,7 @@ const urlOnlyMessage = Effect.fnUntraced(function* (
   const problems = mediaProblems(rule, facts, probed instanceof Uint8Array ? probed.length : (probed?.sizeBytes ?? 0))
   return problems.length === 0
     ? `${advice}; ${ownResults}`
-    : `${advice}; ${ownResults}. Kling would still reject it: it ${problems.join(", and it ")}`
+    : `${advice}; ${ownResults}. Kling would still reject it: it ${problems.map(({ message }) => message).join(", and it ")}`
 })
 
 const refuse = (field: string, messages: ReadonlyArray<string>): KlingError =>
