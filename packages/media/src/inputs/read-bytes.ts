@@ -17,7 +17,7 @@ export const readBytes = Effect.fnUntraced(function* (
   const maxBytes = maxMegabytes * 1_000_000
   const sizeBytes = knownSize(media)
   const problem = sizeBytes === undefined ? undefined : sizeProblem({ maxMegabytes }, sizeBytes)
-  if (problem !== undefined) return yield* refuse(problem)
+  if (problem !== undefined) return yield* invalidInput([{ field, ...problem }])
   if (media.kind === "bytes") return media.bytes
   if (media.kind === "text") {
     const decoded = Base64.decode(media.base64)
