@@ -80,6 +80,20 @@ describe("a line of any paid kind", () => {
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
+  it.live("without files does not overwrite another file with its answer", () =>
+    Effect.gen(function* () {
+      const fox = manifest.slice(manifest.indexOf("- id: fox"))
+      const { home, fs, run } = yield* withManifest(fox)
+      const output = ["--output", `${home}/fox.json`]
+      yield* fs.writeFileString(`${home}/fox.json`, "mine")
+      const refused = yield* run(...output)
+      expect(JSON.parse(refused.stdout)).toMatchObject([{ status: "failed", error: { code: "JOB_FILE_EXISTS" } }])
+      expect(yield* fs.readFileString(`${home}/fox.json`)).toBe("mine")
+      expect((yield* run(...output, "--force")).exitCode).toBe(0)
+      expect(yield* fs.readFileString(`${home}/fox.json`)).toContain("legacy.elements.create")
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
+
   it.live("is shown with its steps and its price by --dry-run", () =>
     Effect.gen(function* () {
       const { run, requests } = yield* withManifest(manifest)

@@ -1,6 +1,6 @@
-import { stringifyJson } from "@klingkit/core/internal"
+import { parseJson, stringifyJson } from "@klingkit/core/internal"
 import { type Job, JobError, Jobs } from "@klingkit/jobs"
-import { Effect, FileSystem, Option, Path } from "effect"
+import { Effect, Equal, FileSystem, Option, Path } from "effect"
 import { destinationOf } from "../destination.ts"
 
 /** Saves what a finished job has made: its files, or the answer as JSON where that has none. Returns their paths. */
@@ -43,8 +43,12 @@ const saveAnswer = Effect.fnUntraced(function* (
   const operation = plan?.operation.id ?? record?.operation
   const text = `${stringifyJson({ handle, operation, outputs: task.outputs })}\n`
   const existing = yield* Effect.option(fs.readFileString(file))
-  if (Option.isSome(existing) && existing.value === text) return file
-  if (Option.isSome(existing) && !force) return yield* new JobError({ reason: { _tag: "FileExists", path: file } })
+  if (Option.isSome(existing)) {
+    // The ledger keeps the fields of an answer in another order than Kling sends them.
+    const content = yield* Effect.option(Effect.try(() => parseJson(existing.value)))
+    if (Option.isSome(content) && Equal.equals(content.value, parseJson(text))) return file
+    if (!force) return yield* new JobError({ reason: { _tag: "FileExists", path: file } })
+  }
   yield* fs.writeFileString(file, text)
   return file
 })
