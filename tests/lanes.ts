@@ -30,7 +30,7 @@ export const suites: ReadonlyArray<Suite> = [
     because: "starts and kills processes"
   },
   { files: "packages/jobs/src/pipelines/random-faults.test.ts", from: "standard", because: "simulates for long" },
-  { files: "packages/jobs/src/submit/recover-jobs.test.ts", from: "standard", because: "simulates for long" },
+  { files: "packages/jobs/src/recovery/recover-jobs.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/polling/follow-job.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/media/src/files/containment.test.ts", from: "standard", because: "draws many hostile servers" },
   { files: "packages/media/src/node/open-folder.test.ts", from: "standard", because: "races a worker thread" },

@@ -1,9 +1,9 @@
 import type { KlingWorld } from "@klingkit/emulator"
-import type { BudgetLimits, NewJob, Jobs, Ledger } from "@klingkit/jobs"
+import type { BudgetLimits, NewJob, Ledger } from "@klingkit/jobs"
 import { Deferred, Effect, Scope } from "effect"
 import type { LedgerRows } from "./ledger-file.ts"
 import type { Mutant } from "./mutants.ts"
-import { SimulatedProcess, startJobs } from "./simulated-process.ts"
+import { type RunningJobs, SimulatedProcess, startJobs } from "./simulated-process.ts"
 import type { ProcessFault } from "./scenario.ts"
 
 /** What all processes of a world share. */
@@ -24,7 +24,7 @@ export interface SharedWorld {
 
 /** The processes of a world: each is started on first use, and restarted some time after a crash. */
 export class Processes {
-  readonly #running = new Map<number, Deferred.Deferred<Jobs["Service"]>>()
+  readonly #running = new Map<number, Deferred.Deferred<RunningJobs>>()
   readonly #processFaults: ReadonlyArray<ProcessFault>
   readonly #world: SharedWorld
 
@@ -34,7 +34,7 @@ export class Processes {
   }
 
   /** Waits for the restart when the process is down. */
-  jobsOf(number: number): Effect.Effect<Jobs["Service"]> {
+  jobsOf(number: number): Effect.Effect<RunningJobs> {
     return Effect.suspend(() => {
       const running = this.#running.get(number)
       return running === undefined ? this.start(number, 0) : Deferred.await(running)
@@ -42,9 +42,9 @@ export class Processes {
   }
 
   /** `calls`: how many calls its previous runs made. */
-  start(number: number, calls: number): Effect.Effect<Jobs["Service"]> {
+  start(number: number, calls: number): Effect.Effect<RunningJobs> {
     return Effect.gen({ self: this }, function* () {
-      const running = this.#running.get(number) ?? Deferred.makeUnsafe<Jobs["Service"]>()
+      const running = this.#running.get(number) ?? Deferred.makeUnsafe<RunningJobs>()
       this.#running.set(number, running)
       const processFaults = this.#processFaults.filter(({ process }) => process === number)
       const process: SimulatedProcess = new SimulatedProcess(
@@ -52,10 +52,10 @@ export class Processes {
         processFaults,
         this.#world.afterStep,
         (restartsAfterSeconds) => {
-          this.#running.set(number, Deferred.makeUnsafe<Jobs["Service"]>())
+          this.#running.set(number, Deferred.makeUnsafe<RunningJobs>())
           return Effect.sleep(`${restartsAfterSeconds} seconds`).pipe(
             Effect.andThen(this.start(number, process.calls)),
-            Effect.flatMap((jobs) => Effect.ignore(jobs.recover))
+            Effect.flatMap(({ recover }) => Effect.ignore(recover))
           )
         }
       )

@@ -1,6 +1,6 @@
 import { planVideo } from "@klingkit/core"
 import { KlingWorld } from "@klingkit/emulator"
-import { type JobRecord, Ledger } from "@klingkit/jobs"
+import { type JobRecord, Ledger, startedJob } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Clock, Context, Effect, Exit, Layer, Random, References, Result, Scope } from "effect"
 import * as WebCrypto from "effect/crypto/WebCrypto"
@@ -74,7 +74,7 @@ const runWorld = Effect.fnUntraced(function* (
     yield* Effect.sleep(`${restSeconds} seconds`)
   }
   const { jobs: found } = yield* Effect.orDie(ledger.list({ limit: 100 }))
-  yield* Effect.forEach(found, ({ handle }) => Effect.exit(last.status(handle)), { discard: true })
+  yield* Effect.forEach(found, ({ handle }) => Effect.exit(last.jobs.status(handle)), { discard: true })
   const { jobs: records } = yield* Effect.orDie(ledger.list({ limit: 100 }))
   checker.checkEnd(records)
   return checker.violations
@@ -87,15 +87,18 @@ const submit = Effect.fnUntraced(function* (
   checker: InvariantChecker
 ) {
   yield* Effect.sleep(`${atSeconds} seconds`)
-  const jobs = yield* processes.jobsOf(process)
+  const { jobs } = yield* processes.jobsOf(process)
   const plan = yield* planVideo({ prompt: `intent ${intent}` }, "api-key")
   let handle: string | undefined
   const result = yield* Effect.result(
-    jobs.submit(plan, {
-      onHandle: (created) => Effect.sync(() => void (handle = created)),
-      ...(returnsEarly ? { answerWithin: "1.5 seconds" } : {}),
-      ...(isKeyed ? { idempotencyKey: `key ${intent}` } : {})
-    })
+    Effect.flatMap(
+      jobs.run(plan, {
+        onHandle: (created) => Effect.sync(() => void (handle = created)),
+        ...(returnsEarly ? { answerWithin: "1.5 seconds" } : {}),
+        ...(isKeyed ? { idempotencyKey: `key ${intent}` } : {})
+      }),
+      startedJob
+    )
   )
   if (Result.isSuccess(result)) {
     const { handle: returned, task, isDuplicate } = result.success

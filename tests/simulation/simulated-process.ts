@@ -1,6 +1,6 @@
 import { Kling } from "@klingkit/core"
 import { emulatorHttpClient } from "@klingkit/emulator"
-import { FileHost, Jobs, type Ledger, LedgerSource } from "@klingkit/jobs"
+import { FileHost, Jobs, type Ledger, LedgerSource, Recovery } from "@klingkit/jobs"
 import { Clock, Context, Effect, FileSystem, Layer, Path, Redacted, type Scope } from "effect"
 import { HttpClient } from "effect/http"
 import type { SharedWorld } from "./processes.ts"
@@ -74,11 +74,17 @@ export class SimulatedProcess {
   }
 }
 
+/** The product in a running process. */
+export interface RunningJobs {
+  readonly jobs: Jobs["Service"]
+  readonly recover: Recovery["Service"]["run"]
+}
+
 /** The product as this process runs it. Its scope is never closed: a killed process runs no finalizers. */
 export const startJobs = (
   process: SimulatedProcess,
   world: SharedWorld
-): Effect.Effect<Jobs["Service"], never, Scope.Scope> => {
+): Effect.Effect<RunningJobs, never, Scope.Scope> => {
   const { kling: emulator, rows, limits, mutant, onSend } = world
   const http = Layer.effect(
     HttpClient.HttpClient,
@@ -110,7 +116,7 @@ export const startJobs = (
     ])
   )
   return Layer.build(layer).pipe(
-    Effect.map((context) => Context.get(context, Jobs)),
+    Effect.map((context) => ({ jobs: Context.get(context, Jobs), recover: Context.get(context, Recovery).run })),
     Effect.orDie
   )
 }

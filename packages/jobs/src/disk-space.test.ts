@@ -8,6 +8,7 @@ import { planPipeline } from "@klingkit/core/requests"
 import { Jobs } from "./jobs.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
 import { layerSqliteMemory } from "./sqlite/sqlite-ledger.ts"
+import { startJob } from "./submit/testing/start-job.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 const megabyte = 1_000_000
@@ -33,15 +34,15 @@ const senders: Readonly<
     (jobs: Jobs["Service"], plan: Plan) => Effect.Effect<unknown, { readonly code: string; readonly message: string }>
   >
 > = {
-  submit: (jobs, plan) => jobs.submit(plan),
+  submit: (jobs, plan) => startJob(jobs, plan),
   begin: (jobs, plan) =>
-    Effect.flatMap(planPipeline("one step", [{ id: "video", plan }]), (pipeline) => jobs.startPipeline(pipeline)),
+    Effect.flatMap(planPipeline("one step", [{ id: "video", plan }]), (pipeline) => startJob(jobs, pipeline)),
   call: (jobs) => {
     const speech = findOperation("legacy.tts")
     if (speech === undefined) throw new Error("no speech")
     return Effect.flatMap(
       planOperation(speech, { text: "hello", voiceId: "genshin_vindi2", voiceLanguage: "en" }),
-      (plan) => jobs.call(plan)
+      (plan) => jobs.run(plan)
     )
   }
 }
@@ -75,7 +76,7 @@ describe("a paid request", () => {
         Effect.gen(function* () {
           const jobs = yield* Jobs
           const plan = yield* planVideo({ prompt: folder }, "api-key")
-          return yield* Effect.result(jobs.submit(plan, { folder }))
+          return yield* Effect.result(startJob(jobs, plan, { folder }))
         })
       const free: Readonly<Record<string, number>> = { "/small": 0, "/large": 1e12 }
       yield* Effect.gen(function* () {

@@ -4,6 +4,7 @@ import { Effect, Option, Result, Schema, Stream } from "effect"
 import { Job } from "./job.ts"
 import { Jobs } from "./jobs.ts"
 import { makeHome, program, run, runSample } from "./pipelines/testing/programs.ts"
+import { startJob } from "./submit/testing/start-job.ts"
 
 const encode = Schema.encodeSync(Schema.fromJsonString(Job))
 const decode = Schema.decodeSync(Schema.fromJsonString(Job))
@@ -11,7 +12,7 @@ const decode = Schema.decodeSync(Schema.fromJsonString(Job))
 /** A job as it is returned by its submission, and at its end. */
 const makeVideo = Effect.gen(function* () {
   const jobs = yield* Jobs
-  const submitted = yield* jobs.submit(yield* planVideo({ prompt: "a fox" }, "key-pair"))
+  const submitted = yield* startJob(jobs, yield* planVideo({ prompt: "a fox" }, "key-pair"))
   return [submitted, Option.getOrThrow(yield* Stream.runLast(jobs.follow(submitted.handle)))]
 })
 

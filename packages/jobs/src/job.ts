@@ -1,9 +1,16 @@
 import { type Plan, type Quote, type Receipt, receiptOf, Task, type TaskStatus } from "@klingkit/core"
 import { Schema } from "effect"
-import { PipelineView } from "./pipelines/pipeline-view.ts"
 import { JobRecord } from "./ledger/job-record.ts"
 import { type JobState, jobStates } from "./ledger/job-state.ts"
-import { QueuePosition } from "./submit/queue-position.ts"
+import { PipelineView } from "./pipeline-view.ts"
+
+/** The position of a request that waits for a running task to end: 1 is next. */
+export const QueuePosition = Schema.Struct({
+  position: Schema.Int,
+  /** Estimated from the running tasks; absent when none is known, because other programs use the account. */
+  aboutSeconds: Schema.optionalKey(Schema.Finite)
+})
+export type QueuePosition = typeof QueuePosition.Type
 
 /** What another process may know of a job. */
 export const Job = Schema.Struct({

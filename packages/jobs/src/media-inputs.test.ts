@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { findOperation, type KlingError } from "@klingkit/core"
 import { Effect, type FileSystem, Layer, type Path } from "effect"
 import type { JobError } from "./job-error.ts"
-import { readImageInput, readMediaInput, readOperationMedia } from "./media-inputs.ts"
+import { readMediaInput, readOperationMedia } from "./media-inputs.ts"
 
 const config = { homeDir: "/home", outputDir: "/home/out", inputDirs: [], limits: {}, principal: "local" }
 const avatar = findOperation("legacy.avatar")
@@ -11,7 +11,6 @@ const path = "/etc/passwd"
 
 const reads: Readonly<Record<string, ReturnType<typeof readMediaInput | typeof readOperationMedia>>> = {
   "a single one": readMediaInput("audio", "audio", path, config),
-  "an image": readImageInput("image", path, config),
   "one of an operation":
     avatar === undefined ? Effect.die("no avatar") : readOperationMedia(avatar, { image: path }, config)
 }

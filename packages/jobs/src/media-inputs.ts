@@ -1,7 +1,6 @@
 import type { AnyOperation, KlingError, MediaRule } from "@klingkit/core"
 import * as Media from "@klingkit/media"
 import { Effect, type FileSystem, type Path } from "effect"
-import type { JobsConfig } from "./config.ts"
 import { jobError, type JobError } from "./job-error.ts"
 
 type Fields = Readonly<Record<string, unknown>>
@@ -21,13 +20,6 @@ export const readMediaInput = (
 /** `readMediaInput` for all media in an operation's input, each checked against its own parameter. */
 export const readOperationMedia = (operation: AnyOperation, input: Fields, config: Media.MediaConfig): Read<Fields> =>
   asJobError(Media.readOperationMedia(operation, input, config))
-
-/**
- * Turns an image input into what Kling accepts: a URL stays a URL, a file (`path`, `~`, `file://`) becomes bare base64,
- * and a `data:` prefix is removed. Format, size and aspect ratio are checked later, against the operation.
- */
-export const readImageInput = (field: string, source: string, config: JobsConfig): Read<string> =>
-  readMediaInput(field, "image", source, config)
 
 const asJobError = <A, R>(effect: Effect.Effect<A, KlingError | Media.FileDenied, R>) =>
   Effect.catchTag(effect, "FileDenied", ({ path, detail }) => jobError({ _tag: "FileDenied", path, detail }))

@@ -1,6 +1,4 @@
-import type { Kling } from "@klingkit/core"
-import type { Jobs } from "@klingkit/jobs"
-import { instructions, type Tool } from "@klingkit/tools"
+import { instructions, type Tool, type ToolNeeds } from "@klingkit/tools"
 import { McpServer } from "@modelcontextprotocol/server"
 import { Effect, type ManagedRuntime } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
@@ -13,7 +11,7 @@ import { registerTasks } from "./tasks/register-tasks.ts"
 import { registerTool } from "./register-tool.ts"
 
 /** The runtime behind the tools. Many servers may share one; it belongs to one Kling account. */
-export type Services = ManagedRuntime.ManagedRuntime<Kling | Jobs | SignedState, never>
+export type Services = ManagedRuntime.ManagedRuntime<ToolNeeds | SignedState, never>
 
 export interface ServerOptions {
   readonly tools: ReadonlyArray<Tool>

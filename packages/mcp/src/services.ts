@@ -1,5 +1,6 @@
 import { fetchHttpClient, Kling } from "@klingkit/core"
 import { type FileHost, jobFolders, Jobs, type LedgerSource, spendLimits } from "@klingkit/jobs"
+import type { ToolNeeds } from "@klingkit/tools"
 import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path, Result } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
 import type { Services } from "./build-server.ts"
@@ -11,7 +12,7 @@ type Disk = FileSystem.FileSystem | Path.Path | FileHost | LedgerSource
  * Kling and jobs, configured by the environment. Building never fails: a server starts without a key, and each call that
  * needs Kling reports what is missing.
  */
-export const servicesFromConfig: Layer.Layer<Kling | Jobs | SignedState, never, Disk> = Layer.merge(
+export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Disk> = Layer.merge(
   SignedState.layerConfig,
   Layer.unwrap(
     Effect.gen(function* () {

@@ -8,9 +8,10 @@ import { checkArguments } from "./check-arguments.ts"
 import { type PaidArguments, paidArguments } from "./inputs/paid-arguments.ts"
 import { jsonSchemaOf } from "./json-schema.ts"
 import { argumentsFor, type Choice, choose, listedArguments, type OfferedRequest } from "./request-arguments.ts"
-import { startSchema, submitPlan, submitResult } from "./results/submit-result.ts"
+import { type CallResult, runPlan } from "./results/run-plan.ts"
+import { startSchema, submitResult } from "./results/submit-result.ts"
 import { synchronousResult } from "./results/synchronous-result.ts"
-import type { Tool, ToolEffect } from "./tool.ts"
+import type { Tool, ToolFailure, ToolResult } from "./tool.ts"
 
 /** Hints for hosts, shared by every paid tool. */
 export const paidHints = { readOnly: false, destructive: false, idempotent: false, openWorld: true } as const
@@ -23,13 +24,21 @@ interface Declared
   /** The first line of the result once the task has started. */
   readonly summary: (args: Arguments) => string
   readonly output?: z.ZodObject
-  /** How a plan of this tool is run and told of; by default its task is started. */
-  readonly run?: (plan: Plan, summary: string, paid: PaidArguments) => ToolEffect
+  /** What a synchronous call of this tool returns; by default it reads like a finished task. */
+  readonly called?: (plan: Plan, called: CallResult, summary: string) => ToolResult
 }
 
 /** Declares a tool by the request that it makes: its arguments, checks and plan are the request's. Paid unless it says so. */
 export const defineRequestTool = (declared: Declared): Tool => {
-  const { offers, summary, output = startSchema, run = runPlan, charged = true, hints = paidHints, ...about } = declared
+  const {
+    offers,
+    summary,
+    output = startSchema,
+    called = synchronousResultOf,
+    charged = true,
+    hints = paidHints,
+    ...about
+  } = declared
   const { confirm_token, ...repeated } = paidArguments
   const added = charged ? { ...repeated, confirm_token } : repeated
   const paidSchema = z.strictObject(added)
@@ -53,9 +62,7 @@ export const defineRequestTool = (declared: Declared): Tool => {
     call: (args) =>
       Effect.flatMap(splitArguments(args), ({ own, paid }) =>
         checkArguments(paidSchema, {}, paid, (checked) =>
-          Effect.flatMap(planOf(own), (planned) =>
-            isPipeline(planned) ? startPipeline(planned, summary(own), checked) : run(planned, summary(own), checked)
-          )
+          Effect.flatMap(planOf(own), (planned) => runAndReport(planned, summary(own), checked, called))
         )
       )
   }
@@ -81,18 +88,19 @@ const splitArguments = (
   })
 }
 
-const runPlan = (plan: Plan, summary: string, paid: PaidArguments): ToolEffect =>
-  plan.operation.kind === "create" ? submitPlan(plan, summary, paid) : synchronousResult(plan, summary, paid)
+const synchronousResultOf: Required<Declared>["called"] = (plan, called, summary) =>
+  synchronousResult(plan, summary, called)
 
-const startPipeline = Effect.fnUntraced(function* (
-  plan: PipelinePlan,
+const runAndReport = Effect.fnUntraced(function* (
+  plan: Plan | PipelinePlan,
   summary: string,
-  { allow_duplicate: allowDuplicate = false, confirm_token: approval }: PaidArguments
-) {
-  const job = yield* Jobs.use((jobs) =>
-    jobs.startPipeline(plan, { allowDuplicate, ...(approval === undefined ? {} : { approval }) })
-  )
-  const failed = stepFailure(job)
+  paid: PaidArguments,
+  called: Required<Declared>["called"]
+): Effect.fn.Return<ToolResult, ToolFailure, Jobs> {
+  const result = yield* runPlan(plan, paid)
+  const single = isPipeline(plan) ? toPlan(plan) : plan
+  if (result._tag !== "Job") return called(single, result, summary)
+  const failed = stepFailure(result.job)
   if (failed !== undefined) return yield* failed
-  return submitResult(toPlan(plan), summary, job)
+  return submitResult(single, summary, result.job)
 })

@@ -1,5 +1,5 @@
 import { fetchHttpClient, Kling, operations, planOperation } from "@klingkit/core"
-import { Jobs, LedgerSource } from "@klingkit/jobs"
+import { Jobs, LedgerSource, startedJob } from "@klingkit/jobs"
 import { nodeFileHost } from "@klingkit/jobs/node"
 import { layerSqlite } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Path, Stream } from "effect"
@@ -9,7 +9,8 @@ import { type MakeVideo, prompt } from "./client.ts"
 const program = Effect.gen(function* () {
   const jobs = yield* Jobs
   const operation = operations["new.t2v.kling-3.0"]
-  const { handle } = yield* jobs.submit(yield* planOperation(operation, { prompt, durationSeconds: 5 }))
+  const plan = yield* planOperation(operation, { prompt, durationSeconds: 5 })
+  const { handle } = yield* startedJob(yield* jobs.run(plan))
   const last = yield* Stream.runLast(jobs.follow(handle, operation))
   const { task } = yield* Effect.fromOption(last)
   if (task.status !== "succeed") return yield* Effect.die(`the task ended as ${task.status}`)

@@ -1,33 +1,23 @@
+import type { AnyOperation } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
-import { type AnyRequest, isPipeline, kebabName, type NameOf, planRequest } from "@klingkit/core/requests"
-import {
-  type JobError,
-  Jobs,
-  type LedgerError,
-  planContextOf,
-  readMediaInput,
-  readOperationMedia,
-  refineQuote
-} from "@klingkit/jobs"
+import { type AnyRequest, isPipeline, kebabName, type NameOf } from "@klingkit/core/requests"
+import { Jobs, type LedgerError, makePlanner } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { Effect, type FileSystem, type Path } from "effect"
 import type { CommandError } from "../output/failure.ts"
 import { connection, credentialKind, folders } from "../connection.ts"
 
-/** Where a command line plans: it may read any file, needs no credential, and connects only to look up a task. */
-export const planContext = Effect.gen(function* () {
-  const config = yield* folders
+/** How a command line plans: it may read any file, needs no credential, and connects only to look up a task. */
+const planner = Effect.gen(function* () {
   const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
-  return planContextOf<JobError | LedgerError | CommandError>({
+  return yield* makePlanner<LedgerError | CommandError>({
     credential: yield* credentialKind,
-    image: (field, source) => Effect.provideContext(readMediaInput(field, "image", source, config), files),
-    media: (operation, input) => Effect.provideContext(readOperationMedia(operation, input, config), files),
+    config: yield* folders,
     task: (id) =>
       Effect.map(
         Jobs.use((jobs) => jobs.status(id)),
         ({ task }) => task
-      ).pipe(Effect.provide(connection), Effect.provideContext(files)),
-    refineQuote: (plan) => Effect.provide(refineQuote(plan), ledgerFromConfig)
+      ).pipe(Effect.provide(connection), Effect.provideContext(files))
   })
 })
 
@@ -36,7 +26,11 @@ export const flagOf: NameOf = (_, field) => (field === "prompt" ? "<prompt>" : `
 
 /** The plan of a request in the words of a command line or of a line of a file. Sends nothing. */
 export const planGiven = (request: AnyRequest, given: Readonly<Record<string, unknown>>, nameOf: NameOf = flagOf) =>
-  Effect.flatMap(planContext, (context) => planRequest(request, given, nameOf, context))
+  Effect.flatMap(planner, (plan) => plan(request, given, nameOf)).pipe(Effect.provide(ledgerFromConfig))
+
+/** The plan of a named operation; its input may be any value. */
+export const planOperationGiven = (operation: AnyOperation, input: unknown) =>
+  Effect.flatMap(planner, (plan) => plan(operation, input)).pipe(Effect.provide(ledgerFromConfig))
 
 /** `planGiven` for what must be one task, such as a step of a pipeline. */
 export const planOneTask = (...args: Parameters<typeof planGiven>) =>

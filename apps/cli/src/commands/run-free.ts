@@ -1,4 +1,4 @@
-import { Kling, type Plan } from "@klingkit/core"
+import type { Plan } from "@klingkit/core"
 import {
   type AnyRequest,
   isPipeline,
@@ -7,6 +7,7 @@ import {
   type PipelinePlan,
   toPlan
 } from "@klingkit/core/requests"
+import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { connection } from "../connection.ts"
 import { Output } from "../output/output.ts"
@@ -16,12 +17,12 @@ import { table } from "../output/table.ts"
 export const runFree = Effect.fnUntraced(function* (request: AnyRequest, plan: Plan | PipelinePlan) {
   const output = yield* Output
   const { operation, input } = isPipeline(plan) ? toPlan(plan) : plan
-  const answer: unknown = yield* Kling.use((kling) => kling.call(operation, input)).pipe(Effect.provide(connection))
+  const result = yield* Jobs.use((jobs) => jobs.run(plan)).pipe(Effect.provide(connection))
   if (request.result === "deleted") {
     const [deleted] = Object.values(input)
     return yield* output.answer({ json: { deleted }, text: `Deleted ${operation.family} ${String(deleted)}.` })
   }
-  const entries = libraryEntries(answer)
+  const entries = result._tag === "Answer" ? libraryEntries(result.answer) : []
   yield* output.answer({ json: entries, text: table(entries, columns(operation.family), output.stdoutIsTerminal) })
 })
 

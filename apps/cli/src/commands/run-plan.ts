@@ -1,6 +1,6 @@
 import { describeRequest, type Plan } from "@klingkit/core"
 import { baseUrlFromConfig, credentialsFromConfig } from "@klingkit/core/internal"
-import { describeQueuePosition, type Job, Jobs } from "@klingkit/jobs"
+import { describeQueuePosition, type Job, Jobs, startedJob } from "@klingkit/jobs"
 import { Effect, Option, Ref } from "effect"
 import { connection } from "../connection.ts"
 import { interrupted } from "../output/failure.ts"
@@ -62,7 +62,7 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
   const output = yield* Output
   const handle = yield* Ref.make<string | undefined>(undefined)
   const submitted = yield* jobs
-    .submit(plan, {
+    .run(plan, {
       isApproved: flags.yes,
       folder: destination.folder,
       allowDuplicate: flags.allowDuplicate || flags.again,
@@ -72,6 +72,7 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
         Effect.andThen(Ref.set(handle, newHandle), output.say(`Handle: ${newHandle} (${quoteText(plan.quote)})`))
     })
     .pipe(
+      Effect.flatMap(startedJob),
       Effect.onInterrupt(() =>
         Effect.flatMap(Ref.get(handle), (pending) =>
           output.fail(interrupted(pending === undefined ? "paid call" : { handle: pending, isAccepted: false }))

@@ -1,7 +1,7 @@
 import type { Plan } from "@klingkit/core"
-import { credentialsFromConfig, quotedText, taskFrom } from "@klingkit/core/internal"
+import { credentialsFromConfig, quotedText } from "@klingkit/core/internal"
 import { isPipeline, type PipelinePlan } from "@klingkit/core/requests"
-import { Jobs } from "@klingkit/jobs"
+import { type Job, jobOfResult, Jobs, startedJob } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
 import { connection } from "../connection.ts"
 import { Output } from "../output/output.ts"
@@ -57,11 +57,12 @@ export const runPipeline = Effect.fnUntraced(function* (
   const destination = yield* destinationBefore({ output: target, force, count: 1 })
   yield* Effect.gen(function* () {
     const jobs = yield* Jobs
-    const submitted = yield* jobs.startPipeline(plan, {
+    const result = yield* jobs.run(plan, {
       isApproved: yes,
       ...(allowDuplicate || again ? { allowDuplicate: true } : idempotencyKey === undefined ? {} : { idempotencyKey }),
       onHandle: (handle) => output.say(`Handle: ${handle} (${quotedText(plan.quote)})`)
     })
+    const submitted = yield* startedJob(result)
     const job = yield* waitForTask(submitted.handle, { timeout, submitted })
     yield* printTask(job, Option.isSome(target) ? yield* downloadFiles(job, destination, force) : undefined)
   }).pipe(Effect.provide(connection))
@@ -74,36 +75,21 @@ const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
   yield* credentialsFromConfig
   const destination = yield* destinationBefore({ output: flags.output, force: flags.force, count: 1 })
   yield* Effect.gen(function* () {
-    const called = yield* callOnce(plan, flags)
-    if ("answer" in called) {
-      const { answer } = called
-      return yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer ?? null, undefined, 2) })
+    const jobs = yield* Jobs
+    const { yes, allowDuplicate, again } = flags
+    const result = yield* callSynchronously(plan, { isApproved: yes, allowDuplicate: allowDuplicate || again })
+    if (result._tag === "Duplicate") {
+      yield* output.say(
+        `Already submitted: reusing ${result.job.handle}, nothing was sent again (--allow-duplicate submits another)`
+      )
     }
-    const { job } = called
+    const made = jobOfResult(result)
+    if (made === undefined) {
+      const answer = result._tag === "Answer" ? (result.answer ?? null) : null
+      return yield* output.answer({ json: answer, text: JSON.stringify(answer, undefined, 2) })
+    }
+    // A repeat of the same call returns the result of the earlier one, unless it is wanted: it is not paid again.
+    const job: Job = result._tag === "Duplicate" ? yield* jobs.status(made.handle) : { ...made, plan }
     yield* printTask(job, Option.isSome(flags.output) ? yield* downloadFiles(job, destination, flags.force) : undefined)
   }).pipe(Effect.provide(connection))
-})
-
-/** A repeat of the same call returns the result of the earlier one, unless it is wanted: it is not paid again. */
-const callOnce = Effect.fnUntraced(function* (plan: Plan, { yes, allowDuplicate, again }: PaidFlags) {
-  const jobs = yield* Jobs
-  const output = yield* Output
-  return yield* callSynchronously(plan, { isApproved: yes, allowDuplicate: allowDuplicate || again }).pipe(
-    Effect.map((answer) => {
-      const task = Option.getOrUndefined(taskFrom(answer))
-      return task === undefined ? { answer } : { job: { handle: task.externalId ?? task.id, task, plan } }
-    }),
-    Effect.catchIf(
-      (error) => error.reason._tag === "Duplicate",
-      (error) =>
-        error.reason._tag === "Duplicate"
-          ? Effect.andThen(
-              output.say(
-                `Already submitted: reusing ${error.reason.taskId}, nothing was sent again (--allow-duplicate submits another)`
-              ),
-              Effect.map(jobs.status(error.reason.taskId), (job) => ({ job }))
-            )
-          : Effect.fail(error)
-    )
-  )
 })

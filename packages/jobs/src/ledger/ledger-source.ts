@@ -1,4 +1,4 @@
-import { Context, Effect, Exit, Layer, Ref, Scope, Semaphore } from "effect"
+import { Context, Duration, Effect, Layer, LayerRef } from "effect"
 import { Ledger } from "./ledger.ts"
 import type { LedgerError } from "./ledger-error.ts"
 
@@ -13,20 +13,9 @@ export class LedgerSource extends Context.Service<
   static readonly layer = (ledger: Layer.Layer<Ledger, LedgerError>): Layer.Layer<LedgerSource> =>
     Layer.effect(
       LedgerSource,
-      Effect.gen(function* () {
-        const scope = yield* Scope.Scope
-        const opened = yield* Ref.make<Ledger["Service"] | undefined>(undefined)
-        const lock = yield* Semaphore.make(1)
-        const open = Effect.gen(function* () {
-          const existing = yield* Ref.get(opened)
-          if (existing !== undefined) return existing
-          const own = yield* Scope.fork(scope)
-          const built = yield* Layer.buildWithScope(ledger, own).pipe(Effect.onError(() => Scope.close(own, Exit.void)))
-          const service = Context.get(built, Ledger)
-          yield* Ref.set(opened, service)
-          return service
-        })
-        return LedgerSource.of({ open: lock.withPermits(1)(open) })
-      })
+      // Once open, it stays open until the program ends.
+      Effect.map(LayerRef.make(ledger, { idleTimeToLive: Duration.infinity, preload: false }), ({ contextEffect }) => ({
+        open: Effect.scoped(Effect.map(contextEffect, Context.get(Ledger)))
+      }))
     )
 }

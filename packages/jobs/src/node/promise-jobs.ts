@@ -1,11 +1,9 @@
 import {
   type InputOfId,
-  Kling,
   type Operation,
   type OperationId,
   operations,
   type OutputOfId,
-  planOperation,
   type PromiseClientOptions,
   type Quote,
   type TaskFilter
@@ -14,11 +12,12 @@ import type { FetchProgress, SavedFile } from "@klingkit/media"
 import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
 import type { JobFolders } from "../config.ts"
 import type { Job } from "../job.ts"
-import { Jobs } from "../jobs.ts"
+import { jobError } from "../job-error.ts"
+import { Jobs, type RunOptions } from "../jobs.ts"
 import type { JobFilter, JobPage } from "../ledger/find-jobs.ts"
 import type { DownloadOptions } from "../results/download-job.ts"
 import type { SpendLimits } from "../spend-limits.ts"
-import type { CallJobOptions } from "../submit/call-job.ts"
+import type { RunResult } from "../submit/run-result.ts"
 import { jobsFromOptions } from "./jobs-from-options.ts"
 import { type JobMethods, jobMethods } from "./request-methods.ts"
 import {
@@ -48,7 +47,7 @@ interface DeprecatedOptions {
 }
 
 export interface PromiseCallOptions
-  extends Pick<CallJobOptions, "allowDuplicate" | "approval" | "isApproved">, Cancellable, DeprecatedOptions {}
+  extends Pick<RunOptions, "allowDuplicate" | "approval" | "isApproved">, Cancellable, DeprecatedOptions {}
 
 export interface PromiseSubmitOptions extends SubmissionOptions, DeprecatedOptions {}
 
@@ -124,21 +123,17 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
       ),
     async submit(id, input, options = {}) {
       const plan = await run(planRequest(id, input), options)
-      return runSubmission(run, plan.operation, withCurrentNames(options), (own) =>
-        Jobs.use((jobs) => jobs.submit(plan, own))
-      )
+      return runSubmission(run, plan, withCurrentNames(options))
     },
     async call(id, input, options) {
       const plan = await run(planRequest(id, input), options)
       const { operation } = plan
-      if (!operation.billed) {
-        return (await run(
-          Kling.use((kling) => kling.call(operation, plan.input)),
-          options
-        )) as never
-      }
-      const execution = Jobs.use((jobs) => Effect.forkDetach(jobs.call(plan, withCurrentNames(options ?? {}))))
-      return (await run(Effect.flatMap(execution, Fiber.join), options, () => submissionUnknown(operation))) as never
+      const { allowDuplicate = true, ...rest } = withCurrentNames(options ?? {})
+      const execution = Jobs.use((jobs) => jobs.run(plan, { ...rest, allowDuplicate }))
+      if (!operation.billed) return (await run(Effect.flatMap(execution, answerOf), options)) as never
+      // The caller may stop waiting for a paid call; the call itself always runs to completion.
+      const detached = Effect.flatMap(Effect.forkDetach(execution), Fiber.join)
+      return (await run(Effect.flatMap(detached, answerOf), options, () => submissionUnknown(operation))) as never
     },
     status: (id, options) =>
       run(
@@ -178,9 +173,20 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
 /** The request as it would be sent, with its files read, validated and priced: the same for quote, approval and submission. */
 const planRequest = Effect.fnUntraced(function* (id: OperationId, input: Readonly<Record<string, unknown>>) {
   const jobs = yield* Jobs
-  const operation = operationOf(id)
-  return yield* jobs.refineQuote(yield* planOperation(operation, yield* jobs.mediaOf(operation, input)))
+  return yield* jobs.plan(operationOf(id), input)
 })
+
+/** The answer of a call. A duplicate, where duplicates are refused, fails. */
+const answerOf = (result: RunResult) => {
+  switch (result._tag) {
+    case "Answer":
+      return Effect.succeed(result.answer)
+    case "Job":
+      return Effect.succeed(result.job.task)
+    case "Duplicate":
+      return jobError({ _tag: "Duplicate", taskId: result.job.handle })
+  }
+}
 
 // The id types input and output for the caller; internally, operations accept any validated record.
 const operationOf = (id: OperationId) => operations[id] as Operation

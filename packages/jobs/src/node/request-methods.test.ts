@@ -33,6 +33,9 @@ const charged = async (): Promise<ReadonlyArray<string>> => {
   return charges.map(({ operation }) => operation)
 }
 
+const injectFault = (fault: Readonly<Record<string, unknown>>) =>
+  fetch(`${emulator.url}/_emulator/faults`, { method: "POST", body: JSON.stringify({ faults: [fault] }) })
+
 const fox = { prompt: "A fox", durationSeconds: 5 }
 const lipSync = ["legacy.tts", "legacy.identify-face", "legacy.advanced-lip-sync"]
 
@@ -62,6 +65,17 @@ describe("the methods of requests", () => {
         isDuplicate: true,
         record: { files: [{ path: file?.path }] }
       })
+    })
+    expect(await charged()).toEqual(["legacy.tts"])
+  })
+
+  it("do not repeat a synchronous request whose answer was lost, and say so", async () => {
+    await injectFault({ fault: "commit-then-drop", on: "legacy.tts" })
+    await using(async (jobs) => {
+      const speak = () =>
+        jobs.audio.speech({ text: "Good morning to everybody in this room" }, { idempotencyKey: "speech" })
+      await expect(speak()).rejects.toMatchObject({ wasCharged: "maybe" })
+      await expect(speak()).rejects.toMatchObject({ reason: { _tag: "SubmissionUnknown" } })
     })
     expect(await charged()).toEqual(["legacy.tts"])
   })

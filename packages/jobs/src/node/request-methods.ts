@@ -1,9 +1,8 @@
-import { Kling, type KlingError, type Plan } from "@klingkit/core"
+import type { Plan } from "@klingkit/core"
 import {
   type AnyRequest,
   fieldName,
   type Fields,
-  isPipeline,
   type LibraryEntry,
   libraryEntries,
   makesJob,
@@ -12,17 +11,13 @@ import {
   type RequestMethods,
   requestMethods,
   type RequestPlans,
-  type RequestResult,
-  toPlan
+  type RequestResult
 } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import type { Job } from "../job.ts"
-import type { JobError } from "../job-error.ts"
 import { Jobs } from "../jobs.ts"
-import type { LedgerError } from "../ledger/ledger-error.ts"
 import { stepFailure } from "../pipelines/pipeline-job.ts"
-import { runRequest } from "../run-request.ts"
-import { type Cancellable, type Run, runSubmission, type SubmissionOptions } from "./submission.ts"
+import { type Cancellable, type Run, runSubmission, type SubmissionOptions, wholePlan } from "./submission.ts"
 
 type Outcomes = Readonly<Record<Exclude<RequestResult, "entries" | "deleted">, Job>> & {
   readonly entries: ReadonlyArray<LibraryEntry>
@@ -62,26 +57,20 @@ export const jobMethods = (run: Run): JobMethods => {
   }
 }
 
-const submitPlanned = (run: Run, plan: Plan | PipelinePlan, options: SubmissionOptions) =>
-  runSubmission(run, wholePlan(plan).operation, options, (own) =>
-    Effect.filterOrElse(
-      runRequest(plan, own),
-      (job) => stepFailure(job) === undefined,
-      (job): Effect.Effect<Job, JobError> => stepFailure(job) ?? Effect.succeed(job)
-    )
-  )
-
-/** Lists and deletions are free: the ledger has nothing to do with them. */
-const callFree = (run: Run, { result }: AnyRequest, plan: Plan | PipelinePlan, options: Cancellable) => {
-  const { operation, input } = wholePlan(plan)
-  const called: Effect.Effect<unknown, KlingError | LedgerError, Kling> = Kling.use((kling) =>
-    kling.call(operation, input)
-  )
-  return run(
-    Effect.map(called, (answer) => (result === "entries" ? libraryEntries(answer) : undefined)),
-    options
-  )
+/** A pipeline whose first step is refused at once fails. */
+const submitPlanned = async (run: Run, plan: Plan | PipelinePlan, options: SubmissionOptions): Promise<Job> => {
+  const job = await runSubmission(run, plan, options)
+  const failed = stepFailure(job)
+  if (failed !== undefined) throw failed
+  return job
 }
 
-/** A plan as a single one, for its approval. */
-const wholePlan = (plan: Plan | PipelinePlan): Plan => (isPipeline(plan) ? toPlan(plan) : plan)
+/** Lists and deletions are free: the ledger has nothing to do with them. */
+const callFree = (run: Run, { result }: AnyRequest, plan: Plan | PipelinePlan, options: Cancellable) =>
+  run(
+    Effect.map(
+      Jobs.use((jobs) => jobs.run(plan)),
+      (ran) => (result === "entries" && ran._tag === "Answer" ? libraryEntries(ran.answer) : undefined)
+    ),
+    options
+  )

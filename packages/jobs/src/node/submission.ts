@@ -1,10 +1,10 @@
-import { type AnyOperation, type Kling, KlingError } from "@klingkit/core"
+import { type AnyOperation, KlingError, type Plan } from "@klingkit/core"
+import { isPipeline, type PipelinePlan, toPlan } from "@klingkit/core/requests"
 import { Effect, Fiber } from "effect"
 import { resolve } from "node:path"
-import type { Job } from "../job.ts"
-import type { Jobs } from "../jobs.ts"
-import type { QueuePosition } from "../submit/queue-position.ts"
-import type { SubmitJobOptions } from "../submit/submit-job.ts"
+import { currentJob } from "../current-job.ts"
+import type { Job, QueuePosition } from "../job.ts"
+import { Jobs, type RunOptions } from "../jobs.ts"
 
 export interface Cancellable {
   /** Cancels the wait only: a submitted job keeps running, and its handle finds it. */
@@ -14,7 +14,7 @@ export interface Cancellable {
 export interface SubmissionOptions
   extends
     Pick<
-      SubmitJobOptions,
+      RunOptions,
       | "allowDuplicate"
       | "answerWithin"
       | "answerWithinSeconds"
@@ -32,36 +32,42 @@ export interface SubmissionOptions
 
 /** Runs an effect for a promise; `onAborted` is the reason to reject with once the caller has stopped waiting. */
 export type Run = <A, E>(
-  effect: Effect.Effect<A, E, Jobs | Kling>,
+  effect: Effect.Effect<A, E, Jobs>,
   options?: Cancellable,
   onAborted?: () => unknown
 ) => Promise<A>
 
-/** Submits to the end: the caller may stop waiting and its callbacks may fail, which is reported afterwards. */
-export const runSubmission = async <E>(
+/** Runs a paid plan to its end: the caller may stop waiting and its callbacks may fail, which is reported afterwards. */
+export const runSubmission = async (
   run: Run,
-  operation: AnyOperation,
-  { signal, ...options }: SubmissionOptions,
-  submit: (options: SubmitJobOptions) => Effect.Effect<Job, E, Jobs>
+  plan: Plan | PipelinePlan,
+  { signal, ...options }: SubmissionOptions
 ): Promise<Job> => {
   const acknowledged: { handle?: string } = {}
   const thrown: Array<unknown> = []
   const runCallback = <A>(callback: ((value: A) => void | Promise<void>) | undefined, value: A) =>
     Effect.ignore(Effect.tryPromise({ try: async () => callback?.(value), catch: (error) => thrown.push(error) }))
+  const own: RunOptions = {
+    ...options,
+    ...absoluteFolder(options.folder),
+    onHandle: (handle) => runCallback(options.onHandle, (acknowledged.handle = handle)),
+    onQueued: (position) => runCallback(options.onQueued, position)
+  }
   const submission = Effect.forkDetach(
-    submit({
-      ...options,
-      ...absoluteFolder(options.folder),
-      onHandle: (handle) => runCallback(options.onHandle, (acknowledged.handle = handle)),
-      onQueued: (position) => runCallback(options.onQueued, position)
-    })
+    Effect.flatMap(
+      Jobs.use((jobs) => jobs.run(plan, own)),
+      currentJob
+    )
   )
   const job = await run(Effect.flatMap(submission, Fiber.join), signal === undefined ? {} : { signal }, () =>
-    submissionUnknown(operation, acknowledged.handle)
+    submissionUnknown(wholePlan(plan).operation, acknowledged.handle)
   )
   if (thrown.length > 0) throw thrown[0]
   return job
 }
+
+/** A plan as a single one, for its approval and its errors. */
+export const wholePlan = (plan: Plan | PipelinePlan): Plan => (isPipeline(plan) ? toPlan(plan) : plan)
 
 export const absoluteFolder = (folder: string | undefined) => (folder === undefined ? {} : { folder: resolve(folder) })
 

@@ -1,11 +1,13 @@
-import type { Charged, Task, TaskStatus } from "@klingkit/core"
+import { type Charged, familyOfHandle, type Task, type TaskStatus } from "@klingkit/core"
 import { type Job, taskOfRecord } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import type { PipelineRecord, PipelineState } from "../ledger/pipeline-record.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { type PaidStep, paidText } from "../ledger/quoted-money.ts"
-import type { PipelineStepView, PipelineView } from "./pipeline-view.ts"
+import type { PipelineStepView, PipelineView } from "../pipeline-view.ts"
 import { stepStateOf } from "./step-state.ts"
+
+export const isPipeline = (id: string): boolean => familyOfHandle(id) === "chain"
 
 /** The process that runs the pipeline may not have noticed the end of the last step yet. */
 const statusOf = (state: PipelineState, steps: ReadonlyArray<PipelineStepView>): TaskStatus => {

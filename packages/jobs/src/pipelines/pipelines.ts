@@ -1,18 +1,35 @@
-import { familyOfHandle, isFinished, type Kling, type KlingError, mintHandle } from "@klingkit/core"
-import { Clock, Effect, Exit, Fiber, Latch, Option, type Scope, Stream } from "effect"
+import { isFinished, Kling, type KlingError, mintHandle } from "@klingkit/core"
+import { type PipelinePlan, serializeSteps, toPlan } from "@klingkit/core/requests"
+import {
+  Clock,
+  Context,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  FiberSet,
+  Latch,
+  Layer,
+  Option,
+  PubSub,
+  RcMap,
+  Stream
+} from "effect"
 import type { Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { NewPipeline } from "../ledger/create-pipeline.ts"
-import type { PipelineRecord } from "../ledger/pipeline-record.ts"
 import { fingerprintOf } from "../ledger/fingerprint.ts"
-import type { Ledger } from "../ledger/ledger.ts"
+import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import type { SpendLimits } from "../spend-limits.ts"
-import { requireApproval } from "../submit/approval.ts"
+import { Polling } from "../polling/polling.ts"
+import { Recovery } from "../recovery/recovery.ts"
+import { JobsSettings } from "../settings.ts"
+import { ProcessLeases } from "../submit/process-leases.ts"
+import { SpendGate } from "../submit/spend-gate.ts"
+import { Submission } from "../submit/submission.ts"
 import { pipelineJob } from "./pipeline-job.ts"
-import { type PipelinePlan, serializeSteps, toPlan } from "@klingkit/core/requests"
+import { runPipeline } from "./run-pipeline.ts"
 import { summarizeSteps } from "./summarize-steps.ts"
-import { runPipeline, type StepRunner } from "./run-pipeline.ts"
 
 export interface StartPipelineOptions {
   /** Chosen by the caller: the same key always finds the same pipeline. */
@@ -36,64 +53,73 @@ export interface ResumePipelineOptions {
 
 export type PipelineError = KlingError | JobError | LedgerError
 
-interface Dependencies {
-  readonly open: Effect.Effect<Ledger["Service"], LedgerError>
-  readonly kling: Kling["Service"]
-  readonly principal: string
-  readonly limits: SpendLimits
-  readonly steps: (ledger: Ledger["Service"]) => Pick<StepRunner, "submit" | "awaitChange">
-  /** Polls a running task and updates the ledger. */
-  readonly poll: (handle: string) => Effect.Effect<unknown, KlingError>
-  /** Ends the runs of this process, not the pipelines. */
-  readonly scope: Scope.Scope
+type Needs = Kling | Ledger | Polling | ProcessLeases | Recovery | SpendGate | Submission | JobsSettings
+
+/** Several paid steps under one handle: started as a whole, and advanced by every process that follows them. */
+export class Pipelines extends Context.Service<
+  Pipelines,
+  {
+    /** Starts several paid steps as one request, limited as a whole; it runs until it ends or a step fails. */
+    start(plan: PipelinePlan, options?: StartPipelineOptions): Effect.Effect<Job, PipelineError>
+    /** Resumes a pipeline whose step has failed; paid steps are not paid again. */
+    resume(handle: string, options?: ResumePipelineOptions): Effect.Effect<Job, PipelineError>
+    /** The current state; sends nothing. */
+    status(handle: string): Effect.Effect<Job, LedgerError>
+    /** The pipeline every second until it has ended. A process that follows it also runs it. */
+    follow(handle: string): Stream.Stream<Job, LedgerError>
+    /** The pipelines in the ledger, newest first. */
+    readonly list: Effect.Effect<ReadonlyArray<Job>, LedgerError>
+  }
+>()("@klingkit/jobs/Pipelines") {
+  static readonly layer: Layer.Layer<Pipelines, never, Needs> = Layer.effect(
+    Pipelines,
+    Effect.suspend(() => make)
+  )
 }
 
-export const isPipeline = (id: string): boolean => familyOfHandle(id) === "chain"
-
-/** A pipeline that this process runs. `sent` opens once its last step was sent, or it has ended. */
+/** A pipeline that this process runs. `allSent` opens once its last step was sent, or it has ended. */
 interface ActiveRun {
   readonly fiber: Fiber.Fiber<void, LedgerError>
-  readonly sent: Latch.Latch
+  readonly allSent: Latch.Latch
 }
 
 /** How long `start` waits before it returns the handle: a step that is refused immediately is reported immediately. */
 const firstAnswerSeconds = 1.5
 
-/** Several paid steps under one handle: started as a whole, and advanced by every process that follows them. */
-export const makePipelines = ({ open, kling, principal, limits, steps, poll, scope }: Dependencies) => {
-  const activeRuns = new Map<string, ActiveRun>()
+const make = Effect.gen(function* () {
+  const services = Context.pick(
+    Kling,
+    Ledger,
+    Polling,
+    ProcessLeases,
+    Recovery,
+    SpendGate,
+    Submission,
+    JobsSettings
+  )(yield* Effect.context<Needs>())
+  const { account } = yield* Kling
+  const ledger = yield* Ledger
+  const polling = yield* Polling
+  const recovery = yield* Recovery
+  const gate = yield* SpendGate
+  const { principal, limits, isLongRunning = false } = yield* JobsSettings
+  // Closing ends the runs of this process, not the pipelines.
+  const fibers = yield* FiberSet.make<void, LedgerError>()
 
-  /** Runs a pipeline in the background, unless this process already does. */
-  const run = Effect.fnUntraced(function* (ledger: Ledger["Service"], pipeline: PipelineRecord) {
-    const active = activeRuns.get(pipeline.handle)
-    if (active !== undefined) return active
-    const sent = yield* Latch.make(false)
-    const last = pipeline.steps.at(-1)?.id
-    const stepRunner = steps(ledger)
-    const runner: StepRunner = {
-      ...stepRunner,
-      ledger,
-      principal,
-      account: kling.account,
-      submit: (plan, key) =>
-        Effect.tap(stepRunner.submit(plan, key), () => (key.step === last ? sent.open : Effect.void))
-    }
-    const ended = Effect.andThen(
-      Effect.sync(() => activeRuns.delete(pipeline.handle)),
-      sent.open
-    )
-    const started: ActiveRun = {
-      sent,
-      fiber: yield* Effect.forkIn(Effect.ensuring(runPipeline(runner, pipeline.handle), ended), scope)
-    }
-    activeRuns.set(pipeline.handle, started)
-    return started
+  const startRun = Effect.fnUntraced(function* (handle: string): Effect.fn.Return<ActiveRun> {
+    const allSent = yield* Latch.make(false)
+    const ended = Effect.andThen(RcMap.invalidate(activeRuns, handle), allSent.open)
+    const running = Effect.provideContext(runPipeline(handle, allSent), services)
+    return { allSent, fiber: yield* FiberSet.run(fibers, Effect.ensuring(running, ended)) }
   })
+  const activeRuns: RcMap.RcMap<string, ActiveRun> = yield* RcMap.make({
+    lookup: startRun,
+    idleTimeToLive: Duration.infinity
+  })
+  /** Runs a pipeline in the background, unless this process already does. */
+  const run = (handle: string) => Effect.scoped(RcMap.get(activeRuns, handle))
 
-  const jobOf = Effect.fnUntraced(function* (
-    ledger: Ledger["Service"],
-    handle: string
-  ): Effect.fn.Return<Job, LedgerError> {
+  const jobOf = Effect.fnUntraced(function* (handle: string): Effect.fn.Return<Job, LedgerError> {
     const pipeline = yield* ledger.pipelines.get(handle, principal)
     return pipelineJob(pipeline, yield* ledger.pipelines.jobs(handle), yield* Clock.currentTimeMillis)
   })
@@ -102,12 +128,11 @@ export const makePipelines = ({ open, kling, principal, limits, steps, poll, sco
     plan: PipelinePlan,
     options: StartPipelineOptions = {}
   ): Effect.fn.Return<Job, PipelineError> {
-    const ledger = yield* open
     const { operation, input } = toPlan(plan)
     const newPipeline: NewPipeline = {
       handle: yield* mintHandle("chain"),
       principal,
-      account: kling.account,
+      account,
       name: plan.name,
       fingerprint: yield* fingerprintOf(operation.id, options.dedupeBy ?? input),
       quote: plan.quote,
@@ -121,7 +146,7 @@ export const makePipelines = ({ open, kling, principal, limits, steps, poll, sco
     const earlier = yield* ledger.pipelines.find(newPipeline)
     // A pipeline that was approved once continues without another approval.
     if (earlier === undefined) {
-      yield* requireApproval(ledger, { kling, principal, limits }, plan.quote, options)
+      yield* gate.requireApproval(plan.quote, options)
     }
     const created =
       earlier === undefined ? yield* ledger.pipelines.create(newPipeline) : { pipeline: earlier, isNew: false }
@@ -132,44 +157,41 @@ export const makePipelines = ({ open, kling, principal, limits, steps, poll, sco
         ? yield* ledger.pipelines.resume(created.pipeline, { limits })
         : created.pipeline
     if (pipeline.state === "RUNNING") {
-      const { sent } = yield* run(ledger, pipeline)
-      yield* Effect.timeoutOption(sent.await, firstAnswerSeconds * 1000)
+      const { allSent } = yield* run(handle)
+      yield* Effect.timeoutOption(allSent.await, firstAnswerSeconds * 1000)
     }
-    return { ...(yield* jobOf(ledger, handle)), ...(created.isNew ? {} : { isDuplicate: true }) }
+    return { ...(yield* jobOf(handle)), ...(created.isNew ? {} : { isDuplicate: true }) }
   })
 
   const resume = Effect.fn("Jobs.resumePipeline")(function* (
     handle: string,
     options: ResumePipelineOptions = {}
   ): Effect.fn.Return<Job, PipelineError> {
-    const ledger = yield* open
     const pipeline = yield* ledger.pipelines.get(handle, principal)
-    yield* run(ledger, yield* ledger.pipelines.resume(pipeline, { ...options, limits }))
-    return yield* jobOf(ledger, handle)
+    yield* ledger.pipelines.resume(pipeline, { ...options, limits })
+    yield* run(handle)
+    return yield* jobOf(handle)
   })
 
-  /** The current state; sends nothing. */
   const status = Effect.fn("Jobs.pipelineStatus")(function* (handle: string): Effect.fn.Return<Job, LedgerError> {
-    const ledger = yield* open
     const jobs = yield* ledger.pipelines.jobs(handle)
     const atKling = jobs.filter(({ state }) => state === "ACCEPTED" || state === "RUNNING")
-    yield* Effect.forEach(atKling, (job) => Effect.ignore(poll(job.handle)), {
+    yield* Effect.forEach(atKling, (job) => Effect.ignore(polling.status(job.handle)), {
       concurrency: "unbounded",
       discard: true
     })
-    return yield* jobOf(ledger, handle)
+    return yield* jobOf(handle)
   })
 
-  /** The pipeline every second until it has ended. A process that follows it also runs it. */
   const follow = (handle: string): Stream.Stream<Job, LedgerError> =>
     Stream.unwrap(
       Effect.gen(function* () {
-        const ledger = yield* open
-        const { fiber } = yield* run(ledger, yield* ledger.pipelines.get(handle, principal))
+        yield* ledger.pipelines.get(handle, principal)
+        const { fiber } = yield* run(handle)
         return Stream.paginate(true, (isFirst) =>
           Effect.gen(function* () {
             if (!isFirst) yield* Effect.raceFirst(Effect.sleep("1 second"), Fiber.await(fiber))
-            const job = yield* jobOf(ledger, handle)
+            const job = yield* jobOf(handle)
             const exit = fiber.pollUnsafe()
             if (!isFinished(job.task) && exit !== undefined && Exit.isFailure(exit)) {
               return yield* Effect.failCause(exit.cause)
@@ -183,21 +205,24 @@ export const makePipelines = ({ open, kling, principal, limits, steps, poll, sco
 
   /** Runs the unfinished pipelines of this account. */
   const resumeOrphaned = Effect.gen(function* () {
-    const ledger = yield* open
     const orphaned = yield* ledger.pipelines.list({
       principal,
-      account: kling.account,
+      account,
       states: ["RUNNING"],
       limit: 100
     })
-    return yield* Effect.forEach(orphaned, (pipeline) => run(ledger, pipeline))
+    yield* Effect.forEach(orphaned, ({ handle }) => run(handle), { discard: true })
   })
 
   const list = Effect.gen(function* () {
-    const ledger = yield* open
     const pipelines = yield* ledger.pipelines.list({ principal })
-    return yield* Effect.forEach(pipelines, ({ handle }) => jobOf(ledger, handle))
+    return yield* Effect.forEach(pipelines, ({ handle }) => jobOf(handle))
   })
 
-  return { start, resume, status, follow, list, resumeOrphaned }
-}
+  if (isLongRunning) {
+    const runs = yield* recovery.runs
+    yield* PubSub.take(runs).pipe(Effect.andThen(Effect.ignore(resumeOrphaned)), Effect.forever, Effect.forkScoped)
+  }
+
+  return Pipelines.of({ start, resume, status, follow, list })
+})

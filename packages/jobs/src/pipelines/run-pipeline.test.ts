@@ -2,12 +2,12 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Jobs } from "../jobs.ts"
-import { codeOf, sampleJob } from "../ledger/testing/sample-job.ts"
+import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { sampleOperations, planSamplePipeline } from "./testing/sample-pipeline.ts"
 import { charged, injectFault, makeHome, program, run, runSample } from "./testing/programs.ts"
 import { stepFailure } from "./pipeline-job.ts"
-import { runPipeline } from "./run-pipeline.ts"
 import { toPlan } from "@klingkit/core/requests"
+import { startJob } from "../submit/testing/start-job.ts"
 
 const sampleUsd = 0.567
 
@@ -83,7 +83,7 @@ describe("a pipeline", () => {
       expect((yield* charged(home)).operations).toEqual(sampleOperations.slice(0, 3))
       const repeated = Effect.gen(function* () {
         const jobs = yield* Jobs
-        const { handle } = yield* jobs.resumePipeline(lost.handle, { repeatUnknown: true })
+        const { handle } = yield* jobs.resume(lost.handle, { repeatUnknown: true })
         return yield* Stream.runLast(jobs.follow(handle)).pipe(Effect.map(Option.getOrThrow))
       })
       expect(jobOf(yield* run(repeated, program(home))).task.status).toBe("succeed")
@@ -128,22 +128,24 @@ describe("a pipeline", () => {
 
   it.effect("whose stored steps do not fit sends nothing", () =>
     Effect.gen(function* () {
-      const { ledger } = yield* makeHome
+      const home = yield* makeHome
+      const { handle: whole } = jobOf(yield* run(runSample(), program(home)))
+      const { account } = yield* home.ledger.pipelines.get(whole, "local")
       const { quote } = sampleJob()
-      const { pipeline } = yield* ledger.pipelines.create({
+      const { pipeline } = yield* home.ledger.pipelines.create({
         handle: "kk-chain-00000000000000000000000001",
         principal: "local",
-        account: "account-1",
+        account,
         name: "one video",
         fingerprint: "one video",
         quote,
         steps: [{ id: "video", operation: "new.t2v.kling-3.0", quote, needs: [], takesFrom: [] }],
         plan: { steps: [{ id: "video", operation: "new.t2v.kling-3.0" }] }
       })
-      const submit = () => Effect.die("it was sent")
-      const runner = { ledger, principal: "local", account: "account-1", submit, awaitChange: () => Effect.void }
-      expect(yield* codeOf(runPipeline(runner, pipeline.handle))).toBe("LEDGER_QUARANTINED")
-      expect((yield* ledger.pipelines.get(pipeline.handle, "local")).state).toBe("RUNNING")
+      const followed = Jobs.use((jobs) => Effect.flip(Stream.runDrain(jobs.follow(pipeline.handle))))
+      expect(jobOf(yield* run(followed, program(home)))).toMatchObject({ code: "LEDGER_QUARANTINED" })
+      expect((yield* home.ledger.pipelines.get(pipeline.handle, "local")).state).toBe("RUNNING")
+      expect((yield* charged(home)).operations).toEqual(sampleOperations)
     })
   )
 
@@ -156,8 +158,8 @@ describe("a pipeline", () => {
         Effect.gen(function* () {
           const jobs = yield* Jobs
           const sample = yield* planSamplePipeline("api-key")
-          yield* jobs.startPipeline(sample)
-          const second = yield* Effect.flip(jobs.startPipeline(sample, { allowDuplicate: true }))
+          yield* startJob(jobs, sample)
+          const second = yield* Effect.flip(startJob(jobs, sample, { allowDuplicate: true }))
           return [second.code, second.wasCharged]
         }),
         program(home, { limits })
@@ -178,10 +180,10 @@ describe("a pipeline", () => {
         const jobs = yield* Jobs
         const approval = yield* jobs.approve(toPlan(yield* planSamplePipeline("api-key")))
         const other = yield* planSamplePipeline("key-pair")
-        const refused = yield* Effect.flip(jobs.startPipeline(other, { approval }))
+        const refused = yield* Effect.flip(startJob(jobs, other, { approval }))
         const sample = yield* runSample({ approval })
         const twice = yield* Effect.flip(
-          jobs.startPipeline(yield* planSamplePipeline("api-key"), { approval, allowDuplicate: true })
+          startJob(jobs, yield* planSamplePipeline("api-key"), { approval, allowDuplicate: true })
         )
         return [refused.code, sample.task.status, twice.code]
       })

@@ -1,34 +1,22 @@
-import type { KlingError, Plan, Quote } from "@klingkit/core"
+import { Kling, type KlingError, type Quote } from "@klingkit/core"
 import { sanitizeText } from "@klingkit/core/internal"
-import { Clock, Effect, Result, Schema } from "effect"
+import { resolveReferences, restorePlan, type StepResult, StoredStep } from "@klingkit/core/requests"
+import { Clock, Effect, type Latch, Result, Schema } from "effect"
 import type { JobError } from "../job-error.ts"
-import type { PipelineRecord } from "../ledger/pipeline-record.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
-import type { Ledger } from "../ledger/ledger.ts"
+import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, LedgerError, type LedgerErrorReason } from "../ledger/ledger-error.ts"
-import { restorePlan, StoredStep } from "@klingkit/core/requests"
-import { resolveReferences, type StepResult } from "@klingkit/core/requests"
+import type { PipelineRecord } from "../ledger/pipeline-record.ts"
+import type { Polling } from "../polling/polling.ts"
+import type { Recovery } from "../recovery/recovery.ts"
+import { JobsSettings } from "../settings.ts"
+import type { ProcessLeases } from "../submit/process-leases.ts"
+import type { Submission } from "../submit/submission.ts"
+import { awaitChange, submitStep } from "./step-jobs.ts"
 import { stepStateOf } from "./step-state.ts"
 
-/** One attempt of a step: of all programs that make it, the ledger lets one send it. */
-export interface StepKey {
-  readonly pipeline: string
-  readonly step: string
-  readonly key: string
-}
-
+type StepNeeds = Ledger | Polling | ProcessLeases | Recovery | Submission
 type AnyError = KlingError | JobError | LedgerError
-
-/** What a pipeline needs of the jobs. */
-export interface StepRunner {
-  readonly ledger: Ledger["Service"]
-  readonly principal: string
-  readonly account: string
-  /** Submits a step, unless another program has. */
-  readonly submit: (plan: Plan, key: StepKey) => Effect.Effect<unknown, AnyError>
-  /** Returns when the state of a running job may have changed. */
-  readonly awaitChange: (job: JobRecord) => Effect.Effect<void, AnyError>
-}
 
 const decodePlan = Schema.decodeUnknownEffect(Schema.Struct({ steps: Schema.Array(StoredStep) }))
 
@@ -38,26 +26,30 @@ type Results = ReadonlyMap<string, StepResult>
 
 /**
  * Runs a pipeline to its end, from any state: it goes through the plan from the start, and each step is a job with an
- * idempotency key, which the ledger creates once. Any number of programs may run the same pipeline, at any time.
+ * idempotency key, which the ledger creates once. Any number of programs may run the same pipeline, at any time. `allSent`
+ * opens once the last step is sent.
  */
 export const runPipeline = Effect.fn("Jobs.runPipeline")(function* (
-  runner: StepRunner,
-  handle: string
-): Effect.fn.Return<void, LedgerError> {
-  const { pipelines } = runner.ledger
-  const pipeline = yield* pipelines.get(handle, runner.principal)
+  handle: string,
+  allSent: Latch.Latch
+): Effect.fn.Return<void, LedgerError, StepNeeds | Kling | JobsSettings> {
+  const ledger = yield* Ledger
+  const { pipelines } = ledger
+  const { account } = yield* Kling
+  const pipeline = yield* pipelines.get(handle, (yield* JobsSettings).principal)
   if (pipeline.state !== "RUNNING") return
-  if (pipeline.account !== runner.account) return yield* pipelines.end(pipeline, "STOPPED", otherAccount)
-  const plan = yield* Effect.mapError(decodePlan(yield* runner.ledger.input(handle)), ({ message }) =>
+  if (pipeline.account !== account) return yield* pipelines.end(pipeline, "STOPPED", otherAccount)
+  const plan = yield* Effect.mapError(decodePlan(yield* ledger.input(handle)), ({ message }) =>
     ledgerError({ _tag: "Quarantined", handle, detail: message })
   )
   const results = new Map<string, StepResult>()
-  const ends = new Map<string, Effect.Effect<StepResult, StepFailure>>()
+  const ends = new Map<string, Effect.Effect<StepResult, StepFailure, StepNeeds>>()
   for (const { id, quote, needs } of pipeline.steps) {
     const stored = plan.steps.find((step) => step.id === id)
     if (stored === undefined) continue
     const before = Effect.all(needs.flatMap((need) => ends.get(need) ?? []))
-    const step = Effect.andThen(before, runStep(runner, pipeline, { ...stored, quote }, results))
+    const sent = id === pipeline.steps.at(-1)?.id ? allSent.open : Effect.void
+    const step = Effect.andThen(before, runStep(pipeline, { ...stored, quote }, results, sent))
     ends.set(id, yield* Effect.cached(Effect.tap(step, (result) => Effect.sync(() => results.set(id, result)))))
   }
   // Steps that started beside a failed one are followed to their end: they are paid for.
@@ -70,15 +62,27 @@ export const runPipeline = Effect.fn("Jobs.runPipeline")(function* (
 const otherAccount = "it was started with another Kling key or region, and can continue only with that one"
 
 const runStep = (
-  runner: StepRunner,
   pipeline: PipelineRecord,
   step: StoredStep & { readonly quote: Quote },
-  results: Results
-): Effect.Effect<StepResult, StepFailure> =>
-  Effect.gen(function* () {
-    let refused: AnyError | undefined
-    while (true) {
-      const jobs = yield* runner.ledger.pipelines.jobs(pipeline.handle)
+  results: Results,
+  sent: Effect.Effect<unknown>
+): Effect.Effect<StepResult, StepFailure, StepNeeds> => {
+  const submit = Effect.fnUntraced(function* (key: string) {
+    const input = yield* Effect.mapError(
+      resolveReferences(step.input, (id) => results.get(id) ?? { outputs: [] }),
+      ({ detail }) => `step ${step.id}: ${detail}`
+    )
+    const attempt = { pipeline: pipeline.handle, step: step.id, key }
+    return yield* restorePlan({ ...step, input }, step.quote).pipe(
+      Effect.flatMap((plan) => submitStep(plan, attempt)),
+      Effect.andThen(sent),
+      Effect.match({ onFailure: (error) => error, onSuccess: () => undefined })
+    )
+  })
+  /** One look at the state, and what it asks for. `refused`: why the last attempt was not submitted. */
+  const advance = (refused?: AnyError): Effect.Effect<StepResult, StepFailure, StepNeeds> =>
+    Effect.gen(function* () {
+      const jobs = yield* Ledger.use((ledger) => ledger.pipelines.jobs(pipeline.handle))
       const state = stepStateOf(pipeline, step.id, jobs, yield* Clock.currentTimeMillis)
       switch (state._tag) {
         case "Succeeded":
@@ -86,24 +90,16 @@ const runStep = (
         case "Failed":
           return yield* Effect.fail(`step ${step.id}: ${refused?.message ?? whyFailed(state.job)}`)
         case "Running":
-          yield* runner.awaitChange(state.job).pipe(Effect.mapError((error) => failureOf(step.id, error)))
-          break
-        case "Pending": {
+          yield* awaitChange(state.job).pipe(Effect.mapError((error) => failureOf(step.id, error)))
+          return yield* advance(refused)
+        case "Pending":
           // The attempt was not even persisted, or the step would not be pending.
           if (refused !== undefined) return yield* Effect.fail(failureOf(step.id, refused))
-          const input = yield* Effect.mapError(
-            resolveReferences(step.input, (id) => results.get(id) ?? { outputs: [] }),
-            ({ detail }) => `step ${step.id}: ${detail}`
-          )
-          const key = { pipeline: pipeline.handle, step: step.id, key: state.key }
-          refused = yield* restorePlan({ ...step, input }, step.quote).pipe(
-            Effect.flatMap((plan) => runner.submit(plan, key)),
-            Effect.match({ onFailure: (error) => error, onSuccess: () => undefined })
-          )
-        }
+          return yield* advance(yield* submit(state.key))
       }
-    }
-  })
+    })
+  return advance()
+}
 
 const failureOf = (step: string, error: AnyError): StepFailure =>
   error instanceof LedgerError && storageFailures.includes(error.reason._tag) ? error : `step ${step}: ${error.message}`

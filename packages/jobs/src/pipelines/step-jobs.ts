@@ -1,53 +1,60 @@
-import { findOperation, isFinished, type KlingError } from "@klingkit/core"
-import { Effect, Stream } from "effect"
-import type { Job } from "../job.ts"
+import { findOperation, isFinished, type KlingError, type Plan } from "@klingkit/core"
+import { fingerprintKey } from "@klingkit/core/requests"
+import { Effect, Schedule, Stream } from "effect"
+import type { JobError } from "../job-error.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { isFinishedState } from "../ledger/job-state.ts"
-import type { Ledger } from "../ledger/ledger.ts"
+import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import { callJob } from "../submit/call-job.ts"
-import { leaseSeconds } from "../submit/send-job.ts"
-import { type Submitter, submitJob } from "../submit/submit-job.ts"
-import { fingerprintKey } from "@klingkit/core/requests"
-import type { StepRunner } from "./run-pipeline.ts"
+import { Polling } from "../polling/polling.ts"
+import { Recovery } from "../recovery/recovery.ts"
+import { ProcessLeases } from "../submit/process-leases.ts"
+import { Submission } from "../submit/submission.ts"
 
-interface Dependencies {
-  readonly submitter: Submitter
-  readonly follow: (handle: string) => Stream.Stream<Job, KlingError>
-  /** Recovers in the background what dead processes have orphaned. */
-  readonly recover: (ledger: Ledger["Service"]) => Effect.Effect<unknown>
+/** One attempt of a step: of all programs that make it, the ledger lets one send it. */
+export interface StepKey {
+  readonly pipeline: string
+  readonly step: string
+  readonly key: string
 }
 
-/** The steps of a pipeline as ordinary jobs, approved as parts of the whole. */
-export const stepJobs = (
-  { submitter, follow, recover }: Dependencies,
-  ledger: Ledger["Service"]
-): Pick<StepRunner, "submit" | "awaitChange"> => ({
-  submit: (plan, { pipeline, step, key }) => {
-    const options = {
-      isApproved: true,
-      idempotencyKey: key,
-      // The URLs of earlier results may change: a step is identified by its name, not by its input.
-      dedupeBy: { [fingerprintKey]: pipeline, step },
-      partOf: { pipeline, step }
-    }
-    return plan.operation.kind === "create"
-      ? submitJob(ledger, submitter, plan, options)
-      : callJob(ledger, submitter, plan, options).pipe(Effect.catchReason("JobError", "Duplicate", () => Effect.void))
-  },
-  awaitChange: (job) => Effect.raceFirst(untilEnded(ledger, follow, job), recoverPeriodically(recover(ledger)))
+/** Submits a step as an ordinary job that is approved as a part of the whole, unless another program has. */
+export const submitStep = Effect.fnUntraced(function* (
+  plan: Plan,
+  { pipeline, step, key }: StepKey
+): Effect.fn.Return<void, KlingError | JobError | LedgerError, Submission> {
+  const submission = yield* Submission
+  const options = {
+    isApproved: true,
+    idempotencyKey: key,
+    // The URLs of earlier results may change: a step is identified by its name, not by its input.
+    dedupeBy: { [fingerprintKey]: pipeline, step },
+    partOf: { pipeline, step }
+  }
+  yield* plan.operation.kind === "create" ? submission.submit(plan, options) : submission.call(plan, options)
+})
+
+/** Returns when the state of a running job may have changed. Meanwhile it is recovered if its process has died. */
+export const awaitChange = Effect.fnUntraced(function* (
+  job: JobRecord
+): Effect.fn.Return<void, KlingError | LedgerError, Ledger | Polling | ProcessLeases | Recovery> {
+  const { request } = yield* ProcessLeases
+  const { orphaned } = yield* Recovery
+  // The lease of a dead process expires; then its job can be recovered.
+  const recoverPeriodically = Effect.schedule(orphaned, Schedule.spaced(`${request.seconds} seconds`))
+  yield* Effect.raceFirst(untilEnded(job), recoverPeriodically)
 })
 
 /** The job of a synchronous call cannot be polled: only the process that runs it, or the one that recovers it, ends it. */
 const untilEnded = Effect.fnUntraced(function* (
-  ledger: Ledger["Service"],
-  follow: Dependencies["follow"],
   job: JobRecord
-): Effect.fn.Return<void, KlingError | LedgerError> {
+): Effect.fn.Return<void, KlingError | LedgerError, Ledger | Polling> {
+  const ledger = yield* Ledger
+  const polling = yield* Polling
   const { handle, principal, state } = job
   const isAtKling = state === "ACCEPTED" || state === "RUNNING"
   if (isAtKling && findOperation(job.operation)?.kind === "create") {
-    yield* follow(handle).pipe(
+    yield* polling.follow(handle).pipe(
       Stream.filter(({ task }) => isFinished(task)),
       Stream.runDrain
     )
@@ -56,7 +63,3 @@ const untilEnded = Effect.fnUntraced(function* (
   const now = yield* ledger.get(handle, principal)
   if (now.state === state && !isFinishedState(now.state)) yield* Effect.sleep("1 second")
 })
-
-/** The lease of a dead process expires; then its job can be recovered. */
-const recoverPeriodically = (recover: Effect.Effect<unknown>): Effect.Effect<never> =>
-  Effect.sleep(leaseSeconds * 1000).pipe(Effect.andThen(recover), Effect.forever)

@@ -1,7 +1,8 @@
-import { familyOfHandle, type Kling, KlingError } from "@klingkit/core"
+import { familyOfHandle, Kling, KlingError } from "@klingkit/core"
 import { Effect, Option, Stream } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
-import type { Ledger } from "../ledger/ledger.ts"
+import { Ledger } from "../ledger/ledger.ts"
+import { JobsSettings } from "../settings.ts"
 
 /** One page of Kling's list; older results are found by the id of their task only. */
 const maxRecentTasks = 500
@@ -11,19 +12,16 @@ const maxRecentTasks = 500
  * and users copy either. Searches the ledger first, then the latest tasks at Kling.
  */
 export const findByResult = Effect.fnUntraced(function* (
-  ledger: Effect.Effect<Option.Option<Ledger["Service"]>>,
-  kling: Kling["Service"],
-  principal: string,
   id: string
-): Effect.fn.Return<Job, KlingError> {
+): Effect.fn.Return<Job, KlingError, Kling | Ledger | JobsSettings> {
+  const kling = yield* Kling
+  const ledger = yield* Ledger
+  const { principal } = yield* JobsSettings
   const notFound = new KlingError({ reason: { _tag: "TaskNotFound", taskId: id } })
   if (familyOfHandle(id) !== undefined || !/^[\w-]{8,80}$/.test(id)) return yield* notFound
-  const opened = yield* ledger
-  if (Option.isSome(opened)) {
-    const found = yield* Effect.option(opened.value.list({ principal, result: id, limit: 1 }))
-    const record = Option.isSome(found) ? found.value.jobs[0] : undefined
-    if (record !== undefined) return jobOfRecord(record)
-  }
+  const found = yield* Effect.option(ledger.list({ principal, result: id, limit: 1 }))
+  const record = Option.isSome(found) ? found.value.jobs[0] : undefined
+  if (record !== undefined) return jobOfRecord(record)
   const task = yield* kling.tasks({ status: "succeed", pageSize: maxRecentTasks }).pipe(
     Stream.take(maxRecentTasks),
     Stream.filter(({ outputs }) => outputs.some((output) => "id" in output && output.id === id)),

@@ -7,12 +7,13 @@ import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { JumpingClock } from "./testing/jumping-clock.ts"
 import { type Program, programOver, programsOf, readsOf } from "./testing/programs.ts"
+import { startJob } from "../submit/testing/start-job.ts"
 
 /** Tasks that take their expected time, and slots for all of them. */
 const worldInRealTime = () => new KlingWorld({ speed: 1, faults: { packs: { video: { concurrency: 1000 } } } })
 
 const submitVideo = ({ jobs }: Program, prompt: string, credential: CredentialKind = "api-key") =>
-  Effect.flatMap(planVideo({ prompt }, credential), (plan) => jobs.submit(plan))
+  Effect.flatMap(planVideo({ prompt }, credential), (plan) => startJob(jobs, plan))
 
 /** Waits until the job has ended; returns its status. */
 const endOf = ({ jobs }: Program, handle: string) =>

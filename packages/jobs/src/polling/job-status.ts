@@ -1,48 +1,46 @@
 import type { KlingError } from "@klingkit/core"
-import { Clock, Effect, Option } from "effect"
+import { Clock, Effect } from "effect"
 import type { Job } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { isFinishedState, mayBeSent } from "../ledger/job-state.ts"
-import type { Ledger } from "../ledger/ledger.ts"
-import { withQueuePosition } from "../submit/queued-job.ts"
-import { lookupId, type PollingContext, toSnapshot } from "./snapshot.ts"
+import { Ledger } from "../ledger/ledger.ts"
+import { Queues } from "../queue/queues.ts"
+import { Recovery } from "../recovery/recovery.ts"
+import { JobsSettings } from "../settings.ts"
+import { Snapshots } from "../snapshots/snapshots.ts"
 
-/** A job that was found in the ledger, with that ledger. */
-export interface LedgerHit {
-  readonly ledger: Ledger["Service"]
-  readonly record: JobRecord
-}
-
-/** Nothing when the ledger does not have the id, or cannot be read. */
-export const findLocalJob = Effect.fnUntraced(function* (
-  { ledger, principal }: PollingContext,
+/** Nothing when the ledger does not have the id, or cannot be read: a task can be read without it. */
+export const findRecord = Effect.fnUntraced(function* (
   id: string
-): Effect.fn.Return<LedgerHit | undefined> {
-  const opened = yield* ledger
-  if (Option.isNone(opened)) return undefined
-  const record = yield* Effect.option(opened.value.get(id, principal))
-  return Option.isNone(record) ? undefined : { ledger: opened.value, record: record.value }
+): Effect.fn.Return<JobRecord | undefined, never, Ledger | JobsSettings> {
+  const ledger = yield* Ledger
+  const { principal } = yield* JobsSettings
+  return yield* Effect.orElseSucceed(ledger.get(id, principal), () => undefined)
 })
 
 /** The job's current state: from the ledger if Kling cannot know more, else polled. */
 export const jobStatus = Effect.fn("Jobs.status")(function* (
-  context: PollingContext,
   id: string
-): Effect.fn.Return<Job, KlingError> {
-  const hit = yield* findLocalJob(context, id)
-  if (hit === undefined) return { handle: id, task: yield* context.reader.read(id) }
-  const { ledger, record } = hit
-  if (yield* isTerminalOrUnsent(context, record)) return yield* withQueuePosition(ledger, record)
+): Effect.fn.Return<Job, KlingError, Ledger | Queues | Recovery | Snapshots | JobsSettings> {
+  const ledger = yield* Ledger
+  const snapshots = yield* Snapshots
+  const record = yield* findRecord(id)
+  if (record === undefined) return { handle: id, task: yield* snapshots.readTask(id) }
+  if (yield* isTerminalOrUnsent(record)) return yield* Queues.use((queues) => queues.jobOf(record))
   // Others who want the status now read the result of this poll.
   yield* Effect.ignore(ledger.claimPolls([record.handle], 0))
-  return yield* toSnapshot(context, ledger, record, yield* Effect.exit(context.reader.read(lookupId(record))))
+  return yield* snapshots.poll(record)
 })
 
-/** Kling cannot know more than the ledger: the task has ended, or was not sent yet. */
-export const isTerminalOrUnsent = Effect.fnUntraced(function* (
-  { onOrphaned }: PollingContext,
-  { state, lease }: JobRecord
-): Effect.fn.Return<boolean> {
-  if (mayBeSent(state) && (lease === undefined || lease.until <= (yield* Clock.currentTimeMillis))) yield* onOrphaned
+const recoverEveryMillis = 10_000
+
+/** Kling cannot know more than the ledger: the task has ended, or was not sent yet. An orphaned job is recovered. */
+export const isTerminalOrUnsent = Effect.fnUntraced(function* ({
+  state,
+  lease
+}: JobRecord): Effect.fn.Return<boolean, never, Recovery> {
+  if (mayBeSent(state) && (lease === undefined || lease.until <= (yield* Clock.currentTimeMillis))) {
+    yield* Recovery.use((recovery) => recovery.runUnlessWithin(recoverEveryMillis))
+  }
   return isFinishedState(state) || state === "INTENT"
 })

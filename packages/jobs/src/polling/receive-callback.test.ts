@@ -5,6 +5,7 @@ import { inVirtualTime } from "@klingkit/media/testing"
 import { Clock, Effect, Fiber, Option, Redacted, Result, Stream } from "effect"
 import { deliverCallbacks, signedCallback } from "./testing/kling-callbacks.ts"
 import { type Program, programsOf, readsOf } from "./testing/programs.ts"
+import { startJob } from "../submit/testing/start-job.ts"
 
 const worldWith = (...faults: ReadonlyArray<Fault>) => new KlingWorld({ speed: 1, faults: { faults } })
 /** Worlds whose tasks end at different times, so that no poll is on time by luck. */
@@ -12,7 +13,7 @@ const seeds = [3, 4, 5]
 
 const submitVideo = ({ jobs }: Program) =>
   Effect.flatMap(planVideo({ prompt: "a cat", callbackUrl: "https://example.com/done" }, "api-key"), (plan) =>
-    jobs.submit(plan)
+    startJob(jobs, plan)
   )
 
 /** The job as it ended, and how long after its task. */

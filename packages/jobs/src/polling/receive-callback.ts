@@ -1,19 +1,18 @@
-import { type CallbackError, readCallback, type SignedCallback, verifyCallback } from "@klingkit/core"
+import { type CallbackError, Kling, readCallback, type SignedCallback, verifyCallback } from "@klingkit/core"
 import { Clock, Effect } from "effect"
-import type { Ledger } from "../ledger/ledger.ts"
+import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import { applyAndNotify, type Listeners } from "./snapshot.ts"
+import { Snapshots } from "../snapshots/snapshots.ts"
 
 /**
  * Verifies a callback of Kling, applies it to its job and notifies those in this process who wait for that job. Late,
  * repeated and out-of-order callbacks change nothing. Returns whether the callback concerns a job.
  */
 export const receiveCallback = Effect.fn("Jobs.receiveCallback")(function* (
-  ledger: Ledger["Service"],
-  listeners: Listeners,
-  account: string,
   callback: Omit<SignedCallback, "nowMs">
-): Effect.fn.Return<boolean, CallbackError | LedgerError> {
+): Effect.fn.Return<boolean, CallbackError | LedgerError, Kling | Ledger | Snapshots> {
+  const ledger = yield* Ledger
+  const { account } = yield* Kling
   yield* verifyCallback({ ...callback, nowMs: yield* Clock.currentTimeMillis })
   const { task } = yield* readCallback(callback.body)
   const record = yield* ledger.markCallbackReceived(account, task.externalId ?? task.id).pipe(
@@ -23,6 +22,6 @@ export const receiveCallback = Effect.fn("Jobs.receiveCallback")(function* (
   if (record === undefined) return false
   // A different task with the same external id does not affect this job.
   if (record.taskId !== undefined && record.taskId !== task.id) return false
-  yield* applyAndNotify(listeners, ledger, record, task)
+  yield* Snapshots.use((snapshots) => snapshots.apply(record, task))
   return true
 })

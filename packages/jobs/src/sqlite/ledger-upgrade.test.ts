@@ -14,6 +14,7 @@ import { planPipeline, stepFromPlan } from "@klingkit/core/requests"
 import { placeholderOf, type StepReference } from "@klingkit/core/requests"
 import { programOver } from "../polling/testing/programs.ts"
 import { layerSqlite } from "./sqlite-ledger.ts"
+import { startJob } from "../submit/testing/start-job.ts"
 
 const recorded = readFileSync(new URL("./fixtures/ledger-version-3.sql", import.meta.url), "utf8")
 
@@ -111,19 +112,19 @@ describe("a ledger of version 3", () => {
     Effect.gen(function* () {
       const { jobs, ledger, world } = yield* upgrade
       const lighthouse = yield* planImage({ prompt: "a lighthouse" })
-      const keyed = yield* settle(jobs.submit(lighthouse, { idempotencyKey: "lighthouse-1" }))
+      const keyed = yield* settle(startJob(jobs, lighthouse, { idempotencyKey: "lighthouse-1" }))
       expect(keyed).toMatchObject({ handle: fetched, isDuplicate: true })
       const other = yield* Effect.flip(
-        jobs.submit(yield* planImage({ prompt: "x" }), { idempotencyKey: "lighthouse-1" })
+        startJob(jobs, yield* planImage({ prompt: "x" }), { idempotencyKey: "lighthouse-1" })
       )
       expect(other.reason).toEqual({ _tag: "IdempotencyMismatch", handle: fetched })
-      const lost = yield* settle(jobs.submit(yield* planVideo({ prompt: "a lost one" }, "api-key")))
+      const lost = yield* settle(startJob(jobs, yield* planVideo({ prompt: "a lost one" }, "api-key")))
       expect(lost.handle).toBe(jobsOfLocal[5][0])
       expect(world.state.tasks.byExternalId(lost.handle)).toEqual([])
       const approved = yield* planVideo({ prompt: "an approved one" }, "api-key")
-      const submitted = yield* settle(jobs.submit(approved, { approval }))
+      const submitted = yield* settle(startJob(jobs, approved, { approval }))
       expect(world.state.tasks.byExternalId(submitted.handle)).toHaveLength(1)
-      const again = jobs.submit(approved, { approval, allowDuplicate: true })
+      const again = startJob(jobs, approved, { approval, allowDuplicate: true })
       expect((yield* Effect.flip(again)).code).toBe("LEDGER_NOT_APPROVED")
       expect((yield* ledger.list({ search: "an approved one" })).jobs).toHaveLength(1)
     })
@@ -131,12 +132,12 @@ describe("a ledger of version 3", () => {
 
   it.effect("recovers an orphaned request, once", () =>
     Effect.gen(function* () {
-      const { jobs, ledger, world } = yield* upgrade
-      yield* settle(jobs.recover)
+      const { recovery, ledger, world } = yield* upgrade
+      yield* settle(recovery.run)
       yield* settle(Effect.sleep("2 minutes"))
       expect(yield* ledger.get(orphaned ?? "")).toMatchObject({ state: "ACCEPTED", sends: 1 })
       expect(world.state.tasks.byExternalId(orphaned ?? "")).toHaveLength(1)
-      yield* settle(jobs.recover)
+      yield* settle(recovery.run)
       expect(world.state.tasks.byExternalId(orphaned ?? "")).toHaveLength(1)
     })
   )
@@ -146,7 +147,7 @@ describe("a ledger of version 3", () => {
       const { jobs, ledger, world } = yield* upgrade
       expect(yield* settle(jobs.status(pipeline))).toMatchObject({ handle: pipeline, task: { status: "failed" } })
       expect((yield* ledger.pipelines.jobs(pipeline)).map(({ step }) => step)).toEqual(["still", "clip"])
-      const { handle } = yield* settle(jobs.startPipeline(yield* planKeeper, { idempotencyKey: "keeper-1" }))
+      const { handle } = yield* settle(startJob(jobs, yield* planKeeper, { idempotencyKey: "keeper-1" }))
       expect(handle).toBe(pipeline)
       const ended = yield* settle(Effect.map(Stream.runLast(jobs.follow(pipeline)), Option.getOrThrow))
       expect(ended.task).toMatchObject({ status: "succeed", outputs: [{ type: "video" }] })

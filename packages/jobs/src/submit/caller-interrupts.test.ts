@@ -10,6 +10,7 @@ import { TestClock } from "effect/testing"
 import { Jobs } from "../jobs.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
+import { startJob } from "./testing/start-job.ts"
 
 /** Jobs with a Kling in memory whose answers are slow. */
 const slowKling = (world: KlingWorld) => {
@@ -41,7 +42,7 @@ describe("an interrupted caller", () => {
         const jobs = yield* Jobs
         const calls: Array<readonly [handle: string, tasksAtKling: number]> = []
         const onHandle = (handle: string) => Effect.sync(() => void calls.push([handle, world.state.tasks.size]))
-        const waiting = yield* Effect.forkChild(jobs.submit(plan, { onHandle }))
+        const waiting = yield* Effect.forkChild(startJob(jobs, plan, { onHandle }))
         while (calls.length === 0) yield* TestClock.withLive(Effect.sleep("1 millis"))
         yield* Fiber.interrupt(waiting)
         expect(calls.map(([, tasks]) => tasks)).toEqual([0])
@@ -62,7 +63,7 @@ describe("an interrupted caller", () => {
       const plan = yield* planOperation(operations["legacy.tts"], example)
       yield* Effect.gen(function* () {
         const jobs = yield* Jobs
-        const waiting = yield* Effect.forkChild(jobs.call(plan))
+        const waiting = yield* Effect.forkChild(jobs.run(plan))
         while (world.state.tasks.size === 0) yield* TestClock.withLive(Effect.sleep("1 millis"))
         yield* Fiber.interrupt(waiting)
         yield* inVirtualTime(Effect.sleep("20 seconds"))

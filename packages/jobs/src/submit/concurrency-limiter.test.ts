@@ -4,7 +4,8 @@ import { KlingWorld } from "@klingkit/emulator"
 import { inVirtualTime } from "@klingkit/media/testing"
 import { Clock, Effect, Fiber, Result, Stream } from "effect"
 import { type Program, programsOf } from "../polling/testing/programs.ts"
-import type { QueuePosition } from "./queue-position.ts"
+import type { QueuePosition } from "../job.ts"
+import { startJob } from "./testing/start-job.ts"
 
 const worldWith = (concurrency: number) =>
   new KlingWorld({ speed: 1, faults: { packs: { video: { concurrency, units: 1e6 }, image: { concurrency } } } })
@@ -13,7 +14,7 @@ const video = (prompt: string, model = "kling-3.0") => planVideo({ prompt, model
 
 const submit = Effect.fnUntraced(function* ({ jobs }: Program, plan: Plan, positions: Array<QueuePosition> = []) {
   const onQueued = (position: QueuePosition) => Effect.sync(() => void positions.push(position))
-  const { handle } = yield* jobs.submit(plan, { onQueued })
+  const { handle } = yield* startJob(jobs, plan, { onQueued })
   return { handle, at: yield* Clock.currentTimeMillis }
 })
 
@@ -128,7 +129,7 @@ describe("requests beyond the concurrency limit", () => {
         let movedUpAt = 0
         const onQueued = ({ position }: QueuePosition) =>
           position > 1 ? Effect.void : Effect.map(Clock.currentTimeMillis, (now) => void (movedUpAt = now))
-        const third = yield* Effect.forkChild(program.jobs.submit(yield* video("third"), { onQueued }))
+        const third = yield* Effect.forkChild(startJob(program.jobs, yield* video("third"), { onQueued }))
         const { at } = yield* Fiber.join(second)
         yield* Effect.sleep("2 seconds")
         yield* Fiber.interrupt(third)
@@ -145,7 +146,7 @@ describe("requests beyond the concurrency limit", () => {
       const [program, another] = yield* Effect.all([start(), start()])
       const all = Effect.gen(function* () {
         yield* submit(program, yield* video("running"))
-        const submitted = yield* program.jobs.submit(yield* video("waiting"), { answerWithin: "1.5 seconds" })
+        const submitted = yield* startJob(program.jobs, yield* video("waiting"), { answerWithin: "1.5 seconds" })
         const status = yield* another.jobs.status(submitted.handle)
         const [followed] = yield* Stream.runCollect(Stream.take(another.jobs.follow(submitted.handle), 1))
         return [submitted, status, followed].map((job) => job?.queuePosition)

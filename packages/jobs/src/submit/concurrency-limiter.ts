@@ -1,25 +1,32 @@
 import type { KlingError } from "@klingkit/core"
-import { Clock, Effect, Option } from "effect"
+import { Clock, Context, Effect, Layer, Option } from "effect"
+import type { QueuePosition } from "../job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
-import type { Ledger } from "../ledger/ledger.ts"
+import { Ledger } from "../ledger/ledger.ts"
 import type { QueueState } from "../ledger/queue-keys.ts"
-import { makeNotifications } from "../polling/notifications.ts"
-import { nextPollAt } from "../polling/poll-schedule.ts"
-import { type QueuePosition, queuePositionIn } from "./queue-position.ts"
+import { queuePositionIn } from "../queue/queue-position.ts"
+import { Queues } from "../queue/queues.ts"
+import { nextPollAt } from "../snapshots/poll-schedule.ts"
+import { Snapshots } from "../snapshots/snapshots.ts"
 
 /**
  * Kling limits the running tasks of each model and refuses requests beyond that, without a charge. Such requests wait
  * here. The queue is in the ledger: it knows the order across all processes, and which tasks are running.
  */
-export interface ConcurrencyLimiter {
-  /** Sends immediately if the queue is empty; else when it is this request's turn and a slot may be free. */
-  readonly send: <A>(job: QueuedJob, send: Effect.Effect<A, KlingError>) => Effect.Effect<A, KlingError>
-  /** A task has ended: the first request in its queue tries immediately. */
-  readonly release: (ended: Pick<JobRecord, "account" | "queueKey">) => Effect.Effect<void>
+export class ConcurrencyLimiter extends Context.Service<
+  ConcurrencyLimiter,
+  {
+    /** Sends immediately if the queue is empty; else when it is this request's turn and a slot may be free. */
+    send<A>(job: QueuedJob, send: Effect.Effect<A, KlingError>): Effect.Effect<A, KlingError>
+  }
+>()("@klingkit/jobs/ConcurrencyLimiter") {
+  static readonly layer: Layer.Layer<ConcurrencyLimiter, never, Ledger | Queues | Snapshots> = Layer.effect(
+    ConcurrencyLimiter,
+    Effect.suspend(() => make)
+  )
 }
 
-export interface QueuedJob {
-  readonly ledger: Ledger["Service"]
+interface QueuedJob {
   readonly record: JobRecord & { readonly lease: Lease }
   /** Runs whenever the queue position changes. */
   readonly onQueued: (position: QueuePosition) => Effect.Effect<void>
@@ -28,116 +35,105 @@ export interface QueuedJob {
 /** What this process has learned about the concurrency limit of a queue key. */
 interface LimitEstimate {
   /** Unknown until Kling has refused a request. */
-  limit?: number
+  readonly limit?: number
   /** From then on one more than the limit is tried: it may have been raised, and other programs may use the account. */
-  nextProbeAt: number
-  refusals: number
-  cached?: { readonly queue: QueueState; readonly at: number }
+  readonly nextProbeAt: number
+  readonly refusals: number
 }
 
-const cacheMillis = 500
+const noEstimate: LimitEstimate = { nextProbeAt: 0, refusals: 0 }
 const pauseMillis = 1000
 const longestProbeSeconds = 30
-const emptyQueue: QueueState = { running: [], waiting: [] }
 
-/** `poll` updates the running tasks in the ledger, including those of other processes, so that their ends are noticed. */
-export const makeConcurrencyLimiter = (
-  poll: (ledger: Ledger["Service"], handles: ReadonlyArray<string>) => Effect.Effect<unknown>
-): ConcurrencyLimiter => {
+const make = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const queues = yield* Queues
+  const snapshots = yield* Snapshots
   const estimates = new Map<string, LimitEstimate>()
-  const changes = makeNotifications()
-  const keyOf = ({ account, queueKey = "" }: Pick<JobRecord, "account" | "queueKey">) => `${account} ${queueKey}`
 
-  const estimateOf = (key: string): LimitEstimate => {
-    const estimate = estimates.get(key) ?? { nextProbeAt: 0, refusals: 0 }
-    estimates.set(key, estimate)
-    return estimate
-  }
-
-  const invalidate = (key: string) =>
-    Effect.suspend(() => {
-      delete estimateOf(key).cached
-      return changes.notify(key)
-    })
-
-  /** One read of the queue for all who wait in this process. If the ledger cannot be read, the queue counts as empty. */
-  const readQueue = Effect.fnUntraced(function* ({ ledger, record }: QueuedJob) {
-    const estimate = estimateOf(keyOf(record))
-    const now = yield* Clock.currentTimeMillis
-    if (estimate.cached !== undefined && Math.abs(now - estimate.cached.at) < cacheMillis) return estimate.cached.queue
-    const queue = yield* Effect.orElseSucceed(ledger.queue(record.account, record.queueKey ?? ""), () => emptyQueue)
-    estimate.cached = { queue, at: now }
-    return queue
-  })
+  const estimateOf = (record: JobRecord): LimitEstimate => estimates.get(keyOf(record)) ?? noEstimate
+  const learn = (record: JobRecord, learned: Partial<LimitEstimate>) =>
+    Effect.sync(() => void estimates.set(keyOf(record), { ...estimateOf(record), ...learned }))
 
   /** Tries once; nothing when all slots are in use. Either outcome improves the estimate. */
-  const attempt = <A>({ record }: QueuedJob, queue: QueueState, send: Effect.Effect<A, KlingError>) => {
-    const key = keyOf(record)
-    const estimate = estimateOf(key)
+  const attempt = <A>(record: JobRecord, queue: QueueState, send: Effect.Effect<A, KlingError>) => {
     const inUse = slotsInUse(queue)
     return send.pipe(
-      Effect.tap(() => {
-        estimate.refusals = 0
-        if (estimate.limit !== undefined) estimate.limit = Math.max(estimate.limit, inUse + slotsOf(record))
-        return Effect.void
-      }),
-      Effect.asSome,
-      Effect.catchReason("KlingError", "ConcurrencyLimit", () =>
-        Effect.map(Clock.currentTimeMillis, (now) => {
-          // While our own tasks run, the end of one of them is what to wait for.
-          const pauseSeconds = inUse > 0 ? longestProbeSeconds : Math.min(longestProbeSeconds, 2 ** estimate.refusals)
-          estimate.limit = inUse
-          estimate.refusals += 1
-          estimate.nextProbeAt = now + pauseSeconds * 1000
-          return Option.none<A>()
+      Effect.tap(() =>
+        Effect.suspend(() => {
+          const { limit } = estimateOf(record)
+          const atLeast = limit === undefined ? {} : { limit: Math.max(limit, inUse + slotsOf(record)) }
+          return learn(record, { refusals: 0, ...atLeast })
         })
       ),
-      Effect.ensuring(invalidate(key))
+      Effect.asSome,
+      Effect.catchReason("KlingError", "ConcurrencyLimit", () =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const { refusals } = estimateOf(record)
+          // While our own tasks run, the end of one of them is what to wait for.
+          const pauseSeconds = inUse > 0 ? longestProbeSeconds : Math.min(longestProbeSeconds, 2 ** refusals)
+          const learned = { limit: inUse, refusals: refusals + 1, nextProbeAt: now + pauseSeconds * 1000 }
+          return Effect.as(learn(record, learned), Option.none<A>())
+        })
+      ),
+      Effect.ensuring(queues.invalidate(record))
     )
   }
 
   const mayTry = (queue: QueueState, record: JobRecord, now: number): boolean => {
-    const { limit, nextProbeAt } = estimateOf(keyOf(record))
+    const { limit, nextProbeAt } = estimateOf(record)
     // Guards against clock skew: a probe time in the far future is ignored.
     const isProbeDue = now >= nextProbeAt || nextProbeAt > now + longestProbeSeconds * 1000
     return limit === undefined || slotsInUse(queue) + slotsOf(record) <= limit || isProbeDue
   }
 
-  const waitInQueue = <A>(job: QueuedJob, send: Effect.Effect<A, KlingError>): Effect.Effect<A, KlingError> =>
-    Effect.gen(function* () {
-      const { ledger, record, onQueued } = job
-      yield* Effect.ignore(ledger.markQueued(record.handle, record.lease))
-      const key = keyOf(record)
-      yield* invalidate(key)
-      let reported = 0
-      for (;;) {
-        const now = yield* Clock.currentTimeMillis
-        const queue = yield* readQueue(job)
-        const current = queuePositionIn(queue, record.handle, now) ?? { position: 1 }
-        if (current.position !== reported) yield* onQueued(current)
-        reported = current.position
-        if (current.position === 1) {
-          yield* poll(ledger, dueForPoll(queue, now))
-          const updated = yield* readQueue(job)
-          const sent = mayTry(updated, record, now) ? yield* attempt(job, updated, send) : Option.none<A>()
-          if (Option.isSome(sent)) return sent.value
-        }
-        yield* Effect.raceFirst(Effect.sleep(pauseMillis), changes.await(key))
-      }
-    })
+  const tryIfFree = Effect.fnUntraced(function* <A>(
+    record: JobRecord,
+    queue: QueueState,
+    send: Effect.Effect<A, KlingError>
+  ) {
+    return mayTry(queue, record, yield* Clock.currentTimeMillis)
+      ? yield* attempt(record, queue, send)
+      : Option.none<A>()
+  })
 
-  return {
-    release: (ended) => invalidate(keyOf(ended)),
+  const waitInQueue = Effect.fnUntraced(function* <A>(
+    { record, onQueued }: QueuedJob,
+    send: Effect.Effect<A, KlingError>
+  ) {
+    yield* Effect.ignore(ledger.markQueued(record.handle, record.lease))
+    yield* queues.invalidate(record)
+    let reported = 0
+    const turn = Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const queue = yield* queues.read(record)
+      const current = queuePositionIn(queue, record.handle, now) ?? { position: 1 }
+      if (current.position !== reported) yield* onQueued(current)
+      reported = current.position
+      if (current.position > 1) return Option.none<A>()
+      // Updates the running tasks in the ledger, including those of other processes, so that their ends are noticed.
+      yield* snapshots.pollBatch(dueForPoll(queue, now))
+      return yield* tryIfFree(record, yield* queues.read(record), send)
+    })
+    const pause = Effect.timeoutOption(queues.changed(record), pauseMillis)
+    return yield* turn.pipe(
+      Effect.tap((outcome) => (Option.isNone(outcome) ? pause : Effect.void)),
+      Effect.repeat({ until: Option.isSome }),
+      Effect.map(Option.getOrThrow)
+    )
+  })
+
+  return ConcurrencyLimiter.of({
     send: Effect.fnUntraced(function* (job, send) {
-      const queue = yield* readQueue(job)
+      const queue = yield* queues.read(job.record)
       // New requests go to the end of the queue.
-      const isFree = queue.waiting.length === 0 && mayTry(queue, job.record, yield* Clock.currentTimeMillis)
-      const sent = isFree ? yield* attempt(job, queue, send) : Option.none()
+      const sent = queue.waiting.length === 0 ? yield* tryIfFree(job.record, queue, send) : Option.none()
       return Option.isSome(sent) ? sent.value : yield* waitInQueue(job, send)
     })
-  }
-}
+  })
+})
 
+const keyOf = ({ account, queueKey = "" }: JobRecord): string => `${account} ${queueKey}`
 const slotsOf = ({ slots = 1 }: JobRecord): number => slots
 const slotsInUse = ({ running }: QueueState): number => running.reduce((sum, { slots }) => sum + slots, 0)
 

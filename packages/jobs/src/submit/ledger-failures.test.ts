@@ -13,12 +13,10 @@ import { temporaryFolder } from "../ledger/testing/test-database.ts"
 import { layerSqliteClient } from "../sqlite/sqlite-client.ts"
 import { JumpingClock } from "../polling/testing/jumping-clock.ts"
 import { type Program, programOver, programsOf } from "../polling/testing/programs.ts"
-import { callJob } from "./call-job.ts"
-import { makeConcurrencyLimiter } from "./concurrency-limiter.ts"
-import { makeSends } from "./sends.ts"
+import { startJob } from "./testing/start-job.ts"
 
 const submitVideo = ({ jobs }: Pick<Program, "jobs">) =>
-  Effect.flatMap(planVideo({ prompt: "a cat" }, "api-key"), (plan) => jobs.submit(plan))
+  Effect.flatMap(planVideo({ prompt: "a cat" }, "api-key"), (plan) => startJob(jobs, plan))
 
 const speech = planOperation(operations["legacy.tts"], operations["legacy.tts"].example)
 
@@ -52,7 +50,7 @@ describe("a paid request with a failing ledger", () => {
       yield* sql`PRAGMA max_page_count = 1`
       const plan = yield* planVideo({ prompt: "a long story ".repeat(150) }, "api-key")
       const big = { ...plan, input: { ...plan.input, prompt: "x".repeat(100_000) } }
-      const error = yield* Effect.flip(program.jobs.submit(big))
+      const error = yield* Effect.flip(startJob(program.jobs, big))
       expect(error).toMatchObject({ code: "LEDGER_DISK_FULL", wasCharged: "no" })
       expect(world.state.requests.rows).toEqual([])
       yield* sql`PRAGMA max_page_count = 1000000`
@@ -65,7 +63,7 @@ describe("a paid request with a failing ledger", () => {
       const { world, program } = yield* programWithDatabase
       const transition = () => Effect.fail(ledgerError({ _tag: "Locked", location: "of the test" }))
       const { jobs } = yield* programOver(world, { ...program.ledger, transition })
-      const error = yield* Effect.flip(Effect.flatMap(speech, (plan) => jobs.call(plan)))
+      const error = yield* Effect.flip(Effect.flatMap(speech, (plan) => jobs.run(plan)))
       expect(error).toMatchObject({ code: "LEDGER_LOCKED", wasCharged: "no" })
       expect(world.state.requests.rows).toEqual([])
     })
@@ -73,16 +71,18 @@ describe("a paid request with a failing ledger", () => {
 
   it.effect("of a synchronous call stores its answer, however long that takes", () =>
     Effect.gen(function* () {
-      const start = yield* programsOf(new KlingWorld({ speed: 1 }))
-      const [{ kling, ledger }, another] = yield* Effect.all([start(), start()])
+      const world = new KlingWorld({ speed: 1 })
+      const start = yield* programsOf(world)
+      const [{ ledger }, another] = yield* Effect.all([start(), start()])
       // Retries for a minute and a half, and then a slow response with a large image.
-      const call: typeof kling.call = (operation, input) => Effect.delay(kling.call(operation, input), "140 seconds")
-      const limiter = makeConcurrencyLimiter(() => Effect.void)
-      const submitter = { kling: { ...kling, call }, limiter, sends: yield* makeSends(0), owner: "one" }
-      const calling = Effect.flatMap(speech, (plan) =>
-        callJob(ledger, { ...submitter, principal: "local", limits: {} }, plan)
-      )
-      const late = Effect.andThen(Effect.sleep("130 seconds"), another.jobs.recover)
+      const slow = yield* programOver(world, ledger, {
+        alter: (kling) => ({
+          ...kling,
+          call: (operation, input) => Effect.delay(kling.call(operation, input), "140 seconds")
+        })
+      })
+      const calling = Effect.flatMap(speech, (plan) => slow.jobs.run(plan))
+      const late = Effect.andThen(Effect.sleep("130 seconds"), another.recovery.run)
       yield* inVirtualTime(Effect.all([calling, late], { concurrency: 2 }))
       expect((yield* ledger.list()).jobs).toMatchObject([{ state: "SUCCEEDED", outputs: [{ type: "audio" }] }])
     })
@@ -101,7 +101,7 @@ describe("a paid request with a failing ledger", () => {
         while (world.state.requests.rows.length === 0) yield* Effect.sleep("100 millis")
         clock.jump(jump)
         world.state.clockOffsetMs -= jump
-        yield* another.jobs.recover
+        yield* another.recovery.run
         const { handle } = yield* Fiber.join(sending)
         return yield* program.ledger.get(handle)
       }).pipe(Effect.provideService(Clock.Clock, clock))

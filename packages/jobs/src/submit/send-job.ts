@@ -1,25 +1,18 @@
-import { type AnyOperation, type Kling, KlingError, type Task } from "@klingkit/core"
-import { Effect, Schedule } from "effect"
+import { type AnyOperation, Kling, KlingError, type Task } from "@klingkit/core"
+import { Effect } from "effect"
+import type { QueuePosition } from "../job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
 import type { JobState } from "../ledger/job-state.ts"
-import type { Ledger } from "../ledger/ledger.ts"
+import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import type { ConcurrencyLimiter } from "./concurrency-limiter.ts"
-import type { QueuePosition } from "./queue-position.ts"
+import { ConcurrencyLimiter } from "./concurrency-limiter.ts"
+import { ProcessLeases } from "./process-leases.ts"
 import type { SendProgress } from "./sends.ts"
 
-/** How long a job stays with a process that has stopped renewing its lease. */
-export const leaseSeconds = 30
-const renewEverySeconds = 10
-
-interface JobToSend {
-  readonly ledger: Ledger["Service"]
-  readonly kling: Kling["Service"]
+export interface JobToSend {
   readonly operation: AnyOperation
   readonly input: Readonly<Record<string, unknown>>
-  readonly limiter: ConcurrencyLimiter
-  readonly progress: SendProgress
-  readonly onQueued: (position: QueuePosition) => Effect.Effect<void>
+  readonly onQueued?: (position: QueuePosition) => Effect.Effect<void>
   /** Contains the lease by which this process holds the job. */
   readonly record: JobRecord & { readonly lease: Lease }
   /** It may have been sent before, too long ago to be sent again. */
@@ -30,8 +23,12 @@ interface JobToSend {
  * Sends a job of this process and records the outcome. Each state is persisted before the step that it describes, so that
  * recovery after a crash knows what may have happened. If the job may have been sent before, its task is looked up first.
  */
-export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend) {
-  const { ledger, kling, operation, input, record, limiter, progress, onQueued, isLookupOnly = false } = job
+export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend, progress: SendProgress) {
+  const kling = yield* Kling
+  const ledger = yield* Ledger
+  const limiter = yield* ConcurrencyLimiter
+  const leases = yield* ProcessLeases
+  const { operation, input, record, onQueued = () => Effect.void, isLookupOnly = false } = job
   const { handle, lease } = record
   const step: Step = (from, to, changes = {}) => ledger.transition(handle, from, to, { lease, ...changes })
 
@@ -58,20 +55,13 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend) {
           : Effect.void
       )
     )
-  const outcome = limiter.send({ ledger, record, onQueued }, sent).pipe(
+  const outcome = limiter.send({ record, onQueued }, sent).pipe(
     Effect.tap(({ task }) => recordAccepted(step, handle, task)),
     Effect.catch((error) => Effect.flatMap(recordFailure(step, error), Effect.fail)),
     Effect.ensuring(Effect.ignore(ledger.release(handle, lease)))
   )
-  return yield* Effect.raceFirst(outcome, keepLease(ledger, handle, lease))
+  return yield* Effect.raceFirst(outcome, leases.keep(handle, lease))
 })
-
-/** Renews the lease for as long as this process runs. Losing it does not stop a request that is already on its way. */
-export const keepLease = (ledger: Ledger["Service"], handle: string, lease: Lease): Effect.Effect<never> =>
-  Effect.ignore(ledger.renew(handle, lease, leaseSeconds)).pipe(
-    Effect.repeat(Schedule.spaced(`${renewEverySeconds} seconds`)),
-    Effect.andThen(Effect.never)
-  )
 
 type Step = (
   from: ReadonlyArray<JobState>,

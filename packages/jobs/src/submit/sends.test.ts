@@ -10,11 +10,13 @@ import { TestClock } from "effect/testing"
 import { join } from "node:path"
 import type { JobsConfig } from "../config.ts"
 import { Jobs } from "../jobs.ts"
+import { Recovery } from "../recovery/recovery.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { temporaryFolder } from "../ledger/testing/test-database.ts"
 import { planPipeline, stepFromPlan } from "@klingkit/core/requests"
 import { layerSqlite } from "../sqlite/sqlite-ledger.ts"
+import { startJob } from "./testing/start-job.ts"
 
 interface ProgramOptions extends Pick<JobsConfig, "shutdownSeconds" | "shutdownTimeout"> {
   readonly answersAfterSeconds?: number
@@ -48,8 +50,12 @@ const programs = Effect.fnUntraced(function* (world: KlingWorld) {
       ])
     )
     const scope = yield* Scope.make()
-    const jobs = Context.get(yield* Layer.buildWithScope(layer, scope), Jobs)
-    return { jobs, close: Scope.close(scope, Exit.void) }
+    const context = yield* Layer.buildWithScope(layer, scope)
+    return {
+      jobs: Context.get(context, Jobs),
+      recovery: Context.get(context, Recovery),
+      close: Scope.close(scope, Exit.void)
+    }
   })
   /** What the ledger says once it is opened again. */
   const rows = Effect.scoped(
@@ -82,7 +88,7 @@ describe("closing the jobs while Kling has not answered yet", () => {
       const world = new KlingWorld({ speed: 1 })
       const { start, rows } = yield* programs(world)
       const program = yield* start()
-      yield* Effect.forkChild(Effect.exit(program.jobs.submit(yield* video())))
+      yield* Effect.forkChild(Effect.exit(startJob(program.jobs, yield* video())))
       yield* tasksAtKling(world, 1)
       expect(yield* secondsToClose(program)).toBe(20)
       const [task] = world.state.tasks.newestFirst()
@@ -95,7 +101,7 @@ describe("closing the jobs while Kling has not answered yet", () => {
       const world = new KlingWorld({ speed: 1 })
       const { start, rows } = yield* programs(world)
       const program = yield* start()
-      yield* Effect.forkChild(Effect.exit(program.jobs.call(yield* speech)))
+      yield* Effect.forkChild(Effect.exit(program.jobs.run(yield* speech)))
       yield* tasksAtKling(world, 1)
       expect(yield* secondsToClose(program)).toBe(20)
       expect(yield* rows).toMatchObject([{ state: "SUCCEEDED", outputs: [{ type: "audio" }] }])
@@ -109,7 +115,7 @@ describe("closing the jobs while Kling has not answered yet", () => {
       const program = yield* start()
       const step = (id: string, plan: Plan, needs: ReadonlyArray<string>) => ({ ...stepFromPlan(id, plan, []), needs })
       const steps = [step("first", yield* video("first"), []), step("second", yield* video("second"), ["first"])]
-      yield* Effect.forkChild(Effect.exit(program.jobs.startPipeline(yield* planPipeline("two", steps))))
+      yield* Effect.forkChild(Effect.exit(startJob(program.jobs, yield* planPipeline("two", steps))))
       yield* tasksAtKling(world, 1)
       expect(yield* secondsToClose(program)).toBe(20)
       expect(yield* rows).toMatchObject([{ state: "ACCEPTED", prompt: "first" }])
@@ -123,13 +129,13 @@ describe("closing the jobs while Kling has not answered yet", () => {
         const world = new KlingWorld({ speed: 1 })
         const { start, rows } = yield* programs(world)
         const program = yield* start(options)
-        yield* Effect.forkChild(Effect.exit(program.jobs.submit(yield* video())))
+        yield* Effect.forkChild(Effect.exit(startJob(program.jobs, yield* video())))
         yield* tasksAtKling(world, 1)
         expect(yield* secondsToClose(program)).toBe(5)
         expect(yield* rows).toMatchObject([{ state: "SENDING" }])
 
         const next = yield* start()
-        expect((yield* inVirtualTime(next.jobs.recover))._tag).toBe("Success")
+        expect((yield* inVirtualTime(next.recovery.run))._tag).toBe("Success")
         yield* secondsToClose(next)
         expect(yield* rows).toMatchObject([{ state: "ACCEPTED", sends: 1 }])
         expect(world.state.tasks.size).toBe(1)
@@ -141,14 +147,14 @@ describe("closing the jobs while Kling has not answered yet", () => {
       const world = new KlingWorld({ speed: 1, faults: { packs: { video: { concurrency: 1, units: 1e6 } } } })
       const { start, rows } = yield* programs(world)
       const program = yield* start({ answersAfterSeconds: 0 })
-      yield* inVirtualTime(Effect.flatMap(video("running"), (plan) => program.jobs.submit(plan)))
-      yield* inVirtualTime(program.jobs.submit(yield* video("queued"), { answerWithin: "3 seconds" }))
+      yield* inVirtualTime(Effect.flatMap(video("running"), (plan) => startJob(program.jobs, plan)))
+      yield* inVirtualTime(startJob(program.jobs, yield* video("queued"), { answerWithin: "3 seconds" }))
       expect(yield* secondsToClose(program)).toBe(0)
       expect(yield* rows).toMatchObject([{ state: "INTENT", prompt: "queued" }, { prompt: "running" }])
 
       yield* TestClock.adjust("10 minutes")
       const next = yield* start()
-      yield* Effect.forkChild(inVirtualTime(next.jobs.recover))
+      yield* Effect.forkChild(inVirtualTime(next.recovery.run))
       yield* tasksAtKling(world, 2)
       expect(yield* secondsToClose(next)).toBeGreaterThan(10)
       expect((yield* rows)[0]).toMatchObject({ state: "ACCEPTED", prompt: "queued", sends: 1 })

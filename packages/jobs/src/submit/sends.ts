@@ -1,11 +1,20 @@
-import { Effect, Fiber, FiberSet, type Scope } from "effect"
+import { Context, Effect, Fiber, FiberSet, Layer, type Scope } from "effect"
+import { shutdownMillis } from "../config.ts"
+import { JobsSettings } from "../settings.ts"
 
 /** The sends of this process. They outlive their callers, but not the ledger, which closes after them. */
-export interface Sends {
-  /** Starts a send in the background, until the jobs close. */
-  readonly fork: <A, E, R>(
-    send: (progress: SendProgress) => Effect.Effect<A, E, R>
-  ) => Effect.Effect<Fiber.Fiber<A, E>, never, R>
+export class Sends extends Context.Service<
+  Sends,
+  {
+    /** Starts a send in the background, until the jobs close. */
+    fork<A, E, R>(send: (progress: SendProgress) => Effect.Effect<A, E, R>): Effect.Effect<Fiber.Fiber<A, E>, never, R>
+  }
+>()("@klingkit/jobs/Sends") {
+  /** By default closing waits until each request that was sent must have an outcome. */
+  static readonly layer: Layer.Layer<Sends, never, JobsSettings> = Layer.effect(
+    Sends,
+    Effect.flatMap(JobsSettings, (settings) => make(shutdownMillis(settings)))
+  )
 }
 
 export interface SendProgress {
@@ -19,9 +28,7 @@ export interface SendProgress {
  * When the scope closes, requests that have not left are interrupted, so that another process sends them. Those that have
  * are awaited for `graceMillis` at most; then they are left to recovery, as after a crash.
  */
-export const makeSends = Effect.fnUntraced(function* (
-  graceMillis: number
-): Effect.fn.Return<Sends, never, Scope.Scope> {
+const make = Effect.fnUntraced(function* (graceMillis: number): Effect.fn.Return<Sends["Service"], never, Scope.Scope> {
   const running = yield* FiberSet.make()
   const unsent = new Set<Fiber.Fiber<unknown, unknown>>()
   let isClosing = false

@@ -11,6 +11,7 @@ import { sampleJob } from "../ledger/testing/sample-job.ts"
 import type { SpendLimits } from "../spend-limits.ts"
 import { layerSqliteMemory } from "../sqlite/sqlite-ledger.ts"
 import type { SubmitJobOptions } from "./submit-job.ts"
+import { startJob } from "./testing/start-job.ts"
 
 /** All operations that Kling may charge for, as the catalog declares them: later additions are tested as well. */
 const paid = catalog.filter((operation) => operation.billed && maxUsd(operation.price(operation.example)) !== 0)
@@ -50,15 +51,8 @@ const planOf = Effect.fnUntraced(function* (operation: AnyOperation) {
 
 type Approval = Pick<SubmitJobOptions, "isApproved" | "approval">
 
-/** The two ways to spend. */
-const ways = {
-  submit: (plan: Plan, approval: Approval = {}) =>
-    Jobs.use((jobs) => jobs.submit(plan, { ...approval, allowDuplicate: true })),
-  call: (plan: Plan, approval: Approval = {}) => Jobs.use((jobs) => jobs.call(plan, approval))
-}
-/** The way that suits the operation. */
-const run = (plan: Plan, approval?: Approval) =>
-  Effect.asVoid(ways[plan.operation.kind === "create" ? "submit" : "call"](plan, approval))
+const run = (plan: Plan, approval: Approval = {}) =>
+  Jobs.use((jobs) => jobs.run(plan, { ...approval, allowDuplicate: true }))
 
 /** Limits that the price of an operation exceeds, and the amount that the refusal has to name. */
 const tooLow = (most: number | undefined): ReadonlyArray<readonly [SpendLimits, number]> => {
@@ -80,24 +74,21 @@ describe("no charge bypasses the limits", () => {
       const plan = yield* planOperation(operation, operation.example)
       const most = maxUsd(plan.quote)
       for (const [limits, limitUsd] of tooLow(most)) {
-        for (const [way, go] of Object.entries(ways)) {
-          const world = new KlingWorld()
-          const error = yield* Effect.flip(Effect.andThen(spendEarlier, go(plan))).pipe(
-            Effect.provide(programs(world, limits))
-          )
-          expect(error.code).toMatch(/^(LEDGER_OVER_BUDGET|JOB_NOT_APPROVED)$/)
-          passTime(world)
-          expect({
-            way,
-            limits,
-            charged: error.wasCharged,
-            charges: chargedOperations(world),
-            requests: world.state.requests.rows
-          }).toEqual({ way, limits, charged: "no", charges: [], requests: [] })
-          expect(error.message).toContain(usdText(limitUsd))
-          expect(error.message).toContain(most === undefined ? "the price is unknown until charged" : usdText(most))
-          expect(error.message).toMatch(/\$0\.42 (are )?spent today/)
-        }
+        const world = new KlingWorld()
+        const error = yield* Effect.flip(Effect.andThen(spendEarlier, run(plan))).pipe(
+          Effect.provide(programs(world, limits))
+        )
+        expect(error.code).toMatch(/^(LEDGER_OVER_BUDGET|JOB_NOT_APPROVED)$/)
+        passTime(world)
+        expect({
+          limits,
+          charged: error.wasCharged,
+          charges: chargedOperations(world),
+          requests: world.state.requests.rows
+        }).toEqual({ limits, charged: "no", charges: [], requests: [] })
+        expect(error.message).toContain(usdText(limitUsd))
+        expect(error.message).toContain(most === undefined ? "the price is unknown until charged" : usdText(most))
+        expect(error.message).toMatch(/\$0\.42 (are )?spent today/)
       }
     })
   )
@@ -109,7 +100,7 @@ describe("a program without Effect, or with an unknown model", () => {
     const runtime = ManagedRuntime.make(programs(world, { maxUsdPerCall: 0.41 }))
     try {
       const plan = await Effect.runPromise(planVideo({ prompt: "a cat" }, "api-key"))
-      const submitted = runtime.runPromise(Jobs.use((jobs) => jobs.submit(plan, { isApproved: true })))
+      const submitted = runtime.runPromise(Jobs.use((jobs) => startJob(jobs, plan, { isApproved: true })))
       await expect(submitted).rejects.toMatchObject({ code: "LEDGER_OVER_BUDGET", wasCharged: "no" })
       expect(world.state.requests.rows).toEqual([])
     } finally {

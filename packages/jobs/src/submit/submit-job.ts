@@ -1,20 +1,19 @@
-import { type Kling, type KlingError, mintHandle, type Plan } from "@klingkit/core"
-import { Duration, Effect, Fiber, Option } from "effect"
-import { type Job, jobOfRecord } from "../job.ts"
+import { Kling, mintHandle, type Plan } from "@klingkit/core"
+import { Duration, Effect, Fiber, Option, Struct } from "effect"
+import { type Job, jobOfRecord, type QueuePosition } from "../job.ts"
 import type { JobError } from "../job-error.ts"
-import type { NewJob, StepOfPipeline } from "../ledger/create-job.ts"
-import type { JobRecord, Lease } from "../ledger/job-record.ts"
+import type { CreateResult, StepOfPipeline } from "../ledger/create-job.ts"
+import type { JobRecord } from "../ledger/job-record.ts"
 import { mayBeSent } from "../ledger/job-state.ts"
-import type { Ledger } from "../ledger/ledger.ts"
+import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import type { SpendLimits } from "../spend-limits.ts"
-import { requireApproval } from "./approval.ts"
-import type { ConcurrencyLimiter } from "./concurrency-limiter.ts"
-import { slotDemandOf } from "./queue-key.ts"
-import type { QueuePosition } from "./queue-position.ts"
-import { withQueuePosition } from "./queued-job.ts"
-import { leaseSeconds, sendJob } from "./send-job.ts"
-import type { Sends } from "./sends.ts"
+import { slotDemandOf } from "../queue/queue-key.ts"
+import { Queues } from "../queue/queues.ts"
+import { JobsSettings } from "../settings.ts"
+import { ProcessLeases } from "./process-leases.ts"
+import { sendJob } from "./send-job.ts"
+import { Sends } from "./sends.ts"
+import { SpendGate } from "./spend-gate.ts"
 
 export interface SubmitJobOptions {
   /** Receives the handle once the request is persisted, before anything is sent. */
@@ -41,80 +40,56 @@ export interface SubmitJobOptions {
   readonly folder?: string
 }
 
-export interface Submitter {
-  readonly kling: Kling["Service"]
-  readonly limiter: ConcurrencyLimiter
-  readonly sends: Sends
-  readonly owner: string
-  readonly principal: string
-  readonly limits: SpendLimits
-}
-
 /**
  * Submits a plan once: within the limits, persisted before it is sent, recognised as a duplicate. Interrupting the caller
  * does not interrupt the submission.
  */
-export const submitJob = Effect.fn("Jobs.submit")(function* (
-  ledger: Ledger["Service"],
-  submitter: Submitter,
-  plan: Plan,
-  options: SubmitJobOptions = {}
-): Effect.fn.Return<Job, KlingError | JobError | LedgerError> {
-  const { kling, limiter, sends, owner } = submitter
-  yield* requireApproval(ledger, submitter, plan.quote, options)
-  const { operation, input } = plan
-  const created = yield* ledger.createJob({
-    ...newJobOf(submitter, plan, yield* mintHandle(operation.family)),
-    lease: { owner, seconds: leaseSeconds },
-    ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
-    ...(options.allowDuplicate === undefined ? {} : { allowDuplicate: options.allowDuplicate }),
-    ...(options.approval === undefined ? {} : { approval: options.approval }),
-    ...(options.dedupeBy === undefined ? {} : { dedupeBy: options.dedupeBy }),
-    ...(options.partOf === undefined ? {} : { partOf: options.partOf })
-  })
+export const submitJob = Effect.fn("Jobs.submit")(function* (plan: Plan, options: SubmitJobOptions = {}) {
+  const sends = yield* Sends
+  const created = yield* createJob(plan, options)
   const record = created.job
-  if (!created.isNew || record.lease === undefined) {
-    return { ...(yield* returnPending(ledger, record)), plan, isDuplicate: true }
+  const { lease } = record
+  if (!created.isNew || lease === undefined) {
+    return { ...(yield* returnPending(record)), plan, isDuplicate: true } satisfies Job
   }
   if (options.onHandle !== undefined) yield* options.onHandle(record.handle)
-  const sending = yield* sends.fork((progress) =>
-    sendJob({
-      progress,
-      ledger,
-      kling,
-      limiter,
-      operation,
-      input,
-      record: record as JobRecord & { readonly lease: Lease },
-      onQueued: options.onQueued ?? (() => Effect.void)
-    })
-  )
+  const { operation, input } = plan
+  const { onQueued } = options
+  const job = { operation, input, record: { ...record, lease }, ...(onQueued === undefined ? {} : { onQueued }) }
+  const sending = yield* sends.fork((progress) => sendJob(job, progress))
   const sent = yield* awaitAnswer(Fiber.join(sending), options)
-  if (Option.isNone(sent)) return { ...(yield* returnPending(ledger, record)), plan }
+  if (Option.isNone(sent)) return { ...(yield* returnPending(record)), plan } satisfies Job
   // A task whose operation takes no external id has Kling's id at Kling, and its handle here.
-  return { handle: record.handle, task: sent.value.task, plan, record }
+  return { handle: record.handle, task: sent.value.task, plan, record } satisfies Job
 })
 
 /** Acknowledges a job that is returned before its outcome is known: should this process die, the caller relies on it. */
-const returnPending = Effect.fnUntraced(function* (
-  ledger: Ledger["Service"],
-  record: JobRecord
-): Effect.fn.Return<Job> {
+const returnPending = Effect.fnUntraced(function* (record: JobRecord): Effect.fn.Return<Job, never, Ledger | Queues> {
+  const ledger = yield* Ledger
+  const queues = yield* Queues
   if (!mayBeSent(record.state)) return jobOfRecord(record)
   // If the acknowledgement cannot be persisted, an orphaned request is closed, uncharged, and its status says so.
   yield* Effect.ignore(ledger.markAcknowledged(record.handle))
   const latest = yield* Effect.orElseSucceed(ledger.get(record.handle, record.principal), () => record)
-  return yield* withQueuePosition(ledger, latest)
+  return yield* queues.jobOf(latest)
 })
 
-/** What the ledger stores of a plan. */
-export const newJobOf = ({ kling, principal, limits }: Submitter, plan: Plan, handle: string): NewJob => {
+/** Persists a plan as a job of this process, if it is approved and within the limits; or finds the job it duplicates. */
+export const createJob = Effect.fnUntraced(function* (
+  plan: Plan,
+  options: SubmitJobOptions
+): Effect.fn.Return<CreateResult, JobError | LedgerError, Kling | Ledger | ProcessLeases | SpendGate | JobsSettings> {
+  const { account } = yield* Kling
+  const ledger = yield* Ledger
+  const { limits, principal } = yield* JobsSettings
   const { operation, input, quote, model } = plan
+  yield* SpendGate.use((gate) => gate.requireApproval(quote, options))
   const prompt = input["prompt"] ?? input["text"]
-  return {
-    handle,
+  return yield* ledger.createJob({
+    ...Struct.pick(options, ["idempotencyKey", "allowDuplicate", "approval", "dedupeBy", "partOf"]),
+    handle: yield* mintHandle(operation.family),
     principal,
-    account: kling.account,
+    account,
     operation: operation.id,
     family: operation.family,
     generation: operation.generation,
@@ -124,9 +99,10 @@ export const newJobOf = ({ kling, principal, limits }: Submitter, plan: Plan, ha
     limits,
     ...slotDemandOf(plan),
     expectedSeconds: operation.expectedSeconds(input),
-    ...(typeof prompt === "string" ? { prompt } : {})
-  }
-}
+    ...(typeof prompt === "string" ? { prompt } : {}),
+    lease: yield* ProcessLeases.useSync(({ request }) => request)
+  })
+})
 
 const awaitAnswer = <A, E>(sent: Effect.Effect<A, E>, options: SubmitJobOptions) => {
   const seconds = options.answerWithinSeconds

@@ -1,4 +1,4 @@
-import { fingerprintOf, Jobs } from "@klingkit/jobs"
+import { fingerprintOf, Jobs, JobsSettings } from "@klingkit/jobs"
 import {
   approvalCheckbox,
   approvalMessage,
@@ -99,6 +99,6 @@ const interpretAnswer = Effect.fnUntraced(function* (
 
 /** Identifies a call by its principal, tool and arguments. */
 const purposeOf = Effect.fnUntraced(function* (tool: Tool, args: unknown) {
-  const { config } = yield* Jobs
-  return yield* fingerprintOf(tool.name, [config.principal, args])
+  const { principal } = yield* JobsSettings
+  return yield* fingerprintOf(tool.name, [principal, args])
 })

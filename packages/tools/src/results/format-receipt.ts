@@ -1,6 +1,5 @@
-import { type Quote, type Receipt, receiptOf } from "@klingkit/core"
+import type { Receipt } from "@klingkit/core"
 import * as z from "zod"
-import { type Called, taskOfCall } from "./synchronous-call.ts"
 
 /** Quote and charge as text; the charge is absent while the task runs. */
 export const receiptSchema = {
@@ -20,7 +19,3 @@ export const formatReceipt = ({ quoted, charged, mismatch }: Receipt): ReadonlyA
   ...(charged === undefined ? [] : [`Charged: ${charged}`]),
   ...(mismatch === undefined ? [] : [`Warning: ${mismatch}; check Kling's billing record`])
 ]
-
-/** The receipt of a synchronous call. Not every answer says what was charged. */
-export const receiptOfCall = (quote: Quote, called: Called): Receipt =>
-  receiptOf(quote, { status: "succeed", charges: taskOfCall(called)?.charges ?? [] })

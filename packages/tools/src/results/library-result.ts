@@ -1,12 +1,11 @@
-import { Kling, type Plan } from "@klingkit/core"
+import type { Plan } from "@klingkit/core"
 import { sanitizeText } from "@klingkit/core/internal"
 import { type LibraryEntry, libraryEntries } from "@klingkit/core/requests"
-import { Effect } from "effect"
 import * as z from "zod"
-import type { PaidArguments } from "../inputs/paid-arguments.ts"
-import type { ToolEffect, ToolResult } from "../tool.ts"
+import type { ToolResult } from "../tool.ts"
+import type { CallResult } from "./run-plan.ts"
 import { truncateToBudget } from "./truncate-to-budget.ts"
-import { submitPlan, submitSchema } from "./submit-result.ts"
+import { submitSchema } from "./submit-result.ts"
 
 const entrySchema = z.object({
   id: z.string(),
@@ -24,20 +23,12 @@ export const librarySchema = submitSchema.partial().extend({
 
 type Data = z.output<typeof librarySchema>
 
-/** Starts what creates; lists and deletes at once. */
-export const runLibrary =
+/** What the library answers to a list or a deletion. */
+export const libraryResult =
   (kind: string) =>
-  (plan: Plan, summary: string, paid: PaidArguments): ToolEffect<Data> => {
-    const { operation, input } = plan
-    if (operation.kind === "create") return submitPlan(plan, summary, paid)
-    const called: ToolEffect<Data> = Effect.map(
-      Kling.use((kling) => kling.call(operation, input)),
-      (answer: unknown) =>
-        operation.kind === "delete"
-          ? deletedEntry(kind, String(Object.values(input)[0]))
-          : listedEntries(answer, Number(input["pageNum"]))
-    )
-    return called
+  ({ operation, input }: Plan, called: CallResult): ToolResult<Data> => {
+    if (operation.kind === "delete") return deletedEntry(kind, String(Object.values(input)[0]))
+    return listedEntries(called._tag === "Answer" ? called.answer : undefined, Number(input["pageNum"]))
   }
 
 /** The entries on a page of Kling's task records, without deleted ones. */

@@ -1,8 +1,6 @@
-import type { KlingError, Plan } from "@klingkit/core"
-import { describeQueuePosition, type Job, type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
-import { Effect } from "effect"
+import type { Plan } from "@klingkit/core"
+import { describeQueuePosition, type Job } from "@klingkit/jobs"
 import * as z from "zod"
-import type { PaidArguments } from "../inputs/paid-arguments.ts"
 import type { ToolResult } from "../tool.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "./format-quote.ts"
 import { sentSettings } from "./sent-settings.ts"
@@ -34,24 +32,6 @@ export const startSchema = submitSchema.partial({
   usual_seconds: true,
   repeated: true,
   warnings: true
-})
-
-/** A host gets its answer within this time. Kling usually confirms sooner; reconciling a lost answer continues in the background. */
-const answerWithin = "1.5 seconds"
-
-/** How every tool spends: within the limits, and once. `summary` is the first line for the user. */
-export const submitPlan = Effect.fnUntraced(function* (
-  plan: Plan,
-  summary: string,
-  { allow_duplicate: allowDuplicate = false, confirm_token: approval }: PaidArguments
-): Effect.fn.Return<ToolResult<SubmitData>, KlingError | JobError | LedgerError, Jobs> {
-  const jobs = yield* Jobs
-  const job = yield* jobs.submit(plan, {
-    answerWithin,
-    allowDuplicate,
-    ...(approval === undefined ? {} : { approval })
-  })
-  return submitResult(plan, summary, job)
 })
 
 /** The result of a task that has just started, or of the one it duplicates. */

@@ -4,7 +4,6 @@ import {
   findOperation,
   inputJsonSchema,
   isExperimental,
-  Kling,
   type KlingError,
   type Plan,
   type Receipt
@@ -14,11 +13,11 @@ import { Effect } from "effect"
 import * as z from "zod"
 import { objectFrom } from "../inputs/json-object.ts"
 import { paidArguments } from "../inputs/paid-arguments.ts"
-import { planWithMedia } from "../inputs/plan-with-media.ts"
+import { planDirectly } from "../inputs/plan-directly.ts"
 import { paidHints } from "../request-tool.ts"
-import { callPlan, taskOfCall } from "../results/synchronous-call.ts"
-import { structuredReceipt, receiptSchema, formatReceipt, receiptOfCall } from "../results/format-receipt.ts"
-import { submitSchema, submitPlan } from "../results/submit-result.ts"
+import { receiptOfCall, runPlan } from "../results/run-plan.ts"
+import { structuredReceipt, receiptSchema, formatReceipt } from "../results/format-receipt.ts"
+import { submitSchema, submitResult } from "../results/submit-result.ts"
 import { defineTool, type ToolResult } from "../tool.ts"
 
 /** Characters. A tool result must stay below 25 kB, and contains the answer twice. */
@@ -56,7 +55,7 @@ const planOf = Effect.fnUntraced(function* (args: Arguments) {
     const message = "cannot be set by a model: the server's operator configures callbacks"
     return yield* invalidInput([{ field: "callbackUrl", message }])
   }
-  return yield* planWithMedia(operation, fields, {})
+  return yield* planDirectly(operation, fields)
 })
 
 export const callKlingApi = defineTool({
@@ -81,16 +80,13 @@ export const callKlingApi = defineTool({
     }
     if (args.input === undefined) return describeOperation(yield* operationOf(args.operation))
     const plan = yield* planOf(args)
-    if (plan.operation.kind === "create") {
-      const started: ToolResult<Data> = yield* submitPlan(plan, `${plan.operation.id} started successfully!`, args)
+    const result = yield* runPlan(plan, args)
+    if (result._tag === "Job") {
+      const started: ToolResult<Data> = submitResult(plan, `${plan.operation.id} started successfully!`, result.job)
       return started
     }
-    if (!plan.operation.billed) {
-      const kling = yield* Kling
-      return answerResult(plan, yield* kling.call(plan.operation, plan.input))
-    }
-    const called = yield* callPlan(plan, args)
-    return answerResult(plan, "data" in called ? called.data : taskOfCall(called), receiptOfCall(plan.quote, called))
+    const answer = result._tag === "Answer" ? result.answer : result.job.task
+    return answerResult(plan, answer, receiptOfCall(plan.quote, result))
   })
 })
 

@@ -1,12 +1,11 @@
 import type { OutputOfId, Plan } from "@klingkit/core"
 import { describeImage as request } from "@klingkit/core/requests"
-import { Effect } from "effect"
 import * as z from "zod"
 import { defineRequestTool } from "../request-tool.ts"
-import { type Called, callPlan, taskOfCall } from "../results/synchronous-call.ts"
+import { type CallResult, receiptOfCall } from "../results/run-plan.ts"
 import { truncateToBudget } from "../results/truncate-to-budget.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
-import { structuredReceipt, receiptSchema, formatReceipt, receiptOfCall } from "../results/format-receipt.ts"
+import { structuredReceipt, receiptSchema, formatReceipt } from "../results/format-receipt.ts"
 import type { ToolResult } from "../tool.ts"
 
 /** Kling's names of the cut-outs, and ours. */
@@ -36,12 +35,12 @@ export const describeImage = defineRequestTool({
     ...receiptSchema
   }),
   summary: () => "",
-  run: (plan, _, paid) => Effect.map(callPlan(plan, paid), (called) => describedParts(plan, called))
+  called: (plan, called) => describedParts(plan, called)
 })
 
-const describedParts = (plan: Plan, called: Called): ToolResult => {
+const describedParts = (plan: Plan, called: CallResult): ToolResult => {
   const parts = truncateToBudget(partsOf(called), (part) => [part, part, linkTo(part)])
-  const repeated = "earlier" in called
+  const repeated = called._tag === "Duplicate"
   const receipt = receiptOfCall(plan.quote, called)
   return {
     structured: { parts: [...parts], repeated, quote: structuredQuote(plan.quote), ...structuredReceipt(receipt) },
@@ -61,14 +60,13 @@ const describedParts = (plan: Plan, called: Called): ToolResult => {
 const linkTo = ({ part, url }: Part) => (url === "" ? [] : [{ uri: url, name: part, mimeType: "image/png" }])
 
 /** Of a duplicate only the cut-outs are kept, without their names. */
-const partsOf = (called: Called): ReadonlyArray<Part> => {
-  if ("earlier" in called) {
-    const outputs = taskOfCall(called)?.outputs ?? []
-    return outputs.flatMap((output) =>
+const partsOf = (called: CallResult): ReadonlyArray<Part> => {
+  if (called._tag === "Duplicate") {
+    return called.job.task.outputs.flatMap((output) =>
       output.type === "image" ? [{ part: "part", found: true, url: output.url }] : []
     )
   }
-  const { task_result } = called.data as OutputOfId<"legacy.image-recognize">
+  const { task_result } = called.answer as OutputOfId<"legacy.image-recognize">
   return (task_result?.images ?? []).map(({ type, is_contain, url }) => ({
     part: partNames[type ?? ""] ?? "part",
     found: is_contain !== false && is_contain !== 0,

@@ -1,6 +1,6 @@
 import type { TaskOutput } from "@klingkit/core"
 import { invalidInput, resultRetentionDays } from "@klingkit/core/internal"
-import { Jobs, safeFileName } from "@klingkit/jobs"
+import { Jobs, JobsSettings, safeFileName } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
@@ -29,6 +29,7 @@ export const downloadTask = defineTool({
   }),
   run: Effect.fnUntraced(function* ({ task_id, file_name, overwrite = false }) {
     const jobs = yield* Jobs
+    const { outputDir } = yield* JobsSettings
     const report = yield* Progress
     const job = yield* jobs.status(task_id)
     if (file_name !== undefined && job.task.outputs.length > 1) {
@@ -50,7 +51,7 @@ export const downloadTask = defineTool({
       mime_type: mimeType
     }))
     return {
-      structured: { task_id: job.handle, folder: jobs.config.outputDir, files },
+      structured: { task_id: job.handle, folder: outputDir, files },
       lines: [
         `Saved ${saved.length} file${saved.length === 1 ? "" : "s"}${shown.length === saved.length ? "" : `; the first ${shown.length} are shown`}.`,
         `Task ID: ${job.handle}`,

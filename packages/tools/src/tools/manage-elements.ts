@@ -1,7 +1,7 @@
 import { createElement, deleteElement, listElements } from "@klingkit/core/requests"
 import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
-import { librarySchema, runLibrary } from "../results/library-result.ts"
+import { libraryResult, librarySchema } from "../results/library-result.ts"
 
 export const manageElements = defineRequestTool({
   name: "manage_elements",
@@ -23,5 +23,5 @@ export const manageElements = defineRequestTool({
   },
   output: librarySchema,
   summary: () => "Element creation started successfully! Its element ID comes with the finished task.",
-  run: runLibrary("element")
+  called: libraryResult("element")
 })

@@ -1,7 +1,7 @@
 import { createVoice, deleteVoice, listVoices } from "@klingkit/core/requests"
 import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
-import { librarySchema, runLibrary } from "../results/library-result.ts"
+import { libraryResult, librarySchema } from "../results/library-result.ts"
 
 export const manageVoices = defineRequestTool({
   name: "manage_voices",
@@ -22,5 +22,5 @@ export const manageVoices = defineRequestTool({
   },
   output: librarySchema,
   summary: () => "Voice creation started successfully! Its voice ID comes with the finished task.",
-  run: runLibrary("voice")
+  called: libraryResult("voice")
 })

@@ -1,7 +1,7 @@
 import type { KlingError, Plan } from "@klingkit/core"
 import { closestMatch, invalidInput } from "@klingkit/core/internal"
 import { generateImage, generateVideo, isPipeline, toPlan } from "@klingkit/core/requests"
-import { approvalLimit, Jobs } from "@klingkit/jobs"
+import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import { objectFrom } from "../inputs/json-object.ts"
@@ -56,9 +56,11 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
     run: Effect.fnUntraced(function* (args) {
       const jobs = yield* Jobs
       const plan = yield* args.tool === undefined ? planOfSettings(args) : planOfCall(charged, args.tool, args)
-      const needs_approval = approvalLimit(plan.quote, jobs.config.limits) !== undefined
+      const { approvalLimit, overBudget } = yield* jobs.quote(plan)
+      const needs_approval = approvalLimit !== undefined
       const canElicit = yield* UserApprovalAvailable
-      const over = yield* overLimit(plan)
+      // An unreadable ledger is reported when something is paid, not here.
+      const over = overBudget === undefined ? undefined : `this call would be refused: ${overBudget.message}`
       // A quote for settings has no specific request to bind an approval to.
       const confirm_token =
         needs_approval && args.tool !== undefined && !canElicit && over === undefined
@@ -84,15 +86,6 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
       }
     })
   })
-
-/** The hard limit that the plan exceeds. An unreadable ledger is reported when something is paid, not here. */
-const overLimit = (plan: Plan) =>
-  Jobs.use((jobs) => jobs.checkBudget(plan)).pipe(
-    Effect.as(undefined),
-    Effect.catch(({ reason, message }) =>
-      Effect.succeed(reason._tag === "OverBudget" ? `this call would be refused: ${message}` : undefined)
-    )
-  )
 
 const approvalLines = (
   tool: string | undefined,

@@ -1,31 +1,24 @@
-import { Kling, type KlingError, type Plan, type Quote, receiptOf } from "@klingkit/core"
-import { taskFrom } from "@klingkit/core/internal"
-import { type CallJobOptions, type JobError, Jobs, type LedgerError } from "@klingkit/jobs"
-import { Effect, Option } from "effect"
+import type { Plan, Receipt } from "@klingkit/core"
+import { Jobs, type RunOptions, type RunResult } from "@klingkit/jobs"
+import { Effect } from "effect"
 import { interrupted } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
 
-/** Runs a synchronous operation, prints the receipt of a paid one, and returns its answer. */
-export const callSynchronously = Effect.fnUntraced(function* (plan: Plan, options: CallJobOptions) {
-  const { operation, input } = plan
-  const kling = yield* Kling
+/** Runs a synchronous operation, and prints the receipt of a paid one. */
+export const callSynchronously = Effect.fnUntraced(function* (plan: Plan, options: RunOptions) {
   const jobs = yield* Jobs
   const output = yield* Output
-  const response: Effect.Effect<unknown, KlingError | JobError | LedgerError> = operation.billed
-    ? jobs.call(plan, options)
-    : kling.call(operation, input)
-  const answer = yield* response.pipe(
-    Effect.onInterrupt(() => output.fail(interrupted(operation.billed ? "paid call" : undefined)))
-  )
-  if (operation.billed) yield* printReceipt(plan.quote, answer)
-  return answer
+  const { billed } = plan.operation
+  const result: RunResult = yield* jobs
+    .run(plan, options)
+    .pipe(Effect.onInterrupt(() => output.fail(interrupted(billed ? "paid call" : undefined))))
+  if (billed && result._tag === "Answer") yield* printReceipt(result.receipt)
+  return result
 })
 
 /** The quote, and the charge where Kling's answer states one. */
-const printReceipt = Effect.fnUntraced(function* (quote: Quote, answer: unknown) {
+const printReceipt = Effect.fnUntraced(function* ({ quoted, charged, mismatch }: Receipt) {
   const output = yield* Output
-  const charges = Option.getOrUndefined(taskFrom(answer))?.charges ?? []
-  const { quoted, charged, mismatch } = receiptOf(quote, { status: "succeed", charges })
   yield* output.say(`Quoted: ${quoted}`)
   yield* output.say(`Charged: ${charged}`)
   if (mismatch !== undefined) yield* output.say(`Warning: ${mismatch}; check Kling's billing record`)

@@ -17,7 +17,9 @@ export const call = Command.make(
     const { operation } = plan
     if (operation.kind === "create") return yield* runPlan(plan, flags)
     if (flags.dryRun) return yield* showPlan(plan)
-    const answer = yield* callSynchronously(plan, { isApproved: flags.yes }).pipe(Effect.provide(connection))
+    const options = { isApproved: flags.yes, allowDuplicate: true }
+    const result = yield* callSynchronously(plan, options).pipe(Effect.provide(connection))
+    const answer = result._tag === "Answer" ? result.answer : result.job.task
     const output = yield* Output
     return yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer ?? null, undefined, 2) })
   })

@@ -1,7 +1,7 @@
 import { familyOfHandle, maxUsd, type Quote, sumOfQuotes } from "@klingkit/core"
 import { credentialsFromConfig, quotedText, usdText } from "@klingkit/core/internal"
 import { isPipeline } from "@klingkit/core/requests"
-import { Jobs, spendLimits } from "@klingkit/jobs"
+import { Recovery, spendLimits } from "@klingkit/jobs"
 import { Effect, Ref } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"
@@ -76,8 +76,8 @@ export const batch = Command.make(
 )
 
 /** Jobs orphaned by a killed run stay leased to it for 30 s. */
-const recoverOrphans = Jobs.use(({ recover }) =>
-  Effect.sleep("31 seconds").pipe(Effect.andThen(Effect.forkChild(Effect.ignore(recover))), Effect.forever)
+const recoverOrphans = Recovery.use(({ run }) =>
+  Effect.sleep("31 seconds").pipe(Effect.andThen(Effect.forkChild(Effect.ignore(run))), Effect.forever)
 )
 
 const showLines = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>, quote: Quote) {

@@ -1,6 +1,6 @@
 import { isFinished, maxUsd } from "@klingkit/core"
 import { isPipeline } from "@klingkit/core/requests"
-import { type Job, Jobs, runRequest } from "@klingkit/jobs"
+import { currentJob, type Job, Jobs } from "@klingkit/jobs"
 import { type Cause, type Duration, Effect, FileSystem, Option, Path, Schedule, Stream } from "effect"
 import type { destinationOf } from "../destination.ts"
 import { type Failure, failureOf } from "../../output/failure.ts"
@@ -90,13 +90,15 @@ type DestinationNeeds = Effect.Services<ReturnType<typeof destinationOf>>
 
 /** A refused request was not charged, so a new run submits it again under the next key. */
 const submitOnce = Effect.fnUntraced(function* ({ key, plan, raw }: Line, yes: boolean) {
+  const jobs = yield* Jobs
   for (let attempt = 1; ; attempt++) {
-    const job: Job = yield* runRequest(plan, {
+    const result = yield* jobs.run(plan, {
       // The total was approved as a whole; a line without a known price is not part of it.
       isApproved: yes || maxUsd(plan.quote) !== undefined,
       idempotencyKey: `${key} ${attempt}`,
       dedupeBy: raw
     })
+    const job: Job = yield* currentJob(result)
     if (job.isDuplicate !== true || job.record?.state !== "REFUSED") return job
   }
 })

@@ -1,5 +1,5 @@
 import { toPlan } from "@klingkit/core/requests"
-import { fingerprintOf, type Job, Jobs } from "@klingkit/jobs"
+import { fingerprintOf, type Job, Jobs, Pipelines } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"
@@ -53,7 +53,7 @@ const resume = Command.make(
     )
   },
   Effect.fnUntraced(function* ({ task, timeout, repeatUnknown }) {
-    const submitted = yield* Jobs.use((jobs) => jobs.resumePipeline(task, { repeatUnknown }))
+    const submitted = yield* Jobs.use((jobs) => jobs.resume(task, { repeatUnknown }))
     yield* printTask(yield* waitForTask(submitted.handle, { timeout, submitted }))
   }, Effect.provide(connection))
 ).pipe(
@@ -71,7 +71,7 @@ const list = Command.make(
   {},
   Effect.fnUntraced(function* () {
     const output = yield* Output
-    const found = yield* Jobs.use(({ pipelines }) => pipelines)
+    const found = yield* Pipelines.use(({ list }) => list)
     yield* output.answer({
       json: found.map((job) => taskView(job)),
       text: table(

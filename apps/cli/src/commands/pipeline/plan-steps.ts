@@ -6,15 +6,15 @@ import {
   extendVideo,
   generateImage,
   generateVideo,
+  isPipeline,
   type PipelineStep,
   placeholderOf,
   planLipSync,
   planPipeline,
-  planSpeech,
-  readRequest,
   requests,
   stepFromPlan,
   type StepReference,
+  toPlan,
   viewOfField
 } from "@klingkit/core/requests"
 import { Effect } from "effect"
@@ -22,7 +22,7 @@ import { usageError } from "../../output/failure.ts"
 import { type LineError, lineError, lineErrorOf, problemsAt } from "../batch/line-error.ts"
 import { fieldsOf, lineField, scalarText } from "../batch/plan-line.ts"
 import type { Manifest, RawLine } from "../batch/read-manifest.ts"
-import { planContext, planOneTask } from "../plan-given.ts"
+import { planGiven, planOneTask } from "../plan-given.ts"
 
 const shortKinds = ["image", "video", "speech", "sound"] as const
 type ShortKind = (typeof shortKinds)[number]
@@ -168,9 +168,8 @@ const speechSteps = Effect.fnUntraced(function* (
   const text = scalarText(given["text"], "")
   if (text.trim() === "") return yield* lineError("text", "is required: the text to speak")
   return yield* Effect.gen(function* () {
-    const speech = yield* readRequest(createSpeech, { ...given, text }, lineField).pipe(
-      Effect.flatMap(({ input }) => Effect.flatMap(planContext, (context) => planSpeech(input, context)))
-    )
+    const plan = yield* planGiven(createSpeech, { ...given, text }, lineField)
+    const speech = isPipeline(plan) ? toPlan(plan) : plan
     return yield* planLipSync({ id, video: { step: video.step }, videoSeconds: video.seconds, speech })
   }).pipe(Effect.mapError(lineErrorOf))
 })

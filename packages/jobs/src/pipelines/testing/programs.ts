@@ -14,6 +14,7 @@ import { layerSqliteMemory } from "../../sqlite/sqlite-ledger.ts"
 import type { PipelinePlan } from "@klingkit/core/requests"
 import type { StartPipelineOptions } from "../pipelines.ts"
 import { planSamplePipeline } from "./sample-pipeline.ts"
+import { startJob } from "../../submit/testing/start-job.ts"
 
 /** A Kling and a ledger that outlive the programs that use them. */
 export const makeHome = Effect.gen(function* () {
@@ -89,7 +90,7 @@ export const runSample = (
 ) =>
   Effect.gen(function* () {
     const jobs = yield* Jobs
-    const { handle } = yield* jobs.startPipeline(yield* Effect.orDie(plan), options)
+    const { handle } = yield* startJob(jobs, yield* Effect.orDie(plan), options)
     return yield* Effect.map(Stream.runLast(jobs.follow(handle)), Option.getOrThrow)
   })
 

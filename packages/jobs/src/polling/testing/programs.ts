@@ -10,10 +10,12 @@ import { Ledger } from "../../ledger/ledger.ts"
 import type { LedgerError } from "../../ledger/ledger-error.ts"
 import { LedgerSource } from "../../ledger/ledger-source.ts"
 import { temporaryFolder } from "../../ledger/testing/test-database.ts"
+import { Recovery } from "../../recovery/recovery.ts"
 import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
 
 export interface Program {
   readonly jobs: Jobs["Service"]
+  readonly recovery: Recovery["Service"]
   readonly ledger: Ledger["Service"]
   readonly kling: Kling["Service"]
 }
@@ -23,13 +25,19 @@ interface ProgramOptions {
   readonly principal?: string
   /** Changes requests to Kling, or their responses. */
   readonly intercept?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
+  readonly alter?: (kling: Kling["Service"]) => Kling["Service"]
 }
 
 /** A program with a ledger, and a Kling in memory. */
 export const programOver = Effect.fnUntraced(function* (
   world: KlingWorld,
   ledger: Ledger["Service"],
-  { credential = "api-key", principal = "local", intercept = (client) => client }: ProgramOptions = {}
+  {
+    credential = "api-key",
+    principal = "local",
+    intercept = (client) => client,
+    alter = (kling) => kling
+  }: ProgramOptions = {}
 ): Effect.fn.Return<Program, never, Scope.Scope> {
   const { keys } = world
   const kling = Kling.layer({
@@ -41,14 +49,20 @@ export const programOver = Effect.fnUntraced(function* (
   })
   const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal }
   const layer = Jobs.layer(config).pipe(
-    Layer.provideMerge(kling),
+    Layer.provideMerge(Layer.effect(Kling, Effect.map(Kling, alter))),
+    Layer.provide(kling),
     Layer.provide(Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, intercept))),
     Layer.provide(emulatorHttpClient(world)),
     Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
     Layer.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost])
   )
   const context = yield* Effect.orDie(Layer.build(layer))
-  return { jobs: Context.get(context, Jobs), ledger, kling: Context.get(context, Kling) }
+  return {
+    jobs: Context.get(context, Jobs),
+    recovery: Context.get(context, Recovery),
+    ledger,
+    kling: Context.get(context, Kling)
+  }
 })
 
 /** Starts programs that share a Kling account and a ledger file; each has a connection of its own, in `ledgerScope`. */

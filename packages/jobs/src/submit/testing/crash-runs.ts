@@ -7,8 +7,9 @@ import { env, execPath } from "node:process"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import type { JobRecord } from "../../ledger/job-record.ts"
+import { Jobs } from "../../jobs.ts"
 import { makeCrashPoints } from "./crash-points.ts"
-import { type Run, runProgram } from "./run-program.ts"
+import { recover, type Run, runProgram } from "./run-program.ts"
 
 /** What happened to one request of a program, as seen from outside. */
 export interface CrashRun {
@@ -50,8 +51,9 @@ export const recoverAndRead = (run: Run): Effect.Effect<ReadonlyArray<JobRecord>
   runProgram(
     run,
     makeCrashPoints(),
-    Effect.fnUntraced(function* (jobs) {
-      yield* jobs.recover
+    Effect.gen(function* () {
+      yield* recover
+      const jobs = yield* Jobs
       const before = yield* jobs.history()
       yield* Effect.forEach(before.jobs, ({ handle }) => Effect.exit(jobs.status(handle)), { discard: true })
       return (yield* jobs.history()).jobs

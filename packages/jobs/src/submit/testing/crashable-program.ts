@@ -3,10 +3,9 @@
 import { Effect } from "effect"
 import { writeSync } from "node:fs"
 import { argv, exit, kill, pid } from "node:process"
-import type { Jobs } from "../../jobs.ts"
 import { makeCrashPoints } from "./crash-points.ts"
 import type { Command } from "./crash-runs.ts"
-import { type Run, runProgram, runSamplePipeline, submitVideo } from "./run-program.ts"
+import { recover, type Run, runProgram, runSamplePipeline, submitVideo } from "./run-program.ts"
 
 const { command, requests } = JSON.parse(argv[2] ?? "{}") as {
   readonly command: Command
@@ -28,10 +27,9 @@ requests.forEach(({ run, crashAt }, number) => {
     killIfAllCrashed()
   })
   const commands = {
-    recover: (jobs: Jobs["Service"]) => jobs.recover,
-    submit: (jobs: Jobs["Service"]) => Effect.map(submitVideo(jobs), () => void print("success")),
-    pipeline: (jobs: Jobs["Service"]) =>
-      Effect.map(runSamplePipeline(jobs), (job) => void (job?.task.status === "succeed" && print("success")))
+    recover,
+    submit: Effect.map(submitVideo, () => void print("success")),
+    pipeline: Effect.map(runSamplePipeline, (job) => void (job?.task.status === "succeed" && print("success")))
   }
   const work = runProgram(run, points, commands[command])
   Effect.runFork(

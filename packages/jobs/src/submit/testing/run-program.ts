@@ -9,9 +9,11 @@ import type { LedgerError } from "../../ledger/ledger-error.ts"
 import { LedgerSource } from "../../ledger/ledger-source.ts"
 import { planSamplePipeline } from "../../pipelines/testing/sample-pipeline.ts"
 import { layerPostgres } from "../../postgres/postgres-ledger.ts"
+import { Recovery } from "../../recovery/recovery.ts"
 import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
 import { type CrashPoints, httpWithPoints, ledgerWithPoints } from "./crash-points.ts"
 import { FastForwardClock } from "./fast-forward-clock.ts"
+import { startJob } from "./start-job.ts"
 
 /** One run of a program: with which ledger and which Kling, and how many minutes after the first. */
 export interface Run {
@@ -25,7 +27,7 @@ export interface Run {
 export const runProgram = <A>(
   { ledger: location, url, apiKey, minutesLater }: Run,
   points: CrashPoints,
-  work: (jobs: Jobs["Service"]) => Effect.Effect<A, KlingError | JobError | LedgerError>
+  work: Effect.Effect<A, KlingError | JobError | LedgerError, Jobs | Recovery>
 ): Effect.Effect<A, KlingError | JobError | LedgerError> => {
   const clock = new FastForwardClock(minutesLater * 60_000)
   const opened = location.startsWith("postgres:") ? layerPostgres(Redacted.make(location)) : layerSqlite(location)
@@ -48,7 +50,7 @@ export const runProgram = <A>(
       Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
     ])
   )
-  return Effect.flatMap(Jobs, work).pipe(
+  return work.pipe(
     Effect.provide(layer),
     Effect.provideService(References.MinimumLogLevel, "None"),
     Effect.provideService(Clock.Clock, clock)
@@ -56,18 +58,17 @@ export const runProgram = <A>(
 }
 
 /** The pipeline that all programs of an experiment run: started or found again, and followed to its end. */
-export const runSamplePipeline = (jobs: Jobs["Service"]) =>
-  planSamplePipeline("api-key").pipe(
-    Effect.flatMap((pipeline) => jobs.startPipeline(pipeline, { idempotencyKey: "the sample" })),
-    Effect.flatMap(({ handle }) => Stream.runLast(jobs.follow(handle))),
-    Effect.map(Option.getOrUndefined)
-  )
+export const runSamplePipeline = Effect.gen(function* () {
+  const jobs = yield* Jobs
+  const { handle } = yield* startJob(jobs, yield* planSamplePipeline("api-key"), { idempotencyKey: "the sample" })
+  return Option.getOrUndefined(yield* Stream.runLast(jobs.follow(handle)))
+})
+
+export const recover = Recovery.use((recovery) => recovery.run)
 
 /** The request that all programs of an experiment submit; orphaned jobs are recovered before it, not during it. */
-export const submitVideo = (jobs: Jobs["Service"]) =>
-  Effect.andThen(
-    jobs.recover,
-    Effect.flatMap(planVideo({ prompt: "a lighthouse" }, "api-key"), (plan) =>
-      jobs.submit(plan, { idempotencyKey: "the video" })
-    )
-  )
+export const submitVideo = Effect.gen(function* () {
+  yield* recover
+  const plan = yield* planVideo({ prompt: "a lighthouse" }, "api-key")
+  return yield* startJob(yield* Jobs, plan, { idempotencyKey: "the video" })
+})

@@ -1,13 +1,5 @@
-import { Schema } from "effect"
+import type { QueuePosition } from "../job.ts"
 import type { QueueEntry, QueueState } from "../ledger/queue-keys.ts"
-
-/** The position of a request that waits for a running task to end: 1 is next. */
-export const QueuePosition = Schema.Struct({
-  position: Schema.Int,
-  /** Estimated from the running tasks; absent when none is known, because other programs use the account. */
-  aboutSeconds: Schema.optionalKey(Schema.Finite)
-})
-export type QueuePosition = typeof QueuePosition.Type
 
 /** `queued, position 2, about 70 s`. */
 export const describeQueuePosition = ({ position, aboutSeconds }: QueuePosition): string =>

@@ -7,6 +7,7 @@ import { TestClock } from "effect/testing"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { type Program, programOver, programsOf } from "../polling/testing/programs.ts"
+import { startJob } from "../submit/testing/start-job.ts"
 
 const busyWorld = () => new KlingWorld({ speed: 1, faults: { packs: { video: { concurrency: 1 } } } })
 const video = (prompt: string) => planVideo({ prompt }, "api-key")
@@ -23,10 +24,10 @@ const orphanedInQueue = Effect.fnUntraced(function* (handle: "acknowledged" | "n
   const world = busyWorld()
   const start = yield* programsOf(world)
   const other = yield* start()
-  yield* inVirtualTime(Effect.flatMap(video("running"), (plan) => other.jobs.submit(plan)))
+  yield* inVirtualTime(Effect.flatMap(video("running"), (plan) => startJob(other.jobs, plan)))
   const crashing = yield* crashable(start)
   const plan = yield* video("orphaned")
-  const asking = crashing.jobs.submit(plan, handle === "acknowledged" ? { answerWithinSeconds: 1.5 } : {})
+  const asking = startJob(crashing.jobs, plan, handle === "acknowledged" ? { answerWithinSeconds: 1.5 } : {})
   yield* Effect.forkChild(Effect.exit(asking))
   yield* inVirtualTime(Effect.sleep("5 seconds"))
   yield* crashing.crash
@@ -85,7 +86,7 @@ describe("a request that was never sent when its program crashed", () => {
       const claimUnfinished: typeof ledger.claimUnfinished = (filter, request) =>
         Effect.tap(ledger.claimUnfinished(filter, request), () => ledger.markAcknowledged(handle))
       const slow = yield* programOver(world, { ...ledger, claimUnfinished })
-      yield* inVirtualTime(slow.jobs.recover)
+      yield* inVirtualTime(slow.recovery.run)
       expect(yield* orphanedRow(other)).toMatchObject({ state: "INTENT" })
       expect(yield* rowAfter(other, 90)).toMatchObject({ state: "ACCEPTED", sends: 1 })
     })
@@ -114,7 +115,7 @@ describe("a request whose program crashed while sending it", () => {
       const other = yield* (yield* programsOf(world))()
       const { handle } = yield* orphanedWhileSending(other)
       yield* TestClock.adjust(`${hours} hours`)
-      expect((yield* inVirtualTime(other.jobs.recover))._tag).toBe("Success")
+      expect((yield* inVirtualTime(other.recovery.run))._tag).toBe("Success")
       expect(yield* other.ledger.get(handle)).toMatchObject(row)
       expect(world.state.tasks.size).toBe(tasks)
     })
@@ -136,7 +137,7 @@ describe("a task that turns up late", () => {
       yield* TestClock.adjust(`${days} days`)
       const { operation, input } = yield* video("a send on its way")
       yield* inVirtualTime(other.kling.submit(operation, input, { externalTaskId }))
-      yield* inVirtualTime(other.jobs.recover)
+      yield* inVirtualTime(other.recovery.run)
       expect((yield* other.ledger.get(externalTaskId)).state).toBe(state)
     })
   )
@@ -156,7 +157,7 @@ describe("a task that turns up late", () => {
       const { operation, input } = yield* video("a send on its way")
       yield* inVirtualTime(other.kling.submit(operation, input, { externalTaskId }))
       yield* TestClock.adjust("1 minute")
-      yield* inVirtualTime(other.jobs.recover)
+      yield* inVirtualTime(other.recovery.run)
       expect((yield* other.ledger.get(externalTaskId)).state).toBe("ACCEPTED")
     })
   )

@@ -1,4 +1,4 @@
-import type { Kling, KlingError, Task } from "@klingkit/core"
+import { Kling, type KlingError, type Task } from "@klingkit/core"
 import { Effect, Exit, Request, RequestResolver } from "effect"
 
 class ReadTask extends Request.Class<{ readonly id: string }, Task, KlingError> {}
@@ -10,7 +10,8 @@ export interface TaskReader {
   readonly readMany: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, Exit.Exit<Task, KlingError>>>
 }
 
-export const makeTaskReader = (kling: Kling["Service"]): TaskReader => {
+export const makeTaskReader: Effect.Effect<TaskReader, never, Kling> = Effect.gen(function* () {
+  const kling = yield* Kling
   const readOne = (id: string) => Effect.map(Effect.exit(kling.task(id)), (exit) => [id, exit] as const)
 
   const readMany = Effect.fnUntraced(function* (
@@ -39,4 +40,4 @@ export const makeTaskReader = (kling: Kling["Service"]): TaskReader => {
   )
 
   return { read: (id) => Effect.request(new ReadTask({ id }), resolver), readMany }
-}
+})

@@ -2,7 +2,7 @@ import type { Task } from "@klingkit/core"
 import { Effect } from "effect"
 import type { JobRecord } from "../ledger/job-record.ts"
 import type { JobState } from "../ledger/job-state.ts"
-import type { Ledger } from "../ledger/ledger.ts"
+import { Ledger } from "../ledger/ledger.ts"
 import type { JobChanges } from "../ledger/transition-job.ts"
 
 /**
@@ -10,10 +10,10 @@ import type { JobChanges } from "../ledger/transition-job.ts"
  * or one that another process has already applied, changes nothing.
  */
 export const applyTaskUpdate = Effect.fnUntraced(function* (
-  ledger: Ledger["Service"],
   record: JobRecord,
   task: Task
-): Effect.fn.Return<JobRecord> {
+): Effect.fn.Return<JobRecord, never, Ledger> {
+  const ledger = yield* Ledger
   const { handle, principal, createdAt } = record
   let latest = record
   const step = Effect.fnUntraced(function* (from: ReadonlyArray<JobState>, to: JobState, changes: JobChanges) {

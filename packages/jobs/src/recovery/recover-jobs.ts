@@ -1,11 +1,10 @@
-import { findOperation, type Kling } from "@klingkit/core"
+import { findOperation, Kling } from "@klingkit/core"
 import { resultRetentionMillis } from "@klingkit/core/internal"
-import { Clock, Effect, Fiber, Option } from "effect"
+import { Clock, Effect, Option } from "effect"
 import type { JobRecord } from "../ledger/job-record.ts"
-import type { Ledger } from "../ledger/ledger.ts"
-import type { LeaseRequest } from "../ledger/leases.ts"
-import { leaseSeconds, sendJob } from "./send-job.ts"
-import type { Submitter } from "./submit-job.ts"
+import { Ledger } from "../ledger/ledger.ts"
+import { ProcessLeases } from "../submit/process-leases.ts"
+import { Submission } from "../submit/submission.ts"
 
 /** How long after its acknowledgement an unsent request is still sent: later it would surprise the caller. */
 const acknowledgedMillis = 3_600_000
@@ -16,27 +15,27 @@ const retentionMillis = 400 * 24 * 3_600_000
 /** How often, across all processes, a late task is looked up. */
 const reconcileEveryMillis = 300_000
 
-type Recoverer = Pick<Submitter, "kling" | "limiter" | "sends" | "owner">
-
 /**
  * Recovers submissions whose process has died. A request that was sent is looked up, and within a day sent again at most
  * once, under the same id. A request that was never sent is sent if its handle was acknowledged; else it is closed, because
  * its caller has received nothing and is gone.
  */
-export const recoverJobs = Effect.fn("Jobs.recover")(function* (ledger: Ledger["Service"], recoverer: Recoverer) {
-  yield* recoverOrphaned(ledger, recoverer)
-  yield* reconcileUnknown(ledger, recoverer.kling)
+export const recoverJobs = Effect.fn("Jobs.recover")(function* () {
+  const ledger = yield* Ledger
+  yield* recoverOrphaned()
+  yield* reconcileUnknown()
   yield* Effect.ignore(ledger.purgeBefore((yield* Clock.currentTimeMillis) - retentionMillis))
 })
 
 /** Recovers the jobs that dead processes have orphaned during submission. */
-export const recoverOrphaned = Effect.fnUntraced(function* (ledger: Ledger["Service"], recoverer: Recoverer) {
-  const request: LeaseRequest = { owner: recoverer.owner, seconds: leaseSeconds }
-  const { account } = recoverer.kling
+export const recoverOrphaned = Effect.fnUntraced(function* () {
+  const ledger = yield* Ledger
+  const { account } = yield* Kling
+  const { request } = yield* ProcessLeases
   const claimed = yield* ledger.claimUnfinished({ states: ["INTENT", "SENDING", "IN_DOUBT"], account }, request)
   const now = yield* Clock.currentTimeMillis
   const recoverAll = (records: ReadonlyArray<JobRecord>, concurrency: number | "unbounded") =>
-    Effect.forEach(records, (record) => Effect.ignore(recoverOne(ledger, recoverer, record, now)), {
+    Effect.forEach(records, (record) => Effect.ignore(recoverOne(record, now)), {
       concurrency,
       discard: true
     })
@@ -52,12 +51,9 @@ export const recoverOrphaned = Effect.fnUntraced(function* (ledger: Ledger["Serv
   yield* Effect.all(recoveries, { concurrency: "unbounded", discard: true })
 })
 
-const recoverOne = Effect.fnUntraced(function* (
-  ledger: Ledger["Service"],
-  { kling, limiter, sends }: Recoverer,
-  record: JobRecord,
-  now: number
-) {
+const recoverOne = Effect.fnUntraced(function* (record: JobRecord, now: number) {
+  const ledger = yield* Ledger
+  const submission = yield* Submission
   const { handle, lease, state, acknowledgedAt, sentAt = 0 } = record
   if (lease === undefined) return
   const operation = findOperation(record.operation)
@@ -78,24 +74,13 @@ const recoverOne = Effect.fnUntraced(function* (
   }
   const input = yield* ledger.input(handle)
   const isLookupOnly = state !== "INTENT" && Math.abs(now - Math.max(sentAt, acknowledgedAt ?? 0)) >= resendMillis
-  const sending = yield* sends.fork((progress) =>
-    sendJob({
-      ledger,
-      kling,
-      limiter,
-      progress,
-      onQueued: () => Effect.void,
-      operation,
-      input,
-      record: { ...record, lease },
-      isLookupOnly
-    })
-  )
-  return yield* Fiber.join(sending)
+  return yield* submission.resend({ operation, input, record: { ...record, lease }, isLookupOnly })
 })
 
 /** Kling may have created a task after its submission was given up: if it turns up, the job continues with it. */
-const reconcileUnknown = Effect.fnUntraced(function* (ledger: Ledger["Service"], kling: Kling["Service"]) {
+const reconcileUnknown = Effect.fnUntraced(function* () {
+  const ledger = yield* Ledger
+  const kling = yield* Kling
   const now = yield* Clock.currentTimeMillis
   // A request that is still unknown by then is no longer looked up: Kling has deleted its results.
   const after = now - resultRetentionMillis

@@ -1,0 +1,62 @@
+import { type AnyOperation, type CallbackError, Kling, type KlingError, type SignedCallback } from "@klingkit/core"
+import { Context, Effect, Layer, Stream } from "effect"
+import type { Job } from "../job.ts"
+import { Ledger } from "../ledger/ledger.ts"
+import type { LedgerError } from "../ledger/ledger-error.ts"
+import { Queues } from "../queue/queues.ts"
+import { Recovery } from "../recovery/recovery.ts"
+import { JobsSettings } from "../settings.ts"
+import { Snapshots } from "../snapshots/snapshots.ts"
+import { findByResult } from "./find-by-result.ts"
+import { followJob } from "./follow-job.ts"
+import { jobStatus } from "./job-status.ts"
+import { makePoller } from "./poller.ts"
+import { receiveCallback } from "./receive-callback.ts"
+
+type Needs = Kling | Ledger | Queues | Recovery | Snapshots | JobsSettings
+
+/** Learns the state of single jobs; those of pipelines are derived from their steps. */
+export class Polling extends Context.Service<
+  Polling,
+  {
+    /** By handle, by Kling's task id, or by the id of one of its results. */
+    status(id: string): Effect.Effect<Job, KlingError>
+    /** The job at every poll, until it has finished. All who wait share their polls. */
+    follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError>
+    /** Handles a callback of Kling; returns whether it concerns a job of this ledger. */
+    receiveCallback(callback: Omit<SignedCallback, "nowMs">): Effect.Effect<boolean, CallbackError | LedgerError>
+  }
+>()("@klingkit/jobs/Polling") {
+  static readonly layer: Layer.Layer<Polling, never, Needs> = Layer.effect(
+    Polling,
+    Effect.suspend(() => make)
+  )
+}
+
+const isNotFound = (error: KlingError): boolean => error.reason._tag === "TaskNotFound"
+
+const make = Effect.gen(function* () {
+  const services = Context.pick(
+    Kling,
+    Ledger,
+    Queues,
+    Recovery,
+    Snapshots,
+    JobsSettings
+  )(yield* Effect.context<Needs>())
+  const poller = yield* makePoller
+
+  return Polling.of({
+    status: (id) =>
+      jobStatus(id).pipe(
+        Effect.catchIf(isNotFound, () => findByResult(id)),
+        Effect.provideContext(services)
+      ),
+    follow: (id, operation) =>
+      followJob(poller, id, operation).pipe(
+        Stream.catchIf(isNotFound, () => Stream.fromEffect(findByResult(id))),
+        Stream.provideContext(services)
+      ),
+    receiveCallback: (callback) => Effect.provideContext(receiveCallback(callback), services)
+  })
+})

@@ -1,0 +1,119 @@
+import { findOperation, isFinished, type Kling, KlingError, type Task } from "@klingkit/core"
+import { Context, Effect, Exit, Layer } from "effect"
+import { type Job, jobOfRecord } from "../job.ts"
+import type { JobRecord } from "../ledger/job-record.ts"
+import { isFinishedState } from "../ledger/job-state.ts"
+import { Ledger } from "../ledger/ledger.ts"
+import { makeNotifications } from "../notifications.ts"
+import { Queues } from "../queue/queues.ts"
+import { applyTaskUpdate } from "./apply-task-update.ts"
+import { makeTaskReader } from "./task-reader.ts"
+
+/** What a poll or a callback returns about a task, applied to its job. */
+export class Snapshots extends Context.Service<
+  Snapshots,
+  {
+    /** Reads a task that the ledger does not have. Concurrent callers share a request, also for different tasks. */
+    readTask(id: string): Effect.Effect<Task, KlingError>
+    /** Polls a job now; the result is persisted before it is returned. */
+    poll(record: JobRecord): Effect.Effect<Job, KlingError>
+    /**
+     * Polls those of the jobs that no process has just polled; returns the snapshot of each. Without a working ledger none
+     * can be claimed, and the tasks of `fallback` are read.
+     */
+    pollBatch(
+      handles: ReadonlyArray<string>,
+      fallback?: ReadonlyArray<JobRecord>
+    ): Effect.Effect<ReadonlyMap<string, Exit.Exit<Job, KlingError>>>
+    /** Persists what Kling reports about a job, then notifies those who wait for the job or for its concurrency slot. */
+    apply(record: JobRecord, task: Task): Effect.Effect<JobRecord>
+    /** Ends at the next change of the job that this process learns of. */
+    changed(handle: string): Effect.Effect<void>
+  }
+>()("@klingkit/jobs/Snapshots") {
+  static readonly layer: Layer.Layer<Snapshots, never, Kling | Ledger | Queues> = Layer.effect(
+    Snapshots,
+    Effect.suspend(() => make)
+  )
+}
+
+/** Polls that are closer together than this are one. */
+const freshMillis = 1500
+
+const make = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const queues = yield* Queues
+  const reader = yield* makeTaskReader
+  const notifications = yield* makeNotifications
+
+  const apply = Effect.fnUntraced(function* (record: JobRecord, task: Task) {
+    const updated = yield* Effect.provideService(applyTaskUpdate(record, task), Ledger, ledger)
+    if (isFinished(task)) yield* queues.invalidate(record)
+    if (updated.state !== record.state) yield* notifications.notify(record.handle)
+    return updated
+  })
+
+  const snapshotOf = Effect.fnUntraced(function* (
+    record: JobRecord,
+    poll: Exit.Exit<Task, KlingError>
+  ): Effect.fn.Return<Job, KlingError> {
+    if (Exit.isFailure(poll)) {
+      return yield* Effect.failCause(poll.cause).pipe(Effect.catch((error) => withoutTask(record, error)))
+    }
+    const task = poll.value
+    return { handle: record.handle, task, record: yield* apply(record, task) }
+  })
+
+  const pollBatch = Effect.fnUntraced(function* (
+    handles: ReadonlyArray<string>,
+    fallback: ReadonlyArray<JobRecord> = []
+  ) {
+    const claimed = yield* Effect.orElseSucceed(ledger.claimPolls(handles, freshMillis), () => fallback)
+    const polls = yield* reader.readMany(claimed.filter(({ state }) => !isFinishedState(state)).map(lookupId))
+    const snapshots = yield* Effect.forEach(claimed, (record) => {
+      const poll = polls.get(lookupId(record))
+      const snapshot = poll === undefined ? Effect.succeed(jobOfRecord(record)) : snapshotOf(record, poll)
+      return Effect.map(Effect.exit(snapshot), (exit) => [record.handle, exit] as const)
+    })
+    return new Map(snapshots)
+  })
+
+  return Snapshots.of({
+    readTask: reader.read,
+    poll: Effect.fnUntraced(function* (record) {
+      return yield* snapshotOf(record, yield* Effect.exit(reader.read(lookupId(record))))
+    }),
+    pollBatch,
+    apply,
+    changed: notifications.await
+  })
+})
+
+/** The id that finds the task: the handle, where Kling stores it with the task; else Kling's task id. */
+const lookupId = (record: JobRecord): string =>
+  findOperation(record.operation)?.externalId === undefined ? (record.taskId ?? record.handle) : record.handle
+
+/** The job when Kling does not show its task: it may not have it yet, or it is unknown whether it has it. */
+const withoutTask = (record: JobRecord, error: KlingError): Effect.Effect<Job, KlingError> => {
+  if (error.reason._tag !== "TaskNotFound") return Effect.fail(error)
+  switch (record.state) {
+    case "INTENT":
+    case "SENDING":
+    case "IN_DOUBT":
+      return Effect.succeed(jobOfRecord(record))
+    case "UNKNOWN":
+      return Effect.fail(
+        new KlingError({
+          reason: {
+            _tag: "SubmissionUnknown",
+            externalTaskId: record.handle,
+            detail: record.message ?? "its answer was lost"
+          },
+          operation: record.operation,
+          billed: true
+        })
+      )
+    default:
+      return Effect.fail(error)
+  }
+}

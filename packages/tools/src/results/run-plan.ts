@@ -1,0 +1,28 @@
+import { type Plan, type Quote, type Receipt, receiptOf } from "@klingkit/core"
+import type { PipelinePlan } from "@klingkit/core/requests"
+import { Jobs, type RunOptions, type RunResult } from "@klingkit/jobs"
+import { Effect } from "effect"
+import type { PaidArguments } from "../inputs/paid-arguments.ts"
+import type { ToolFailure } from "../tool.ts"
+
+/** A host gets its answer within this time. Kling usually confirms sooner; reconciling a lost answer continues in the background. */
+const answerWithin = "1.5 seconds"
+
+/** How every tool spends: within the limits, and once. The job of a call that duplicates another is read anew. */
+export const runPlan = Effect.fnUntraced(function* (
+  plan: Plan | PipelinePlan,
+  { allow_duplicate: allowDuplicate = false, confirm_token: approval }: PaidArguments
+): Effect.fn.Return<RunResult, ToolFailure, Jobs> {
+  const jobs = yield* Jobs
+  const options: RunOptions = { answerWithin, allowDuplicate, ...(approval === undefined ? {} : { approval }) }
+  const result = yield* jobs.run(plan, options)
+  return result._tag === "Duplicate" ? { ...result, job: yield* jobs.status(result.job.handle) } : result
+})
+
+/** The outcome of a synchronous call: its answer, or the job of the call that it duplicates. */
+export type CallResult = Exclude<RunResult, { readonly _tag: "Job" }>
+
+export const receiptOfCall = (quote: Quote, called: CallResult): Receipt =>
+  called._tag === "Answer"
+    ? called.receipt
+    : receiptOf(quote, { status: "succeed", charges: called.job.task.charges ?? [] })
