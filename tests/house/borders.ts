@@ -11,6 +11,7 @@ const app: Border = {
   "@klingkit/core": "",
   "@klingkit/core/internal": "",
   "@klingkit/jobs": "",
+  "@klingkit/jobs/internal": "",
   "@klingkit/tools": "",
   "@klingkit/mcp": "",
   "@effect/platform-node": "",
@@ -40,11 +41,19 @@ export const borders: Readonly<Record<string, Border>> = {
     "@effect/sql-pg": "src/postgres/",
     "node:": ["src/sqlite/", "src/node/"]
   },
-  "packages/tools": { "@klingkit/core": "", "@klingkit/core/internal": "", "@klingkit/jobs": "", effect: "", zod: "" },
+  "packages/tools": {
+    "@klingkit/core": "",
+    "@klingkit/core/internal": "",
+    "@klingkit/jobs": "",
+    "@klingkit/jobs/internal": "",
+    effect: "",
+    zod: ""
+  },
   "packages/mcp": {
     "@klingkit/core": "",
     "@klingkit/core/internal": "",
     "@klingkit/jobs": "",
+    "@klingkit/jobs/internal": "",
     "@klingkit/tools": "",
     "@modelcontextprotocol/ext-apps": "board/",
     "@modelcontextprotocol/server": "",
@@ -107,6 +116,7 @@ const inTests = (room: string): Border => ({
 
 /** Sub-paths of a package that need an entry of their own. */
 const byNameOnly = [
+  "@klingkit/jobs/internal",
   "@klingkit/core/internal",
   "@klingkit/media/node",
   "@klingkit/media/testing",

@@ -57,6 +57,7 @@ describe("manifests", () => {
       "packages/emulator/": { ".": "./src/index.ts" },
       "packages/jobs/": {
         ".": "./src/index.ts",
+        "./internal": "./src/internal.ts",
         "./ledger": "./src/sqlite/ledger-from-config.ts",
         "./node": "./src/node/index.ts",
         "./postgres": "./src/postgres/postgres-ledger.ts",

@@ -2,7 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { fetchHttpClient, isFinished, Kling } from "@klingkit/core"
 import { type AnyRequest, kebabName } from "@klingkit/core/requests"
 import { startEmulator } from "@klingkit/emulator"
-import { Jobs, jobsConfig } from "@klingkit/jobs"
+import { Jobs } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHost } from "@klingkit/jobs/node"
 import { createJobs } from "@klingkit/jobs/promise"
@@ -63,9 +63,11 @@ const callTool: Face = (request, input, { env }) => {
     .map((tool) => ({ tool, args: tool.argumentsFor?.(request, input) }))
     .find(({ args }) => args !== undefined)
   if (found === undefined) return undefined
-  const services = Layer.unwrap(
-    Effect.map(jobsConfig, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig())))
-  ).pipe(Layer.provide([nodeFileHost, ledgerFromConfig, fetchHttpClient]), Layer.provideMerge(NodeServices.layer))
+  const services = Jobs.layerConfig.pipe(
+    Layer.provideMerge(Kling.layerConfig()),
+    Layer.provide([nodeFileHost, ledgerFromConfig, fetchHttpClient]),
+    Layer.provideMerge(NodeServices.layer)
+  )
   return found.tool.call(found.args).pipe(
     Effect.flatMap(({ job }) =>
       job !== undefined && isPipelineHandle(job.handle)

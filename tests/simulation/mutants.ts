@@ -1,5 +1,6 @@
 import { Kling } from "@klingkit/core"
-import type { JobChanges, JobRecord, JobState, Ledger } from "@klingkit/jobs"
+import type { JobRecord, JobState } from "@klingkit/jobs"
+import type { JobChanges, Ledger } from "@klingkit/jobs/internal"
 import { Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 

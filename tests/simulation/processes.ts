@@ -1,5 +1,5 @@
 import type { KlingWorld } from "@klingkit/emulator"
-import type { BudgetLimits, NewJob, Ledger } from "@klingkit/jobs"
+import type { BudgetLimits, NewJob, Ledger } from "@klingkit/jobs/internal"
 import { Deferred, Effect, Scope } from "effect"
 import type { LedgerRows } from "./ledger-file.ts"
 import type { Mutant } from "./mutants.ts"

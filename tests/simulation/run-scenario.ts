@@ -1,6 +1,7 @@
 import { planVideo } from "@klingkit/core"
 import { KlingWorld } from "@klingkit/emulator"
-import { type JobRecord, Ledger, startedJob } from "@klingkit/jobs"
+import { type JobRecord, startedJob } from "@klingkit/jobs"
+import { Ledger } from "@klingkit/jobs/internal"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Clock, Context, Effect, Exit, Layer, Random, References, Result, Scope } from "effect"
 import * as WebCrypto from "effect/crypto/WebCrypto"

@@ -1,6 +1,7 @@
 import { Kling } from "@klingkit/core"
 import { emulatorHttpClient } from "@klingkit/emulator"
-import { FileHost, Jobs, type Ledger, LedgerSource, Recovery } from "@klingkit/jobs"
+import { FileHost, Jobs, LedgerSource, Recovery } from "@klingkit/jobs"
+import type { Ledger } from "@klingkit/jobs/internal"
 import { Clock, Context, Effect, FileSystem, Layer, Path, Redacted, type Scope } from "effect"
 import { HttpClient } from "effect/http"
 import type { SharedWorld } from "./processes.ts"

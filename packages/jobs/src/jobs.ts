@@ -10,7 +10,7 @@ import {
 import { isPipeline as isPipelinePlan, type PipelinePlan } from "@klingkit/core/requests"
 import type { FileHost, Preview, SavedFile } from "@klingkit/media"
 import { Context, Effect, type FileSystem, Layer, type Path, Stream } from "effect"
-import type { JobsConfig } from "./config.ts"
+import { type JobsConfig, jobsConfig } from "./config.ts"
 import { Downloads } from "./downloads.ts"
 import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
@@ -91,6 +91,9 @@ export class Jobs extends Context.Service<
         ).pipe(Layer.provide(Layer.provideMerge(Layer.effect(Jobs, make), services(config))), Layer.fresh)
       )
     )
+
+  /** The same with folders and limits from the environment: `KLINGKIT_OUTPUT_DIR`, `KLINGKIT_MAX_USD_PER_DAY` etc. */
+  static readonly layerConfig = Layer.unwrap(Effect.map(jobsConfig, Jobs.layer))
 }
 
 /** A process that requests jobs recovers orphaned ones now and then. */

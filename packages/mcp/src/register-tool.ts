@@ -1,4 +1,4 @@
-import { CallerFolders } from "@klingkit/jobs"
+import { CallerFolders } from "@klingkit/jobs/internal"
 import type { JsonSchema, Tool } from "@klingkit/tools"
 import { formatDefect, formatError } from "@klingkit/tools"
 import type { CallToolResult, McpServer, ServerContext, StandardSchemaWithJSON } from "@modelcontextprotocol/server"

@@ -1,4 +1,5 @@
-import { JobError, templateProblem } from "@klingkit/jobs"
+import { JobError } from "@klingkit/jobs"
+import { templateProblem } from "@klingkit/jobs/internal"
 import { Cause, Effect, FileSystem, Option, Path } from "effect"
 import { folders } from "../connection.ts"
 import { CommandError, failureOf, usageError } from "../output/failure.ts"

@@ -1,4 +1,4 @@
-import { namePlaceholders } from "@klingkit/jobs"
+import { namePlaceholders } from "@klingkit/jobs/internal"
 import { Duration, Effect, type Option } from "effect"
 import { CliError, Flag } from "effect/cli"
 

@@ -1,6 +1,7 @@
 import { describeRequest, type Plan } from "@klingkit/core"
 import { baseUrlFromConfig, credentialsFromConfig } from "@klingkit/core/internal"
-import { describeQueuePosition, type Job, Jobs, startedJob } from "@klingkit/jobs"
+import { type Job, Jobs, startedJob } from "@klingkit/jobs"
+import { describeQueuePosition } from "@klingkit/jobs/internal"
 import { Effect, Option, Ref } from "effect"
 import { connection } from "../connection.ts"
 import { interrupted } from "../output/failure.ts"

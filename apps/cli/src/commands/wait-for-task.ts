@@ -1,6 +1,7 @@
 import { isFinished, KlingError, expectedSecondsOf } from "@klingkit/core"
 import { sanitizeText } from "@klingkit/core/internal"
-import { describeQueuePosition, type Job, Jobs, receiptOfJob, stepFailure } from "@klingkit/jobs"
+import { type Job, Jobs, receiptOfJob } from "@klingkit/jobs"
+import { describeQueuePosition, stepFailure } from "@klingkit/jobs/internal"
 import { Cause, Clock, Duration, Effect, Ref, Stream } from "effect"
 import { exitCode } from "../output/exit-code.ts"
 import { CommandError, failureOf, interrupted } from "../output/failure.ts"

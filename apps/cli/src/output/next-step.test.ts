@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingError, type NextStep } from "@klingkit/core"
-import { jobError, LedgerError } from "@klingkit/jobs"
+import { LedgerError } from "@klingkit/jobs"
+import { jobError } from "@klingkit/jobs/internal"
 import { Cause } from "effect"
 import { failureJson, failureOf } from "./failure.ts"
 import { nextStepText } from "./next-step.ts"

@@ -1,13 +1,7 @@
 import type { Plan, Quote, TaskOutput } from "@klingkit/core"
 import { amountText, sanitizeText, unitsText, usdText } from "@klingkit/core/internal"
-import {
-  type PipelineView,
-  describeQueuePosition,
-  type Job,
-  quoteOfJob,
-  receiptOfJob,
-  type SavedFile
-} from "@klingkit/jobs"
+import { type PipelineView, type Job, quoteOfJob, receiptOfJob, type SavedFile } from "@klingkit/jobs"
+import { describeQueuePosition } from "@klingkit/jobs/internal"
 
 /** The JSON view of a price; null where it is unknown until charged. Spend limits count `atMost`. */
 export const quoteView = ({ units, priceUsd, upperBound, state, rule }: Quote) => ({

@@ -1,4 +1,5 @@
-import { fingerprintOf, Jobs, JobsSettings } from "@klingkit/jobs"
+import { Jobs, JobsSettings } from "@klingkit/jobs"
+import { fingerprintOf } from "@klingkit/jobs/internal"
 import {
   approvalCheckbox,
   approvalMessage,

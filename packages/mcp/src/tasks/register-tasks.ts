@@ -1,4 +1,5 @@
-import { jobOfRecord, Jobs } from "@klingkit/jobs"
+import { Jobs } from "@klingkit/jobs"
+import { jobOfRecord } from "@klingkit/jobs/internal"
 import { checkVideoStatus, formatError, type ToolFailure, type ToolNeeds } from "@klingkit/tools"
 import {
   type McpServer,

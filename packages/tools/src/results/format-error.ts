@@ -1,6 +1,7 @@
 import type { KlingError } from "@klingkit/core"
 import { resultRetentionDays, sanitizeText, sharedAdvice, variableOf, withOutcome } from "@klingkit/core/internal"
-import { type JobError, type LedgerError, paidText } from "@klingkit/jobs"
+import type { JobError, LedgerError } from "@klingkit/jobs"
+import { paidText } from "@klingkit/jobs/internal"
 import type { Tool } from "../tool.ts"
 
 /** An error for users, models and programs. */

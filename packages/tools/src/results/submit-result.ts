@@ -1,5 +1,6 @@
 import type { Plan } from "@klingkit/core"
-import { describeQueuePosition, type Job } from "@klingkit/jobs"
+import type { Job } from "@klingkit/jobs"
+import { describeQueuePosition } from "@klingkit/jobs/internal"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "./format-quote.ts"

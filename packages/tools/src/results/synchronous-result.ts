@@ -1,5 +1,5 @@
 import type { Plan, Task } from "@klingkit/core"
-import { jobOfResult } from "@klingkit/jobs"
+import { jobOfResult } from "@klingkit/jobs/internal"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
 import type { CallResult } from "./run-plan.ts"

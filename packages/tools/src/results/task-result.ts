@@ -1,6 +1,7 @@
 import { isFinished, type Task, type TaskOutput } from "@klingkit/core"
 import { resultRetentionDays, resultRetentionMillis, sanitizeText } from "@klingkit/core/internal"
-import { describeQueuePosition, type Job, receiptOfJob } from "@klingkit/jobs"
+import { type Job, receiptOfJob } from "@klingkit/jobs"
+import { describeQueuePosition } from "@klingkit/jobs/internal"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
 import { failureAdvice } from "./failure-advice.ts"

@@ -1,6 +1,7 @@
 import type { TaskOutput } from "@klingkit/core"
 import { invalidInput, resultRetentionDays } from "@klingkit/core/internal"
-import { Jobs, JobsSettings, safeFileName } from "@klingkit/jobs"
+import { Jobs, JobsSettings } from "@klingkit/jobs"
+import { safeFileName } from "@klingkit/jobs/internal"
 import { Effect } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"

@@ -1,6 +1,7 @@
 import { familyOfHandle, type KlingError } from "@klingkit/core"
 import { invalidInput, resultRetentionDays, sanitizeText } from "@klingkit/core/internal"
-import { type Job, jobOfRecord, Jobs, statesOf } from "@klingkit/jobs"
+import { type Job, Jobs } from "@klingkit/jobs"
+import { jobOfRecord, statesOf } from "@klingkit/jobs/internal"
 import { Effect, Stream } from "effect"
 import * as z from "zod"
 import { defineTool } from "../tool.ts"

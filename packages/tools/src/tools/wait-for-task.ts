@@ -1,5 +1,6 @@
 import { isFinished } from "@klingkit/core"
-import { describeQueuePosition, type Job, Jobs } from "@klingkit/jobs"
+import { type Job, Jobs } from "@klingkit/jobs"
+import { describeQueuePosition } from "@klingkit/jobs/internal"
 import { Clock, Effect, Option, Ref, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"

@@ -1,6 +1,6 @@
 import { type Plan, type Problem } from "@klingkit/core"
 import { type AnyRequest, kebabName, makesJob, type NameOf, type PipelinePlan, requests } from "@klingkit/core/requests"
-import { fingerprintOf } from "@klingkit/jobs"
+import { fingerprintOf } from "@klingkit/jobs/internal"
 import { Effect, Option } from "effect"
 import { planGiven } from "../plan-given.ts"
 import { lineError, lineErrorOf, problemsAt } from "./line-error.ts"

@@ -1,6 +1,7 @@
 import { isFinished, maxUsd } from "@klingkit/core"
 import { isPipeline } from "@klingkit/core/requests"
-import { currentJob, type Job, Jobs } from "@klingkit/jobs"
+import { type Job, Jobs } from "@klingkit/jobs"
+import { currentJob } from "@klingkit/jobs/internal"
 import { type Cause, type Duration, Effect, FileSystem, Option, Path, Schedule, Stream } from "effect"
 import type { destinationOf } from "../destination.ts"
 import { type Failure, failureOf } from "../../output/failure.ts"

@@ -1,5 +1,6 @@
 import { toPlan } from "@klingkit/core/requests"
-import { fingerprintOf, type Job, Jobs, Pipelines } from "@klingkit/jobs"
+import { type Job, Jobs, Pipelines } from "@klingkit/jobs"
+import { fingerprintOf } from "@klingkit/jobs/internal"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"

@@ -1,5 +1,6 @@
 import { sanitizeText } from "@klingkit/core/internal"
-import { type Job, type JobFilter, jobOfRecord, Jobs, jobStates, statesOf } from "@klingkit/jobs"
+import { type Job, type JobFilter, Jobs } from "@klingkit/jobs"
+import { jobOfRecord, jobStates, statesOf } from "@klingkit/jobs/internal"
 import { Clock, Effect, Option } from "effect"
 import { Flag } from "effect/cli"
 import { usageError } from "../../output/failure.ts"

@@ -1,0 +1,32 @@
+export {
+  CallerFolders,
+  DeniedAddress,
+  denyAddress,
+  denyUrl,
+  type DenyReason,
+  FolderDenied,
+  type MediaFacts,
+  namePlaceholders,
+  type OpenFolder,
+  probeMedia,
+  safeFileName,
+  type Sha256,
+  templateProblem
+} from "@klingkit/media"
+export { currentJob } from "./current-job.ts"
+export { stepFailure } from "./pipelines/pipeline-job.ts"
+export { paidText, type PaidStep } from "./ledger/quoted-money.ts"
+export { jobError } from "./job-error.ts"
+export { jobOfRecord, statesOf } from "./job.ts"
+export { makePlanner, type Planner } from "./planner.ts"
+export { describeQueuePosition } from "./queue/queue-position.ts"
+export { jobOfResult } from "./submit/run-result.ts"
+export type { Approved } from "./ledger/approvals.ts"
+export type { CreateResult, NewJob } from "./ledger/create-job.ts"
+export type { BudgetLimits, SpendScope } from "./ledger/budget.ts"
+export { fingerprintOf } from "./ledger/fingerprint.ts"
+export type { Lease, QuarantinedRow } from "./ledger/job-record.ts"
+export { isFinishedState, jobStates } from "./ledger/job-state.ts"
+export type { LeaseRequest, UnfinishedFilter } from "./ledger/leases.ts"
+export { Ledger } from "./ledger/ledger.ts"
+export type { JobChanges } from "./ledger/transition-job.ts"
