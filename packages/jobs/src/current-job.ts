@@ -6,7 +6,7 @@ import type { LedgerError } from "./ledger/ledger-error.ts"
 import { type RunResult, startedJob } from "./submit/run-result.ts"
 
 /**
- * `startedJob`, with the job of a synchronous call that was already made read anew: anyone makes the call may still wait for
+ * `startedJob`, with the job of a synchronous call that was already made read anew: the process that makes it may still wait for
  * the answer. Fails with `SubmissionUnknown` if that answer was lost.
  */
 export const currentJob = (result: RunResult): Effect.Effect<Job, KlingError | LedgerError, Jobs> =>
