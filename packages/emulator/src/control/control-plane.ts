@@ -17,6 +17,10 @@ const decodeAdvance = Schema.decodeUnknownResult(
   Schema.fromJsonString(Schema.Struct({ seconds: Schema.Number.check(Schema.isGreaterThanOrEqualTo(0)) }))
 )
 
+const decodeRotation = Schema.decodeUnknownResult(
+  Schema.fromJsonString(Schema.Struct({ revoke: Schema.optionalKey(Schema.Boolean) }))
+)
+
 const routes: Readonly<Record<string, (world: WorldState, request: KlingRequest, now: number) => JsonAnswer>> = {
   "GET ledger": (world, _request, now) =>
     ok({
@@ -42,6 +46,11 @@ const routes: Readonly<Record<string, (world: WorldState, request: KlingRequest,
   "DELETE faults": (world) => {
     world.clearPlan()
     return ok(plan(world))
+  },
+  "POST rotate-key": (world, request) => {
+    const decoded = decodeRotation(request.body === "" ? "{}" : request.body)
+    if (Result.isFailure(decoded)) return badRequest(decoded.failure.message)
+    return ok({ apiKey: world.rotateKey(decoded.success.revoke === true) })
   },
   "POST advance": (world, request, now) => {
     const decoded = decodeAdvance(request.body)

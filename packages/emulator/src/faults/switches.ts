@@ -9,6 +9,10 @@ const Seconds = Schema.Number.check(Schema.isGreaterThanOrEqualTo(0))
 export const Switches = Schema.Struct({
   /** `enforce`: a duplicate external id is rejected, across both generations and all products (measured once). */
   uniqueness: Schema.optionalKey(Schema.Literals(["enforce", "off"])),
+  /** `ignore`: creates take no external id, so no task has one; `refuse`: a create that sends one is rejected (unmeasured). */
+  externalIds: Schema.optionalKey(Schema.Literals(["keep", "ignore", "refuse"])),
+  /** How long after its creation a task is found by Kling's id only, not by its external id. */
+  externalIdDelaySeconds: Schema.optionalKey(Seconds),
   /** A rejected create (1301, 1303, 1102) uses up its external id. */
   refusalUsesUpId: Schema.optionalKey(Schema.Boolean),
   /** How long lookups by id do not find a new task. */
@@ -33,6 +37,8 @@ export type SwitchSettings = Required<typeof Switches.Type>
 
 export const defaultSwitches: SwitchSettings = {
   uniqueness: "enforce",
+  externalIds: "keep",
+  externalIdDelaySeconds: 0,
   refusalUsesUpId: false,
   visibilityDelaySeconds: 0,
   listDelaySeconds: 0,

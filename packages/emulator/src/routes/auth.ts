@@ -22,7 +22,7 @@ export const checkAuthorization = Effect.fnUntraced(function* (
   if (header === undefined || header.trim() === "") return refusal(1001, "Authorization is empty")
   const token = /^Bearer\s+(\S+)\s*$/i.exec(header)?.[1]
   if (token === undefined) return refusal(1000, "Authorization failed: expected 'Bearer <token>'")
-  if (token === world.keys.apiKey) return undefined
+  if (world.apiKeys.has(token)) return undefined
   if (isRealKey(token)) {
     return refusal(
       1002,

@@ -21,11 +21,17 @@ export interface CreateRequest {
 
 /** Creates a task from a body, or returns a refusal. A rejected create costs nothing and creates nothing (measured). */
 export const createTask = (world: WorldState, request: CreateRequest): EmulatedTask | Refusal => {
-  const { operation, body, now } = request
+  const { operation, body, faults, now } = request
   const input = readInput(world, operation, body)
   if (isRefusal(input)) return input
-  const externalId = operation.externalId === undefined ? "" : (valueAt(body, operation.externalId) ?? "")
-  if (!Predicate.isString(externalId)) return refusal(1201, `${operation.externalId} must be a string`)
+  const sentId = operation.externalId === undefined ? "" : (valueAt(body, operation.externalId) ?? "")
+  if (!Predicate.isString(sentId)) return refusal(1201, `${operation.externalId} must be a string`)
+  const { externalIds } = world.switches
+  if (sentId !== "" && (externalIds === "refuse" || faults.find("external-id-refused") !== undefined)) {
+    return refusal(1201, `${operation.externalId} is not supported by this model`)
+  }
+  const isIgnored = externalIds === "ignore" || faults.find("external-id-ignored") !== undefined
+  const externalId = isIgnored ? "" : sentId
   const settings = settingsOf(world, operation, input, now)
   const cost = costOf(settings)
   const refused = refuseDuplicate(world, request, externalId) ?? refuseInput(settings) ?? refuseByPack(world, cost)
@@ -99,6 +105,7 @@ const makeTask = (
   // 20 % jitter, so that no two tasks end at the same time, as on the live API. Calls are synchronous.
   const durationMs = (operation.expectedSeconds(input) * 1000 * (0.8 + 0.4 * ids.chance())) / speed
   const endsAfterMs = operation.kind === "call" ? 0 : Math.max(2, Math.round(durationMs))
+  const endsAt = faults.find("never-ends") === undefined ? now + endsAfterMs : Infinity
   const fail = faults.find("fail")
   const fails = fail !== undefined || promptOf(settings).includes("[fail]")
   const hiddenSeconds = Math.max(switches.visibilityDelaySeconds, faults.find("late-visibility")?.seconds ?? 0)
@@ -110,8 +117,9 @@ const makeTask = (
     model,
     createdAt: now,
     processingAt: now + Math.round(endsAfterMs / 10),
-    endsAt: now + endsAfterMs,
+    endsAt,
     visibleAt: now + hiddenSeconds * 1000,
+    foundByExternalIdAt: now + switches.externalIdDelaySeconds * 1000,
     ...(fails ? { failure: fail?.message ?? "Generation failed, as requested from the emulator" } : {}),
     chargedWhenFailed: switches.chargeFailedTasks,
     outputs: planOutputs(id, settings, ids, seed),

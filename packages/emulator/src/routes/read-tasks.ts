@@ -12,9 +12,12 @@ import type { Route } from "./route-table.ts"
 const dayMs = 86_400_000
 const isVisible = (task: EmulatedTask, now: number): boolean => task.visibleAt <= now
 
+const byExternalId = (world: WorldState, id: string, now: number): ReadonlyArray<EmulatedTask> =>
+  world.tasks.byExternalId(id).filter((task) => task.foundByExternalIdAt <= now)
+
 /** `GET <create path>/{id}`: the id may be Kling's or the caller's own. */
 export const readLegacyTask: OperationHandler = ({ world, route: { operation, id = "" }, now }) => {
-  const candidates = [world.tasks.byId(id), ...world.tasks.byExternalId(id)]
+  const candidates = [world.tasks.byId(id), ...byExternalId(world, id, now)]
   const task = candidates.find(
     (candidate) => candidate !== undefined && candidate.operation === operation && isVisible(candidate, now)
   )
@@ -38,7 +41,7 @@ export const readTasksByIds: OperationHandler = ({ world, route, query, now }) =
   }
   const input = readQuery(world, route.operation, query)
   if (isRefusal(input)) return input
-  const found = [...ids.map((id) => world.tasks.byId(id)), ...externalIds.flatMap((id) => world.tasks.byExternalId(id))]
+  const found = [...ids.map((id) => world.tasks.byId(id)), ...externalIds.flatMap((id) => byExternalId(world, id, now))]
   return found
     .filter((task) => task !== undefined)
     .filter((task) => isVisible(task, now) && belongsHere(task, route))

@@ -26,6 +26,10 @@ export const makeKeys = (seed: number, region: Region): Keys => {
   }
 }
 
+/** Another key of the same account: the number says which. */
+export const rotatedKey = (seed: number, region: Region, number: number): string =>
+  makeKeys(seed + 1000 * number, region).apiKey
+
 /** A key of an emulator in the other region. */
 export const isKeyOfOtherRegion = (key: string, region: Region): boolean =>
   key.startsWith(keyPrefix(region === "global" ? "china" : "global"))

@@ -23,6 +23,8 @@ export interface EmulatedTask {
   readonly endsAt: number
   /** Lookups do not find it before this time. */
   readonly visibleAt: number
+  /** Lookups by its external id do not find it before this time. */
+  readonly foundByExternalIdAt: number
   /** Why it will fail; absent when it will succeed. */
   readonly failure?: string
   /** A failed task is not charged, unless a switch says so. */

@@ -5,7 +5,7 @@ import type { Callback } from "../callbacks/callback.ts"
 import type { ElementSource } from "../outputs/output.ts"
 import { Scheduler } from "./scheduler.ts"
 import { type Ids, makeIds } from "./ids.ts"
-import { type Keys, makeKeys, type Region } from "./keys.ts"
+import { type Keys, makeKeys, type Region, rotatedKey } from "./keys.ts"
 import { type PackCharge, chargeOf } from "./ledger.ts"
 import { makePacks, type Packs, roundUnits, setPacks } from "./packs.ts"
 import { RequestLog } from "./request-log.ts"
@@ -31,6 +31,8 @@ export class WorldState {
   readonly seed: number
   readonly region: Region
   readonly keys: Keys
+  /** The API keys that are valid now. */
+  readonly apiKeys: Set<string>
   /** Ids of tasks and outputs; nothing else draws from it, so polling does not affect later ids. */
   readonly ids: Ids
   readonly requestIds: Ids
@@ -63,12 +65,14 @@ export class WorldState {
   /** When the account was opened: at the first request. */
   openedAt: number | undefined
   lastCostsReadAt = -Infinity
+  #rotations = 0
 
   constructor(options: WorldOptions) {
     this.speed = options.speed ?? 60
     this.seed = options.seed ?? 1
     this.region = options.region ?? "global"
     this.keys = makeKeys(this.seed, this.region)
+    this.apiKeys = new Set([this.keys.apiKey])
     this.ids = makeIds(this.seed)
     this.requestIds = makeIds(this.seed + 1)
     this.accountId = makeIds(this.seed + 4)
@@ -89,6 +93,14 @@ export class WorldState {
   clearPlan(): void {
     this.faults.clear()
     this.switches = defaultSwitches
+  }
+
+  /** Issues another API key of the account; `revoke` invalidates the earlier ones. */
+  rotateKey(revoke: boolean): string {
+    const key = rotatedKey(this.seed, this.region, ++this.#rotations)
+    if (revoke) this.apiKeys.clear()
+    this.apiKeys.add(key)
+    return key
   }
 
   /** Advances the world to `now`: runs late commits and callbacks, charges finished tasks and frees their slots. */
