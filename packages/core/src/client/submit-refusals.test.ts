@@ -108,14 +108,29 @@ describe("a create that was certainly not accepted", () => {
       })
   )
 
-  it.effect("by an unknown code with a 4xx status is not retried, and the error names the code", () =>
+})
+
+describe.each([400, 409, 429])("an unknown code with status %i", (status) => {
+  const unknown = code(1777, "The model 'x' has been discontinued", { status })
+  const creates = (requests: ReadonlyArray<{ readonly method: string }>) =>
+    requests.filter(({ method }) => method === "POST")
+
+  it.effect("is a refusal once no task was found; it is not sent again, and the error names the code", () =>
     Effect.gen(function* () {
-      const { result, fake } = yield* outcomeOf(createVideo, {
-        creates: [refused(code(1777, "The model 'x' has been discontinued", { status: 400 }))]
-      })
+      const { result, fake } = yield* outcomeOf(createVideo, { creates: [refused(unknown)] })
       expect(failureOf(result)).toMatchObject({ wasCharged: "no", reason: { _tag: "UnknownCode", klingCode: 1777 } })
       expect(failureOf(result).message).toContain("discontinued")
-      expect(fake.requests).toHaveLength(1)
+      expect(creates(fake.requests)).toHaveLength(1)
+    })
+  )
+
+  it.effect("is no refusal when there is a task after all: it is adopted", () =>
+    Effect.gen(function* () {
+      const { result, fake, charges } = yield* outcomeOf(createVideo, {
+        creates: [{ answer: unknown, commitsAfterSeconds: 5 }]
+      })
+      expect(Result.getOrThrow(result).task.id).toBe(charges[0]?.taskId)
+      expect(creates(fake.requests)).toHaveLength(1)
     })
   )
 })

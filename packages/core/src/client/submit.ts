@@ -79,6 +79,7 @@ const reconcile = Effect.fnUntraced(function* (
 ) {
   const lookup = yield* search(submission)
   if (lookup._tag === "Found") return lookup.task
+  if (lookup._tag === "NotFound" && isUnknownRefusal(failure)) return yield* absent(failure)
   // A rejected duplicate or an unknown code is Kling's final response: sending again cannot help.
   if (lookup._tag === "Failed" || outcome !== "ambiguous") return yield* unresolved(submission, failure.message)
   return yield* resend(submission, failure.message)
@@ -105,6 +106,20 @@ const resend = Effect.fnUntraced(function* (submission: Submission, cause: strin
     ? lookup.task
     : yield* unresolved(submission, `${cause}; then: ${resent.failure.message}`)
 })
+
+/** Kling refused for a reason that klingkit does not know. */
+const isUnknownRefusal = ({ reason, httpStatus = 0 }: KlingError): boolean =>
+  reason._tag === "UnknownCode" && httpStatus >= 400 && httpStatus < 500
+
+const absent = ({ reason, operation, billed, httpStatus, requestId }: KlingError): KlingError =>
+  new KlingError({
+    reason,
+    isAbsent: true,
+    ...(operation === undefined ? {} : { operation }),
+    ...(billed === undefined ? {} : { billed }),
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...(requestId === undefined ? {} : { requestId })
+  })
 
 /** `rejected`: no task exists. `ambiguous`: one may exist. `final`: one may exist, and a retry would fail the same way. */
 const classify = (error: KlingError): "rejected" | "ambiguous" | "final" => {

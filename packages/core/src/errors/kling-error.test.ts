@@ -42,12 +42,14 @@ describe("whether a paid request was charged", () => {
     expect(charged({ _tag: "SubmissionUnknown", detail: "" })).toBe("maybe")
     expect(charged({ _tag: "UnexpectedAnswer", detail: "" }, 502)).toBe("maybe")
     expect(charged({ _tag: "UnknownCode", ...answered }, 200)).toBe("maybe")
+    expect(charged({ _tag: "UnknownCode", ...answered }, 403)).toBe("maybe")
   })
 
   it("is no when the response, or its status, rejected the request", () => {
     expect(charged({ _tag: "NotConnected", detail: "" })).toBe("no")
     expect(charged({ _tag: "ContentRefused", ...answered })).toBe("no")
-    expect(charged({ _tag: "UnknownCode", ...answered }, 403)).toBe("no")
+    const absent = { billed: true, httpStatus: 403, isAbsent: true }
+    expect(new KlingError({ reason: { _tag: "UnknownCode", ...answered }, ...absent }).wasCharged).toBe("no")
     expect(charged({ _tag: "UnexpectedAnswer", detail: "" }, 413)).toBe("no")
   })
 })

@@ -72,7 +72,9 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
   /** The operation is billed: decides between `no` and `maybe`. */
   billed: Schema.optionalKey(Schema.Boolean),
   httpStatus: Schema.optionalKey(Schema.Int),
-  requestId: Schema.optionalKey(Schema.String)
+  requestId: Schema.optionalKey(Schema.String),
+  /** The task was looked up after the answer, and Kling has none. */
+  isAbsent: Schema.optionalKey(Schema.Boolean)
 }) {
   /** A stable code for programs: `KLING_RATE_LIMITED`. */
   get code(): string {
@@ -86,7 +88,7 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
   /** Kling may have executed the request although it failed here; free operations included. */
   get mayHaveExecuted(): boolean {
-    return ambiguous.has(this.reason._tag) && !rejectedByStatus(this.reason, this.httpStatus)
+    return ambiguous.has(this.reason._tag) && !isRejected(this)
   }
 
   get wasCharged(): Charged {
@@ -146,10 +148,9 @@ const ambiguous: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
 const isTransient = (httpStatus: number | undefined): boolean =>
   httpStatus !== undefined && (httpStatus >= 500 || httpStatus === 429 || httpStatus === 200)
 
-/** The status alone proves that the request was rejected: an unknown code with a 4xx, or a body that is too large. */
-const rejectedByStatus = (reason: KlingErrorReason, httpStatus: number | undefined): boolean =>
-  (reason._tag === "UnknownCode" && httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500) ||
-  (reason._tag === "UnexpectedAnswer" && httpStatus === 413)
+/** A body that is too large was not read; an unknown code is a rejection only once no task was found. */
+const isRejected = ({ reason, httpStatus, isAbsent }: KlingError): boolean =>
+  (reason._tag === "UnknownCode" && isAbsent === true) || (reason._tag === "UnexpectedAnswer" && httpStatus === 413)
 
 function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
   switch (reason._tag) {
