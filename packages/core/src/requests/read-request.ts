@@ -20,8 +20,8 @@ export interface ReadRequest<Input extends z.ZodObject> {
 }
 
 /**
- * Reads a request's input from whatever words a caller used: any spelling of a field, or an older word for it. Absent, null
- * and undefined are one thing; a value with one possible meaning is read (`"5s"` for 5 seconds). All problems come at once.
+ * Reads a request's input from whatever words a caller used: any spelling of a field, or an older word for it. Absent, null,
+ * blank text and an empty list are one thing; a value with one possible meaning is read (`"5s"` for 5 seconds). All problems come at once.
  */
 export const readRequest = <Input extends z.ZodObject>(
   request: Request<string, Input>,
@@ -34,7 +34,7 @@ export const readRequest = <Input extends z.ZodObject>(
   const fields = new Map<string, { readonly word: string; readonly value: unknown }>()
   const problems: Array<Problem> = []
   for (const [word, value] of Object.entries(given ?? {})) {
-    if (value === null || value === undefined) continue
+    if (isAbsent(value)) continue
     const meant = findField(request, word)
     if (meant === undefined) {
       problems.push(unknownField(request, word, faceName))
@@ -58,6 +58,13 @@ export const readRequest = <Input extends z.ZodObject>(
     invalidInput([...found.map((problem) => ({ ...problem, field: renamed(problem.field, nameOf) })), ...problems])
   )
 }
+
+/** An empty setting is none: it neither decides a path nor makes another request. */
+const isAbsent = (value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  (Predicate.isString(value) && value.trim() === "") ||
+  (Array.isArray(value) && value.length === 0)
 
 /** The field that a word means, and how its value is read. */
 const findField = (
