@@ -71,7 +71,7 @@ export const releaseLease = ({ sql }: LedgerDatabase["Service"], handle: string,
       WHERE handle = ${handle} AND lease_owner = ${owner} AND lease_fence = ${fence}`
   )
 
-/** Unfinished jobs that no living process holds, oldest first; unreadable rows are left out. */
+/** Unfinished jobs that no living process holds, those that were polled longest ago first, so that none is left out for ever; unreadable rows are left out. */
 export const findUnfinished = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
   { states = unfinishedStates, account, after, limit = 100 }: UnfinishedFilter
@@ -81,7 +81,8 @@ export const findUnfinished = Effect.fnUntraced(function* (
   const conditions = [sql.in("state", states), isFree(database, now)]
   if (account !== undefined) conditions.push(sql`account = ${account}`)
   if (after !== undefined) conditions.push(sql`created_at > ${after}`)
-  const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE ${sql.and(conditions)} ORDER BY created_at LIMIT ${limit}`
+  const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE ${sql.and(conditions)}
+    ORDER BY COALESCE(polled_at, 0), created_at LIMIT ${limit}`
   return rows.flatMap((row) => Result.match(readRow(row), { onSuccess: (job) => [job], onFailure: () => [] }))
 })
 

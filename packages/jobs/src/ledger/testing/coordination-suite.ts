@@ -31,6 +31,30 @@ export const coordinationSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void
     })
   )
 
+  it.effect("gives every unresolved job its turn, however many there are", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const turns = new Set<string>()
+      for (let created = 0; created < 25; created++) {
+        const { job } = yield* ledger.createJob(sampleJob())
+        yield* ledger.transition(job.handle, ["INTENT"], "SENDING", { lease })
+        yield* ledger.transition(job.handle, ["SENDING"], "IN_DOUBT", { lease })
+        yield* ledger.transition(job.handle, ["IN_DOUBT"], "UNKNOWN", { lease })
+        yield* ledger.release(job.handle, lease)
+      }
+      for (let round = 0; round < 3; round++) {
+        yield* TestClock.adjust("5 minutes")
+        const due = yield* ledger.unfinished({ states: ["UNKNOWN"], limit: 10 })
+        const polled = yield* ledger.claimPolls(
+          due.map(({ handle }) => handle),
+          300_000
+        )
+        for (const { handle } of polled) turns.add(handle)
+      }
+      expect(turns.size).toBe(25)
+    })
+  )
+
   it.effect.each([-3_600_000, 3_600_000])("grants a poll after a clock jump of %i ms", (jump) =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
