@@ -65,6 +65,8 @@ export const NextStep = Schema.TaggedUnion({
   MakeAccessible: { settings: Schema.Array(Setting) },
   MakeWritable: { settings: Schema.Array(Setting) },
   MoveAway: { settings: Schema.Array(Setting) },
+  /** The ledger is lost: put it back, or delete what remembers it to begin another. */
+  RestoreLedger: {},
   RemoveCharacter: { field: Schema.String },
   RestartList: {}
 })

@@ -77,6 +77,8 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
       return `make it writable, or set another location with ${list(step.settings)}`
     case "MoveAway":
       return `move the file away but keep it, or set another location with ${list(step.settings)}`
+    case "RestoreLedger":
+      return "put the ledger back from where it was moved, or from a backup, and restart; to begin one that knows of no earlier payment, also delete the file beside it whose name ends in .id"
     case "RemoveCharacter":
       return "remove the character"
     case "RestartList":

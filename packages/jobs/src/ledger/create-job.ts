@@ -72,6 +72,7 @@ export const createJob = Effect.fnUntraced(function* (
     if (!isStorable(newJob[field] ?? "")) return yield* ledgerError({ _tag: "Unstorable", field })
   }
   if (yield* database.isNearlyFull) return yield* ledgerError({ _tag: "DiskFull", location: database.location })
+  yield* database.inPlace
   const request: FingerprintedJob = {
     ...newJob,
     principal: newJob.principal ?? "local",

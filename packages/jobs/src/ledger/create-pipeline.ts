@@ -48,6 +48,7 @@ export const createPipeline = Effect.fnUntraced(function* (
   for (const field of ["handle", "principal", "account", "idempotencyKey"] as const) {
     if (!isStorable(newPipeline[field] ?? "")) return yield* ledgerError({ _tag: "Unstorable", field })
   }
+  yield* database.inPlace
   const body = stringifyJson(newPipeline.plan)
   return yield* database.exclusive(
     Effect.gen(function* () {

@@ -17,6 +17,10 @@ export interface LedgerOptions {
   readonly lockMillis?: number
   /** Free bytes on the disk of the ledger; undefined, or absent, when unknown. */
   readonly freeBytes?: Effect.Effect<number | undefined>
+  /** Fails if the opened ledger is not the one with this id that was here before. */
+  readonly checkId?: (id: string) => Effect.Effect<void, LedgerError>
+  /** Run once when the ledger is opened; its result fails once the ledger that was opened is no longer there. */
+  readonly inPlace?: Effect.Effect<Effect.Effect<void, LedgerError>, LedgerError>
 }
 
 /** The ledger's database: SQLite or PostgreSQL behind one `SqlClient`. */
@@ -28,6 +32,10 @@ export class LedgerDatabase extends Context.Service<
     readonly location: string
     /** Too little space is free for everything that a new request will write. */
     readonly isNearlyFull: Effect.Effect<boolean>
+    /** Fails if the ledger that was opened is not the one that was here before. */
+    checkId(id: string): Effect.Effect<void, LedgerError>
+    /** Fails once the ledger that was opened has been deleted, moved or replaced. */
+    readonly inPlace: Effect.Effect<void, LedgerError>
     /** One transaction: all or nothing. */
     transaction<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R>
     /** One transaction, while no other process is in such a transaction. */
@@ -38,16 +46,25 @@ export class LedgerDatabase extends Context.Service<
     ): <A, R>(work: Effect.Effect<A, SqlError | LedgerError, R>) => Effect.Effect<A, LedgerError, R>
   }
 >()("@klingkit/jobs/LedgerDatabase") {
-  static readonly layer = (options: LedgerOptions): Layer.Layer<LedgerDatabase, never, SqlClient> =>
+  static readonly layer = (options: LedgerOptions): Layer.Layer<LedgerDatabase, LedgerError, SqlClient> =>
     Layer.effect(
       LedgerDatabase,
-      Effect.map(SqlClient, (sql) => make(sql, options))
+      Effect.gen(function* () {
+        const inPlace = yield* options.inPlace ?? Effect.succeed(Effect.void)
+        return make(yield* SqlClient, inPlace, options)
+      })
     )
 }
 
 const make = (
   sql: SqlClient,
-  { location = "database", lockMillis = 10_000, freeBytes = Effect.succeed(undefined) }: LedgerOptions
+  inPlace: Effect.Effect<void, LedgerError>,
+  {
+    location = "database",
+    lockMillis = 10_000,
+    freeBytes = Effect.succeed(undefined),
+    checkId = () => Effect.void
+  }: LedgerOptions
 ): LedgerDatabase["Service"] => {
   const lock = sql.onDialectOrElse({
     pg: () =>
@@ -65,6 +82,8 @@ const make = (
     sql,
     location,
     isNearlyFull: Effect.map(freeBytes, (free) => free !== undefined && free < spareBytes),
+    checkId,
+    inPlace,
     transaction,
     exclusive: (work) => transaction(Effect.andThen(lock, work)),
     guard: (beforeSending) =>

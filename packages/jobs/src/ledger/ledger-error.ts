@@ -14,6 +14,8 @@ const storage = {
   Unreadable: { ...location, detail: Schema.String },
   /** A later klingkit has migrated its tables. */
   NewerVersion: { ...location, found: Schema.Int, known: Schema.Int },
+  /** Where the ledger was, there is nothing, an empty file, or another ledger: what it knows of payments is not here. */
+  Replaced: { ...location, found: Schema.Literals(["nothing", "an empty file", "another ledger"]) },
   StorageFailed: { ...location, detail: Schema.String }
 } as const
 
@@ -109,6 +111,8 @@ function describe(reason: LedgerErrorReason): string {
       return `${sanitizeText(reason.location)} is not a ledger, or it is damaged: ${sanitizeText(reason.detail)}`
     case "NewerVersion":
       return `the ledger ${sanitizeText(reason.location)} has version ${reason.found}; this klingkit supports versions up to ${reason.known}`
+    case "Replaced":
+      return `the ledger ${sanitizeText(reason.location)} is gone: ${reason.found} is in its place`
     case "StorageFailed":
       return `the ledger ${sanitizeText(reason.location)} failed: ${sanitizeText(reason.detail)}`
     case "IdempotencyMismatch":
@@ -150,6 +154,8 @@ function nextStep(reason: LedgerErrorReason): NextStep {
       return { _tag: "MoveAway", settings: ["ledgerDir"] }
     case "NewerVersion":
       return { _tag: "UpdateClient", because: "newer-ledger" }
+    case "Replaced":
+      return { _tag: "RestoreLedger" }
     case "StorageFailed":
       return { _tag: "FixCause", before: "retry" }
     case "IdempotencyMismatch":

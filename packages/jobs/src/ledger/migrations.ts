@@ -131,12 +131,26 @@ const renameColumns = Effect.gen(function* () {
   ])
 })
 
+// Tells this ledger from any other, whatever its file is called.
+const addId = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  const random = sql.onDialectOrElse({
+    pg: () => "replace(gen_random_uuid()::text, '-', '')",
+    orElse: () => "lower(hex(randomblob(16)))"
+  })
+  yield* statements([
+    `CREATE TABLE klingkit_ledger (id TEXT NOT NULL PRIMARY KEY)`,
+    `INSERT INTO klingkit_ledger (id) SELECT ${random}`
+  ])
+})
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
   "0002_add_following": addFollowing,
   "0003_create_chains": createPipelines,
-  "0004_rename_columns": renameColumns
+  "0004_rename_columns": renameColumns,
+  "0005_add_id": addId
 }
 
 const table = "klingkit_migrations"
@@ -156,12 +170,15 @@ export const migrate: Effect.Effect<void, LedgerError, LedgerDatabase> = Effect.
     if (found > known) return yield* ledgerError({ _tag: "NewerVersion", location, found, known })
     // Changes no row, yet a read-only database rejects it.
     yield* sql`UPDATE klingkit_jobs SET state = state WHERE handle = ''`
+    const [ledger] = yield* sql<{ id: string }>`SELECT id FROM klingkit_ledger`
+    return ledger?.id ?? ""
   })
   yield* database.exclusive(run).pipe(
     Effect.catchTag("MigrationError", ({ cause, message }) =>
       Effect.fail(isSqlError(cause) ? cause : new SqlError({ reason: new UnknownError({ cause: new Error(message) }) }))
     ),
     Effect.provideService(SqlClient, sql),
+    Effect.flatMap(database.checkId),
     database.guard(true)
   )
 })

@@ -41,6 +41,7 @@ export const transitionJob = Effect.fnUntraced(function* (
   const now = yield* Clock.currentTimeMillis
   const { lease, acknowledgedAt, taskId, message, outputs, charges, answer, endedAt = now } = changes
   if (to === "SENDING" && lease === undefined) return yield* explain(database, handle, to, lease)
+  if (to === "SENDING") yield* database.inPlace
   const sources = from.flatMap((state) => {
     const limit = maxSends(state, to)
     return limit === undefined ? [] : [sql`(state = ${state} AND sends <= ${limit})`]
