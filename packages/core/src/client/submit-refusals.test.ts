@@ -107,7 +107,6 @@ describe("a create that was certainly not accepted", () => {
         expect(charges).toEqual([])
       })
   )
-
 })
 
 describe.each([400, 409, 429])("an unknown code with status %i", (status) => {

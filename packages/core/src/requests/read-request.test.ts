@@ -23,7 +23,9 @@ describe("reading a request", () => {
   it.effect.each([{}, { prompt: "" }, { prompt: " " }, { prompt: null }])("%o has no prompt", (given) =>
     Effect.gen(function* () {
       const { reason } = yield* Effect.flip(read(given))
-      assert.deepStrictEqual(reason._tag === "InvalidInput" ? reason.problems.map(({ field }) => field) : [], ["prompt"])
+      assert.deepStrictEqual(reason._tag === "InvalidInput" ? reason.problems.map(({ field }) => field) : [], [
+        "prompt"
+      ])
     })
   )
 

@@ -59,7 +59,7 @@ export const readRequest = <Input extends z.ZodObject>(
   )
 }
 
-/** An empty setting is none: it neither decides a path nor makes another request. */
+/** Empty means absent: it neither decides a path nor makes another request. */
 const isAbsent = (value: unknown): boolean =>
   value === null ||
   value === undefined ||

@@ -178,7 +178,7 @@ export const migrate: Effect.Effect<void, LedgerError, LedgerDatabase> = Effect.
       Effect.fail(isSqlError(cause) ? cause : new SqlError({ reason: new UnknownError({ cause: new Error(message) }) }))
     ),
     Effect.provideService(SqlClient, sql),
-    Effect.flatMap(database.checkId),
+    Effect.flatMap((id) => database.checkId(id)),
     database.guard(true)
   )
 })

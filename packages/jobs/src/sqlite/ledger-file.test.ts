@@ -72,7 +72,7 @@ describe("a ledger that is not there any more", () => {
     })
   )
 
-  it.effect("is told from another ledger under its name", () =>
+  it.effect("is not confused with another ledger under its name", () =>
     Effect.gen(function* () {
       const [path, other] = [yield* fresh, yield* fresh]
       const job = yield* paidBefore(path)

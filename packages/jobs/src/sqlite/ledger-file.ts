@@ -1,5 +1,15 @@
 import { Effect } from "effect"
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { dirname } from "node:path"
 import { platform } from "node:process"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
@@ -35,7 +45,9 @@ export const checkId = (path: string, id: string): Effect.Effect<void, LedgerErr
       return undefined
     }
     const expected = readFileSync(idFile, "utf8").trim()
-    return expected === id ? undefined : ledgerError({ _tag: "Replaced", location: path, found: "another ledger" }, true)
+    return expected === id
+      ? undefined
+      : ledgerError({ _tag: "Replaced", location: path, found: "another ledger" }, true)
   })
 
 /** Fails once the path no longer leads to the file that was opened: what is written to that one is lost. */

@@ -39,7 +39,9 @@ const layerAt = (
 ): Layer.Layer<Ledger, LedgerError> =>
   Ledger.layer(options).pipe(
     Layer.provide(layerSqliteClient(path, lockMillis)),
-    Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, options.location, true))))
+    Layer.catchTag("SqlError", (error) =>
+      Layer.effect(Ledger, Effect.fail(storageFailure(error, options.location, true)))
+    )
   )
 
 /** For tests: a ledger that is discarded when it is closed. */

@@ -57,7 +57,7 @@ describe("apply_video_effect", () => {
     ["image_urls has 1; kiss_pro takes two, left and right", { effect_scene: "kiss_pro", image_urls: [left] }],
     ["image_urls has 2; pet_dance takes one", { effect_scene: "pet_dance", image_urls: [left, right] }],
     ["image_urls has too many entries: at most 2", { effect_scene: "kiss_pro", image_urls: [left, right, left] }],
-    ["image_urls must not be empty", { effect_scene: "kiss_pro", image_urls: [] }],
+    ["image_urls is required", { effect_scene: "kiss_pro", image_urls: [] }],
     ["duration is set by the scene", { effect_scene: "pet_dance", image_urls: [left], duration: "10" }],
     ["model_name is set by the scene", { effect_scene: "pet_dance", image_urls: [left], model_name: "kling-v1.6" }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {

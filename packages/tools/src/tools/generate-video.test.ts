@@ -60,7 +60,7 @@ describe("generate_video", () => {
 
   it.effect.each([
     ["prompt is required", {}],
-    ["prompt must not be empty", { prompt: "" }],
+    ["prompt is required", { prompt: "" }],
     ["prompt must be a string", { prompt: 5 }],
     ["prompt is 4000 characters long; the limit is 3072", { prompt: "a".repeat(4000) }],
     ["promt is not a setting of generate_video; did you mean prompt?", { prompt: "x", promt: "y" }],

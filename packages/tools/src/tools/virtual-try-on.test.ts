@@ -31,7 +31,7 @@ describe("virtual_try_on", () => {
 
   it.effect.each([
     ["cloth_image_urls takes one garment", { ...asked, cloth_image_urls: [garment, garment] }],
-    ["cloth_image_urls must not be empty", { ...asked, cloth_image_urls: [] }],
+    ["cloth_image_urls is required", { ...asked, cloth_image_urls: [] }],
     ["person_image_url is required", { cloth_image_urls: [garment] }],
     ["model_name must be one of", { ...asked, model_name: "kolors" }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {
