@@ -1,15 +1,21 @@
 import { catalog, checkInput, findOperation } from "@klingkit/core"
 import { findTool } from "@klingkit/tools"
 import { execFile } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { allPaths, readText, root } from "../house/source-file.ts"
 import { compileErrors } from "./compile-programs.ts"
 import { blocksOf, referenceText, sectionOf } from "./reference-pages.ts"
 
 const run = promisify(execFile)
 const reference = referenceText()
+
+/** Where the commands of the examples look for a ledger. */
+const home = mkdtempSync(join(tmpdir(), "klingkit-docs-"))
+afterAll(() => rmSync(home, { recursive: true, force: true }))
 
 /** The arguments of a command line, without single quotes. */
 const argumentsOf = (line: string): ReadonlyArray<string> =>
@@ -49,7 +55,7 @@ describe("the examples of the reference", () => {
     const { stdout } = await run(
       process.execPath,
       [join(root, "apps/cli/bin/klingkit.mjs"), ...args, "--dry-run", "--json"],
-      { env: { ...credential, HOME: root, PATH: process.env["PATH"] } }
+      { env: { ...credential, HOME: home, PATH: process.env["PATH"] } }
     )
     expect(JSON.parse(stdout)).toMatchObject({ dryRun: true, operation: id })
   })
