@@ -1,6 +1,6 @@
 import { describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
-import { cpSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect } from "vitest"
 import { Ledger } from "../ledger/ledger.ts"
@@ -69,6 +69,17 @@ describe("a ledger that is not there any more", () => {
       expect(error).toMatchObject({ code: "LEDGER_REPLACED", reason: { found }, wasCharged: "no" })
       rmSync(idFileOf(path))
       expect((yield* (yield* open(path)).list()).jobs).toEqual([])
+    })
+  )
+
+  it.effect("is taken for what it is when a crash has left its id empty", () =>
+    Effect.gen(function* () {
+      const path = yield* fresh
+      const job = yield* paidBefore(path)
+      const id = readFileSync(idFileOf(path), "utf8")
+      writeFileSync(idFileOf(path), "")
+      expect((yield* (yield* open(path)).get(job.handle)).handle).toBe(job.handle)
+      expect(readFileSync(idFileOf(path), "utf8")).toBe(id)
     })
   )
 

@@ -7,11 +7,12 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   statSync,
   writeFileSync
 } from "node:fs"
 import { dirname } from "node:path"
-import { platform } from "node:process"
+import { pid, platform } from "node:process"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 
 /** Lies beside a ledger and holds its id, so that a lost or exchanged ledger is noticed before anything is paid again. */
@@ -23,9 +24,10 @@ export const idFileOf = (path: string): string => `${path}.id`
  */
 export const createFile = (path: string): Effect.Effect<void, LedgerError> =>
   attempt(path, () => {
+    // Read before the file is: another process that creates the ledger now writes its id last.
+    const hadId = readId(path) !== undefined
     const isNew = !existsSync(path)
-    const isEmpty = isNew || statSync(path).size === 0
-    if (isEmpty && existsSync(idFileOf(path))) {
+    if (hadId && (isNew || statSync(path).size === 0)) {
       return ledgerError({ _tag: "Replaced", location: path, found: isNew ? "nothing" : "an empty file" }, true)
     }
     createFolder(dirname(path))
@@ -39,16 +41,23 @@ export const createFile = (path: string): Effect.Effect<void, LedgerError> =>
 /** Compares the id of the opened ledger with the one beside it, which the first program to open it writes. */
 export const checkId = (path: string, id: string): Effect.Effect<void, LedgerError> =>
   attempt(path, () => {
-    const idFile = idFileOf(path)
-    if (!existsSync(idFile)) {
-      writeFileSync(idFile, `${id}\n`, { mode: 0o600, flush: true })
-      return undefined
+    const expected = readId(path)
+    if (expected === undefined) {
+      // Under its name only once it is whole: programs that open the ledger at the same moment read all of it or nothing.
+      const written = `${idFileOf(path)}.${pid}`
+      writeFileSync(written, `${id}\n`, { mode: 0o600, flush: true })
+      renameSync(written, idFileOf(path))
     }
-    const expected = readFileSync(idFile, "utf8").trim()
-    return expected === id
+    return expected === undefined || expected === id
       ? undefined
       : ledgerError({ _tag: "Replaced", location: path, found: "another ledger" }, true)
   })
+
+/** The id beside a ledger; nothing when there is none, or when a crash has left it empty. */
+const readId = (path: string): string | undefined => {
+  const idFile = idFileOf(path)
+  return (existsSync(idFile) ? readFileSync(idFile, "utf8").trim() : "") || undefined
+}
 
 /** Fails once the path no longer leads to the file that was opened: what is written to that one is lost. */
 export const watchFile = (path: string): Effect.Effect<Effect.Effect<void, LedgerError>, LedgerError> =>
