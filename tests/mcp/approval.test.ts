@@ -69,9 +69,14 @@ describe("an approval sent to another server", () => {
   const inputResponses = { approval: { action: "accept", content: { approve: true } } }
 
   it.each([
-    ["that shares the secret is accepted, once across all of them", { KLINGKIT_SECRET: "a secret of the team" }, 1],
-    ["that does not share it is refused, and nothing is paid", {}, 0]
-  ])("%s", async (_, secret, tasks) => {
+    [
+      "that shares the secret is accepted, and pays once across all of them",
+      { KLINGKIT_SECRET: "a secret of the team" },
+      4,
+      1
+    ],
+    ["that does not share it is refused, and nothing is paid", {}, 0, 0]
+  ])("%s", async (_, secret, answered, tasks) => {
     const kling = await freshKling()
     const env = { ...kling.env, KLINGKIT_CONFIRM_ABOVE_USD: "0.10", ...secret }
     const servers = await Promise.all(
@@ -84,7 +89,7 @@ describe("an approval sent to another server", () => {
       const resumed = { ...call, requestState: challenge?.["requestState"], inputResponses }
       const answers = await Promise.all([...others, ...others].map(({ send }) => send("tools/call", resumed)))
       const accepted = answers.filter(({ result }) => result !== undefined && result["isError"] !== true)
-      expect(accepted).toHaveLength(tasks)
+      expect(accepted).toHaveLength(answered)
       expect((await kling.ledger()).tasks).toHaveLength(tasks)
     } finally {
       for (const { program } of servers) program.child.kill("SIGKILL")

@@ -61,8 +61,10 @@ describe("an image on disk", () => {
       expect(await animate("https://a.example/cat.png")).toMatch(started)
       expect(rootRequests()).toBe(0)
       expect(await animate(join(folder, "project", "cat.png"))).toMatch(started)
-      expect(await animate(join(folder, "allowed", "cat.png"))).toMatch(/^(Duplicate of a request|Image-to-video)/)
-      expect(await animate("cat.png")).toMatch(/^(Duplicate of a request|Image-to-video)/)
+      expect(await animate(join(folder, "allowed", "cat.png"))).toMatch(
+        /^(This request was made before|Image-to-video)/
+      )
+      expect(await animate("cat.png")).toMatch(/^(This request was made before|Image-to-video)/)
       expect(await animate(join(folder, "private", "cat.png"))).toMatch(refused)
       expect(await animate("../private/cat.png")).toMatch(refused)
       expect(rootRequests()).toBe(5)
@@ -77,7 +79,9 @@ describe("an image on disk", () => {
     try {
       await client.connect(new StreamableHTTPClientTransport(new URL(url)))
       expect(await animate(join(folder, "project", "cat.png"))).toMatch(/is outside the readable folders/)
-      expect(await animate(join(folder, "allowed", "cat.png"))).toMatch(/^(Duplicate of a request|Image-to-video)/)
+      expect(await animate(join(folder, "allowed", "cat.png"))).toMatch(
+        /^(This request was made before|Image-to-video)/
+      )
       expect(rootRequests()).toBe(0)
       await client.close()
     } finally {

@@ -16,8 +16,8 @@ import { VirtualTime } from "./virtual-time.ts"
 const noon = Date.UTC(2026, 10, 22, 12)
 /** Longer than any lease, suspension, late commit or late visibility. */
 const restSeconds = 400
-/** Without a key, duplicates are detected for two minutes: a client delayed for longer than this gives up. */
-const giveUpSeconds = 110
+/** Without a key, a job answers for ten minutes after its end: a client delayed for longer than this gives up. */
+const giveUpSeconds = 590
 
 /** Runs a scenario and returns the violations of the guarantee. */
 export const runScenario = async (scenario: Scenario, mutant: Mutant = unchanged): Promise<ReadonlyArray<string>> => {

@@ -6,7 +6,7 @@ export interface Submission {
   readonly process: number
   /** The request: the same number is the same request. */
   readonly intent: number
-  /** With an idempotency key per intent; without one, duplicates are detected by content for two minutes. */
+  /** With an idempotency key per intent; without one, duplicates are detected by content. */
   readonly isKeyed: boolean
   /** The client returns with the handle before the outcome is known, as an agent does, and relies on it from then on. */
   readonly returnsEarly: boolean

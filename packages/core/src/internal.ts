@@ -25,3 +25,4 @@ export { amountText, quotedText, unitsText, unitUsd, usdText } from "./prices/qu
 export { chargedUsd, chargeText } from "./prices/receipt.ts"
 export { videoUnitsPerSecond } from "./prices/video-prices.ts"
 export { exactNumber, isExactNumber, parseJson, stringifyJson } from "./wire/json.ts"
+export { effectiveInput } from "./params/effective-input.ts"

@@ -20,6 +20,8 @@ export interface JobsConfig extends JobFolders {
   readonly isLongRunning?: boolean
   /** How long closing waits for Kling's answers to requests that were sent; by default until each must have an outcome. */
   readonly shutdownTimeout?: Duration.Input
+  /** How long after its end a job still answers for the same request; 10 minutes when absent. */
+  readonly repeatWithin?: Duration.Input
   /** @deprecated Use `shutdownTimeout`. */
   readonly shutdownSeconds?: number
 }
@@ -30,6 +32,9 @@ export const shutdownMillis = ({ shutdownTimeout, shutdownSeconds }: JobsConfig)
     : shutdownSeconds === undefined
       ? submitDeadlineMillis
       : shutdownSeconds * 1000
+
+export const dedupeWindowSeconds = ({ repeatWithin = "10 minutes" }: Pick<JobsConfig, "repeatWithin">): number =>
+  Duration.toSeconds(repeatWithin)
 
 const text = (name: string) =>
   Config.option(Config.String(name)).pipe(Config.map(Option.filter((value) => value.trim() !== "")))
@@ -65,6 +70,12 @@ export const jobFolders = Effect.gen(function* () {
 
 /** Folders and spend limits of a program with a single user. */
 export const jobsConfig = Effect.gen(function* () {
-  const config: JobsConfig = { ...(yield* jobFolders), limits: yield* spendLimits, principal: "local" }
+  const repeatMinutes = yield* Config.Number("KLINGKIT_REPEAT_MINUTES").pipe(Config.withDefault(10))
+  const config: JobsConfig = {
+    ...(yield* jobFolders),
+    limits: yield* spendLimits,
+    principal: "local",
+    repeatWithin: Duration.minutes(repeatMinutes)
+  }
   return config
 })

@@ -1,5 +1,6 @@
 import { namePlaceholders } from "@klingkit/jobs/internal"
-import { Duration, Effect, type Option } from "effect"
+import type { RunOptions } from "@klingkit/jobs"
+import { Duration, Effect, Option } from "effect"
 import { CliError, Flag } from "effect/cli"
 
 const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
@@ -52,7 +53,21 @@ export const paidFlags = {
   output: outputFlag,
   force: forceFlag,
   yes: toggle("yes", "approve prices above KLINGKIT_CONFIRM_ABOVE_USD and requests without a known price"),
-  allowDuplicate: toggle("allow-duplicate", "submit again even if an identical request was just made"),
+  key: Flag.String("key").pipe(
+    Flag.withMetavar("text"),
+    Flag.withDescription("your own key for this request: the same key is always the same job"),
+    Flag.optional
+  ),
+  take: Flag.Int("take").pipe(
+    Flag.withMetavar("n"),
+    Flag.withDescription("which of several results of the same request this is: 2 makes a second one"),
+    Flag.filter(
+      (take) => take >= 1,
+      () => "must be 1 or more"
+    ),
+    Flag.optional
+  ),
+  allowDuplicate: toggle("allow-duplicate", "the next take, whichever number that is"),
   /** The old name of `--allow-duplicate`. */
   again: toggle("again", "the old name of --allow-duplicate").pipe(Flag.withHidden)
 }
@@ -64,6 +79,23 @@ export interface PaidFlags {
   readonly output: Option.Option<string>
   readonly force: boolean
   readonly yes: boolean
+  readonly key: Option.Option<string>
+  readonly take: Option.Option<number>
   readonly allowDuplicate: boolean
   readonly again: boolean
 }
+
+/** Which job a request is: that of the user's key, of a take, or the next take. */
+export const identityOptions = ({
+  key,
+  take,
+  allowDuplicate,
+  again
+}: Pick<PaidFlags, "key" | "take" | "allowDuplicate" | "again">): Pick<
+  RunOptions,
+  "idempotencyKey" | "take" | "allowDuplicate"
+> => ({
+  ...(Option.isSome(key) ? { idempotencyKey: key.value } : {}),
+  ...(Option.isSome(take) ? { take: take.value } : {}),
+  ...(allowDuplicate || again ? { allowDuplicate: true } : {})
+})

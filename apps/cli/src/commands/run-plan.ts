@@ -10,7 +10,7 @@ import { quoteText, quoteView } from "../output/task-view.ts"
 import { printTask } from "./print-task.ts"
 import { type Destination, destinationBefore } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
-import type { PaidFlags } from "./paid-flags.ts"
+import { identityOptions, type PaidFlags } from "./paid-flags.ts"
 import { waitForTask } from "./wait-for-task.ts"
 
 /** Runs a plan as a paid command's flags say: prints it, or submits it, waits and downloads. */
@@ -66,7 +66,7 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
     .run(plan, {
       isApproved: flags.yes,
       folder: destination.folder,
-      allowDuplicate: flags.allowDuplicate || flags.again,
+      ...identityOptions(flags),
       onQueued: (position) =>
         output.say(`All concurrency slots of the account are in use: ${describeQueuePosition(position)}`),
       onHandle: (newHandle) =>
@@ -83,7 +83,7 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
 
   if (submitted.isDuplicate === true) {
     yield* output.say(
-      `Already submitted: reusing ${submitted.handle}, nothing was sent again (--allow-duplicate submits another)`
+      `Already submitted: reusing ${submitted.handle}, nothing was sent again (--take ${(submitted.record?.take ?? 1) + 1} makes another)`
     )
   }
   const wantsFile = flags.output._tag === "Some"

@@ -10,7 +10,7 @@ import { quoteText, quoteView } from "../output/task-view.ts"
 import { callSynchronously } from "./api/call-synchronously.ts"
 import { destinationBefore } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
-import type { PaidFlags } from "./paid-flags.ts"
+import { identityOptions, type PaidFlags } from "./paid-flags.ts"
 import { printTask } from "./print-task.ts"
 import { runPlan, showPlan } from "./run-plan.ts"
 import { waitForTask } from "./wait-for-task.ts"
@@ -48,7 +48,7 @@ const showPipeline = Effect.fnUntraced(function* (plan: PipelinePlan) {
 /** Starts a pipeline and waits for its last step. `idempotencyKey` finds the same pipeline for ever. */
 export const runPipeline = Effect.fnUntraced(function* (
   plan: PipelinePlan,
-  { dryRun, timeout, output: target, force, yes, allowDuplicate, again }: Omit<PaidFlags, "wait">,
+  { dryRun, timeout, output: target, force, yes, ...which }: Omit<PaidFlags, "wait">,
   idempotencyKey?: string
 ) {
   const output = yield* Output
@@ -60,7 +60,8 @@ export const runPipeline = Effect.fnUntraced(function* (
     const jobs = yield* Jobs
     const result = yield* jobs.run(plan, {
       isApproved: yes,
-      ...(allowDuplicate || again ? { allowDuplicate: true } : idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...identityOptions(which),
+      ...keyOf(which, idempotencyKey),
       onHandle: (handle) => output.say(`Handle: ${handle} (${quotedText(plan.quote)})`)
     })
     const submitted = yield* startedJob(result)
@@ -68,6 +69,20 @@ export const runPipeline = Effect.fnUntraced(function* (
     yield* printTask(job, Option.isSome(target) ? yield* downloadFiles(job, destination, force) : undefined)
   }).pipe(Effect.provide(connection))
 })
+
+/** The key of a file's content, unless the user has one or wants another of the same. */
+const keyOf = (
+  { key, take, allowDuplicate, again }: Pick<PaidFlags, "key" | "take" | "allowDuplicate" | "again">,
+  idempotencyKey: string | undefined
+) =>
+  idempotencyKey === undefined || Option.isSome(key) || allowDuplicate || again
+    ? {}
+    : {
+        idempotencyKey: Option.match(take, {
+          onNone: () => idempotencyKey,
+          onSome: (n) => (n === 1 ? idempotencyKey : `${idempotencyKey} take ${n}`)
+        })
+      }
 
 /** A synchronous call; what it made is downloaded like that of a task. */
 const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
@@ -77,11 +92,10 @@ const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
   const destination = yield* destinationBefore({ output: flags.output, force: flags.force, count: 1 })
   yield* Effect.gen(function* () {
     const jobs = yield* Jobs
-    const { yes, allowDuplicate, again } = flags
-    const result = yield* callSynchronously(plan, { isApproved: yes, allowDuplicate: allowDuplicate || again })
-    if (result._tag === "Duplicate") {
+    const result = yield* callSynchronously(plan, { isApproved: flags.yes, ...identityOptions(flags) })
+    if (result._tag === "Duplicate" || result.job?.isDuplicate === true) {
       yield* output.say(
-        `Already submitted: reusing ${result.job.handle}, nothing was sent again (--allow-duplicate submits another)`
+        `Already submitted: reusing ${result.job?.handle}, nothing was sent again (--take 2 makes another)`
       )
     }
     const made = jobOfResult(result)

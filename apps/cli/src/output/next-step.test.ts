@@ -16,10 +16,7 @@ describe("the next step at a shell", () => {
     ],
     [{ _tag: "AwaitOutcome" }, "check the task list in Kling's console before sending it again"],
     [{ _tag: "LookUp", handle }, "do not send it again; check it with: klingkit task get kk-t2v-1"],
-    [
-      { _tag: "UseExisting", handle },
-      "see it with: klingkit task get kk-t2v-1; to submit another one, add --allow-duplicate"
-    ],
+    [{ _tag: "UseExisting", handle }, "see it with: klingkit task get kk-t2v-1; to make another one, add --take 2"],
     [
       { _tag: "ChooseKey", handle },
       "check the earlier request with: klingkit task get kk-t2v-1; use a new key for a new request"

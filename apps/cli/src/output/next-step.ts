@@ -11,7 +11,7 @@ export const nextStepText = (step: NextStep): string => {
     case "LookUp":
       return `do not send it again; check it with: klingkit task get ${shown(step.handle)}`
     case "UseExisting":
-      return `see it with: klingkit task get ${shown(step.handle)}; to submit another one, add --allow-duplicate`
+      return `see it with: klingkit task get ${shown(step.handle)}; to make another one, add --take 2`
     case "ChooseKey":
       return `check the earlier request with: klingkit task get ${shown(step.handle)}; use a new key for a new request`
     case "CheckId":

@@ -7,7 +7,8 @@ import { checkBaseUrl, isLocalUrl, type KlingConfig, klingConfig, type KlingConf
 import { invalidInput, KlingError } from "../errors/kling-error.ts"
 import { mintHandle } from "../handle.ts"
 import type { AnyOperation, Operation } from "../operation.ts"
-import { checkUnlessChecked } from "../params/checked-inputs.ts"
+import { acceptInput } from "../params/checked-inputs.ts"
+import { sentInput } from "../params/effective-input.ts"
 import type { InputOf, Params } from "../params/param.ts"
 import { writeBody } from "../params/body-path.ts"
 import { requestTarget } from "../params/request-target.ts"
@@ -125,6 +126,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
   const { retry } = yield* makeRetrier(config.retrySchedule ?? retrySchedule)
 
   const prepare = (operation: AnyOperation, input: unknown) => {
+    const accepted = acceptInput(operation, input)
     const problems = [
       ...(credential === "key-pair" && operation.generation !== "legacy" && operation.path !== "/account/costs"
         ? [
@@ -134,11 +136,11 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
             }
           ]
         : []),
-      ...checkUnlessChecked(operation, input)
+      ...accepted.problems
     ]
     return problems.length > 0
       ? Effect.fail(invalidInput(problems, operation.id))
-      : Effect.succeed(writeBody(operation.params, input as Readonly<Record<string, unknown>>))
+      : Effect.succeed(writeBody(operation.params, sentInput(operation, accepted.given)))
   }
 
   const request = (operation: AnyOperation, body: Readonly<Record<string, unknown>>): KlingRequest => ({

@@ -279,7 +279,7 @@ describe("the caller's own external id", () => {
         ),
         {}
       )
-      expect(JSON.parse(fake.requests[0]?.text ?? "")).toEqual({
+      expect(JSON.parse(fake.requests[0]?.text ?? "")).toMatchObject({
         prompt: "a cat",
         options: { callback_url: "https://example.com/done", external_task_id: "order-7" }
       })

@@ -13,7 +13,7 @@ export const libraryAdvice = (step: NextStep): string => {
     case "LookUp":
       return `do not send it again; look up ${shown(step.handle)}`
     case "UseExisting":
-      return `look up ${shown(step.handle)}; to submit another one, set allowDuplicate`
+      return `look up ${shown(step.handle)}; to make another one, set take: 2`
     case "ChooseKey":
       return `look up the earlier request ${shown(step.handle)}; use a new key for a new request`
     case "Wait":

@@ -41,7 +41,7 @@ describe("an operation that is added to the catalog", () => {
       expect(describeRequest(plan)).toEqual({
         method: "POST",
         path: "/text-to-video/kling-3.1",
-        body: { prompt: "a cat", settings: { duration: 8 } }
+        body: { prompt: "a cat", settings: { audio: "off", resolution: "720p", duration: 8 } }
       })
       expect(plan.quote).toMatchObject({ state: "exact", units: 8, priceUsd: 1.12 })
       expect(plan.warnings).toEqual([])

@@ -185,7 +185,7 @@ export const legacyImageToVideo = operation({
       max: 2,
       notes: "kling-v2-6 and kling-v3 with sound on; the prompt refers to it as <<<voice_1>>>"
     }),
-    sound: enumOf("sound", ["on", "off"], { default: "off" }),
+    sound: enumOf("sound", ["on", "off"], { default: "off", sendDefault: false }),
     cfgScale,
     mode: legacyMode,
     staticMask: media("static_mask", legacyImage, { retired: true, notes: "motion brush of the v1 models" }),

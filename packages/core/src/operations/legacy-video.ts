@@ -16,7 +16,11 @@ export const legacyMode = enumOf("mode", ["std", "pro", "4k"], {
 })
 
 export const shotParams = {
-  multiShot: boolean("multi_shot", { default: false, notes: "kling-v3; with customize the prompt is ignored" }),
+  multiShot: boolean("multi_shot", {
+    default: false,
+    sendDefault: false,
+    notes: "kling-v3; with customize the prompt is ignored"
+  }),
   shotType: enumOf("shot_type", ["customize", "intelligence"], { notes: "required when multi_shot is true" }),
   shots: objectArray(
     "multi_prompt[]",

@@ -78,6 +78,7 @@ export const omniVideo30 = operation({
     ),
     multiShot: boolean("settings.multi_shot", {
       default: true,
+      defaultUnless: ["baseVideo"],
       notes: "true with a feature video, false with a base video"
     }),
     audio: enumOf("settings.audio", ["native", "original", "off"], {
@@ -87,6 +88,7 @@ export const omniVideo30 = operation({
     resolution: enumOf("settings.resolution", ["720p", "1080p", "4k"], { default: "720p" }),
     aspectRatio: enumOf("settings.aspect_ratio", aspectRatios, {
       default: "16:9",
+      defaultUnless: ["firstFrame", "baseVideo", "featureVideo"],
       notes: "recommended when there is neither a first frame nor a reference video"
     }),
     durationSeconds: integer("settings.duration", { min: 3, max: 15, default: 5, notes: "not with a base video" }),
@@ -187,7 +189,11 @@ export const legacyOmniVideo = operation({
       },
       { max: 1 }
     ),
-    sound: enumOf("sound", ["on", "off"], { default: "off", notes: "kling-v3-omni, and only without a video" }),
+    sound: enumOf("sound", ["on", "off"], {
+      default: "off",
+      sendDefault: false,
+      notes: "kling-v3-omni, and only without a video"
+    }),
     mode: enumOf("mode", ["std", "pro", "4k"], {
       default: "pro",
       notes: "std = 720p, pro = 1080p; 4k only on kling-v3-omni"

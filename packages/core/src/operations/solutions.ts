@@ -12,7 +12,11 @@ const state = "documented on Kling's Chinese site only; unconfirmed on the globa
 const priceOf = () => unknownPrice("Kling prices solutions individually; they are not on its price list")
 const { callbackUrl } = newOptions
 /** Two solutions spell the field without `_info`. */
-const watermark = boolean("options.watermark.enabled", { default: false, notes: "also make a copy with a watermark" })
+const watermark = boolean("options.watermark.enabled", {
+  default: false,
+  sendDefault: false,
+  notes: "also make a copy with a watermark"
+})
 
 const create = { confidence: "medium", state, price: priceOf } as const
 const experimental = {

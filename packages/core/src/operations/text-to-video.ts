@@ -130,7 +130,11 @@ export const legacyTextToVideo = operation({
     prompt: string("prompt", { maxLength: 2500, notes: "required unless shots are given" }),
     negativePrompt: string("negative_prompt", { maxLength: 2500 }),
     ...shotParams,
-    sound: enumOf("sound", ["on", "off"], { default: "off", notes: "kling-v3, and kling-v2-6 in mode pro" }),
+    sound: enumOf("sound", ["on", "off"], {
+      default: "off",
+      sendDefault: false,
+      notes: "kling-v3, and kling-v2-6 in mode pro"
+    }),
     cfgScale,
     mode: legacyMode,
     cameraControl,

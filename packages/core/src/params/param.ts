@@ -11,6 +11,10 @@ export interface Param<out A = unknown, Required extends boolean = boolean> {
   readonly required: Required
   /** What Kling assumes when the field is omitted. */
   readonly default?: string | number | boolean
+  /** The other fields beside which the default does not apply: Kling then follows them. */
+  readonly defaultUnless?: ReadonlyArray<string>
+  /** False: not every model of the operation takes the field, so its default is left to Kling. */
+  readonly sendDefault?: boolean
   readonly notes?: string
   /** Only retired models took this: it is rejected before any request. */
   readonly retired?: boolean
@@ -34,18 +38,22 @@ export type InputOf<P extends Params> = string extends keyof P
 interface ParamOptions {
   readonly required?: boolean
   readonly default?: string | number | boolean
+  readonly defaultUnless?: ReadonlyArray<string>
+  readonly sendDefault?: boolean
   readonly notes?: string
   readonly retired?: boolean
 }
 type IsRequired<O> = O extends { readonly required: true } ? true : false
 
 const param = <A, O extends ParamOptions>(path: string, type: ValueType, options: O): Param<A, IsRequired<O>> => {
-  const { default: fallback, notes, retired } = options
+  const { default: fallback, defaultUnless, sendDefault, notes, retired } = options
   return {
     path,
     type,
     required: (options.required ?? false) as IsRequired<O>,
     ...(fallback === undefined ? {} : { default: fallback }),
+    ...(defaultUnless === undefined ? {} : { defaultUnless }),
+    ...(sendDefault === undefined ? {} : { sendDefault }),
     ...(notes === undefined ? {} : { notes }),
     ...(retired === undefined ? {} : { retired })
   }

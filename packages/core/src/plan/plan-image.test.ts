@@ -15,7 +15,7 @@ describe("an image", () => {
       expect(describeRequest(made)).toEqual({
         method: "POST",
         path: "/v1/images/generations",
-        body: { model_name: "kling-v3", prompt: "a cat", n: 3, aspect_ratio: "1:1" }
+        body: { model_name: "kling-v3", prompt: "a cat", resolution: "1k", n: 3, aspect_ratio: "1:1" }
       })
       expect(made.quote).toMatchObject({ state: "exact", pack: "image" })
       expect(made.quote.units).toBe(((yield* plan({ n: 1 })).quote.units ?? 0) * 3)

@@ -7,6 +7,7 @@ import { replacementFor } from "../models/retired-models.ts"
 import type { AnyOperation } from "../operation.ts"
 import { operations } from "../operations/catalog.ts"
 import type { Problem } from "../errors/problem.ts"
+import { givenFields } from "../params/effective-input.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
 
 /** A request for images. */
@@ -40,7 +41,8 @@ export const defaultImageModel = "kling-v3"
  * const price = Effect.map(planImage({ prompt: "a red fox", n: 4, aspectRatio: "16:9" }), ({ quote }) => quote.priceUsd)
  * ```
  */
-export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError> => planImageWith(knownModels, request)
+export const planImage = (request: ImageRequest): Effect.Effect<Plan, KlingError> =>
+  planImageWith(knownModels, givenFields(request))
 
 /** The same over the models of any catalog. */
 export const planImageWith = (table: ModelTable, request: ImageRequest): Effect.Effect<Plan, KlingError> => {

@@ -19,13 +19,24 @@ describe("a minimal video request", () => {
       expect(yield* shown({})).toEqual({
         method: "POST",
         path: "/text-to-video/kling-3.0",
-        body: { prompt: "a cat", settings: { aspect_ratio: "16:9", multi_shot: false } }
+        body: {
+          prompt: "a cat",
+          settings: { resolution: "720p", aspect_ratio: "16:9", duration: 5, multi_shot: false, audio: "off" }
+        }
       })
       expect(yield* shown({}, "key-pair")).toEqual({
         method: "POST",
         path: "/v1/videos/text2video",
-        body: { model_name: "kling-v3", prompt: "a cat", mode: "std", aspect_ratio: "16:9" }
+        body: { model_name: "kling-v3", prompt: "a cat", mode: "std", aspect_ratio: "16:9", duration: "5" }
       })
+    })
+  )
+
+  it.effect("is not moved to another path by an empty setting", () =>
+    Effect.gen(function* () {
+      const empty = { negativePrompt: "", image: "", referenceImages: [], elements: [], referenceVideo: " " }
+      expect(yield* shown(empty)).toEqual(yield* shown({}))
+      expect(yield* shown({ ...empty, model: "" })).toEqual(yield* shown({}))
     })
   )
 
@@ -88,7 +99,7 @@ describe("the model's name", () => {
 
   it.effect("that is invalid is rejected before it gets into a path", () =>
     Effect.gen(function* () {
-      for (const model of ["../tasks", "a b", "", "kling/../../x", "x".repeat(80)]) {
+      for (const model of ["../tasks", "a b", "kling/../../x", "x".repeat(80)]) {
         expect(yield* refusal({ model })).toContain("model")
       }
     })

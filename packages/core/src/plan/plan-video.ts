@@ -10,6 +10,7 @@ import { factRules } from "../operations/video-rules.ts"
 import type { Problem } from "../errors/problem.ts"
 import { checkAnyVideoRequest, checkFieldsExist } from "./check-video-request.ts"
 import { newVideoField, newVideoInput } from "./new-video-input.ts"
+import { givenFields } from "../params/effective-input.ts"
 import { planLegacyVideo } from "./plan-legacy-video.ts"
 import { planUnknownVideo } from "./plan-unknown-video.ts"
 import { credentialReason, finishPlan, type Plan, refuse, requestProblems } from "./plan.ts"
@@ -32,7 +33,7 @@ import { defaultReferenceModel, defaultVideoModel, filled, hasReferences, type V
  * ```
  */
 export const planVideo = (request: VideoRequest, credential: CredentialKind): Effect.Effect<Plan, KlingError> =>
-  planVideoWith(knownModels, request, credential)
+  planVideoWith(knownModels, givenFields(request), credential)
 
 /** The same over the models of any catalog. */
 export const planVideoWith = (

@@ -5,6 +5,7 @@ import type { AnyOperation } from "../operation.ts"
 import type { Problem } from "../errors/problem.ts"
 import { checkInput, type Rule } from "../params/check-input.ts"
 import { markChecked } from "../params/checked-inputs.ts"
+import { givenInput, sentInput } from "../params/effective-input.ts"
 import { writeBody } from "../params/body-path.ts"
 import { type RequestTarget, requestTarget } from "../params/request-target.ts"
 import type { Quote } from "../prices/quote.ts"
@@ -24,7 +25,7 @@ export interface Plan {
 
 /** The exact request of a plan; inline images are shortened for display. */
 export const describeRequest = ({ operation, input }: Plan): RequestTarget & { readonly method: string } => {
-  const { body, ...target } = requestTarget(operation, writeBody(operation.params, input))
+  const { body, ...target } = requestTarget(operation, writeBody(operation.params, sentInput(operation, input)))
   return { method: operation.method, ...target, ...(body === undefined ? {} : { body: shorten(body) }) }
 }
 
@@ -40,8 +41,8 @@ interface Draft extends Omit<Plan, "quote" | "input"> {
 
 /** Checks a draft against the operation's limits and prices it. Sends nothing. */
 export const finishPlan = (draft: Draft): Effect.Effect<Plan, KlingError> => {
-  const input = Object.fromEntries(Object.entries(draft.input).filter(([, value]) => value !== undefined))
   const { operation } = draft
+  const input = givenInput(operation.params, draft.input)
   const { nameOf, limitsOf, problems: earlier = [], ...plan } = draft
   const problems = [...earlier, ...requestProblems(operation, operation.rules, input, nameOf, limitsOf)]
   if (problems.length > 0) return refuse(problems, operation)

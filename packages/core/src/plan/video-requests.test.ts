@@ -91,6 +91,7 @@ const isDefault = (field: keyof VideoRequest, request: VideoRequest): boolean =>
   (field === "model" &&
     [defaultVideoModel, defaultReferenceModel].includes(findVideoModel(request.model ?? "")?.id ?? "")) ||
   (field === "resolution" && request.resolution === "720p") ||
+  (field === "durationSeconds" && request.durationSeconds === 5) ||
   (field === "aspectRatio" && request.aspectRatio === "16:9") ||
   (field === "multiShot" && (request.multiShot === false || usesFeatureVideo(request))) ||
   (field === "referenceUse" && request.referenceUse === "feature") ||

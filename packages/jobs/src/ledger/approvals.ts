@@ -11,6 +11,8 @@ export interface Approved {
   /** `local` when absent. */
   readonly principal?: string
   readonly fingerprint: string
+  /** As an earlier release computed it, for a token from before an update. */
+  readonly formerFingerprint?: string
   /** The upper bound of the price; absent when it is unknown. */
   readonly quoteUsd?: number
 }
@@ -49,9 +51,13 @@ export const consumeApproval = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, LedgerError | SqlError> {
   const now = yield* Clock.currentTimeMillis
   const hash = yield* sha256Hex(token)
-  const purpose = yield* purposeOf(approved)
+  const { formerFingerprint } = approved
+  const purposes = [
+    yield* purposeOf(approved),
+    ...(formerFingerprint === undefined ? [] : [yield* purposeOf({ ...approved, fingerprint: formerFingerprint })])
+  ]
   const used = yield* sql`UPDATE klingkit_approvals SET used_at = ${now}
-    WHERE token_hash = ${hash} AND purpose = ${purpose} AND used_at IS NULL AND expires_at > ${now}
+    WHERE token_hash = ${hash} AND ${sql.in("purpose", purposes)} AND used_at IS NULL AND expires_at > ${now}
     RETURNING token_hash`
   if (used.length === 0) return yield* ledgerError({ _tag: "ApprovalInvalid" })
 })

@@ -5,7 +5,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { consumeApproval } from "./approvals.ts"
 import { type BudgetLimits, checkBudget, commitReservation, dayOf, reservedMicros } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
-import { fingerprintOf } from "./fingerprint.ts"
+import { findDuplicate, identityOf, type RequestIdentity } from "./find-duplicate.ts"
 import { type JobRecord, readOneRow } from "./job-record.ts"
 import { leaseEnd, type LeaseRequest } from "./leases.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
@@ -35,11 +35,15 @@ export interface NewJob {
   readonly expectedSeconds?: number
   /** From the caller: the same key always means the same job. */
   readonly idempotencyKey?: string
-  /** Without a key, an identical request within this window (120 s), or while the first is unresolved, is a duplicate. */
+  /** What the request gives however it was spelled (`effectiveInput`); the input when absent. */
+  readonly identity?: Readonly<Record<string, unknown>>
+  /** Which of several identical requests, from 1. */
+  readonly take?: number
+  /** Without a key, an identical request is the same job until it ends, and for this long after (600 s). */
   readonly dedupeWindowSeconds?: number
-  /** Creates the job even if it is a duplicate. */
+  /** Another take, unless one that was asked for so has not ended. */
   readonly allowDuplicate?: boolean
-  /** What identifies the request in place of its input: the position of a step in its pipeline. */
+  /** What identifies the request in place of what it gives: the position of a step in its pipeline. */
   readonly dedupeBy?: Readonly<Record<string, unknown>>
   readonly limits?: BudgetLimits
   /** The pipeline that this step belongs to: its price comes out of the pipeline's reservation. */
@@ -61,8 +65,6 @@ export interface CreateResult {
   readonly isNew: boolean
 }
 
-type FingerprintedJob = NewJob & { readonly principal: string; readonly fingerprint: string }
-
 /** Persists a request; once this returns, the row survives a crash. */
 export const createJob = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
@@ -73,67 +75,36 @@ export const createJob = Effect.fnUntraced(function* (
   }
   if (yield* database.isNearlyFull) return yield* ledgerError({ _tag: "DiskFull", location: database.location })
   yield* database.inPlace
-  const request: FingerprintedJob = {
-    ...newJob,
-    principal: newJob.principal ?? "local",
-    fingerprint: yield* fingerprintOf(newJob.operation, newJob.dedupeBy ?? newJob.input)
-  }
+  const identity = yield* identityOf(newJob)
   const body = stringifyJson(newJob.input)
   return yield* database.exclusive(
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
-      const existing = yield* findExisting(database, request, now)
-      if (existing !== undefined) return { job: existing, isNew: false }
-      const { principal, account, fingerprint, quote, limits = {}, approval, partOf } = request
+      const duplicate = yield* findDuplicate(database, identity, now)
+      if (duplicate._tag === "Same") return { job: duplicate.job, isNew: false }
+      const { account, quote, limits = {}, approval, partOf } = newJob
+      const { principal, fingerprint, formerFingerprint } = identity
       if (partOf !== undefined) yield* commitReservation(database, partOf.pipeline, quote)
       yield* checkBudget(database, { principal, account, quote, limits, day: dayOf(now) })
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)
         const price = quoteUsd === undefined ? {} : { quoteUsd }
-        yield* consumeApproval(database, approval, { principal, fingerprint, ...price })
+        yield* consumeApproval(database, approval, { principal, fingerprint, formerFingerprint, ...price })
       }
-      return { job: yield* insert(database, request, body, now), isNew: true }
+      return { job: yield* insert(database, newJob, { ...identity, ...duplicate }, body, now), isNew: true }
     })
   )
 })
 
-const findExisting = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
-  {
-    handle,
-    principal,
-    account,
-    fingerprint,
-    idempotencyKey,
-    allowDuplicate,
-    dedupeWindowSeconds = 120
-  }: FingerprintedJob,
-  now: number
-): Effect.fn.Return<JobRecord | undefined, LedgerError | SqlError> {
-  const scope = sql`principal = ${principal} AND account = ${account}`
-  const [same] = yield* sql`SELECT * FROM klingkit_jobs
-    WHERE handle = ${handle} OR (${scope} AND idempotency_key = ${idempotencyKey ?? null}) LIMIT 1`
-  if (same !== undefined) {
-    const isSame = same["principal"] === principal && same["fingerprint"] === fingerprint
-    if (isSame) return yield* readOneRow(same)
-    return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
-  }
-  if (allowDuplicate === true || idempotencyKey !== undefined) return undefined
-  // Guards against clock skew: a row from the future counts as recent.
-  const [duplicated] = yield* sql`SELECT * FROM klingkit_jobs
-    WHERE fingerprint = ${fingerprint} AND ${scope} AND state <> 'REFUSED'
-    AND (created_at > ${now - dedupeWindowSeconds * 1000} OR state IN ('INTENT', 'SENDING', 'IN_DOUBT', 'UNKNOWN'))
-    ORDER BY created_at DESC LIMIT 1`
-  return duplicated === undefined ? undefined : yield* readOneRow(duplicated)
-})
-
 const insert = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
-  request: FingerprintedJob,
+  request: NewJob,
+  identity: RequestIdentity & { readonly previousHandle?: string },
   body: string,
   now: number
 ): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
-  const { handle, principal, account, fingerprint, lease } = request
+  const { handle, account, lease } = request
+  const { principal, fingerprint, take, wantsNextTake, previousHandle } = identity
   const prompt = request.prompt === undefined ? null : storable(request.prompt)
   const [row] = yield* sql`INSERT INTO klingkit_jobs ${sql
     .insert({
@@ -146,6 +117,9 @@ const insert = Effect.fnUntraced(function* (
       generation: storable(request.generation),
       fingerprint,
       idempotency_key: request.idempotencyKey ?? null,
+      take,
+      is_next_take: wantsNextTake ? 1 : 0,
+      previous_handle: previousHandle ?? null,
       prompt,
       pipeline: request.partOf?.pipeline ?? null,
       step: request.partOf?.step ?? null,

@@ -17,8 +17,10 @@ export interface NewPipeline {
   readonly account: string
   /** For display: `lip-sync`. */
   readonly name: string
-  /** Of the whole: what the approval is bound to, and what identifies a duplicate. */
+  /** Of the whole: what identifies a duplicate. */
   readonly fingerprint: string
+  /** What its approval is bound to; the fingerprint when absent. */
+  readonly approvalFingerprint?: string
   readonly quote: Quote
   readonly steps: PipelineRecord["steps"]
   /** Everything another process needs to run it. */
@@ -35,8 +37,8 @@ export interface CreatePipelineResult {
   readonly isNew: boolean
 }
 
-/** Without a key, an identical pipeline within this window, or until the first has succeeded, is a duplicate. */
-const dedupeWindowMillis = 120_000
+/** Without a key, an identical pipeline is the same one until it has succeeded, and for this long after. */
+const dedupeWindowMillis = 600_000
 
 /** Persists a pipeline and reserves its price, within the limits for the whole; or finds the one it duplicates. */
 export const createPipeline = Effect.fnUntraced(function* (
@@ -45,6 +47,7 @@ export const createPipeline = Effect.fnUntraced(function* (
 ): Effect.fn.Return<CreatePipelineResult, LedgerError | SqlError> {
   const { sql } = database
   const { handle, principal, account, fingerprint, quote, steps, limits = {}, approval } = newPipeline
+  const { approvalFingerprint = fingerprint } = newPipeline
   for (const field of ["handle", "principal", "account", "idempotencyKey"] as const) {
     if (!isStorable(newPipeline[field] ?? "")) return yield* ledgerError({ _tag: "Unstorable", field })
   }
@@ -59,7 +62,8 @@ export const createPipeline = Effect.fnUntraced(function* (
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)
         const price = quoteUsd === undefined ? {} : { quoteUsd }
-        yield* consumeApproval(database, approval, { principal, fingerprint, ...price })
+        const approved = { principal, fingerprint: approvalFingerprint, formerFingerprint: fingerprint, ...price }
+        yield* consumeApproval(database, approval, approved)
       }
       const [row] = yield* sql`INSERT INTO klingkit_pipelines ${sql
         .insert({
@@ -102,7 +106,7 @@ export const findPipeline = Effect.fnUntraced(function* (
   }
   if (allowDuplicate === true) return undefined
   const [duplicated] = yield* sql`SELECT * FROM klingkit_pipelines WHERE fingerprint = ${fingerprint} AND ${scope}
-    AND (created_at > ${now - dedupeWindowMillis} OR state <> 'SUCCEEDED') ORDER BY created_at DESC LIMIT 1`
+    AND (finished_at > ${now - dedupeWindowMillis} OR state <> 'SUCCEEDED') ORDER BY created_at DESC LIMIT 1`
   return duplicated === undefined ? undefined : yield* readPipeline(duplicated)
 })
 

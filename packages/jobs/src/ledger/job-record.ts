@@ -29,6 +29,10 @@ export const JobRecord = Schema.Struct({
   generation: Schema.String,
   fingerprint: Schema.String,
   idempotencyKey: Schema.optionalKey(Schema.String),
+  /** Which of several identical requests it is. */
+  take: Schema.Int,
+  /** The attempt under the same key that never reached Kling. */
+  previousHandle: Schema.optionalKey(Schema.String),
   prompt: Schema.optionalKey(Schema.String),
   quote: Quote,
   /** Counted against the limits: the quote until the charge is known, zero once refused. */

@@ -144,13 +144,21 @@ const addId = Effect.gen(function* () {
   ])
 })
 
+// Which of several identical requests a job is, whether the caller asked for "another", and the refused attempt before it.
+const addTakes = statements([
+  `ALTER TABLE klingkit_jobs ADD COLUMN take BIGINT NOT NULL DEFAULT 1`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN is_next_take BIGINT NOT NULL DEFAULT 0`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN previous_handle TEXT`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
   "0002_add_following": addFollowing,
   "0003_create_chains": createPipelines,
   "0004_rename_columns": renameColumns,
-  "0005_add_id": addId
+  "0005_add_id": addId,
+  "0006_add_takes": addTakes
 }
 
 const table = "klingkit_migrations"

@@ -128,8 +128,7 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
     async call(id, input, options) {
       const plan = await run(planRequest(id, input), options)
       const { operation } = plan
-      const { allowDuplicate = true, ...rest } = withCurrentNames(options ?? {})
-      const execution = Jobs.use((jobs) => jobs.run(plan, { ...rest, allowDuplicate }))
+      const execution = Jobs.use((jobs) => jobs.run(plan, withCurrentNames(options ?? {})))
       if (!operation.billed) return (await run(Effect.flatMap(execution, answerOf), options)) as never
       // The caller may stop waiting for a paid call; the call itself always runs to completion.
       const detached = Effect.flatMap(Effect.forkDetach(execution), Fiber.join)

@@ -25,7 +25,7 @@ import { Polling } from "../polling/polling.ts"
 import { Recovery } from "../recovery/recovery.ts"
 import { JobsSettings } from "../settings.ts"
 import { ProcessLeases } from "../submit/process-leases.ts"
-import { SpendGate } from "../submit/spend-gate.ts"
+import { planFingerprint, SpendGate } from "../submit/spend-gate.ts"
 import { Submission } from "../submit/submission.ts"
 import { pipelineJob } from "./pipeline-job.ts"
 import { runPipeline } from "./run-pipeline.ts"
@@ -34,6 +34,8 @@ import { summarizeSteps } from "./summarize-steps.ts"
 export interface StartPipelineOptions {
   /** Chosen by the caller: the same key always finds the same pipeline. */
   readonly idempotencyKey?: string
+  /** Which of several identical pipelines this is: 1 unless another one is wanted. */
+  readonly take?: number
   /** Starts another pipeline even if an identical one was just started. */
   readonly allowDuplicate?: boolean
   /** The user has seen the price and approved it. */
@@ -134,7 +136,8 @@ const make = Effect.gen(function* () {
       principal,
       account,
       name: plan.name,
-      fingerprint: yield* fingerprintOf(operation.id, options.dedupeBy ?? input),
+      fingerprint: yield* fingerprintOf(operation.id, { ...(options.dedupeBy ?? input), ...takeOf(options) }),
+      approvalFingerprint: yield* planFingerprint({ operation, input }),
       quote: plan.quote,
       steps: summarizeSteps(plan.steps),
       plan: { steps: serializeSteps(plan.steps) },
@@ -226,3 +229,6 @@ const make = Effect.gen(function* () {
 
   return Pipelines.of({ start, resume, status, follow, list })
 })
+
+/** The first take has the fingerprint that it always had. */
+const takeOf = ({ take = 1 }: Pick<StartPipelineOptions, "take">) => (take === 1 ? {} : { take })

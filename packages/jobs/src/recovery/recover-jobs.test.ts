@@ -46,10 +46,12 @@ const rowAfter = Effect.fnUntraced(function* (other: Program, seconds: number) {
   return yield* orphanedRow(other)
 })
 
+let orphans = 0
+
 /** A request whose program has crashed during its first send; Kling has not received it. */
 const orphanedWhileSending = Effect.fnUntraced(function* ({ ledger, kling }: Program) {
   const { input } = yield* video("a send on its way")
-  const { job } = yield* ledger.createJob(sampleJob({ account: kling.account, input, allowDuplicate: true }))
+  const { job } = yield* ledger.createJob(sampleJob({ account: kling.account, input, take: (orphans += 1) }))
   return yield* ledger.transition(job.handle, ["INTENT"], "SENDING", { lease: leaseOf(job) })
 })
 

@@ -1,6 +1,6 @@
 import { Kling, type KlingError, type Plan } from "@klingkit/core"
-import { taskFrom } from "@klingkit/core/internal"
-import { Effect, Fiber, Option } from "effect"
+import { parseJson, submitDeadlineMillis, taskFrom } from "@klingkit/core/internal"
+import { Effect, Fiber, Option, Schedule } from "effect"
 import { jobOfRecord } from "../job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -12,7 +12,7 @@ import { createJob, type SubmitJobOptions } from "./submit-job.ts"
 
 export interface CallJobOptions extends Pick<
   SubmitJobOptions,
-  "allowDuplicate" | "isApproved" | "approval" | "dedupeBy" | "idempotencyKey" | "onHandle" | "partOf"
+  "allowDuplicate" | "take" | "isApproved" | "approval" | "dedupeBy" | "idempotencyKey" | "onHandle" | "partOf"
 > {}
 
 /**
@@ -23,14 +23,32 @@ export const callJob = Effect.fn("Jobs.call")(function* (plan: Plan, options: Ca
   const sends = yield* Sends
   const { job, isNew } = yield* createJob(plan, options)
   const { lease } = job
-  if (!isNew || lease === undefined) {
-    return RunResult.Duplicate({ job: { ...jobOfRecord(job), plan, isDuplicate: true } }) satisfies CallResult
-  }
+  if (!isNew || lease === undefined) return repeatedAnswer(plan, yield* settled(job))
   if (options.onHandle !== undefined) yield* options.onHandle(job.handle)
   // It outlives its caller: a lost answer cannot be looked up.
   const sending = yield* sends.fork(({ sending }) => Effect.andThen(sending, sendCall(plan, { ...job, lease })))
   return paidAnswer(plan, job.handle, yield* Fiber.join(sending))
 })
+
+/** The call that a request repeats, once it has been answered or given up: its process may still wait for Kling. */
+const settled = Effect.fnUntraced(function* (job: JobRecord): Effect.fn.Return<JobRecord, LedgerError, Ledger> {
+  const ledger = yield* Ledger
+  return yield* ledger.get(job.handle, job.principal).pipe(
+    Effect.repeat({
+      until: ({ state }) => state !== "INTENT" && state !== "SENDING",
+      schedule: Schedule.spaced("250 millis").pipe(Schedule.upTo({ duration: submitDeadlineMillis }))
+    })
+  )
+})
+
+/** The stored answer. A lost one, or one that an earlier release did not store, is only a job. */
+const repeatedAnswer = (plan: Plan, record: JobRecord): CallResult => {
+  const result =
+    record.answer === undefined
+      ? RunResult.Duplicate({ job: { ...jobOfRecord(record), plan } })
+      : paidAnswer(plan, record.handle, parseJson(record.answer))
+  return result.job === undefined ? result : { ...result, job: { ...result.job, record, isDuplicate: true } }
+}
 
 const sendCall = Effect.fnUntraced(function* (
   plan: Plan,
@@ -42,10 +60,9 @@ const sendCall = Effect.fnUntraced(function* (
   const answered = kling.call(plan.operation, plan.input).pipe(
     Effect.tap((data) => {
       const task = Option.getOrUndefined(taskFrom(data))
-      const results =
-        task === undefined ? { answer: data } : { taskId: task.id, outputs: task.outputs, charges: task.charges }
+      const made = task === undefined ? {} : { taskId: task.id, outputs: task.outputs, charges: task.charges }
       // In one step, so that a paid answer is never recorded as received without being stored.
-      return Effect.ignore(ledger.transition(handle, ["SENDING"], "SUCCEEDED", { lease, ...results }))
+      return Effect.ignore(ledger.transition(handle, ["SENDING"], "SUCCEEDED", { lease, answer: data, ...made }))
     }),
     Effect.tapError((error) => {
       const { message } = error

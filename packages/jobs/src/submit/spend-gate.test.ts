@@ -49,10 +49,10 @@ const planOf = Effect.fnUntraced(function* (operation: AnyOperation) {
   return yield* planOperation(operation, { ...example, sessionId: session_id })
 })
 
-type Approval = Pick<SubmitJobOptions, "isApproved" | "approval">
+type Approval = Pick<SubmitJobOptions, "isApproved" | "approval" | "take">
 
-const run = (plan: Plan, approval: Approval = {}) =>
-  Jobs.use((jobs) => jobs.run(plan, { ...approval, allowDuplicate: true }))
+const run = (plan: Plan, { take, ...approval }: Approval = {}) =>
+  Jobs.use((jobs) => jobs.run(plan, { ...approval, ...(take === undefined ? { allowDuplicate: true } : { take }) }))
 
 /** Limits that the price of an operation exceeds, and the amount that the refusal has to name. */
 const tooLow = (most: number | undefined): ReadonlyArray<readonly [SpendLimits, number]> => {
@@ -133,7 +133,7 @@ describe("an approval allows one charge", () => {
         passTime(world)
         return chargedOperations(world).filter((operation) => operation === id).length
       }
-      yield* run(plan, { isApproved: true })
+      yield* run(plan, { isApproved: true, take: 1 })
       expect(charges()).toBe(1)
 
       const approval = yield* jobs.approve(plan)
@@ -146,10 +146,10 @@ describe("an approval allows one charge", () => {
         expect((yield* Effect.flip(run(other, { approval }))).code).toBe("LEDGER_NOT_APPROVED")
       }
       expect(charges()).toBe(1)
-      yield* run(plan, { approval })
+      yield* run(plan, { approval, take: 2 })
       expect(charges()).toBe(2)
-      expect((yield* Effect.flip(run(plan, { approval }))).code).toBe("LEDGER_NOT_APPROVED")
-      expect((yield* Effect.flip(run(plan))).code).toBe("JOB_NOT_APPROVED")
+      expect((yield* Effect.flip(run(plan, { approval, take: 3 }))).code).toBe("LEDGER_NOT_APPROVED")
+      expect((yield* Effect.flip(run(plan, { take: 3 }))).code).toBe("JOB_NOT_APPROVED")
       expect(charges()).toBe(2)
     }).pipe(Effect.provide(programs(world, limits)))
   })

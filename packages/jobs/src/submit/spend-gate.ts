@@ -1,8 +1,10 @@
 import { Kling, maxUsd, type Plan, type Quote } from "@klingkit/core"
+import { effectiveInput } from "@klingkit/core/internal"
+import { fingerprintKey } from "@klingkit/core/requests"
 import { Context, Effect, Layer } from "effect"
 import { jobError, type JobError } from "../job-error.ts"
 import { micros, overBudget } from "../ledger/budget.ts"
-import { fingerprintOf } from "../ledger/fingerprint.ts"
+import { requestFingerprint } from "../ledger/find-duplicate.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import { quotedMoneyOf } from "../ledger/quoted-money.ts"
@@ -44,6 +46,14 @@ export class SpendGate extends Context.Service<
   )
 }
 
+/** What an approval of a plan is bound to; a pipeline's input is that of its steps, not of an operation. */
+export const planFingerprint = ({ operation, input }: Pick<Plan, "operation" | "input">): Effect.Effect<string> =>
+  requestFingerprint({
+    operation: operation.id,
+    input,
+    ...(Object.hasOwn(input, fingerprintKey) ? {} : { identity: effectiveInput(operation, input) })
+  })
+
 /** An approval is for the price that was just shown. */
 const approvalSeconds = 600
 
@@ -73,9 +83,9 @@ const make = Effect.gen(function* () {
         ...(over === undefined ? {} : { overBudget: ledgerError(over.reason, true) })
       }
     }),
-    approve: Effect.fnUntraced(function* ({ operation, input, quote }) {
-      const quoteUsd = maxUsd(quote)
-      const fingerprint = yield* fingerprintOf(operation.id, input)
+    approve: Effect.fnUntraced(function* (plan) {
+      const quoteUsd = maxUsd(plan.quote)
+      const fingerprint = yield* planFingerprint(plan)
       const approved = { principal, fingerprint, ...(quoteUsd === undefined ? {} : { quoteUsd }) }
       return yield* ledger.issueApproval(approved, approvalSeconds)
     })

@@ -6,6 +6,7 @@ import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { Queues } from "../queue/queues.ts"
 import { JobsSettings } from "../settings.ts"
+import { Snapshots } from "../snapshots/snapshots.ts"
 import { callJob, type CallJobOptions } from "./call-job.ts"
 import { ConcurrencyLimiter } from "./concurrency-limiter.ts"
 import { ProcessLeases } from "./process-leases.ts"
@@ -35,7 +36,7 @@ export class Submission extends Context.Service<
   static readonly layer: Layer.Layer<
     Submission,
     never,
-    Kling | Ledger | Queues | ConcurrencyLimiter | ProcessLeases | Sends | SpendGate | JobsSettings
+    Kling | Ledger | Queues | Snapshots | ConcurrencyLimiter | ProcessLeases | Sends | SpendGate | JobsSettings
   > = Layer.effect(
     Submission,
     Effect.suspend(() => make)
@@ -43,7 +44,17 @@ export class Submission extends Context.Service<
 }
 
 const make = Effect.gen(function* () {
-  const needs = [Kling, Ledger, Queues, ConcurrencyLimiter, ProcessLeases, Sends, SpendGate, JobsSettings] as const
+  const needs = [
+    Kling,
+    Ledger,
+    Queues,
+    Snapshots,
+    ConcurrencyLimiter,
+    ProcessLeases,
+    Sends,
+    SpendGate,
+    JobsSettings
+  ] as const
   const services = Context.pick(...needs)(yield* Effect.context<Context.Service.Identifier<(typeof needs)[number]>>())
   const sends = Context.get(services, Sends)
 

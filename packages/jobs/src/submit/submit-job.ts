@@ -1,15 +1,18 @@
 import { Kling, mintHandle, type Plan } from "@klingkit/core"
+import { effectiveInput } from "@klingkit/core/internal"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
 import { type Job, jobOfRecord, type QueuePosition } from "../job.ts"
 import type { JobError } from "../job-error.ts"
-import type { CreateResult, StepOfPipeline } from "../ledger/create-job.ts"
+import type { CreateResult, NewJob, StepOfPipeline } from "../ledger/create-job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { mayBeSent } from "../ledger/job-state.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { slotDemandOf } from "../queue/queue-key.ts"
 import { Queues } from "../queue/queues.ts"
+import { dedupeWindowSeconds } from "../config.ts"
 import { JobsSettings } from "../settings.ts"
+import { Snapshots } from "../snapshots/snapshots.ts"
 import { ProcessLeases } from "./process-leases.ts"
 import { sendJob } from "./send-job.ts"
 import { Sends } from "./sends.ts"
@@ -22,6 +25,8 @@ export interface SubmitJobOptions {
   readonly onQueued?: (position: QueuePosition) => Effect.Effect<void>
   /** Chosen by the caller: the same key always finds the same job. */
   readonly idempotencyKey?: string
+  /** Which of several identical requests this is: 1 unless another one is wanted. */
+  readonly take?: number
   /** Submits another job even if an identical request was just submitted. */
   readonly allowDuplicate?: boolean
   /** The user has seen the price and approved it. */
@@ -78,15 +83,21 @@ const returnPending = Effect.fnUntraced(function* (record: JobRecord): Effect.fn
 export const createJob = Effect.fnUntraced(function* (
   plan: Plan,
   options: SubmitJobOptions
-): Effect.fn.Return<CreateResult, JobError | LedgerError, Kling | Ledger | ProcessLeases | SpendGate | JobsSettings> {
+): Effect.fn.Return<
+  CreateResult,
+  JobError | LedgerError,
+  Kling | Ledger | ProcessLeases | Snapshots | SpendGate | JobsSettings
+> {
   const { account } = yield* Kling
   const ledger = yield* Ledger
-  const { limits, principal } = yield* JobsSettings
+  const settings = yield* JobsSettings
+  const { limits, principal } = settings
   const { operation, input, quote, model } = plan
   yield* SpendGate.use((gate) => gate.requireApproval(quote, options))
   const prompt = input["prompt"] ?? input["text"]
-  return yield* ledger.createJob({
-    ...Struct.pick(options, ["idempotencyKey", "allowDuplicate", "approval", "dedupeBy", "partOf"]),
+  const newJob: NewJob = {
+    ...Struct.pick(options, ["idempotencyKey", "take", "allowDuplicate", "approval", "dedupeBy", "partOf"]),
+    dedupeWindowSeconds: dedupeWindowSeconds(settings),
     handle: yield* mintHandle(operation.family),
     principal,
     account,
@@ -95,14 +106,22 @@ export const createJob = Effect.fnUntraced(function* (
     generation: operation.generation,
     model,
     input,
+    identity: effectiveInput(operation, input),
     quote,
     limits,
     ...slotDemandOf(plan),
     expectedSeconds: operation.expectedSeconds(input),
     ...(typeof prompt === "string" ? { prompt } : {}),
     lease: yield* ProcessLeases.useSync(({ request }) => request)
-  })
+  }
+  const created = yield* ledger.createJob(newJob)
+  if (created.isNew || options.idempotencyKey !== undefined || !isRunning(created.job)) return created
+  // It may have ended long ago while no process polled it, and then no longer answers for this request.
+  yield* Snapshots.use((snapshots) => snapshots.pollBatch([created.job.handle]))
+  return yield* ledger.createJob(newJob)
 })
+
+const isRunning = ({ state }: JobRecord): boolean => state === "ACCEPTED" || state === "RUNNING"
 
 const awaitAnswer = <A, E>(sent: Effect.Effect<A, E>, options: SubmitJobOptions) => {
   const seconds = options.answerWithinSeconds

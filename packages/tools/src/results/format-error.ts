@@ -65,7 +65,7 @@ const nextStep = (tool: Pick<Tool, "charged">, error: KlingError | JobError | Le
     case "ApproveAgain":
       return "call quote_cost again with the tool and exact arguments of this call: a confirm_token works once, within ten minutes"
     case "UseExisting":
-      return `${checkStatus(step.handle)}; to make another, set allow_duplicate`
+      return `${checkStatus(step.handle)}; to make another, set take: 2`
     case "RepeatUnknown":
       return `tell the user: only Kling's console shows whether that step was charged; klingkit pipeline resume ${shown(step.handle)} --repeat-unknown would pay for it again`
     case "AwaitOutcome":

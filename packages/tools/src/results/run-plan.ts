@@ -11,16 +11,26 @@ const answerWithin = "1.5 seconds"
 /** How every tool spends: within the limits, and once. The job of a call that duplicates another is read anew. */
 export const runPlan = Effect.fnUntraced(function* (
   plan: Plan | PipelinePlan,
-  { allow_duplicate: allowDuplicate = false, confirm_token: approval }: PaidArguments
+  { take, idempotency_key: idempotencyKey, allow_duplicate: allowDuplicate, confirm_token: approval }: PaidArguments
 ): Effect.fn.Return<RunResult, ToolFailure, Jobs> {
   const jobs = yield* Jobs
-  const options: RunOptions = { answerWithin, allowDuplicate, ...(approval === undefined ? {} : { approval }) }
+  const options: RunOptions = {
+    answerWithin,
+    ...(take === undefined ? {} : { take }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(allowDuplicate === undefined ? {} : { allowDuplicate }),
+    ...(approval === undefined ? {} : { approval })
+  }
   const result = yield* jobs.run(plan, options)
   return result._tag === "Duplicate" ? { ...result, job: yield* jobs.status(result.job.handle) } : result
 })
 
 /** The outcome of a synchronous call: its answer, or the job of the call that it duplicates. */
 export type CallResult = Exclude<RunResult, { readonly _tag: "Job" }>
+
+/** Nothing was sent: the call was made before. */
+export const isRepeated = (called: CallResult): boolean =>
+  called._tag === "Duplicate" || called.job?.isDuplicate === true
 
 export const receiptOfCall = (quote: Quote, called: CallResult): Receipt =>
   called._tag === "Answer"

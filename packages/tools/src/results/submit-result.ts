@@ -37,7 +37,7 @@ export const startSchema = submitSchema.partial({
 
 /** The result of a task that has just started, or of the one it duplicates. */
 export const submitResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitData> => {
-  const { handle, task, pipeline, queuePosition, isDuplicate = false } = job
+  const { handle, task, record, pipeline, queuePosition, isDuplicate = false } = job
   // Until Kling has confirmed it, a task has only our id.
   const isConfirmed = task.id !== handle
   const isOpen = !isConfirmed && !isDuplicate
@@ -61,7 +61,7 @@ export const submitResult = (plan: Plan, summary: string, job: Job): ToolResult<
     structured,
     lines: [
       isDuplicate
-        ? "Duplicate of a request within the last two minutes: this is its task; nothing was sent. To make another, set allow_duplicate."
+        ? `This request was made before: this is its task; nothing was sent. To make another, set take: ${(record?.take ?? 1) + 1}.`
         : summary,
       ...(isOpen && pipeline === undefined
         ? ["Kling has not confirmed it yet; it is charged at most once. Do not submit again."]

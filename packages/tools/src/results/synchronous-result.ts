@@ -2,7 +2,7 @@ import type { Plan, Task } from "@klingkit/core"
 import { jobOfResult } from "@klingkit/jobs/internal"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
-import type { CallResult } from "./run-plan.ts"
+import { type CallResult, isRepeated } from "./run-plan.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "./format-quote.ts"
 import { taskSchema, taskResult } from "./task-result.ts"
 
@@ -19,13 +19,15 @@ export const synchronousResult = (
   called: CallResult
 ): ToolResult<z.output<typeof synchronousSchema>> => {
   const job = jobOfResult(called)
-  const repeated = called._tag === "Duplicate"
+  const repeated = isRepeated(called)
   const result = job === undefined ? undefined : taskResult({ handle: idOf(job.task), task: job.task, plan })
   const about = { operation: plan.operation.id, quote: structuredQuote(plan.quote), repeated }
   return {
     structured: { ...result?.structured, ...about },
     lines: [
-      repeated ? "Duplicate of a request within the last two minutes: this is its result; nothing was sent." : summary,
+      repeated
+        ? "This request was made before: this is its result; nothing was sent. To make another, set take: 2."
+        : summary,
       ...(result?.lines ?? ["Kling's answer contains no result."]),
       formatQuote(plan.quote)
     ],

@@ -31,7 +31,7 @@ describe("the board's poll", () => {
     Effect.gen(function* () {
       const prompt = "a kite ".repeat(100)
       const task_id = yield* startTask("generate_video", { prompt })
-      expect((yield* readBoard({ task_id }))[0]?.["prompt"]).toBe(prompt)
+      expect((yield* readBoard({ task_id }))[0]?.["prompt"]).toBe(prompt.trim())
       expect((yield* readBoard({}))[0]?.["prompt"]).toBe(prompt.slice(0, 200))
     }).pipe(Effect.provide(emulated()))
   )

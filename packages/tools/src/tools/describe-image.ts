@@ -2,7 +2,7 @@ import type { OutputOfId, Plan } from "@klingkit/core"
 import { describeImage as request } from "@klingkit/core/requests"
 import * as z from "zod"
 import { defineRequestTool } from "../request-tool.ts"
-import { type CallResult, receiptOfCall } from "../results/run-plan.ts"
+import { type CallResult, receiptOfCall, isRepeated } from "../results/run-plan.ts"
 import { truncateToBudget } from "../results/truncate-to-budget.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
 import { structuredReceipt, receiptSchema, formatReceipt } from "../results/format-receipt.ts"
@@ -40,12 +40,12 @@ export const describeImage = defineRequestTool({
 
 const describedParts = (plan: Plan, called: CallResult): ToolResult => {
   const parts = truncateToBudget(partsOf(called), (part) => [part, part, linkTo(part)])
-  const repeated = called._tag === "Duplicate"
+  const repeated = isRepeated(called)
   const receipt = receiptOfCall(plan.quote, called)
   return {
     structured: { parts: [...parts], repeated, quote: structuredQuote(plan.quote), ...structuredReceipt(receipt) },
     lines: [
-      ...(repeated ? ["Duplicate of a request within the last two minutes: nothing was sent."] : []),
+      ...(repeated ? ["This request was made before: nothing was sent. To make another, set take: 2."] : []),
       ...parts.flatMap(({ part, found, url }, index) => [
         `Image ${index + 1}: ${part}${found ? "" : ", not in the image"}`,
         ...(url === "" ? [] : [`- URL: ${url}`])

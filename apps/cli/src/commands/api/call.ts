@@ -3,7 +3,7 @@ import { Command } from "effect/cli"
 import { connection } from "../../connection.ts"
 import { Output } from "../../output/output.ts"
 import { inputFlag } from "../json-input.ts"
-import { paidFlags } from "../paid-flags.ts"
+import { identityOptions, paidFlags } from "../paid-flags.ts"
 import { runPlan, showPlan } from "../run-plan.ts"
 import { callSynchronously } from "./call-synchronously.ts"
 import { operationArgument } from "./find.ts"
@@ -17,7 +17,7 @@ export const call = Command.make(
     const { operation } = plan
     if (operation.kind === "create") return yield* runPlan(plan, flags)
     if (flags.dryRun) return yield* showPlan(plan)
-    const options = { isApproved: flags.yes, allowDuplicate: true }
+    const options = { isApproved: flags.yes, ...identityOptions(flags) }
     const result = yield* callSynchronously(plan, options).pipe(Effect.provide(connection))
     const answer = result._tag === "Answer" ? result.answer : result.job.task
     const output = yield* Output

@@ -2,6 +2,7 @@ import type { Vitest } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { expect } from "vitest"
+import type { Ledger } from "../ledger.ts"
 import { codeOf, noon, sampleJob } from "./sample-job.ts"
 import { openFresh, type TestDatabase } from "./test-database.ts"
 
@@ -72,31 +73,94 @@ export const createSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("treats an identical request within two minutes as a duplicate", () =>
+  const accept = Effect.fnUntraced(function* (ledger: Ledger["Service"], handle: string) {
+    yield* ledger.transition(handle, ["INTENT"], "SENDING", { lease: { owner: "this-process", fence: 1 } })
+    yield* ledger.transition(handle, ["SENDING"], "ACCEPTED", { taskId: `task of ${handle}` })
+  })
+
+  it.effect("treats an identical request as the same job until it ends, and for ten minutes after", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const first = sampleJob({ prompt: "once", input: { prompt: "once", duration: 5 } })
       const same = () => sampleJob({ prompt: "once", input: { duration: 5, prompt: "once" } })
       yield* ledger.createJob(first)
-      yield* TestClock.adjust("119 seconds")
+      yield* accept(ledger, first.handle)
+      yield* TestClock.adjust("3 days")
+      expect(yield* ledger.createJob(same())).toMatchObject({ isNew: false, job: { handle: first.handle } })
+      yield* ledger.transition(first.handle, ["ACCEPTED"], "SUCCEEDED", {})
+      yield* TestClock.adjust("9 minutes")
       expect(yield* ledger.createJob(same())).toMatchObject({ isNew: false, job: { handle: first.handle } })
       expect((yield* ledger.createJob({ ...same(), operation: "legacy.text2video" })).isNew).toBe(true)
       expect((yield* ledger.createJob({ ...same(), principal: "anna" })).isNew).toBe(true)
-      expect((yield* ledger.createJob({ ...same(), allowDuplicate: true })).isNew).toBe(true)
-      expect((yield* ledger.createJob({ ...same(), idempotencyKey: "another key" })).isNew).toBe(true)
+      expect((yield* ledger.createJob({ ...same(), idempotencyKey: "another" })).isNew).toBe(true)
     })
   )
 
-  it.effect("creates it later, but not while the first is unresolved", () =>
+  it.effect("creates an identical request again ten minutes after the first has ended", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
-      const same = () => sampleJob({ prompt: "once" })
+      const same = (dedupeWindowSeconds = 600) => sampleJob({ prompt: "once", dedupeWindowSeconds })
       const { job } = yield* ledger.createJob(same())
-      yield* TestClock.adjust("121 seconds")
-      expect((yield* ledger.createJob(same())).isNew).toBe(false)
-      yield* ledger.transition(job.handle, ["INTENT"], "SENDING", { lease: { owner: "this-process", fence: 1 } })
-      yield* ledger.transition(job.handle, ["SENDING"], "ACCEPTED", { taskId: "7" })
+      yield* accept(ledger, job.handle)
+      yield* ledger.transition(job.handle, ["ACCEPTED"], "FAILED", { message: "content" })
+      yield* TestClock.adjust("11 minutes")
+      expect((yield* ledger.createJob(same(1200))).isNew).toBe(false)
       expect((yield* ledger.createJob(same())).isNew).toBe(true)
+    })
+  )
+
+  it.effect("compares what a request gives, not how its input was spelled", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const identity = { prompt: "once", duration: 5 }
+      const first = sampleJob({ input: { prompt: "once" }, identity })
+      yield* ledger.createJob(first)
+      const spelled = sampleJob({ input: { prompt: "once ", duration: 5 }, identity })
+      expect(yield* ledger.createJob(spelled)).toMatchObject({ isNew: false, job: { handle: first.handle } })
+    })
+  )
+
+  it.effect("keeps takes apart: each number is a job of its own, and a replay of it is that job", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const take = (number: number) => ledger.createJob(sampleJob({ prompt: "once", take: number }))
+      const created = yield* Effect.forEach([1, 2, 3], take)
+      expect(created.map(({ isNew, job }) => [isNew, job.take])).toEqual([
+        [true, 1],
+        [true, 2],
+        [true, 3]
+      ])
+      const again = yield* Effect.forEach([3, 2, 1], take)
+      expect(again.map(({ isNew, job }) => [isNew, job.handle])).toEqual(
+        created.toReversed().map(({ job }) => [false, job.handle])
+      )
+    })
+  )
+
+  it.effect("a caller who wants another one gets the next take, and the same one until that has ended", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const another = () => ledger.createJob(sampleJob({ prompt: "once", allowDuplicate: true }))
+      yield* ledger.createJob(sampleJob({ prompt: "once" }))
+      const second = yield* another()
+      expect(second).toMatchObject({ isNew: true, job: { take: 2 } })
+      expect(yield* another()).toMatchObject({ isNew: false, job: { handle: second.job.handle } })
+      yield* accept(ledger, second.job.handle)
+      yield* ledger.transition(second.job.handle, ["ACCEPTED"], "SUCCEEDED", {})
+      expect(yield* another()).toMatchObject({ isNew: true, job: { take: 3 } })
+    })
+  )
+
+  it.effect("a refused request frees its key, and the next attempt names it", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const keyed = (prompt: string) => sampleJob({ prompt, idempotencyKey: "k1" })
+      const { job } = yield* ledger.createJob(keyed("first"))
+      yield* ledger.transition(job.handle, ["INTENT"], "REFUSED")
+      const next = yield* ledger.createJob(keyed("mended"))
+      expect(next).toMatchObject({ isNew: true, job: { idempotencyKey: "k1", previousHandle: job.handle } })
+      expect(yield* ledger.createJob(keyed("mended"))).toMatchObject({ isNew: false })
+      expect((yield* ledger.get(job.handle)).idempotencyKey).toBeUndefined()
     })
   )
 

@@ -71,26 +71,30 @@ export const pipelinesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =>
     })
   )
 
-  it.effect("finds a pipeline by its key forever; without a key for two minutes, and until it has succeeded", () =>
-    Effect.gen(function* () {
-      const { ledger } = yield* openFresh
-      const keyed = samplePipeline({ idempotencyKey: "k" })
-      const { pipeline } = yield* ledger.pipelines.create(keyed)
-      const again = yield* ledger.pipelines.create({ ...keyed, handle: samplePipeline().handle })
-      expect([again.isNew, again.pipeline.handle]).toEqual([false, pipeline.handle])
-      expect(yield* codeOf(ledger.pipelines.create(samplePipeline({ idempotencyKey: "k" })))).toBe(
-        "LEDGER_IDEMPOTENCY_MISMATCH"
-      )
+  it.effect(
+    "finds a pipeline by its key forever; without a key until it has succeeded, and for ten minutes after",
+    () =>
+      Effect.gen(function* () {
+        const { ledger } = yield* openFresh
+        const keyed = samplePipeline({ idempotencyKey: "k" })
+        const { pipeline } = yield* ledger.pipelines.create(keyed)
+        const again = yield* ledger.pipelines.create({ ...keyed, handle: samplePipeline().handle })
+        expect([again.isNew, again.pipeline.handle]).toEqual([false, pipeline.handle])
+        expect(yield* codeOf(ledger.pipelines.create(samplePipeline({ idempotencyKey: "k" })))).toBe(
+          "LEDGER_IDEMPOTENCY_MISMATCH"
+        )
 
-      const plain = samplePipeline()
-      const first = yield* ledger.pipelines.create(plain)
-      const repeated = Effect.map(ledger.pipelines.find(plain), (found) => found?.handle)
-      yield* TestClock.setTime(noon + 3_600_000)
-      expect(yield* repeated).toBe(first.pipeline.handle)
-      yield* ledger.pipelines.end(first.pipeline, "SUCCEEDED")
-      expect(yield* repeated).toBe(undefined)
-      expect(yield* ledger.pipelines.find({ ...plain, principal: "another" })).toBe(undefined)
-    })
+        const plain = samplePipeline()
+        const first = yield* ledger.pipelines.create(plain)
+        const repeated = Effect.map(ledger.pipelines.find(plain), (found) => found?.handle)
+        yield* TestClock.setTime(noon + 3_600_000)
+        expect(yield* repeated).toBe(first.pipeline.handle)
+        yield* ledger.pipelines.end(first.pipeline, "SUCCEEDED")
+        expect(yield* repeated).toBe(first.pipeline.handle)
+        yield* TestClock.adjust("11 minutes")
+        expect(yield* repeated).toBe(undefined)
+        expect(yield* ledger.pipelines.find({ ...plain, principal: "another" })).toBe(undefined)
+      })
   )
 
   it.effect("resumes a stopped pipeline only; paid steps need no reservation", () =>

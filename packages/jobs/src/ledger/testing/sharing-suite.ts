@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { expect } from "vitest"
-import { fingerprintOf } from "../fingerprint.ts"
+import { requestFingerprint } from "../find-duplicate.ts"
 import { startChild } from "./child-program.ts"
 import { codeOf, noon, sampleJob } from "./sample-job.ts"
 import { type DatabaseLocation, TestDatabase } from "./test-database.ts"
@@ -33,7 +33,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         { concurrency: "unbounded" }
       )
       const { sql } = yield* location.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(5)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(6)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
@@ -146,7 +146,16 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* sql`DROP INDEX klingkit_jobs_duplicate`
       yield* sql`CREATE INDEX klingkit_jobs_repeat ON klingkit_jobs (fingerprint, created_at)`
       const second = ["polled_at", "callback_received_at", "queued_at", "acknowledged_at", "queue_key", "slots"]
-      const added = [...second, "expected_seconds", "pipeline", "step", "answer"]
+      const added = [
+        ...second,
+        "expected_seconds",
+        "pipeline",
+        "step",
+        "answer",
+        "take",
+        "is_next_take",
+        "previous_handle"
+      ]
       yield* Effect.forEach(added, (column) => sql`ALTER TABLE klingkit_jobs DROP COLUMN ${sql(column)}`)
       const { ledger: later } = yield* location.open
       const { slots: _, ...before } = job
@@ -207,13 +216,16 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const { ledger } = yield* location.open
       for (let round = 0; round < 5; round++) {
         const { input, operation } = sampleJob()
-        const fingerprint = yield* fingerprintOf(operation, input)
+        const fingerprint = yield* requestFingerprint({ operation, input })
         const approval = yield* ledger.issueApproval({ fingerprint, quoteUsd: 0.42 }, 60)
         const outcomes = yield* Effect.forEach(
           children,
-          (child) =>
+          (child, half) =>
             child.createAll(
-              Array.from({ length: 5 }, () => ({ ...sampleJob({ allowDuplicate: true, approval }), input }))
+              Array.from({ length: 5 }, (_, index) => ({
+                ...sampleJob({ take: 5 * half + index + 1, approval }),
+                input
+              }))
             ),
           { concurrency: "unbounded" }
         )
@@ -234,10 +246,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit supports versions up to 5",
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 6",
         suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(6)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(7)
     })
   )
 

@@ -1,0 +1,109 @@
+import { Effect } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import type { NewJob } from "./create-job.ts"
+import type { LedgerDatabase } from "./database.ts"
+import { fingerprintOf } from "./fingerprint.ts"
+import { type JobRecord, readOneRow } from "./job-record.ts"
+import { ledgerError, type LedgerError } from "./ledger-error.ts"
+
+/** What decides whether a request is the same as an earlier one. */
+export interface RequestIdentity {
+  readonly handle: string
+  readonly principal: string
+  readonly account: string
+  readonly operation: string
+  readonly prompt?: string
+  readonly idempotencyKey?: string
+  readonly fingerprint: string
+  /** As releases without takes computed it, from the input as it was spelled. */
+  readonly formerFingerprint: string
+  /** Which of several identical requests: 1 unless the caller asks for another. */
+  readonly take: number
+  /** The caller wants another one, whichever number that is. */
+  readonly wantsNextTake: boolean
+  readonly dedupeWindowSeconds: number
+}
+
+/** After its end a job answers for an identical request this long. */
+const defaultDedupeWindowSeconds = 600
+
+const currentPrefix = "2:"
+
+/** `identity` is the effective input of the request: operation, settings with their defaults, trimmed text. */
+export const identityOf = Effect.fnUntraced(function* (newJob: NewJob): Effect.fn.Return<RequestIdentity> {
+  const { handle, account, operation, input, prompt, idempotencyKey } = newJob
+  const formerFingerprint = yield* fingerprintOf(operation, newJob.dedupeBy ?? input)
+  return {
+    handle,
+    account,
+    operation,
+    principal: newJob.principal ?? "local",
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    formerFingerprint,
+    fingerprint: newJob.dedupeBy === undefined ? yield* requestFingerprint(newJob) : formerFingerprint,
+    take: newJob.take ?? 1,
+    wantsNextTake: newJob.allowDuplicate === true,
+    dedupeWindowSeconds: newJob.dedupeWindowSeconds ?? defaultDedupeWindowSeconds
+  }
+})
+
+/** What the approval of a request is bound to, and what identifies its duplicates. */
+export const requestFingerprint = ({
+  operation,
+  identity,
+  input
+}: Pick<NewJob, "operation" | "identity" | "input">): Effect.Effect<string> =>
+  Effect.map(fingerprintOf(operation, identity ?? input), (digest) => `${currentPrefix}${digest}`)
+
+/** The job that a request duplicates; or, when it is new, which take it is and the attempt that it continues. */
+export type Duplicate =
+  | { readonly _tag: "Same"; readonly job: JobRecord }
+  | { readonly _tag: "New"; readonly take: number; readonly previousHandle?: string }
+
+/** Runs in the transaction that creates the job, so that of several identical requests one is new. */
+export const findDuplicate = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  identity: RequestIdentity,
+  now: number
+): Effect.fn.Return<Duplicate, LedgerError | SqlError> {
+  const { handle, principal, account, idempotencyKey, take, dedupeWindowSeconds } = identity
+  const scope = sql`principal = ${principal} AND account = ${account}`
+  const [same] = yield* sql`SELECT * FROM klingkit_jobs
+    WHERE handle = ${handle} OR (${scope} AND idempotency_key = ${idempotencyKey ?? null}) LIMIT 1`
+  if (same !== undefined) {
+    // A request that never reached Kling frees its key for another attempt.
+    if (same["state"] === "REFUSED" && same["handle"] !== handle) {
+      yield* sql`UPDATE klingkit_jobs SET idempotency_key = NULL WHERE handle = ${same["handle"]}`
+      return { _tag: "New", take, previousHandle: String(same["handle"]) }
+    }
+    if (isSameRequest(same, identity)) return { _tag: "Same", job: yield* readOneRow(same) }
+    return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
+  }
+  if (idempotencyKey !== undefined) return { _tag: "New", take }
+  const identical = sql`${sql.in("fingerprint", [identity.fingerprint, identity.formerFingerprint])} AND ${scope}
+    AND state <> 'REFUSED'`
+  if (identity.wantsNextTake) {
+    const [pending] = yield* sql`SELECT * FROM klingkit_jobs WHERE ${identical}
+      AND is_next_take = 1 AND finished_at IS NULL ORDER BY take DESC LIMIT 1`
+    if (pending !== undefined) return { _tag: "Same", job: yield* readOneRow(pending) }
+    const [last] = yield* sql`SELECT MAX(take) AS take FROM klingkit_jobs WHERE ${identical}`
+    return { _tag: "New", take: Number(last?.["take"] ?? 0) + 1 }
+  }
+  // Guards against clock skew: a job that ended in the future has just ended.
+  const [found] = yield* sql`SELECT * FROM klingkit_jobs WHERE ${identical} AND take = ${take}
+    AND (finished_at IS NULL OR finished_at > ${now - dedupeWindowSeconds * 1000})
+    ORDER BY created_at DESC LIMIT 1`
+  return found === undefined ? { _tag: "New", take } : { _tag: "Same", job: yield* readOneRow(found) }
+})
+
+/** A row of an earlier release knows its request only as it was spelled; then operation and prompt decide. */
+const isSameRequest = (row: Readonly<Record<string, unknown>>, identity: RequestIdentity): boolean => {
+  const { principal, operation, prompt, fingerprint, formerFingerprint, take } = identity
+  if (row["principal"] !== principal) return false
+  if (row["fingerprint"] === fingerprint) return Number(row["take"]) === take
+  if (row["fingerprint"] === formerFingerprint) return true
+  const isFormer = !String(row["fingerprint"]).startsWith(currentPrefix) && fingerprint !== formerFingerprint
+  const written = typeof row["prompt"] === "string" ? row["prompt"].trim() : ""
+  return isFormer && row["operation"] === operation && written === (prompt ?? "").trim()
+}
