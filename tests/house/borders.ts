@@ -93,6 +93,7 @@ export const borders: Readonly<Record<string, Border>> = {
     mediabunny: "stranger/",
     "oxc-parser": "house/",
     "playwright-core": "board/",
+    semver: "house/",
     rolldown: "board/"
   }
 }

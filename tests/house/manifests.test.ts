@@ -10,7 +10,7 @@ const good: Manifest = {
   files: ["dist"],
   exports: { ".": "./src/index.ts" },
   publishConfig: { access: "public" },
-  engines: { node: ">=22.19" },
+  engines: { node: "^22.23.4 || ^24.22.1 || >=26.12.1" },
   dependencies: { effect: "catalog:", "@klingkit/core": "workspace:*" }
 }
 

@@ -50,7 +50,8 @@ export const manifestProblems = (manifest: Manifest): ReadonlyArray<string> => {
   if (manifest.type !== "module") problems.push("is not an ES module package")
   if (manifest.license !== "MIT") problems.push("does not name the license")
   if (manifest.private !== true) {
-    if (manifest.engines?.node !== ">=22.19") problems.push("must state the Node it needs: >=22.19")
+    if (manifest.engines?.node !== "^22.23.4 || ^24.22.1 || >=26.12.1")
+      problems.push("must state the Node it needs: >=22.19")
     if (manifest.publishConfig?.access !== "public") problems.push("must be published for the public")
     if (manifest.exports === undefined) problems.push("does not restrict access with exports")
     if (!manifest.files?.includes("dist")) problems.push("does not ship dist")

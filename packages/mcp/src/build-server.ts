@@ -24,6 +24,9 @@ export interface ServerOptions {
 
 const listHint = { ttlMs: 3_600_000, cacheScope: "public" } as const
 
+/** Fields and list entries in the arguments of one call: checking millions of them would block every other call. */
+const maxToolInputElements = 2000
+
 /** Builds a server for one connection or one request. It holds no state: everything is found by task id. */
 export const buildServer = (
   services: Services,
@@ -33,6 +36,7 @@ export const buildServer = (
     { name: "klingkit", title: "Kling AI", version },
     {
       instructions,
+      maxToolInputElements,
       capabilities: {
         tools: { listChanged: false },
         resources: { listChanged: false },

@@ -46,3 +46,22 @@ describe.each(wires)("a caller that disconnects on a %s", (wire) => {
     expect(after.structuredContent).toMatchObject({ status: "succeed" })
   })
 })
+
+describe.each(wires)("arguments of more elements than any request has, on a %s", (wire) => {
+  it("are refused in a short answer, before anything is sent", async () => {
+    const { services, control } = emulatedServices()
+    const client = await connectedClient(services, wire)
+    const cloth_image_urls = Array.from({ length: 3000 }, (_, index) => index)
+    const call = {
+      name: "virtual_try_on",
+      arguments: { human_image_url: "https://example.com/a.png", cloth_image_urls }
+    }
+    const answer = await client.callTool(call).then(
+      ({ isError, content }) => ({ isError, text: JSON.stringify(content) }),
+      (error: unknown) => ({ isError: true, text: String(error) })
+    )
+    expect(answer.isError).toBe(true)
+    expect(answer.text.length).toBeLessThan(2000)
+    expect((await control("GET requests")).requests).toEqual([])
+  })
+})

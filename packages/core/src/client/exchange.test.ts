@@ -69,6 +69,30 @@ describe("a response", () => {
     })
   )
 
+  it.effect("is asked for in gzip only, by the name of klingkit, and is refused in any other encoding", () =>
+    Effect.gen(function* () {
+      const ok = `{"code":0,"data":{}}`
+      const { result, fake } = yield* readCostsFrom({ answer: () => text(200, ok, { "content-encoding": "gzip" }) })
+      expect(Result.isSuccess(result)).toBe(true)
+      expect(fake.requests[0]?.headers).toMatchObject({ "user-agent": "klingkit", "accept-encoding": "gzip, identity" })
+      const error = yield* failureAt(text(200, ok, { "content-encoding": "br" }))
+      expect(error.message).toContain("in the encoding br, which was not asked for")
+    })
+  )
+
+  it.effect("is asked for without the trace ids of the program around it", () =>
+    Effect.gen(function* () {
+      const fake = fakeKling({ answer: () => text(200, `{"code":0,"data":{}}`) })
+      yield* readCosts.pipe(Effect.withSpan("of the program"), Effect.provide(klingOver(fake)))
+      expect(Object.keys(fake.requests[0]?.headers ?? {}).toSorted()).toEqual([
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "user-agent"
+      ])
+    })
+  )
+
   it.effect("that redirects is not followed, so credential and body stay here", () =>
     Effect.gen(function* () {
       const error = yield* failureAt(text(302, "", { location: "https://elsewhere.example/" }))

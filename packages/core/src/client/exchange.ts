@@ -24,6 +24,9 @@ export interface KlingRequest {
 /** Sends one request and unwraps the envelope: succeeds with `data`, or fails with the error of its code. Never retries. */
 export type Exchange = (request: KlingRequest) => Effect.Effect<unknown, KlingError>
 
+/** Decoders of the others are attack surface without a use here. */
+const readableEncodings: ReadonlySet<string> = new Set(["gzip", "identity"])
+
 /** Larger responses are rejected unread: the longest page of 500 tasks is far smaller. */
 const maxResponseBytes = 32 * 1024 * 1024
 
@@ -42,12 +45,22 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
       request.query === undefined ? {} : { urlParams: request.query }
     ).pipe(
       HttpClientRequest.acceptJson,
+      HttpClientRequest.setHeaders({ "user-agent": "klingkit", "accept-encoding": [...readableEncodings].join(", ") }),
       HttpClientRequest.bearerToken(token),
       request.body === undefined
         ? identity
         : HttpClientRequest.bodyText(stringifyJson(request.body), "application/json")
     )
-    const response = yield* http.execute(outgoing).pipe(Effect.mapError((error) => failed(transportFailure(error))))
+    const response = yield* http.execute(outgoing).pipe(
+      // Kling has no use for the trace ids of the program that embeds klingkit.
+      Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+      Effect.mapError((error) => failed(transportFailure(error)))
+    )
+    const encoding = response.headers["content-encoding"]?.trim().toLowerCase() ?? "identity"
+    if (!readableEncodings.has(encoding)) {
+      const detail = `HTTP ${response.status} in the encoding ${sanitizeText(encoding, 40)}, which was not asked for`
+      return yield* failed({ _tag: "UnexpectedAnswer", detail }, { httpStatus: response.status })
+    }
     const body = yield* readText(response).pipe(Effect.mapError((reason) => failed(reason)))
     const text = redactSecrets(body, sentSecrets(Redacted.value(token), tokens.secrets.map(Redacted.value)))
     const envelope = parseEnvelope(text)
