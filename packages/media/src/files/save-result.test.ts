@@ -229,6 +229,31 @@ describe("an interrupted download", () => {
   )
 })
 
+describe("a result that is cut off without an announced length", () => {
+  const photo = Uint8Array.from([0xff, 0xd8, 0xff, 0xda, 0, 2, ...Array.from({ length: 9000 }, () => 7), 0xff, 0xd9])
+  const cutting = (times: number) =>
+    fileServer(({ index }) => ({ status: 200, body: bodyOf(index < times ? photo.subarray(0, 6000) : photo) }))
+
+  it.effect("is fetched again", () =>
+    Effect.gen(function* () {
+      const { save, bytes } = yield* emptyFolder
+      yield* save(cutting(1), { type: "image" })
+      expect(yield* bytes("kk-t2v-1.jpg")).toEqual(photo)
+    }).pipe(Effect.provide(node))
+  )
+
+  it.effect("is not saved as whole if it is cut off again", () =>
+    Effect.gen(function* () {
+      const { save, names } = yield* emptyFolder
+      const server = cutting(9)
+      const error = errorOf(yield* save(server, { type: "image" }))
+      expect(error).toMatchObject({ detail: "the jpg file is truncated: it ends early", isTransient: true })
+      expect(server.requests).toHaveLength(2)
+      expect(yield* names).toEqual([])
+    }).pipe(Effect.provide(node))
+  )
+})
+
 describe("an invalid response", () => {
   const html = new TextEncoder().encode("<html><body>Sign in to continue</body></html>".padEnd(2000))
   const invalid: Readonly<Record<string, readonly [(request: FileRequest) => Reply, string]>> = {

@@ -1,5 +1,5 @@
 import { sanitizeText } from "@klingkit/core/internal"
-import { Effect, Equal, FileSystem, Path, PlatformError, Predicate, Random } from "effect"
+import { Effect, Equal, FileSystem, Path, PlatformError, Predicate, Random, Result } from "effect"
 import type { HttpClient } from "effect/http"
 import { checkResult, type ResultType } from "../formats/check-result.ts"
 import { extensions } from "../formats/detect-container.ts"
@@ -68,9 +68,16 @@ export const saveResult = Effect.fnUntraced(
     const part = `.${safeFileName(handle)}.${unique}.part`
     const file = yield* createFile(folder, part)
     yield* assertUnchanged(folder, part, file)
-    const { bytes, sha256 } = yield* fetchToFile({ url, http, policy, file, folder: shown(""), onProgress })
-    const format = yield* checkResult(file, bytes, result.type, text)
-    if (Predicate.isString(format)) return yield* Effect.fail(failure(format, false))
+    const fetchOnce = Effect.gen(function* () {
+      const { bytes, sha256 } = yield* fetchToFile({ url, http, policy, file, folder: shown(""), onProgress })
+      return { bytes, sha256, checked: yield* Effect.result(checkResult(file, bytes, result.type, text)) }
+    })
+    // Without an announced length only the content shows that the connection was lost.
+    const { bytes, sha256, checked } = yield* Effect.repeat(fetchOnce, {
+      times: 1,
+      while: ({ checked }) => Result.isFailure(checked) && isTransient(checked.failure)
+    })
+    const format = yield* Effect.fromResult(checked)
 
     yield* file.sync
     yield* assertUnchanged(folder, part, file)
@@ -98,6 +105,9 @@ export const saveResult = Effect.fnUntraced(
       })
     )
 )
+
+const isTransient = (error: FetchFailure | PlatformError.PlatformError): boolean =>
+  error._tag === "FetchFailure" && error.isTransient
 
 /** Creates a new file, and removes it with the scope unless it was renamed. */
 const createFile = (folder: OpenFolder, name: string) =>

@@ -8,6 +8,9 @@ const bytes = (...parts: ReadonlyArray<string | number>) =>
 
 const heads: Readonly<Record<string, Uint8Array>> = {
   mp4: bytes(0, 0, 0, 24, "ftypisom", 0, 0, 2, 0),
+  m4a: bytes(0, 0, 0, 28, "ftypM4A ", 0, 0, 2, 0),
+  avif: bytes(0, 0, 0, 32, "ftypavif", 0, 0, 0, 0),
+  heic: bytes(0, 0, 0, 24, "ftypheic", 0, 0, 0, 0),
   mov: bytes(0, 0, 0, 20, "ftypqt  ", 0, 0, 2, 0),
   webm: bytes(0x1a, 0x45, 0xdf, 0xa3, 1, 0, 0, 0, 0, 0, 0, 0),
   png: bytes(0x89, "PNG\r\n", 0x1a, "\n", 0, 0, 0, 13),

@@ -32,6 +32,36 @@ const riff = (size: number, length: number) =>
     Array.from({ length: length - 12 }, () => 0)
   )
 
+const segment = (marker: number, ...content: ReadonlyArray<number>) => [0xff, marker, 0, content.length + 2, ...content]
+/** Its thumbnail has an end marker of its own, and its compressed data contains escaped and restart markers. */
+const jpeg = file(
+  [0xff, 0xd8],
+  segment(0xe1, 1, 2, 0xff, 0xd8, 0xff, 0xd9),
+  segment(0xda, 1, 2),
+  [7, 0xff, 0, 7, 0xff, 0xd0, 7],
+  segment(0xc4, 0xff, 0xd9),
+  segment(0xda, 1, 2),
+  [7, 7, 0xff, 0xff, 0xd9]
+)
+const gif = file(
+  ascii("GIF89a"),
+  [1, 0, 1, 0, 0x80, 0, 0, 1, 1, 1, 2, 2, 2],
+  [0x21, 0xf9, 4, 0, 0, 0, 0, 0],
+  [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 1, 0],
+  [0x3b]
+)
+/** 32 kbit/s at 48 kHz: each frame has 96 bytes. */
+const frame = (...content: ReadonlyArray<number>) => [
+  0xff,
+  0xfb,
+  0x14,
+  0,
+  ...content,
+  ...Array.from({ length: 92 - content.length }, () => 0)
+]
+const info = [...Array.from({ length: 32 }, () => 0), ...ascii("Info"), ...number(3), ...number(2), ...number(288)]
+const mp3 = file(frame(...info), frame(), frame())
+
 describe("a complete file", () => {
   const complete: Readonly<Record<string, readonly [string, Uint8Array]>> = {
     "a video whose index is first": ["mp4", file(ftyp, box("moov", 50), box("mdat", 900))],
@@ -56,7 +86,16 @@ describe("a complete file", () => {
     "an image": ["png", png(["IHDR", 13], ["IDAT", 500], ["IEND", 0])],
     "an image in RIFF": ["webp", riff(92, 100)],
     "audio of unknown length": ["wav", riff(0xffffffff, 100)],
-    "a format without lengths": ["mp3", file([0xff, 0xfb])]
+    "an image with a thumbnail and two scans": ["jpg", jpeg],
+    "an image with a film after its end": ["jpg", file([...jpeg], box("ftyp", 16))],
+    "an animation": ["gif", gif],
+    "audio of an encoder that counts its frames": ["mp3", mp3],
+    "audio with a tag at each end": [
+      "mp3",
+      file([...ascii("ID3"), 4, 0, 0, 0, 0, 0, 3, 9, 9, 9], [...mp3], ascii("TAG"))
+    ],
+    "an image on ISO base media": ["avif", file(ftyp, box("meta", 50), box("mdat", 90))],
+    "bytes that do not follow their format": ["mp3", file([0xff, 0xfb])]
   }
   it.effect.each(Object.keys(complete))("passes: %s", (name) =>
     Effect.gen(function* () {
@@ -76,7 +115,10 @@ describe("a truncated file", () => {
         ["mp4", video],
         ["mp4", indexLast],
         ["mp4", sampleVideo(500)],
-        ["png", image]
+        ["png", image],
+        ["gif", gif],
+        ["mp3", mp3],
+        ["avif", file(ftyp, box("meta", 60), box("mdat", 300))]
       ] as const) {
         for (let length = 12; length < bytes.length - 12; length++) {
           expect(
@@ -85,6 +127,21 @@ describe("a truncated file", () => {
           ).toBeTypeOf("string")
         }
       }
+    })
+  )
+
+  it.effect("is detected in a JPEG whichever of its parts is cut", () =>
+    Effect.gen(function* () {
+      for (let length = 2; length < jpeg.length - 1; length++) {
+        expect(yield* truncationOf("jpg", jpeg.subarray(0, length)), `${length} bytes`).toBe("it ends early")
+      }
+      const long = file(
+        [0xff, 0xd8],
+        segment(0xda, 1, 2),
+        Array.from({ length: 200_000 }, () => 7)
+      )
+      expect(yield* truncationOf("jpg", long)).toBe("it ends early")
+      expect(yield* truncationOf("jpg", file([...long], [0xff, 0xd9]))).toBeUndefined()
     })
   )
 

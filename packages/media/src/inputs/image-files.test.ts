@@ -7,7 +7,14 @@ import { readMediaInput } from "./media-input.ts"
 import type { MediaConfig } from "./media-source.ts"
 
 const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
-const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4)
+/** The signature, one chunk of data and the end chunk. */
+const png = Uint8Array.from(
+  [
+    [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+    [0, 0, 0, 4, 0x49, 0x44, 0x41, 0x54, 1, 2, 3, 4, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0, 0, 0, 0]
+  ].flat()
+)
 
 /** A home folder with an image, and a folder outside it with a secret; only the home folder is readable. */
 const home = Effect.gen(function* () {
@@ -96,6 +103,21 @@ describe("an image input", () => {
       const before = process.memoryUsage().arrayBuffers
       expect(yield* refusal(`${folder}/cat.png`)).toBe("KLING_INVALID_INPUT image has 60.0 MB; at most 50 MB allowed")
       expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000)
+    }).pipe(Effect.provide(node))
+  )
+
+  it.effect("is refused when it is empty or cut off, however it is given: Kling would bill half an image", () =>
+    Effect.gen(function* () {
+      const { fs, folder, refusal } = yield* home
+      const half = png.subarray(0, 20)
+      yield* fs.writeFile(`${folder}/half.png`, half)
+      yield* fs.writeFile(`${folder}/empty.png`, new Uint8Array())
+      for (const source of [`${folder}/half.png`, `data:image/png;base64,${Base64.encode(half)}`]) {
+        expect(yield* refusal(source)).toBe(
+          "KLING_INVALID_INPUT image is a truncated png file: it ends early; give the whole file"
+        )
+      }
+      expect(yield* refusal(`${folder}/empty.png`)).toBe("KLING_INVALID_INPUT image is empty")
     }).pipe(Effect.provide(node))
   )
 

@@ -85,7 +85,7 @@ describe("audio", () => {
       expect(yield* refusal(new TextEncoder().encode("<html>no audio here</html>"), "audio", config)).toContain(
         "media is not a readable audio file; supported: mp3, wav, m4a, aac"
       )
-      expect(yield* refusal(new Uint8Array(), "audio", config)).toContain("is not a readable audio file")
+      expect(yield* refusal(new Uint8Array(), "audio", config)).toContain("media is empty")
     }).pipe(Effect.provide(node))
   )
 

@@ -4,6 +4,7 @@ import { Effect, type FileSystem, type Path, type Scope } from "effect"
 import { Base64 } from "effect/encoding"
 import type { FileDenied } from "./file-denied.ts"
 import { detectContainer } from "../formats/detect-container.ts"
+import { detectTruncation } from "../formats/detect-truncation.ts"
 import { mediaProblems } from "./check-media.ts"
 import { checkRemoteUrl } from "./check-remote-url.ts"
 import { resolveMedia, type ResolvedMedia, type MediaConfig, type MediaSource } from "./media-source.ts"
@@ -18,8 +19,9 @@ const defaultMegabytes = 50
 
 /**
  * Turns an image, video or audio input into what Kling accepts: a URL stays a URL, everything else becomes bare base64.
- * Audio is validated here, from its bytes; images later, with the rest of the input, by their operation. Local video,
- * and any other media that Kling accepts by URL only, is refused with what to do instead.
+ * Whether a file is whole is judged here, and audio is validated; the dimensions of images later, with the rest of the
+ * input, by their operation. Local video, and any other media that Kling accepts by URL only, is refused with what to do
+ * instead.
  */
 export const readMediaInput = Effect.fnUntraced(
   function* (
@@ -32,14 +34,25 @@ export const readMediaInput = Effect.fnUntraced(
     const media = yield* resolveMedia(field, source, config)
     if (media.kind === "url") return yield* checkRemoteUrl(field, media.url, config)
     if (rule.urlOnly === true) return yield* refuse(field, [yield* urlOnlyMessage(rule, media)])
-    // Core validates base64 images itself; decoding and encoding again would change nothing.
-    if (rule.kind === "image" && media.kind === "text") return media.base64
     const bytes = yield* readBytes(field, media, rule.maxMegabytes ?? defaultMegabytes)
+    yield* checkComplete(field, rule, bytes)
     if (rule.kind !== "image") yield* checkBytes(field, rule, bytes)
-    return Base64.encode(bytes)
+    return media.kind === "text" ? media.base64 : Base64.encode(bytes)
   },
   (effect) => Effect.scoped(effect)
 )
+
+/** Kling takes and bills a task with half an image: whether it is whole is judged here. */
+const checkComplete = Effect.fnUntraced(function* (field: string, rule: MediaRule, bytes: Uint8Array) {
+  if (bytes.length === 0) return yield* refuse(field, ["is empty"])
+  const extension = detectContainer(bytes)?.extension
+  if (extension === undefined || !rule.formats.includes(extension)) return
+  const readAt = (position: number, length: number) => Effect.succeed(bytes.subarray(position, position + length))
+  const truncation = yield* detectTruncation(extension, bytes.length, readAt)
+  if (truncation !== undefined) {
+    return yield* refuse(field, [`is a truncated ${extension} file: ${truncation}; give the whole file`])
+  }
+})
 
 const checkBytes = Effect.fnUntraced(function* (field: string, rule: MediaRule, bytes: Uint8Array) {
   const facts = yield* probeMedia(bytes)
