@@ -1,11 +1,10 @@
+import { checkMediaUrl } from "./check-url.ts"
 import type { MediaRule } from "./media-rules.ts"
 import { checkImageHeader, readInlineImageHeader } from "./image-header.ts"
 
 /** Why Kling would reject a media string, as far as the text shows: URLs are not opened, inline images are parsed. */
 export const checkMediaText = (rule: MediaRule, value: string): string | undefined => {
-  if (/^https?:\/\//i.test(value)) {
-    return URL.canParse(value) ? undefined : "is not a valid URL"
-  }
+  if (/^https?:\/\//i.test(value)) return checkMediaUrl(rule, value)
   if (rule.urlOnly === true) {
     return `must be an http(s) URL that Kling can reach: ${rule.kind} input is accepted by URL only; Kling has no upload`
   }

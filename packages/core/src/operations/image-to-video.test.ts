@@ -6,14 +6,21 @@ import {
   legacyImageToVideo
 } from "./image-to-video.ts"
 import { roundTripBodies } from "./testing/round-trip-bodies.ts"
-import { ruleCases } from "./testing/rule-cases.ts"
+import { referenceCase, ruleCases, shotOrderCase, shotsCase } from "./testing/rule-cases.ts"
 
 const image = "https://media.example/lighthouse.png"
 const shots = [{ index: 1, prompt: "calm sea", durationSeconds: 5 }]
 const native = { firstFrame: image, audio: "native", resolution: "1080p" } as const
 const voice = (id: string) => ({ voiceId: "891495440020668439", id })
 
+ruleCases(imageToVideo30Turbo, {
+  "references-exist": referenceCase({ firstFrame: image }, "@image_9"),
+  "shots-add-up": shotsCase({ firstFrame: image })
+})
+
 ruleCases(imageToVideo30, {
+  "references-exist": referenceCase({ firstFrame: image }, "@image_9"),
+  "shots-add-up": shotsCase({ firstFrame: image }),
   "unambiguous-ids": {
     rejected: { firstFrame: image, elements: ["a", "a"].map((id) => ({ elementId: "160", id })) },
     says: 'elements and other contents use the id "a" twice; ids must be unique',
@@ -28,6 +35,7 @@ const lastFrameAt1080p = {
 } as const
 
 ruleCases(imageToVideo26, {
+  "references-exist": referenceCase({ firstFrame: image }, "@image_9"),
   "native-audio-at-1080p": {
     rejected: { firstFrame: image, audio: "native", resolution: "720p" },
     says: 'audio native requires resolution 1080p with kling-2.6; otherwise set audio to "off"',
@@ -51,12 +59,17 @@ ruleCases(imageToVideo26, {
   }
 })
 
-ruleCases(imageToVideo25Turbo, { "last-frame-at-1080p": lastFrameAt1080p })
+ruleCases(imageToVideo25Turbo, {
+  "last-frame-at-1080p": lastFrameAt1080p,
+  "references-exist": referenceCase({ firstFrame: image }, "@image_9")
+})
 
 const v3 = { model: "kling-v3", image } as const
 const v26 = { model: "kling-v2-6", image } as const
 
 ruleCases(legacyImageToVideo, {
+  "references-exist": referenceCase(v3, "<<<video_9>>>"),
+  "shots-in-order": shotOrderCase(v3),
   "image-or-image-tail": {
     rejected: { model: "kling-v3", prompt: "a storm" },
     says: "image is required (or imageTail)",

@@ -14,8 +14,10 @@ import {
   shotRules
 } from "./legacy-video.ts"
 import { legacyOptions, newOptions } from "./options.ts"
+import { namedReferences, orderedReferences } from "./prompt-references.ts"
 import { unambiguousIds } from "./reference-ids.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
+import { shotSyntax } from "./shot-syntax.ts"
 import { expectedVideoSeconds, lastFrameAt, nativeAudioAt, silentWithLastFrame } from "./video-rules.ts"
 
 const prompt = string("contents[type=prompt].text", { maxLength: 2500 })
@@ -33,6 +35,7 @@ export const imageToVideo30Turbo = operation({
   since: "2026-06-17",
   facts: [kling30Turbo],
   params: { prompt, firstFrame, resolution: hd, durationSeconds: seconds3To15, ...newOptions },
+  rules: [namedReferences, shotSyntax],
   price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 5 }
@@ -63,7 +66,7 @@ export const imageToVideo30 = operation({
     durationSeconds: seconds3To15,
     ...newOptions
   },
-  rules: [unambiguousIds("elements")],
+  rules: [unambiguousIds("elements"), namedReferences, shotSyntax],
   price: (input) =>
     perSecond(
       "kling-3.0",
@@ -115,7 +118,8 @@ export const imageToVideo26 = operation({
       check: (input) =>
         (input.voices?.length ?? 0) > 0 && input.audio !== "native" ? 'need audio "native"' : undefined
     },
-    unambiguousIds("voices")
+    unambiguousIds("voices"),
+    namedReferences
   ],
   price: (input) =>
     perSecond(
@@ -149,7 +153,7 @@ export const imageToVideo25Turbo = operation({
     durationSeconds: seconds5Or10,
     ...newOptions
   },
-  rules: [lastFrameAt(kling25Turbo)],
+  rules: [lastFrameAt(kling25Turbo), namedReferences],
   price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 5 }
@@ -207,6 +211,7 @@ export const legacyImageToVideo = operation({
   rules: [
     ...shotRules,
     ...legacyModelRules(siblings),
+    orderedReferences("element", "voice", "video"),
     {
       name: "image-or-image-tail",
       field: "image",

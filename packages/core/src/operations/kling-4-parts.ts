@@ -3,6 +3,7 @@ import type { Rule } from "../params/check-input.ts"
 import { array, boolean, enumOf, id, media, object, objectArray, string } from "../params/param.ts"
 import { unknownPrice } from "../prices/quote.ts"
 import { atLeastOne } from "./presence-rules.ts"
+import { namedReferences } from "./prompt-references.ts"
 import { unambiguousIds } from "./reference-ids.ts"
 
 /** What holds for every 4.0 operation: known from partners only, without an external id, a callback or a watermark. */
@@ -109,6 +110,7 @@ export const omniContents40 = {
 }
 
 interface OmniContents40 {
+  readonly prompt?: string
   readonly referenceImages?: ReadonlyArray<{ readonly id?: string }>
   readonly featureVideos?: ReadonlyArray<{ readonly id?: string }>
   readonly baseVideo?: { readonly id?: string }
@@ -134,7 +136,8 @@ export const contentRules40: ReadonlyArray<Rule<OmniContents40>> = [
     check: ({ keepOriginalSound, baseVideo }) =>
       keepOriginalSound === true && baseVideo === undefined ? "applies to a video to edit: pass baseVideo" : undefined
   },
-  unambiguousIds("elements")
+  unambiguousIds("elements"),
+  namedReferences
 ]
 
 export const omniRules40 = [

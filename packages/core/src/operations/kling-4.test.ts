@@ -5,7 +5,7 @@ import * as kling4 from "./kling-4.ts"
 import * as images4 from "./kling-image-4.ts"
 import * as longImages4 from "./kling-long-image-4.ts"
 import { roundTripBodies } from "./testing/round-trip-bodies.ts"
-import { ruleCases } from "./testing/rule-cases.ts"
+import { referenceCase, ruleCases } from "./testing/rule-cases.ts"
 
 const image = "https://media.example/lighthouse.png"
 const video = "https://media.example/waves.mp4"
@@ -76,6 +76,7 @@ ruleCases(kling4.imageToVideo40, {
 })
 
 ruleCases(kling4.omniVideo40, {
+  "references-exist": referenceCase({}, "@image_9"),
   "prompt-within-language": withinLanguage,
   "at-least-one-of-prompt-reference-images-feature-videos-base-video-elements": {
     rejected: { voices: [{ voiceId: "v1", id: "voice_1" }] },
@@ -91,6 +92,7 @@ ruleCases(kling4.omniVideo40, {
 ruleCases(flash.textToVideo40Flash, {})
 ruleCases(flash.imageToVideo40Flash, {})
 ruleCases(flash.omniVideo40Flash, {
+  "references-exist": referenceCase({}, "@image_9"),
   "original-sound-of-base-video": originalSound,
   "at-most-15-inputs": tooManyInputs,
   "unambiguous-ids": {

@@ -1,6 +1,6 @@
 import { legacyOmniVideo } from "./omni-video.ts"
 import { roundTripBodies } from "./testing/round-trip-bodies.ts"
-import { ruleCases } from "./testing/rule-cases.ts"
+import { referenceCase, ruleCases, shotOrderCase } from "./testing/rule-cases.ts"
 
 const image = "https://media.example/lighthouse.png"
 const video = "https://media.example/waves.mp4"
@@ -17,6 +17,8 @@ const last = { image, frame: "end_frame" } as const
 const feature = [{ video, referType: "feature" }] as const
 
 ruleCases(legacyOmniVideo, {
+  "references-exist": referenceCase(v3, "<<<video_9>>>"),
+  "shots-in-order": shotOrderCase({ model: "kling-v3-omni", aspectRatio: "16:9" } as const),
   "at-least-one-of-prompt-shots-images-elements-videos": {
     rejected: { aspectRatio: "16:9" },
     says: "prompt is required unless one of shots, images, elements, videos",

@@ -4,6 +4,7 @@ import type { Rule } from "../params/check-input.ts"
 import { legacyModelRules, shotRules } from "./legacy-video.ts"
 import { type OmniContents, omniContentRules } from "./omni-rules.ts"
 import { atLeastOne } from "./presence-rules.ts"
+import { orderedReferences } from "./prompt-references.ts"
 
 interface LegacyOmniInput {
   readonly model?: string
@@ -15,7 +16,7 @@ interface LegacyOmniInput {
   readonly videos?: ReadonlyArray<{ readonly referType?: string }>
   readonly multiShot?: boolean
   readonly shotType?: string
-  readonly shots?: ReadonlyArray<{ readonly durationSeconds: number }>
+  readonly shots?: ReadonlyArray<{ readonly index: number; readonly durationSeconds: number }>
   readonly aspectRatio?: string
   readonly durationSeconds?: number
 }
@@ -55,6 +56,7 @@ export const legacyOmniRules = (operations: ReadonlyArray<AnyOperation>): Readon
     lastFrame: "images[end_frame]",
     images: "images"
   }),
+  orderedReferences("image", "video", "element"),
   {
     name: "one-of-each-frame",
     field: "images",

@@ -40,7 +40,7 @@ interface LegacyVideoInput {
   readonly durationSeconds?: number
   readonly multiShot?: boolean
   readonly shotType?: string
-  readonly shots?: ReadonlyArray<{ readonly durationSeconds: number }>
+  readonly shots?: ReadonlyArray<{ readonly index: number; readonly durationSeconds: number }>
   readonly prompt?: string
 }
 
@@ -72,6 +72,16 @@ export const shotRules: ReadonlyArray<Rule<LegacyVideoInput>> = [
       prompt !== undefined && shotType === "customize"
         ? "would be ignored when shotType is customize; write it into the shots"
         : undefined
+  },
+  {
+    name: "shots-in-order",
+    field: "shots",
+    check: ({ shots = [] }) => {
+      const numbers = shots.map(({ index }) => index)
+      return numbers.every((number) => number <= shots.length) && new Set(numbers).size === shots.length
+        ? undefined
+        : `have the index ${numbers.join(", ")}; number them 1 to ${shots.length}, each once`
+    }
   },
   {
     name: "shot-durations-add-up",

@@ -3,7 +3,7 @@ import { readBody, writeBody } from "../params/body-path.ts"
 import { parseJson, stringifyJson } from "../wire/json.ts"
 import { omniImage } from "./omni-image.ts"
 import { roundTripBodies } from "./testing/round-trip-bodies.ts"
-import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
+import { problemsOf, referenceCase, ruleCases } from "./testing/rule-cases.ts"
 
 const prompt = "a lighthouse made of paper"
 const omni = { prompt, model: "kling-v3-omni" } as const
@@ -11,6 +11,7 @@ const images = (count: number) => Array.from({ length: count }, (_, index) => `h
 const elements = (count: number) => Array.from({ length: count }, (_, index) => `${900 + index}`)
 
 ruleCases(omniImage, {
+  "references-exist": referenceCase(omni, "<<<video_9>>>"),
   "resolution-of-model": {
     rejected: { prompt, resolution: "4k" },
     says: 'resolution 4k is not supported by kling-image-o1; set resolution to "2k"',

@@ -6,6 +6,7 @@ import { enumOf, union, id, integer, array, media, string } from "../params/para
 import { perImage } from "../prices/image-prices.ts"
 import { estimate } from "../prices/quote.ts"
 import { legacyOptions } from "./options.ts"
+import { orderedReferences } from "./prompt-references.ts"
 
 const defaultModel = klingImageO1.id
 const factsOf = (model: string): ModelFacts | undefined => findByName<ModelFacts>([klingImageO1], model)
@@ -50,6 +51,7 @@ export const omniImage = operation({
     ...legacyOptions
   },
   rules: [
+    orderedReferences("image", "element", "video"),
     {
       name: "resolution-of-model",
       field: "resolution",

@@ -1,6 +1,7 @@
 import { kling30Omni } from "../models/live-models.ts"
 import { findByName, type ModelFacts, type ReferenceLimits } from "../models/model-facts.ts"
 import type { Rule } from "../params/check-input.ts"
+import { namedReferences } from "./prompt-references.ts"
 import { frameIdRules, unambiguousIds, type ReferableContents } from "./reference-ids.ts"
 
 /** The contents of an omni request, independent of the generation. */
@@ -118,6 +119,7 @@ const contentRules = (
 ]
 
 interface OmniInput extends ReferableContents {
+  readonly prompt?: string
   readonly audio?: string
   readonly durationSeconds?: number
 }
@@ -154,7 +156,8 @@ export const newOmniRules = (model: ModelFacts): ReadonlyArray<Rule<OmniInput>> 
         : undefined
   },
   ...frameIdRules,
-  unambiguousIds("elements")
+  unambiguousIds("elements"),
+  namedReferences
 ]
 
 interface Omni30Input extends OmniInput {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { omniVideo30, omniVideoO1 } from "./omni-video.ts"
 import { roundTripBodies } from "./testing/round-trip-bodies.ts"
-import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
+import { problemsOf, referenceCase, ruleCases, shotsCase } from "./testing/rule-cases.ts"
 
 const image = "https://media.example/lighthouse.png"
 const video = "https://media.example/waves.mp4"
@@ -58,6 +58,8 @@ const shared = {
 
 ruleCases(omniVideo30, {
   ...shared,
+  "shots-add-up": shotsCase({}),
+  "references-exist": referenceCase({}, "@image_9"),
   "one-reference-video": {
     rejected: { prompt, featureVideo: { video }, baseVideo: { video } },
     says: "baseVideo and featureVideo are mutually exclusive",
@@ -107,6 +109,7 @@ ruleCases(omniVideo30, {
 
 ruleCases(omniVideoO1, {
   ...shared,
+  "references-exist": referenceCase({}, "@image_9"),
   "one-reference-video": {
     rejected: { prompt, featureVideo: { video }, baseVideo: { video } },
     says: "baseVideo and featureVideo are mutually exclusive: one reference video at most",

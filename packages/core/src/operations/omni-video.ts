@@ -10,6 +10,7 @@ import { resolutionOfMode, shotParams } from "./legacy-video.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { newOmniRules, omni30VideoRules } from "./omni-rules.ts"
 import { atLeastOne } from "./presence-rules.ts"
+import { shotSyntax } from "./shot-syntax.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
 
 const frameId = { notes: "the prompt refers to it as @id; ids must be unique, and none a prefix of another" }
@@ -94,7 +95,7 @@ export const omniVideo30 = operation({
     durationSeconds: integer("settings.duration", { min: 3, max: 15, default: 5, notes: "not with a base video" }),
     ...newOptions
   },
-  rules: [atLeastOne("prompt", ...contentFields), ...newOmniRules(kling30Omni), ...omni30VideoRules],
+  rules: [atLeastOne("prompt", ...contentFields), ...newOmniRules(kling30Omni), ...omni30VideoRules, shotSyntax],
   lengthFrom: referenceVideo,
   price: (input, seconds) => omniPrice("kling-3.0-omni", input, seconds),
   expectedSeconds: expectedVideoSeconds,

@@ -1,6 +1,9 @@
 import { boolean, string } from "../params/param.ts"
 
-const callbackUrl = { notes: "called on every status change; poll as well, since its retries are not documented" }
+const callbackUrl = {
+  isUrl: true,
+  notes: "called on every status change; poll as well, since its retries are not documented"
+}
 const watermark = { default: false, sendDefault: false, notes: "also make a copy with a watermark" }
 
 /** Parameters shared by every create of the new generation. */

@@ -18,7 +18,8 @@ export interface ReferableContents {
   readonly voices?: ReadonlyArray<HasId>
 }
 
-const idsOf = (input: ReferableContents): ReadonlyArray<string> =>
+/** The ids that a prompt can refer to. */
+export const idsOf = (input: ReferableContents): ReadonlyArray<string> =>
   [
     input.firstFrameId,
     input.lastFrameId,

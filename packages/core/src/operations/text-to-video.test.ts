@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { roundTripBodies } from "./testing/round-trip-bodies.ts"
-import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
+import { problemsOf, referenceCase, ruleCases, shotOrderCase, shotsCase } from "./testing/rule-cases.ts"
 import {
   legacyTextToVideo,
   textToVideo25Turbo,
@@ -16,7 +16,12 @@ const shots = [
 ]
 const written = { model: "kling-v3", multiShot: true, shotType: "customize", shots } as const
 
+const shared = { "references-exist": referenceCase({}, "@image_9"), "shots-add-up": shotsCase({}) }
+ruleCases(textToVideo30Turbo, shared)
+ruleCases(textToVideo30, shared)
+ruleCases(textToVideo25Turbo, { "references-exist": referenceCase({}, "@image_9") })
 ruleCases(textToVideo26, {
+  "references-exist": referenceCase({}, "@image_9"),
   "native-audio-at-1080p": {
     rejected: { prompt, audio: "native" },
     says: 'audio native requires resolution 1080p with kling-2.6; otherwise set audio to "off"',
@@ -25,6 +30,8 @@ ruleCases(textToVideo26, {
 })
 
 ruleCases(legacyTextToVideo, {
+  "references-exist": referenceCase({ model: "kling-v3" }, "<<<video_9>>>"),
+  "shots-in-order": shotOrderCase({ model: "kling-v3" }),
   "prompt-or-shots": {
     rejected: { model: "kling-v3" },
     says: "prompt is required unless shots are given",

@@ -3,7 +3,9 @@ import { legacyNames } from "../models/model-facts.ts"
 import { operation } from "../operation.ts"
 import { enumOf, boolean, integer, string } from "../params/param.ts"
 import { perSecond } from "../prices/video-prices.ts"
+import { namedReferences, orderedReferences } from "./prompt-references.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
+import { shotSyntax } from "./shot-syntax.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { legacyMode, legacyModelRules, legacyVideoPrice, shotParams, shotRules } from "./legacy-video.ts"
 import { expectedVideoSeconds, nativeAudioAt } from "./video-rules.ts"
@@ -33,6 +35,7 @@ export const textToVideo30Turbo = operation({
     durationSeconds: seconds3To15,
     ...newOptions
   },
+  rules: [namedReferences, shotSyntax],
   price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5 }
@@ -57,6 +60,7 @@ export const textToVideo30 = operation({
     audio,
     ...newOptions
   },
+  rules: [namedReferences, shotSyntax],
   price: (input) =>
     perSecond(
       "kling-3.0",
@@ -83,7 +87,7 @@ export const textToVideo26 = operation({
     audio: enumOf("settings.audio", ["native", "off"], { default: "off", notes: "native only at 1080p" }),
     ...newOptions
   },
-  rules: [nativeAudioAt(kling26)],
+  rules: [nativeAudioAt(kling26), namedReferences],
   price: (input) =>
     perSecond(
       "kling-2.6",
@@ -109,6 +113,7 @@ export const textToVideo25Turbo = operation({
     durationSeconds: seconds5Or10,
     ...newOptions
   },
+  rules: [namedReferences],
   price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5, aspectRatio: "9:16" }
@@ -145,6 +150,7 @@ export const legacyTextToVideo = operation({
   rules: [
     ...shotRules,
     ...legacyModelRules([textToVideo30, textToVideo26, textToVideo25Turbo]),
+    orderedReferences("image", "video", "element", "voice"),
     {
       name: "prompt-or-shots",
       field: "prompt",

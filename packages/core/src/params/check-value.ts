@@ -1,5 +1,6 @@
 import { Predicate } from "effect"
 import { checkMediaText } from "../media/check-media-text.ts"
+import { checkUrl } from "../media/check-url.ts"
 import type { Problem } from "../errors/problem.ts"
 import { sanitizeText } from "../errors/sanitize-text.ts"
 import { closestMatch } from "./closest-match.ts"
@@ -13,12 +14,20 @@ export function* checkValue(type: ValueType, value: unknown, field: string, mode
   switch (type.kind) {
     case "string": {
       if (!Predicate.isString(value)) yield wrongType(field, "a string", value)
-      else if (type.maxLength !== undefined && length(value) > type.maxLength) {
+      else if (!value.isWellFormed() || value.includes("\0")) {
+        yield {
+          field,
+          message: "contains a broken character (half of a pair, or NUL): it was read in a wrong encoding"
+        }
+      } else if (type.maxLength !== undefined && length(value) > type.maxLength) {
         yield {
           field,
           message: `is ${length(value)} characters long; the limit is ${type.maxLength}`,
           limit: { max: type.maxLength }
         }
+      } else if (type.isUrl === true && value !== "") {
+        const message = /^https?:/i.test(value) ? checkUrl(value) : "is not an http(s) URL"
+        if (message !== undefined) yield { field, message }
       }
       return
     }
@@ -47,8 +56,8 @@ export function* checkValue(type: ValueType, value: unknown, field: string, mode
     }
     case "id": {
       if (!Predicate.isString(value)) yield wrongType(field, "an id, given as a string", value)
-      else if (type.encodedAs === "number" && !/^\d{1,20}$/.test(value)) {
-        yield { field, message: `${quote(value)} is not a numeric id` }
+      else if (type.encodedAs === "number" && !/^(?:0|[1-9]\d{0,19})$/.test(value)) {
+        yield { field, message: `${quote(value)} is not a numeric id: digits only, without leading zeros` }
       }
       return
     }

@@ -59,8 +59,15 @@ const param = <A, O extends ParamOptions>(path: string, type: ValueType, options
   }
 }
 
-export const string = <const O extends ParamOptions & { readonly maxLength?: number }>(path: string, options: O) =>
-  param<string, O>(path, { kind: "string", ...limit("maxLength", options.maxLength) }, options)
+export const string = <const O extends ParamOptions & { readonly maxLength?: number; readonly isUrl?: boolean }>(
+  path: string,
+  options: O
+) =>
+  param<string, O>(
+    path,
+    { kind: "string", ...limit("maxLength", options.maxLength), ...limit("isUrl", options.isUrl) },
+    options
+  )
 
 export const enumOf = <const V extends string, const O extends ParamOptions & { readonly allowUnknown?: boolean }>(
   path: string,

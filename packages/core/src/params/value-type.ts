@@ -3,7 +3,12 @@ import type { Params } from "./param.ts"
 
 /** What a parameter may hold: plain data, so that validation, JSON Schema, the emulator and the docs share the same limits. */
 export type ValueType =
-  | { readonly kind: "string"; readonly maxLength?: number }
+  | {
+      readonly kind: "string"
+      readonly maxLength?: number
+      /** An http(s) URL. */
+      readonly isUrl?: boolean
+    }
   | {
       readonly kind: "enum"
       readonly values: ReadonlyArray<string>

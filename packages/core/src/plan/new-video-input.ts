@@ -1,4 +1,5 @@
 import type { AnyOperation } from "../operation.ts"
+import { hasShots } from "../operations/shot-syntax.ts"
 import { filled, type VideoRequest } from "./video-request.ts"
 
 /** Maps a request to the input of a new-generation operation; settings that it has no field for are left out. */
@@ -7,7 +8,7 @@ export const newVideoInput = (operation: AnyOperation, request: VideoRequest): R
   const edits = request.referenceUse === "base"
   const video = request.referenceVideo === undefined ? undefined : { video: request.referenceVideo, id: "video_1" }
   const input: Readonly<Record<string, unknown>> = {
-    prompt: request.prompt,
+    prompt: request.prompt === undefined ? undefined : newReferences(request.prompt),
     firstFrame: request.image,
     lastFrame: request.lastImage,
     referenceImages: filled(request.referenceImages)?.map((image, index) => ({ image, id: `image_${index + 1}` })),
@@ -19,7 +20,7 @@ export const newVideoInput = (operation: AnyOperation, request: VideoRequest): R
     // Always sent where it applies: Kling's documentation is inconsistent about its default.
     aspectRatio: request.aspectRatio ?? (followsInput ? undefined : "16:9"),
     durationSeconds: request.durationSeconds,
-    multiShot: request.multiShot ?? (request.referenceVideo !== undefined && !edits),
+    multiShot: request.multiShot ?? (!edits && (video !== undefined || hasShots(request.prompt ?? ""))),
     audio: request.audio,
     // Where a model has no setting for audio, this one keeps that of an edited video.
     keepOriginalSound: request.audio === "original" ? true : undefined,
@@ -31,6 +32,10 @@ export const newVideoInput = (operation: AnyOperation, request: VideoRequest): R
     Object.entries(input).filter(([field, value]) => value !== undefined && field in operation.params)
   )
 }
+
+/** `<<<image_1>>>` is written `@image_1` on the new paths. */
+const newReferences = (prompt: string): string =>
+  prompt.replaceAll(/<<<((?:image|video|element)_\d+)>>>/g, (_, reference: string) => `@${reference}`)
 
 const names: Readonly<Record<string, string>> = {
   firstFrame: "image",

@@ -32,6 +32,26 @@ describe("a minimal video request", () => {
     })
   )
 
+  it.effect("is made of shots when its prompt is written as shots", () =>
+    Effect.gen(function* () {
+      const shots = "shot 1, 3, a cat; shot 2, 2, a dog;"
+      expect((yield* shown({ prompt: shots })).body).toMatchObject({ settings: { multi_shot: true } })
+      expect((yield* shown({ prompt: shots, multiShot: false })).body).toMatchObject({
+        settings: { multi_shot: false }
+      })
+      expect(yield* refusal({ prompt: shots, durationSeconds: 9 })).toContain("shots of 5 s in total")
+    })
+  )
+
+  it.effect("refers to its images by their order in either way of writing", () =>
+    Effect.gen(function* () {
+      const omni = { model: "kling-3.0-omni", referenceImages: [url] }
+      const written = yield* shown({ ...omni, prompt: "<<<image_1>>> on a roof" })
+      expect(written).toEqual(yield* shown({ ...omni, prompt: "@image_1 on a roof" }))
+      expect(yield* refusal({ ...omni, prompt: "@image_2 on a roof" })).toContain("refers to @image_2")
+    })
+  )
+
   it.effect("is not moved to another path by an empty setting", () =>
     Effect.gen(function* () {
       const empty = { negativePrompt: "", image: "", referenceImages: [], elements: [], referenceVideo: " " }

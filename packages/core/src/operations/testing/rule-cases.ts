@@ -11,6 +11,30 @@ interface RuleCase<Input> {
   readonly accepted: Input
 }
 
+/** The case of a prompt that refers to what is not given, by order or by id. */
+export const referenceCase = <Input extends object>(input: Input, reference: "<<<video_9>>>" | "@image_9") => ({
+  rejected: { ...input, prompt: `a fox beside ${reference}` },
+  says: `prompt refers to ${reference}, but no`,
+  accepted: { ...input, prompt: "a fox" }
+})
+
+/** The case of a prompt whose shots last longer than the video. */
+export const shotsCase = <Input extends object>(input: Input) => ({
+  rejected: { ...input, prompt: "shot 1, 3, a fox; shot 2, 3, a hare;" },
+  says: "prompt has shots of 6 s in total, but the video has 5 s",
+  accepted: { ...input, prompt: "shot 1, 3, a fox; shot 2, 2, a hare;" }
+})
+
+/** The case of legacy shots of which two have one number. */
+export const shotOrderCase = <Input extends object>(input: Input) => {
+  const shots = (...numbers: ReadonlyArray<number>) => ({
+    ...input,
+    ...({ multiShot: true, shotType: "customize", durationSeconds: 6 } as const),
+    shots: numbers.map((index) => ({ index, prompt: "a fox", durationSeconds: 3 }))
+  })
+  return { rejected: shots(1, 1), says: "shots have the index 1, 1; number them 1 to 2", accepted: shots(2, 1) }
+}
+
 /** All problems of an input, each as `field message`. */
 export const problemsOf = <P extends Params>(operation: Operation<P>, input: unknown): ReadonlyArray<string> =>
   checkInput(operation.params, operation.rules, input).map(

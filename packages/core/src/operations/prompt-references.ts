@@ -1,0 +1,59 @@
+import type { Rule } from "../params/check-input.ts"
+import { idsOf, type ReferableContents } from "./reference-ids.ts"
+
+interface HasPrompt {
+  readonly prompt?: string
+}
+
+type ReferenceKind = "image" | "video" | "element" | "voice"
+
+interface OrderedContents extends HasPrompt {
+  readonly images?: ReadonlyArray<unknown>
+  readonly videos?: ReadonlyArray<unknown>
+  readonly elements?: ReadonlyArray<unknown>
+  readonly voices?: ReadonlyArray<unknown>
+}
+
+const ordered = /<<<(image|video|element|voice)_(\d{1,3})>>>/g
+// Not the domain of an e-mail address.
+const named = /(?<![\w.@-])@([\p{L}\p{N}_-]+)/gu
+const namedByOrder = /^(?:image|video|element|voice)_\d{1,3}$/
+
+/**
+ * A prompt on the legacy paths refers to contents by their order, as `<<<image_1>>>`, and to none that is not given. Only
+ * these kinds are judged; an operation without a list of them takes none.
+ */
+export const orderedReferences = (...kinds: ReadonlyArray<ReferenceKind>): Rule<OrderedContents> => ({
+  name: "references-exist",
+  field: "prompt",
+  check: (input) => {
+    for (const [reference, name, position] of (input.prompt ?? "").matchAll(ordered)) {
+      const kind = kinds.find((known) => known === name)
+      if (kind === undefined) continue
+      const count = input[`${kind}s`]?.length ?? 0
+      if (Number(position) >= 1 && Number(position) <= count) continue
+      const given = count === 0 ? `no ${kind} is given` : count === 1 ? `one ${kind} is given` : `${count} are given`
+      return `refers to ${reference}, but ${given}`
+    }
+    return undefined
+  }
+})
+
+/** A prompt on the new paths refers to contents by their id, as `@image_1`, and to no content that is not given. */
+export const namedReferences: Rule<ReferableContents & HasPrompt> = {
+  name: "references-exist",
+  field: "prompt",
+  check: ({ prompt = "", ...contents }) => {
+    const ids = idsOf(contents)
+    const given = ids.length === 0 ? "no content has an id" : `the ids are ${ids.map((id) => `@${id}`).join(", ")}`
+    for (const [reference, kind, position] of prompt.matchAll(ordered)) {
+      return `refers to ${reference}; here contents are referred to by their id, as @${kind}_${position}, and ${given}`
+    }
+    for (const [reference, name = ""] of prompt.matchAll(named)) {
+      // Without any id, only the names that this syntax suggests are taken for references, not the @ of a social network.
+      if (ids.length === 0 && !namedByOrder.test(name)) continue
+      if (!ids.some((id) => name.startsWith(id))) return `refers to ${reference}, but ${given}`
+    }
+    return undefined
+  }
+}
