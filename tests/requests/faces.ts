@@ -23,13 +23,9 @@ interface Account {
 }
 
 /** What a face sends for a request: the method, path and body of each call, as they are on the wire. */
-export const sentBy = (
-  face: Face,
-  request: AnyRequest,
-  { input, credential }: Drawn
-): Promise<ReadonlyArray<string> | undefined> =>
+export const sentBy = (face: Face, request: AnyRequest, drawn: Drawn): Promise<ReadonlyArray<string> | undefined> =>
   Effect.gen(function* () {
-    const { url, apiKey, accessKey, secretKey, world } = yield* startEmulator({ speed: 1e6, seed: 1 })
+    const { world, account } = yield* newAccount(drawn)
     const sent: Array<string> = []
     const answer = world.answer.bind(world)
     Object.assign(world, {
@@ -38,17 +34,38 @@ export const sentBy = (
         return answer(call)
       }
     })
-    const folder = temporaryFolder()
-    const key =
-      credential === "api-key"
-        ? { KLINGAI_API_KEY: apiKey }
-        : { KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey }
-    const env = { ...key, KLINGAI_BASE_URL: url, KLINGKIT_HOME: folder, KLINGKIT_OUTPUT_DIR: folder }
-    const made = face(request, input, { env, folder })
+    const made = face(request, drawn.input, account)
     if (made === undefined) return undefined
     yield* Effect.promise(() => made)
     return sent
   }).pipe(Effect.scoped, Effect.runPromise)
+
+/** How many tasks there are after each of these, made one after the other on one account and ledger. */
+export const tasksAfter = (
+  request: AnyRequest,
+  credential: Drawn["credential"],
+  runs: ReadonlyArray<{ readonly face: Face; readonly input: Input }>
+): Promise<ReadonlyArray<number>> =>
+  Effect.gen(function* () {
+    const { world, account } = yield* newAccount({ credential })
+    return yield* Effect.forEach(runs, ({ face, input }) =>
+      Effect.map(
+        Effect.promise(async () => face(request, input, account)),
+        () => world.state.tasks.size
+      )
+    )
+  }).pipe(Effect.scoped, Effect.runPromise)
+
+const newAccount = Effect.fnUntraced(function* ({ credential }: Pick<Drawn, "credential">) {
+  const { url, apiKey, accessKey, secretKey, world } = yield* startEmulator({ speed: 1e6, seed: 1 })
+  const folder = temporaryFolder()
+  const key =
+    credential === "api-key"
+      ? { KLINGAI_API_KEY: apiKey }
+      : { KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey }
+  const env = { ...key, KLINGAI_BASE_URL: url, KLINGKIT_HOME: folder, KLINGKIT_OUTPUT_DIR: folder }
+  return { world, account: { env, folder } satisfies Account }
+})
 
 /** Each request has a handle of its own, and each world its own session, faces and sounds. */
 const withoutIds = (body: string): string => {

@@ -21,7 +21,8 @@ export interface ReadRequest<Input extends z.ZodObject> {
 
 /**
  * Reads a request's input from whatever words a caller used: any spelling of a field, or an older word for it. Absent, null,
- * blank text and an empty list are one thing; a value with one possible meaning is read (`"5s"` for 5 seconds). All problems come at once.
+ * blank text and an empty list are one thing, and blanks around a text do not count. A value with one possible meaning is read
+ * (`"5s"` for 5 seconds). All problems come at once.
  */
 export const readRequest = <Input extends z.ZodObject>(
   request: Request<string, Input>,
@@ -40,7 +41,8 @@ export const readRequest = <Input extends z.ZodObject>(
       problems.push(unknownField(request, word, faceName))
       continue
     }
-    const read = readValue(request.input.shape[meant.field], meant.read(value))
+    const text = Predicate.isString(value) ? value.trim() : value
+    const read = readValue(request.input.shape[meant.field], meant.read(text))
     const earlier = fields.get(meant.field)
     if (earlier !== undefined && JSON.stringify(earlier.value) !== JSON.stringify(read)) {
       problems.push({ field: word, message: `contradicts ${earlier.word}; give only one of them` })
