@@ -48,11 +48,19 @@ const candidates = (params: Params, field: string): ReadonlyArray<unknown> => {
   return param === undefined || param.retired === true ? [] : [undefined, ...valuesOf(param.type)]
 }
 
+/** What only a prompt contains: references to nothing, and shots that do not add up. */
+const promptTexts = ["@image_2", "<<<video_2>>>", "shot 1, 2, a fox;"]
+
 function valuesOf(type: ValueType): ReadonlyArray<unknown> {
   switch (type.kind) {
     case "string":
       // Plain text, more ids than one read accepts, and Chinese text of the maximum length.
-      return ["words", "1,".repeat(21).slice(0, -1), "\u5b57".repeat(type.maxLength ?? 1)]
+      return [
+        "words",
+        "1,".repeat(21).slice(0, -1),
+        "\u5b57".repeat(type.maxLength ?? 1),
+        ...(type.maxLength === undefined ? [] : promptTexts)
+      ]
     case "enum":
       return type.values
     case "integer":
