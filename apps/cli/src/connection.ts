@@ -2,7 +2,7 @@ import { type CredentialKind, fetchHttpClient, Kling } from "@klingkit/core"
 import { credentialsFromConfig } from "@klingkit/core/internal"
 import { Jobs, jobsConfig, type JobsConfig } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
-import { nodeFileHost } from "@klingkit/jobs/node"
+import { nodeFileHostBehindProxies } from "@klingkit/jobs/node"
 import { Effect, Layer } from "effect"
 import { usageError } from "./output/failure.ts"
 
@@ -20,7 +20,7 @@ export const folders = jobsConfig.pipe(
 /** Kling and its jobs, configured from the environment. Fails before any request when a credential is missing. */
 export const connection = Layer.unwrap(
   Effect.map(folders, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig())))
-).pipe(Layer.provide([fetchHttpClient, nodeFileHost, ledgerFromConfig]))
+).pipe(Layer.provide([fetchHttpClient, nodeFileHostBehindProxies, ledgerFromConfig]))
 
 /** The kind of credential to plan for. Without one an API key is assumed: showing a plan needs no credential. */
 export const credentialKind: Effect.Effect<CredentialKind> = credentialsFromConfig.pipe(

@@ -1,4 +1,5 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { useProxies } from "@klingkit/jobs/node"
 import { Cause, Effect, Exit } from "effect"
 import { runCli } from "./cli.ts"
 import { exitCode } from "./output/exit-code.ts"
@@ -10,7 +11,13 @@ process.once("uncaughtException", (error) => {
   process.exit(exitCode.failed)
 })
 
-runCli(process.argv.slice(2)).pipe(
+Effect.orElseSucceed(useProxies, () => undefined).pipe(
+  Effect.tap((problem) =>
+    Effect.sync(() => {
+      if (problem !== undefined) process.stderr.write(`klingkit: ${problem}; connecting directly\n`)
+    })
+  ),
+  Effect.andThen(runCli(process.argv.slice(2))),
   // The runtime sets an exit code on failure only; ours is a value.
   Effect.tap((code) => Effect.sync(() => void (process.exitCode = code))),
   Effect.provide(NodeServices.layer),

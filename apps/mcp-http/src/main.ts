@@ -1,6 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
-import { nodeFileHost } from "@klingkit/jobs/node"
+import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
 import { backgroundFailure, buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer, Result } from "effect"
 import type { AddressInfo } from "node:net"
@@ -26,7 +26,7 @@ const serve = (args: ServeArgs): void => {
   const tools = Effect.runSync(Effect.result(selectedTools(args)))
   if (Result.isFailure(tools)) return stopWith(2, tools.failure.message)
 
-  const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHost, ledgerFromConfig))
+  const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig))
   const options = { tools: tools.success, version: manifest.version }
   const app = makeHttpApp({ guard, buildServer: () => buildServer(services, options) })
   app.server.once("error", (error: NodeJS.ErrnoException) =>
@@ -52,6 +52,9 @@ const serve = (args: ServeArgs): void => {
 
 // A rejection that no caller awaits must not end the calls of others.
 process.on("unhandledRejection", (reason) => process.stderr.write(`klingkit-mcp-http: ${backgroundFailure(reason)}`))
+
+const proxyProblem = await Effect.runPromise(useProxies)
+if (proxyProblem !== undefined) process.stderr.write(`klingkit-mcp-http: ${proxyProblem}; connecting directly\n`)
 
 const args = readArguments(process.argv.slice(2))
 switch (args.do) {

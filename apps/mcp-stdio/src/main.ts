@@ -1,7 +1,7 @@
 import { wire } from "./guard-stdout.ts"
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
-import { nodeFileHost } from "@klingkit/jobs/node"
+import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
 import { backgroundFailure, buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import type { Tool } from "@klingkit/tools"
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio"
@@ -13,7 +13,7 @@ import { help, readArguments } from "./arguments.ts"
 const lingerMillis = 1500
 
 const serve = (tools: ReadonlyArray<Tool>): void => {
-  const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHost, ledgerFromConfig))
+  const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig))
   const transport = new StdioServerTransport(process.stdin, wire)
   serveStdio(() => buildServer(services, { tools, version: manifest.version, isLocal: true }), { transport })
   const stop = () => {
@@ -34,6 +34,9 @@ const refuse = (message: string): void => {
 
 // A rejection that no caller awaits must not end the calls of others.
 process.on("unhandledRejection", (reason) => process.stderr.write(`klingkit-mcp: ${backgroundFailure(reason)}`))
+
+const proxyProblem = await Effect.runPromise(useProxies)
+if (proxyProblem !== undefined) process.stderr.write(`klingkit-mcp: ${proxyProblem}; connecting directly\n`)
 
 const args = readArguments(process.argv.slice(2))
 switch (args.do) {

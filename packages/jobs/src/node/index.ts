@@ -1,1 +1,1 @@
-export { nodeFileHost } from "@klingkit/media/node"
+export { nodeFileHost, nodeFileHostBehindProxies, useProxies } from "@klingkit/media/node"

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Random, Result } from "effect"
+import { ConfigProvider, Effect, Random, Result } from "effect"
 import { HttpClient } from "effect/http"
 import { createServer } from "node:http"
 import { DeniedAddress } from "../files/file-host.ts"
 import type { FetchPolicy } from "../files/fetch-policy.ts"
 import { listenScoped } from "../files/testing/listen-scoped.ts"
 import { guardedClient, type Resolve } from "./guarded-client.ts"
+import { proxiesFromConfig } from "./proxies.ts"
 import { hostileUrls } from "./testing/hostile-urls.ts"
 import { watchSockets } from "./testing/watch-sockets.ts"
 
@@ -31,6 +32,20 @@ const get = Effect.fnUntraced(function* (url: string, policy: FetchPolicy, resol
   const client = HttpClient.withScope(yield* guardedClient(policy, resolve))
   return yield* Effect.result(Effect.flatMap(client.get(url), (response) => response.text))
 }, Effect.scoped)
+
+/** A proxy that records whom it is asked for, and refuses. */
+const refusingProxy = Effect.gen(function* () {
+  const tunnels: Array<string | undefined> = []
+  const server = createServer()
+  server.on("connect", ({ url }, socket) => {
+    tunnels.push(url)
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")
+  })
+  const origin = yield* listenScoped(server, "127.0.0.1")
+  const env = { HTTPS_PROXY: origin.replace("127.0.0.1", "localhost"), no_proxy: "direct.example" }
+  const proxies = yield* Effect.provide(proxiesFromConfig, ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
+  return { tunnels, proxies }
+})
 
 const causeOf = (result: Result.Result<string, { readonly reason: { readonly cause?: unknown } }>) =>
   Result.isFailure(result) ? result.failure.reason.cause : result.success
@@ -100,6 +115,28 @@ describe("the client for files", () => {
       const reached = yield* Effect.filter(urls, (url) => Effect.map(get(url, outside, resolve), Result.isSuccess))
       expect(reached).toEqual([])
       expect([trap.hosts, sockets]).toEqual([[], []])
+    })
+  )
+})
+
+describe("behind a proxy", () => {
+  it.live("a name is left to the proxy, which may be in a private network, and a URL is judged as it is", () =>
+    Effect.gen(function* () {
+      const { tunnels, proxies } = yield* refusingProxy
+      const { queries, resolve } = resolver({ "direct.example": [["10.0.0.1"]] })
+      const ask = (url: string) =>
+        Effect.scoped(
+          Effect.flatMap(guardedClient(outside, resolve, proxies), (client) =>
+            Effect.result(Effect.flatMap(client.get(url), ({ text }) => text))
+          )
+        )
+      expect(Result.isFailure(yield* ask("https://files.example/a.mp4"))).toBe(true)
+      expect([tunnels, queries]).toEqual([["files.example:443"], []])
+      for (const url of ["https://10.0.0.1/", "https://metadata.google.internal/", "https://localhost/"]) {
+        expect(causeOf(yield* ask(url))).toEqual(new DeniedAddress({ reason: "PrivateNetwork" }))
+      }
+      expect(causeOf(yield* ask("https://direct.example/"))).toEqual(new DeniedAddress({ reason: "PrivateNetwork" }))
+      expect(tunnels).toHaveLength(1)
     })
   )
 })

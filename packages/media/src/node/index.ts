@@ -1,2 +1,3 @@
 export { freeBytes } from "./free-bytes.ts"
-export { nodeFileHost } from "./node-file-host.ts"
+export { nodeFileHost, nodeFileHostBehindProxies } from "./node-file-host.ts"
+export { useProxies } from "./proxies.ts"
