@@ -128,12 +128,12 @@ const make = Effect.gen(function* () {
       yield* Effect.andThen(downloads.requireSpace(options.folder), recoverNow)
       return RunResult.Job({ job: yield* pipelines.start(what, options) })
     }
-    const { kind, billed } = what.operation
-    if (kind === "create") {
+    const { operation } = what
+    if (operation.kind === "create") {
       yield* Effect.andThen(downloads.requireSpace(options.folder), recoverNow)
       return RunResult.Job({ job: yield* submission.submit(what, options) })
     }
-    if (!billed) return RunResult.Answer({ answer: yield* kling.call(what.operation, what.input), receipt: {} })
+    if (!operation.billed) return RunResult.Answer({ answer: yield* kling.call(operation, what.input), receipt: {} })
     yield* downloads.requireSpace(options.folder)
     return yield* submission.call(what, options)
   })

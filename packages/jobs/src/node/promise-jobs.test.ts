@@ -110,6 +110,19 @@ describe("a program without Effect", () => {
     expect(await charges()).toEqual([])
   })
 
+  it("cannot call what makes a task, nor submit what answers at once: nothing is sent and no job is made", async () => {
+    await using(async (jobs) => {
+      // @ts-expect-error It makes a task.
+      const called = await failureOf(jobs.call(operation, imageInput))
+      expect(called).toMatchObject({ code: "KLING_WRONG_METHOD", next: { _tag: "UseMethod", method: "submit" } })
+      // @ts-expect-error It answers at once.
+      const submitted = await failureOf(jobs.submit("legacy.tts", { text: "Good morning", voiceId: "a" }))
+      expect(submitted).toMatchObject({ code: "KLING_WRONG_METHOD", next: { _tag: "UseMethod", method: "call" } })
+      expect((await jobs.history()).jobs).toEqual([])
+    })
+    expect(await tasks()).toEqual([])
+  })
+
   it("can pass local files, from folders that it allows", async () => {
     const file = join(folder, "not-an-image.jpg")
     writeFileSync(file, "text")

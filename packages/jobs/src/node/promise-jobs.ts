@@ -1,18 +1,22 @@
 import {
   type InputOfId,
+  type KlingError,
   type Operation,
   type OperationId,
   operations,
   type OutputOfId,
   type PromiseClientOptions,
   type Quote,
-  type TaskFilter
+  type SynchronousOperationId,
+  type TaskFilter,
+  type TaskOperationId
 } from "@klingkit/core"
+import { wrongMethod } from "@klingkit/core/internal"
 import type { FetchProgress, SavedFile } from "@klingkit/media"
 import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
 import type { JobFolders } from "../config.ts"
 import type { Job } from "../job.ts"
-import { jobError } from "../job-error.ts"
+import { jobError, type JobError } from "../job-error.ts"
 import { Jobs, type RunOptions } from "../jobs.ts"
 import type { JobFilter, JobPage } from "../ledger/find-jobs.ts"
 import type { DownloadOptions } from "../results/download-job.ts"
@@ -65,12 +69,16 @@ export interface PromiseJobs extends JobMethods, AsyncDisposable {
   /** Approves exactly this request: returns a token that is valid once, for ten minutes. */
   approve<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<string>
   /**
-   * Submits a request once, within the limits. Once it is persisted, aborting the signal rejects with `SubmissionUnknown`,
+   * Submits a request that makes a task once, within the limits. Once it is persisted, aborting the signal rejects with `SubmissionUnknown`,
    * whose external id is the handle; the submission continues, also when a callback throws.
    */
-  submit<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: PromiseSubmitOptions): Promise<Job>
+  submit<Id extends TaskOperationId>(id: Id, input: InputOfId<Id>, options?: PromiseSubmitOptions): Promise<Job>
   /** Calls a synchronous operation; a paid one is subject to the limits and never sent twice. */
-  call<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: PromiseCallOptions): Promise<OutputOfId<Id>>
+  call<Id extends SynchronousOperationId>(
+    id: Id,
+    input: InputOfId<Id>,
+    options?: PromiseCallOptions
+  ): Promise<OutputOfId<Id>>
   /** By handle, by Kling's task id, or by the id of one of its results. */
   status(id: string, options?: Cancellable): Promise<Job>
   /** Resolves when the job has finished, whether it succeeded or failed. */
@@ -122,10 +130,12 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
         options
       ),
     async submit(id, input, options = {}) {
+      if (operationOf(id).kind !== "create") throw wrongMethod(id, "call")
       const plan = await run(planRequest(id, input), options)
       return runSubmission(run, plan, withCurrentNames(options))
     },
     async call(id, input, options) {
+      if (operationOf(id).kind === "create") throw wrongMethod(id, "submit")
       const plan = await run(planRequest(id, input), options)
       const { operation } = plan
       const execution = Jobs.use((jobs) => jobs.run(plan, withCurrentNames(options ?? {})))
@@ -176,12 +186,12 @@ const planRequest = Effect.fnUntraced(function* (id: OperationId, input: Readonl
 })
 
 /** The answer of a call. A duplicate, where duplicates are refused, fails. */
-const answerOf = (result: RunResult) => {
+const answerOf = (result: RunResult): Effect.Effect<unknown, KlingError | JobError> => {
   switch (result._tag) {
     case "Answer":
       return Effect.succeed(result.answer)
     case "Job":
-      return Effect.succeed(result.job.task)
+      return Effect.die(new Error("a call makes no task"))
     case "Duplicate":
       return jobError({ _tag: "Duplicate", taskId: result.job.handle })
   }

@@ -1,5 +1,5 @@
 import { Kling, mintHandle, type Plan } from "@klingkit/core"
-import { effectiveInput } from "@klingkit/core/internal"
+import { effectiveInput, wrongMethod } from "@klingkit/core/internal"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
 import { type Job, jobOfRecord, type QueuePosition } from "../job.ts"
 import type { JobError } from "../job-error.ts"
@@ -50,6 +50,8 @@ export interface SubmitJobOptions {
  * does not interrupt the submission.
  */
 export const submitJob = Effect.fn("Jobs.submit")(function* (plan: Plan, options: SubmitJobOptions = {}) {
+  const { operation, input } = plan
+  if (operation.kind !== "create") return yield* wrongMethod(operation.id, "call")
   const sends = yield* Sends
   const created = yield* createJob(plan, options)
   const record = created.job
@@ -58,7 +60,6 @@ export const submitJob = Effect.fn("Jobs.submit")(function* (plan: Plan, options
     return { ...(yield* returnPending(record)), plan, isDuplicate: true } satisfies Job
   }
   if (options.onHandle !== undefined) yield* options.onHandle(record.handle)
-  const { operation, input } = plan
   const { onQueued } = options
   const job = { operation, input, record: { ...record, lease }, ...(onQueued === undefined ? {} : { onQueued }) }
   const sending = yield* sends.fork((progress) => sendJob(job, progress))
