@@ -12,6 +12,7 @@ import {
   type TaskOperationId
 } from "@klingkit/core"
 import { wrongMethod } from "@klingkit/core/internal"
+import { planVariants } from "@klingkit/core/requests"
 import type { FetchProgress, SavedFile } from "@klingkit/media"
 import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
 import type { JobFolders } from "../config.ts"
@@ -30,7 +31,8 @@ import {
   type Run,
   runSubmission,
   type SubmissionOptions,
-  submissionUnknown
+  submissionUnknown,
+  type Variants
 } from "./submission.ts"
 
 /** Each missing option is read from the environment; a credential is taken from one source as a whole. */
@@ -51,7 +53,7 @@ interface DeprecatedOptions {
 }
 
 export interface PromiseCallOptions
-  extends Pick<RunOptions, "allowDuplicate" | "approval" | "isApproved">, Cancellable, DeprecatedOptions {}
+  extends Pick<RunOptions, "allowDuplicate" | "approval" | "isApproved" | "take">, Cancellable, DeprecatedOptions {}
 
 export interface PromiseSubmitOptions extends SubmissionOptions, DeprecatedOptions {}
 
@@ -65,9 +67,9 @@ export interface PromiseDownloadOptions extends Omit<DownloadOptions, "onProgres
  */
 export interface PromiseJobs extends JobMethods, AsyncDisposable {
   /** The price of a request, and its upper bound in `upperBound`; sends nothing. */
-  quote<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<Quote>
+  quote<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable & Variants): Promise<Quote>
   /** Approves exactly this request: returns a token that is valid once, for ten minutes. */
-  approve<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<string>
+  approve<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable & Variants): Promise<string>
   /**
    * Submits a request that makes a task once, within the limits. Once it is persisted, aborting the signal rejects with `SubmissionUnknown`,
    * whose external id is the handle; the submission continues, also when a callback throws.
@@ -121,12 +123,12 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
     ...jobMethods(run),
     quote: (id, input, options) =>
       run(
-        Effect.map(planRequest(id, input), ({ quote }) => quote),
+        Effect.map(planRequest(id, input, options), ({ quote }) => quote),
         options
       ),
     approve: (id, input, options) =>
       run(
-        Effect.flatMap(planRequest(id, input), (plan) => Jobs.use((jobs) => jobs.approve(plan))),
+        Effect.flatMap(planRequest(id, input, options), (plan) => Jobs.use((jobs) => jobs.approve(plan))),
         options
       ),
     async submit(id, input, options = {}) {
@@ -180,9 +182,13 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
 }
 
 /** The request as it would be sent, with its files read, validated and priced: the same for quote, approval and submission. */
-const planRequest = Effect.fnUntraced(function* (id: OperationId, input: Readonly<Record<string, unknown>>) {
+const planRequest = Effect.fnUntraced(function* (
+  id: OperationId,
+  input: Readonly<Record<string, unknown>>,
+  { variants }: Variants = {}
+) {
   const jobs = yield* Jobs
-  return yield* jobs.plan(operationOf(id), input)
+  return yield* planVariants(yield* jobs.plan(operationOf(id), input), { variants })
 })
 
 /** The answer of a call. A duplicate, where duplicates are refused, fails. */

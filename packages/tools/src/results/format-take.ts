@@ -1,0 +1,35 @@
+import type { Take } from "@klingkit/jobs"
+import * as z from "zod"
+import { formatError } from "./format-error.ts"
+
+export const takeSchema = z.object({
+  take: z.number(),
+  task_id: z.string(),
+  status: z.string(),
+  repeated: z.boolean(),
+  error: z.string().optional(),
+  charged: z.string().optional()
+})
+
+/** One of several takes as data. What was not made says why, and whether it was charged. */
+export const structuredTake = ({ take, handle, job, error }: Take): z.output<typeof takeSchema> => ({
+  take,
+  task_id: handle,
+  status: job?.task.status ?? (error?.wasCharged === "no" ? "failed" : "unknown"),
+  repeated: job?.isDuplicate === true,
+  ...(error === undefined ? {} : { error: error.message, charged: error.wasCharged })
+})
+
+/** The same as text. */
+export const takeLines = (take: Take): ReadonlyArray<string> => {
+  const { task_id, status, repeated } = structuredTake(take)
+  const { error } = take
+  return [
+    `Take ${take.take}${repeated ? ", made before" : ""}`,
+    `Task ID: ${task_id}`,
+    `Status: ${status}`,
+    ...(error === undefined ? [] : withoutTaskId(formatError({ charged: true }, error).lines))
+  ]
+}
+
+const withoutTaskId = (lines: ReadonlyArray<string>) => lines.filter((line) => !line.startsWith("Task ID: "))
