@@ -25,7 +25,7 @@ export const planVariants = <A extends Plan | PipelinePlan>(
   const refuse = (message: string, setting: "variants" | "allowDuplicate" = "variants") =>
     Effect.fail(invalidInput([{ field: nameOf(setting), message }]))
   if (!Number.isInteger(variants) || variants < 1 || variants > maxVariants) {
-    return refuse(`must be a whole number from 1 to ${maxVariants}`)
+    return refuse(`must be an integer from 1 to ${maxVariants}`)
   }
   if (variants === 1) return Effect.succeed(plan)
   const single: Plan | PipelinePlan = plan

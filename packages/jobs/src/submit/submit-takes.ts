@@ -44,17 +44,14 @@ export const submitTakes = Effect.fn("Jobs.submitTakes")(function* (plan: PlanOf
 })
 
 /** A caller's key is that of the first take; the others have keys of their own, the same in each replay. */
-const takeOptions = (
-  { approval: _, allowDuplicate: __, idempotencyKey, ...options }: SubmitJobOptions,
-  take: number,
-  index: number
-): SubmitJobOptions => ({
-  ...options,
-  take,
-  ...(idempotencyKey === undefined
-    ? {}
-    : { idempotencyKey: index === 0 ? idempotencyKey : `${idempotencyKey}#${index + 1}` })
-})
+const takeOptions = (options: SubmitJobOptions, take: number, index: number): SubmitJobOptions => {
+  const { idempotencyKey } = options
+  return {
+    ...Struct.omit(options, ["approval", "allowDuplicate"]),
+    take,
+    ...(idempotencyKey === undefined || index === 0 ? {} : { idempotencyKey: `${idempotencyKey}#${index + 1}` })
+  }
+}
 
 const takeOf = (take: number, { job }: CreateResult, result: Result.Result<Job, KlingError | LedgerError>): Take => ({
   take,

@@ -72,7 +72,14 @@ describe("a name template", () => {
     ({ parts, text, index }) => {
       const template = parts.join("")
       if (templateProblem(template) !== undefined) return
-      const values = { date: text, time: `../${text}`, model: `${text}/..`, prompt: "视".repeat(300), handle: text, take: "1" }
+      const values = {
+        date: text,
+        time: `../${text}`,
+        model: `${text}/..`,
+        prompt: "视".repeat(300),
+        handle: text,
+        take: "1"
+      }
       const { folders, name } = fillTemplate(template, values, { index, count: 9, extension: "mp4" })
       for (const part of [...folders, name]) {
         expect(part).not.toMatch(/[/\\:*?"<>|\p{Cc}\p{Cf}]|^\.|[.\s]$|^$/u)

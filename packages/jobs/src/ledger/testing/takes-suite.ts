@@ -45,7 +45,7 @@ export const takesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
-  it.effect("consumes one approval for all, which is no approval of one, or of another number", () =>
+  it.effect("consumes one approval for all, which cannot approve a single one, nor another number", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const [{ quote }] = takesOf([1])
