@@ -1,18 +1,17 @@
 import type { Take } from "@klingkit/jobs"
-import * as z from "zod"
 import { formatError } from "./format-error.ts"
 
-export const takeSchema = z.object({
-  take: z.number(),
-  task_id: z.string(),
-  status: z.string(),
-  repeated: z.boolean(),
-  error: z.string().optional(),
-  charged: z.string().optional()
-})
+interface TakeData {
+  readonly take: number
+  readonly task_id: string
+  readonly status: string
+  readonly repeated: boolean
+  readonly error?: string
+  readonly charged?: string
+}
 
 /** One of several takes as data. What was not made says why, and whether it was charged. */
-export const structuredTake = ({ take, handle, job, error }: Take): z.output<typeof takeSchema> => ({
+export const structuredTake = ({ take, handle, job, error }: Take): TakeData => ({
   take,
   task_id: handle,
   status: job?.task.status ?? (error?.wasCharged === "no" ? "failed" : "unknown"),

@@ -3,7 +3,7 @@ import type { Job } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
-import { takeLines, takeSchema, structuredTake } from "./format-take.ts"
+import { takeLines, structuredTake } from "./format-take.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "./format-quote.ts"
 import { sentSettings } from "./sent-settings.ts"
 
@@ -17,7 +17,8 @@ export const submitSchema = z.object({
   quote: quoteSchema,
   usual_seconds: z.number(),
   repeated: z.boolean(),
-  takes: z.array(takeSchema).optional(),
+  // Its fields are left to the result itself: each description is paid for by every conversation.
+  takes: z.array(z.looseObject({})).optional(),
   warnings: z.array(z.string()),
   next: z.string()
 })
@@ -46,7 +47,7 @@ export const submitResult = (plan: Plan, summary: string, job: Job): ToolResult<
   const { kling_task_id: _, ...first } = single.structured
   const next = "Call wait_for_task with each task_id, again while it runs; then download_task for each."
   return {
-    structured: { ...first, takes: takes.map(structuredTake), next },
+    structured: { ...first, takes: takes.map((take) => ({ ...structuredTake(take) })), next },
     lines: [
       isNew
         ? `${summary} ${takes.length} takes, each a task of its own.`
