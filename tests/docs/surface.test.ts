@@ -45,6 +45,6 @@ describe("the public API", () => {
     const report = readText("docs/api/core.txt")
     expect(report).not.toMatch(/\/\*\*|^\s*\/\//m)
     expect(report).toMatch(/^class Kling extends Kling_base \{\n.+\n[\s\S]+?^const Kling_base: /m)
-    expect(report).toContain(`submit<P extends Params>(operation: Operation<P>`)
+    expect(report).toContain(`submit<P extends Params>(operation: TaskOperation<P>`)
   })
 })

@@ -99,6 +99,33 @@ describe("the input of an operation", () => {
   })
 })
 
+describe("submit and call", () => {
+  it("take what makes a task, and what answers at once", () => {
+    type Submitted = Parameters<core.PromiseClient["submit"]>[0]
+    type Called = Parameters<core.PromiseClient["call"]>[0]
+    expectTypeOf<"new.t2v.kling-3.0" | "legacy.elements.create">().toExtend<Submitted>()
+    expectTypeOf<"legacy.tts" | "account.costs" | "legacy.voices.delete">().toExtend<Called>()
+    expectTypeOf<Submitted & Called>().toEqualTypeOf<never>()
+    expectTypeOf<Submitted | Called>().toEqualTypeOf<core.OperationId>()
+    const isTask = ({ kind }: core.AnyOperation) => kind === "create"
+    expect(core.catalog.filter(isTask).map(({ id }) => id)).toContain("legacy.voices.create")
+  })
+
+  it("of the service take an operation of their kind", () => {
+    const { "new.t2v.kling-3.0": video, "legacy.tts": speech } = core.operations
+    type Service = core.Kling["Service"]
+    const typed = (kling: Service) => {
+      void kling.submit(video, video.example)
+      void kling.call(speech, speech.example)
+      // @ts-expect-error It answers at once.
+      void kling.submit(speech, speech.example)
+      // @ts-expect-error It makes a task.
+      void kling.call(video, video.example)
+    }
+    expect(typed).toBeTypeOf("function")
+  })
+})
+
 describe("the output of an operation", () => {
   it("is what Kling returns synchronously", () => {
     type Costs = core.OutputOfId<"account.costs">

@@ -17,7 +17,9 @@ export {
   type Generation,
   isExperimental,
   type LengthSource,
-  type Operation
+  type Operation,
+  type SynchronousOperation,
+  type TaskOperation
 } from "./operation.ts"
 export {
   catalog,
@@ -25,7 +27,9 @@ export {
   type FamilyName,
   findOperation,
   type OperationId,
-  operations
+  operations,
+  type SynchronousOperationId,
+  type TaskOperationId
 } from "./operations/catalog.ts"
 export { checkInput, type Rule } from "./params/check-input.ts"
 export { inputJsonSchema, type JsonSchema } from "./params/json-schema.ts"

@@ -25,12 +25,17 @@ export type OperationKind = "create" | "call" | "read" | "delete"
 export type LengthSource = { readonly id: string } | { readonly media: string }
 
 /** One Kling operation. The client, the emulator, the CLI, the tools and the docs are all derived from it. */
-export interface Operation<P extends Params = Params, Id extends string = string, Output = unknown> {
+export interface Operation<
+  P extends Params = Params,
+  Id extends string = string,
+  Output = unknown,
+  Kind extends OperationKind = OperationKind
+> {
   readonly id: Id
   readonly summary: string
   readonly generation: Generation
   readonly family: Family
-  readonly kind: OperationKind
+  readonly kind: Kind
   readonly method: "GET" | "POST"
   readonly path: string
   readonly billed: boolean
@@ -62,13 +67,26 @@ export interface Operation<P extends Params = Params, Id extends string = string
 }
 
 /** Any operation: `price` and `expectedSeconds` require an input that `params` and `rules` have accepted. */
-export type AnyOperation = Operation
+export type AnyOperation = TaskOperation | SynchronousOperation
 
-type Declared<P extends Params, Id extends string, Output> = Pick<
-  Operation<P, Id, Output>,
+/** Makes a task, which is read later: it is submitted. */
+export type TaskOperation<P extends Params = Params, Id extends string = string> = Operation<P, Id, unknown, "create">
+
+/** Answers at once: it is called. */
+export type SynchronousOperation<P extends Params = Params, Id extends string = string, Output = unknown> = Operation<
+  P,
+  Id,
+  Output,
+  Exclude<OperationKind, "create">
+>
+
+type Declared<P extends Params, Id extends string, Output, Kind extends OperationKind> = Pick<
+  Operation<P, Id, Output, Kind>,
   "id" | "summary" | "family" | "path" | "params"
 > &
-  Partial<Omit<Operation<P, Id, Output>, "id" | "summary" | "family" | "path" | "params" | "rules" | "externalId">> & {
+  Partial<
+    Omit<Operation<P, Id, Output, Kind>, "id" | "summary" | "family" | "path" | "params" | "rules" | "externalId">
+  > & {
     readonly rules?: ReadonlyArray<Rule<InputOf<P>>>
     readonly externalId?: string | undefined
     readonly example: NoInfer<InputOf<P>>
@@ -79,12 +97,18 @@ type Declared<P extends Params, Id extends string, Output> = Pick<
  * Declares one operation. Defaults: a billed POST create, high confidence, listed, with the external id at the path of
  * its generation, the models of its facts. Pass `externalId: undefined` when Kling accepts none.
  */
-export const operation = <const P extends Params, const Id extends string, Output = never>(
-  declared: Declared<P, Id, Output>
-): Operation<P, Id, Output> => {
+export const operation = <
+  const P extends Params,
+  const Id extends string,
+  Output = never,
+  const Kind extends OperationKind = "create"
+>(
+  declared: Declared<P, Id, Output, Kind>
+): Operation<P, Id, Output, Kind> => {
   const { externalId: declaredPath, ...rest } = declared
   const generation = generationOf(declared.path)
-  const kind = declared.kind ?? "create"
+  // Without a kind, its type is that of a create.
+  const kind = declared.kind ?? ("create" as Kind)
   const externalId =
     kind === "create" && !("externalId" in declared)
       ? generation === "legacy"

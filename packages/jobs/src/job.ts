@@ -1,6 +1,7 @@
-import { type Plan, type Quote, type Receipt, receiptOf, Task, type TaskStatus } from "@klingkit/core"
+import { type KlingError, type Plan, type Quote, type Receipt, receiptOf, Task, type TaskStatus } from "@klingkit/core"
 import { Schema } from "effect"
 import { JobRecord } from "./ledger/job-record.ts"
+import type { LedgerError } from "./ledger/ledger-error.ts"
 import { type JobState, jobStates } from "./ledger/job-state.ts"
 import { PipelineView } from "./pipeline-view.ts"
 
@@ -26,8 +27,19 @@ export const Job = Schema.Struct({
   pipeline: Schema.optionalKey(PipelineView)
 })
 
-/** A paid request and its current state. `plan`, which has functions, is present only where it was submitted. */
-export type Job = typeof Job.Type & { readonly plan?: Plan }
+/**
+ * A paid request and its current state. `plan`, which has functions, is present only where it was submitted; so is `takes`,
+ * which has each job of a request for several takes: the job itself is the first that was made.
+ */
+export type Job = typeof Job.Type & { readonly plan?: Plan; readonly takes?: ReadonlyArray<Take> }
+
+/** One of several takes that were asked for at once: its job, or why it was not made; the error says whether it was charged. */
+export interface Take {
+  readonly take: number
+  readonly handle: string
+  readonly job?: Job
+  readonly error?: KlingError | LedgerError
+}
 
 const statusOf: Readonly<Record<JobState, TaskStatus>> = {
   INTENT: "submitted",

@@ -44,7 +44,7 @@ export class Jobs extends Context.Service<
     quote(plan: Plan): Effect.Effect<QuoteCheck>
     /**
      * Runs a plan of any kind within the limits. A task or pipeline is started once: an identical one shortly after returns
-     * the same job. A synchronous call is answered, and never sent twice.
+     * the same job. Of several takes (`planVariants`) each is a job, in `takes`. A synchronous call is answered, and never sent twice.
      */
     run(plan: Plan | PipelinePlan, options?: RunOptions): Effect.Effect<RunResult, KlingError | JobError | LedgerError>
     /** Resumes a pipeline whose step has failed; paid steps are not paid again. */
@@ -128,12 +128,17 @@ const make = Effect.gen(function* () {
       yield* Effect.andThen(downloads.requireSpace(options.folder), recoverNow)
       return RunResult.Job({ job: yield* pipelines.start(what, options) })
     }
-    const { kind, billed } = what.operation
-    if (kind === "create") {
+    const { operation } = what
+    if (operation.kind === "create") {
       yield* Effect.andThen(downloads.requireSpace(options.folder), recoverNow)
-      return RunResult.Job({ job: yield* submission.submit(what, options) })
+      const { variants } = what
+      const job =
+        variants === undefined
+          ? submission.submit(what, options)
+          : submission.submitTakes({ ...what, variants }, options)
+      return RunResult.Job({ job: yield* job })
     }
-    if (!billed) return RunResult.Answer({ answer: yield* kling.call(what.operation, what.input), receipt: {} })
+    if (!operation.billed) return RunResult.Answer({ answer: yield* kling.call(operation, what.input), receipt: {} })
     yield* downloads.requireSpace(options.folder)
     return yield* submission.call(what, options)
   })

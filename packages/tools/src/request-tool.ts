@@ -6,7 +6,7 @@ import { stepFailure } from "@klingkit/jobs/internal"
 import { Effect, Predicate } from "effect"
 import * as z from "zod"
 import { checkArguments } from "./check-arguments.ts"
-import { type PaidArguments, paidArguments } from "./inputs/paid-arguments.ts"
+import { type PaidArguments, paidArguments, variantsArgument, withVariants } from "./inputs/paid-arguments.ts"
 import { jsonSchemaOf } from "./json-schema.ts"
 import { argumentsFor, type Choice, choose, listedArguments, type OfferedRequest } from "./request-arguments.ts"
 import { type CallResult, runPlan } from "./results/run-plan.ts"
@@ -19,12 +19,16 @@ export const paidHints = { readOnly: false, destructive: false, idempotent: fals
 
 type Arguments = Readonly<Record<string, unknown>>
 
+const paidSchema = z.strictObject({ ...paidArguments, ...variantsArgument })
+
 interface Declared
   extends Pick<Tool, "name" | "title" | "description" | "toolset">, Partial<Pick<Tool, "charged" | "hints">> {
   readonly offers: OfferedRequest | Choice
   /** The first line of the result once the task has started. */
   readonly summary: (args: Arguments) => string
   readonly output?: z.ZodObject
+  /** False: makes no single task, so it cannot make several takes at once. */
+  readonly variants?: boolean
   /** What a synchronous call of this tool returns; by default it reads like a finished task. */
   readonly called?: (plan: Plan, called: CallResult, summary: string) => ToolResult
 }
@@ -37,21 +41,24 @@ export const defineRequestTool = (declared: Declared): Tool => {
     output = startSchema,
     called = synchronousResultOf,
     charged = true,
+    variants = charged,
     hints = paidHints,
     ...about
   } = declared
   const { confirm_token, ...repeated } = paidArguments
-  const added = charged ? { ...repeated, confirm_token } : repeated
-  const paidSchema = z.strictObject(added)
+  const added = { ...repeated, ...(variants ? variantsArgument : {}), ...(charged ? { confirm_token } : {}) }
+  const paidNames = [...Object.keys(added), "allow_repeat"]
   const plan: NonNullable<Tool["plan"]> = (args) =>
-    Effect.map(
-      Effect.flatMap(splitArguments(args), ({ own }) => planOf(own)),
-      (planned) => (isPipeline(planned) ? toPlan(planned) : planned)
-    )
+    Effect.map(planWhole(args), ({ planned }) => (isPipeline(planned) ? toPlan(planned) : planned))
   const planOf = (given: Arguments) =>
     Effect.flatMap(choose(offers, given, argumentName), ({ request, input }) =>
       Jobs.use((jobs) => jobs.plan(request, input, argumentName))
     )
+  const planWhole = Effect.fnUntraced(function* (args: unknown) {
+    const { own, paid } = yield* splitArguments(args, paidNames)
+    const checked = yield* checkArguments(paidSchema, {}, paid, Effect.succeed)
+    return { own, checked, planned: yield* withVariants(yield* planOf(own), checked) }
+  })
   return {
     ...about,
     charged,
@@ -61,10 +68,8 @@ export const defineRequestTool = (declared: Declared): Tool => {
     outputSchema: jsonSchemaOf(output, "output"),
     ...(charged ? { plan } : {}),
     call: (args) =>
-      Effect.flatMap(splitArguments(args), ({ own, paid }) =>
-        checkArguments(paidSchema, {}, paid, (checked) =>
-          Effect.flatMap(planOf(own), (planned) => runAndReport(planned, summary(own), checked, called))
-        )
+      Effect.flatMap(planWhole(args), ({ own, checked, planned }) =>
+        runAndReport(planned, summary(own), checked, called)
       )
   }
 }
@@ -73,10 +78,9 @@ export const defineRequestTool = (declared: Declared): Tool => {
 export const argumentName: NameOf = ({ aliases }, field) =>
   Object.entries(aliases).find(([, meant]) => meant === field)?.[0] ?? snakeName(field)
 
-const paidNames = [...Object.keys(paidArguments), "allow_repeat"]
-
 const splitArguments = (
-  args: unknown
+  args: unknown,
+  paidNames: ReadonlyArray<string>
 ): Effect.Effect<{ readonly own: Arguments; readonly paid: Arguments }, KlingError> => {
   if (args !== undefined && (!Predicate.isObject(args) || Array.isArray(args))) {
     return Effect.fail(invalidInput([{ field: "arguments", message: "must be an object with named fields" }]))

@@ -11,6 +11,10 @@ export interface Destination {
   readonly nameTemplate?: string
 }
 
+/** Each take under a name of its own: `boat.mp4` is `boat-2.mp4` for take 2. */
+export const outputOfTake = (output: string, take: number): string =>
+  output.includes("{") ? output : output.replace(mediaName, (extension) => `-${take}${extension}`)
+
 const mediaName = /\.(mp4|mov|webm|png|jpe?g|webp|gif|mp3|wav|aac)$/i
 
 /** Resolves the destination before anything is paid: creates the folder and checks for an existing file. */
@@ -19,6 +23,8 @@ export const destinationOf = Effect.fnUntraced(function* (options: {
   readonly force: boolean
   /** How many results are expected. */
   readonly count: number
+  /** One of several takes, whose files must differ in name. */
+  readonly isTake?: boolean
 }) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -35,9 +41,12 @@ export const destinationOf = Effect.fnUntraced(function* (options: {
   })
   const { folder, fileName, nameTemplate = config.nameTemplate } = destination
   const problem = nameTemplate === undefined ? undefined : templateProblem(nameTemplate)
+  const templateField = destination.nameTemplate === undefined ? "KLINGKIT_FILE_NAME" : "--output"
   if (fileName === undefined && problem !== undefined) {
-    const field = destination.nameTemplate === undefined ? "KLINGKIT_FILE_NAME" : "--output"
-    return yield* usageError([{ field, message: problem }])
+    return yield* usageError([{ field: templateField, message: problem }])
+  }
+  if (fileName === undefined && options.isTake === true && !/\{(handle|take)\}/.test(nameTemplate ?? "{handle}")) {
+    return yield* usageError([{ field: templateField, message: "names all takes alike; add {take} or {handle}" }])
   }
   if (fileName !== undefined && options.count > 1) {
     return yield* usageError([

@@ -1,3 +1,5 @@
+import type { KlingError, Plan } from "@klingkit/core"
+import { kebabName, maxVariants, type PipelinePlan, planVariants } from "@klingkit/core/requests"
 import { namePlaceholders } from "@klingkit/jobs/internal"
 import type { RunOptions } from "@klingkit/jobs"
 import { Duration, Effect, Option } from "effect"
@@ -67,6 +69,11 @@ export const paidFlags = {
     ),
     Flag.optional
   ),
+  variants: Flag.Int("variants").pipe(
+    Flag.withMetavar("n"),
+    Flag.withDescription(`so many takes at once, 1 to ${maxVariants}: each is a task of its own, and is paid`),
+    Flag.optional
+  ),
   allowDuplicate: toggle("allow-duplicate", "the next take, whichever number that is"),
   /** The old name of `--allow-duplicate`. */
   again: toggle("again", "the old name of --allow-duplicate").pipe(Flag.withHidden)
@@ -81,9 +88,21 @@ export interface PaidFlags {
   readonly yes: boolean
   readonly key: Option.Option<string>
   readonly take: Option.Option<number>
+  readonly variants: Option.Option<number>
   readonly allowDuplicate: boolean
   readonly again: boolean
 }
+
+/** The plan of the takes that the flags ask for. */
+export const withVariants = <A extends Plan | PipelinePlan>(
+  plan: A,
+  { variants, allowDuplicate, again }: Pick<PaidFlags, "variants" | "allowDuplicate" | "again">
+): Effect.Effect<A, KlingError> =>
+  planVariants(
+    plan,
+    { variants: Option.getOrUndefined(variants), allowDuplicate: allowDuplicate || again },
+    (setting) => `--${kebabName(setting)}`
+  )
 
 /** Which job a request is: that of the user's key, of a take, or the next take. */
 export const identityOptions = ({

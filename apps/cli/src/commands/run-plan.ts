@@ -11,6 +11,7 @@ import { printTask } from "./print-task.ts"
 import { type Destination, destinationBefore } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
 import { identityOptions, type PaidFlags } from "./paid-flags.ts"
+import { runTakes } from "./run-takes.ts"
 import { waitForTask } from "./wait-for-task.ts"
 
 /** Runs a plan as a paid command's flags say: prints it, or submits it, waits and downloads. */
@@ -20,6 +21,8 @@ export const runPlan = Effect.fn("runPlan")(function* (plan: Plan, flags: PaidFl
   if (flags.dryRun) return yield* showPlan(plan)
   yield* credentialsFromConfig
   const count = typeof plan.input["n"] === "number" ? plan.input["n"] : 1
+  const { variants } = plan
+  if (variants !== undefined) return yield* runTakes({ ...plan, variants }, flags, count)
   const destination = yield* destinationBefore({ ...flags, count })
   return yield* send(plan, flags, destination).pipe(Effect.provide(connection))
 })
@@ -40,6 +43,7 @@ export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
       dryRun: true,
       operation: plan.operation.id,
       ...(plan.model === "" ? {} : { model: plan.model }),
+      ...(plan.variants === undefined ? {} : { variants: plan.variants.count }),
       request: { method, url, ...content },
       reasons: plan.reasons,
       notes,

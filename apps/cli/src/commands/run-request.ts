@@ -10,14 +10,15 @@ import { quoteText, quoteView } from "../output/task-view.ts"
 import { callSynchronously } from "./api/call-synchronously.ts"
 import { destinationBefore } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
-import { identityOptions, type PaidFlags } from "./paid-flags.ts"
+import { identityOptions, type PaidFlags, withVariants } from "./paid-flags.ts"
 import { printTask } from "./print-task.ts"
 import { runPlan, showPlan } from "./run-plan.ts"
 import { waitForTask } from "./wait-for-task.ts"
 
 /** Runs what a request asks for as a paid command's flags say: a task, a synchronous call, or several steps. */
-export const runRequest = (plan: Plan | PipelinePlan, flags: PaidFlags) =>
+export const runRequest = (given: Plan | PipelinePlan, flags: PaidFlags) =>
   Effect.gen(function* () {
+    const plan = yield* withVariants(given, flags)
     if (isPipeline(plan)) return yield* runPipeline(plan, flags)
     if (plan.operation.kind === "create") return yield* runPlan(plan, flags)
     return yield* flags.dryRun ? showPlan(plan) : runCall(plan, flags)
@@ -48,7 +49,7 @@ const showPipeline = Effect.fnUntraced(function* (plan: PipelinePlan) {
 /** Starts a pipeline and waits for its last step. `idempotencyKey` finds the same pipeline for ever. */
 export const runPipeline = Effect.fnUntraced(function* (
   plan: PipelinePlan,
-  { dryRun, timeout, output: target, force, yes, ...which }: Omit<PaidFlags, "wait">,
+  { dryRun, timeout, output: target, force, yes, ...which }: Omit<PaidFlags, "wait" | "variants">,
   idempotencyKey?: string
 ) {
   const output = yield* Output

@@ -4,9 +4,9 @@ import type { CredentialKind } from "../auth/credentials.ts"
 import { accountDigest } from "../auth/account-digest.ts"
 import { makeTokenSource } from "../auth/token.ts"
 import { checkBaseUrl, isLocalUrl, type KlingConfig, klingConfig, type KlingConfigOptions } from "../config.ts"
-import { invalidInput, KlingError } from "../errors/kling-error.ts"
+import { invalidInput, KlingError, wrongMethod } from "../errors/kling-error.ts"
 import { mintHandle } from "../handle.ts"
-import type { AnyOperation, Operation } from "../operation.ts"
+import type { AnyOperation, SynchronousOperation, TaskOperation } from "../operation.ts"
 import { acceptInput } from "../params/checked-inputs.ts"
 import { sentInput } from "../params/effective-input.ts"
 import type { InputOf, Params } from "../params/param.ts"
@@ -64,15 +64,15 @@ export class Kling extends Context.Service<
     readonly isLocal: boolean
     /** Identifies the account without revealing a secret: the key of its jobs and limits. */
     readonly account: string
-    /** Creates a task, at most once even if the network fails. */
+    /** Creates a task, at most once even if the network fails. Refuses an operation that answers at once. */
     submit<P extends Params>(
-      operation: Operation<P>,
+      operation: TaskOperation<P>,
       input: InputOf<P>,
       options?: SubmitOptions
     ): Effect.Effect<Submitted, KlingError>
-    /** Calls a synchronous operation. A paid one is never sent twice. */
+    /** Calls a synchronous operation. A paid one is never sent twice. Refuses an operation that makes a task. */
     call<P extends Params, Output>(
-      operation: Operation<P, string, Output>,
+      operation: SynchronousOperation<P, string, Output>,
       input: InputOf<P>
     ): Effect.Effect<Output, KlingError>
     /** The task behind a handle, another external id, or Kling's own id. */
@@ -157,6 +157,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     input: unknown,
     options?: SubmitOptions
   ) {
+    if (operation.kind !== "create") return yield* wrongMethod(operation.id, "call")
     const body = yield* prepare(operation, input)
     const handle = options?.externalTaskId ?? (yield* mintHandle(operation.family))
     if (!externalIdShape.test(handle)) {
@@ -187,6 +188,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
   })
 
   const call = Effect.fn("Kling.call")(function* (operation: AnyOperation, input: unknown) {
+    if (operation.kind === "create") return yield* wrongMethod(operation.id, "submit")
     const body = yield* prepare(operation, input)
     const data = yield* retry(
       exchange(request(operation, body)),

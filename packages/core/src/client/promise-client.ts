@@ -3,8 +3,13 @@ import { credentialsFromConfig } from "../auth/credentials.ts"
 import { baseUrlFromConfig, type regionUrls } from "../config.ts"
 import { KlingError } from "../errors/kling-error.ts"
 import { mintHandle } from "../handle.ts"
-import type { Operation } from "../operation.ts"
-import { type OperationId, operations } from "../operations/catalog.ts"
+import type { Operation, SynchronousOperation, TaskOperation } from "../operation.ts"
+import {
+  type OperationId,
+  operations,
+  type SynchronousOperationId,
+  type TaskOperationId
+} from "../operations/catalog.ts"
 import type { InputOf, Params } from "../params/param.ts"
 import type { Task } from "../wire/task.ts"
 import { Kling, type SubmitOptions, type Submitted } from "./kling.ts"
@@ -32,13 +37,14 @@ interface Cancellable {
 
 /** Kling for programs that do not use Effect. Promises reject with `KlingError`, or with the reason of their signal. */
 export interface PromiseClient extends AsyncDisposable {
-  /** If aborted after the request has started, rejects with `SubmissionUnknown`, whose external id finds the task. */
-  submit<Id extends OperationId>(
+  /** Of what makes a task. If aborted after the request has started, rejects with `SubmissionUnknown`, whose external id finds the task. */
+  submit<Id extends TaskOperationId>(
     id: Id,
     input: InputOfId<Id>,
     options?: Pick<SubmitOptions, "externalTaskId"> & Cancellable
   ): Promise<Submitted>
-  call<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<OutputOfId<Id>>
+  /** Of what answers at once. */
+  call<Id extends SynchronousOperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<OutputOfId<Id>>
   task(id: string, options?: Cancellable): Promise<Task>
   /** Resolves when the task has finished, whether it succeeded or failed. */
   wait(id: string, options?: Cancellable & { readonly onTask?: (task: Task) => void }): Promise<Task>
@@ -73,9 +79,10 @@ export const createKling = (options: PromiseClientOptions = {}): PromiseClient =
     }
   }
 
+  // Input and output are typed by the caller's id; internally any operation takes a checked record.
   return {
     async submit(id, input, options) {
-      const operation = operationOf(id)
+      const operation = operations[id] as TaskOperation
       const externalTaskId = options?.externalTaskId ?? (await run(mintHandle(operation.family), options))
       // The caller may stop waiting; the request itself runs to a definite outcome.
       const sending = Kling.use((kling) => Effect.forkDetach(kling.submit(operation, input, { externalTaskId })))
@@ -83,7 +90,9 @@ export const createKling = (options: PromiseClientOptions = {}): PromiseClient =
     },
     call: (id, input, options) =>
       run(
-        Kling.use((kling) => kling.call(operationOf(id), input)),
+        Kling.use((kling) =>
+          kling.call(operations[id] as SynchronousOperation as SynchronousOperation<Params, string, never>, input)
+        ),
         options
       ),
     task: (id, options) =>
@@ -115,9 +124,6 @@ const abandonedSubmit = (operation: Operation, externalTaskId: string): KlingErr
     operation: operation.id,
     billed: operation.billed
   })
-
-// Input and output are typed by the caller's id; internally any operation takes a checked record.
-const operationOf = (id: OperationId) => operations[id] as Operation<Params, string, never>
 
 const lastTask = (tasks: Stream.Stream<Task, KlingError>, onTask: ((task: Task) => void) | undefined) =>
   tasks.pipe(

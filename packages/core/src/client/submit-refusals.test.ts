@@ -253,6 +253,40 @@ describe("a request that must not be sent", () => {
   )
 })
 
+describe("an operation of the other kind", () => {
+  it.effect("is neither called nor submitted, and the error names the method that is right", () =>
+    Effect.gen(function* () {
+      const fake = fakeKling()
+      const wrong = Kling.use((kling) =>
+        Effect.all([
+          // @ts-expect-error It makes a task.
+          Effect.flip(kling.call(textToVideo30, { prompt: "a cat" })),
+          // @ts-expect-error It answers at once.
+          Effect.flip(kling.submit(textToSpeech, textToSpeech.example))
+        ])
+      )
+      const errors = yield* wrong.pipe(Effect.provide(klingOver(fake)))
+      expect(errors.map(({ reason, next, wasCharged }) => ({ reason, next, wasCharged }))).toEqual([
+        {
+          reason: { _tag: "WrongMethod", operationId: "new.t2v.kling-3.0", method: "submit" },
+          next: { _tag: "UseMethod", method: "submit" },
+          wasCharged: "no"
+        },
+        {
+          reason: { _tag: "WrongMethod", operationId: "legacy.tts", method: "call" },
+          next: { _tag: "UseMethod", method: "call" },
+          wasCharged: "no"
+        }
+      ])
+      expect(errors.map(({ suggestion }) => suggestion)).toEqual([
+        expect.stringMatching(/^use submit: .*nothing was sent$/),
+        expect.stringMatching(/^use call: .*nothing was sent$/)
+      ])
+      expect(fake.requests).toEqual([])
+    })
+  )
+})
+
 describe("the caller's own external id", () => {
   it.effect.each(["", "a,b", "two words", "zwei\u00fc", "x".repeat(129)])(
     "is rejected when no lookup could use it: %j",

@@ -4,6 +4,8 @@ import { invalidInput, KlingError, type KlingErrorReason } from "./kling-error.t
 const answered = { klingCode: 1200, klingMessage: "no" }
 const reasons: ReadonlyArray<readonly [string, KlingErrorReason]> = [
   ["KLING_INVALID_INPUT", { _tag: "InvalidInput", problems: [{ field: "prompt", message: "is required" }] }],
+  ["KLING_WRONG_METHOD", { _tag: "WrongMethod", operationId: "legacy.tts", method: "call" }],
+  ["KLING_WRONG_METHOD", { _tag: "WrongMethod", operationId: "legacy.avatar", method: "submit" }],
   ["KLING_MISSING_CREDENTIALS", { _tag: "MissingCredentials", settings: ["apiKey"] }],
   ["KLING_CONTENT_REFUSED", { _tag: "ContentRefused", ...answered }],
   ["KLING_UNKNOWN_CODE", { _tag: "UnknownCode", ...answered }],

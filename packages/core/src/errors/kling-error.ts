@@ -19,6 +19,8 @@ const kling = {
 const reasons = {
   /** Rejected by klingkit before any request. */
   InvalidInput: { problems: Schema.Array(Problem) },
+  /** An operation that makes a task was called, or one that answers at once was submitted; `method` is the right one. */
+  WrongMethod: { operationId: Schema.String, method: Schema.Literals(["submit", "call"]) },
   /** No credential, or only half of a key pair; names what to set. */
   MissingCredentials: { settings: Schema.Array(Setting) },
   Unauthorized: kling,
@@ -122,6 +124,7 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
 const unsent: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "InvalidInput",
+  "WrongMethod",
   "MissingCredentials",
   "JournalFailed",
   "NotConnected"
@@ -159,6 +162,10 @@ function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
         .map((problem) => nameProblem(problem, nameOf))
         .map(({ field, message }) => `${field} ${message}`)
         .join("; ")
+    case "WrongMethod":
+      return reason.method === "submit"
+        ? `${reason.operationId} makes a task, so it is not called`
+        : `${reason.operationId} answers at once, so it is not submitted`
     case "MissingCredentials":
       return `no complete Kling credential: set ${reason.settings.map(nameOf).join(", ")}`
     case "TaskNotFound":
@@ -188,6 +195,8 @@ function nextStep(reason: KlingErrorReason): NextStep {
   switch (reason._tag) {
     case "InvalidInput":
       return { _tag: "FixInput", fields: [...new Set(reason.problems.map(({ field }) => field))] }
+    case "WrongMethod":
+      return { _tag: "UseMethod", method: reason.method }
     case "MissingCredentials":
       return { _tag: "SetCredentials" }
     case "TaskNotFound":
@@ -220,6 +229,10 @@ export const invalidInput = (problems: ReadonlyArray<Problem>, operation?: strin
     reason: { _tag: "InvalidInput", problems: [...problems] },
     ...(operation === undefined ? {} : { operation })
   })
+
+/** Refuses an operation of the other kind: its answer, or its task, would be lost. */
+export const wrongMethod = (operationId: string, method: "submit" | "call"): KlingError =>
+  new KlingError({ reason: { _tag: "WrongMethod", operationId, method }, operation: operationId })
 
 /** A setting whose value is not valid. */
 export const invalidSetting = (setting: Setting, message: string): KlingError =>

@@ -8,6 +8,8 @@ const setting = { setting: Setting }
 export const NextStep = Schema.TaggedUnion({
   /** Correct the named fields. */
   FixInput: { fields: Schema.Array(Schema.String) },
+  /** `submit` is for what makes a task, `call` for what answers at once. */
+  UseMethod: { method: Schema.Literals(["submit", "call"]) },
   /** Kling rejected a parameter; whether its message names it. */
   ChangeParameter: { isNamed: Schema.Boolean },
   /** The same prompt and images would be refused again. */

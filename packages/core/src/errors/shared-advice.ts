@@ -9,6 +9,10 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
   switch (step._tag) {
     case "FixInput":
       return "fix the named fields"
+    case "UseMethod":
+      return step.method === "submit"
+        ? "use submit: it returns the id that finds the task again"
+        : "use call: it returns the answer"
     case "ChangeParameter":
       return step.isNamed ? "change the parameter named by Kling" : "change the parameters"
     case "ChangeContent":

@@ -86,6 +86,11 @@ export const operations = Object.fromEntries(
 
 export type OperationId = keyof typeof operations
 
+/** Of what makes a task: `submit` takes these. */
+export type TaskOperationId = Extract<Listed, { readonly kind: "create" }>["id"]
+/** Of what answers at once: `call` takes these. */
+export type SynchronousOperationId = Exclude<OperationId, TaskOperationId>
+
 export const catalog: ReadonlyArray<AnyOperation> = Object.values(operations)
 
 /**

@@ -28,7 +28,8 @@ import { defaultReferenceModel, defaultVideoModel, filled, hasReferences, type V
  *   const kling = yield* Kling
  *   const { operation, input, quote } = yield* planVideo({ prompt: "a red fox", model: "kling-3.0" }, kling.credential)
  *   const most = maxUsd(quote)
- *   return most !== undefined && most < 1 ? yield* kling.submit(operation, input) : undefined
+ *   if (operation.kind !== "create" || most === undefined || most > 1) return undefined
+ *   return yield* kling.submit(operation, input)
  * })
  * ```
  */

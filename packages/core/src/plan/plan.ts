@@ -21,6 +21,8 @@ export interface Plan {
   readonly reasons: ReadonlyArray<string>
   readonly warnings: ReadonlyArray<string>
   readonly quote: Quote
+  /** Several takes of the request at once: how many, and the price of each. `quote` is of all of them. */
+  readonly variants?: { readonly count: number; readonly quote: Quote }
 }
 
 /** The exact request of a plan; inline images are shortened for display. */
@@ -29,7 +31,7 @@ export const describeRequest = ({ operation, input }: Plan): RequestTarget & { r
   return { method: operation.method, ...target, ...(body === undefined ? {} : { body: shorten(body) }) }
 }
 
-interface Draft extends Omit<Plan, "quote" | "input"> {
+interface Draft extends Omit<Plan, "quote" | "input" | "variants"> {
   readonly input: Readonly<Record<string, unknown>>
   /** Maps a path in the operation's input to the field of the request: `firstFrame` to `image`. */
   readonly nameOf: (path: string) => string

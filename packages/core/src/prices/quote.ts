@@ -110,6 +110,26 @@ export const sumOfQuotes = (quotes: ReadonlyArray<Quote>): Quote => {
   }
 }
 
+/** The price of several takes of one request. */
+export const quoteOfTakes = (quote: Quote, count: number): Quote => {
+  if (count === 1) return quote
+  const { units, priceUsd, upperBound, rule } = quote
+  return {
+    ...quote,
+    rule: `${count} takes, each ${rule}`,
+    ...(units === undefined ? {} : { units: rounded(count * units) }),
+    ...(priceUsd === undefined ? {} : { priceUsd: rounded(count * priceUsd) }),
+    ...(upperBound === undefined
+      ? {}
+      : {
+          upperBound: {
+            ...(upperBound.units === undefined ? {} : { units: rounded(count * upperBound.units) }),
+            priceUsd: rounded(count * upperBound.priceUsd)
+          }
+        })
+  }
+}
+
 const amounts = (quotes: ReadonlyArray<Pick<Quote, "units" | "priceUsd">>) =>
   quotes.reduce<{ readonly units: number; readonly priceUsd: number } | undefined>(
     (sum, { units, priceUsd }) =>

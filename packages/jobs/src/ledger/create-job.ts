@@ -70,11 +70,7 @@ export const createJob = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
   newJob: NewJob
 ): Effect.fn.Return<CreateResult, LedgerError | SqlError> {
-  for (const field of ["handle", "principal", "account", "idempotencyKey"] as const) {
-    if (!isStorable(newJob[field] ?? "")) return yield* ledgerError({ _tag: "Unstorable", field })
-  }
-  if (yield* database.isNearlyFull) return yield* ledgerError({ _tag: "DiskFull", location: database.location })
-  yield* database.inPlace
+  yield* requireStorable(database, newJob)
   const identity = yield* identityOf(newJob)
   const body = stringifyJson(newJob.input)
   return yield* database.exclusive(
@@ -91,12 +87,25 @@ export const createJob = Effect.fnUntraced(function* (
         const price = quoteUsd === undefined ? {} : { quoteUsd }
         yield* consumeApproval(database, approval, { principal, fingerprint, formerFingerprint, ...price })
       }
-      return { job: yield* insert(database, newJob, { ...identity, ...duplicate }, body, now), isNew: true }
+      return { job: yield* insertJob(database, newJob, { ...identity, ...duplicate }, body, now), isNew: true }
     })
   )
 })
 
-const insert = Effect.fnUntraced(function* (
+/** Fails if the ledger cannot take this request now. */
+export const requireStorable = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  newJob: NewJob
+): Effect.fn.Return<void, LedgerError | SqlError> {
+  for (const field of ["handle", "principal", "account", "idempotencyKey"] as const) {
+    if (!isStorable(newJob[field] ?? "")) return yield* ledgerError({ _tag: "Unstorable", field })
+  }
+  if (yield* database.isNearlyFull) return yield* ledgerError({ _tag: "DiskFull", location: database.location })
+  yield* database.inPlace
+})
+
+/** Adds the row of a new job, in the transaction that has decided that it is new. */
+export const insertJob = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   request: NewJob,
   identity: RequestIdentity & { readonly previousHandle?: string },

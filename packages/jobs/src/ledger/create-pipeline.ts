@@ -17,8 +17,10 @@ export interface NewPipeline {
   readonly account: string
   /** For display: `lip-sync`. */
   readonly name: string
-  /** Of the whole: what identifies a duplicate. */
+  /** Of the whole, whichever take it is: what identifies a duplicate, together with the take. */
   readonly fingerprint: string
+  /** Which of several identical pipelines, from 1. */
+  readonly take?: number
   /** What its approval is bound to; the fingerprint when absent. */
   readonly approvalFingerprint?: string
   readonly quote: Quote
@@ -27,6 +29,7 @@ export interface NewPipeline {
   readonly plan: Readonly<Record<string, unknown>>
   /** From the caller: the same key always means the same pipeline. */
   readonly idempotencyKey?: string
+  /** Another take, unless a later one than the first has not succeeded yet. */
   readonly allowDuplicate?: boolean
   readonly limits?: BudgetLimits
   readonly approval?: string
@@ -56,8 +59,8 @@ export const createPipeline = Effect.fnUntraced(function* (
   return yield* database.exclusive(
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
-      const existing = yield* findPipeline(database, newPipeline)
-      if (existing !== undefined) return { pipeline: existing, isNew: false }
+      const found = yield* findTake(database, newPipeline)
+      if (found.existing !== undefined) return { pipeline: found.existing, isNew: false }
       yield* checkBudget(database, { principal, account, quote: lowerBound(quote, steps), limits, day: dayOf(now) })
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)
@@ -71,7 +74,7 @@ export const createPipeline = Effect.fnUntraced(function* (
           principal,
           account,
           name: storable(newPipeline.name),
-          fingerprint,
+          fingerprint: fingerprintOfTake(fingerprint, found.take),
           idempotency_key: newPipeline.idempotencyKey ?? null,
           quote: JSON.stringify(toStoredQuote(quote)),
           steps: JSON.stringify(steps.map((step) => ({ ...step, quote: toStoredQuote(step.quote) }))),
@@ -91,24 +94,51 @@ export const createPipeline = Effect.fnUntraced(function* (
 })
 
 /** The pipeline that a new one duplicates, if any. */
-export const findPipeline = Effect.fnUntraced(function* (
+export const findPipeline = (database: LedgerDatabase["Service"], newPipeline: NewPipeline) =>
+  Effect.map(findTake(database, newPipeline), ({ existing }) => existing)
+
+/** Which take a new pipeline is, and the pipeline that already is this take. */
+interface FoundTake {
+  readonly take: number
+  readonly existing?: PipelineRecord
+}
+
+const findTake = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
-  { principal, account, fingerprint, idempotencyKey, allowDuplicate }: NewPipeline
-): Effect.fn.Return<PipelineRecord | undefined, LedgerError | SqlError> {
+  { principal, account, idempotencyKey, allowDuplicate, take = 1, ...request }: NewPipeline
+): Effect.fn.Return<FoundTake, LedgerError | SqlError> {
   const now = yield* Clock.currentTimeMillis
+  const fingerprint = fingerprintOfTake(request.fingerprint, take)
   const scope = sql`principal = ${principal} AND account = ${account}`
   if (idempotencyKey !== undefined) {
     const [same] = yield* sql`SELECT * FROM klingkit_pipelines WHERE ${scope} AND idempotency_key = ${idempotencyKey}`
     if (same === undefined || same["fingerprint"] === fingerprint) {
-      return same === undefined ? undefined : yield* readPipeline(same)
+      return same === undefined ? { take } : { take, existing: yield* readPipeline(same) }
     }
     return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
   }
-  if (allowDuplicate === true) return undefined
+  if (allowDuplicate === true) {
+    const others = laterTakes.map((later) => fingerprintOfTake(request.fingerprint, later))
+    const rows = yield* sql`SELECT * FROM klingkit_pipelines
+      WHERE ${sql.in("fingerprint", [request.fingerprint, ...others])} AND ${scope}`
+    const takes = rows.map((row) => ({ row, take: takeOfFingerprint(String(row["fingerprint"])) }))
+    const last = takes.toSorted((one, other) => other.take - one.take)[0]
+    // A replay of "another one" is the one that is still being made.
+    return last !== undefined && last.take > 1 && last.row["state"] !== "SUCCEEDED"
+      ? { take: last.take, existing: yield* readPipeline(last.row) }
+      : { take: (last?.take ?? 0) + 1 }
+  }
   const [duplicated] = yield* sql`SELECT * FROM klingkit_pipelines WHERE fingerprint = ${fingerprint} AND ${scope}
     AND (finished_at > ${now - dedupeWindowMillis} OR state <> 'SUCCEEDED') ORDER BY created_at DESC LIMIT 1`
-  return duplicated === undefined ? undefined : yield* readPipeline(duplicated)
+  return duplicated === undefined ? { take } : { take, existing: yield* readPipeline(duplicated) }
 })
+
+/** The first take has the fingerprint that it always had. */
+const fingerprintOfTake = (fingerprint: string, take: number): string =>
+  take === 1 ? fingerprint : `${fingerprint}#${take}`
+const takeOfFingerprint = (fingerprint: string): number => Number(/#(\d+)$/.exec(fingerprint)?.[1] ?? 1)
+/** As many as a caller can ask for by number. */
+const laterTakes = Array.from({ length: 98 }, (_, index) => index + 2)
 
 /** The reservation: the upper bound of each step, where it is known. */
 export const knownMicros = (steps: PipelineRecord["steps"]): number =>

@@ -11,6 +11,8 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       Effect.flatMap(open, method)
     return Ledger.of({
       createJob: (newJob) => use((ledger) => ledger.createJob(newJob)),
+      createTakes: (...takes) => use((ledger) => ledger.createTakes(...takes)),
+      runningTakes: (takes) => use((ledger) => ledger.runningTakes(takes)),
       transition: (...step) => use((ledger) => ledger.transition(...step)),
       input: (handle) => use((ledger) => ledger.input(handle)),
       claim: (...claim) => use((ledger) => ledger.claim(...claim)),

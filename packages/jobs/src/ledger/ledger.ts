@@ -6,6 +6,7 @@ import { type Approved, consumeApproval, issueApproval, revokeApproval } from ".
 import { dayOf, type SpendScope, spentMicros } from "./budget.ts"
 import { createJob, type CreateResult, type NewJob } from "./create-job.ts"
 import { createPipeline, type CreatePipelineResult, findPipeline, type NewPipeline } from "./create-pipeline.ts"
+import { type ApprovalOfTakes, createTakes, type NewTakes, runningTakes } from "./create-takes.ts"
 import { LedgerDatabase, type LedgerOptions } from "./database.ts"
 import { getJob, type JobFilter, type JobPage, listJobs } from "./find-jobs.ts"
 import { addFiles } from "./job-files.ts"
@@ -60,6 +61,10 @@ export class Ledger extends Context.Service<
   {
     /** Persists a request before it is sent, within its limits; or finds the job it duplicates. */
     createJob(newJob: NewJob): Effect.Effect<CreateResult, LedgerError>
+    /** Persists several takes of one request, all or none: limits and approval are for the whole. */
+    createTakes(takes: NewTakes, approved?: ApprovalOfTakes): Effect.Effect<ReadonlyArray<CreateResult>, LedgerError>
+    /** Those of the takes that Kling has, by handle: some may have ended while no process polled them. */
+    runningTakes(takes: NewTakes): Effect.Effect<ReadonlyArray<string>, LedgerError>
     /** Moves a job from one of the states `from` to `to`, or says why not. */
     transition(
       handle: string,
@@ -134,6 +139,8 @@ const make = Effect.gen(function* () {
 
   return Ledger.of({
     createJob: (newJob) => before(createJob(database, newJob)).pipe(Effect.withSpan("Ledger.createJob")),
+    createTakes: (...takes) => before(createTakes(database, ...takes)).pipe(Effect.withSpan("Ledger.createTakes")),
+    runningTakes: (takes) => work(runningTakes(database, takes)),
     transition: (handle, from, to, changes = {}) =>
       work(transitionJob(database, handle, from, to, changes)).pipe(Effect.withSpan("Ledger.transition")),
     input: (handle) => work(input(handle)),

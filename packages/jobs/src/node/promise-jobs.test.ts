@@ -110,6 +110,52 @@ describe("a program without Effect", () => {
     expect(await charges()).toEqual([])
   })
 
+  it("cannot call what makes a task, nor submit what answers at once: nothing is sent and no job is made", async () => {
+    await using(async (jobs) => {
+      // @ts-expect-error It makes a task.
+      const called = await failureOf(jobs.call(operation, imageInput))
+      expect(called).toMatchObject({ code: "KLING_WRONG_METHOD", next: { _tag: "UseMethod", method: "submit" } })
+      // @ts-expect-error It answers at once.
+      const submitted = await failureOf(jobs.submit("legacy.tts", { text: "Good morning", voiceId: "a" }))
+      expect(submitted).toMatchObject({ code: "KLING_WRONG_METHOD", next: { _tag: "UseMethod", method: "call" } })
+      expect((await jobs.history()).jobs).toEqual([])
+    })
+    expect(await tasks()).toEqual([])
+  })
+
+  it("asks for several takes at once: each is a job, approved, limited and replayed as a whole", async () => {
+    await using(
+      async (jobs) => {
+        const variants = 3
+        expect(await jobs.quote(operation, imageInput, { variants })).toMatchObject({ priceUsd: 0.168 })
+        expect(await failureOf(jobs.submit(operation, imageInput, { variants }))).toMatchObject({
+          code: "JOB_NOT_APPROVED"
+        })
+        const approval = await jobs.approve(operation, imageInput, { variants })
+        const handles: Array<string> = []
+        const onHandle = (handle: string) => void handles.push(handle)
+        const made = await jobs.submit(operation, imageInput, { variants, approval, onHandle })
+        expect(made.takes?.map(({ take, handle }) => [take, handle])).toEqual([
+          [1, made.handle],
+          [2, handles[1]],
+          [3, handles[2]]
+        ])
+        const { model, ...input } = imageInput
+        const again = await jobs.image.create(model, input, { variants, isApproved: true })
+        expect(again.takes?.map(({ handle, job }) => [handle, job?.isDuplicate])).toEqual(
+          handles.map((handle) => [handle, true])
+        )
+        expect((await jobs.image.create(model, input, { take: 3 })).handle).toBe(handles[2])
+        for (const handle of handles) await jobs.wait(handle)
+        expect(
+          await failureOf(jobs.submit(operation, imageInput, { variants: 4, isApproved: true, take: 4 }))
+        ).toMatchObject({ code: "LEDGER_OVER_BUDGET" })
+      },
+      { limits: { confirmAboveUsd: 0.1, maxUsdPerDay: 0.2 } }
+    )
+    expect(await charges()).toHaveLength(3)
+  })
+
   it("can pass local files, from folders that it allows", async () => {
     const file = join(folder, "not-an-image.jpg")
     writeFileSync(file, "text")

@@ -1,18 +1,23 @@
 import {
   type InputOfId,
+  type KlingError,
   type Operation,
   type OperationId,
   operations,
   type OutputOfId,
   type PromiseClientOptions,
   type Quote,
-  type TaskFilter
+  type SynchronousOperationId,
+  type TaskFilter,
+  type TaskOperationId
 } from "@klingkit/core"
+import { wrongMethod } from "@klingkit/core/internal"
+import { planVariants } from "@klingkit/core/requests"
 import type { FetchProgress, SavedFile } from "@klingkit/media"
 import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
 import type { JobFolders } from "../config.ts"
 import type { Job } from "../job.ts"
-import { jobError } from "../job-error.ts"
+import { jobError, type JobError } from "../job-error.ts"
 import { Jobs, type RunOptions } from "../jobs.ts"
 import type { JobFilter, JobPage } from "../ledger/find-jobs.ts"
 import type { DownloadOptions } from "../results/download-job.ts"
@@ -26,7 +31,8 @@ import {
   type Run,
   runSubmission,
   type SubmissionOptions,
-  submissionUnknown
+  submissionUnknown,
+  type Variants
 } from "./submission.ts"
 
 /** Each missing option is read from the environment; a credential is taken from one source as a whole. */
@@ -47,7 +53,7 @@ interface DeprecatedOptions {
 }
 
 export interface PromiseCallOptions
-  extends Pick<RunOptions, "allowDuplicate" | "approval" | "isApproved">, Cancellable, DeprecatedOptions {}
+  extends Pick<RunOptions, "allowDuplicate" | "approval" | "isApproved" | "take">, Cancellable, DeprecatedOptions {}
 
 export interface PromiseSubmitOptions extends SubmissionOptions, DeprecatedOptions {}
 
@@ -61,16 +67,20 @@ export interface PromiseDownloadOptions extends Omit<DownloadOptions, "onProgres
  */
 export interface PromiseJobs extends JobMethods, AsyncDisposable {
   /** The price of a request, and its upper bound in `upperBound`; sends nothing. */
-  quote<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<Quote>
+  quote<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable & Variants): Promise<Quote>
   /** Approves exactly this request: returns a token that is valid once, for ten minutes. */
-  approve<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable): Promise<string>
+  approve<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: Cancellable & Variants): Promise<string>
   /**
-   * Submits a request once, within the limits. Once it is persisted, aborting the signal rejects with `SubmissionUnknown`,
+   * Submits a request that makes a task once, within the limits. Once it is persisted, aborting the signal rejects with `SubmissionUnknown`,
    * whose external id is the handle; the submission continues, also when a callback throws.
    */
-  submit<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: PromiseSubmitOptions): Promise<Job>
+  submit<Id extends TaskOperationId>(id: Id, input: InputOfId<Id>, options?: PromiseSubmitOptions): Promise<Job>
   /** Calls a synchronous operation; a paid one is subject to the limits and never sent twice. */
-  call<Id extends OperationId>(id: Id, input: InputOfId<Id>, options?: PromiseCallOptions): Promise<OutputOfId<Id>>
+  call<Id extends SynchronousOperationId>(
+    id: Id,
+    input: InputOfId<Id>,
+    options?: PromiseCallOptions
+  ): Promise<OutputOfId<Id>>
   /** By handle, by Kling's task id, or by the id of one of its results. */
   status(id: string, options?: Cancellable): Promise<Job>
   /** Resolves when the job has finished, whether it succeeded or failed. */
@@ -113,19 +123,21 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
     ...jobMethods(run),
     quote: (id, input, options) =>
       run(
-        Effect.map(planRequest(id, input), ({ quote }) => quote),
+        Effect.map(planRequest(id, input, options), ({ quote }) => quote),
         options
       ),
     approve: (id, input, options) =>
       run(
-        Effect.flatMap(planRequest(id, input), (plan) => Jobs.use((jobs) => jobs.approve(plan))),
+        Effect.flatMap(planRequest(id, input, options), (plan) => Jobs.use((jobs) => jobs.approve(plan))),
         options
       ),
     async submit(id, input, options = {}) {
+      if (operationOf(id).kind !== "create") throw wrongMethod(id, "call")
       const plan = await run(planRequest(id, input), options)
       return runSubmission(run, plan, withCurrentNames(options))
     },
     async call(id, input, options) {
+      if (operationOf(id).kind === "create") throw wrongMethod(id, "submit")
       const plan = await run(planRequest(id, input), options)
       const { operation } = plan
       const execution = Jobs.use((jobs) => jobs.run(plan, withCurrentNames(options ?? {})))
@@ -170,18 +182,22 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
 }
 
 /** The request as it would be sent, with its files read, validated and priced: the same for quote, approval and submission. */
-const planRequest = Effect.fnUntraced(function* (id: OperationId, input: Readonly<Record<string, unknown>>) {
+const planRequest = Effect.fnUntraced(function* (
+  id: OperationId,
+  input: Readonly<Record<string, unknown>>,
+  { variants }: Variants = {}
+) {
   const jobs = yield* Jobs
-  return yield* jobs.plan(operationOf(id), input)
+  return yield* planVariants(yield* jobs.plan(operationOf(id), input), { variants })
 })
 
 /** The answer of a call. A duplicate, where duplicates are refused, fails. */
-const answerOf = (result: RunResult) => {
+const answerOf = (result: RunResult): Effect.Effect<unknown, KlingError | JobError> => {
   switch (result._tag) {
     case "Answer":
       return Effect.succeed(result.answer)
     case "Job":
-      return Effect.succeed(result.job.task)
+      return Effect.die(new Error("a call makes no task"))
     case "Duplicate":
       return jobError({ _tag: "Duplicate", taskId: result.job.handle })
   }

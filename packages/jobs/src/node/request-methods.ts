@@ -7,6 +7,7 @@ import {
   libraryEntries,
   makesJob,
   type PipelinePlan,
+  planVariants,
   type PlanOutcomes,
   type RequestMethods,
   requestMethods,
@@ -17,7 +18,14 @@ import { Effect } from "effect"
 import type { Job } from "../job.ts"
 import { Jobs } from "../jobs.ts"
 import { stepFailure } from "../pipelines/pipeline-job.ts"
-import { type Cancellable, type Run, runSubmission, type SubmissionOptions, wholePlan } from "./submission.ts"
+import {
+  type Cancellable,
+  type Run,
+  runSubmission,
+  type SubmissionOptions,
+  type Variants,
+  wholePlan
+} from "./submission.ts"
 
 type Outcomes = Readonly<Record<Exclude<RequestResult, "entries" | "deleted">, Job>> & {
   readonly entries: ReadonlyArray<LibraryEntry>
@@ -33,7 +41,7 @@ export interface JobMethods extends RequestMethods<Outcomes, SubmissionOptions> 
   /** The same methods; each only says what would be sent, and its price in `quote`. */
   readonly plan: RequestPlans<Cancellable>
   /** Approves exactly this plan above the approval threshold: returns a token that is valid once, for ten minutes. */
-  approvePlan(plan: Plan | PipelinePlan, options?: Cancellable): Promise<string>
+  approvePlan(plan: Plan | PipelinePlan, options?: Cancellable & Variants): Promise<string>
 }
 
 /** The methods of requests, run by `run`. */
@@ -51,7 +59,9 @@ export const jobMethods = (run: Run): JobMethods => {
     plan: requestMethods<PlanOutcomes, Cancellable>(planned),
     approvePlan: (plan, options) =>
       run(
-        Jobs.use((jobs) => jobs.approve(wholePlan(plan))),
+        Effect.flatMap(planVariants(plan, { variants: options?.variants }), (whole) =>
+          Jobs.use((jobs) => jobs.approve(wholePlan(whole)))
+        ),
         options
       )
   }

@@ -1,5 +1,5 @@
 import { type AnyOperation, KlingError, type Plan } from "@klingkit/core"
-import { isPipeline, type PipelinePlan, toPlan } from "@klingkit/core/requests"
+import { isPipeline, type PipelinePlan, planVariants, toPlan } from "@klingkit/core/requests"
 import { Effect, Fiber } from "effect"
 import { resolve } from "node:path"
 import { currentJob } from "../current-job.ts"
@@ -9,6 +9,11 @@ import { Jobs, type RunOptions } from "../jobs.ts"
 export interface Cancellable {
   /** Cancels the wait only: a submitted job keeps running, and its handle finds it. */
   readonly signal?: AbortSignal
+}
+
+export interface Variants {
+  /** So many takes of the request at once, 1 to 4: each is a job in `takes`, and price and approval are for all of them. */
+  readonly variants?: number
 }
 
 export interface SubmissionOptions
@@ -22,7 +27,9 @@ export interface SubmissionOptions
       | "folder"
       | "idempotencyKey"
       | "isApproved"
+      | "take"
     >,
+    Variants,
     Cancellable {
   /** Receives the handle once the request is persisted; awaited before anything is sent. */
   readonly onHandle?: (handle: string) => void | Promise<void>
@@ -40,9 +47,10 @@ export type Run = <A, E>(
 /** Runs a paid plan to its end: the caller may stop waiting and its callbacks may fail, which is reported afterwards. */
 export const runSubmission = async (
   run: Run,
-  plan: Plan | PipelinePlan,
-  { signal, ...options }: SubmissionOptions
+  single: Plan | PipelinePlan,
+  { signal, variants, ...options }: SubmissionOptions
 ): Promise<Job> => {
+  const plan = await run(planVariants(single, { variants, allowDuplicate: options.allowDuplicate }))
   const acknowledged: { handle?: string } = {}
   const thrown: Array<unknown> = []
   const runCallback = <A>(callback: ((value: A) => void | Promise<void>) | undefined, value: A) =>

@@ -36,7 +36,7 @@ export interface StartPipelineOptions {
   readonly idempotencyKey?: string
   /** Which of several identical pipelines this is: 1 unless another one is wanted. */
   readonly take?: number
-  /** Starts another pipeline even if an identical one was just started. */
+  /** Starts the next take, unless it was started so and has not succeeded yet. */
   readonly allowDuplicate?: boolean
   /** The user has seen the price and approved it. */
   readonly isApproved?: boolean
@@ -136,13 +136,14 @@ const make = Effect.gen(function* () {
       principal,
       account,
       name: plan.name,
-      fingerprint: yield* fingerprintOf(operation.id, { ...(options.dedupeBy ?? input), ...takeOf(options) }),
+      fingerprint: yield* fingerprintOf(operation.id, options.dedupeBy ?? input),
       approvalFingerprint: yield* planFingerprint({ operation, input }),
       quote: plan.quote,
       steps: summarizeSteps(plan.steps),
       plan: { steps: serializeSteps(plan.steps) },
       limits,
       ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
+      ...(options.take === undefined ? {} : { take: options.take }),
       ...(options.allowDuplicate === undefined ? {} : { allowDuplicate: options.allowDuplicate }),
       ...(options.approval === undefined ? {} : { approval: options.approval })
     }
@@ -229,6 +230,3 @@ const make = Effect.gen(function* () {
 
   return Pipelines.of({ start, resume, status, follow, list })
 })
-
-/** The first take has the fingerprint that it always had. */
-const takeOf = ({ take = 1 }: Pick<StartPipelineOptions, "take">) => (take === 1 ? {} : { take })

@@ -10,12 +10,14 @@ import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
+import { takesSuite } from "../ledger/testing/takes-suite.ts"
 import { transitionsSuite } from "../ledger/testing/transitions-suite.ts"
 import { TestDatabase } from "../ledger/testing/test-database.ts"
 import { layerPostgres } from "./postgres-ledger.ts"
 
 layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   createSuite(it)
+  takesSuite(it)
   budgetSuite(it)
   transitionsSuite(it)
   listSuite(it)

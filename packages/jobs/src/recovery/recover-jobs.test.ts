@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { planVideo } from "@klingkit/core"
+import { planVideo, type TaskOperation } from "@klingkit/core"
 import { KlingWorld } from "@klingkit/emulator"
 import { inVirtualTime } from "@klingkit/media/testing"
 import { Effect, Exit, Scope } from "effect"
@@ -138,7 +138,7 @@ describe("a task that turns up late", () => {
       yield* other.ledger.transition(externalTaskId, ["IN_DOUBT"], "UNKNOWN")
       yield* TestClock.adjust(`${days} days`)
       const { operation, input } = yield* video("a send on its way")
-      yield* inVirtualTime(other.kling.submit(operation, input, { externalTaskId }))
+      yield* inVirtualTime(other.kling.submit(operation as TaskOperation, input, { externalTaskId }))
       yield* inVirtualTime(other.recovery.run)
       expect((yield* other.ledger.get(externalTaskId)).state).toBe(state)
     })
@@ -157,7 +157,7 @@ describe("a task that turns up late", () => {
       yield* TestClock.adjust("31 days")
       const { handle: externalTaskId } = yield* givenUp
       const { operation, input } = yield* video("a send on its way")
-      yield* inVirtualTime(other.kling.submit(operation, input, { externalTaskId }))
+      yield* inVirtualTime(other.kling.submit(operation as TaskOperation, input, { externalTaskId }))
       yield* TestClock.adjust("1 minute")
       yield* inVirtualTime(other.recovery.run)
       expect((yield* other.ledger.get(externalTaskId)).state).toBe("ACCEPTED")

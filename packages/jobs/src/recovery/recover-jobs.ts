@@ -58,7 +58,8 @@ const recoverOne = Effect.fnUntraced(function* (record: JobRecord, now: number) 
   if (lease === undefined) return
   const operation = findOperation(record.operation)
   const isExpected = acknowledgedAt !== undefined && Math.abs(now - acknowledgedAt) < acknowledgedMillis
-  if (state === "INTENT" && (operation === undefined || !isExpected)) {
+  const isSubmitted = operation?.kind === "create"
+  if (state === "INTENT" && !(isSubmitted && isExpected)) {
     const why = acknowledgedAt === undefined ? "its process ended first" : "no process resumed it within an hour"
     const message = `not sent: ${why}; nothing was charged`
     // If it is acknowledged at this very moment, the next recovery sends it.
@@ -66,7 +67,7 @@ const recoverOne = Effect.fnUntraced(function* (record: JobRecord, now: number) 
       .transition(handle, ["INTENT"], "REFUSED", { lease, message, acknowledgedAt: acknowledgedAt ?? 0 })
       .pipe(Effect.tapError(() => ledger.release(handle, lease)))
   }
-  if (operation === undefined || (state !== "INTENT" && operation.externalId === undefined)) {
+  if (!isSubmitted || (state !== "INTENT" && operation.externalId === undefined)) {
     // Without an external id it cannot be looked up, so its outcome stays unknown, and it is never sent again.
     if (state === "SENDING") yield* ledger.transition(handle, ["SENDING"], "IN_DOUBT", { lease })
     const message = "the answer was lost, and this operation cannot be looked up"

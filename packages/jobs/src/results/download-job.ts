@@ -61,7 +61,8 @@ const factsOf = ({ handle, task, plan, record }: Job, now: number): NameFacts =>
     time: time.replaceAll(":", "-"),
     model: models.find((model) => model !== undefined && model !== "") ?? "kling",
     prompt: typeof prompt === "string" ? firstWords(prompt) : "",
-    handle
+    handle,
+    take: String(record?.take ?? 1)
   }
 }
 

@@ -15,6 +15,7 @@ import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
+import { takesSuite } from "../ledger/testing/takes-suite.ts"
 import { transitionsSuite } from "../ledger/testing/transitions-suite.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { temporaryFolder, TestDatabase } from "../ledger/testing/test-database.ts"
@@ -23,6 +24,7 @@ import { layerSqlite, layerSqliteConfig } from "./sqlite-ledger.ts"
 
 layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
   createSuite(it)
+  takesSuite(it)
   budgetSuite(it)
   transitionsSuite(it)
   listSuite(it)
@@ -32,6 +34,7 @@ layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
 
 layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
   createSuite(it)
+  takesSuite(it)
   budgetSuite(it)
   transitionsSuite(it)
   listSuite(it)

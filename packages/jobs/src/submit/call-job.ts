@@ -1,5 +1,5 @@
-import { Kling, type KlingError, type Plan } from "@klingkit/core"
-import { parseJson, submitDeadlineMillis, taskFrom } from "@klingkit/core/internal"
+import { Kling, type KlingError, type Plan, type SynchronousOperation } from "@klingkit/core"
+import { parseJson, submitDeadlineMillis, taskFrom, wrongMethod } from "@klingkit/core/internal"
 import { Effect, Fiber, Option, Schedule } from "effect"
 import { jobOfRecord } from "../job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
@@ -20,13 +20,17 @@ export interface CallJobOptions extends Pick<
  * again. If its answer is lost it cannot be looked up, and the ledger says so.
  */
 export const callJob = Effect.fn("Jobs.call")(function* (plan: Plan, options: CallJobOptions = {}) {
+  const { operation } = plan
+  if (operation.kind === "create") return yield* wrongMethod(operation.id, "submit")
   const sends = yield* Sends
   const { job, isNew } = yield* createJob(plan, options)
   const { lease } = job
   if (!isNew || lease === undefined) return repeatedAnswer(plan, yield* settled(job))
   if (options.onHandle !== undefined) yield* options.onHandle(job.handle)
   // It outlives its caller: a lost answer cannot be looked up.
-  const sending = yield* sends.fork(({ sending }) => Effect.andThen(sending, sendCall(plan, { ...job, lease })))
+  const sending = yield* sends.fork(({ sending }) =>
+    Effect.andThen(sending, sendCall(operation, plan.input, { ...job, lease }))
+  )
   return paidAnswer(plan, job.handle, yield* Fiber.join(sending))
 })
 
@@ -51,13 +55,14 @@ const repeatedAnswer = (plan: Plan, record: JobRecord): CallResult => {
 }
 
 const sendCall = Effect.fnUntraced(function* (
-  plan: Plan,
+  operation: SynchronousOperation,
+  input: Plan["input"],
   { handle, lease }: JobRecord & { readonly lease: Lease }
 ): Effect.fn.Return<unknown, KlingError | LedgerError, Kling | Ledger | ProcessLeases> {
   const kling = yield* Kling
   const ledger = yield* Ledger
   const leases = yield* ProcessLeases
-  const answered = kling.call(plan.operation, plan.input).pipe(
+  const answered = kling.call(operation, input).pipe(
     Effect.tap((data) => {
       const task = Option.getOrUndefined(taskFrom(data))
       const made = task === undefined ? {} : { taskId: task.id, outputs: task.outputs, charges: task.charges }

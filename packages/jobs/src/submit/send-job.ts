@@ -1,4 +1,4 @@
-import { type AnyOperation, Kling, KlingError, type Task } from "@klingkit/core"
+import { Kling, KlingError, type Task, type TaskOperation } from "@klingkit/core"
 import { Effect } from "effect"
 import type { QueuePosition } from "../job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
@@ -10,7 +10,7 @@ import { ProcessLeases } from "./process-leases.ts"
 import type { SendProgress } from "./sends.ts"
 
 export interface JobToSend {
-  readonly operation: AnyOperation
+  readonly operation: TaskOperation
   readonly input: Readonly<Record<string, unknown>>
   readonly onQueued?: (position: QueuePosition) => Effect.Effect<void>
   /** Contains the lease by which this process holds the job. */

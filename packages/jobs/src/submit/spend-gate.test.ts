@@ -43,7 +43,8 @@ const planOf = Effect.fnUntraced(function* (operation: AnyOperation) {
   const opener = catalog.find(({ kind, family, params }) => {
     return kind === "call" && family === operation.family && !("sessionId" in params)
   })
-  if (opener === undefined) return yield* Effect.die(`no operation opens a session for ${operation.id}`)
+  if (opener === undefined || opener.kind === "create")
+    return yield* Effect.die(`no operation opens a session for ${operation.id}`)
   const kling = yield* Kling
   const { session_id } = (yield* kling.call(opener, opener.example)) as { readonly session_id: string }
   return yield* planOperation(operation, { ...example, sessionId: session_id })

@@ -47,12 +47,16 @@ export class SpendGate extends Context.Service<
 }
 
 /** What an approval of a plan is bound to; a pipeline's input is that of its steps, not of an operation. */
-export const planFingerprint = ({ operation, input }: Pick<Plan, "operation" | "input">): Effect.Effect<string> =>
+export const planFingerprint = ({
+  operation,
+  input,
+  variants
+}: Pick<Plan, "operation" | "input" | "variants">): Effect.Effect<string> =>
   requestFingerprint({
     operation: operation.id,
     input,
     ...(Object.hasOwn(input, fingerprintKey) ? {} : { identity: effectiveInput(operation, input) })
-  })
+  }).pipe(Effect.map((fingerprint) => (variants === undefined ? fingerprint : `${fingerprint} x ${variants.count}`)))
 
 /** An approval is for the price that was just shown. */
 const approvalSeconds = 600

@@ -15,6 +15,7 @@ import { type JobToSend, sendJob } from "./send-job.ts"
 import { Sends } from "./sends.ts"
 import { SpendGate } from "./spend-gate.ts"
 import { submitJob, type SubmitJobOptions } from "./submit-job.ts"
+import { type PlanOfTakes, submitTakes } from "./submit-takes.ts"
 
 type SubmissionError = KlingError | JobError | LedgerError
 
@@ -27,6 +28,8 @@ export class Submission extends Context.Service<
      * not interrupt the submission.
      */
     submit(plan: Plan, options?: SubmitJobOptions): Effect.Effect<Job, SubmissionError>
+    /** Submits several takes of a request, limited and approved as a whole. The job has all of them in `takes`. */
+    submitTakes(plan: PlanOfTakes, options?: SubmitJobOptions): Effect.Effect<Job, SubmissionError>
     /** Makes a paid synchronous call. It is never sent twice. */
     call(plan: Plan, options?: CallJobOptions): Effect.Effect<CallResult, SubmissionError>
     /** Sends a job that another process has orphaned, or looks up its task if it may have been sent. */
@@ -60,6 +63,7 @@ const make = Effect.gen(function* () {
 
   return Submission.of({
     submit: (plan, options) => Effect.provideContext(submitJob(plan, options), services),
+    submitTakes: (plan, options) => Effect.provideContext(submitTakes(plan, options), services),
     call: (plan, options) => Effect.provideContext(callJob(plan, options), services),
     resend: (job) =>
       sends.fork((progress) => sendJob(job, progress)).pipe(Effect.flatMap(Fiber.join), Effect.provideContext(services))

@@ -1,5 +1,5 @@
-import { Kling, mintHandle, type Plan } from "@klingkit/core"
-import { effectiveInput } from "@klingkit/core/internal"
+import { Kling, mintHandle, type Plan, type TaskOperation } from "@klingkit/core"
+import { effectiveInput, wrongMethod } from "@klingkit/core/internal"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
 import { type Job, jobOfRecord, type QueuePosition } from "../job.ts"
 import type { JobError } from "../job-error.ts"
@@ -50,15 +50,26 @@ export interface SubmitJobOptions {
  * does not interrupt the submission.
  */
 export const submitJob = Effect.fn("Jobs.submit")(function* (plan: Plan, options: SubmitJobOptions = {}) {
+  const { operation } = plan
+  if (operation.kind !== "create") return yield* wrongMethod(operation.id, "call")
+  return yield* sendCreated(plan, operation, yield* createJob(plan, options), options)
+})
+
+/** Sends a job that this call has created; another one is returned as it is. */
+export const sendCreated = Effect.fnUntraced(function* (
+  plan: Plan,
+  operation: TaskOperation,
+  created: CreateResult,
+  options: SubmitJobOptions
+) {
   const sends = yield* Sends
-  const created = yield* createJob(plan, options)
+  const { input } = plan
   const record = created.job
   const { lease } = record
   if (!created.isNew || lease === undefined) {
     return { ...(yield* returnPending(record)), plan, isDuplicate: true } satisfies Job
   }
   if (options.onHandle !== undefined) yield* options.onHandle(record.handle)
-  const { operation, input } = plan
   const { onQueued } = options
   const job = { operation, input, record: { ...record, lease }, ...(onQueued === undefined ? {} : { onQueued }) }
   const sending = yield* sends.fork((progress) => sendJob(job, progress))
@@ -88,14 +99,29 @@ export const createJob = Effect.fnUntraced(function* (
   JobError | LedgerError,
   Kling | Ledger | ProcessLeases | Snapshots | SpendGate | JobsSettings
 > {
-  const { account } = yield* Kling
   const ledger = yield* Ledger
+  yield* SpendGate.use((gate) => gate.requireApproval(plan.quote, options))
+  const newJob = yield* newJobOf(plan, options)
+  const created = yield* ledger.createJob(newJob)
+  if (created.isNew || options.idempotencyKey !== undefined || !isRunning(created.job)) return created
+  // It may have ended long ago while no process polled it, and then no longer answers for this request.
+  yield* Snapshots.use((snapshots) => snapshots.pollBatch([created.job.handle]))
+  return yield* ledger.createJob(newJob)
+})
+
+const isRunning = ({ state }: JobRecord): boolean => state === "ACCEPTED" || state === "RUNNING"
+
+/** What the ledger is to persist of a plan. */
+export const newJobOf = Effect.fnUntraced(function* (
+  plan: Plan,
+  options: SubmitJobOptions
+): Effect.fn.Return<NewJob, never, Kling | ProcessLeases | JobsSettings> {
+  const { account } = yield* Kling
   const settings = yield* JobsSettings
   const { limits, principal } = settings
   const { operation, input, quote, model } = plan
-  yield* SpendGate.use((gate) => gate.requireApproval(quote, options))
   const prompt = input["prompt"] ?? input["text"]
-  const newJob: NewJob = {
+  return {
     ...Struct.pick(options, ["idempotencyKey", "take", "allowDuplicate", "approval", "dedupeBy", "partOf"]),
     dedupeWindowSeconds: dedupeWindowSeconds(settings),
     handle: yield* mintHandle(operation.family),
@@ -114,14 +140,7 @@ export const createJob = Effect.fnUntraced(function* (
     ...(typeof prompt === "string" ? { prompt } : {}),
     lease: yield* ProcessLeases.useSync(({ request }) => request)
   }
-  const created = yield* ledger.createJob(newJob)
-  if (created.isNew || options.idempotencyKey !== undefined || !isRunning(created.job)) return created
-  // It may have ended long ago while no process polled it, and then no longer answers for this request.
-  yield* Snapshots.use((snapshots) => snapshots.pollBatch([created.job.handle]))
-  return yield* ledger.createJob(newJob)
 })
-
-const isRunning = ({ state }: JobRecord): boolean => state === "ACCEPTED" || state === "RUNNING"
 
 const awaitAnswer = <A, E>(sent: Effect.Effect<A, E>, options: SubmitJobOptions) => {
   const seconds = options.answerWithinSeconds

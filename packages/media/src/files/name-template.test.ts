@@ -7,7 +7,8 @@ const facts = {
   time: "14-05-09",
   model: "kling-3.0",
   prompt: "A red fox walks",
-  handle: "kk-t2v-1"
+  handle: "kk-t2v-1",
+  take: "2"
 }
 const single = { index: 0, count: 1, extension: "mp4" }
 const second = { index: 1, count: 2, extension: "png" }
@@ -24,6 +25,7 @@ describe("a name template", () => {
     ["videos\\{model}\\{handle}", "videos/kling-3.0/kk-t2v-1.mp4"],
     ["{handle}.mov", "kk-t2v-1.mov"],
     ["video-{index}.{ext}", "video-1.mp4"],
+    ["video-{take}.{ext}", "video-2.mp4"],
     ["{prompt}, take one.final", "A red fox walks, take one.final"]
   ])("%s is %s", (template, path) => {
     expect(templateProblem(template)).toBeUndefined()
@@ -37,7 +39,7 @@ describe("a name template", () => {
   })
 
   it.each([
-    ["{data}", `has unknown "{data}"; use {date}, {time}, {model}, {prompt}, {handle}, {index}, {ext}`],
+    ["{data}", `has unknown "{data}"; use {date}, {time}, {model}, {prompt}, {handle}, {take}, {index}, {ext}`],
     ["{constructor}.mp4", "has"],
     ["{handle", "has"],
     ["handle}", "has"],
@@ -70,7 +72,14 @@ describe("a name template", () => {
     ({ parts, text, index }) => {
       const template = parts.join("")
       if (templateProblem(template) !== undefined) return
-      const values = { date: text, time: `../${text}`, model: `${text}/..`, prompt: "视".repeat(300), handle: text }
+      const values = {
+        date: text,
+        time: `../${text}`,
+        model: `${text}/..`,
+        prompt: "视".repeat(300),
+        handle: text,
+        take: "1"
+      }
       const { folders, name } = fillTemplate(template, values, { index, count: 9, extension: "mp4" })
       for (const part of [...folders, name]) {
         expect(part).not.toMatch(/[/\\:*?"<>|\p{Cc}\p{Cf}]|^\.|[.\s]$|^$/u)

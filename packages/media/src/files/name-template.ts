@@ -7,6 +7,7 @@ export const namePlaceholders = {
   model: "the model, or the operation if it has no model",
   prompt: "the first words of the prompt",
   handle: "the task's handle",
+  take: "which of several results of the same request: 1, 2, ...",
   index: "number of the result: 1, 2, ...",
   ext: "extension by the file's real format: mp4, png, ..."
 } as const

@@ -1,15 +1,30 @@
+import type { KlingError, Plan } from "@klingkit/core"
+import { maxVariants, type PipelinePlan, planVariants } from "@klingkit/core/requests"
+import { String as Text, type Effect } from "effect"
 import * as z from "zod"
 
-/** Arguments of every paid tool, in addition to its own. */
+/** Arguments of every paid tool, in addition to its own. The instructions explain `take` and `variants` once for all tools. */
 export const paidArguments = {
   /** A replayed call must not pay twice, so an identical request returns the same task until ten minutes after its end. */
-  take: z.int().min(1).max(99).optional().describe("2 for another result"),
+  take: z.int().min(1).max(99).optional(),
   idempotency_key: z.string().optional(),
   allow_duplicate: z.boolean().optional(),
   confirm_token: z.string().optional().describe("From quote_cost")
 }
 
+/** In addition, of every paid tool that makes a task. */
+export const variantsArgument = {
+  variants: z.int().min(1).max(maxVariants).optional()
+}
+
+/** What a call asks for: so many takes of what it describes, at the price of all. */
+export const withVariants = <A extends Plan | PipelinePlan>(
+  plan: A,
+  { variants, allow_duplicate: allowDuplicate }: PaidArguments
+): Effect.Effect<A, KlingError> => planVariants(plan, { variants, allowDuplicate }, Text.camelToSnake)
+
 export interface PaidArguments {
+  readonly variants?: number | undefined
   readonly take?: number | undefined
   readonly idempotency_key?: string | undefined
   readonly allow_duplicate?: boolean | undefined

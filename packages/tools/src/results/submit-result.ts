@@ -3,6 +3,7 @@ import type { Job } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
+import { takeLines, structuredTake } from "./format-take.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "./format-quote.ts"
 import { sentSettings } from "./sent-settings.ts"
 
@@ -16,6 +17,8 @@ export const submitSchema = z.object({
   quote: quoteSchema,
   usual_seconds: z.number(),
   repeated: z.boolean(),
+  // Its fields are left to the result itself: each description is paid for by every conversation.
+  takes: z.array(z.looseObject({})).optional(),
   warnings: z.array(z.string()),
   next: z.string()
 })
@@ -35,8 +38,32 @@ export const startSchema = submitSchema.partial({
   warnings: true
 })
 
-/** The result of a task that has just started, or of the one it duplicates. */
+/** The result of a task that has just started, or of the one it duplicates; of several takes, of each. */
 export const submitResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitData> => {
+  const single = singleResult(plan, summary, job)
+  const { takes } = job
+  if (takes === undefined) return single
+  const isNew = takes.some((take) => take.job?.isDuplicate !== true)
+  const { kling_task_id: _, ...first } = single.structured
+  const next = "Call wait_for_task with each task_id, again while it runs; then download_task for each."
+  return {
+    structured: { ...first, takes: takes.map((take) => ({ ...structuredTake(take) })), next },
+    lines: [
+      isNew
+        ? `${summary} ${takes.length} takes, each a task of its own.`
+        : "This request was made before: these are its tasks; nothing was sent.",
+      ...takes.flatMap(takeLines),
+      `Model: ${first.model === "" ? "none" : first.model} (${first.operation})`,
+      ...(first.sent === undefined ? [] : [`Sent: ${first.sent}`]),
+      formatQuote(plan.quote),
+      ...first.warnings.map((warning) => `Warning: ${warning}`),
+      `Expected time: about ${first.usual_seconds} s`,
+      `Next: ${next}`
+    ]
+  }
+}
+
+const singleResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitData> => {
   const { handle, task, record, pipeline, queuePosition, isDuplicate = false } = job
   // Until Kling has confirmed it, a task has only our id.
   const isConfirmed = task.id !== handle

@@ -12,7 +12,7 @@ import { closestMatch, derivedReads, invalidInput, stringifyJson } from "@klingk
 import { Effect } from "effect"
 import * as z from "zod"
 import { objectFrom } from "../inputs/json-object.ts"
-import { paidArguments } from "../inputs/paid-arguments.ts"
+import { paidArguments, variantsArgument, withVariants } from "../inputs/paid-arguments.ts"
 import { planDirectly } from "../inputs/plan-directly.ts"
 import { paidHints } from "../request-tool.ts"
 import { receiptOfCall, runPlan } from "../results/run-plan.ts"
@@ -27,6 +27,7 @@ const input = z.strictObject({
   operation: z.string().optional().describe("ID such as legacy.images.expand; omit to search"),
   input: z.string().optional().describe("Its input as JSON; omit for its schema"),
   search: z.string().optional().describe("Words; lists operations"),
+  ...variantsArgument,
   ...paidArguments
 })
 
@@ -55,7 +56,7 @@ const planOf = Effect.fnUntraced(function* (args: Arguments) {
     const message = "cannot be set by a model: the server's operator configures callbacks"
     return yield* invalidInput([{ field: "callbackUrl", message }])
   }
-  return yield* planDirectly(operation, fields)
+  return yield* withVariants(yield* planDirectly(operation, fields), args)
 })
 
 export const callKlingApi = defineTool({

@@ -7,6 +7,7 @@ export const createLipsync = defineRequestTool({
   description:
     "Make the face in a video speak a recording or text. Paid: face search, speech, lip-sync. Returns a Task ID at once.",
   toolset: "core",
+  variants: false,
   offers: request,
   summary: () => "Lip-sync video creation started successfully!"
 })

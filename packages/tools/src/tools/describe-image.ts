@@ -27,6 +27,7 @@ export const describeImage = defineRequestTool({
   title: "Describe image",
   description: "Find the object, head, face and clothes in an image, each as a cut-out. Paid, answers at once.",
   toolset: "studio",
+  variants: false,
   offers: request,
   output: z.object({
     parts: z.array(z.object({ part: z.string(), found: z.boolean(), url: z.string() })),

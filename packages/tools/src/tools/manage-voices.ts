@@ -10,6 +10,7 @@ export const manageVoices = defineRequestTool({
     "Voices for videos: list yours or Kling's presets, create (paid), delete. Text to speech has other voices.",
   toolset: "studio",
   hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
+  variants: false,
   offers: {
     argument: "action",
     description: "",

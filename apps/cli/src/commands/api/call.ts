@@ -3,7 +3,7 @@ import { Command } from "effect/cli"
 import { connection } from "../../connection.ts"
 import { Output } from "../../output/output.ts"
 import { inputFlag } from "../json-input.ts"
-import { identityOptions, paidFlags } from "../paid-flags.ts"
+import { identityOptions, paidFlags, withVariants } from "../paid-flags.ts"
 import { runPlan, showPlan } from "../run-plan.ts"
 import { callSynchronously } from "./call-synchronously.ts"
 import { operationArgument } from "./find.ts"
@@ -13,7 +13,7 @@ export const call = Command.make(
   "call",
   { operation: operationArgument, input: inputFlag, ...paidFlags },
   Effect.fnUntraced(function* ({ operation: id, input, ...flags }) {
-    const plan = yield* planCall(id, input)
+    const plan = yield* withVariants(yield* planCall(id, input), flags)
     const { operation } = plan
     if (operation.kind === "create") return yield* runPlan(plan, flags)
     if (flags.dryRun) return yield* showPlan(plan)

@@ -15,7 +15,15 @@ import { type Line, planLines } from "./plan-line.ts"
 import { readManifest } from "./read-manifest.ts"
 import { type LineResult, runLine } from "./run-line.ts"
 
-const { key: _key, take: _take, allowDuplicate: _allowDuplicate, again: _again, dryRun, ...shared } = paidFlags
+const {
+  key: _key,
+  take: _take,
+  variants: _variants,
+  allowDuplicate: _allowDuplicate,
+  again: _again,
+  dryRun,
+  ...shared
+} = paidFlags
 
 export const batch = Command.make(
   "batch",

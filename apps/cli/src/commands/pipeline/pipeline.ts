@@ -15,7 +15,7 @@ import { waitForTask } from "../wait-for-task.ts"
 import { runPipeline } from "../run-request.ts"
 import { planSteps } from "./plan-steps.ts"
 
-const { wait: _wait, ...runFlags } = paidFlags
+const { wait: _wait, variants: _variants, ...runFlags } = paidFlags
 
 const run = Command.make(
   "run",

@@ -46,6 +46,30 @@ const runStep = Effect.fnUntraced(function* ({ ledger }: Opened, pipeline: strin
 
 /** Pipelines: created as a whole, ended, resumed; their reservations. */
 export const pipelinesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
+  it.effect("is one per take; the next one is the same until it has succeeded", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const create = (changes: Partial<NewPipeline> = {}) =>
+        Effect.map(
+          ledger.pipelines.create(samplePipeline({ fingerprint: "a film", ...changes })),
+          ({ pipeline }) => pipeline
+        )
+      const first = yield* create()
+      const next = yield* create({ allowDuplicate: true })
+      expect(next.handle).not.toBe(first.handle)
+      expect((yield* create({ allowDuplicate: true })).handle).toBe(next.handle)
+      expect((yield* create({ take: 2 })).handle).toBe(next.handle)
+      yield* ledger.pipelines.end(next, "STOPPED", "refused")
+      expect((yield* create({ allowDuplicate: true })).handle).toBe(next.handle)
+      yield* ledger.pipelines.end(yield* ledger.pipelines.resume(next), "SUCCEEDED")
+      const third = yield* create({ allowDuplicate: true })
+      expect([first.handle, next.handle]).not.toContain(third.handle)
+      expect((yield* create({ take: 3 })).handle).toBe(third.handle)
+      expect((yield* create()).handle).toBe(first.handle)
+      expect(yield* ledger.pipelines.list(scope)).toHaveLength(3)
+    })
+  )
+
   it.effect("reserves the price of a pipeline, and commits it step by step", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh

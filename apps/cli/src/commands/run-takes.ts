@@ -1,0 +1,149 @@
+import type { Plan } from "@klingkit/core"
+import { type Job, Jobs, type SavedFile, startedJob, type Take } from "@klingkit/jobs"
+import { describeQueuePosition } from "@klingkit/jobs/internal"
+import { Cause, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
+import { connection } from "../connection.ts"
+import { CommandError, type Failure, failureOf, interrupted } from "../output/failure.ts"
+import { Output } from "../output/output.ts"
+import { quoteText, quoteView, taskText, taskView } from "../output/task-view.ts"
+import { type Destination, destinationBefore, outputOfTake } from "./destination.ts"
+import { downloadFiles } from "./download-files.ts"
+import { identityOptions, type PaidFlags } from "./paid-flags.ts"
+import { waitForTask } from "./wait-for-task.ts"
+
+type TakesPlan = Plan & Required<Pick<Plan, "variants">>
+
+/** What became of one take. A take with a job may still have failed at Kling, or be unfinished. */
+interface Outcome {
+  readonly take: Take
+  readonly job?: Job
+  readonly files?: ReadonlyArray<SavedFile>
+  readonly failure?: Failure
+}
+
+/** Runs a plan of several takes as a paid command's flags say. Fails if one was not made, after it has printed all. */
+export const runTakes = Effect.fn("runTakes")(function* (plan: TakesPlan, flags: PaidFlags, count: number) {
+  const first = Option.getOrElse(flags.take, () => 1)
+  // Every destination is judged before anything is sent.
+  const destinations = yield* Effect.forEach(Array.from({ length: plan.variants.count }), (_, index) =>
+    destinationBefore({
+      output: Option.map(flags.output, (output) => outputOfTake(output, first + index)),
+      force: flags.force,
+      count,
+      isTake: true
+    })
+  )
+  yield* Effect.gen(function* () {
+    const outcomes = yield* finishAll(yield* submitAll(plan, flags, destinations[0]?.folder), flags, destinations)
+    yield* print(plan, outcomes)
+    const failure = failureOfTakes(outcomes)
+    if (failure !== undefined) return yield* new CommandError({ failure })
+  }).pipe(Effect.provide(connection))
+})
+
+const submitAll = Effect.fnUntraced(function* (plan: TakesPlan, flags: PaidFlags, folder: string | undefined) {
+  const jobs = yield* Jobs
+  const output = yield* Output
+  const handle = yield* Ref.make<string | undefined>(undefined)
+  yield* output.say(`Quote: ${quoteText(plan.quote)}`)
+  const { takes = [] } = yield* jobs
+    .run(plan, {
+      isApproved: flags.yes,
+      ...(folder === undefined ? {} : { folder }),
+      ...identityOptions(flags),
+      onQueued: (position) =>
+        output.say(`All concurrency slots of the account are in use: ${describeQueuePosition(position)}`),
+      onHandle: (newHandle) => Effect.andThen(Ref.set(handle, newHandle), output.say(`Handle: ${newHandle}`))
+    })
+    .pipe(
+      Effect.flatMap(startedJob),
+      Effect.onInterrupt(() =>
+        Effect.flatMap(Ref.get(handle), (pending) =>
+          output.fail(interrupted(pending === undefined ? "paid call" : { handle: pending, isAccepted: false }))
+        )
+      )
+    )
+  yield* Effect.forEach(takes, ({ take, job }) =>
+    job?.isDuplicate === true
+      ? output.say(`Already submitted: take ${take} is ${job.handle}, nothing was sent again`)
+      : Effect.void
+  )
+  return takes
+})
+
+/** They run at Kling at the same time, so they are awaited one after the other, all within the timeout. */
+const finishAll = Effect.fnUntraced(function* (
+  takes: ReadonlyArray<Take>,
+  flags: PaidFlags,
+  destinations: ReadonlyArray<Destination>
+) {
+  const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(flags.timeout)
+  return yield* Effect.forEach(takes, (take, index) =>
+    Effect.gen(function* (): Effect.fn.Return<Outcome, never, Jobs | Output> {
+      const { job, error } = take
+      if (job === undefined) return { take, failure: failureOf(Cause.fail(error)) }
+      if (!flags.wait && Option.isNone(flags.output)) return { take, job }
+      const timeout = Duration.millis(Math.max(1, until - (yield* Clock.currentTimeMillis)))
+      const finished = yield* Effect.exit(finish(job, timeout, flags, destinations[index]))
+      return Exit.isSuccess(finished) ? { take, ...finished.value } : { take, job, failure: failureOf(finished.cause) }
+    })
+  )
+})
+
+const finish = Effect.fnUntraced(function* (
+  submitted: Job,
+  timeout: Duration.Duration,
+  flags: PaidFlags,
+  destination: Destination | undefined
+) {
+  const { task } = yield* waitForTask(submitted.handle, { timeout, submitted })
+  const job: Job = { ...submitted, task }
+  if (Option.isNone(flags.output) || destination === undefined) return { job }
+  return { job, files: yield* downloadFiles(job, destination, flags.force) }
+})
+
+const print = Effect.fnUntraced(function* (plan: TakesPlan, outcomes: ReadonlyArray<Outcome>) {
+  const output = yield* Output
+  yield* output.answer({
+    json: {
+      tasks: outcomes.map(({ take: { take, handle }, job, files, failure }) => ({
+        take,
+        ...(failure?.task ?? (job === undefined ? { handle, status: statusOf(failure) } : taskView(job, files))),
+        ...(failure === undefined ? {} : { error: errorView(failure) })
+      })),
+      quote: quoteView(plan.quote)
+    },
+    text: outcomes
+      .map(({ take: { take, handle }, job, files, failure }) =>
+        [
+          `Take ${take}`,
+          job === undefined ? `Task ID: ${handle}\nStatus: ${statusOf(failure)}` : taskText(job, files),
+          ...(failure === undefined ? [] : [`Error: ${failure.message}`, `Charged: ${failure.charged}`])
+        ].join("\n")
+      )
+      .join("\n\n")
+  })
+  const waiting = outcomes.flatMap(({ job, files }) => (job === undefined || files !== undefined ? [] : [job.handle]))
+  const command = outcomes.every(({ job }) => job?.task.status !== "succeed") ? "wait" : "download"
+  yield* Effect.forEach(waiting, (handle) => output.say(`Next: klingkit task ${command} ${handle}`))
+})
+
+const statusOf = (failure: Failure | undefined) => (failure?.charged === "no" ? "failed" : "unknown")
+
+const errorView = ({ code, message, charged, suggestion }: Failure) => ({ code, message, charged, suggestion })
+
+/** The failures of some takes as that of the command; the others were made, and their charges stand. */
+const failureOfTakes = (outcomes: ReadonlyArray<Outcome>): Failure | undefined => {
+  const failed = outcomes.flatMap(({ take, failure }) => (failure === undefined ? [] : [{ take: take.take, failure }]))
+  const [first] = failed
+  if (first === undefined) return undefined
+  const lines = failed.map(({ take, failure }) => `take ${take}: ${failure.message}; charged: ${failure.charged}`)
+  const isMade = outcomes.some(({ job }) => job !== undefined)
+  return {
+    ...first.failure,
+    message: lines.join("; "),
+    lines,
+    suggestion: `${first.failure.suggestion}; takes that were made are not paid again by the same command`,
+    charged: isMade ? "yes" : first.failure.charged
+  }
+}

@@ -1,0 +1,79 @@
+import type { Vitest } from "@effect/vitest"
+import { Effect } from "effect"
+import { expect } from "vitest"
+import type { NewJob } from "../create-job.ts"
+import type { NewTakes } from "../create-takes.ts"
+import { sampleJob } from "./sample-job.ts"
+import { openFresh, type TestDatabase } from "./test-database.ts"
+
+/** Takes of one request for a video of 42 cents each. */
+const takesOf = (numbers: readonly [number, ...ReadonlyArray<number>], changes: Partial<NewJob> = {}): NewTakes => {
+  const takeOf = (take: number) => sampleJob({ prompt: "a fox", ...changes, take })
+  const [first, ...others] = numbers
+  return [takeOf(first), ...others.map(takeOf)]
+}
+
+/** The contract of `createTakes`: several takes are persisted together or not at all, and a replay finds them. */
+export const takesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
+  it.effect("creates each take once, however often they are asked for, together or alone", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const alone = yield* ledger.createJob(takesOf([2])[0])
+      const created = yield* ledger.createTakes(takesOf([1, 2, 3]))
+      expect(created.map(({ isNew, job }) => [job.take, isNew])).toEqual([
+        [1, true],
+        [2, false],
+        [3, true]
+      ])
+      expect(created[1]?.job.handle).toBe(alone.job.handle)
+      const again = yield* ledger.createTakes(takesOf([1, 2, 3]))
+      expect(again.map(({ isNew, job }) => [isNew, job.handle])).toEqual(created.map(({ job }) => [false, job.handle]))
+    })
+  )
+
+  it.effect("creates none if the limits do not allow all that are new", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      for (const limits of [{ maxUsdPerCall: 1.25 }, { maxUsdPerDay: 1.25 }]) {
+        const error = yield* Effect.flip(ledger.createTakes(takesOf([1, 2, 3], { limits })))
+        expect(error.reason).toMatchObject({ _tag: "OverBudget", quoteUsd: 1.26, spentTodayUsd: 0 })
+      }
+      expect((yield* ledger.list({})).jobs).toEqual([])
+      yield* ledger.createTakes(takesOf([1, 2], { limits: { maxUsdPerDay: 1.26 } }))
+      yield* ledger.createTakes(takesOf([1, 2, 3], { limits: { maxUsdPerDay: 1.26 } }))
+      expect(yield* ledger.spentTodayUsd({ principal: "local", account: "account-1" })).toBe(1.26)
+    })
+  )
+
+  it.effect("consumes one approval for all, which cannot approve a single one, nor another number", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const [{ quote }] = takesOf([1])
+      const total = { ...quote, priceUsd: 1.26 }
+      const approval = yield* ledger.issueApproval({ fingerprint: "a fox x 3", quoteUsd: 1.26 }, 600)
+      const approved = { approval, fingerprint: "a fox x 3", quote: total }
+      const wrong = { ...approved, quote: { ...quote, priceUsd: 0.84 } }
+      expect((yield* Effect.flip(ledger.createTakes(takesOf([1, 2]), wrong))).code).toBe("LEDGER_NOT_APPROVED")
+      expect((yield* Effect.flip(ledger.createJob({ ...takesOf([1])[0], approval }))).code).toBe("LEDGER_NOT_APPROVED")
+      expect(yield* ledger.createTakes(takesOf([1, 2, 3]), approved)).toHaveLength(3)
+      // A replay needs none.
+      expect(yield* ledger.createTakes(takesOf([1, 2, 3]), approved)).toHaveLength(3)
+      expect((yield* Effect.flip(ledger.createTakes(takesOf([4, 5, 6]), approved))).code).toBe("LEDGER_NOT_APPROVED")
+      expect((yield* ledger.list({})).jobs).toHaveLength(3)
+    })
+  )
+
+  it.effect("finds the takes that Kling has", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const [first, second] = yield* ledger.createTakes(takesOf([1, 2]))
+      const lease = { owner: "this-process", fence: 1 }
+      const handle = second?.job.handle ?? ""
+      yield* ledger.transition(handle, ["INTENT"], "SENDING", { lease })
+      yield* ledger.transition(handle, ["SENDING"], "ACCEPTED", { lease, taskId: "7" })
+      expect(yield* ledger.runningTakes(takesOf([1, 2, 3]))).toEqual([handle])
+      expect(yield* ledger.runningTakes(takesOf([1, 3]))).toEqual([])
+      expect(first?.job.state).toBe("INTENT")
+    })
+  )
+}
