@@ -1,5 +1,5 @@
 import { JobError } from "@klingkit/jobs"
-import { templateProblem } from "@klingkit/jobs/internal"
+import { checkDestinations, type Destination as PlannedDestination, type NameFacts } from "@klingkit/jobs/internal"
 import { Cause, Effect, FileSystem, Option, Path } from "effect"
 import { folders } from "../connection.ts"
 import { CommandError, failureOf, usageError } from "../output/failure.ts"
@@ -11,57 +11,100 @@ export interface Destination {
   readonly nameTemplate?: string
 }
 
-const mediaName = /\.(mp4|mov|webm|png|jpe?g|webp|gif|mp3|wav|aac)$/i
-
-/** Resolves the destination before anything is paid: creates the folder and checks for an existing file. */
-export const destinationOf = Effect.fnUntraced(function* (options: {
+/** What decides where the results of one request are saved. */
+export interface DestinationOptions {
   readonly output: Option.Option<string>
   readonly force: boolean
   /** How many results are expected. */
   readonly count: number
-}) {
-  const fs = yield* FileSystem.FileSystem
+  /** What is known of the names before the request is sent. */
+  readonly facts?: Partial<NameFacts>
+  /** The result is an answer, which is saved as JSON. */
+  readonly isAnswer?: boolean
+  /** What the problems are told about; `--output` when absent. */
+  readonly field?: string
+  /** Names the files where neither the output nor the settings do. */
+  readonly defaultTemplate?: string
+}
+
+const mediaName = /\.(mp4|mov|webm|png|jpe?g|webp|gif|mp3|wav|aac)$/i
+
+/** What an output means: a name built from placeholders, a file, or a folder. Looks at no disk. */
+export const readDestination = Effect.fnUntraced(function* (
+  options: Pick<DestinationOptions, "output" | "isAnswer" | "defaultTemplate">
+) {
   const path = yield* Path.Path
   const config = yield* folders
-  const destination = Option.match(options.output, {
-    onNone: (): Destination => ({ folder: config.outputDir }),
+  const template = config.nameTemplate ?? options.defaultTemplate
+  const inFolder = (folder: string): Destination => ({
+    folder,
+    ...(template === undefined ? {} : { nameTemplate: template })
+  })
+  return Option.match(options.output, {
+    onNone: () => inFolder(config.outputDir),
     onSome: (output): Destination => {
       const target = path.resolve(output)
       if (output.includes("{")) return splitTemplate(target, path.sep)
-      return mediaName.test(output)
-        ? { folder: path.dirname(target), fileName: path.basename(target) }
-        : { folder: target }
+      const isFile = options.isAnswer === true ? output.endsWith(".json") : mediaName.test(output)
+      return isFile ? { folder: path.dirname(target), fileName: path.basename(target) } : inFolder(target)
     }
   })
-  const { folder, fileName, nameTemplate = config.nameTemplate } = destination
-  const problem = nameTemplate === undefined ? undefined : templateProblem(nameTemplate)
-  if (fileName === undefined && problem !== undefined) {
-    const field = destination.nameTemplate === undefined ? "KLINGKIT_FILE_NAME" : "--output"
-    return yield* usageError([{ field, message: problem }])
-  }
-  if (fileName !== undefined && options.count > 1) {
-    return yield* usageError([
-      { field: "--output", message: `is one file name, but ${options.count} files are expected; give a folder` }
-    ])
-  }
-  yield* fs.makeDirectory(folder, { recursive: true }).pipe(
-    Effect.mapError(
-      (error) =>
-        new JobError({
-          reason: { _tag: "FileDenied", path: folder, detail: `cannot create this folder: ${error.reason._tag}` }
-        })
-    )
+})
+
+/** Fails with everything that would keep results from being saved, before they are paid for. Creates nothing. */
+export const requireDestinations = Effect.fnUntraced(function* (requests: ReadonlyArray<DestinationOptions>) {
+  const config = yield* folders
+  const streams = requests.filter(({ output }) => Option.contains(output, "-"))
+  const planned = yield* Effect.forEach(requests, (options) =>
+    Effect.map(readDestination(options), (destination): PlannedDestination => {
+      const { field = "--output", count, facts = {}, force, isAnswer } = options
+      return {
+        ...destination,
+        field,
+        count,
+        facts,
+        overwrite: force,
+        ...(isAnswer === true ? { extensions: ["json"] } : {}),
+        ...(destination.nameTemplate !== undefined && destination.nameTemplate === config.nameTemplate
+          ? { templateField: "KLINGKIT_FILE_NAME" }
+          : {})
+      }
+    })
   )
-  if (fileName !== undefined && !options.force) {
-    const target = path.join(folder, fileName)
-    const exists = yield* Effect.orElseSucceed(fs.exists(target), () => false)
-    if (exists) return yield* new JobError({ reason: { _tag: "FileExists", path: target } })
+  const problems = [
+    ...streams.map(({ field = "--output" }) => ({ field, message: "cannot be -: results are saved in files only" })),
+    ...(yield* checkDestinations(planned))
+  ]
+  const [first, ...others] = problems
+  if (first === undefined) return
+  // Alone it has a code of its own, and the flag that helps.
+  if ("existing" in first && first.existing !== undefined && others.length === 0 && requests.length === 1) {
+    return yield* new JobError({ reason: { _tag: "FileExists", path: first.existing } })
   }
+  return yield* usageError(problems.map(({ field, message }) => ({ field, message })))
+})
+
+/** Resolves the destination before anything is paid: checks it and creates the folder. */
+export const destinationOf = Effect.fnUntraced(function* (options: DestinationOptions) {
+  yield* requireDestinations([options])
+  const destination = yield* readDestination(options)
+  yield* createFolder(destination.folder, options.field)
   return destination
 })
 
+export const createFolder = Effect.fnUntraced(function* (folder: string, field = "--output") {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs
+    .makeDirectory(folder, { recursive: true })
+    .pipe(
+      Effect.mapError(({ reason }) =>
+        usageError([{ field, message: `cannot be the folder ${folder}: it cannot be created (${reason._tag})` }])
+      )
+    )
+})
+
 /** The same for a command that is about to pay: its failures say that nothing was sent. */
-export const destinationBefore = (options: Parameters<typeof destinationOf>[0]) =>
+export const destinationBefore = (options: DestinationOptions) =>
   Effect.mapError(destinationOf(options), (error) => {
     const failure = failureOf(Cause.fail(error))
     const suggestion = failure.charged === "no" ? failure.suggestion : `${failure.suggestion}; nothing was sent`

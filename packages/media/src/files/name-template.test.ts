@@ -7,7 +7,8 @@ const facts = {
   time: "14-05-09",
   model: "kling-3.0",
   prompt: "A red fox walks",
-  handle: "kk-t2v-1"
+  handle: "kk-t2v-1",
+  id: "fox"
 }
 const single = { index: 0, count: 1, extension: "mp4" }
 const second = { index: 1, count: 2, extension: "png" }
@@ -23,6 +24,7 @@ describe("a name template", () => {
     ["{date}/{time} {prompt}", "2026-09-20/14-05-09 A red fox walks.mp4"],
     ["videos\\{model}\\{handle}", "videos/kling-3.0/kk-t2v-1.mp4"],
     ["{handle}.mov", "kk-t2v-1.mov"],
+    ["shots/{id}.mp4", "shots/fox.mp4"],
     ["video-{index}.{ext}", "video-1.mp4"],
     ["{prompt}, take one.final", "A red fox walks, take one.final"]
   ])("%s is %s", (template, path) => {
@@ -37,7 +39,10 @@ describe("a name template", () => {
   })
 
   it.each([
-    ["{data}", `has unknown "{data}"; use {date}, {time}, {model}, {prompt}, {handle}, {index}, {ext}`],
+    [
+      "{data}",
+      `has unknown "{data}"; use {date}, {time}, {model}, {prompt}, {handle}, {index}, {ext}, {id}; did you mean {date}?`
+    ],
     ["{constructor}.mp4", "has"],
     ["{handle", "has"],
     ["handle}", "has"],
@@ -70,7 +75,14 @@ describe("a name template", () => {
     ({ parts, text, index }) => {
       const template = parts.join("")
       if (templateProblem(template) !== undefined) return
-      const values = { date: text, time: `../${text}`, model: `${text}/..`, prompt: "视".repeat(300), handle: text }
+      const values = {
+        date: text,
+        time: `../${text}`,
+        model: `${text}/..`,
+        prompt: "视".repeat(300),
+        handle: text,
+        id: text
+      }
       const { folders, name } = fillTemplate(template, values, { index, count: 9, extension: "mp4" })
       for (const part of [...folders, name]) {
         expect(part).not.toMatch(/[/\\:*?"<>|\p{Cc}\p{Cf}]|^\.|[.\s]$|^$/u)
