@@ -13,6 +13,7 @@ export function* checkValue(type: ValueType, value: unknown, field: string, mode
   switch (type.kind) {
     case "string": {
       if (!Predicate.isString(value)) yield wrongType(field, "a string", value)
+      else if (!value.isWellFormed()) yield { field, message: "contains half of a character (a lone surrogate)" }
       else if (type.maxLength !== undefined && length(value) > type.maxLength) {
         yield {
           field,
@@ -49,6 +50,8 @@ export function* checkValue(type: ValueType, value: unknown, field: string, mode
       if (!Predicate.isString(value)) yield wrongType(field, "an id, given as a string", value)
       else if (type.encodedAs === "number" && !/^\d{1,20}$/.test(value)) {
         yield { field, message: `${quote(value)} is not a numeric id` }
+      } else if (type.encodedAs === "number" && /^0\d/.test(value)) {
+        yield { field, message: `${quote(value)} is not a numeric id: it begins with 0` }
       }
       return
     }
