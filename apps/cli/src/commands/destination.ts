@@ -19,10 +19,14 @@ export interface DestinationOptions {
   readonly count: number
   /** What is known of the names before the request is sent. */
   readonly facts?: Partial<NameFacts>
-  /** The result is an answer, which is saved as JSON. */
-  readonly isAnswer?: boolean
+  /** The result may be an answer without files, which is saved as JSON. */
+  readonly mayBeAnswer?: boolean
   /** What the problems are told about; `--output` when absent. */
   readonly field?: string
+  /** Whose problems those of a template are; the field when absent. */
+  readonly templateField?: string
+  /** Follows the stem of a file name, so that another take is another file. */
+  readonly suffix?: string
   /** Names the files where neither the output nor the settings do. */
   readonly defaultTemplate?: string
 }
@@ -31,7 +35,7 @@ const mediaName = /\.(mp4|mov|webm|png|jpe?g|webp|gif|mp3|wav|aac)$/i
 
 /** What an output means: a name built from placeholders, a file, or a folder. Looks at no disk. */
 export const readDestination = Effect.fnUntraced(function* (
-  options: Pick<DestinationOptions, "output" | "isAnswer" | "defaultTemplate">
+  options: Pick<DestinationOptions, "output" | "mayBeAnswer" | "defaultTemplate" | "suffix">
 ) {
   const path = yield* Path.Path
   const config = yield* folders
@@ -45,8 +49,10 @@ export const readDestination = Effect.fnUntraced(function* (
     onSome: (output): Destination => {
       const target = path.resolve(output)
       if (output.includes("{")) return splitTemplate(target, path.sep)
-      const isFile = options.isAnswer === true ? output.endsWith(".json") : mediaName.test(output)
-      return isFile ? { folder: path.dirname(target), fileName: path.basename(target) } : inFolder(target)
+      const isFile = mediaName.test(output) || (options.mayBeAnswer === true && /\.json$/i.test(output))
+      if (!isFile) return inFolder(target)
+      const { dir, name, ext } = path.parse(target)
+      return { folder: dir, fileName: `${name}${options.suffix ?? ""}${ext}` }
     }
   })
 })
@@ -57,17 +63,16 @@ export const requireDestinations = Effect.fnUntraced(function* (requests: Readon
   const streams = requests.filter(({ output }) => Option.contains(output, "-"))
   const planned = yield* Effect.forEach(requests, (options) =>
     Effect.map(readDestination(options), (destination): PlannedDestination => {
-      const { field = "--output", count, facts = {}, force, isAnswer } = options
+      const { field = "--output", templateField = field, count, facts = {}, force, mayBeAnswer } = options
+      const isSetting = destination.nameTemplate !== undefined && destination.nameTemplate === config.nameTemplate
       return {
         ...destination,
         field,
+        templateField: isSetting ? "KLINGKIT_FILE_NAME" : templateField,
         count,
         facts,
-        overwrite: force,
-        ...(isAnswer === true ? { extensions: ["json"] } : {}),
-        ...(destination.nameTemplate !== undefined && destination.nameTemplate === config.nameTemplate
-          ? { templateField: "KLINGKIT_FILE_NAME" }
-          : {})
+        mayBeAnswer: mayBeAnswer === true,
+        overwrite: force
       }
     })
   )
@@ -104,8 +109,11 @@ export const createFolder = Effect.fnUntraced(function* (folder: string, field =
 })
 
 /** The same for a command that is about to pay: its failures say that nothing was sent. */
-export const destinationBefore = (options: DestinationOptions) =>
-  Effect.mapError(destinationOf(options), (error) => {
+export const destinationBefore = (options: DestinationOptions) => beforePaying(destinationOf(options))
+
+/** A failure before anything is paid says so. */
+export const beforePaying = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, CommandError, R> =>
+  Effect.mapError(effect, (error) => {
     const failure = failureOf(Cause.fail(error))
     const suggestion = failure.charged === "no" ? failure.suggestion : `${failure.suggestion}; nothing was sent`
     return new CommandError({ failure: { ...failure, suggestion, charged: "no" } })

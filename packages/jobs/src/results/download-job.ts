@@ -42,7 +42,7 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
     root: options.folder ?? outputDir,
     fileName: options.fileName,
     nameTemplate: options.nameTemplate ?? nameTemplate,
-    nameFacts: factsOf(job, options.id, yield* Clock.currentTimeMillis),
+    nameFacts: jobFacts(job, options.id, yield* Clock.currentTimeMillis),
     overwrite: options.overwrite ?? false,
     sidecarFor: (file) => sidecarText(job, file),
     onProgress: (progress) => options.onProgress?.(progress) ?? Effect.void
@@ -55,7 +55,8 @@ const asJobError = (taskId: string, failure: FetchFailure | FileExists): JobErro
   return jobError({ _tag: failure.isDenied ? "ResultDenied" : "FetchFailed", taskId, detail: failure.detail })
 }
 
-const factsOf = (job: Job, id: string | undefined, now: number): NameFacts => {
+/** What a job tells of the names of its results. `id` is the caller's own name for it. */
+export const jobFacts = (job: Job, id: string | undefined, now: number): NameFacts => {
   const { handle, task, plan, record } = job
   const [date = "", time = ""] = (isoTime(task.createdAt ?? record?.createdAt) ?? isoTime(now) ?? "").split(/[T.]/)
   const model = record?.model === "" ? record.operation : record?.model

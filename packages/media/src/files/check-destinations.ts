@@ -20,8 +20,8 @@ export interface Destination {
   readonly facts: Partial<NameFacts>
   /** How many results are expected. */
   readonly count: number
-  /** The extensions that they may have; those of media when absent. */
-  readonly extensions?: ReadonlyArray<string>
+  /** They may be an answer, saved as JSON. */
+  readonly mayBeAnswer?: boolean
   readonly overwrite: boolean
 }
 
@@ -42,9 +42,11 @@ export const checkDestinations = Effect.fnUntraced(function* (
   const takenBy = new Map<string, string>()
   for (const destination of destinations) {
     const { field, folder } = destination
-    const found = namingProblem(destination)
-    if (found !== undefined) {
-      problems.push(found)
+    const naming = namingProblem(destination)
+    if (naming !== undefined) {
+      // One template of many requests is one problem.
+      if (!problems.some(({ field: told, message }) => told === naming.field && message === naming.message))
+        problems.push(naming)
       continue
     }
     const known = folders.has(folder)
@@ -86,7 +88,7 @@ const pathsOf = Effect.fnUntraced(function* (destination: Destination) {
   const isUnknown = (name: keyof NameFacts) => nameTemplate.includes(`{${name}}`) && facts[name] === undefined
   if (isUnknown("handle") || isUnknown("id")) return { paths: [], isCertain: false }
   const names = Array.from({ length: count }, (_, index) =>
-    (destination.extensions ?? mediaExtensions).map((extension) => {
+    [...mediaExtensions, ...(destination.mayBeAnswer === true ? ["json"] : [])].map((extension) => {
       const filled = fillTemplate(nameTemplate, { ...placeholderNames, ...facts }, { index, count, extension })
       return path.join(folder, ...filled.folders, filled.name)
     })

@@ -1,3 +1,4 @@
+import { sanitizeText } from "@klingkit/core/internal"
 import { Result } from "effect"
 
 /** The encodings that are offered; any other label of the Encoding Standard is taken too. */
@@ -8,12 +9,13 @@ export const decodeText = (bytes: Uint8Array, encoding?: string): Result.Result<
   if (encoding !== undefined && !isEncoding(encoding)) {
     return Result.fail(`${JSON.stringify(encoding)} is not a known encoding; try ${common.join(", ")}`)
   }
-  const name = markedEncoding(bytes) ?? encoding ?? "utf-8"
+  const marked = markedEncoding(bytes)
+  if (marked === undefined && encoding === undefined && bytes.includes(0)) {
+    return Result.fail("holds zero bytes: it may be UTF-16; save it as UTF-8, or read it with --encoding utf-16le")
+  }
+  const name = marked ?? encoding ?? "utf-8"
   const text = strictly(bytes, name)
-  if (text === undefined) return Result.fail(describeInvalid(bytes, name))
-  return text.includes("\0") && encoding === undefined
-    ? Result.fail("holds zero bytes: it may be UTF-16; save it as UTF-8, or read it with --encoding utf-16le")
-    : Result.succeed(text)
+  return text === undefined ? Result.fail(describeInvalid(bytes, name)) : Result.succeed(text)
 }
 
 const isEncoding = (label: string): boolean => {
@@ -45,8 +47,8 @@ const describeInvalid = (bytes: Uint8Array, encoding: string): string => {
   const [first] = lines
   if (first === undefined) return "is not valid UTF-8"
   const more = lines.length === 1 ? "" : ` and ${lines.length - 1} more`
-  const guess = strictly(first.bytes, "windows-1252")?.trim().slice(0, 60)
-  const sample = guess === undefined ? "" : ` (as Windows-1252, also called Latin-1: ${guess})`
+  const guess = strictly(first.bytes, "windows-1252")?.trim()
+  const sample = guess === undefined ? "" : ` (as Windows-1252, also called Latin-1: ${sanitizeText(guess, 60)})`
   return `is not UTF-8 at line ${first.number}${more}${sample}; save it as UTF-8, or read it with --encoding windows-1252`
 }
 
