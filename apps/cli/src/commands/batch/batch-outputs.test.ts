@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { DatabaseSync } from "node:sqlite"
 import { batchFile } from "../../testing/batch-file.ts"
 
 const images = "id,kind,prompt,n\nfox,image,a red fox,\nboat,image,a paper boat,2\n,image,a lighthouse,\n"
@@ -78,5 +79,30 @@ describe("the files of a batch", () => {
       expect(media(yield* names("other"))).toEqual(["3-1.png", "boat-1.png", "boat-2.png", "fox-1.png"])
       expect(yield* charges).toHaveLength(3)
     }).pipe(Effect.scoped)
+  )
+
+  it.live(
+    "are recognized after a kill between saving and recording them; another's file stays, and the charge is told",
+    () =>
+      Effect.gen(function* () {
+        const { home, fs, run, charges } = yield* batchFile("shots.csv", "id,kind,prompt\nfox,image,a red fox\n")
+        const out = ["--output", `${home}/out`]
+        expect((yield* run(...out)).exitCode).toBe(0)
+        const forget = Effect.sync(() => {
+          const database = new DatabaseSync(`${home}/ledger/ledger.db`)
+          database.exec("UPDATE klingkit_jobs SET files = '[]', state = 'SUCCEEDED'")
+          database.close()
+        })
+        yield* forget
+        expect((yield* run(...out)).exitCode).toBe(0)
+        yield* forget
+        yield* fs.writeFileString(`${home}/out/fox.png`, "mine")
+        yield* fs.remove(`${home}/out/fox.png.json`)
+        const { exitCode, stderr, lines } = yield* run(...out)
+        expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Charged: maybe")])
+        expect(lines).toMatchObject([{ handle: expect.stringMatching(/^kk-/), error: { code: "JOB_FILE_EXISTS" } }])
+        expect(yield* fs.readFileString(`${home}/out/fox.png`)).toBe("mine")
+        expect(yield* charges).toHaveLength(1)
+      }).pipe(Effect.scoped)
   )
 })

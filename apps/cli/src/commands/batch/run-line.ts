@@ -9,7 +9,7 @@ import { asNew, type LineToRun } from "./find-lines.ts"
 import { keyOfTake } from "./line-keys.ts"
 import type { LineDestination } from "./line-destination.ts"
 import type { Line } from "./plan-line.ts"
-import { keptFiles, saveResults } from "./save-results.ts"
+import { isResultOf, keptFiles, saveResults } from "./save-results.ts"
 
 export interface LineOptions {
   readonly wait: boolean
@@ -74,20 +74,21 @@ const finish = (toRun: LineToRun, options: LineOptions, submitted: Job): Effect.
     return resultOf(toRun, job, kept ?? (yield* saved(job, destination, force)))
   })
 
-/** Of two programs that run one line, the one that saves its files second finds them there. */
+/** A file in the way may be its own: of another program that runs the line, or of a run that was killed after saving it. */
 const saved = (job: Job, destination: LineDestination, force: boolean) =>
   saveResults(job, destination, force).pipe(
-    Effect.catch((error) =>
-      Effect.flatMap(
-        error instanceof JobError && error.reason._tag === "FileExists"
-          ? Effect.flatMap(
-              Jobs.use((jobs) => jobs.status(job.handle)),
-              (latest) => keptFiles(latest, destination)
-            )
-          : Effect.succeed(undefined),
-        (files) => (files === undefined ? Effect.fail(error) : Effect.succeed(files))
-      )
-    )
+    Effect.catch((error) => {
+      if (!(error instanceof JobError) || error.reason._tag !== "FileExists") return Effect.fail(error)
+      const { path } = error.reason
+      return Effect.gen(function* () {
+        const latest = yield* Jobs.use((jobs) => jobs.status(job.handle))
+        const kept = yield* keptFiles(latest, destination)
+        if (kept !== undefined) return kept
+        return (yield* isResultOf(path, job.handle))
+          ? yield* saveResults(job, destination, true)
+          : yield* Effect.fail(error)
+      })
+    })
   )
 
 /** The job once it has ended. That of a synchronous call cannot be followed: whichever process made it ends it. */

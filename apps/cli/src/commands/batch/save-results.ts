@@ -1,7 +1,7 @@
 import { parseJson, stringifyJson } from "@klingkit/core/internal"
 import { type Job, JobError, Jobs } from "@klingkit/jobs"
 import { fillTemplate, jobFacts } from "@klingkit/jobs/internal"
-import { Clock, Effect, Equal, FileSystem, Path } from "effect"
+import { Clock, Effect, Equal, FileSystem, Path, Predicate } from "effect"
 import { defaultTemplate, type LineDestination } from "./line-destination.ts"
 
 /** Saves what a finished job has made: its files, or the answer as JSON where that has none. Returns their paths. */
@@ -30,6 +30,17 @@ export const keptFiles = Effect.fnUntraced(function* (job: Job, destination: Lin
     return belongs ? Effect.orElseSucceed(fs.exists(file), () => false) : Effect.succeed(false)
   })
   return files.length > 0 && isKept.every(Boolean) ? files : undefined
+})
+
+/** Whether a file is a result of a job, as the file beside it says. */
+export const isResultOf = Effect.fnUntraced(function* (file: string, handle: string) {
+  const fs = yield* FileSystem.FileSystem
+  const text = yield* Effect.orElseSucceed(fs.readFileString(`${file}.json`), () => "")
+  const content = yield* Effect.orElseSucceed(
+    Effect.try(() => parseJson(text)),
+    () => undefined
+  )
+  return Predicate.hasProperty(content, "handle") && content.handle === handle
 })
 
 /** Those of a pipeline belong to its last steps. */
