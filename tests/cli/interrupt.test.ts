@@ -75,7 +75,7 @@ describe("Ctrl+C", () => {
     expect(exitCode).toBe(130)
     expect(error).toMatchObject({ code: "CLI_INTERRUPTED", charged: "maybe" })
     expect(error.tasks.map(({ id }) => id).toSorted()).toEqual(["boat", "fox", "kite"])
-    const sent = (await tasks()).slice(started.length).map(({ externalTaskId }) => externalTaskId)
+    const sent = (await tasks()).slice(started.length).map(({ externalTaskId = "" }) => externalTaskId)
     expect(error.tasks.map(({ handle }) => handle).toSorted()).toEqual(sent.toSorted())
     for (const { id, handle } of error.tasks) expect(stderr).toContain(`line ${id}: ${handle}`)
     const again = await klingkit(["batch", "shots.json", "--json"], { env, cwd }).ended

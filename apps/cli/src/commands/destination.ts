@@ -21,7 +21,7 @@ export interface DestinationOptions {
   readonly facts?: Partial<NameFacts>
   /** The result may be an answer without files, which is saved as JSON. */
   readonly mayBeAnswer?: boolean
-  /** What the problems are told about; `--output` when absent. */
+  /** What the problems are about; `--output` when absent. */
   readonly field?: string
   /** Whose problems those of a template are; the field when absent. */
   readonly templateField?: string

@@ -44,7 +44,7 @@ describe("where results will be saved", () => {
     })
   )
 
-  it.effect("is told for all requests at once: templates, names, folders, files that exist", () =>
+  it.effect("is checked for all requests at once: templates, names, folders, files that exist", () =>
     Effect.gen(function* () {
       const { base, problems } = yield* inFolder
       writeFileSync(join(base, "fox.webm"), "mine")

@@ -7,7 +7,7 @@ import { defaultTemplate, fillTemplate, type NameFacts, templateProblem } from "
 
 /** Where the results of a request will be saved, while it is not sent yet. */
 export interface Destination {
-  /** What its problems are told about. */
+  /** What its problems are about. */
   readonly field: string
   /** An absolute path; created later if absent. */
   readonly folder: string
@@ -45,7 +45,7 @@ export const checkDestinations = Effect.fnUntraced(function* (
     const naming = namingProblem(destination)
     if (naming !== undefined) {
       // One template of many requests is one problem.
-      if (!problems.some(({ field: told, message }) => told === naming.field && message === naming.message))
+      if (!problems.some((known) => known.field === naming.field && known.message === naming.message))
         problems.push(naming)
       continue
     }

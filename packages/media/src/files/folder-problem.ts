@@ -22,14 +22,18 @@ export const folderProblem = Effect.fnUntraced(function* (
     yield* fs.access(existing, { writable: true })
     return undefined
   })
-  return yield* Effect.catch(problem, (error) => Effect.succeed(`cannot be the folder ${folder}: ${whyNot(error)}`))
+  return yield* problem.pipe(
+    Effect.catch((error) => Effect.succeed(`cannot be the folder ${folder}: ${whyNot(error)}`))
+  )
 
   function nearestExisting(of: string): Effect.Effect<string, PlatformError.PlatformError> {
-    return Effect.catch(Effect.as(fs.stat(of), of), (error) => {
-      const parent = path.dirname(of)
-      const isAbsent = error.reason._tag === "NotFound" || error.reason._tag === "BadResource"
-      return isAbsent && parent !== of ? nearestExisting(parent) : Effect.fail(error)
-    })
+    return Effect.as(fs.stat(of), of).pipe(
+      Effect.catch((error) => {
+        const parent = path.dirname(of)
+        const isAbsent = error.reason._tag === "NotFound" || error.reason._tag === "BadResource"
+        return isAbsent && parent !== of ? nearestExisting(parent) : Effect.fail(error)
+      })
+    )
   }
 })
 

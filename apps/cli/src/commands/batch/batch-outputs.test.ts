@@ -82,20 +82,20 @@ describe("the files of a batch", () => {
   )
 
   it.live(
-    "are recognized after a kill between saving and recording them; another's file stays, and the charge is told",
+    "are recognized after a kill between saving and recording them; another's file stays, and the charge is not denied",
     () =>
       Effect.gen(function* () {
         const { home, fs, run, charges } = yield* batchFile("shots.csv", "id,kind,prompt\nfox,image,a red fox\n")
         const out = ["--output", `${home}/out`]
         expect((yield* run(...out)).exitCode).toBe(0)
-        const forget = Effect.sync(() => {
+        const purge = Effect.sync(() => {
           const database = new DatabaseSync(`${home}/ledger/ledger.db`)
           database.exec("UPDATE klingkit_jobs SET files = '[]', state = 'SUCCEEDED'")
           database.close()
         })
-        yield* forget
+        yield* purge
         expect((yield* run(...out)).exitCode).toBe(0)
-        yield* forget
+        yield* purge
         yield* fs.writeFileString(`${home}/out/fox.png`, "mine")
         yield* fs.remove(`${home}/out/fox.png.json`)
         const { exitCode, stderr, lines } = yield* run(...out)
