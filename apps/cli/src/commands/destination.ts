@@ -63,7 +63,7 @@ export const requireDestinations = Effect.fnUntraced(function* (requests: Readon
   const streams = requests.filter(({ output }) => Option.contains(output, "-"))
   const planned = yield* Effect.forEach(requests, (options) =>
     Effect.map(readDestination(options), (destination): PlannedDestination => {
-      const { field = "--output", templateField = field, count, facts = {}, force, mayBeAnswer } = options
+      const { field = fieldOf(options), templateField = field, count, facts = {}, force, mayBeAnswer } = options
       const isSetting = destination.nameTemplate !== undefined && destination.nameTemplate === config.nameTemplate
       return {
         ...destination,
@@ -89,11 +89,14 @@ export const requireDestinations = Effect.fnUntraced(function* (requests: Readon
   return yield* usageError(problems.map(({ field, message }) => ({ field, message })))
 })
 
+/** What chooses the folder. */
+const fieldOf = ({ output }: DestinationOptions): string => (Option.isNone(output) ? "KLINGKIT_OUTPUT_DIR" : "--output")
+
 /** Resolves the destination before anything is paid: checks it and creates the folder. */
 export const destinationOf = Effect.fnUntraced(function* (options: DestinationOptions) {
   yield* requireDestinations([options])
   const destination = yield* readDestination(options)
-  yield* createFolder(destination.folder, options.field)
+  yield* createFolder(destination.folder, options.field ?? fieldOf(options))
   return destination
 })
 

@@ -215,6 +215,13 @@ describe("where the result is saved", () => {
         expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining(why)])
       }
       expect(yield* kling.requests).toEqual([])
+      const env = { ...kling.env, KLINGKIT_OUTPUT_DIR: "/proc/klingkit" }
+      const setting = yield* klingkit([...create], { ...kling, env })
+      expect([setting.exitCode, setting.stderr]).toEqual([
+        2,
+        expect.stringContaining("KLINGKIT_OUTPUT_DIR cannot be the folder /proc/klingkit")
+      ])
+      expect(yield* kling.requests).toEqual([])
       const both = yield* klingkit([...image, `${kling.home}/folder`], kling)
       expect(both.exitCode).toBe(0)
       expect(readdirSync(`${kling.home}/folder`).filter((name) => name.endsWith(".png"))).toHaveLength(2)

@@ -100,7 +100,7 @@ export const interrupted = (running?: RunningWork): Failure => {
 
 /** A line is listed from before its request is sent. What has ended in this run was sent by it, or by an earlier one. */
 const interruptedBatch = (tasks: ReadonlyArray<LineTask>, ended: number) => {
-  const before = ended === 0 ? "" : `; the tasks of ${ended} lines have ended`
+  const before = ended === 0 ? "" : `; tasks that have ended: ${ended}`
   if (tasks.length === 0) {
     return {
       message: `interrupted; no task is running${before}`,
@@ -109,7 +109,7 @@ const interruptedBatch = (tasks: ReadonlyArray<LineTask>, ended: number) => {
     }
   }
   return {
-    message: `interrupted; ${tasks.length} lines keep running at Kling if it received them${before}`,
+    message: `interrupted; lines that keep running at Kling if it received them: ${tasks.length}${before}`,
     suggestion: "run the same command again: lines already sent are reused and not charged again",
     charged: "maybe" as const,
     tasks,

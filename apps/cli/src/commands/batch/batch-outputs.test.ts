@@ -105,4 +105,16 @@ describe("the files of a batch", () => {
         expect(yield* charges).toHaveLength(1)
       }).pipe(Effect.scoped)
   )
+
+  it.live("are saved once by two runs at the same time, and both succeed", () =>
+    Effect.gen(function* () {
+      const { home, run, names, charges } = yield* batchFile("shots.csv", images)
+      const both = yield* Effect.all([run("--output", `${home}/out`), run("--output", `${home}/out`)], {
+        concurrency: "unbounded"
+      })
+      expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+      expect(media(yield* names("out"))).toEqual(["3.png", "boat-1.png", "boat-2.png", "fox.png"])
+      expect(yield* charges).toHaveLength(3)
+    }).pipe(Effect.scoped)
+  )
 })

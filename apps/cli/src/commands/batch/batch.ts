@@ -180,7 +180,7 @@ const summaryText = (toRun: ReadonlyArray<LineToRun>, quote: Quote): string => {
   const paid = toRun.filter(({ isPaidNow }) => isPaidNow).length
   const found = toRun.length - paid
   const reused = found === 0 ? "" : `; ${found} found from earlier runs, not charged again`
-  return `${toRun.length} lines: ${paid === 0 ? "nothing to pay" : `${paid} to pay, ${quotedText(quote)} in total`}${reused}`
+  return `${toRun.length} ${toRun.length === 1 ? "line" : "lines"}: ${paid === 0 ? "nothing to pay" : `${paid} to pay, ${quotedText(quote)} in total`}${reused}`
 }
 
 /** The total needs the same approval as a single request of that price. */

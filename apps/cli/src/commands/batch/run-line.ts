@@ -80,14 +80,17 @@ const saved = (job: Job, destination: LineDestination, force: boolean) =>
     Effect.catch((error) => {
       if (!(error instanceof JobError) || error.reason._tag !== "FileExists") return Effect.fail(error)
       const { path } = error.reason
-      return Effect.gen(function* () {
+      const itsOwn = Effect.gen(function* () {
         const latest = yield* Jobs.use((jobs) => jobs.status(job.handle))
         const kept = yield* keptFiles(latest, destination)
         if (kept !== undefined) return kept
-        return (yield* isResultOf(path, job.handle))
-          ? yield* saveResults(job, destination, true)
-          : yield* Effect.fail(error)
+        return (yield* isResultOf(path, job.handle)) ? yield* saveResults(job, destination, true) : undefined
       })
+      // The other program writes down what it has saved a moment later.
+      return itsOwn.pipe(
+        Effect.repeat({ schedule: Schedule.spaced("250 millis"), times: 4, until: (files) => files !== undefined }),
+        Effect.flatMap((files) => (files === undefined ? Effect.fail(error) : Effect.succeed(files)))
+      )
     })
   )
 
