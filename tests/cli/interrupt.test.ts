@@ -1,9 +1,11 @@
 import { runEmulator } from "@klingkit/emulator"
 import { once } from "node:events"
+import { writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { klingkit } from "./testing/built-klingkit.ts"
+import { klingkit, temporaryFolder } from "./testing/built-klingkit.ts"
 
 // So slow that no task completes during a test.
 let emulator: Awaited<ReturnType<typeof runEmulator>>
@@ -21,10 +23,11 @@ const control = async (route: string, body?: unknown): Promise<unknown> => {
   return response.json()
 }
 
-const tasksUnder = async (handle: string): Promise<number> => {
-  const { tasks } = (await control("ledger")) as { tasks: ReadonlyArray<{ externalTaskId?: string }> }
-  return tasks.filter(({ externalTaskId }) => externalTaskId === handle).length
-}
+const tasks = async () =>
+  ((await control("ledger")) as { tasks: ReadonlyArray<{ readonly externalTaskId?: string }> }).tasks
+
+const tasksUnder = async (handle: string): Promise<number> =>
+  (await tasks()).filter(({ externalTaskId }) => externalTaskId === handle).length
 
 /** Resolves once the emulator has the task; it has no notification, so it is polled. */
 const arrived = async (handle: string): Promise<void> => {
@@ -56,6 +59,28 @@ describe("Ctrl+C", () => {
     const found = await klingkit(["task", "get", handle], { env }).ended
     expect(found.stdout).toContain(`Task ID: ${handle}`)
     expect(await tasksUnder(handle)).toBe(1)
+  })
+
+  it("in a batch: names the lines that were sent and their tasks, which running it again finds", async () => {
+    const cwd = temporaryFolder()
+    const lines = ["a fox", "a boat", "a kite"].map((prompt) => ({ id: prompt.slice(2), prompt }))
+    writeFileSync(join(cwd, "shots.json"), JSON.stringify(lines))
+    const args = ["batch", "shots.json", "--output", "out", "--json"]
+    const started = await tasks()
+    const running = klingkit(args, { env, cwd })
+    while ((await tasks()).length < started.length + lines.length);
+    running.child.kill("SIGINT")
+    const { exitCode, stdout, stderr } = await running.ended
+    const { error } = JSON.parse(stdout) as { error: { tasks: ReadonlyArray<{ id: string; handle: string }> } }
+    expect(exitCode).toBe(130)
+    expect(error).toMatchObject({ code: "CLI_INTERRUPTED", charged: "maybe" })
+    expect(error.tasks.map(({ id }) => id).toSorted()).toEqual(["boat", "fox", "kite"])
+    const sent = (await tasks()).slice(started.length).map(({ externalTaskId = "" }) => externalTaskId)
+    expect(error.tasks.map(({ handle }) => handle).toSorted()).toEqual(sent.toSorted())
+    for (const { id, handle } of error.tasks) expect(stderr).toContain(`line ${id}: ${handle}`)
+    const again = await klingkit(["batch", "shots.json", "--json"], { env, cwd }).ended
+    expect(again.stderr).toContain("3 lines: nothing to pay; 3 found from earlier runs, not charged again")
+    expect(await tasks()).toHaveLength(started.length + lines.length)
   })
 
   const speech = '{"text":"hello","voiceId":"girlfriend_1_speech02","voiceLanguage":"en"}'

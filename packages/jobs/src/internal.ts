@@ -1,17 +1,21 @@
 export {
   CallerFolders,
+  checkDestinations,
   DeniedAddress,
   denyAddress,
   denyUrl,
   type DenyReason,
+  type Destination,
+  type DestinationProblem,
+  fillTemplate,
   FolderDenied,
   type MediaFacts,
+  type NameFacts,
   namePlaceholders,
   type OpenFolder,
   probeMedia,
   safeFileName,
-  type Sha256,
-  templateProblem
+  type Sha256
 } from "@klingkit/media"
 export { currentJob } from "./current-job.ts"
 export { stepFailure } from "./pipelines/pipeline-job.ts"
@@ -19,6 +23,7 @@ export { paidText, type PaidStep } from "./ledger/quoted-money.ts"
 export { jobError } from "./job-error.ts"
 export { jobOfRecord, statesOf } from "./job.ts"
 export { makePlanner, type Planner } from "./planner.ts"
+export { jobFacts, plannedFacts } from "./results/download-job.ts"
 export { describeQueuePosition } from "./queue/queue-position.ts"
 export { jobOfResult } from "./submit/run-result.ts"
 export type { Approved } from "./ledger/approvals.ts"

@@ -12,6 +12,7 @@ import type { FileHost, Preview, SavedFile } from "@klingkit/media"
 import { Context, Effect, type FileSystem, Layer, type Path, Stream } from "effect"
 import { type JobsConfig, jobsConfig } from "./config.ts"
 import { Downloads } from "./downloads.ts"
+import { findByKeys } from "./find-by-keys.ts"
 import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
 import { services } from "./layer.ts"
@@ -61,6 +62,8 @@ export class Jobs extends Context.Service<
     list(filter?: TaskFilter): Stream.Stream<Job, KlingError>
     /** Jobs in the ledger, filtered by state, model, time or prompt text. */
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
+    /** What the ledger has under each of the caller's own keys. Asks Kling nothing. */
+    findByKeys(keys: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, Job>, LedgerError>
     /** Downloads all results of a finished job, each with a `.json` that describes its origin. */
     download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedFile>, JobError>
     /** A small preview of the images of a finished task. */
@@ -109,6 +112,7 @@ const make = Effect.gen(function* () {
   const recovery = yield* Recovery
   const polling = yield* Polling
   const pipelines = yield* Pipelines
+  const lookups = Context.pick(Kling, Ledger, JobsSettings)(yield* Effect.context<Kling | Ledger | JobsSettings>())
   const recoverNow = recovery.runUnlessWithin(recoverEveryMillis)
 
   const status = (id: string): Effect.Effect<Job, KlingError | LedgerError> =>
@@ -157,6 +161,7 @@ const make = Effect.gen(function* () {
         downloads.withRecord({ handle: task.externalId ?? task.id, task })
       ),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
+    findByKeys: (keys) => Effect.provideContext(findByKeys(keys), lookups),
     download: (job, options) => downloads.download(job, options),
     preview: (job) => downloads.preview(job),
     receiveCallback: (callback) => polling.receiveCallback(callback)

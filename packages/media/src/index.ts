@@ -8,6 +8,7 @@ export { DeniedAddress, FileHost, FolderDenied, type OpenFolder, type Sha256 } f
 export { denyAddress, type DenyReason, denyUrl, type FetchPolicy } from "./files/fetch-policy.ts"
 export type { FetchProgress } from "./files/fetch-to-file.ts"
 export { safeFileName } from "./files/file-name.ts"
-export { namePlaceholders, templateProblem } from "./files/name-template.ts"
+export { checkDestinations, type Destination, type DestinationProblem } from "./files/check-destinations.ts"
+export { fillTemplate, type NameFacts, namePlaceholders } from "./files/name-template.ts"
 export type { SavedFile } from "./files/save-result.ts"
 export type { Preview } from "./preview/draw-preview.ts"

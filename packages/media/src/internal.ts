@@ -1,7 +1,6 @@
 export { checkDiskSpace } from "./files/disk-space.ts"
 export type { FetchFailure } from "./files/fetch-failure.ts"
 export type { FileExists } from "./files/file-exists.ts"
-export type { NameFacts } from "./files/name-template.ts"
 export { saveResults } from "./files/save-results.ts"
 export { inlineSeconds } from "./formats/probe-media.ts"
 export { expandHome } from "./inputs/local-file.ts"

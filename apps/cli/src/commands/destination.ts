@@ -1,5 +1,5 @@
 import { JobError } from "@klingkit/jobs"
-import { templateProblem } from "@klingkit/jobs/internal"
+import { checkDestinations, type Destination as PlannedDestination, type NameFacts } from "@klingkit/jobs/internal"
 import { Cause, Effect, FileSystem, Option, Path } from "effect"
 import { folders } from "../connection.ts"
 import { CommandError, failureOf, usageError } from "../output/failure.ts"
@@ -11,67 +11,112 @@ export interface Destination {
   readonly nameTemplate?: string
 }
 
-/** Each take under a name of its own: `boat.mp4` is `boat-2.mp4` for take 2. */
-export const outputOfTake = (output: string, take: number): string =>
-  output.includes("{") ? output : output.replace(mediaName, (extension) => `-${take}${extension}`)
-
-const mediaName = /\.(mp4|mov|webm|png|jpe?g|webp|gif|mp3|wav|aac)$/i
-
-/** Resolves the destination before anything is paid: creates the folder and checks for an existing file. */
-export const destinationOf = Effect.fnUntraced(function* (options: {
+/** What decides where the results of one request are saved. */
+export interface DestinationOptions {
   readonly output: Option.Option<string>
   readonly force: boolean
   /** How many results are expected. */
   readonly count: number
-  /** One of several takes, whose files must differ in name. */
-  readonly isTake?: boolean
-}) {
-  const fs = yield* FileSystem.FileSystem
+  /** What is known of the names before the request is sent. */
+  readonly facts?: Partial<NameFacts>
+  /** The result may be an answer without files, which is saved as JSON. */
+  readonly mayBeAnswer?: boolean
+  /** What the problems are about; `--output` when absent. */
+  readonly field?: string
+  /** Whose problems those of a template are; the field when absent. */
+  readonly templateField?: string
+  /** Follows the stem of a file name, so that another take is another file. */
+  readonly suffix?: string
+  /** Names the files where neither the output nor the settings do. */
+  readonly defaultTemplate?: string
+}
+
+const mediaName = /\.(mp4|mov|webm|png|jpe?g|webp|gif|mp3|wav|aac)$/i
+
+/** What an output means: a name built from placeholders, a file, or a folder. Looks at no disk. */
+export const readDestination = Effect.fnUntraced(function* (
+  options: Pick<DestinationOptions, "output" | "mayBeAnswer" | "defaultTemplate" | "suffix">
+) {
   const path = yield* Path.Path
   const config = yield* folders
-  const destination = Option.match(options.output, {
-    onNone: (): Destination => ({ folder: config.outputDir }),
+  const template = config.nameTemplate ?? options.defaultTemplate
+  const inFolder = (folder: string): Destination => ({
+    folder,
+    ...(template === undefined ? {} : { nameTemplate: template })
+  })
+  return Option.match(options.output, {
+    onNone: () => inFolder(config.outputDir),
     onSome: (output): Destination => {
       const target = path.resolve(output)
       if (output.includes("{")) return splitTemplate(target, path.sep)
-      return mediaName.test(output)
-        ? { folder: path.dirname(target), fileName: path.basename(target) }
-        : { folder: target }
+      const isFile = mediaName.test(output) || (options.mayBeAnswer === true && /\.json$/i.test(output))
+      if (!isFile) return inFolder(target)
+      const { dir, name, ext } = path.parse(target)
+      return { folder: dir, fileName: `${name}${options.suffix ?? ""}${ext}` }
     }
   })
-  const { folder, fileName, nameTemplate = config.nameTemplate } = destination
-  const problem = nameTemplate === undefined ? undefined : templateProblem(nameTemplate)
-  const templateField = destination.nameTemplate === undefined ? "KLINGKIT_FILE_NAME" : "--output"
-  if (fileName === undefined && problem !== undefined) {
-    return yield* usageError([{ field: templateField, message: problem }])
-  }
-  if (fileName === undefined && options.isTake === true && !/\{(handle|take)\}/.test(nameTemplate ?? "{handle}")) {
-    return yield* usageError([{ field: templateField, message: "names all takes alike; add {take} or {handle}" }])
-  }
-  if (fileName !== undefined && options.count > 1) {
-    return yield* usageError([
-      { field: "--output", message: `is one file name, but ${options.count} files are expected; give a folder` }
-    ])
-  }
-  yield* fs.makeDirectory(folder, { recursive: true }).pipe(
-    Effect.mapError(
-      (error) =>
-        new JobError({
-          reason: { _tag: "FileDenied", path: folder, detail: `cannot create this folder: ${error.reason._tag}` }
-        })
-    )
+})
+
+/** Fails with everything that would keep results from being saved, before they are paid for. Creates nothing. */
+export const requireDestinations = Effect.fnUntraced(function* (requests: ReadonlyArray<DestinationOptions>) {
+  const config = yield* folders
+  const streams = requests.filter(({ output }) => Option.contains(output, "-"))
+  const planned = yield* Effect.forEach(requests, (options) =>
+    Effect.map(readDestination(options), (destination): PlannedDestination => {
+      const { field = fieldOf(options), templateField = field, count, facts = {}, force, mayBeAnswer } = options
+      const isSetting = destination.nameTemplate !== undefined && destination.nameTemplate === config.nameTemplate
+      return {
+        ...destination,
+        field,
+        templateField: isSetting ? "KLINGKIT_FILE_NAME" : templateField,
+        count,
+        facts,
+        mayBeAnswer: mayBeAnswer === true,
+        overwrite: force
+      }
+    })
   )
-  if (fileName !== undefined && !options.force) {
-    const target = path.join(folder, fileName)
-    const exists = yield* Effect.orElseSucceed(fs.exists(target), () => false)
-    if (exists) return yield* new JobError({ reason: { _tag: "FileExists", path: target } })
+  const problems = [
+    ...streams.map(({ field = "--output" }) => ({ field, message: "cannot be -: results are saved in files only" })),
+    ...(yield* checkDestinations(planned))
+  ]
+  const [first, ...others] = problems
+  if (first === undefined) return
+  // Alone it has a code of its own, and the flag that helps.
+  if ("existing" in first && first.existing !== undefined && others.length === 0 && requests.length === 1) {
+    return yield* new JobError({ reason: { _tag: "FileExists", path: first.existing } })
   }
+  return yield* usageError(problems.map(({ field, message }) => ({ field, message })))
+})
+
+/** What chooses the folder. */
+const fieldOf = ({ output }: DestinationOptions): string => (Option.isNone(output) ? "KLINGKIT_OUTPUT_DIR" : "--output")
+
+/** Resolves the destination before anything is paid: checks it and creates the folder. */
+export const destinationOf = Effect.fnUntraced(function* (options: DestinationOptions) {
+  yield* requireDestinations([options])
+  const destination = yield* readDestination(options)
+  yield* createFolder(destination.folder, options.field ?? fieldOf(options))
   return destination
 })
 
+export const createFolder = Effect.fnUntraced(function* (folder: string, field = "--output") {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs
+    .makeDirectory(folder, { recursive: true })
+    .pipe(
+      Effect.mapError(({ reason }) =>
+        usageError([{ field, message: `cannot be the folder ${folder}: it cannot be created (${reason._tag})` }])
+      )
+    )
+})
+
 /** The same for a command that is about to pay: its failures say that nothing was sent. */
-export const destinationBefore = (options: Parameters<typeof destinationOf>[0]) =>
-  Effect.mapError(destinationOf(options), (error) => {
+export const destinationBefore = (options: DestinationOptions) => beforePaying(destinationOf(options))
+
+/** A failure before anything is paid says so. */
+export const beforePaying = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, CommandError, R> =>
+  Effect.mapError(effect, (error) => {
     const failure = failureOf(Cause.fail(error))
     const suggestion = failure.charged === "no" ? failure.suggestion : `${failure.suggestion}; nothing was sent`
     return new CommandError({ failure: { ...failure, suggestion, charged: "no" } })

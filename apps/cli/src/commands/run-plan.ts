@@ -1,7 +1,7 @@
 import { describeRequest, type Plan } from "@klingkit/core"
 import { baseUrlFromConfig, credentialsFromConfig } from "@klingkit/core/internal"
 import { type Job, Jobs, startedJob } from "@klingkit/jobs"
-import { describeQueuePosition } from "@klingkit/jobs/internal"
+import { describeQueuePosition, plannedFacts } from "@klingkit/jobs/internal"
 import { Effect, Option, Ref } from "effect"
 import { connection } from "../connection.ts"
 import { interrupted } from "../output/failure.ts"
@@ -23,7 +23,8 @@ export const runPlan = Effect.fn("runPlan")(function* (plan: Plan, flags: PaidFl
   const count = typeof plan.input["n"] === "number" ? plan.input["n"] : 1
   const { variants } = plan
   if (variants !== undefined) return yield* runTakes({ ...plan, variants }, flags, count)
-  const destination = yield* destinationBefore({ ...flags, count })
+  const { output: target, force } = flags
+  const destination = yield* destinationBefore({ output: target, force, count, facts: plannedFacts(plan) })
   return yield* send(plan, flags, destination).pipe(Effect.provide(connection))
 })
 

@@ -2,7 +2,7 @@ import type { Plan } from "@klingkit/core"
 import { credentialsFromConfig, quotedText } from "@klingkit/core/internal"
 import { isPipeline, type PipelinePlan } from "@klingkit/core/requests"
 import { type Job, Jobs, startedJob } from "@klingkit/jobs"
-import { jobOfResult } from "@klingkit/jobs/internal"
+import { jobOfResult, plannedFacts } from "@klingkit/jobs/internal"
 import { Effect, Option } from "effect"
 import { connection } from "../connection.ts"
 import { Output } from "../output/output.ts"
@@ -90,7 +90,8 @@ const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
   const output = yield* Output
   yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
   yield* credentialsFromConfig
-  const destination = yield* destinationBefore({ output: flags.output, force: flags.force, count: 1 })
+  const { output: target, force } = flags
+  const destination = yield* destinationBefore({ output: target, force, count: 1, facts: plannedFacts(plan) })
   yield* Effect.gen(function* () {
     const jobs = yield* Jobs
     const result = yield* callSynchronously(plan, { isApproved: flags.yes, ...identityOptions(flags) })

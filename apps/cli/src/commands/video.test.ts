@@ -205,8 +205,22 @@ describe("where the result is saved", () => {
       writeFileSync(`${kling.home}/file`, "")
       mkdirSync(`${kling.home}/folder`)
       const inFile = yield* klingkit([...image, `${kling.home}/file/deeper`], kling)
-      expect(inFile.exitCode).toBe(1)
-      expect(inFile.stderr).toContain("cannot create this folder")
+      expect(inFile.exitCode).toBe(2)
+      expect(inFile.stderr).toContain(`--output cannot be the folder ${kling.home}/file/deeper`)
+      for (const [folder, why] of [
+        ["/proc/klingkit", "the system keeps no files there"],
+        ["-", "--output cannot be -"]
+      ] as const) {
+        const refused = yield* klingkit([...image, folder], kling)
+        expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining(why)])
+      }
+      expect(yield* kling.requests).toEqual([])
+      const env = { ...kling.env, KLINGKIT_OUTPUT_DIR: "/proc/klingkit" }
+      const setting = yield* klingkit([...create], { ...kling, env })
+      expect([setting.exitCode, setting.stderr]).toEqual([
+        2,
+        expect.stringContaining("KLINGKIT_OUTPUT_DIR cannot be the folder /proc/klingkit")
+      ])
       expect(yield* kling.requests).toEqual([])
       const both = yield* klingkit([...image, `${kling.home}/folder`], kling)
       expect(both.exitCode).toBe(0)

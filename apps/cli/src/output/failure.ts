@@ -20,6 +20,8 @@ export interface Failure {
   readonly next?: NextStep
   /** The handle of the task, where there may be one. */
   readonly handle?: string
+  /** The tasks of a batch that may be running. */
+  readonly tasks?: ReadonlyArray<LineTask>
   /** Quote and charge of a failed task, as text. */
   readonly receipt?: Receipt
   /** The task in question, as `task get --json` shows it. */
@@ -60,7 +62,15 @@ export const failureOf = (cause: Cause.Cause<unknown>): Failure => {
 export type RunningWork =
   | { readonly handle: string; readonly isAccepted: boolean }
   | { readonly pipeline: string }
+  /** Of a batch: the lines whose tasks may be running, and how many have ended. */
+  | { readonly lines: ReadonlyArray<LineTask>; readonly ended: number }
   | "paid call"
+
+/** The task of a line of a batch. */
+export interface LineTask {
+  readonly id: string
+  readonly handle: string
+}
 
 /** Ctrl+C. A task that Kling has accepted keeps running; it cannot be canceled. */
 export const interrupted = (running?: RunningWork): Failure => {
@@ -77,6 +87,7 @@ export const interrupted = (running?: RunningWork): Failure => {
     const message = `interrupted; the current step of pipeline ${handle} keeps running at Kling, later steps wait`
     return { ...about, message, suggestion: `continue with: klingkit task wait ${handle}`, charged: "maybe", handle }
   }
+  if ("lines" in running) return { ...about, ...interruptedBatch(running.lines, running.ended) }
   const { handle, isAccepted } = running
   return {
     ...about,
@@ -84,6 +95,28 @@ export const interrupted = (running?: RunningWork): Failure => {
     suggestion: `find it with: klingkit task get ${handle}`,
     charged: "maybe",
     handle
+  }
+}
+
+/** A line is listed from before its request is sent. What has ended in this run was sent by it, or by an earlier one. */
+const interruptedBatch = (tasks: ReadonlyArray<LineTask>, ended: number) => {
+  const before = ended === 0 ? "" : `; tasks that have ended: ${ended}`
+  if (tasks.length === 0) {
+    return {
+      message: `interrupted; no task is running${before}`,
+      suggestion: "run the same command again: lines already sent are reused and not charged again",
+      charged: ended === 0 ? ("no" as const) : ("maybe" as const)
+    }
+  }
+  return {
+    message: `interrupted; lines that keep running at Kling if it received them: ${tasks.length}${before}`,
+    suggestion: "run the same command again: lines already sent are reused and not charged again",
+    charged: "maybe" as const,
+    tasks,
+    lines: [
+      `interrupted; these lines keep running at Kling if it received them${before}:`,
+      ...tasks.map(({ id, handle }) => `line ${id}: ${handle}`)
+    ]
   }
 }
 

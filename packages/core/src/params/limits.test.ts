@@ -60,6 +60,7 @@ function* rejectedValues(type: ValueType, path: string): Generator<Rejected> {
   switch (type.kind) {
     case "string": {
       yield rejected("wrong type", 7, "must be a string")
+      yield rejected("half of a character", "a \ud83d b", "half of a character")
       if (type.maxLength !== undefined) yield rejected("too long", "x".repeat(type.maxLength + 1), type.maxLength)
       return
     }
@@ -82,7 +83,10 @@ function* rejectedValues(type: ValueType, path: string): Generator<Rejected> {
       return yield rejected("wrong type", "yes", "must be a boolean")
     case "id": {
       yield rejected("wrong type", 829_836_802_793, "must be an id, given as a string")
-      if (type.encodedAs === "number") yield rejected("not digits", "12a", "not a numeric id")
+      if (type.encodedAs === "number") {
+        yield rejected("not digits", "12a", "not a numeric id")
+        yield rejected("a leading zero", "007", "it begins with 0")
+      }
       return
     }
     case "media":

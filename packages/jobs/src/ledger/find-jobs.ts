@@ -16,6 +16,9 @@ export interface JobFilter {
   readonly states?: ReadonlyArray<JobState>
   readonly family?: string
   readonly model?: string
+  readonly account?: string
+  /** The jobs under these keys of the caller's own. */
+  readonly idempotencyKeys?: ReadonlyArray<string>
   /** Created at this time or later, in milliseconds since 1970. */
   readonly since?: number
   /** Created before this time. */
@@ -58,6 +61,7 @@ export const listJobs = Effect.fnUntraced(function* (
   filter: JobFilter
 ): Effect.fn.Return<JobPage, LedgerError | SqlError> {
   const { principal = "local", id, states, family, model, since, until, search, result, cursor } = filter
+  const { account, idempotencyKeys } = filter
   if (!isStorable(principal)) return { jobs: [], quarantined: [] }
   const limit = Math.max(1, Math.min(filter.limit ?? 20, 500))
   const after = cursor === undefined ? undefined : yield* readCursor(cursor)
@@ -67,6 +71,8 @@ export const listJobs = Effect.fnUntraced(function* (
     ...(states === undefined ? [] : [sql.in("state", states)]),
     ...(family === undefined ? [] : [sql`family = ${storable(family)}`]),
     ...(model === undefined ? [] : [sql`model = ${storable(model)}`]),
+    ...(account === undefined ? [] : [sql`account = ${storable(account)}`]),
+    ...(idempotencyKeys === undefined ? [] : [sql.in("idempotency_key", idempotencyKeys.map(storable))]),
     ...(since === undefined ? [] : [sql`created_at >= ${since}`]),
     ...(until === undefined ? [] : [sql`created_at < ${until}`]),
     ...(search === undefined ? [] : [sql`prompt_folded LIKE ${containing(search.toLowerCase())} ESCAPE '!'`]),

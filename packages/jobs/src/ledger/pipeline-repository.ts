@@ -24,6 +24,8 @@ export interface PipelineFilter {
   readonly principal: string
   readonly account?: string
   readonly states?: ReadonlyArray<PipelineState>
+  /** The pipelines under these keys of the caller's own. */
+  readonly idempotencyKeys?: ReadonlyArray<string>
   /** 20 when absent. */
   readonly limit?: number
 }
@@ -31,12 +33,13 @@ export interface PipelineFilter {
 /** Pipelines, newest first. */
 export const listPipelines = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
-  { principal, account, states, limit = 20 }: PipelineFilter
+  { principal, account, states, idempotencyKeys, limit = 20 }: PipelineFilter
 ): Effect.fn.Return<ReadonlyArray<PipelineRecord>, LedgerError | SqlError> {
   const conditions = [
     sql`principal = ${principal}`,
     ...(account === undefined ? [] : [sql`account = ${account}`]),
-    ...(states === undefined ? [] : [sql.in("state", states)])
+    ...(states === undefined ? [] : [sql.in("state", states)]),
+    ...(idempotencyKeys === undefined ? [] : [sql.in("idempotency_key", idempotencyKeys.map(storable))])
   ]
   const rows = yield* sql`SELECT * FROM klingkit_pipelines WHERE ${sql.and(conditions)}
     ORDER BY created_at DESC, handle DESC LIMIT ${limit}`

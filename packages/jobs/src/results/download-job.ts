@@ -1,5 +1,6 @@
-import type { FetchProgress, FileHost, SavedFile } from "@klingkit/media"
-import { type FetchFailure, type FileExists, type NameFacts, saveResults } from "@klingkit/media/internal"
+import type { Plan } from "@klingkit/core"
+import type { FetchProgress, FileHost, NameFacts, SavedFile } from "@klingkit/media"
+import { type FetchFailure, type FileExists, saveResults } from "@klingkit/media/internal"
 import { Clock, Effect, type FileSystem, type Path } from "effect"
 import type { JobsConfig } from "../config.ts"
 import type { Job } from "../job.ts"
@@ -13,6 +14,8 @@ export interface DownloadOptions {
   readonly fileName?: string
   /** Names files below the folder: `{date}/{model}-{handle}`; defaults to the configured template. */
   readonly nameTemplate?: string
+  /** The caller's own name for the job, for `{id}`; defaults to the handle. */
+  readonly id?: string
   readonly overwrite?: boolean
   readonly onProgress?: (progress: FetchProgress & { readonly index: number }) => Effect.Effect<void>
 }
@@ -39,7 +42,7 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
     root: options.folder ?? outputDir,
     fileName: options.fileName,
     nameTemplate: options.nameTemplate ?? nameTemplate,
-    nameFacts: factsOf(job, yield* Clock.currentTimeMillis),
+    nameFacts: jobFacts(job, options.id, yield* Clock.currentTimeMillis),
     overwrite: options.overwrite ?? false,
     sidecarFor: (file) => sidecarText(job, file),
     onProgress: (progress) => options.onProgress?.(progress) ?? Effect.void
@@ -52,18 +55,29 @@ const asJobError = (taskId: string, failure: FetchFailure | FileExists): JobErro
   return jobError({ _tag: failure.isDenied ? "ResultDenied" : "FetchFailed", taskId, detail: failure.detail })
 }
 
-const factsOf = ({ handle, task, plan, record }: Job, now: number): NameFacts => {
+/** What a job tells of the names of its results. `id` is the caller's own name for it. */
+export const jobFacts = (job: Job, id: string | undefined, now: number): NameFacts => {
+  const { handle, task, plan, record } = job
   const [date = "", time = ""] = (isoTime(task.createdAt ?? record?.createdAt) ?? isoTime(now) ?? "").split(/[T.]/)
-  const models = [plan?.model, record?.model, plan?.operation.id, record?.operation]
-  const prompt = record?.prompt ?? plan?.input["prompt"]
+  const model = record?.model === "" ? record.operation : record?.model
   return {
+    ...(plan === undefined ? { model: model ?? "kling", prompt: firstWords(record?.prompt) } : plannedFacts(plan)),
     date,
     time: time.replaceAll(":", "-"),
-    model: models.find((model) => model !== undefined && model !== "") ?? "kling",
-    prompt: typeof prompt === "string" ? firstWords(prompt) : "",
     handle,
+    id: id ?? handle,
     take: String(record?.take ?? 1)
   }
 }
 
-const firstWords = (text: string): string => /^.{0,40}(?=\s|$)/su.exec(text.trim())?.[0] ?? text.trim().slice(0, 40)
+/** What a plan tells of the names of its results. */
+export const plannedFacts = ({ model, operation, input }: Plan): Pick<NameFacts, "model" | "prompt"> => ({
+  model: model === "" ? operation.id : model,
+  prompt: firstWords(input["prompt"] ?? input["text"])
+})
+
+const firstWords = (prompt: unknown): string => {
+  if (typeof prompt !== "string") return ""
+  const text = prompt.trim()
+  return /^.{0,40}(?=\s|$)/su.exec(text)?.[0] ?? text.slice(0, 40)
+}

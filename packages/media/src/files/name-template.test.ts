@@ -8,7 +8,8 @@ const facts = {
   model: "kling-3.0",
   prompt: "A red fox walks",
   handle: "kk-t2v-1",
-  take: "2"
+  take: "2",
+  id: "fox"
 }
 const single = { index: 0, count: 1, extension: "mp4" }
 const second = { index: 1, count: 2, extension: "png" }
@@ -24,6 +25,7 @@ describe("a name template", () => {
     ["{date}/{time} {prompt}", "2026-09-20/14-05-09 A red fox walks.mp4"],
     ["videos\\{model}\\{handle}", "videos/kling-3.0/kk-t2v-1.mp4"],
     ["{handle}.mov", "kk-t2v-1.mov"],
+    ["shots/{id}.mp4", "shots/fox.mp4"],
     ["video-{index}.{ext}", "video-1.mp4"],
     ["video-{take}.{ext}", "video-2.mp4"],
     ["{prompt}, take one.final", "A red fox walks, take one.final"]
@@ -39,7 +41,10 @@ describe("a name template", () => {
   })
 
   it.each([
-    ["{data}", `has unknown "{data}"; use {date}, {time}, {model}, {prompt}, {handle}, {take}, {index}, {ext}`],
+    [
+      "{data}",
+      `has unknown "{data}"; use {date}, {time}, {model}, {prompt}, {handle}, {take}, {index}, {ext}, {id}; did you mean {date}?`
+    ],
     ["{constructor}.mp4", "has"],
     ["{handle", "has"],
     ["handle}", "has"],
@@ -78,7 +83,8 @@ describe("a name template", () => {
         model: `${text}/..`,
         prompt: "视".repeat(300),
         handle: text,
-        take: "1"
+        take: "1",
+        id: text
       }
       const { folders, name } = fillTemplate(template, values, { index, count: 9, extension: "mp4" })
       for (const part of [...folders, name]) {

@@ -1,3 +1,4 @@
+import { closestMatch } from "@klingkit/core/internal"
 import { safeFileName } from "./file-name.ts"
 
 /** The placeholders of a name template and their meanings. */
@@ -9,7 +10,8 @@ export const namePlaceholders = {
   handle: "the task's handle",
   take: "which of several results of the same request: 1, 2, ...",
   index: "number of the result: 1, 2, ...",
-  ext: "extension by the file's real format: mp4, png, ..."
+  ext: "extension by the file's real format: mp4, png, ...",
+  id: "your own name for it: the id of a line of a file; otherwise the handle"
 } as const
 
 export type NameFacts = Readonly<Record<Exclude<keyof typeof namePlaceholders, "index" | "ext">, string>>
@@ -18,8 +20,10 @@ export type NameFacts = Readonly<Record<Exclude<keyof typeof namePlaceholders, "
 export const templateProblem = (template: string): string | undefined => {
   const unknown = [...template.matchAll(/\{([^{}]*)\}|[{}]/g)].find(([, name]) => !isPlaceholder(name))
   if (unknown !== undefined) {
-    const known = Object.keys(namePlaceholders).map((name) => `{${name}}`)
-    return `has unknown ${JSON.stringify(unknown[0])}; use ${known.join(", ")}`
+    const names = Object.keys(namePlaceholders)
+    const near = closestMatch(unknown[1] ?? "", names)
+    const hint = near === undefined ? "" : `; did you mean {${near}}?`
+    return `has unknown ${JSON.stringify(unknown[0])}; use ${names.map((name) => `{${name}}`).join(", ")}${hint}`
   }
   const parts = template.split(/[/\\]/)
   if (parts.some((part) => /^\.{0,2}$/.test(part))) return "must be a path below the folder that ends in a file name"

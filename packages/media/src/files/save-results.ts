@@ -5,6 +5,7 @@ import type { FetchPolicy } from "./fetch-policy.ts"
 import type { FetchProgress } from "./fetch-to-file.ts"
 import type { FileExists } from "./file-exists.ts"
 import { FileHost } from "./file-host.ts"
+import { nameProblem } from "./name-problem.ts"
 import { defaultTemplate, fillTemplate, type NameFacts, templateProblem } from "./name-template.ts"
 import { type SavedFile, saveResult } from "./save-result.ts"
 
@@ -75,11 +76,3 @@ export const saveResults = Effect.fnUntraced(function* ({
     )
   )
 })
-
-const encoder = new TextEncoder()
-
-/** Why a name cannot be a file name on every system, or undefined. */
-const nameProblem = (name: string): string | undefined =>
-  /^\.{0,2}$|[/\\\0]/.test(name) || encoder.encode(name).length > 240
-    ? "the file name must be at most 240 bytes and must not contain a path"
-    : undefined

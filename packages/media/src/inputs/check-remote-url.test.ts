@@ -45,6 +45,16 @@ describe("a URL for Kling to fetch", () => {
     })
   )
 
+  it.effect.each([
+    ["https://cdn.example.com/my photo (1).png", "write https://cdn.example.com/my%20photo%20(1).png"],
+    ["https://cdn.example.com/caf\u00e9.png", "write https://cdn.example.com/caf%C3%A9.png"],
+    ["https://cdn.example.com/{name}.png", "percent-encoded"],
+    ["https://cdn.example.com/a.png, https://cdn.example.com/b.png", "several URLs"],
+    ["https://bucket.example.com/a.png?X-Amz-Signature=abc&amp;X-Amz-Expires=60", "write & instead"]
+  ] as const)("is refused with the right spelling: %s", ([url, hint]) =>
+    Effect.map(check(url), (text) => expect(text).toContain(hint))
+  )
+
   it.effect("may be on this machine when Kling is an emulator here", () =>
     Effect.gen(function* () {
       expect(yield* check("http://127.0.0.1:8600/files/1/a.png", true)).toBe("passes")

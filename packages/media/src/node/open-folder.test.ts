@@ -63,6 +63,17 @@ describe.each(implementations)("a folder opened %s", (_, pin) => {
     })
   )
 
+  it.effect("is denied where the system keeps no files, also behind a link", () =>
+    Effect.gen(function* () {
+      const { root } = yield* testFolders
+      symlinkSync("/proc", join(root, "link"))
+      for (const folder of ["/proc/klingkit/out", join(root, "link", "out"), "/dev/klingkit"]) {
+        const { detail } = yield* Effect.flip(openFolder(folder, [], pin))
+        expect(detail).toBe("the system keeps no files there")
+      }
+    })
+  )
+
   it.effect("is not confused with another one that replaced it", () =>
     Effect.gen(function* () {
       const { root, outside } = yield* testFolders

@@ -2,8 +2,9 @@ import { sanitizeText } from "@klingkit/core/internal"
 import { Effect, type Scope } from "effect"
 import { constants, existsSync, type Stats } from "node:fs"
 import { lstat, mkdir, open, realpath, stat } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { FolderDenied, type OpenFolder } from "../files/file-host.ts"
+import { isMadeUpBySystem } from "../files/folder-problem.ts"
 
 /**
  * On Linux, files are opened through the folder's descriptor (`/proc/self/fd`), so replacing the folder has no effect.
@@ -18,7 +19,7 @@ export const openFolder = (
   pin: boolean = canPin
 ): Effect.Effect<OpenFolder, FolderDenied, Scope.Scope> =>
   Effect.andThen(
-    attempt(root, () => mkdir(root, { recursive: true })),
+    attempt(root, () => makeRoot(root)),
     pin ? openPinned(root, below) : openByPath(root, below)
   )
 
@@ -71,6 +72,20 @@ const openDirectory = (shown: string, path: string, flags: number) =>
     attempt(shown, () => open(path, flags)),
     (folder) => Effect.promise(() => folder.close())
   )
+
+/** Node's recursive mkdir does not end below `/proc`. */
+const makeRoot = async (root: string): Promise<void> => {
+  if (isMadeUpBySystem(await realParent(root))) throw new Error("the system keeps no files there")
+  await mkdir(root, { recursive: true })
+}
+
+/** The real path of a folder, or of its nearest existing parent. */
+const realParent = (folder: string): Promise<string> =>
+  realpath(folder).catch((error: NodeJS.ErrnoException) => {
+    const parent = dirname(folder)
+    if (error.code !== "ENOENT" || parent === folder) throw error
+    return realParent(parent)
+  })
 
 const makeFolder = (folder: string): Promise<void> =>
   mkdir(folder).catch((error: NodeJS.ErrnoException) => {

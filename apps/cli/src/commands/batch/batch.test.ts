@@ -146,20 +146,4 @@ describe("klingkit batch", () => {
       expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/^1\tfailed\tkk-t2v-\w+\t\tGeneration failed/)])
     }).pipe(Effect.scoped)
   )
-
-  it.live("names the task of a paid line that could not be saved, and does not deny the charge", () =>
-    Effect.gen(function* () {
-      const { file, env, home, charges } = yield* withManifest("videos.csv", "prompt,output\na fox,fox.mp4\n")
-      const fs = yield* FileSystem.FileSystem
-      yield* fs.makeDirectory(`${home}/videos`)
-      yield* fs.writeFileString(`${home}/videos/fox.mp4`, "another video")
-      const args = ["batch", file, "--output", `${home}/videos`, "--json"]
-      const { exitCode, stdout, stderr } = yield* klingkit(args, { env })
-      expect(yield* charges).toHaveLength(1)
-      expect(JSON.parse(stdout)).toMatchObject([
-        { handle: expect.stringMatching(/^kk-/), error: { code: "JOB_FILE_EXISTS" } }
-      ])
-      expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Charged: maybe")])
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
-  )
 })

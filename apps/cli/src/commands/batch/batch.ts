@@ -1,124 +1,195 @@
-import { familyOfHandle, maxUsd, type Quote, sumOfQuotes } from "@klingkit/core"
+import { maxUsd, type Quote, sumOfQuotes } from "@klingkit/core"
 import { credentialsFromConfig, quotedText, usdText } from "@klingkit/core/internal"
-import { isPipeline } from "@klingkit/core/requests"
 import { Recovery, spendLimits } from "@klingkit/jobs"
-import { Effect, Ref } from "effect"
+import { Effect, Option, Ref } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"
-import { exitCode, type ExitCode } from "../../output/exit-code.ts"
+import { exitCode } from "../../output/exit-code.ts"
 import { CommandError, usageError } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
-import { table } from "../../output/table.ts"
-import { quoteText, quoteView } from "../../output/task-view.ts"
+import { beforePaying, createFolder, requireDestinations } from "../destination.ts"
 import { paidFlags } from "../paid-flags.ts"
+import { asNew, findLines, type LineToRun } from "./find-lines.ts"
+import { firstTen } from "./line-error.ts"
+import { lineDestination, lineOutput } from "./line-destination.ts"
 import { type Line, planLines } from "./plan-line.ts"
+import { failIfAny, printResults, showLines } from "./print-batch.ts"
 import { readManifest } from "./read-manifest.ts"
-import { type LineResult, runLine } from "./run-line.ts"
+import { runLine } from "./run-line.ts"
+import { selectLines } from "./select-lines.ts"
+import { trackTasks } from "./track-tasks.ts"
 
 const {
   key: _key,
-  take: _take,
   variants: _variants,
   allowDuplicate: _allowDuplicate,
   again: _again,
   dryRun,
+  take,
   ...shared
 } = paidFlags
+
+const flags = {
+  parallel: Flag.Int("parallel").pipe(
+    Flag.withMetavar("count"),
+    Flag.withDescription("submit this many lines at once; default 4"),
+    Flag.filter(
+      (count) => count >= 1 && count <= 50,
+      () => "must be 1 to 50"
+    ),
+    Flag.withDefault(4)
+  ),
+  only: Flag.String("only").pipe(
+    Flag.withMetavar("id"),
+    Flag.withDescription("run only this line, by its id or number; may be repeated"),
+    Flag.atLeast(0)
+  ),
+  retryFailed: Flag.Boolean("retry-failed").pipe(
+    Flag.withoutNegation,
+    Flag.withDescription("try lines again whose task failed, as their next take; the others are not charged again"),
+    Flag.withDefault(false)
+  ),
+  encoding: Flag.String("encoding").pipe(
+    Flag.withMetavar("name"),
+    Flag.withDescription(
+      "how the file is encoded, such as windows-1252; default UTF-8, or as its byte order mark says"
+    ),
+    Flag.optional
+  ),
+  take: take.pipe(
+    Flag.withDescription("which result of each line this is: with --only, 2 makes another one of a line")
+  ),
+  dryRun: dryRun.pipe(Flag.withDescription("print each request, its price and the total without sending anything")),
+  ...shared
+}
 
 export const batch = Command.make(
   "batch",
   {
     file: Argument.String("manifest").pipe(
-      Argument.withDescription("a .csv, .yaml or .json file with one request per line")
+      Argument.withDescription("a .csv, .tsv, .yaml or .json file with one request per line")
     ),
-    parallel: Flag.Int("parallel").pipe(
-      Flag.withMetavar("count"),
-      Flag.withDescription("submit this many lines at once; default 4"),
-      Flag.filter(
-        (count) => count >= 1 && count <= 50,
-        () => "must be 1 to 50"
-      ),
-      Flag.withDefault(4)
-    ),
-    dryRun: dryRun.pipe(Flag.withDescription("print each request, its price and the total without sending anything")),
-    ...shared
+    ...flags
   },
-  Effect.fnUntraced(function* ({ file, parallel, ...flags }) {
+  Effect.fnUntraced(function* ({ file, ...given }) {
     const output = yield* Output
-    const planned = yield* Effect.flatMap(readManifest(file), planLines)
-    const problems = planned.flatMap((entry) => ("problems" in entry ? entry.problems : []))
-    if (problems.length > 0) return yield* usageError(problems)
-    const lines = planned.flatMap((entry) => ("line" in entry ? [entry.line] : []))
-    const quote = { ...sumOfQuotes(lines.map(({ plan }) => plan.quote)), rule: "the sum of all lines" }
+    const which = { take: Option.getOrUndefined(given.take), retryFailed: given.retryFailed }
+    if (which.take !== undefined && which.retryFailed) {
+      return yield* usageError([
+        { field: "--take", message: "cannot be combined with --retry-failed, which chooses it" }
+      ])
+    }
+    const manifest = yield* readManifest(file, "lines", Option.getOrUndefined(given.encoding))
+    const { lines, problems } = selectLines(yield* planLines(manifest), given.only)
+    if (problems.length > 0) return yield* usageError(firstTen(problems))
     yield* Effect.forEach(lines, ({ id, plan }) =>
       Effect.forEach(plan.warnings, (warning) => output.say(`Warning: line ${id}: ${warning}`))
     )
-    if (flags.dryRun) return yield* showLines(lines, quote)
+    if (given.dryRun) {
+      const { toRun, notes } = yield* lookUp(lines, which)
+      yield* destinationsOf(toRun, given)
+      return yield* showLines(toRun, quoteOf(toRun), notes)
+    }
     yield* credentialsFromConfig
-    yield* requireApproval(quote, flags.yes)
-    yield* output.say(
-      `${lines.length} lines, ${quotedText(quote)} in total; lines already sent are reused and not charged again`
-    )
-    const finished = yield* Ref.make(0)
-    const results = yield* Effect.forEach(
-      lines,
-      (line) =>
-        Effect.tap(runLine(line, flags), ({ id, status }) =>
-          Effect.flatMap(
-            Ref.updateAndGet(finished, (count) => count + 1),
-            (count) => output.say(`${count} of ${lines.length}: line ${id}: ${status}`)
-          )
-        ),
-      { concurrency: parallel }
-    ).pipe(Effect.raceFirst(recoverOrphans), Effect.provide(connection))
-    yield* printResults(results)
-    yield* failIfAny(results, flags.wait || flags.output._tag === "Some")
+    yield* run(lines, which, given).pipe(Effect.provide(connection))
   })
 ).pipe(
   Command.withDescription("Run many requests from a file; safe to re-run: no line is charged twice"),
   Command.withExamples([
     { command: "klingkit batch videos.csv --dry-run", description: "Each request, its price and the total" },
-    { command: "klingkit batch videos.yaml --output ./videos", description: "Wait for all lines and save the results" },
+    {
+      command: "klingkit batch videos.yaml --output ./videos",
+      description: "Wait for all lines and save the results, named by their ids"
+    },
+    { command: "klingkit batch videos.yaml --output ./videos --retry-failed", description: "Failed lines again" },
+    {
+      command: "klingkit batch videos.yaml --output ./videos --only fox --take 2",
+      description: "Another one of a line"
+    },
     { command: "klingkit batch videos.yaml --wait --json --timeout 2h", description: "For a script" }
   ])
 )
 
-/** Jobs orphaned by a killed run stay leased to it for 30 s. */
-const recoverOrphans = Recovery.use(({ run }) =>
-  Effect.sleep("31 seconds").pipe(Effect.andThen(Effect.forkChild(Effect.ignore(run))), Effect.forever)
-)
+type Given = Command.Command.Config.Infer<typeof flags>
 
-const showLines = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>, quote: Quote) {
+const run = Effect.fnUntraced(function* (
+  lines: ReadonlyArray<Line>,
+  which: Parameters<typeof findLines>[1],
+  given: Given
+) {
   const output = yield* Output
-  yield* output.answer({
-    json: {
-      dryRun: true,
-      quote: quoteView(quote),
-      lines: lines.map(({ id, plan }) => ({
-        id,
-        ...(isPipeline(plan)
-          ? {
-              steps: plan.steps.map((step) => ({
-                id: step.id,
-                operation: step.plan.operation.id,
-                input: step.plan.input
-              }))
-            }
-          : { operation: plan.operation.id, model: plan.model, input: plan.input }),
-        quote: quoteView(plan.quote),
-        warnings: plan.warnings
-      }))
-    },
-    text: [
-      ...lines.map(({ id, plan }) => `Line ${id}: ${operationsText(plan)}, ${quoteText(plan.quote)}`),
-      `Quote: ${quoteText(quote)}`,
-      "Nothing was sent."
-    ].join("\n")
-  })
+  const toRun = yield* findLines(lines, which)
+  const destinations = yield* destinationsOf(toRun, given)
+  const quote = quoteOf(toRun)
+  yield* requireApproval(quote, given.yes)
+  const folders = new Set([...destinations.values()].map(({ folder }) => folder))
+  yield* Effect.forEach(folders, (folder) => createFolder(folder))
+  yield* output.say(summaryText(toRun, quote))
+  const tasks = yield* trackTasks
+  const finished = yield* Ref.make(0)
+  const { wait, timeout, force, yes, parallel } = given
+  const results = yield* Effect.forEach(
+    toRun,
+    (one) =>
+      Effect.tap(
+        runLine(one, { wait, timeout, force, yes, destination: destinations.get(one), ...tasks.of(one.line.id) }),
+        ({ id, status }) =>
+          Effect.flatMap(
+            Ref.updateAndGet(finished, (count) => count + 1),
+            (count) => output.say(`${count} of ${toRun.length}: line ${id}: ${status}`)
+          )
+      ),
+    { concurrency: parallel }
+  ).pipe(
+    Effect.raceFirst(recoverOrphans),
+    Effect.onInterrupt(() => tasks.tell)
+  )
+  yield* printResults(results)
+  yield* failIfAny(results, wait || Option.isSome(given.output))
 })
 
-const operationsText = (plan: Line["plan"]): string =>
-  isPipeline(plan) ? plan.steps.map((step) => step.plan.operation.id).join(" + ") : plan.operation.id
+/** Jobs orphaned by a killed run stay leased to it for 30 s. */
+const recoverOrphans = Recovery.use(({ run: recover }) =>
+  Effect.sleep("31 seconds").pipe(Effect.andThen(Effect.forkChild(Effect.ignore(recover))), Effect.forever)
+)
+
+/** What a run would find. A dry run needs neither a credential nor a ledger; without them every line counts as new. */
+const lookUp = (lines: ReadonlyArray<Line>, which: Parameters<typeof findLines>[1]) =>
+  Effect.andThen(credentialsFromConfig, findLines(lines, which).pipe(Effect.provide(connection))).pipe(
+    Effect.map((toRun) => ({ toRun, notes: [] })),
+    Effect.orElseSucceed(() => ({
+      toRun: lines.map((line) => asNew(line, which.take)),
+      notes: ["the ledger was not looked into: lines that were sent before are counted too, but not charged again"]
+    }))
+  )
+
+/** Where the results of each line are saved, if they are. Fails with all that would keep them from being saved. */
+const destinationsOf = Effect.fnUntraced(function* (
+  toRun: ReadonlyArray<LineToRun>,
+  given: Pick<Given, "output" | "force" | "take">
+) {
+  const options = yield* Effect.forEach(toRun, (one) => lineOutput(one, given, Option.isSome(given.take)))
+  yield* beforePaying(requireDestinations(options.flatMap(Option.toArray)))
+  const entries = yield* Effect.forEach(toRun, (one, index) =>
+    Effect.forEach(Option.toArray(options[index] ?? Option.none()), (own) =>
+      Effect.map(lineDestination(own), (destination) => [one, destination] as const)
+    )
+  )
+  return new Map(entries.flat())
+})
+
+/** What is paid now: what earlier runs have made is not. */
+const quoteOf = (toRun: ReadonlyArray<LineToRun>): Quote => ({
+  ...sumOfQuotes(toRun.filter(({ isPaidNow }) => isPaidNow).map(({ line }) => line.plan.quote)),
+  rule: "the sum of all lines"
+})
+
+const summaryText = (toRun: ReadonlyArray<LineToRun>, quote: Quote): string => {
+  const paid = toRun.filter(({ isPaidNow }) => isPaidNow).length
+  const found = toRun.length - paid
+  const reused = found === 0 ? "" : `; ${found} found from earlier runs, not charged again`
+  return `${toRun.length} ${toRun.length === 1 ? "line" : "lines"}: ${paid === 0 ? "nothing to pay" : `${paid} to pay, ${quotedText(quote)} in total`}${reused}`
+}
 
 /** The total needs the same approval as a single request of that price. */
 const requireApproval = Effect.fnUntraced(function* (quote: Quote, yes: boolean) {
@@ -132,57 +203,6 @@ const requireApproval = Effect.fnUntraced(function* (quote: Quote, yes: boolean)
       suggestion: "check it with --dry-run, then approve it with --yes; nothing was sent",
       charged: "no",
       exitCode: exitCode.notApproved
-    }
-  })
-})
-
-const printResults = Effect.fnUntraced(function* (results: ReadonlyArray<LineResult>) {
-  const output = yield* Output
-  yield* output.answer({
-    json: results.map(({ failure, message: _message, ...result }) => ({
-      ...result,
-      ...(failure === undefined
-        ? {}
-        : { error: { code: failure.code, message: failure.message, charged: failure.charged } })
-    })),
-    text: table(
-      results,
-      [
-        { title: "line", value: ({ id }) => id },
-        { title: "status", value: ({ status }) => status },
-        { title: "task", value: ({ handle }) => handle },
-        { title: "files", value: ({ files = [] }) => filesText(files) },
-        { title: "message", value: ({ failure, message }) => failure?.message ?? message }
-      ],
-      output.stdoutIsTerminal
-    )
-  })
-})
-
-/** The files of one line share a folder, so one path is enough; a cell with all of them would be truncated. */
-const filesText = (files: ReadonlyArray<string>): string | undefined =>
-  files.length < 2 ? files[0] : `${files.length} files: ${files[0]} ...`
-
-/** One exit code for all lines: spending first, then failures, then running tasks. */
-const failIfAny = Effect.fnUntraced(function* (results: ReadonlyArray<LineResult>, isAwaited: boolean) {
-  const failed = results.filter(({ status }) => status === "failed")
-  const running = results.filter(({ status }) => status !== "failed" && status !== "succeed")
-  const isOverLimit = failed.some(({ failure }) => failure?.exitCode === exitCode.notApproved)
-  const code: ExitCode | undefined = isOverLimit
-    ? exitCode.notApproved
-    : failed.length > 0
-      ? exitCode.failed
-      : running.some(({ handle = "" }) => isAwaited || familyOfHandle(handle) === "chain")
-        ? exitCode.stillRunning
-        : undefined
-  if (code === undefined) return
-  return yield* new CommandError({
-    failure: {
-      code: code === exitCode.stillRunning ? "CLI_STILL_RUNNING" : "CLI_LINES_FAILED",
-      message: `${failed.length} of ${results.length} lines failed, ${running.length} still running`,
-      suggestion: `${failed.length === 0 ? "" : "fix what the messages name, then "}run the same command again: lines already sent are reused and not charged again`,
-      charged: results.some(({ handle }) => handle !== undefined) ? "maybe" : "no",
-      exitCode: code
     }
   })
 })

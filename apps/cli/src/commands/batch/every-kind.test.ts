@@ -83,11 +83,12 @@ describe("a line of any paid kind", () => {
   it.live("without files does not overwrite another file with its answer", () =>
     Effect.gen(function* () {
       const fox = manifest.slice(manifest.indexOf("- id: fox"))
-      const { home, fs, run } = yield* withManifest(fox)
+      const { home, fs, run, operations } = yield* withManifest(fox)
       const output = ["--output", `${home}/fox.json`]
       yield* fs.writeFileString(`${home}/fox.json`, "mine")
       const refused = yield* run(...output)
-      expect(JSON.parse(refused.stdout)).toMatchObject([{ status: "failed", error: { code: "JOB_FILE_EXISTS" } }])
+      expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "JOB_FILE_EXISTS", charged: "no" } })
+      expect([refused.exitCode, yield* operations]).toEqual([2, []])
       expect(yield* fs.readFileString(`${home}/fox.json`)).toBe("mine")
       expect((yield* run(...output, "--force")).exitCode).toBe(0)
       expect(yield* fs.readFileString(`${home}/fox.json`)).toContain("legacy.elements.create")

@@ -17,3 +17,11 @@ export const lineErrorOf = (error: unknown): LineError => {
 /** The same problems, told with the line or the step in front of each field. */
 export const problemsAt = (where: string, { problems }: LineError): ReadonlyArray<Problem> =>
   problems.map((problem) => ({ ...problem, field: `${where}: ${problem.field}` }))
+
+const mostShown = 10
+
+/** The first problems; a long file with one mistake in every line has one reason. */
+export const firstTen = (problems: ReadonlyArray<Problem>): ReadonlyArray<Problem> =>
+  problems.length <= mostShown
+    ? problems
+    : [...problems.slice(0, mostShown), { field: "", message: `and ${problems.length - mostShown} more` }]

@@ -1,7 +1,10 @@
+import type { Problem } from "@klingkit/core"
 import { parseJson } from "@klingkit/core/internal"
-import { Data, Effect, FileSystem, Path, Predicate, Stream } from "effect"
-import { Csv, Yaml } from "effect/encoding"
+import { Data, Effect, FileSystem, Path, Predicate } from "effect"
+import { Yaml } from "effect/encoding"
 import { usageError } from "../../output/failure.ts"
+import { decodeText } from "./decode-text.ts"
+import { readCsv } from "./read-csv.ts"
 
 /** A manifest line before validation: field names and values. */
 export type RawLine = Readonly<Record<string, unknown>>
@@ -14,16 +17,29 @@ export interface Manifest {
 
 /**
  * Reads a manifest by its file extension: CSV with a header; YAML or JSON with a list, or with `name`, `defaults` and
- * the list under `lines` or `steps`.
+ * the list under `lines` or `steps`. Any encoding but UTF-8 is marked by the file or named by the user.
  */
-export const readManifest = Effect.fnUntraced(function* (file: string, list: "lines" | "steps" = "lines") {
+export const readManifest = Effect.fnUntraced(function* (
+  file: string,
+  list: "lines" | "steps" = "lines",
+  encoding?: string
+) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const text = yield* fs.readFileString(file).pipe(Effect.mapError(() => manifestError(`cannot read ${file}`)))
+  const bytes = yield* fs.readFile(file).pipe(Effect.mapError(() => manifestError(`cannot read ${file}`)))
+  const text = yield* Effect.fromResult(decodeText(bytes, encoding)).pipe(
+    Effect.mapError((detail) => manifestError(`${file} ${detail}`))
+  )
   const extension = path.extname(file).toLowerCase()
   const content = yield* contentOf(text, extension).pipe(
-    Effect.mapError(({ detail }) =>
-      manifestError(`cannot read ${file} as ${extension === "" ? "a manifest" : extension.slice(1)}: ${detail}`)
+    Effect.mapError(({ problems }) =>
+      usageError(
+        problems.map((problem) => ({
+          ...problem,
+          field:
+            `<manifest> cannot read ${file} as ${extension === "" ? "a manifest" : extension.slice(1)}: ${problem.field}`.trimEnd()
+        }))
+      )
     )
   )
   const name = path.basename(file)
@@ -45,34 +61,31 @@ const manifestOf = (name: string, defaults: object, lines: ReadonlyArray<unknown
 }
 
 /** The content is not of the format that the file name says. */
-class UnreadableManifest extends Data.TaggedError("UnreadableManifest")<{ readonly detail: string }> {}
+class UnreadableManifest extends Data.TaggedError("UnreadableManifest")<{
+  readonly problems: ReadonlyArray<Problem>
+}> {}
+
+const unreadable = (message: string) => new UnreadableManifest({ problems: [{ field: "", message }] })
 
 const contentOf = (text: string, extension: string): Effect.Effect<unknown, UnreadableManifest> => {
   switch (extension) {
     case ".csv":
-      // An empty cell counts as not set.
-      return Stream.make(text).pipe(
-        Stream.pipeThroughChannel(Csv.decodeString({ headers: true })),
-        Stream.runCollect,
-        Effect.map((rows) =>
-          rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value.trim() !== "")))
-        ),
-        Effect.mapError(({ message }) => new UnreadableManifest({ detail: message }))
-      )
+    case ".tsv":
+      return Effect.mapError(readCsv(text), (problems) => new UnreadableManifest({ problems }))
     case ".yaml":
     case ".yml":
       return parsed(() => Yaml.parse(text))
     case ".json":
       return parsed(() => parseJson(text))
     default:
-      return Effect.fail(new UnreadableManifest({ detail: "the file name must end in .csv, .yaml, .yml or .json" }))
+      return Effect.fail(unreadable("the file name must end in .csv, .tsv, .yaml, .yml or .json"))
   }
 }
 
 const parsed = (parse: () => unknown): Effect.Effect<unknown, UnreadableManifest> =>
   Effect.try({
     try: parse,
-    catch: (error) => new UnreadableManifest({ detail: error instanceof Error ? error.message : String(error) })
+    catch: (error) => unreadable(error instanceof Error ? error.message : String(error))
   })
 
 const manifestError = (message: string) => usageError([{ field: "<manifest>", message }])

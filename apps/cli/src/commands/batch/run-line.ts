@@ -1,26 +1,34 @@
 import { isFinished, maxUsd } from "@klingkit/core"
 import { isPipeline } from "@klingkit/core/requests"
-import { type Job, Jobs } from "@klingkit/jobs"
+import { type Job, JobError, Jobs } from "@klingkit/jobs"
 import { currentJob } from "@klingkit/jobs/internal"
-import { type Cause, type Duration, Effect, FileSystem, Option, Path, Schedule, Stream } from "effect"
-import type { destinationOf } from "../destination.ts"
+import { type Cause, type Duration, Effect, type FileSystem, Option, type Path, Schedule, Stream } from "effect"
 import { type Failure, failureOf } from "../../output/failure.ts"
 import { taskView } from "../../output/task-view.ts"
+import { asNew, type LineToRun } from "./find-lines.ts"
+import { keyOfTake } from "./line-keys.ts"
+import type { LineDestination } from "./line-destination.ts"
 import type { Line } from "./plan-line.ts"
-import { savedFilesOf, saveResults } from "./save-results.ts"
+import { isResultOf, keptFiles, saveResults } from "./save-results.ts"
 
-export interface LineFlags {
+export interface LineOptions {
   readonly wait: boolean
   readonly timeout: Duration.Duration
-  readonly output: Option.Option<string>
   readonly force: boolean
   readonly yes: boolean
+  /** Where the results are saved; undefined if they are not. */
+  readonly destination: LineDestination | undefined
+  /** Receives each handle before anything is sent under it, and the job once it is known to have ended. */
+  readonly onStart: (handle: string) => Effect.Effect<void>
+  readonly onEnd: (handle: string) => Effect.Effect<void>
 }
 
 /** The outcome of a line. */
 export interface LineResult {
   readonly id: string
   readonly status: string
+  /** Which result of the line it is, if not the first. */
+  readonly take?: number
   readonly handle?: string
   readonly files?: ReadonlyArray<string>
   readonly failure?: Failure
@@ -29,47 +37,62 @@ export interface LineResult {
   readonly task?: unknown
 }
 
-/** Submits a line or finds its earlier job; waits and downloads as the flags say. A failure stays in its result. */
-export const runLine = (line: Line, flags: LineFlags): Effect.Effect<LineResult, never, Jobs | DestinationNeeds> =>
-  Effect.gen(function* () {
-    const submitted = yield* submitOnce(line, flags.yes)
-    return yield* Effect.catchCause(finish(line, flags, submitted), (cause) => failedLine(line, cause, submitted))
-  }).pipe(Effect.catchCause((cause) => failedLine(line, cause)))
+type Needs = Jobs | FileSystem.FileSystem | Path.Path
 
-const failedLine = ({ id }: Line, cause: Cause.Cause<unknown>, submitted?: Job): Effect.Effect<LineResult> => {
+/** Submits a line or finds its earlier job; waits and downloads as the options say. A failure stays in its result. */
+export const runLine = (toRun: LineToRun, options: LineOptions): Effect.Effect<LineResult, never, Needs> =>
+  Effect.gen(function* () {
+    const submitted = yield* submitOnce(toRun, options)
+    yield* options.onStart(submitted.handle)
+    if (isFinished(submitted.task)) yield* options.onEnd(submitted.handle)
+    return yield* Effect.catchCause(finish(toRun, options, submitted), (cause) => failedLine(toRun, cause, submitted))
+  }).pipe(Effect.catchCause((cause) => failedLine(toRun, cause)))
+
+const failedLine = (toRun: LineToRun, cause: Cause.Cause<unknown>, submitted?: Job): Effect.Effect<LineResult> => {
   const failure = failureOf(cause)
   const handle = submitted?.handle ?? failure.handle
-  return Effect.succeed({ id, status: "failed", failure, ...(handle === undefined ? {} : { handle }) })
+  return Effect.succeed({ ...nameOf(toRun), status: "failed", failure, ...(handle === undefined ? {} : { handle }) })
 }
 
-/** Waits for a line's job and downloads its results, as the flags say. */
-const finish = (
-  line: Line,
-  flags: LineFlags,
-  submitted: Job
-): Effect.Effect<LineResult, unknown, Jobs | DestinationNeeds> =>
+/** Waits for a line's job and downloads its results, as the options say. */
+const finish = (toRun: LineToRun, options: LineOptions, submitted: Job): Effect.Effect<LineResult, unknown, Needs> =>
   Effect.gen(function* () {
-    const path = yield* Path.Path
-    const output = Option.match(line.output, {
-      onNone: () => flags.output,
-      onSome: (own) =>
-        Option.some(Option.match(flags.output, { onNone: () => own, onSome: (base) => path.join(base, own) }))
-    })
+    const { line } = toRun
+    const { destination, force } = options
     // The later steps of a pipeline are sent by this process, so it stays until they are.
-    if (!flags.wait && Option.isNone(output) && !isPipeline(line.plan)) return resultOf(line, submitted)
+    if (!options.wait && destination === undefined && !isPipeline(line.plan)) return resultOf(toRun, submitted)
     const job = yield* ended(line, submitted).pipe(
-      Effect.timeoutOption(flags.timeout),
+      Effect.timeoutOption(options.timeout),
       Effect.map(Option.getOrElse(() => submitted))
     )
     // Orphaned by a process that died before it sent the request: send it now.
-    if (submitted.isDuplicate === true && wasNeverSent(job)) return yield* runLine(line, flags)
-    if (!isFinished(job.task) || job.task.status === "failed" || Option.isNone(output)) return resultOf(line, job)
-    const fs = yield* FileSystem.FileSystem
-    const saved = submitted.isDuplicate === true ? yield* savedFilesOf(job) : []
-    const exist = yield* Effect.forEach(saved, (file) => Effect.orElseSucceed(fs.exists(file), () => false))
-    if (saved.length > 0 && exist.every(Boolean)) return resultOf(line, job, saved)
-    return resultOf(line, job, yield* saveResults(job, output, flags.force))
+    if (submitted.isDuplicate === true && wasNeverSent(job)) return yield* runLine(asNew(line, toRun.take), options)
+    if (!isFinished(job.task)) return resultOf(toRun, job)
+    yield* options.onEnd(job.handle)
+    if (job.task.status === "failed" || destination === undefined) return resultOf(toRun, job)
+    const kept = submitted.isDuplicate === true ? yield* keptFiles(job, destination) : undefined
+    return resultOf(toRun, job, kept ?? (yield* saved(job, destination, force)))
   })
+
+/** A file in the way may be its own: of another program that runs the line, or of a run that was killed after saving it. */
+const saved = (job: Job, destination: LineDestination, force: boolean) =>
+  saveResults(job, destination, force).pipe(
+    Effect.catch((error) => {
+      if (!(error instanceof JobError) || error.reason._tag !== "FileExists") return Effect.fail(error)
+      const { path } = error.reason
+      const itsOwn = Effect.gen(function* () {
+        const latest = yield* Jobs.use((jobs) => jobs.status(job.handle))
+        const kept = yield* keptFiles(latest, destination)
+        if (kept !== undefined) return kept
+        return (yield* isResultOf(path, job.handle)) ? yield* saveResults(job, destination, true) : undefined
+      })
+      // The other program writes down what it has saved a moment later.
+      return itsOwn.pipe(
+        Effect.repeat({ schedule: Schedule.spaced("250 millis"), times: 4, until: (files) => files !== undefined }),
+        Effect.flatMap((files) => (files === undefined ? Effect.fail(error) : Effect.succeed(files)))
+      )
+    })
+  )
 
 /** The job once it has ended. That of a synchronous call cannot be followed: whichever process made it ends it. */
 const ended = Effect.fnUntraced(function* ({ plan }: Line, submitted: Job) {
@@ -87,27 +110,34 @@ const ended = Effect.fnUntraced(function* ({ plan }: Line, submitted: Job) {
   return Option.getOrElse(last, () => submitted)
 })
 
-type DestinationNeeds = Effect.Services<ReturnType<typeof destinationOf>>
-
-/** A refused request was not charged, so a new run submits it again under the next key. */
-const submitOnce = Effect.fnUntraced(function* ({ key, plan, raw }: Line, yes: boolean) {
+/** The job of a line: a new one, or that of an earlier run. */
+const submitOnce = Effect.fnUntraced(function* (
+  { line, take, key, found }: LineToRun,
+  { yes, destination, onStart }: LineOptions
+) {
   const jobs = yield* Jobs
-  for (let attempt = 1; ; attempt++) {
-    const result = yield* jobs.run(plan, {
-      // The total was approved as a whole; a line without a known price is not part of it.
-      isApproved: yes || maxUsd(plan.quote) !== undefined,
-      idempotencyKey: `${key} ${attempt}`,
-      dedupeBy: raw
-    })
-    const job: Job = yield* currentJob(result)
-    if (job.isDuplicate !== true || job.record?.state !== "REFUSED") return job
+  const { plan, raw, keys } = line
+  if (found !== undefined && key !== keyOfTake(keys, take)) {
+    return { ...(yield* jobs.status(found.handle)), isDuplicate: true } satisfies Job
   }
+  const result = yield* jobs.run(plan, {
+    // The total was approved as a whole; a line without a known price is not part of it.
+    isApproved: yes || maxUsd(plan.quote) !== undefined,
+    idempotencyKey: key,
+    take,
+    onHandle: onStart,
+    ...(isPipeline(plan) ? { dedupeBy: raw } : {}),
+    ...(destination === undefined ? {} : { folder: destination.folder })
+  })
+  return yield* currentJob(result)
 })
 
 const wasNeverSent = ({ record }: Job): boolean => record?.state === "REFUSED" && record.sends === 0
 
-const resultOf = ({ id }: Line, job: Job, files?: ReadonlyArray<string>): LineResult => ({
-  id,
+const nameOf = ({ line, take }: LineToRun) => ({ id: line.id, ...(take === 1 ? {} : { take }) })
+
+const resultOf = (toRun: LineToRun, job: Job, files?: ReadonlyArray<string>): LineResult => ({
+  ...nameOf(toRun),
   status: job.task.status,
   handle: job.handle,
   task: taskView(job),

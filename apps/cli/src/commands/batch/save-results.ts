@@ -1,20 +1,50 @@
 import { parseJson, stringifyJson } from "@klingkit/core/internal"
 import { type Job, JobError, Jobs } from "@klingkit/jobs"
-import { Effect, Equal, FileSystem, Option, Path } from "effect"
-import { destinationOf } from "../destination.ts"
+import { fillTemplate, jobFacts } from "@klingkit/jobs/internal"
+import { Clock, Effect, Equal, FileSystem, Path, Predicate } from "effect"
+import { defaultTemplate, type LineDestination } from "./line-destination.ts"
 
 /** Saves what a finished job has made: its files, or the answer as JSON where that has none. Returns their paths. */
-export const saveResults = Effect.fnUntraced(function* (job: Job, output: Option.Option<string>, force: boolean) {
+export const saveResults = Effect.fnUntraced(function* (job: Job, destination: LineDestination, force: boolean) {
   const count = job.task.outputs.filter((one) => "url" in one && one.url !== undefined).length
-  if (count === 0) return [yield* saveAnswer(job, output, force)]
-  const destination = yield* destinationOf({ output, force, count })
+  if (count === 0) return [yield* saveAnswer(job, destination, force)]
   const jobs = yield* Jobs
   const saved = yield* jobs.download(job, { ...destination, overwrite: force })
   return saved.map(({ path }) => path)
 })
 
-/** The files that an earlier run has saved; those of a pipeline belong to its last steps. */
-export const savedFilesOf = Effect.fnUntraced(function* ({ record, pipeline }: Job) {
+/** The files that an earlier run has saved where they belong now; undefined if any is missing. */
+export const keptFiles = Effect.fnUntraced(function* (job: Job, destination: LineDestination) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const files = yield* savedFilesOf(job)
+  const facts = jobFacts(job, destination.id, yield* Clock.currentTimeMillis)
+  const { folder, fileName, nameTemplate = defaultTemplate, isNamed } = destination
+  const isKept = yield* Effect.forEach(files, (file, index) => {
+    const extension = path.extname(file).slice(1)
+    const { folders, name } = fillTemplate(nameTemplate, facts, { index, count: files.length, extension })
+    const expected = fileName !== undefined && files.length === 1 ? [fileName] : [...folders, name]
+    const belongs = isNamed
+      ? path.join(folder, ...expected) === file
+      : !path.isAbsolute(path.relative(folder, file)) && !path.relative(folder, file).startsWith("..")
+    return belongs ? Effect.orElseSucceed(fs.exists(file), () => false) : Effect.succeed(false)
+  })
+  return files.length > 0 && isKept.every(Boolean) ? files : undefined
+})
+
+/** Whether a file is a result of a job, as the file beside it says. */
+export const isResultOf = Effect.fnUntraced(function* (file: string, handle: string) {
+  const fs = yield* FileSystem.FileSystem
+  const text = yield* Effect.orElseSucceed(fs.readFileString(`${file}.json`), () => "")
+  const content = yield* Effect.orElseSucceed(
+    Effect.try(() => parseJson(text)),
+    () => undefined
+  )
+  return Predicate.hasProperty(content, "handle") && content.handle === handle
+})
+
+/** Those of a pipeline belong to its last steps. */
+const savedFilesOf = Effect.fnUntraced(function* ({ record, pipeline }: Job) {
   if (pipeline === undefined) return record?.files.map(({ path }) => path) ?? []
   const jobs = yield* Jobs
   const steps = pipeline.steps.flatMap(({ isResult, handle }) => (isResult && handle !== undefined ? [handle] : []))
@@ -22,33 +52,32 @@ export const savedFilesOf = Effect.fnUntraced(function* ({ record, pipeline }: J
   return results.flatMap((step) => step.record?.files.map(({ path }) => path) ?? [])
 })
 
-/** `<handle>.json` in the folder, or the file that is named. A file with the same content is kept. */
-const saveAnswer = Effect.fnUntraced(function* (
-  { handle, task, plan, record }: Job,
-  output: Option.Option<string>,
-  force: boolean
-) {
+/** The file that is named, or as the template says. A file with the same content is kept. */
+const saveAnswer = Effect.fnUntraced(function* (job: Job, destination: LineDestination, force: boolean) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const named = Option.filter(output, (name) => name.endsWith(".json"))
-  const { folder } = yield* destinationOf({
-    output: Option.isSome(named) ? Option.map(named, path.dirname) : output,
-    force,
-    count: 0
-  })
-  const file = path.join(
-    folder,
-    Option.match(named, { onNone: () => `${handle}.json`, onSome: (name) => path.basename(name) })
-  )
+  const { handle, task, plan, record } = job
+  const file = path.join(destination.folder, ...(yield* answerName(job, destination)))
   const operation = plan?.operation.id ?? record?.operation
   const text = `${stringifyJson({ handle, operation, outputs: task.outputs })}\n`
   const existing = yield* Effect.option(fs.readFileString(file))
-  if (Option.isSome(existing)) {
+  if (existing._tag === "Some") {
     // The ledger keeps the fields of an answer in another order than Kling sends them.
     const content = yield* Effect.option(Effect.try(() => parseJson(existing.value)))
-    if (Option.isSome(content) && Equal.equals(content.value, parseJson(text))) return file
+    if (content._tag === "Some" && Equal.equals(content.value, parseJson(text))) return file
     if (!force) return yield* new JobError({ reason: { _tag: "FileExists", path: file } })
   }
+  yield* fs.makeDirectory(path.dirname(file), { recursive: true })
   yield* fs.writeFileString(file, text)
   return file
+})
+
+const answerName = Effect.fnUntraced(function* (
+  job: Job,
+  { fileName, nameTemplate = defaultTemplate, id }: LineDestination
+) {
+  if (fileName !== undefined) return [fileName.replace(/\.\w+$/, ".json")]
+  const facts = jobFacts(job, id, yield* Clock.currentTimeMillis)
+  const { folders, name } = fillTemplate(nameTemplate, facts, { index: 0, count: 1, extension: "json" })
+  return [...folders, name.endsWith(".json") ? name : `${name}.json`]
 })

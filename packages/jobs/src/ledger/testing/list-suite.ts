@@ -50,6 +50,23 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("finds jobs by the caller's own keys, and by account", () =>
+    Effect.gen(function* () {
+      const opened = yield* openFresh
+      const { ledger } = opened
+      const a = yield* finish(opened, "ACCEPTED", { idempotencyKey: "a" })
+      const b = yield* finish(opened, "REFUSED", { idempotencyKey: "b" })
+      yield* finish(opened, "ACCEPTED", { account: "other", idempotencyKey: "a" })
+      yield* finish(opened, "ACCEPTED", { prompt: "no key" })
+      const { account } = yield* ledger.get(a)
+      const found = (...idempotencyKeys: ReadonlyArray<string>) =>
+        Effect.map(ledger.list({ account, idempotencyKeys }), ({ jobs }) => jobs.map(({ handle }) => handle).toSorted())
+      expect(yield* found("a", "b", "c")).toEqual([a, b].toSorted())
+      expect(yield* found("c' OR '1'='1", "\0")).toEqual([])
+      expect(yield* found()).toEqual([])
+    })
+  )
+
   it.effect("finds the job of an output by the output's own id or URL", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh

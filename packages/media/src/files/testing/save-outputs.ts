@@ -11,7 +11,7 @@ export const saveOutputs = (root: string, handle: string, options: Partial<Resul
     outputs: oneVideo,
     policy: { klingIsLocal: false, privateHosts: [] },
     root,
-    nameFacts: { date: "2026-09-20", time: "14-05-09", model: "kling", prompt: "a cat", handle, take: "1" },
+    nameFacts: { date: "2026-09-20", time: "14-05-09", model: "kling", prompt: "a cat", handle, take: "1", id: handle },
     overwrite: false,
     sidecarFor: (file) => JSON.stringify(file),
     onProgress: () => Effect.void,
