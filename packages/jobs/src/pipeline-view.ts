@@ -1,4 +1,4 @@
-import { Charged, Quote, TaskStatus } from "@klingkit/core"
+import { Charge, Charged, Quote, TaskOutput, TaskStatus } from "@klingkit/core"
 import { Schema } from "effect"
 
 /** The public view of a step. A step that has not started has no handle. */
@@ -9,8 +9,12 @@ export const PipelineStepView = Schema.Struct({
   status: Schema.Literals([...TaskStatus.literals, "waiting"]),
   charged: Charged,
   handle: Schema.optionalKey(Schema.String),
-  /** Its results are those of the pipeline: no other step uses them. */
-  isResult: Schema.Boolean
+  /** Its results are those of the pipeline. All steps have results but the speech and the faces that a lip-sync works on. */
+  isResult: Schema.Boolean,
+  /** An earlier pipeline has paid for it: it was found, and this one was not charged. */
+  isFound: Schema.optionalKey(Schema.Boolean),
+  outputs: Schema.optionalKey(Schema.Array(TaskOutput)),
+  charges: Schema.optionalKey(Schema.Array(Charge))
 })
 export type PipelineStepView = typeof PipelineStepView.Type
 

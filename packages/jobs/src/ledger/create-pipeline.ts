@@ -5,6 +5,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { consumeApproval } from "./approvals.ts"
 import { type BudgetLimits, checkBudget, dayOf, reservedMicros } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
+import { linkStep } from "./found-steps.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { type PipelineRecord, readPipeline } from "./pipeline-record.ts"
 import { isStorable, storable } from "./storable-text.ts"
@@ -21,8 +22,11 @@ export interface NewPipeline {
   readonly fingerprint: string
   /** What its approval is bound to; the fingerprint when absent. */
   readonly approvalFingerprint?: string
+  /** Of what it will pay. */
   readonly quote: Quote
   readonly steps: PipelineRecord["steps"]
+  /** By step: the job that has made it, or makes it. It is not paid again. */
+  readonly found?: ReadonlyMap<string, string>
   /** Everything another process needs to run it. */
   readonly plan: Readonly<Record<string, unknown>>
   /** From the caller: the same key always means the same pipeline. */
@@ -46,7 +50,18 @@ export const createPipeline = Effect.fnUntraced(function* (
   newPipeline: NewPipeline
 ): Effect.fn.Return<CreatePipelineResult, LedgerError | SqlError> {
   const { sql } = database
-  const { handle, principal, account, fingerprint, quote, steps, limits = {}, approval } = newPipeline
+  const {
+    handle,
+    principal,
+    account,
+    fingerprint,
+    quote,
+    steps,
+    found = new Map(),
+    limits = {},
+    approval
+  } = newPipeline
+  const unpaid = steps.filter(({ id }) => !found.has(id))
   const { approvalFingerprint = fingerprint } = newPipeline
   for (const field of ["handle", "principal", "account", "idempotencyKey"] as const) {
     if (!isStorable(newPipeline[field] ?? "")) return yield* ledgerError({ _tag: "Unstorable", field })
@@ -58,7 +73,7 @@ export const createPipeline = Effect.fnUntraced(function* (
       const now = yield* Clock.currentTimeMillis
       const existing = yield* findPipeline(database, newPipeline)
       if (existing !== undefined) return { pipeline: existing, isNew: false }
-      yield* checkBudget(database, { principal, account, quote: lowerBound(quote, steps), limits, day: dayOf(now) })
+      yield* checkBudget(database, { principal, account, quote: lowerBound(quote, unpaid), limits, day: dayOf(now) })
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)
         const price = quoteUsd === undefined ? {} : { quoteUsd }
@@ -75,16 +90,20 @@ export const createPipeline = Effect.fnUntraced(function* (
           idempotency_key: newPipeline.idempotencyKey ?? null,
           quote: JSON.stringify(toStoredQuote(quote)),
           steps: JSON.stringify(steps.map((step) => ({ ...step, quote: toStoredQuote(step.quote) }))),
-          reserved_micros: knownMicros(steps),
+          reserved_micros: knownMicros(unpaid),
           reserved_day: dayOf(now),
           state: "RUNNING",
           resumes: 0,
           repeats_unknown: 0,
+          retries_failed: 0,
           created_at: now,
           updated_at: now
         })
         .returning("*")}`
       yield* sql`INSERT INTO klingkit_bodies ${sql.insert({ handle, body })}`
+      for (const [step, job] of found) {
+        yield* linkStep(database, { pipeline: handle, step, resume: 0, job, isQuoted: false })
+      }
       return { pipeline: yield* readPipeline(row as Readonly<Record<string, unknown>>), isNew: true }
     })
   )

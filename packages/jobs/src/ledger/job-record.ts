@@ -64,6 +64,8 @@ export const JobRecord = Schema.Struct({
   /** Of a step: the pipeline that it belongs to, and its id there. */
   pipeline: Schema.optionalKey(Schema.String),
   step: Schema.optionalKey(Schema.String),
+  /** By which other pipelines find it. */
+  stepKey: Schema.optionalKey(Schema.String),
   /** Of a synchronous call: its result as JSON, in which ids keep all digits. */
   answer: Schema.optionalKey(Schema.String)
 })

@@ -17,7 +17,7 @@ import { Effect } from "effect"
 import type { Job } from "../job.ts"
 import { Jobs } from "../jobs.ts"
 import { stepFailure } from "../pipelines/pipeline-job.ts"
-import { type Cancellable, type Run, runSubmission, type SubmissionOptions, wholePlan } from "./submission.ts"
+import { type Cancellable, type Run, runSubmission, type SubmissionOptions } from "./submission.ts"
 
 type Outcomes = Readonly<Record<Exclude<RequestResult, "entries" | "deleted">, Job>> & {
   readonly entries: ReadonlyArray<LibraryEntry>
@@ -51,7 +51,7 @@ export const jobMethods = (run: Run): JobMethods => {
     plan: requestMethods<PlanOutcomes, Cancellable>(planned),
     approvePlan: (plan, options) =>
       run(
-        Jobs.use((jobs) => jobs.approve(wholePlan(plan))),
+        Jobs.use((jobs) => jobs.approve(plan)),
         options
       )
   }
