@@ -8,10 +8,10 @@ import {
   type TaskFilter
 } from "@klingkit/core"
 import { isPipeline as isPipelinePlan, type PipelinePlan } from "@klingkit/core/requests"
-import type { FileHost, Preview, SavedFile } from "@klingkit/media"
+import type { FileHost, Preview } from "@klingkit/media"
 import { Context, Effect, type FileSystem, Layer, type Path, Stream } from "effect"
 import { type JobsConfig, jobsConfig } from "./config.ts"
-import { Downloads } from "./downloads.ts"
+import { Downloads, type SavedResult } from "./downloads.ts"
 import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
 import { services } from "./layer.ts"
@@ -71,8 +71,8 @@ export class Jobs extends Context.Service<
     list(filter?: TaskFilter): Stream.Stream<Job, KlingError>
     /** Jobs in the ledger, filtered by state, model, time or prompt text. */
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
-    /** Downloads all results of a finished job, each with a `.json` that describes its origin. */
-    download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedFile>, JobError>
+    /** Downloads all results of a finished job, each with a `.json` that describes its origin; of a pipeline by step. */
+    download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedResult>, JobError>
     /** A small preview of the images of a finished task. */
     preview(job: Job): Effect.Effect<Preview, JobError>
     /**

@@ -1,5 +1,6 @@
 import { Charge, Charged, Quote, TaskOutput, TaskStatus } from "@klingkit/core"
 import { Schema } from "effect"
+import { JobFile } from "./ledger/job-record.ts"
 
 /** The public view of a step. A step that has not started has no handle. */
 export const PipelineStepView = Schema.Struct({
@@ -14,7 +15,9 @@ export const PipelineStepView = Schema.Struct({
   /** An earlier pipeline has paid for it: it was found, and this one was not charged. */
   isFound: Schema.optionalKey(Schema.Boolean),
   outputs: Schema.optionalKey(Schema.Array(TaskOutput)),
-  charges: Schema.optionalKey(Schema.Array(Charge))
+  charges: Schema.optionalKey(Schema.Array(Charge)),
+  /** Saved on this machine. */
+  files: Schema.optionalKey(Schema.Array(JobFile))
 })
 export type PipelineStepView = typeof PipelineStepView.Type
 

@@ -1,4 +1,4 @@
-import { type Charged, familyOfHandle, findOperation, type Task, type TaskStatus } from "@klingkit/core"
+import { type Charged, familyOfHandle, type Task, type TaskStatus } from "@klingkit/core"
 import { type Job, taskOfRecord } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import type { PipelineRecord, PipelineState } from "../ledger/pipeline-record.ts"
@@ -7,6 +7,7 @@ import type { JobRecord } from "../ledger/job-record.ts"
 import { type PaidStep, paidText } from "../ledger/quoted-money.ts"
 import type { PipelineStepView, PipelineView } from "../pipeline-view.ts"
 import { stepStateOf } from "./step-state.ts"
+import { isUsed, resultSteps } from "./summarize-steps.ts"
 
 export const isPipeline = (id: string): boolean => familyOfHandle(id) === "chain"
 
@@ -19,25 +20,24 @@ const statusOf = (state: PipelineState, steps: ReadonlyArray<PipelineStepView>):
 
 /** A pipeline as a job: its outputs are those of its steps, first those that no other step uses. */
 export const pipelineJob = (pipeline: PipelineRecord, jobs: ReadonlyArray<StepJob>, now: number): Job => {
-  const isUsed = (id: string) => pipeline.steps.some((other) => other.takesFrom.includes(id))
+  const resultIds = resultSteps(pipeline.steps)
   const steps = pipeline.steps.map(({ id, operation, quote }): PipelineStepView => {
     const state = stepStateOf(pipeline, id, jobs, now)
     const job = "job" in state ? state.job : undefined
-    // The answer of a call that another step works on is no result of its own: the speech is in the lip-sync.
-    const isResult = !isUsed(id) || findOperation(operation)?.kind === "create"
     return {
       id,
       operation,
       quote,
-      isResult,
+      isResult: resultIds.has(id),
       status: job === undefined ? "waiting" : taskOfRecord(job).status,
       charged: job === undefined || job.found !== undefined ? "no" : chargedFor(job),
-      ...(job === undefined ? {} : { handle: job.handle, outputs: primaryOutputs(job) }),
+      ...(job === undefined ? {} : { handle: job.handle, outputs: primaryOutputs(job), files: job.files }),
       ...(job?.found === undefined ? {} : { isFound: true }),
       ...(job === undefined || job.found !== undefined ? {} : { charges: chargesOf(job) })
     }
   })
   const results = steps.filter(({ isResult }) => isResult)
+  const isLast = ({ id }: PipelineStepView) => !isUsed(pipeline.steps, id)
   const task: Task = {
     id: pipeline.handle,
     externalId: pipeline.handle,
@@ -45,7 +45,7 @@ export const pipelineJob = (pipeline: PipelineRecord, jobs: ReadonlyArray<StepJo
     ...(pipeline.message === undefined ? {} : { message: stoppedMessage(pipeline.message, steps) }),
     createdAt: pipeline.createdAt,
     updatedAt: pipeline.updatedAt,
-    outputs: [...results.filter(({ id }) => !isUsed(id)), ...results.filter(({ id }) => isUsed(id))].flatMap(
+    outputs: [...results.filter(isLast), ...results.filter((step) => !isLast(step))].flatMap(
       ({ outputs = [] }) => outputs
     ),
     charges: jobs.filter(({ found }) => found === undefined).flatMap(chargesOf)

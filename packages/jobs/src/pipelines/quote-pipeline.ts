@@ -15,7 +15,7 @@ import { taskOfRecord } from "../job.ts"
 import type { NewPipeline } from "../ledger/create-pipeline.ts"
 import { fingerprintOf } from "../ledger/fingerprint.ts"
 import { hasExpired, type StepJob } from "../ledger/found-steps.ts"
-import type { JobRecord } from "../ledger/job-record.ts"
+import type { JobFile, JobRecord } from "../ledger/job-record.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import type { PipelineRecord } from "../ledger/pipeline-record.ts"
@@ -23,7 +23,7 @@ import { JobsSettings } from "../settings.ts"
 import { planFingerprint } from "../submit/spend-gate.ts"
 import { stepKeys } from "./step-keys.ts"
 import { stepStateOf } from "./step-state.ts"
-import { summarizeSteps } from "./summarize-steps.ts"
+import { resultSteps, summarizeSteps } from "./summarize-steps.ts"
 
 /** Which pipeline a plan asks for, and what of it is paid. */
 export interface PipelineIdentity extends StepSelection {
@@ -49,9 +49,12 @@ export interface QuotedStep {
   readonly id: string
   readonly operation: string
   readonly quote: Quote
+  readonly isResult: boolean
   /** Of its job, if there is one that is not paid again: it has succeeded, runs, or has failed. */
   readonly handle?: string
   readonly status?: TaskStatus
+  /** What it has saved on this machine. */
+  readonly files?: ReadonlyArray<JobFile>
 }
 
 /** What a pipeline will pay now. */
@@ -136,7 +139,7 @@ export const requestPipeline = Effect.fnUntraced(function* (
 })
 
 /** The quote of a request, with what is already made. */
-export const quoteOfRequest = ({ plan, unpaid, made, earlier }: PipelineRequest): PipelineQuote => ({
+export const quoteOfRequest = ({ plan, newPipeline, unpaid, made, earlier }: PipelineRequest): PipelineQuote => ({
   quote: unpaid.quote,
   steps: plan.steps.map(({ id, plan: { operation, quote } }) => {
     const job = made.get(id)
@@ -144,7 +147,8 @@ export const quoteOfRequest = ({ plan, unpaid, made, earlier }: PipelineRequest)
       id,
       operation: operation.id,
       quote,
-      ...(job === undefined ? {} : { handle: job.handle, status: taskOfRecord(job).status })
+      isResult: resultSteps(newPipeline.steps).has(id),
+      ...(job === undefined ? {} : { handle: job.handle, status: taskOfRecord(job).status, files: job.files })
     }
   }),
   ...(earlier === undefined ? {} : { handle: earlier.handle })

@@ -1,3 +1,4 @@
+import { findOperation } from "@klingkit/core"
 import { dependsOn, type PipelineStep } from "@klingkit/core/requests"
 import type { PipelineRecord } from "../ledger/pipeline-record.ts"
 
@@ -18,3 +19,18 @@ export const summarizeSteps = (
       ...(key === undefined ? {} : { key })
     }
   })
+
+/**
+ * The steps whose results are those of the pipeline: all but the calls whose answers other steps work on, such as the speech
+ * that a lip-sync contains.
+ */
+export const resultSteps = (
+  steps: ReadonlyArray<Pick<PipelineRecord["steps"][number], "id" | "operation" | "takesFrom">>
+): ReadonlySet<string> =>
+  new Set(steps.flatMap(({ id, operation }) => (isUsed(steps, id) && !isTask(operation) ? [] : [id])))
+
+/** Whether another step works on what a step makes. */
+export const isUsed = (steps: ReadonlyArray<{ readonly takesFrom: ReadonlyArray<string> }>, id: string): boolean =>
+  steps.some(({ takesFrom }) => takesFrom.includes(id))
+
+const isTask = (operation: string): boolean => findOperation(operation)?.kind === "create"
