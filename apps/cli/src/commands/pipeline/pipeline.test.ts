@@ -7,8 +7,8 @@ import { klingkit } from "../../testing/run-klingkit.ts"
 const manifest = `name: the keeper
 steps:
   - { id: still, kind: image, prompt: a lighthouse keeper }
-  - { id: smile, prompt: he smiles, from: still }
-  - { id: next, prompt: he opens the door, from: smile, duration: 5 }
+  - { id: smile, prompt: he smiles, from: still, duration: 3 }
+  - { id: next, prompt: he opens the door, from: smile, duration: 3 }
   - { id: spoken, kind: speech, text: "Good morning, and welcome", from: next }
   - { id: final, kind: sound, prompt: waves, from: spoken }
 `

@@ -81,7 +81,7 @@ const takeOf = ({ take }: RawLine): Effect.Effect<{ readonly take?: number }, Li
   const number = Number(scalarText(take, ""))
   return Number.isInteger(number) && number >= 1
     ? Effect.succeed(number === 1 ? {} : { take: number })
-    : Effect.fail(lineError("take", "must be a whole number from 1"))
+    : Effect.fail(lineError("take", "must be an integer, 1 or more"))
 }
 
 const choosesLength = (kind: ShortKind | AnyRequest): boolean =>
