@@ -1,14 +1,20 @@
-import { Kling } from "@klingkit/core"
+import { Kling, type TaskOutput } from "@klingkit/core"
 import type { FileHost, Preview, SavedFile } from "@klingkit/media"
 import { checkDiskSpace } from "@klingkit/media/internal"
 import { Context, Effect, type FileSystem, Layer, type Path } from "effect"
-import type { Job } from "./job.ts"
+import { type Job, jobOfRecord } from "./job.ts"
 import { jobError, type JobError } from "./job-error.ts"
 import { Ledger } from "./ledger/ledger.ts"
 import { primaryOutputs } from "./pipelines/pipeline-job.ts"
 import { downloadJob, type DownloadOptions } from "./results/download-job.ts"
+import { nameForStep } from "./results/name-for-step.ts"
 import { previewJob } from "./results/preview-job.ts"
 import { JobsSettings } from "./settings.ts"
+
+/** A saved file, and which step of a pipeline has made it. */
+export interface SavedResult extends SavedFile {
+  readonly step?: string
+}
 
 type Disk = FileHost | FileSystem.FileSystem | Path.Path
 
@@ -16,8 +22,8 @@ type Disk = FileHost | FileSystem.FileSystem | Path.Path
 export class Downloads extends Context.Service<
   Downloads,
   {
-    /** Downloads all results of a finished job, each with a `.json` that describes its origin. */
-    download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedFile>, JobError>
+    /** Downloads all results of a finished job, each with a `.json` that describes its origin; of a pipeline by step. */
+    download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedResult>, JobError>
     /** A small preview of the images of a finished task. */
     preview(job: Job): Effect.Effect<Preview, JobError>
     /** Fails if results would not fit on the disk of a folder; by default of the output folder. */
@@ -35,6 +41,8 @@ export class Downloads extends Context.Service<
 /** Kling does not announce the size of a result; a long 4K video fits in here. */
 const minFreeBytes = 100 * 1000 ** 2
 
+const hasFile = (output: TaskOutput): boolean => "url" in output && output.url !== undefined
+
 const make = Effect.gen(function* () {
   const { isLocal } = yield* Kling
   const ledger = yield* Ledger
@@ -48,33 +56,45 @@ const make = Effect.gen(function* () {
       Effect.orElseSucceed(() => job)
     )
 
-  /** Records which files a job has on this machine; those of a pipeline belong to its result steps. */
-  const recordFetched = Effect.fnUntraced(function* ({ record, pipeline }: Job, saved: ReadonlyArray<SavedFile>) {
-    const handles =
-      pipeline === undefined
-        ? [record?.handle]
-        : pipeline.steps.map((step) => (step.isResult ? step.handle : undefined))
-    const remaining = [...saved]
-    for (const handle of handles) {
-      if (handle === undefined) continue
-      const files = record === undefined ? primaryOutputs(yield* ledger.get(handle, principal)) : saved
-      yield* ledger.addFiles(
-        handle,
-        remaining
-          .splice(0, files.length)
-          .map(({ path, bytes, sha256, mimeType }) => ({ path, bytes, sha256, mimeType }))
-      )
-      yield* ledger.transition(handle, ["SUCCEEDED"], "FETCHED")
-    }
+  const config = { ...settings, klingIsLocal: isLocal }
+
+  /** Records which files a job has on this machine. */
+  const recordFetched = Effect.fnUntraced(function* (handle: string, saved: ReadonlyArray<SavedFile>) {
+    yield* ledger.addFiles(
+      handle,
+      saved.map(({ path, bytes, sha256, mimeType }) => ({ path, bytes, sha256, mimeType }))
+    )
+    yield* ledger.transition(handle, ["SUCCEEDED"], "FETCHED")
+  })
+
+  const downloadOne = Effect.fnUntraced(function* (job: Job, options: DownloadOptions) {
+    const recorded = yield* withRecord(job)
+    const saved = yield* Effect.provideContext(downloadJob(recorded, config, options), disk)
+    const { record } = recorded
+    if (record !== undefined) yield* Effect.ignore(recordFetched(record.handle, saved))
+    return saved
   })
 
   return Downloads.of({
     download: Effect.fnUntraced(function* (job, options = {}) {
-      const recorded = yield* withRecord(job)
-      const config = { ...settings, klingIsLocal: isLocal }
-      const saved = yield* Effect.provideContext(downloadJob(recorded, config, options), disk)
-      yield* Effect.ignore(recordFetched(recorded, saved))
-      return saved
+      const { pipeline, handle: pipelineHandle } = job
+      if (pipeline === undefined) return yield* downloadOne(job, options)
+      const results = pipeline.steps.filter(({ isResult, outputs = [] }) => isResult && outputs.some(hasFile))
+      if (results.length === 0) return yield* downloadOne(job, options)
+      const { nameTemplate = settings.nameTemplate } = options
+      const named = { ...options, ...(nameTemplate === undefined ? {} : { nameTemplate }) }
+      const saved = yield* Effect.forEach(results, ({ id, handle = "" }, index) =>
+        Effect.gen(function* () {
+          const record = yield* Effect.mapError(ledger.get(handle, principal), () =>
+            jobError({ _tag: "NothingToFetch", taskId: handle, status: "unknown" })
+          )
+          const step = jobOfRecord({ ...record, outputs: primaryOutputs(record) })
+          const result = { pipeline: pipelineHandle, step: id, index, count: results.length }
+          const files = yield* downloadOne(step, nameForStep(named, result))
+          return files.map((file) => ({ ...file, step: id }))
+        })
+      )
+      return saved.flat()
     }),
     preview: (job) => Effect.provideContext(previewJob(job, { klingIsLocal: isLocal, privateHosts }), disk),
     requireSpace: (folder = outputDir) =>

@@ -8,6 +8,8 @@ export {
 } from "@klingkit/media"
 export { jobFolders, type JobFolders, type JobsConfig, jobsConfig } from "./config.ts"
 export { PipelineStepView, PipelineView } from "./pipeline-view.ts"
+export type { SavedResult } from "./downloads.ts"
+export type { PipelineIdentity, PipelineQuote, QuotedStep } from "./pipelines/quote-pipeline.ts"
 export { Pipelines, type ResumePipelineOptions } from "./pipelines/pipelines.ts"
 export { JobError, type JobErrorReason } from "./job-error.ts"
 export type { DownloadOptions } from "./results/download-job.ts"

@@ -8,10 +8,10 @@ import {
   type TaskFilter
 } from "@klingkit/core"
 import { isPipeline as isPipelinePlan, type PipelinePlan } from "@klingkit/core/requests"
-import type { FileHost, Preview, SavedFile } from "@klingkit/media"
+import type { FileHost, Preview } from "@klingkit/media"
 import { Context, Effect, type FileSystem, Layer, type Path, Stream } from "effect"
 import { type JobsConfig, jobsConfig } from "./config.ts"
-import { Downloads } from "./downloads.ts"
+import { Downloads, type SavedResult } from "./downloads.ts"
 import { findByKeys } from "./find-by-keys.ts"
 import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
@@ -21,6 +21,7 @@ import { Ledger } from "./ledger/ledger.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import type { LedgerSource } from "./ledger/ledger-source.ts"
 import { isPipeline } from "./pipelines/pipeline-job.ts"
+import type { PipelineIdentity } from "./pipelines/quote-pipeline.ts"
 import { Pipelines, type ResumePipelineOptions } from "./pipelines/pipelines.ts"
 import { makePlanner, type Planner } from "./planner.ts"
 import { Polling } from "./polling/polling.ts"
@@ -33,7 +34,10 @@ import { Submission } from "./submit/submission.ts"
 import type { SubmitJobOptions } from "./submit/submit-job.ts"
 
 /** How a plan is run. Options that do not concern its kind have no effect. */
-export type RunOptions = Omit<SubmitJobOptions, "partOf">
+export interface RunOptions
+  extends
+    Omit<SubmitJobOptions, "partOf">,
+    Pick<PipelineIdentity, "only" | "stepTakes" | "reuseSteps" | "retryFailed"> {}
 
 /** Paid Kling requests from plan to files, persisted before they are sent. A job's handle finds it from any program. */
 export class Jobs extends Context.Service<
@@ -50,8 +54,14 @@ export class Jobs extends Context.Service<
     run(plan: Plan | PipelinePlan, options?: RunOptions): Effect.Effect<RunResult, KlingError | JobError | LedgerError>
     /** Resumes a pipeline whose step has failed; paid steps are not paid again. */
     resume(handle: string, options?: ResumePipelineOptions): Effect.Effect<Job, KlingError | JobError | LedgerError>
-    /** Approves exactly this plan above the approval threshold: returns a token that is valid once, for ten minutes. */
-    approve(plan: Plan): Effect.Effect<string, LedgerError>
+    /**
+     * Approves exactly this plan above the approval threshold: returns a token that is valid once, for ten minutes. Of a
+     * pipeline it approves what `run` with these options would pay.
+     */
+    approve(
+      plan: Plan | PipelinePlan,
+      options?: PipelineIdentity
+    ): Effect.Effect<string, KlingError | JobError | LedgerError>
     /** Revokes the approval of a token. */
     revokeApproval(approval: string): Effect.Effect<void, LedgerError>
     /** By handle, by Kling's task id, or by the id of one of its results. Does not advance a pipeline; `follow` does. */
@@ -64,8 +74,8 @@ export class Jobs extends Context.Service<
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
     /** What the ledger has under each of the caller's own keys. Asks Kling nothing. */
     findByKeys(keys: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, Job>, LedgerError>
-    /** Downloads all results of a finished job, each with a `.json` that describes its origin. */
-    download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedFile>, JobError>
+    /** Downloads all results of a finished job, each with a `.json` that describes its origin; of a pipeline by step. */
+    download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedResult>, JobError>
     /** A small preview of the images of a finished task. */
     preview(job: Job): Effect.Effect<Preview, JobError>
     /**
@@ -152,7 +162,8 @@ const make = Effect.gen(function* () {
     quote: (quoted) => gate.check(quoted.quote),
     run,
     resume: (handle, options) => Effect.andThen(recoverNow, pipelines.resume(handle, options)),
-    approve: (approved) => gate.approve(approved),
+    approve: (approved, options) =>
+      isPipelinePlan(approved) ? pipelines.approve(approved, options) : gate.approve(approved),
     revokeApproval: (approval) => ledger.revokeApproval(approval),
     status,
     follow: (id, operation) => Stream.unwrap(Effect.as(recoverNow, followed(id, operation))),

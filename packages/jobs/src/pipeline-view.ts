@@ -1,5 +1,6 @@
-import { Charged, Quote, TaskStatus } from "@klingkit/core"
+import { Charge, Charged, Quote, TaskOutput, TaskStatus } from "@klingkit/core"
 import { Schema } from "effect"
+import { JobFile } from "./ledger/job-record.ts"
 
 /** The public view of a step. A step that has not started has no handle. */
 export const PipelineStepView = Schema.Struct({
@@ -9,8 +10,14 @@ export const PipelineStepView = Schema.Struct({
   status: Schema.Literals([...TaskStatus.literals, "waiting"]),
   charged: Charged,
   handle: Schema.optionalKey(Schema.String),
-  /** Its results are those of the pipeline: no other step uses them. */
-  isResult: Schema.Boolean
+  /** Its results are those of the pipeline. All steps have results but the speech and the faces that a lip-sync works on. */
+  isResult: Schema.Boolean,
+  /** An earlier pipeline has paid for it: it was found, and this one was not charged. */
+  isFound: Schema.optionalKey(Schema.Boolean),
+  outputs: Schema.optionalKey(Schema.Array(TaskOutput)),
+  charges: Schema.optionalKey(Schema.Array(Charge)),
+  /** Saved on this machine. */
+  files: Schema.optionalKey(Schema.Array(JobFile))
 })
 export type PipelineStepView = typeof PipelineStepView.Type
 

@@ -1,89 +1,27 @@
 import type { Plan } from "@klingkit/core"
-import { credentialsFromConfig, quotedText } from "@klingkit/core/internal"
+import { credentialsFromConfig } from "@klingkit/core/internal"
 import { isPipeline, type PipelinePlan } from "@klingkit/core/requests"
-import { type Job, Jobs, startedJob } from "@klingkit/jobs"
+import { type Job, Jobs } from "@klingkit/jobs"
 import { jobOfResult, plannedFacts } from "@klingkit/jobs/internal"
 import { Effect, Option } from "effect"
 import { connection } from "../connection.ts"
 import { Output } from "../output/output.ts"
-import { quoteText, quoteView } from "../output/task-view.ts"
 import { callSynchronously } from "./api/call-synchronously.ts"
 import { destinationBefore } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
 import { identityOptions, type PaidFlags, withVariants } from "./paid-flags.ts"
+import { runPipeline } from "./pipeline/run-pipeline.ts"
 import { printTask } from "./print-task.ts"
 import { runPlan, showPlan } from "./run-plan.ts"
-import { waitForTask } from "./wait-for-task.ts"
 
 /** Runs what a request asks for as a paid command's flags say: a task, a synchronous call, or several steps. */
 export const runRequest = (given: Plan | PipelinePlan, flags: PaidFlags) =>
   Effect.gen(function* () {
     const plan = yield* withVariants(given, flags)
-    if (isPipeline(plan)) return yield* runPipeline(plan, flags)
+    if (isPipeline(plan)) return yield* runPipeline(plan, flags, identityOptions(flags))
     if (plan.operation.kind === "create") return yield* runPlan(plan, flags)
     return yield* flags.dryRun ? showPlan(plan) : runCall(plan, flags)
   })
-
-/** Prints a pipeline's steps and price without sending anything. */
-const showPipeline = Effect.fnUntraced(function* (plan: PipelinePlan) {
-  const output = yield* Output
-  yield* output.answer({
-    json: {
-      dryRun: true,
-      quote: quoteView(plan.quote),
-      steps: plan.steps.map(({ id, plan: { operation, input, quote } }) => ({
-        id,
-        operation: operation.id,
-        input,
-        quote: quoteView(quote)
-      }))
-    },
-    text: [
-      ...plan.steps.map(({ id, plan: step }) => `Step ${id}: ${step.operation.id}, ${quoteText(step.quote)}`),
-      `Quote: ${quoteText({ ...plan.quote, rule: `the sum of ${plan.steps.length} steps` })}`,
-      "Nothing was sent."
-    ].join("\n")
-  })
-})
-
-/** Starts a pipeline and waits for its last step. `idempotencyKey` finds the same pipeline for ever. */
-export const runPipeline = Effect.fnUntraced(function* (
-  plan: PipelinePlan,
-  { dryRun, timeout, output: target, force, yes, ...which }: Omit<PaidFlags, "wait" | "variants">,
-  idempotencyKey?: string
-) {
-  const output = yield* Output
-  yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
-  if (dryRun) return yield* showPipeline(plan)
-  yield* credentialsFromConfig
-  const destination = yield* destinationBefore({ output: target, force, count: 1 })
-  yield* Effect.gen(function* () {
-    const jobs = yield* Jobs
-    const result = yield* jobs.run(plan, {
-      isApproved: yes,
-      ...identityOptions(which),
-      ...keyOf(which, idempotencyKey),
-      onHandle: (handle) => output.say(`Handle: ${handle} (${quotedText(plan.quote)})`)
-    })
-    const submitted = yield* startedJob(result)
-    const job = yield* waitForTask(submitted.handle, { timeout, submitted })
-    yield* printTask(job, Option.isSome(target) ? yield* downloadFiles(job, destination, force) : undefined)
-  }).pipe(Effect.provide(connection))
-})
-
-/** The key of a file's content, unless the user has one or wants another of the same. */
-const keyOf = (
-  { key, take, allowDuplicate, again }: Pick<PaidFlags, "key" | "take" | "allowDuplicate" | "again">,
-  idempotencyKey: string | undefined
-) =>
-  idempotencyKey === undefined || Option.isSome(key) || allowDuplicate || again
-    ? {}
-    : {
-        idempotencyKey: Option.match(take, {
-          onNone: () => idempotencyKey,
-          onSome: (n) => (n === 1 ? idempotencyKey : `${idempotencyKey} take ${n}`)
-        })
-      }
 
 /** A synchronous call; what it made is downloaded like that of a task. */
 const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {

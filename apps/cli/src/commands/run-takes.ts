@@ -1,12 +1,12 @@
 import type { Plan } from "@klingkit/core"
 import { type Job, Jobs, type SavedFile, startedJob, type Take } from "@klingkit/jobs"
-import { describeQueuePosition } from "@klingkit/jobs/internal"
+import { describeQueuePosition, plannedFacts } from "@klingkit/jobs/internal"
 import { Cause, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
 import { connection } from "../connection.ts"
 import { CommandError, type Failure, failureOf, interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView, taskText, taskView } from "../output/task-view.ts"
-import { type Destination, destinationBefore, outputOfTake } from "./destination.ts"
+import { beforePaying, createFolder, type Destination, readDestination, requireDestinations } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
 import { identityOptions, type PaidFlags } from "./paid-flags.ts"
 import { waitForTask } from "./wait-for-task.ts"
@@ -24,17 +24,20 @@ interface Outcome {
 /** Runs a plan of several takes as a paid command's flags say. Fails if one was not made, after it has printed all. */
 export const runTakes = Effect.fn("runTakes")(function* (plan: TakesPlan, flags: PaidFlags, count: number) {
   const first = Option.getOrElse(flags.take, () => 1)
+  const requests = Array.from({ length: plan.variants.count }, (_, index) => ({
+    output: flags.output,
+    force: flags.force,
+    count,
+    facts: { ...plannedFacts(plan), take: String(first + index) },
+    suffix: `-${first + index}`
+  }))
   // Every destination is judged before anything is sent.
-  const destinations = yield* Effect.forEach(Array.from({ length: plan.variants.count }), (_, index) =>
-    destinationBefore({
-      output: Option.map(flags.output, (output) => outputOfTake(output, first + index)),
-      force: flags.force,
-      count,
-      isTake: true
-    })
-  )
+  yield* beforePaying(requireDestinations(requests))
+  const destinations = yield* Effect.forEach(requests, readDestination)
+  const folder = destinations[0]?.folder
+  if (folder !== undefined) yield* beforePaying(createFolder(folder))
   yield* Effect.gen(function* () {
-    const outcomes = yield* finishAll(yield* submitAll(plan, flags, destinations[0]?.folder), flags, destinations)
+    const outcomes = yield* finishAll(yield* submitAll(plan, flags, folder), flags, destinations)
     yield* print(plan, outcomes)
     const failure = failureOfTakes(outcomes)
     if (failure !== undefined) return yield* new CommandError({ failure })

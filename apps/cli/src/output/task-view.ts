@@ -1,6 +1,6 @@
 import type { Plan, Quote, TaskOutput } from "@klingkit/core"
 import { amountText, sanitizeText, unitsText, usdText } from "@klingkit/core/internal"
-import { type PipelineView, type Job, quoteOfJob, receiptOfJob, type SavedFile } from "@klingkit/jobs"
+import { type PipelineView, type Job, quoteOfJob, receiptOfJob, type SavedResult } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
 
 /** The JSON view of a price; null where it is unknown until charged. Spend limits count `atMost`. */
@@ -28,7 +28,7 @@ const isoTime = (millis: number | undefined): string | undefined =>
   millis === undefined ? undefined : new Date(millis).toISOString()
 
 /** The JSON view of a task, the same for every command. Absent fields are unknown. */
-export const taskView = (job: Job, files?: ReadonlyArray<SavedFile>) => ({
+export const taskView = (job: Job, files?: ReadonlyArray<SavedResult>) => ({
   handle: job.handle,
   taskId: job.task.id,
   status: job.task.status,
@@ -40,7 +40,7 @@ export const taskView = (job: Job, files?: ReadonlyArray<SavedFile>) => ({
   ...(job.plan === undefined ? {} : planView(job.plan)),
   ...quotedAs(quoteOfJob(job)),
   ...(job.isDuplicate === true ? { isRepeat: true } : {}),
-  ...(job.pipeline === undefined ? {} : { chain: pipelineView(job.pipeline) }),
+  ...(job.pipeline === undefined ? {} : { chain: pipelineView(job.pipeline, files) }),
   outputs: job.task.outputs,
   charges: job.task.charges,
   // The same as text. Unknown parts are absent; mismatch is absent when the charge matches the quote.
@@ -49,15 +49,23 @@ export const taskView = (job: Job, files?: ReadonlyArray<SavedFile>) => ({
 })
 
 /** The steps of a pipeline; each has its own handle, which also finds its results. */
-const pipelineView = ({ name, quote, steps }: PipelineView) => ({
+const pipelineView = ({ name, quote, steps }: PipelineView, saved: ReadonlyArray<SavedResult> = []) => ({
   name,
   quote: quoteView(quote),
-  steps: steps.map(({ id, operation, status, handle, quote: own }) => ({
+  steps: steps.map(({ id, operation, status, handle, quote: own, isFound, charged, charges, outputs, files = [] }) => ({
     id,
     operation,
     status,
     handle,
-    quote: quoteView(own)
+    quote: quoteView(own),
+    // An earlier pipeline has paid for it.
+    isFound,
+    charged,
+    charges,
+    outputs,
+    files: saved.some(({ step }) => step === id)
+      ? saved.flatMap(({ step, path }) => (step === id ? [path] : []))
+      : files.map(({ path }) => path)
   }))
 })
 
@@ -70,7 +78,7 @@ const planView = ({ operation, model, warnings }: Plan) => ({
 })
 
 /** The same as text. Kling's own message is marked as such. */
-export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string => {
+export const taskText = (job: Job, files: ReadonlyArray<SavedResult> = []): string => {
   const { task } = job
   const counts = new Map<string, number>()
   const { quoted, charged, mismatch } = receiptOfJob(job)
@@ -79,22 +87,31 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string
     ...(task.id === job.handle ? [] : [`Kling's ID: ${sanitizeText(task.id, 80)}`]),
     `Status: ${task.status}${job.queuePosition === undefined ? "" : `, ${describeQueuePosition(job.queuePosition)}`}`,
     ...(job.pipeline?.steps ?? []).map(
-      ({ id, status, handle }) => `Step ${id}: ${status}${handle === undefined ? "" : `, ${handle}`}`
+      ({ id, status, handle, isFound }) =>
+        `Step ${id}: ${status}${handle === undefined ? "" : `, ${handle}`}${isFound === true ? ", already made" : ""}`
     ),
     ...(task.message === undefined || task.message === "" ? [] : [`Message: ${sanitizeText(task.message)}`]),
     ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
     ...(charged === undefined ? [] : [`Charged: ${charged}`]),
     ...(mismatch === undefined ? [] : [`Warning: ${mismatch}; check Kling's billing record`]),
-    ...task.outputs.flatMap((output) => {
+    ...resultsOf(job).flatMap(({ output, step }) => {
       const number = (counts.get(output.type) ?? 0) + 1
       counts.set(output.type, number)
-      return outputLines(output, number)
+      return outputLines(output, `${number}${step === undefined ? "" : `, step ${step}`}`)
     }),
     ...files.flatMap(({ path, sha256 }) => [`File: ${path}`, `- SHA-256: ${sha256}`])
   ].join("\n")
 }
 
-const outputLines = (output: TaskOutput, number: number): ReadonlyArray<string> => {
+/** The results of a pipeline are listed in the order of its steps. */
+const resultsOf = ({ task, pipeline }: Job): ReadonlyArray<{ readonly output: TaskOutput; readonly step?: string }> =>
+  pipeline === undefined
+    ? task.outputs.map((output) => ({ output }))
+    : pipeline.steps.flatMap(({ id, isResult, outputs = [] }) =>
+        isResult ? outputs.map((output) => (task.outputs.length === 1 ? { output } : { output, step: id })) : []
+      )
+
+const outputLines = (output: TaskOutput, number: string): ReadonlyArray<string> => {
   const { type, ...facts } = output
   return [
     `${type.charAt(0).toUpperCase()}${type.slice(1)} ${number}`,

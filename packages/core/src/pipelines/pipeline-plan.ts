@@ -16,6 +16,8 @@ export interface PipelineStep {
   readonly plan: Plan
   /** Starts as soon as the steps that it refers to have succeeded; by default a step waits for all before it. */
   readonly parallel?: boolean
+  /** Which of several identical steps this is; that of the whole pipeline when absent. */
+  readonly take?: number
 }
 
 /** Several paid steps as one request: one price, one approval, one handle. */
@@ -101,12 +103,18 @@ export const toPlan = ({ name, steps, quote, warnings }: PipelinePlan): Plan => 
 export const StoredStep = Schema.Struct({
   id: Schema.String,
   operation: Schema.String,
-  input: Schema.Record(Schema.String, Schema.Unknown)
+  input: Schema.Record(Schema.String, Schema.Unknown),
+  take: Schema.optionalKey(Schema.Int)
 })
 export type StoredStep = typeof StoredStep.Type
 
 export const serializeSteps = (steps: ReadonlyArray<PipelineStep>): ReadonlyArray<StoredStep> =>
-  steps.map(({ id, plan: { operation, input } }) => ({ id, operation: operation.id, input }))
+  steps.map(({ id, plan: { operation, input }, take }) => ({
+    id,
+    operation: operation.id,
+    input,
+    ...(take === undefined ? {} : { take })
+  }))
 
 /** The plan of a stored step whose references are resolved, at the price that was quoted. */
 export const restorePlan = (

@@ -10,11 +10,13 @@ export {
   StoredStep,
   toPlan
 } from "../pipelines/pipeline-plan.ts"
+export { onlySteps, type StepSelection, stepsOf, withTakes } from "../pipelines/select-steps.ts"
 export { type LipSyncRequest, planLipSync } from "../pipelines/lip-sync.ts"
 export {
   dependsOn,
   placeholderOf,
   ref,
+  replaceReferences,
   resolveReferences,
   type StepReference,
   type StepResult,

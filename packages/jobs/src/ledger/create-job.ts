@@ -7,6 +7,7 @@ import { type BudgetLimits, checkBudget, commitReservation, dayOf, reservedMicro
 import type { LedgerDatabase } from "./database.ts"
 import { findDuplicate, identityOf, type RequestIdentity } from "./find-duplicate.ts"
 import { type JobRecord, readOneRow } from "./job-record.ts"
+import { findForStep } from "./found-steps.ts"
 import { leaseEnd, type LeaseRequest } from "./leases.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { isStorable, storable } from "./storable-text.ts"
@@ -57,6 +58,10 @@ export interface NewJob {
 export interface StepOfPipeline {
   readonly pipeline: string
   readonly step: string
+  /** What other pipelines find it by, and it them: one that is made, or being made, is not paid again. */
+  readonly key?: string
+  /** How often the pipeline was resumed. */
+  readonly resume?: number
 }
 
 /** A new job, or the one that the request duplicates. Only the creator of a new one may send it. */
@@ -80,7 +85,12 @@ export const createJob = Effect.fnUntraced(function* (
       if (duplicate._tag === "Same") return { job: duplicate.job, isNew: false }
       const { account, quote, limits = {}, approval, partOf } = newJob
       const { principal, fingerprint, formerFingerprint } = identity
-      if (partOf !== undefined) yield* commitReservation(database, partOf.pipeline, quote)
+      if (partOf !== undefined) {
+        // Another pipeline may have started this step since the whole was quoted.
+        const made = yield* findForStep(database, { principal, account, partOf, now })
+        yield* commitReservation(database, partOf.pipeline, quote)
+        if (made !== undefined) return { job: made, isNew: false }
+      }
       yield* checkBudget(database, { principal, account, quote, limits, day: dayOf(now) })
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)
@@ -132,6 +142,7 @@ export const insertJob = Effect.fnUntraced(function* (
       prompt,
       pipeline: request.partOf?.pipeline ?? null,
       step: request.partOf?.step ?? null,
+      step_key: request.partOf?.key ?? null,
       prompt_folded: prompt?.toLowerCase() ?? null,
       quote: JSON.stringify(toStoredQuote(request.quote)),
       spent_micros: reservedMicros(request.quote),

@@ -5,6 +5,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { consumeApproval } from "./approvals.ts"
 import { type BudgetLimits, checkBudget, dayOf, reservedMicros } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
+import { linkStep } from "./found-steps.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { type PipelineRecord, readPipeline } from "./pipeline-record.ts"
 import { isStorable, storable } from "./storable-text.ts"
@@ -23,8 +24,11 @@ export interface NewPipeline {
   readonly take?: number
   /** What its approval is bound to; the fingerprint when absent. */
   readonly approvalFingerprint?: string
+  /** Of what it will pay. */
   readonly quote: Quote
   readonly steps: PipelineRecord["steps"]
+  /** By step: the job that has made it, or makes it. It is not paid again. */
+  readonly found?: ReadonlyMap<string, string>
   /** Everything another process needs to run it. */
   readonly plan: Readonly<Record<string, unknown>>
   /** From the caller: the same key always means the same pipeline. */
@@ -49,7 +53,18 @@ export const createPipeline = Effect.fnUntraced(function* (
   newPipeline: NewPipeline
 ): Effect.fn.Return<CreatePipelineResult, LedgerError | SqlError> {
   const { sql } = database
-  const { handle, principal, account, fingerprint, quote, steps, limits = {}, approval } = newPipeline
+  const {
+    handle,
+    principal,
+    account,
+    fingerprint,
+    quote,
+    steps,
+    found = new Map(),
+    limits = {},
+    approval
+  } = newPipeline
+  const unpaid = steps.filter(({ id }) => !found.has(id))
   const { approvalFingerprint = fingerprint } = newPipeline
   for (const field of ["handle", "principal", "account", "idempotencyKey"] as const) {
     if (!isStorable(newPipeline[field] ?? "")) return yield* ledgerError({ _tag: "Unstorable", field })
@@ -59,9 +74,9 @@ export const createPipeline = Effect.fnUntraced(function* (
   return yield* database.exclusive(
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
-      const found = yield* findTake(database, newPipeline)
-      if (found.existing !== undefined) return { pipeline: found.existing, isNew: false }
-      yield* checkBudget(database, { principal, account, quote: lowerBound(quote, steps), limits, day: dayOf(now) })
+      const which = yield* findTake(database, newPipeline)
+      if (which.existing !== undefined) return { pipeline: which.existing, isNew: false }
+      yield* checkBudget(database, { principal, account, quote: lowerBound(quote, unpaid), limits, day: dayOf(now) })
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)
         const price = quoteUsd === undefined ? {} : { quoteUsd }
@@ -74,20 +89,24 @@ export const createPipeline = Effect.fnUntraced(function* (
           principal,
           account,
           name: storable(newPipeline.name),
-          fingerprint: fingerprintOfTake(fingerprint, found.take),
+          fingerprint: fingerprintOfTake(fingerprint, which.take),
           idempotency_key: newPipeline.idempotencyKey ?? null,
           quote: JSON.stringify(toStoredQuote(quote)),
           steps: JSON.stringify(steps.map((step) => ({ ...step, quote: toStoredQuote(step.quote) }))),
-          reserved_micros: knownMicros(steps),
+          reserved_micros: knownMicros(unpaid),
           reserved_day: dayOf(now),
           state: "RUNNING",
           resumes: 0,
           repeats_unknown: 0,
+          retries_failed: 0,
           created_at: now,
           updated_at: now
         })
         .returning("*")}`
       yield* sql`INSERT INTO klingkit_bodies ${sql.insert({ handle, body })}`
+      for (const [step, job] of found) {
+        yield* linkStep(database, { pipeline: handle, step, resume: 0, job, isQuoted: false })
+      }
       return { pipeline: yield* readPipeline(row as Readonly<Record<string, unknown>>), isNew: true }
     })
   )

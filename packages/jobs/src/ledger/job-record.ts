@@ -5,14 +5,14 @@ import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { StoredQuote } from "./stored-quote.ts"
 
 /** A result file of a job on this machine. */
-const File = Schema.Struct({
+export const JobFile = Schema.Struct({
   path: Schema.String,
   bytes: Schema.Int,
   /** Hex; absent for a file that was not read back after it was saved. */
   sha256: Schema.optionalKey(Schema.String),
   mimeType: Schema.String
 })
-export type JobFile = typeof File.Type
+export type JobFile = typeof JobFile.Type
 
 /** Which process works on a job. The fence grows with every owner, which invalidates former ones. */
 const Lease = Schema.Struct({ owner: Schema.String, fence: Schema.Int })
@@ -44,7 +44,7 @@ export const JobRecord = Schema.Struct({
   message: Schema.optionalKey(Schema.String),
   outputs: Schema.Array(TaskOutput),
   charges: Schema.Array(Charge),
-  files: Schema.Array(File),
+  files: Schema.Array(JobFile),
   lease: Schema.optionalKey(Schema.Struct({ ...Lease.fields, until: Schema.Int })),
   createdAt: Schema.Int,
   updatedAt: Schema.Int,
@@ -64,6 +64,8 @@ export const JobRecord = Schema.Struct({
   /** Of a step: the pipeline that it belongs to, and its id there. */
   pipeline: Schema.optionalKey(Schema.String),
   step: Schema.optionalKey(Schema.String),
+  /** By which other pipelines find it. */
+  stepKey: Schema.optionalKey(Schema.String),
   /** Of a synchronous call: its result as JSON, in which ids keep all digits. */
   answer: Schema.optionalKey(Schema.String)
 })

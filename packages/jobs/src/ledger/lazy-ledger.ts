@@ -39,6 +39,7 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
         get: (...id) => use(({ pipelines }) => pipelines.get(...id)),
         list: (filter) => use(({ pipelines }) => pipelines.list(filter)),
         jobs: (handle) => use(({ pipelines }) => pipelines.jobs(handle)),
+        findSteps: (...search) => use(({ pipelines }) => pipelines.findSteps(...search)),
         end: (...end) => use(({ pipelines }) => pipelines.end(...end)),
         resume: (...resume) => use(({ pipelines }) => pipelines.resume(...resume))
       },

@@ -28,13 +28,13 @@ import type { PipelineRecord } from "./pipeline-record.ts"
 import {
   endPipeline,
   getPipeline,
-  jobsOfPipeline,
   listPipelines,
   type PipelineFilter,
   resumePipeline,
   type ResumeOptions
 } from "./pipeline-repository.ts"
 import { type QueueState, readQueue } from "./queue-keys.ts"
+import { findSteps, jobsOfPipeline, type StepJob } from "./found-steps.ts"
 import { purgeBefore } from "./retention.ts"
 import { type JobChanges, recordCharge, transitionJob } from "./transition-job.ts"
 
@@ -48,7 +48,9 @@ export interface PipelineLedger {
   /** Newest first. */
   list(filter: PipelineFilter): Effect.Effect<ReadonlyArray<PipelineRecord>, LedgerError>
   /** In order of creation; a step that was retried has several. */
-  jobs(handle: string): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
+  jobs(handle: string): Effect.Effect<ReadonlyArray<StepJob>, LedgerError>
+  /** By key: what pipelines of this principal and account have made, or are making. */
+  findSteps(scope: SpendScope, keys: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, JobRecord>, LedgerError>
   /** Does nothing when it was resumed, or ended by another process, since `pipeline` was read. */
   end(pipeline: PipelineRecord, state: "STOPPED" | "SUCCEEDED", message?: string): Effect.Effect<void, LedgerError>
   /** Sets a stopped pipeline to running again. */
@@ -174,6 +176,8 @@ const make = Effect.gen(function* () {
       get: (handle, principal) => work(getPipeline(database, handle, principal)),
       list: (filter) => work(listPipelines(database, filter)),
       jobs: (handle) => work(jobsOfPipeline(database, handle)),
+      findSteps: (scope, keys) =>
+        before(Effect.flatMap(Clock.currentTimeMillis, (now) => findSteps(database, scope, keys, now))),
       end: (pipeline, state, message) => work(endPipeline(database, pipeline, state, message)),
       resume: (pipeline, options = {}) => before(resumePipeline(database, pipeline, options))
     },

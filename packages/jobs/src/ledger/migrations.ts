@@ -151,6 +151,24 @@ const addTakes = statements([
   `ALTER TABLE klingkit_jobs ADD COLUMN previous_handle TEXT`
 ])
 
+// Steps of pipelines are found by what they give, also by other pipelines. A failed step is retried where that is asked for;
+// earlier releases did so at each resume.
+const addStepKeys = statements([
+  `ALTER TABLE klingkit_jobs ADD COLUMN step_key TEXT`,
+  `CREATE INDEX klingkit_jobs_step_key ON klingkit_jobs (step_key)`,
+  `CREATE TABLE klingkit_found_steps (
+    pipeline TEXT NOT NULL,
+    step TEXT NOT NULL,
+    resume BIGINT NOT NULL,
+    job TEXT NOT NULL,
+    is_quoted BIGINT NOT NULL,
+    PRIMARY KEY (pipeline, step, resume)
+  )`,
+  `CREATE INDEX klingkit_found_steps_job ON klingkit_found_steps (job)`,
+  `ALTER TABLE klingkit_pipelines ADD COLUMN retries_failed BIGINT NOT NULL DEFAULT 0`,
+  `UPDATE klingkit_pipelines SET retries_failed = resumes`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -158,11 +176,12 @@ const steps = {
   "0003_create_chains": createPipelines,
   "0004_rename_columns": renameColumns,
   "0005_add_id": addId,
-  "0006_add_takes": addTakes
+  "0006_add_takes": addTakes,
+  "0010_add_step_keys": addStepKeys
 }
 
 const table = "klingkit_migrations"
-const known = Object.keys(steps).length
+const known = Math.max(...Object.keys(steps).map((name) => Number.parseInt(name, 10)))
 
 /**
  * Migrates the tables to the current version, one process at a time. A ledger of a later version is refused. One that

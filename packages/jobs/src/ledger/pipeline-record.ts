@@ -20,7 +20,9 @@ const Step = Schema.Struct({
   /** The steps that it waits for. */
   needs: Schema.Array(Schema.String),
   /** The steps whose outputs are its inputs. */
-  takesFrom: Schema.Array(Schema.String)
+  takesFrom: Schema.Array(Schema.String),
+  /** By which other pipelines find it; absent when they do not. */
+  key: Schema.optionalKey(Schema.String)
 })
 
 const Row = Schema.Struct({
@@ -38,6 +40,8 @@ const Row = Schema.Struct({
   resumes: Schema.Int,
   /** The resume up to which a step may be paid again although it is unknown whether it was charged. */
   repeatsUnknown: Schema.Int,
+  /** The resume up to which a step that has failed at Kling may be paid again. */
+  retriesFailed: Schema.Int,
   message: Schema.optionalKey(Schema.String),
   createdAt: Schema.Int,
   updatedAt: Schema.Int,

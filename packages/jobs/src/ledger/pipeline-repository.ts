@@ -3,7 +3,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { type BudgetLimits, checkBudget, dayOf } from "./budget.ts"
 import { knownMicros } from "./create-pipeline.ts"
 import type { LedgerDatabase } from "./database.ts"
-import { type JobRecord, readOneRow } from "./job-record.ts"
+import { jobsOfPipeline, type StepJob } from "./found-steps.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { type PipelineRecord, type PipelineState, readPipeline } from "./pipeline-record.ts"
 import { isStorable, storable } from "./storable-text.ts"
@@ -46,12 +46,6 @@ export const listPipelines = Effect.fnUntraced(function* (
   return yield* Effect.forEach(rows, readPipeline)
 })
 
-/** The jobs of a pipeline's steps, in order of creation. */
-export const jobsOfPipeline = ({ sql }: LedgerDatabase["Service"], handle: string) =>
-  sql`SELECT * FROM klingkit_jobs WHERE pipeline = ${handle} ORDER BY created_at, handle`.pipe(
-    Effect.flatMap((rows) => Effect.forEach(rows, readOneRow))
-  )
-
 /** Ends a pipeline unless it was resumed since it was read; its reservation is released. */
 export const endPipeline = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
@@ -80,6 +74,8 @@ export const endPipeline = Effect.fnUntraced(function* (
 export interface ResumeOptions {
   /** A step of which it is unknown whether it was charged may be paid again. */
   readonly repeatUnknown?: boolean
+  /** A step that has failed at Kling is paid again: true unless it says otherwise. */
+  readonly retryFailed?: boolean
   readonly limits?: BudgetLimits
 }
 
@@ -87,7 +83,7 @@ export interface ResumeOptions {
 export const resumePipeline = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
   { handle, principal, account }: PipelineRecord,
-  { repeatUnknown = false, limits = {} }: ResumeOptions
+  { repeatUnknown = false, retryFailed = true, limits = {} }: ResumeOptions
 ): Effect.fn.Return<PipelineRecord, LedgerError | SqlError> {
   const { sql } = database
   return yield* database.exclusive(
@@ -95,7 +91,7 @@ export const resumePipeline = Effect.fnUntraced(function* (
       const pipeline = yield* getPipeline(database, handle, principal)
       if (pipeline.state !== "STOPPED") return pipeline
       const now = yield* Clock.currentTimeMillis
-      const paid = new Set((yield* jobsOfPipeline(database, handle)).flatMap(paidStep(repeatUnknown)))
+      const paid = new Set((yield* jobsOfPipeline(database, handle)).flatMap(paidStep(repeatUnknown, retryFailed)))
       const reserved = knownMicros(pipeline.steps.filter(({ id }) => !paid.has(id)))
       // The price of the whole was checked against the limit per call when the pipeline was created.
       const { maxUsdPerDay } = limits
@@ -113,7 +109,8 @@ export const resumePipeline = Effect.fnUntraced(function* (
         reserved_day: dayOf(now),
         updated_at: now,
         finished_at: null,
-        ...(repeatUnknown ? { repeats_unknown: resumes } : {})
+        ...(repeatUnknown ? { repeats_unknown: resumes } : {}),
+        ...(retryFailed ? { retries_failed: resumes } : {})
       }
       const [row] =
         yield* sql`UPDATE klingkit_pipelines SET ${sql.update(columns)} WHERE handle = ${handle} RETURNING *`
@@ -123,8 +120,9 @@ export const resumePipeline = Effect.fnUntraced(function* (
 })
 
 const paidStep =
-  (repeatsUnknown: boolean) =>
-  ({ step, state }: JobRecord): ReadonlyArray<string> => {
-    const isRetried = state === "REFUSED" || state === "FAILED" || (state === "UNKNOWN" && repeatsUnknown)
+  (repeatsUnknown: boolean, retriesFailed: boolean) =>
+  ({ step, state }: StepJob): ReadonlyArray<string> => {
+    const isRetried =
+      state === "REFUSED" || (state === "FAILED" && retriesFailed) || (state === "UNKNOWN" && repeatsUnknown)
     return step === undefined || isRetried ? [] : [step]
   }

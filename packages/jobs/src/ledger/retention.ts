@@ -21,7 +21,11 @@ export const purgeBefore = Effect.fnUntraced(function* (
   const purged = yield* sql`DELETE FROM klingkit_jobs
     WHERE finished_at < ${time} AND spent_day < ${dayOf(now)} AND (idempotency_key IS NULL OR pipeline IS NOT NULL)
     AND (pipeline IS NULL OR pipeline NOT IN (SELECT handle FROM klingkit_pipelines WHERE state <> 'SUCCEEDED'))
+    AND handle NOT IN (SELECT job FROM klingkit_found_steps
+      WHERE pipeline IN (SELECT handle FROM klingkit_pipelines WHERE state <> 'SUCCEEDED'))
     AND (state IN ('REFUSED', 'FAILED', 'FETCHED') OR (state = 'SUCCEEDED' AND finished_at < ${now - resultRetentionMillis}))
     RETURNING handle`
+  yield* sql`DELETE FROM klingkit_found_steps WHERE job NOT IN (SELECT handle FROM klingkit_jobs)
+    OR pipeline NOT IN (SELECT handle FROM klingkit_pipelines)`
   return purged.length
 })

@@ -13,9 +13,10 @@ import {
 } from "@klingkit/core"
 import { wrongMethod } from "@klingkit/core/internal"
 import { planVariants } from "@klingkit/core/requests"
-import type { FetchProgress, SavedFile } from "@klingkit/media"
+import type { FetchProgress } from "@klingkit/media"
 import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
 import type { JobFolders } from "../config.ts"
+import type { SavedResult } from "../downloads.ts"
 import type { Job } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import { Jobs, type RunOptions } from "../jobs.ts"
@@ -92,7 +93,7 @@ export interface PromiseJobs extends JobMethods, AsyncDisposable {
   /** Jobs in the ledger, filtered by state, model, time or prompt text. */
   history(filter?: Omit<JobFilter, "principal">): Promise<JobPage>
   /** Downloads all results of a finished job, options as a job or a handle. An interrupted download can be repeated. */
-  download(job: Job | string, options?: PromiseDownloadOptions): Promise<ReadonlyArray<SavedFile>>
+  download(job: Job | string, options?: PromiseDownloadOptions): Promise<ReadonlyArray<SavedResult>>
   /**
    * Releases all resources, once Kling has answered the requests that were sent and the answers are persisted: within 95
    * seconds. Calls that still wait reject, with `SubmissionUnknown` if they pay; queued requests are not sent.

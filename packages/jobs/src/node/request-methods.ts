@@ -18,14 +18,7 @@ import { Effect } from "effect"
 import type { Job } from "../job.ts"
 import { Jobs } from "../jobs.ts"
 import { stepFailure } from "../pipelines/pipeline-job.ts"
-import {
-  type Cancellable,
-  type Run,
-  runSubmission,
-  type SubmissionOptions,
-  type Variants,
-  wholePlan
-} from "./submission.ts"
+import { type Cancellable, type Run, runSubmission, type SubmissionOptions, type Variants } from "./submission.ts"
 
 type Outcomes = Readonly<Record<Exclude<RequestResult, "entries" | "deleted">, Job>> & {
   readonly entries: ReadonlyArray<LibraryEntry>
@@ -60,7 +53,7 @@ export const jobMethods = (run: Run): JobMethods => {
     approvePlan: (plan, options) =>
       run(
         Effect.flatMap(planVariants(plan, { variants: options?.variants }), (whole) =>
-          Jobs.use((jobs) => jobs.approve(wholePlan(whole)))
+          Jobs.use((jobs) => jobs.approve(whole))
         ),
         options
       )

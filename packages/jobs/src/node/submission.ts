@@ -75,7 +75,7 @@ export const runSubmission = async (
 }
 
 /** A plan as a single one, for its approval and its errors. */
-export const wholePlan = (plan: Plan | PipelinePlan): Plan => (isPipeline(plan) ? toPlan(plan) : plan)
+const wholePlan = (plan: Plan | PipelinePlan): Plan => (isPipeline(plan) ? toPlan(plan) : plan)
 
 export const absoluteFolder = (folder: string | undefined) => (folder === undefined ? {} : { folder: resolve(folder) })
 

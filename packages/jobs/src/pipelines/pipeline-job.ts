@@ -2,10 +2,12 @@ import { type Charged, familyOfHandle, type Task, type TaskStatus } from "@kling
 import { type Job, taskOfRecord } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import type { PipelineRecord, PipelineState } from "../ledger/pipeline-record.ts"
+import type { StepJob } from "../ledger/found-steps.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { type PaidStep, paidText } from "../ledger/quoted-money.ts"
 import type { PipelineStepView, PipelineView } from "../pipeline-view.ts"
 import { stepStateOf } from "./step-state.ts"
+import { isUsed, resultSteps } from "./summarize-steps.ts"
 
 export const isPipeline = (id: string): boolean => familyOfHandle(id) === "chain"
 
@@ -16,22 +18,26 @@ const statusOf = (state: PipelineState, steps: ReadonlyArray<PipelineStepView>):
   return steps.every(({ status }) => status === "waiting") ? "submitted" : "processing"
 }
 
-/** A pipeline as a job: its outputs are those that no other step uses. */
-export const pipelineJob = (pipeline: PipelineRecord, jobs: ReadonlyArray<JobRecord>, now: number): Job => {
-  const steps = pipeline.steps.map(({ id, operation, quote }): PipelineStepView & { readonly job?: JobRecord } => {
+/** A pipeline as a job: its outputs are those of its steps, first those that no other step uses. */
+export const pipelineJob = (pipeline: PipelineRecord, jobs: ReadonlyArray<StepJob>, now: number): Job => {
+  const resultIds = resultSteps(pipeline.steps)
+  const steps = pipeline.steps.map(({ id, operation, quote }): PipelineStepView => {
     const state = stepStateOf(pipeline, id, jobs, now)
     const job = "job" in state ? state.job : undefined
-    const isResult = !pipeline.steps.some((other) => other.takesFrom.includes(id))
     return {
       id,
       operation,
       quote,
-      isResult,
+      isResult: resultIds.has(id),
       status: job === undefined ? "waiting" : taskOfRecord(job).status,
-      charged: job === undefined ? "no" : chargedFor(job),
-      ...(job === undefined ? {} : { handle: job.handle, job })
+      charged: job === undefined || job.found !== undefined ? "no" : chargedFor(job),
+      ...(job === undefined ? {} : { handle: job.handle, outputs: primaryOutputs(job), files: job.files }),
+      ...(job?.found === undefined ? {} : { isFound: true }),
+      ...(job === undefined || job.found !== undefined ? {} : { charges: chargesOf(job) })
     }
   })
+  const results = steps.filter(({ isResult }) => isResult)
+  const isLast = ({ id }: PipelineStepView) => !isUsed(pipeline.steps, id)
   const task: Task = {
     id: pipeline.handle,
     externalId: pipeline.handle,
@@ -39,13 +45,15 @@ export const pipelineJob = (pipeline: PipelineRecord, jobs: ReadonlyArray<JobRec
     ...(pipeline.message === undefined ? {} : { message: stoppedMessage(pipeline.message, steps) }),
     createdAt: pipeline.createdAt,
     updatedAt: pipeline.updatedAt,
-    outputs: steps.flatMap(({ isResult, job }) => (isResult && job !== undefined ? primaryOutputs(job) : [])),
-    charges: jobs.flatMap(chargesOf)
+    outputs: [...results.filter(isLast), ...results.filter((step) => !isLast(step))].flatMap(
+      ({ outputs = [] }) => outputs
+    ),
+    charges: jobs.filter(({ found }) => found === undefined).flatMap(chargesOf)
   }
   const view: PipelineView = {
     name: pipeline.name,
     quote: pipeline.quote,
-    steps: steps.map(({ job: _job, ...step }) => step),
+    steps,
     ...(pipeline.state === "STOPPED" ? { stoppedBy: pipeline.message ?? "" } : {})
   }
   return { handle: pipeline.handle, task, pipeline: view }
@@ -71,14 +79,16 @@ export const primaryOutputs = ({ outputs }: JobRecord): JobRecord["outputs"] => 
 
 /** What stopped the pipeline, what is already paid, and what remains. */
 const stoppedMessage = (message: string, steps: ReadonlyArray<PipelineStepView>): string => {
-  const remaining = steps.filter((step) => !isPaid(step)).map(({ id }) => id)
-  return `${message}; already paid: ${paidText(paidSteps(steps)) || "nothing"}; remaining: ${remaining.join(", ")}`
+  const remaining = steps.filter((step) => !isPaid(step) && !isMade(step)).map(({ id }) => id)
+  const made = steps.filter(isMade).map(({ id }) => id)
+  const found = made.length === 0 ? "" : `; already made: ${made.join(", ")}`
+  return `${message}; already paid: ${paidText(paidSteps(steps)) || "nothing"}${found}; remaining: ${remaining.join(", ")}`
 }
 
 /** The failure of a pipeline whose step has failed; nothing for other jobs. */
 export const stepFailure = ({ handle, pipeline }: Job): JobError | undefined => {
   if (pipeline?.stoppedBy === undefined) return undefined
-  const uncertain = pipeline.steps.find(({ charged }) => charged === "maybe")
+  const uncertain = pipeline.steps.find(({ charged, status }) => charged === "maybe" || status === "unknown")
   return jobError({
     _tag: "StepFailed",
     taskId: handle,
@@ -87,6 +97,9 @@ export const stepFailure = ({ handle, pipeline }: Job): JobError | undefined => 
     ...(uncertain === undefined ? {} : { uncertain: uncertain.status === "unknown" ? "unknown" : "failed" })
   })
 }
+
+/** Paid by an earlier pipeline. */
+const isMade = ({ isFound, status }: PipelineStepView): boolean => isFound === true && status === "succeed"
 
 const isPaid = ({ charged }: PipelineStepView): boolean => charged === "yes"
 

@@ -1,5 +1,5 @@
-import { isFinished, Kling, type KlingError, mintHandle } from "@klingkit/core"
-import { type PipelinePlan, serializeSteps, toPlan } from "@klingkit/core/requests"
+import { isFinished, Kling, type KlingError, maxUsd, mintHandle } from "@klingkit/core"
+import type { PipelinePlan } from "@klingkit/core/requests"
 import {
   Clock,
   Context,
@@ -17,33 +17,30 @@ import {
 } from "effect"
 import type { Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
-import type { NewPipeline } from "../ledger/create-pipeline.ts"
-import { fingerprintOf } from "../ledger/fingerprint.ts"
+import type { Approved } from "../ledger/approvals.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { Polling } from "../polling/polling.ts"
 import { Recovery } from "../recovery/recovery.ts"
 import { JobsSettings } from "../settings.ts"
 import { ProcessLeases } from "../submit/process-leases.ts"
-import { planFingerprint, SpendGate } from "../submit/spend-gate.ts"
+import { SpendGate } from "../submit/spend-gate.ts"
 import { Submission } from "../submit/submission.ts"
 import { pipelineJob } from "./pipeline-job.ts"
+import {
+  type PipelineIdentity,
+  type PipelineQuote,
+  type PipelineRequest,
+  quoteOfRequest,
+  requestPipeline
+} from "./quote-pipeline.ts"
 import { runPipeline } from "./run-pipeline.ts"
-import { summarizeSteps } from "./summarize-steps.ts"
 
-export interface StartPipelineOptions {
-  /** Chosen by the caller: the same key always finds the same pipeline. */
-  readonly idempotencyKey?: string
-  /** Which of several identical pipelines this is: 1 unless another one is wanted. */
-  readonly take?: number
-  /** Starts the next take, unless it was started so and has not succeeded yet. */
-  readonly allowDuplicate?: boolean
+export interface StartPipelineOptions extends PipelineIdentity {
   /** The user has seen the price and approved it. */
   readonly isApproved?: boolean
   /** A token of `Jobs.approve`, in place of the user's approval. */
   readonly approval?: string
-  /** What identifies the request instead of its steps, such as the line of a file that it is. */
-  readonly dedupeBy?: Readonly<Record<string, unknown>>
   /** Receives the handle once the pipeline is persisted, before its first step is. */
   readonly onHandle?: (handle: string) => Effect.Effect<void>
 }
@@ -63,6 +60,10 @@ export class Pipelines extends Context.Service<
   {
     /** Starts several paid steps as one request, limited as a whole; it runs until it ends or a step fails. */
     start(plan: PipelinePlan, options?: StartPipelineOptions): Effect.Effect<Job, PipelineError>
+    /** What it would pay now, and what is already made. Reserves nothing, sends nothing. */
+    quote(plan: PipelinePlan, options?: PipelineIdentity): Effect.Effect<PipelineQuote, PipelineError>
+    /** A token that approves what it would pay now, once. */
+    approve(plan: PipelinePlan, options?: PipelineIdentity): Effect.Effect<string, PipelineError>
     /** Resumes a pipeline whose step has failed; paid steps are not paid again. */
     resume(handle: string, options?: ResumePipelineOptions): Effect.Effect<Job, PipelineError>
     /** The current state; sends nothing. */
@@ -126,39 +127,33 @@ const make = Effect.gen(function* () {
     return pipelineJob(pipeline, yield* ledger.pipelines.jobs(handle), yield* Clock.currentTimeMillis)
   })
 
+  const requestOf = (plan: PipelinePlan, options: PipelineIdentity = {}) =>
+    Effect.flatMap(mintHandle("chain"), (handle) => requestPipeline(plan, handle, options)).pipe(
+      Effect.provideContext(services)
+    )
+
   const start = Effect.fn("Jobs.startPipeline")(function* (
     plan: PipelinePlan,
     options: StartPipelineOptions = {}
   ): Effect.fn.Return<Job, PipelineError> {
-    const { operation, input } = toPlan(plan)
-    const newPipeline: NewPipeline = {
-      handle: yield* mintHandle("chain"),
-      principal,
-      account,
-      name: plan.name,
-      fingerprint: yield* fingerprintOf(operation.id, options.dedupeBy ?? input),
-      approvalFingerprint: yield* planFingerprint({ operation, input }),
-      quote: plan.quote,
-      steps: summarizeSteps(plan.steps),
-      plan: { steps: serializeSteps(plan.steps) },
-      limits,
-      ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
-      ...(options.take === undefined ? {} : { take: options.take }),
-      ...(options.allowDuplicate === undefined ? {} : { allowDuplicate: options.allowDuplicate }),
-      ...(options.approval === undefined ? {} : { approval: options.approval })
-    }
-    const earlier = yield* ledger.pipelines.find(newPipeline)
+    const { approval, retryFailed = true } = options
+    const request = yield* requestOf(plan, options)
+    const { newPipeline, unpaid, earlier } = request
+    const isStopped = earlier?.state === "STOPPED"
     // A pipeline that was approved once continues without another approval.
-    if (earlier === undefined) {
-      yield* gate.requireApproval(plan.quote, options)
+    if (request.isUnapproved && (earlier === undefined || isStopped)) yield* gate.requireApproval(unpaid.quote, options)
+    if (request.isUnapproved && isStopped && approval !== undefined) {
+      yield* ledger.consumeApproval(approval, approvedOf(request))
     }
     const created =
-      earlier === undefined ? yield* ledger.pipelines.create(newPipeline) : { pipeline: earlier, isNew: false }
+      earlier === undefined
+        ? yield* ledger.pipelines.create({ ...newPipeline, ...(approval === undefined ? {} : { approval }) })
+        : { pipeline: earlier, isNew: false }
     const { handle } = created.pipeline
     if (options.onHandle !== undefined) yield* options.onHandle(handle)
     const pipeline =
       created.pipeline.state === "STOPPED"
-        ? yield* ledger.pipelines.resume(created.pipeline, { limits })
+        ? yield* ledger.pipelines.resume(created.pipeline, { limits, retryFailed })
         : created.pipeline
     if (pipeline.state === "RUNNING") {
       const { allSent } = yield* run(handle)
@@ -228,5 +223,21 @@ const make = Effect.gen(function* () {
     yield* PubSub.take(runs).pipe(Effect.andThen(Effect.ignore(resumeOrphaned)), Effect.forever, Effect.forkScoped)
   }
 
-  return Pipelines.of({ start, resume, status, follow, list })
+  return Pipelines.of({
+    start,
+    quote: (plan, options) => Effect.map(requestOf(plan, options), quoteOfRequest),
+    approve: (plan, options) =>
+      Effect.flatMap(requestOf(plan, options), (request) => gate.approveAs(approvedOf(request))),
+    resume,
+    status,
+    follow,
+    list
+  })
 })
+
+/** What an approval of a pipeline is bound to: what is paid now, at its price. */
+const approvedOf = ({ newPipeline }: PipelineRequest): Approved => {
+  const { principal, fingerprint, approvalFingerprint = fingerprint, quote } = newPipeline
+  const quoteUsd = maxUsd(quote)
+  return { principal, fingerprint: approvalFingerprint, ...(quoteUsd === undefined ? {} : { quoteUsd }) }
+}

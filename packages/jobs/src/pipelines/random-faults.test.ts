@@ -18,13 +18,17 @@ const outcome = Effect.gen(function* () {
   const home = yield* makeHome
   const history: Array<unknown> = []
   const programs = yield* Random.nextIntBetween(1, 8)
+  const reuseSteps = programs % 2 === 1
   for (let number = 0; number < programs + 2; number++) {
     const isQuiet = number >= programs
     const callsUntilCrash = isQuiet || (yield* Random.nextBoolean) ? Infinity : yield* Random.nextIntBetween(1, 90)
     const on = sampleOperations[yield* Random.nextIntBetween(0, sampleOperations.length - 1)]
     const fault = { on, ...faults[yield* Random.nextIntBetween(0, faults.length - 1)] }
     if (!isQuiet && (yield* Random.nextBoolean)) yield* injectFault(home, fault)
-    const ended = yield* run(runSample({ idempotencyKey: "the sample" }), program(home, { callsUntilCrash }))
+    const ended = yield* run(
+      runSample({ idempotencyKey: "the sample", reuseSteps }),
+      program(home, { callsUntilCrash })
+    )
     const job = Option.getOrUndefined(Result.getOrElse(ended, Option.none))
     history.push({ callsUntilCrash, fault, status: job?.task.status, message: job?.task.message })
     if (!isQuiet || job === undefined) continue

@@ -21,7 +21,10 @@ describe("a pipeline", () => {
       const sample = jobOf(yield* run(runSample(), program(home)))
       expect(sample).toMatchObject({
         handle: expect.stringMatching(/^kk-chain-/),
-        task: { status: "succeed", outputs: [{ type: "video" }] },
+        task: {
+          status: "succeed",
+          outputs: [{ type: "video" }, { type: "image" }, { type: "video" }, { type: "video" }]
+        },
         pipeline: { quote: { state: "estimate" } }
       })
       expect(sample.pipeline?.quote.priceUsd).toBeCloseTo(sampleUsd)

@@ -44,12 +44,12 @@ export const runPipeline = Effect.fn("Jobs.runPipeline")(function* (
   )
   const results = new Map<string, StepResult>()
   const ends = new Map<string, Effect.Effect<StepResult, StepFailure, StepNeeds>>()
-  for (const { id, quote, needs } of pipeline.steps) {
+  for (const { id, quote, needs, key } of pipeline.steps) {
     const stored = plan.steps.find((step) => step.id === id)
     if (stored === undefined) continue
     const before = Effect.all(needs.flatMap((need) => ends.get(need) ?? []))
     const sent = id === pipeline.steps.at(-1)?.id ? allSent.open : Effect.void
-    const step = Effect.andThen(before, runStep(pipeline, { ...stored, quote }, results, sent))
+    const step = Effect.andThen(before, runStep(pipeline, { ...stored, quote, key }, results, sent))
     ends.set(id, yield* Effect.cached(Effect.tap(step, (result) => Effect.sync(() => results.set(id, result)))))
   }
   // Steps that started beside a failed one are followed to their end: they are paid for.
@@ -63,7 +63,7 @@ const otherAccount = "it was started with another Kling key or region, and can c
 
 const runStep = (
   pipeline: PipelineRecord,
-  step: StoredStep & { readonly quote: Quote },
+  step: StoredStep & { readonly quote: Quote; readonly key: string | undefined },
   results: Results,
   sent: Effect.Effect<unknown>
 ): Effect.Effect<StepResult, StepFailure, StepNeeds> => {
@@ -72,7 +72,8 @@ const runStep = (
       resolveReferences(step.input, (id) => results.get(id) ?? { outputs: [] }),
       ({ detail }) => `step ${step.id}: ${detail}`
     )
-    const attempt = { pipeline: pipeline.handle, step: step.id, key }
+    const found = step.key === undefined ? {} : { key: step.key, resume: pipeline.resumes }
+    const attempt = { partOf: { pipeline: pipeline.handle, step: step.id, ...found }, key }
     return yield* restorePlan({ ...step, input }, step.quote).pipe(
       Effect.flatMap((plan) => submitStep(plan, attempt)),
       Effect.andThen(sent),

@@ -1,7 +1,8 @@
 import { findOperation, isFinished, type KlingError, type Plan } from "@klingkit/core"
 import { fingerprintKey } from "@klingkit/core/requests"
-import { Effect, Schedule, Stream } from "effect"
+import { Clock, Effect, Schedule, Stream } from "effect"
 import type { JobError } from "../job-error.ts"
+import type { StepOfPipeline } from "../ledger/create-job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { isFinishedState } from "../ledger/job-state.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -12,24 +13,24 @@ import { ProcessLeases } from "../submit/process-leases.ts"
 import { Submission } from "../submit/submission.ts"
 
 /** One attempt of a step: of all programs that make it, the ledger lets one send it. */
-export interface StepKey {
-  readonly pipeline: string
-  readonly step: string
+export interface StepAttempt {
+  readonly partOf: StepOfPipeline
+  /** The idempotency key of the attempt. */
   readonly key: string
 }
 
 /** Submits a step as an ordinary job that is approved as a part of the whole, unless another program has. */
 export const submitStep = Effect.fnUntraced(function* (
   plan: Plan,
-  { pipeline, step, key }: StepKey
+  { partOf, key }: StepAttempt
 ): Effect.fn.Return<void, KlingError | JobError | LedgerError, Submission> {
   const submission = yield* Submission
   const options = {
     isApproved: true,
     idempotencyKey: key,
     // The URLs of earlier results may change: a step is identified by its name, not by its input.
-    dedupeBy: { [fingerprintKey]: pipeline, step },
-    partOf: { pipeline, step }
+    dedupeBy: { [fingerprintKey]: partOf.pipeline, step: partOf.step },
+    partOf
   }
   yield* plan.operation.kind === "create" ? submission.submit(plan, options) : submission.call(plan, options)
 })
@@ -41,6 +42,8 @@ export const awaitChange = Effect.fnUntraced(function* (
   const { request } = yield* ProcessLeases
   const { orphaned } = yield* Recovery
   // The lease of a dead process expires; then its job can be recovered.
+  const now = yield* Clock.currentTimeMillis
+  if (job.lease !== undefined && job.lease.until < now) yield* orphaned
   const recoverPeriodically = Effect.schedule(orphaned, Schedule.spaced(`${request.seconds} seconds`))
   yield* Effect.raceFirst(untilEnded(job), recoverPeriodically)
 })

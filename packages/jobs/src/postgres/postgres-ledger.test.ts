@@ -6,6 +6,7 @@ import { Ledger } from "../ledger/ledger.ts"
 import { createSuite } from "../ledger/testing/create-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
+import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
@@ -23,6 +24,7 @@ layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   listSuite(it)
   coordinationSuite(it)
   pipelinesSuite(it)
+  foundStepsSuite(it)
   sharingSuite(it)
 })
 

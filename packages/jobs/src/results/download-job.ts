@@ -10,9 +10,9 @@ import { isoTime, sidecarText } from "./sidecar.ts"
 export interface DownloadOptions {
   /** An absolute path; defaults to the output folder. */
   readonly folder?: string
-  /** For a task with one result: the exact file name, without a path. */
+  /** For a job with one result: the exact file name, without a path. Of several steps, each adds its name. */
   readonly fileName?: string
-  /** Names files below the folder: `{date}/{model}-{handle}`; defaults to the configured template. */
+  /** Names files below the folder: `{date}/{model}-{handle}`, of a pipeline `{step}`; defaults to the configured template. */
   readonly nameTemplate?: string
   /** The caller's own name for the job, for `{id}`; defaults to the handle. */
   readonly id?: string

@@ -150,7 +150,7 @@ describe("a ledger of version 3", () => {
       const { handle } = yield* settle(startJob(jobs, yield* planKeeper, { idempotencyKey: "keeper-1" }))
       expect(handle).toBe(pipeline)
       const ended = yield* settle(Effect.map(Stream.runLast(jobs.follow(pipeline)), Option.getOrThrow))
-      expect(ended.task).toMatchObject({ status: "succeed", outputs: [{ type: "video" }] })
+      expect(ended.task).toMatchObject({ status: "succeed", outputs: [{ type: "video" }, { type: "image" }] })
       const steps = (yield* ledger.pipelines.jobs(pipeline)).map(({ step, state }) => [step, state])
       expect(steps).toEqual([
         ["still", "SUCCEEDED"],

@@ -12,6 +12,7 @@ import { Ledger } from "../ledger/ledger.ts"
 import { createSuite } from "../ledger/testing/create-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
+import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
@@ -30,6 +31,7 @@ layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
   listSuite(it)
   coordinationSuite(it)
   pipelinesSuite(it)
+  foundStepsSuite(it)
 })
 
 layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
@@ -40,6 +42,7 @@ layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
   listSuite(it)
   coordinationSuite(it)
   pipelinesSuite(it)
+  foundStepsSuite(it)
   sharingSuite(it)
 })
 

@@ -3,6 +3,7 @@ import { effectiveInput } from "@klingkit/core/internal"
 import { fingerprintKey } from "@klingkit/core/requests"
 import { Context, Effect, Layer } from "effect"
 import { jobError, type JobError } from "../job-error.ts"
+import type { Approved } from "../ledger/approvals.ts"
 import { micros, overBudget } from "../ledger/budget.ts"
 import { requestFingerprint } from "../ledger/find-duplicate.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -38,6 +39,8 @@ export class SpendGate extends Context.Service<
     check(quote: Quote): Effect.Effect<QuoteCheck>
     /** A token that approves exactly this plan, once. */
     approve(plan: Plan): Effect.Effect<string, LedgerError>
+    /** A token for what exactly is approved, once. */
+    approveAs(approved: Approved): Effect.Effect<string, LedgerError>
   }
 >()("@klingkit/jobs/SpendGate") {
   static readonly layer: Layer.Layer<SpendGate, never, Kling | Ledger | JobsSettings> = Layer.effect(
@@ -92,6 +95,7 @@ const make = Effect.gen(function* () {
       const fingerprint = yield* planFingerprint(plan)
       const approved = { principal, fingerprint, ...(quoteUsd === undefined ? {} : { quoteUsd }) }
       return yield* ledger.issueApproval(approved, approvalSeconds)
-    })
+    }),
+    approveAs: (approved) => ledger.issueApproval(approved, approvalSeconds)
   })
 })

@@ -93,7 +93,7 @@ const pathsOf = Effect.fnUntraced(function* (destination: Destination) {
       return path.join(folder, ...filled.folders, filled.name)
     })
   )
-  const isCertain = !(["date", "time", "model", "prompt"] as const).some(isUnknown)
+  const isCertain = !(["date", "time", "model", "prompt", "take"] as const).some(isUnknown)
   return { paths: [...new Set(names.flat())], isCertain }
 })
 
@@ -104,6 +104,7 @@ const placeholderNames: NameFacts = {
   model: "model",
   prompt: "prompt",
   handle: "handle",
+  take: "take",
   id: "id"
 }
 

@@ -7,8 +7,8 @@ import { klingkit } from "../../testing/run-klingkit.ts"
 const manifest = `name: the keeper
 steps:
   - { id: still, kind: image, prompt: a lighthouse keeper }
-  - { id: smile, prompt: he smiles, from: still }
-  - { id: next, prompt: he opens the door, from: smile, duration: 5 }
+  - { id: smile, prompt: he smiles, from: still, duration: 3 }
+  - { id: next, prompt: he opens the door, from: smile, duration: 3 }
   - { id: spoken, kind: speech, text: "Good morning, and welcome", from: next }
   - { id: final, kind: sound, prompt: waves, from: spoken }
 `
@@ -44,29 +44,41 @@ describe("klingkit pipeline run", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("runs all steps and saves the video; the same command and the task commands find it again", () =>
-    Effect.gen(function* () {
-      const { file, home, env, charges } = yield* withFile(manifest)
-      const made = yield* klingkit(["pipeline", "run", file, "--output", `${home}/video.mp4`, "--json"], { env })
-      expect([made.exitCode, made.stderr]).toEqual([0, expect.stringContaining("Handle: kk-chain-")])
-      const { handle, files } = JSON.parse(made.stdout) as { handle: string; files: ReadonlyArray<{ path: string }> }
-      expect(files).toMatchObject([{ path: `${home}/video.mp4` }])
-      const again = yield* klingkit(["pipeline", "run", file, "--json"], { env })
-      expect([again.exitCode, JSON.parse(again.stdout)]).toMatchObject([0, { handle, status: "succeed" }])
-      const lines = (yield* klingkit(["task", "get", handle], { env })).stdout.split("\n")
-      expect(lines.find((line) => line.startsWith("Quoted: "))).toMatch(/^Quoted: about \$/)
-      expect(lines.find((line) => line.startsWith("Charged: "))).toMatch(/^Charged: [^,]*\), within the quote$/)
-      const existing = yield* klingkit(["pipeline", "run", file, "--output", `${home}/video.mp4`], { env })
-      expect([existing.exitCode, existing.stderr]).toEqual([2, expect.stringContaining("Charged: no")])
-      expect((yield* charges).map(({ operation }) => operation)).toEqual(operations)
-      const shown = yield* klingkit(["task", "get", handle], { env })
-      expect(shown.stdout).toMatch(/Status: succeed\nStep still: succeed, kk-img-/)
-      const fetched = yield* klingkit(["task", "download", handle, "--output", `${home}/copy.mp4`], { env })
-      expect([fetched.exitCode, fetched.stdout]).toEqual([0, expect.stringContaining(`${home}/copy.mp4`)])
-      expect((yield* klingkit(["pipeline", "list"], { env })).stdout).toContain(
-        `${handle}\tthe keeper\tsucceed\t7 of 7`
-      )
-    }).pipe(Effect.scoped)
+  it.live(
+    "runs all steps and saves their results; the same command and the task commands find them again",
+    () =>
+      Effect.gen(function* () {
+        const { file, home, env, charges } = yield* withFile(manifest)
+        const run = ["pipeline", "run", file, "--output", `${home}/video.mp4`]
+        const made = yield* klingkit([...run, "--json"], { env })
+        expect([made.exitCode, made.stderr]).toEqual([0, expect.stringContaining("Handle: kk-chain-")])
+        const { handle, files } = JSON.parse(made.stdout) as { handle: string; files: ReadonlyArray<{ path: string }> }
+        const paths = ["still.png", "smile.mp4", "next.mp4", "spoken.mp4", "final.mp4"].map(
+          (name) => `${home}/video-${name}`
+        )
+        expect(files.map(({ path }) => path)).toEqual(paths)
+        const again = yield* klingkit(["pipeline", "run", file, "--json"], { env })
+        expect([again.exitCode, JSON.parse(again.stdout)]).toMatchObject([0, { handle, status: "succeed" }])
+        const lines = (yield* klingkit(["task", "get", handle], { env })).stdout.split("\n")
+        expect(lines.find((line) => line.startsWith("Quoted: "))).toMatch(/^Quoted: about \$/)
+        expect(lines.find((line) => line.startsWith("Charged: "))).toMatch(/^Charged: [^,]*\), within the quote$/)
+        const saved = yield* klingkit([...run, "--json"], { env })
+        expect([saved.exitCode, JSON.parse(saved.stdout)]).toMatchObject([
+          0,
+          { files: paths.map((path) => ({ path })) }
+        ])
+        expect((yield* charges).map(({ operation }) => operation)).toEqual(operations)
+        const shown = yield* klingkit(["task", "get", handle], { env })
+        expect(shown.stdout).toMatch(/Status: succeed\nStep still: succeed, kk-img-/)
+        expect(shown.stdout).toContain("Video 4, step final\n")
+        const fetched = yield* klingkit(["task", "download", handle, "--output", `${home}/video.mp4`], { env })
+        expect([fetched.exitCode, fetched.stdout]).toEqual([0, expect.stringContaining(`${home}/video-final.mp4`)])
+        expect((yield* klingkit(["pipeline", "list"], { env })).stdout).toContain(
+          `${handle}\tthe keeper\tsucceed\t7 of 7`
+        )
+      }).pipe(Effect.scoped),
+    // Each file is rendered.
+    120_000
   )
 
   it.live.each(["duration", "durationSeconds", "duration-seconds"])("prices lip-sync by the video's %s", (field) =>
@@ -92,7 +104,10 @@ describe("klingkit pipeline run", () => {
       const { exitCode, stdout } = yield* klingkit(["pipeline", "run", file, "--json"], { env })
       expect([exitCode, JSON.parse(stdout)]).toMatchObject([
         0,
-        { status: "succeed", outputs: [{ type: "video" }, { type: "audio" }] }
+        {
+          status: "succeed",
+          outputs: ["video", "audio", "image", "image", "image", "video"].map((type) => ({ type }))
+        }
       ])
       expect((yield* charges).map(({ operation }) => operation).toSorted()).toEqual([
         "legacy.effects",

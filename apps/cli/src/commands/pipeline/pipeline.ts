@@ -1,36 +1,56 @@
-import { toPlan } from "@klingkit/core/requests"
+import type { KlingError } from "@klingkit/core"
+import { onlySteps, toPlan, withTakes } from "@klingkit/core/requests"
 import { type Job, Jobs, Pipelines } from "@klingkit/jobs"
 import { fingerprintOf } from "@klingkit/jobs/internal"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"
+import { type CommandError, usageError } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
 import { table } from "../../output/table.ts"
 import { taskView } from "../../output/task-view.ts"
 import { printTask } from "../print-task.ts"
 import { readManifest } from "../batch/read-manifest.ts"
-import { paidFlags } from "../paid-flags.ts"
+import { identityOptions, type PaidFlags, paidFlags } from "../paid-flags.ts"
 import { idArgument } from "../task/id-argument.ts"
 import { waitForTask } from "../wait-for-task.ts"
-import { runPipeline } from "../run-request.ts"
 import { planSteps } from "./plan-steps.ts"
+import { runPipeline } from "./run-pipeline.ts"
+import { onlyFlag, retryFailedFlag, takesFlag } from "./step-flags.ts"
 
-const { wait: _wait, variants: _variants, ...runFlags } = paidFlags
+const { wait: _wait, take: _take, variants: _variants, ...runFlags } = paidFlags
 
 const run = Command.make(
   "run",
   {
     file: Argument.String("file").pipe(Argument.withDescription("a .yaml or .json file with steps")),
     ...runFlags,
+    takes: takesFlag,
+    only: onlyFlag,
+    retryFailed: retryFailedFlag,
     dryRun: runFlags.dryRun.pipe(
       Flag.withDescription("print each step, its price and the total without sending anything")
     )
   },
-  Effect.fnUntraced(function* ({ file, ...flags }) {
-    const plan = yield* Effect.flatMap(readManifest(file, "steps"), planSteps)
+  Effect.fnUntraced(function* ({ file, takes, only, retryFailed, ...flags }) {
+    const whole = yield* Effect.flatMap(readManifest(file, "steps"), planSteps)
+    const { stepTakes } = takes
+    const selected = only.length === 0 ? {} : { only }
+    const plan = yield* withTakes(whole, stepTakes).pipe(
+      Effect.tap((taken) => onlySteps(taken, only)),
+      Effect.mapError(flagError)
+    )
     const { operation, input } = toPlan(plan)
     // The same file is always the same pipeline.
-    yield* runPipeline(plan, flags, `file ${yield* fingerprintOf(operation.id, input)}`)
+    const key = `file ${yield* fingerprintOf(operation.id, { ...input, ...selected })}`
+    yield* runPipeline(plan, flags, {
+      ...selected,
+      retryFailed,
+      // With a key of the user's own it is one request, and finds nothing else.
+      reuseSteps: Option.isNone(flags.key),
+      ...identityOptions({ ...flags, take: takes.take }),
+      ...keyOf({ ...flags, take: takes.take }, key)
+    })
   })
 ).pipe(
   Command.withDescription(
@@ -38,9 +58,27 @@ const run = Command.make(
   ),
   Command.withExamples([
     { command: "klingkit pipeline run film.yaml --dry-run", description: "Each step, its price and the total" },
-    { command: "klingkit pipeline run film.yaml --output video.mp4" }
+    { command: "klingkit pipeline run film.yaml --output film.mp4", description: "Saves each step under its own name" },
+    { command: "klingkit pipeline run film.yaml --take two=2", description: "Another result of one step" }
   ])
 )
+
+/** What a flag names must be a step of the file. */
+const flagError = (error: KlingError): KlingError | CommandError => {
+  const { reason } = error
+  if (reason._tag !== "InvalidInput") return error
+  return usageError(reason.problems.map((problem) => ({ ...problem, field: `--${problem.field}` })))
+}
+
+/** The key of a file's content, unless the user has one or wants another of the same. */
+const keyOf = (
+  { key, take, allowDuplicate, again }: Pick<PaidFlags, "key" | "take" | "allowDuplicate" | "again">,
+  idempotencyKey: string
+) => {
+  if (Option.isSome(key) || allowDuplicate || again) return {}
+  const number = Option.getOrElse(take, () => 1)
+  return { idempotencyKey: number === 1 ? idempotencyKey : `${idempotencyKey} take ${number}` }
+}
 
 const resume = Command.make(
   "resume",

@@ -39,7 +39,7 @@ export const stepKindOf = (request: AnyRequest): string | undefined =>
 const findKind = (kind: unknown): ShortKind | AnyRequest | undefined =>
   shortKinds.find((name) => name === kind) ?? stepRequests.find(({ id, command }) => id === kind || command === kind)
 
-const ownFields = ["id", "kind", "from", "alongside"]
+const ownFields = ["id", "kind", "from", "alongside", "take"]
 
 interface EarlierStep {
   readonly makes: "image" | "video" | "audio"
@@ -66,13 +66,23 @@ export const planSteps = Effect.fnUntraced(function* ({ name, lines }: Manifest)
     }
     const planned = yield* Effect.mapError(stepsOf(id, kind, raw, earlier), stepError)
     const isParallel = String(raw["alongside"]) === "true"
-    steps.push(...planned.map((step) => (isParallel ? { ...step, parallel: true } : step)))
+    const take = yield* Effect.mapError(takeOf(raw), stepError)
+    steps.push(...planned.map((step) => ({ ...step, ...take, ...(isParallel ? { parallel: true } : {}) })))
     const source = earlier.get(String(raw["from"]))
     const durationSeconds = choosesLength(kind) ? secondsOf(planned) : source?.durationSeconds
     earlier.set(id, { makes: madeBy(kind), durationSeconds })
   }
   return yield* planPipeline(name, steps)
 })
+
+/** Which of several results of the same step. */
+const takeOf = ({ take }: RawLine): Effect.Effect<{ readonly take?: number }, LineError> => {
+  if (take === undefined || take === null) return Effect.succeed({})
+  const number = Number(scalarText(take, ""))
+  return Number.isInteger(number) && number >= 1
+    ? Effect.succeed(number === 1 ? {} : { take: number })
+    : Effect.fail(lineError("take", "must be an integer, 1 or more"))
+}
 
 const choosesLength = (kind: ShortKind | AnyRequest): boolean =>
   typeof kind === "string" ? kind === "video" : kind.result === "video" && "durationSeconds" in kind.input.shape

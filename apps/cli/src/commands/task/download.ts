@@ -1,8 +1,10 @@
 import { resultRetentionDays } from "@klingkit/core/internal"
 import { Jobs } from "@klingkit/jobs"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { connection } from "../../connection.ts"
+import { saveSteps } from "../pipeline/save-steps.ts"
+import { stepDestinations } from "../pipeline/step-output.ts"
 import { printTask } from "../print-task.ts"
 import { destinationOf } from "../destination.ts"
 import { downloadFiles } from "../download-files.ts"
@@ -15,7 +17,17 @@ export const download = Command.make(
   Effect.fnUntraced(function* ({ task, output, force }) {
     const jobs = yield* Jobs
     const job = yield* jobs.status(task)
-    const destination = yield* destinationOf({ output, force, count: job.task.outputs.length })
+    const { pipeline } = job
+    if (pipeline !== undefined && Option.isSome(output)) {
+      const destinations = yield* stepDestinations(pipeline.steps, { output, force })
+      const saved = yield* saveSteps({ destinations, force })(job)
+      if (saved.length > 0) return yield* printTask(job, saved)
+    }
+    const destination = yield* destinationOf({
+      output,
+      force,
+      count: pipeline === undefined ? job.task.outputs.length : 1
+    })
     yield* printTask(job, yield* downloadFiles(job, destination, force))
   }, Effect.provide(connection))
 ).pipe(

@@ -33,7 +33,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         { concurrency: "unbounded" }
       )
       const { sql } = yield* location.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(6)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(7)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
@@ -141,6 +141,8 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* sql`DELETE FROM klingkit_migrations WHERE migration_id > 1`
       yield* sql`DROP INDEX klingkit_jobs_queue`
       yield* sql`DROP INDEX klingkit_jobs_pipeline`
+      yield* sql`DROP INDEX klingkit_jobs_step_key`
+      yield* sql`DROP TABLE klingkit_found_steps`
       yield* sql`DROP TABLE klingkit_pipelines`
       yield* sql`DROP TABLE klingkit_ledger`
       yield* sql`DROP INDEX klingkit_jobs_duplicate`
@@ -154,7 +156,8 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         "answer",
         "take",
         "is_next_take",
-        "previous_handle"
+        "previous_handle",
+        "step_key"
       ]
       yield* Effect.forEach(added, (column) => sql`ALTER TABLE klingkit_jobs DROP COLUMN ${sql(column)}`)
       const { ledger: later } = yield* location.open
@@ -246,10 +249,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit supports versions up to 6",
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 10",
         suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(7)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(8)
     })
   )
 

@@ -12,7 +12,7 @@ import { LedgerSource } from "../../ledger/ledger-source.ts"
 import type { SpendLimits } from "../../spend-limits.ts"
 import { layerSqliteMemory } from "../../sqlite/sqlite-ledger.ts"
 import type { PipelinePlan } from "@klingkit/core/requests"
-import type { StartPipelineOptions } from "../pipelines.ts"
+import type { Pipelines, StartPipelineOptions } from "../pipelines.ts"
 import { planSamplePipeline } from "./sample-pipeline.ts"
 import { startJob } from "../../submit/testing/start-job.ts"
 
@@ -95,7 +95,10 @@ export const runSample = (
   })
 
 /** Runs a program until it ends, or crashes and returns nothing. The next one starts a few minutes later. */
-export const run = <A, E>(work: Effect.Effect<A, E, Jobs>, { jobs, crashed }: ReturnType<typeof program>) => {
+export const run = <A, E>(
+  work: Effect.Effect<A, E, Jobs | Pipelines>,
+  { jobs, crashed }: ReturnType<typeof program>
+) => {
   const ended = Effect.gen(function* () {
     const scope = yield* Scope.make()
     const context = yield* Layer.buildWithScope(jobs, scope)

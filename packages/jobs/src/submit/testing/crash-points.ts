@@ -61,6 +61,7 @@ export const ledgerWithPoints = (
       ...ledger.pipelines,
       create: (newPipeline) => at("create the pipeline", ledger.pipelines.create(newPipeline)),
       end: (pipeline, state, message) => at(`end as ${state}`, ledger.pipelines.end(pipeline, state, message)),
+      findSteps: (...search) => clock.during(ledger.pipelines.findSteps(...search)),
       find: (newPipeline) => clock.during(ledger.pipelines.find(newPipeline)),
       get: (...id) => clock.during(ledger.pipelines.get(...id)),
       jobs: (handle) => Effect.andThen(alive, clock.during(ledger.pipelines.jobs(handle)))

@@ -60,7 +60,10 @@ export const runProgram = <A>(
 /** The pipeline that all programs of an experiment run: started or found again, and followed to its end. */
 export const runSamplePipeline = Effect.gen(function* () {
   const jobs = yield* Jobs
-  const { handle } = yield* startJob(jobs, yield* planSamplePipeline("api-key"), { idempotencyKey: "the sample" })
+  const { handle } = yield* startJob(jobs, yield* planSamplePipeline("api-key"), {
+    idempotencyKey: "the sample",
+    reuseSteps: true
+  })
   return Option.getOrUndefined(yield* Stream.runLast(jobs.follow(handle)))
 })
 

@@ -1,0 +1,48 @@
+import { type Job, Jobs, type PipelineStepView, type SavedResult } from "@klingkit/jobs"
+import { Effect, Path } from "effect"
+import type { Destination } from "../destination.ts"
+import { downloadFiles } from "../download-files.ts"
+import { filesInPlace, type StepDestinations } from "./step-output.ts"
+
+interface SaveOptions {
+  readonly destinations: StepDestinations
+  readonly force: boolean
+}
+
+/** Saves what the steps of a pipeline have made, each under its own name. Files that are in place are not fetched again. */
+export const saveSteps =
+  ({ destinations, force }: SaveOptions) =>
+  ({ handle, pipeline }: Job) =>
+    Effect.forEach(pipeline?.steps ?? [], (step) => {
+      const destination = destinations.get(step.id)
+      return destination === undefined || !hasFiles(step)
+        ? Effect.succeed([])
+        : saveStep(step, withHandle(destination, handle), force)
+    }).pipe(Effect.map((saved) => saved.flat()))
+
+const hasFiles = ({ status, outputs = [] }: PipelineStepView): boolean =>
+  status === "succeed" && outputs.some((output) => "url" in output && output.url !== undefined)
+
+/** Until it is started, a pipeline has no handle. */
+const withHandle = ({ nameTemplate, ...destination }: Destination, handle: string): Destination =>
+  nameTemplate === undefined
+    ? destination
+    : { ...destination, nameTemplate: nameTemplate.replaceAll("{handle}", () => handle) }
+
+const saveStep = Effect.fnUntraced(function* (step: PipelineStepView, destination: Destination, force: boolean) {
+  const { id, handle = "", outputs = [] } = step
+  const path = yield* Path.Path
+  const kept = yield* filesInPlace(step, destination)
+  if (kept.length > 0) {
+    return yield* Effect.forEach(kept, (file, index) =>
+      Effect.map(Effect.orDie(path.toFileUrl(file.path)), (uri): SavedResult => {
+        const output = outputs[index]
+        const url = output !== undefined && "url" in output ? (output.url ?? "") : ""
+        return { ...file, sha256: file.sha256 ?? "", uri: uri.href, url, step: id }
+      })
+    )
+  }
+  const job = yield* Jobs.use((jobs) => jobs.status(handle))
+  const files = yield* downloadFiles({ ...job, task: { ...job.task, outputs } }, destination, force)
+  return files.map((file): SavedResult => ({ ...file, step: id }))
+})
