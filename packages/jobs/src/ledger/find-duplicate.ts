@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { areDifferent } from "./accounts.ts"
 import type { NewJob } from "./create-job.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { fingerprintOf } from "./fingerprint.ts"
@@ -63,10 +64,11 @@ export type Duplicate =
 
 /** Runs in the transaction that creates the job, so that of several identical requests one is new. */
 export const findDuplicate = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   identity: RequestIdentity,
   now: number
 ): Effect.fn.Return<Duplicate, LedgerError | SqlError> {
+  const { sql } = database
   const { handle, principal, account, idempotencyKey, take, dedupeWindowSeconds } = identity
   const scope = sql`principal = ${principal} AND account = ${account}`
   const [same] = yield* sql`SELECT * FROM klingkit_jobs
@@ -80,7 +82,10 @@ export const findDuplicate = Effect.fnUntraced(function* (
     if (isSameRequest(same, identity)) return { _tag: "Same", job: yield* readOneRow(same) }
     return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
   }
-  if (idempotencyKey !== undefined) return { _tag: "New", take }
+  if (idempotencyKey !== undefined) {
+    yield* refuseKeyOfUnknownAccount(database, identity, idempotencyKey)
+    return { _tag: "New", take }
+  }
   const identical = sql`${sql.in("fingerprint", [identity.fingerprint, identity.formerFingerprint])} AND ${scope}
     AND state <> 'REFUSED'`
   if (identity.wantsNextTake) {
@@ -95,6 +100,21 @@ export const findDuplicate = Effect.fnUntraced(function* (
     AND (finished_at IS NULL OR finished_at > ${now - dedupeWindowSeconds * 1000})
     ORDER BY created_at DESC LIMIT 1`
   return found === undefined ? { _tag: "New", take } : { _tag: "Same", job: yield* readOneRow(found) }
+})
+
+/** A key that was used with another credential may name a job of this very account: paying again would be a guess. */
+const refuseKeyOfUnknownAccount = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  { principal, account }: RequestIdentity,
+  idempotencyKey: string
+): Effect.fn.Return<void, LedgerError | SqlError> {
+  const rows = yield* database.sql<{ handle: string; account: string }>`SELECT handle, account FROM klingkit_jobs
+    WHERE principal = ${principal} AND idempotency_key = ${idempotencyKey} AND account <> ${account}
+    AND state <> 'REFUSED'`
+  for (const row of rows) {
+    if (yield* areDifferent(database, account, row.account)) continue
+    return yield* ledgerError({ _tag: "AccountUnknown", handle: row.handle })
+  }
 })
 
 /** A row of an earlier release knows its request only as it was spelled; then operation and prompt decide. */

@@ -21,6 +21,8 @@ const storage = {
 
 const rules = {
   IdempotencyMismatch: { handle: Schema.String },
+  /** The key was used with another credential, which may or may not be of this account. */
+  AccountUnknown: { handle: Schema.String },
   OverBudget: {
     limit: Schema.Literals(["call", "day"]),
     limitUsd: Schema.Number,
@@ -117,6 +119,8 @@ function describe(reason: LedgerErrorReason): string {
       return `the ledger ${sanitizeText(reason.location)} failed: ${sanitizeText(reason.detail)}`
     case "IdempotencyMismatch":
       return `this idempotency key belongs to another request, ${reason.handle}`
+    case "AccountUnknown":
+      return `this idempotency key was used with another credential, for ${reason.handle}, and it is not known whether that is the same Kling account`
     case "OverBudget":
       return reason.limit === "call"
         ? `${formatQuote(reason)} exceeds the limit of ${usdText(reason.limitUsd)} per call (${usdText(reason.spentTodayUsd)} spent today)`
@@ -160,6 +164,8 @@ function nextStep(reason: LedgerErrorReason): NextStep {
       return { _tag: "FixCause", before: "retry" }
     case "IdempotencyMismatch":
       return { _tag: "ChooseKey", handle: reason.handle }
+    case "AccountUnknown":
+      return { _tag: "NameAccount", handle: reason.handle }
     case "OverBudget":
       return {
         _tag: "RaiseLimit",

@@ -151,6 +151,17 @@ const addTakes = statements([
   `ALTER TABLE klingkit_jobs ADD COLUMN previous_handle TEXT`
 ])
 
+// Credentials come and go; the account that they pay from stays.
+const createAccounts = statements([
+  `CREATE TABLE klingkit_accounts (
+    credential TEXT NOT NULL PRIMARY KEY,
+    account TEXT NOT NULL,
+    name TEXT,
+    packs TEXT NOT NULL,
+    seen_at BIGINT NOT NULL
+  )`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -158,7 +169,8 @@ const steps = {
   "0003_create_chains": createPipelines,
   "0004_rename_columns": renameColumns,
   "0005_add_id": addId,
-  "0006_add_takes": addTakes
+  "0006_add_takes": addTakes,
+  "0007_create_accounts": createAccounts
 }
 
 const table = "klingkit_migrations"
