@@ -10,6 +10,7 @@ import {
 import { isPipeline as isPipelinePlan, type PipelinePlan } from "@klingkit/core/requests"
 import type { FileHost, Preview, SavedFile } from "@klingkit/media"
 import { Context, Effect, type FileSystem, Layer, type Path, Stream } from "effect"
+import { Account } from "./accounts/account.ts"
 import { type JobsConfig, jobsConfig } from "./config.ts"
 import { Downloads } from "./downloads.ts"
 import type { Job } from "./job.ts"
@@ -76,7 +77,7 @@ export class Jobs extends Context.Service<
   static readonly layer = (
     config: JobsConfig
   ): Layer.Layer<
-    Jobs | JobsSettings | Pipelines | Recovery,
+    Jobs | Account | JobsSettings | Pipelines | Recovery,
     never,
     Kling | LedgerSource | FileHost | FileSystem.FileSystem | Path.Path
   > =>
@@ -85,8 +86,8 @@ export class Jobs extends Context.Service<
       Effect.sync(() =>
         Layer.effectContext(
           Effect.gen(function* () {
-            const context = yield* Effect.context<Jobs | JobsSettings | Pipelines | Recovery>()
-            return Context.pick(Jobs, JobsSettings, Pipelines, Recovery)(context)
+            const context = yield* Effect.context<Jobs | Account | JobsSettings | Pipelines | Recovery>()
+            return Context.pick(Jobs, Account, JobsSettings, Pipelines, Recovery)(context)
           })
         ).pipe(Layer.provide(Layer.provideMerge(Layer.effect(Jobs, make), services(config))), Layer.fresh)
       )

@@ -77,8 +77,6 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
       return `make it writable, or set another location with ${list(step.settings)}`
     case "MoveAway":
       return `move the file away but keep it, or set another location with ${list(step.settings)}`
-    case "NameAccount":
-      return "say so: give both credentials the same account name if they are of one account, different names if they are not; or use a new key"
     case "RestoreLedger":
       return "put the ledger back from where it was moved, or from a backup, and restart; to begin one that knows of no earlier payment, also delete the file beside it whose name ends in .id"
     case "RemoveCharacter":

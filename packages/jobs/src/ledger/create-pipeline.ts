@@ -2,6 +2,7 @@ import { maxUsd, type Quote } from "@klingkit/core"
 import { stringifyJson } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { ofAccount } from "./accounts.ts"
 import { consumeApproval } from "./approvals.ts"
 import { type BudgetLimits, checkBudget, dayOf, reservedMicros } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
@@ -9,6 +10,7 @@ import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { type PipelineRecord, readPipeline } from "./pipeline-record.ts"
 import { isStorable, storable } from "./storable-text.ts"
 import { toStoredQuote } from "./stored-quote.ts"
+import { refuseUnknownAccount } from "./unknown-account.ts"
 
 /** Several paid steps before the first is sent. */
 export interface NewPipeline {
@@ -92,22 +94,24 @@ export const createPipeline = Effect.fnUntraced(function* (
 
 /** The pipeline that a new one duplicates, if any. */
 export const findPipeline = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
-  { principal, account, fingerprint, idempotencyKey, allowDuplicate }: NewPipeline
+  database: LedgerDatabase["Service"],
+  newPipeline: NewPipeline
 ): Effect.fn.Return<PipelineRecord | undefined, LedgerError | SqlError> {
+  const { sql } = database
+  const { principal, account, fingerprint, idempotencyKey, allowDuplicate } = newPipeline
   const now = yield* Clock.currentTimeMillis
-  const scope = sql`principal = ${principal} AND account = ${account}`
-  if (idempotencyKey !== undefined) {
-    const [same] = yield* sql`SELECT * FROM klingkit_pipelines WHERE ${scope} AND idempotency_key = ${idempotencyKey}`
-    if (same === undefined || same["fingerprint"] === fingerprint) {
-      return same === undefined ? undefined : yield* readPipeline(same)
-    }
-    return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
-  }
-  if (allowDuplicate === true) return undefined
-  const [duplicated] = yield* sql`SELECT * FROM klingkit_pipelines WHERE fingerprint = ${fingerprint} AND ${scope}
-    AND (finished_at > ${now - dedupeWindowMillis} OR state <> 'SUCCEEDED') ORDER BY created_at DESC LIMIT 1`
-  return duplicated === undefined ? undefined : yield* readPipeline(duplicated)
+  if (idempotencyKey === undefined && allowDuplicate === true) return undefined
+  const by = idempotencyKey === undefined ? "request" : "key"
+  const where =
+    idempotencyKey === undefined
+      ? sql`fingerprint = ${fingerprint} AND (finished_at > ${now - dedupeWindowMillis} OR state <> 'SUCCEEDED')`
+      : sql`idempotency_key = ${idempotencyKey}`
+  const [same] = yield* sql`SELECT * FROM klingkit_pipelines
+    WHERE principal = ${principal} AND ${ofAccount(database, account)} AND ${where} ORDER BY created_at DESC LIMIT 1`
+  if (same?.["fingerprint"] === fingerprint) return yield* readPipeline(same)
+  if (same !== undefined) return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
+  yield* refuseUnknownAccount(database, newPipeline, { by, table: "klingkit_pipelines", where })
+  return undefined
 })
 
 /** The reservation: the upper bound of each step, where it is known. */

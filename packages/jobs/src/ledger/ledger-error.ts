@@ -21,8 +21,8 @@ const storage = {
 
 const rules = {
   IdempotencyMismatch: { handle: Schema.String },
-  /** The key was used with another credential, which may or may not be of this account. */
-  AccountUnknown: { handle: Schema.String },
+  /** The same key or request was paid for with another credential, which may or may not be of this account. */
+  AccountUnknown: { handle: Schema.String, by: Schema.Literals(["key", "request"]) },
   OverBudget: {
     limit: Schema.Literals(["call", "day"]),
     limitUsd: Schema.Number,
@@ -120,7 +120,7 @@ function describe(reason: LedgerErrorReason): string {
     case "IdempotencyMismatch":
       return `this idempotency key belongs to another request, ${reason.handle}`
     case "AccountUnknown":
-      return `this idempotency key was used with another credential, for ${reason.handle}, and it is not known whether that is the same Kling account`
+      return `${reason.by === "key" ? "this idempotency key was used for" : "this is the same request as"} ${sanitizeText(reason.handle, 80)}, made with another credential; is it the same Kling account?`
     case "OverBudget":
       return reason.limit === "call"
         ? `${formatQuote(reason)} exceeds the limit of ${usdText(reason.limitUsd)} per call (${usdText(reason.spentTodayUsd)} spent today)`

@@ -151,14 +151,17 @@ const addTakes = statements([
   `ALTER TABLE klingkit_jobs ADD COLUMN previous_handle TEXT`
 ])
 
-// Credentials come and go; the account that they pay from stays.
+// Credentials come and go, the account that they pay from stays: which of them are of one account.
 const createAccounts = statements([
   `CREATE TABLE klingkit_accounts (
     credential TEXT NOT NULL PRIMARY KEY,
     account TEXT NOT NULL,
+    key_digest TEXT,
+    region TEXT,
     name TEXT,
     packs TEXT NOT NULL,
-    seen_at BIGINT NOT NULL
+    checked_at BIGINT NOT NULL,
+    first_seen_at BIGINT NOT NULL
   )`
 ])
 

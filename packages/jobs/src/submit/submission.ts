@@ -1,5 +1,6 @@
 import { Kling, type KlingError, type Plan } from "@klingkit/core"
 import { Context, Effect, Fiber, Layer } from "effect"
+import { Account } from "../accounts/account.ts"
 import type { Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -36,7 +37,7 @@ export class Submission extends Context.Service<
   static readonly layer: Layer.Layer<
     Submission,
     never,
-    Kling | Ledger | Queues | Snapshots | ConcurrencyLimiter | ProcessLeases | Sends | SpendGate | JobsSettings
+    Account | Kling | Ledger | Queues | Snapshots | ConcurrencyLimiter | ProcessLeases | Sends | SpendGate | JobsSettings
   > = Layer.effect(
     Submission,
     Effect.suspend(() => make)
@@ -45,6 +46,7 @@ export class Submission extends Context.Service<
 
 const make = Effect.gen(function* () {
   const needs = [
+    Account,
     Kling,
     Ledger,
     Queues,

@@ -1,6 +1,7 @@
-import { Kling, mintHandle, type Plan } from "@klingkit/core"
+import { mintHandle, type Plan } from "@klingkit/core"
 import { effectiveInput } from "@klingkit/core/internal"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
+import { Account } from "../accounts/account.ts"
 import { type Job, jobOfRecord, type QueuePosition } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { CreateResult, NewJob, StepOfPipeline } from "../ledger/create-job.ts"
@@ -86,9 +87,8 @@ export const createJob = Effect.fnUntraced(function* (
 ): Effect.fn.Return<
   CreateResult,
   JobError | LedgerError,
-  Kling | Ledger | ProcessLeases | Snapshots | SpendGate | JobsSettings
+  Account | Ledger | ProcessLeases | Snapshots | SpendGate | JobsSettings
 > {
-  const { account } = yield* Kling
   const ledger = yield* Ledger
   const settings = yield* JobsSettings
   const { limits, principal } = settings
@@ -100,7 +100,7 @@ export const createJob = Effect.fnUntraced(function* (
     dedupeWindowSeconds: dedupeWindowSeconds(settings),
     handle: yield* mintHandle(operation.family),
     principal,
-    account,
+    account: yield* Account.use(({ current }) => current),
     operation: operation.id,
     family: operation.family,
     generation: operation.generation,
@@ -115,6 +115,7 @@ export const createJob = Effect.fnUntraced(function* (
     lease: yield* ProcessLeases.useSync(({ request }) => request)
   }
   const created = yield* ledger.createJob(newJob)
+  if (created.isNew) yield* Account.use(({ remember }) => remember)
   if (created.isNew || options.idempotencyKey !== undefined || !isRunning(created.job)) return created
   // It may have ended long ago while no process polled it, and then no longer answers for this request.
   yield* Snapshots.use((snapshots) => snapshots.pollBatch([created.job.handle]))
