@@ -19,7 +19,7 @@ export class Account extends Context.Service<
      */
     readonly current: Effect.Effect<string, LedgerError>
     /**
-     * A job was recorded: in the background the ledger learns what identifies its account, so that the next credential of
+     * The ledger has a job of this program: in the background the ledger learns what identifies its account, so that the next credential of
      * the account finds it.
      */
     readonly remember: Effect.Effect<void>

@@ -60,8 +60,7 @@ export const runPipeline = Effect.fn("Jobs.runPipeline")(function* (
   yield* failed === undefined ? pipelines.end(pipeline, "SUCCEEDED") : pipelines.end(pipeline, "STOPPED", failed)
 })
 
-const otherAccount =
-  "it was started with another Kling key or region, which is not known to be of this account, and can continue only with that one"
+const otherAccount = "it was started with another Kling account, or with a key that is not known to be of this one"
 
 const runStep = (
   pipeline: PipelineRecord,

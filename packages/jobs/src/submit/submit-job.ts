@@ -115,7 +115,7 @@ export const createJob = Effect.fnUntraced(function* (
     lease: yield* ProcessLeases.useSync(({ request }) => request)
   }
   const created = yield* ledger.createJob(newJob)
-  if (created.isNew) yield* Account.use(({ remember }) => remember)
+  yield* Account.use(({ remember }) => remember)
   if (created.isNew || options.idempotencyKey !== undefined || !isRunning(created.job)) return created
   // It may have ended long ago while no process polled it, and then no longer answers for this request.
   yield* Snapshots.use((snapshots) => snapshots.pollBatch([created.job.handle]))
