@@ -7,7 +7,6 @@ const variables = {
   secretKey: "KLINGAI_SECRET_KEY",
   baseUrl: "KLINGAI_BASE_URL",
   region: "KLINGAI_REGION",
-  account: "KLINGKIT_ACCOUNT",
   approvalThresholdUsd: "KLINGKIT_CONFIRM_ABOVE_USD",
   maxUsdPerCall: "KLINGKIT_MAX_USD_PER_CALL",
   maxUsdPerDay: "KLINGKIT_MAX_USD_PER_DAY",

@@ -28,7 +28,7 @@ const costsReads = (world: KlingWorld) =>
   world.state.requests.rows.filter(({ path }) => path === "/account/costs").length
 
 /** Two images under one handle. */
-const film = Effect.gen(function* () {
+const twoImages = Effect.gen(function* () {
   const first = yield* planImage({ prompt: "a lighthouse keeper" })
   const second = yield* planImage({ prompt: "he looks up" })
   return yield* planPipeline("keeper", [stepFromPlan("first", first, []), stepFromPlan("second", second, [])])
@@ -42,8 +42,11 @@ const requests = Effect.gen(function* () {
     { plan: video, options: { idempotencyKey: "order-7", take: 2 } },
     { plan: yield* planOperation(operations["legacy.tts"], operations["legacy.tts"].example), options: {} },
     // As a line of a batch is keyed, and a pipeline.
-    { plan: yield* planImage({ prompt: "a line" }), options: { idempotencyKey: "batch 1", dedupeBy: { prompt: "a line" } } },
-    { plan: yield* film, options: {} }
+    {
+      plan: yield* planImage({ prompt: "a line" }),
+      options: { idempotencyKey: "batch 1", dedupeBy: { prompt: "a line" } }
+    },
+    { plan: yield* twoImages, options: {} }
   ]
 })
 
@@ -53,26 +56,28 @@ const askForAll = Effect.fnUntraced(function* ({ jobs }: Program) {
   for (const { plan, options } of yield* requests) {
     const { job } = yield* settle(jobs.run(plan, options as RunOptions))
     handles.push(job?.handle)
-    // A pipeline goes on until its last step is sent.
+    // A pipeline runs until its last step is sent.
     if (job?.pipeline !== undefined) yield* settle(Stream.runDrain(jobs.follow(job.handle)))
   }
   return handles
 })
 
 describe("a rotated key", () => {
-  it.effect("finds what was asked for under the earlier one: running, keyed, answered, a batch's line, a pipeline", () =>
-    Effect.gen(function* () {
-      const world = new KlingWorld({ speed: 1 })
-      const ledger = yield* newLedger
-      const first = yield* askForAll(yield* programOver(world, ledger))
-      const paid = world.state.tasks.size
-      const apiKey = world.state.rotateKey(true)
-      const rotated = yield* programOver(world, ledger, { apiKey })
-      expect(yield* askForAll(rotated)).toEqual(first)
-      expect(world.state.tasks.size).toBe(paid)
-      // Each credential was asked once for what identifies its account.
-      expect(costsReads(world)).toBe(2)
-    })
+  it.effect(
+    "finds what was asked for under the earlier one: running, keyed, answered, a batch's line, a pipeline",
+    () =>
+      Effect.gen(function* () {
+        const world = new KlingWorld({ speed: 1 })
+        const ledger = yield* newLedger
+        const first = yield* askForAll(yield* programOver(world, ledger))
+        const paid = world.state.tasks.size
+        const apiKey = world.state.rotateKey(true)
+        const rotated = yield* programOver(world, ledger, { apiKey })
+        expect(yield* askForAll(rotated)).toEqual(first)
+        expect(world.state.tasks.size).toBe(paid)
+        // Each credential was asked once for what identifies its account.
+        expect(costsReads(world)).toBe(2)
+      })
   )
 
   it.effect("is of one account with its key pair", () =>
@@ -80,7 +85,10 @@ describe("a rotated key", () => {
       const world = new KlingWorld({ speed: 1 })
       const ledger = yield* newLedger
       const plan = yield* planImage({ prompt: "a lighthouse" })
-      const [one, other] = [yield* programOver(world, ledger), yield* programOver(world, ledger, { credential: "key-pair" })]
+      const [one, other] = [
+        yield* programOver(world, ledger),
+        yield* programOver(world, ledger, { credential: "key-pair" })
+      ]
       const { handle } = yield* settle(startJob(one.jobs, plan))
       expect(yield* settle(startJob(other.jobs, plan))).toMatchObject({ handle, isDuplicate: true })
       expect(world.state.tasks.size).toBe(1)
@@ -154,7 +162,7 @@ describe("a credential of which it is not known whether it is of the account", (
         const refused = yield* settle(Effect.flip(unknown.jobs.run(plan, options as RunOptions)))
         const by = "idempotencyKey" in options ? "key" : "request"
         expect(refused).toMatchObject({ code: "LEDGER_ACCOUNT_UNKNOWN", wasCharged: "no", reason: { by } })
-        // A call has no handle here; the film's steps are found as well, by their pipeline.
+        // A call has no handle here; the steps of the pipeline are found by it.
         if (first[index] !== undefined) expect(refused.reason).toMatchObject({ handle: first[index] })
       }
       expect(world.state.tasks.size).toBe(paid)

@@ -53,7 +53,7 @@ const make = Effect.gen(function* () {
   const { account: credential, credentialDigest: key, region } = kling
   const facts = { credential, key, region, ...(settings.account === undefined ? {} : { name: settings.account }) }
   const isSettled = yield* Ref.make(credential === noAccount)
-  const { withPermit } = yield* Semaphore.make(1)
+  const turns = yield* Semaphore.make(1)
 
   const readPacks = Effect.gen(function* () {
     const endTime = yield* Clock.currentTimeMillis
@@ -69,16 +69,17 @@ const make = Effect.gen(function* () {
       if (yield* Ref.get(isSettled)) return
       const known = yield* ledger.credential(credential)
       const isRenamed = settings.account !== undefined && settings.account !== known?.name
-      const isDue = isStale(known, yield* Clock.currentTimeMillis) && (hasPaid || (yield* ledger.hasOthers(credential)))
-      if (isDue) {
+      const wouldHelp = isStale(known, yield* Clock.currentTimeMillis)
+      const asksNow = wouldHelp && (hasPaid || (yield* ledger.hasOthers(credential)))
+      if (asksNow) {
         const packs = yield* readPacks
         const hasFailed = packs.length === 0 && (known?.packs.length ?? 0) > 0
         yield* ledger.registerAccount({ ...facts, ...(hasFailed ? {} : { packs }) })
       } else if (isRenamed) {
         yield* ledger.registerAccount(facts)
       }
-      yield* Ref.set(isSettled, hasPaid || known !== undefined || isDue)
-    }).pipe(withPermit)
+      yield* Ref.set(isSettled, asksNow || !wouldHelp)
+    }).pipe((settling) => turns.withPermit(settling))
 
   const background = yield* FiberSet.make()
   yield* Effect.addFinalizer(() => FiberSet.awaitEmpty(background))

@@ -30,13 +30,7 @@ export class Recovery extends Context.Service<
 }
 
 const make = Effect.gen(function* () {
-  const services = Context.pick(
-    Account,
-    Kling,
-    Ledger,
-    ProcessLeases,
-    Submission
-  )(yield* Effect.context<Needs>())
+  const services = Context.pick(Account, Kling, Ledger, ProcessLeases, Submission)(yield* Effect.context<Needs>())
   const background = yield* FiberSet.make()
   const runs = yield* PubSub.unbounded<void>()
   const startedAt = yield* Ref.make(-Infinity)

@@ -37,7 +37,16 @@ export class Submission extends Context.Service<
   static readonly layer: Layer.Layer<
     Submission,
     never,
-    Account | Kling | Ledger | Queues | Snapshots | ConcurrencyLimiter | ProcessLeases | Sends | SpendGate | JobsSettings
+    | Account
+    | Kling
+    | Ledger
+    | Queues
+    | Snapshots
+    | ConcurrencyLimiter
+    | ProcessLeases
+    | Sends
+    | SpendGate
+    | JobsSettings
   > = Layer.effect(
     Submission,
     Effect.suspend(() => make)

@@ -12,7 +12,10 @@ const withOldCredential = Effect.fnUntraced(function* (facts: Omit<AccountFacts,
   yield* ledger.registerAccount({ credential: "old", region: "global", key: "k-old", ...facts })
   const under = (account: string, idempotencyKey?: string) =>
     ledger.createJob(
-      sampleJob({ account, ...(idempotencyKey === undefined ? { prompt: "once" } : { prompt: "keyed", idempotencyKey }) })
+      sampleJob({
+        account,
+        ...(idempotencyKey === undefined ? { prompt: "once" } : { prompt: "keyed", idempotencyKey })
+      })
     )
   const keyed = (yield* under("old", "order-7")).job.handle
   const plain = (yield* under("old")).job.handle
@@ -24,7 +27,11 @@ export const accountsSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => 
   it.effect.each<[string, Omit<AccountFacts, "credential">, Omit<AccountFacts, "credential">]>([
     ["that has a pack in common", { packs: ["p1", "p2"] }, { packs: ["p2", "p3"] }],
     ["that has the same name", { name: "Studio" }, { name: "studio" }],
-    ["that is the same key at another base URL", { region: "global" }, { region: "https://gateway.example", key: "k-old" }],
+    [
+      "that is the same key at another base URL",
+      { region: "global" },
+      { region: "https://gateway.example", key: "k-old" }
+    ],
     ["that has a pack in common, whatever its name", { packs: ["p1"], name: "a" }, { packs: ["p1"], name: "b" }]
   ])("a credential %s finds the jobs of the earlier one", ([, old, fresh]) =>
     Effect.gen(function* () {

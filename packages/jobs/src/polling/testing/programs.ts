@@ -55,7 +55,14 @@ export const programOver = Effect.fnUntraced(function* (
         : { kind: "key-pair", accessKey: keys.accessKey, secretKey: Redacted.make(keys.secretKey) },
     baseUrl: "https://kling.example"
   })
-  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal, ...(account === undefined ? {} : { account }) }
+  const config = {
+    homeDir: "/",
+    outputDir: "/none",
+    inputDirs: [],
+    limits: {},
+    principal,
+    ...(account === undefined ? {} : { account })
+  }
   const layer = Jobs.layer(config).pipe(
     Layer.provideMerge(Layer.effect(Kling, Effect.map(Kling, alter))),
     Layer.provide(kling),
