@@ -30,6 +30,7 @@ export const suites: ReadonlyArray<Suite> = [
     because: "starts and kills processes"
   },
   { files: "packages/jobs/src/pipelines/random-faults.test.ts", from: "standard", because: "simulates for long" },
+  { files: "packages/jobs/src/accounts/account.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/recovery/recover-jobs.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/polling/receive-callback.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/polling/follow-job.test.ts", from: "standard", because: "simulates for long" },

@@ -14,6 +14,8 @@ const commands = [
   "task download",
   "task list",
   "account costs",
+  "account name",
+  "account link",
   "models list",
   "models show",
   "quote",

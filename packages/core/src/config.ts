@@ -9,6 +9,13 @@ export const regionUrls = {
   china: "https://api-beijing.klingai.com"
 } as const
 
+/** The region of each of Kling's API hosts; the last one is old and still answers. */
+export const regionHosts: Readonly<Record<string, keyof typeof regionUrls>> = {
+  [regionUrls.global]: "global",
+  [regionUrls.china]: "china",
+  "https://api.klingai.com": "global"
+}
+
 export interface KlingConfig {
   readonly credentials: Credentials
   /** The API's base URL: one of `regionUrls`, or another https URL. */
@@ -35,7 +42,9 @@ export const checkBaseUrl = (value: string): Effect.Effect<string, KlingError> =
     (url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname))) &&
     `${url.username}${url.password}${url.search}${url.hash}` === ""
   const message = "must be an https URL (http for localhost only), without user name or query"
-  return isValid ? Effect.succeed(url.href.replace(/\/+$/, "")) : Effect.fail(invalidSetting("baseUrl", message))
+  // Kling's own hosts have no path: `/v1` is part of each operation's.
+  if (!isValid) return Effect.fail(invalidSetting("baseUrl", message))
+  return Effect.succeed(Object.hasOwn(regionHosts, url.origin) ? url.origin : url.href.replace(/\/+$/, ""))
 }
 
 /** The API's base URL from `KLINGAI_BASE_URL`, else from `KLINGAI_REGION` (`global` or `china`). */

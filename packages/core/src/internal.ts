@@ -1,3 +1,5 @@
+export { noAccount } from "./auth/account-digest.ts"
+export { areSeparateRegions } from "./auth/region.ts"
 export { credentialsFromConfig } from "./auth/credentials.ts"
 export { pollDelaySeconds } from "./client/poll.ts"
 export { submitDeadlineMillis } from "./client/submit.ts"

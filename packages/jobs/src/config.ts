@@ -14,6 +14,8 @@ export interface JobFolders extends MediaFolders {
 
 export interface JobsConfig extends JobFolders {
   readonly limits: SpendLimits
+  /** The user's name for the Kling account, which tells credentials of one account from those of others. */
+  readonly account?: string
   /** The owner of the jobs; `local` for a program with a single user. */
   readonly principal: string
   /** A long-running program resumes orphaned pipelines. A short-lived one would only interrupt them again. */
@@ -68,11 +70,17 @@ export const jobFolders = Effect.gen(function* () {
   } satisfies JobFolders
 })
 
+/** From `KLINGKIT_ACCOUNT`: the user's name for the Kling account. */
+export const accountName = Effect.map(text("KLINGKIT_ACCOUNT"), (name) =>
+  Option.match(name, { onNone: () => ({}), onSome: (account) => ({ account: account.trim() }) })
+)
+
 /** Folders and spend limits of a program with a single user. */
 export const jobsConfig = Effect.gen(function* () {
   const repeatMinutes = yield* Config.Number("KLINGKIT_REPEAT_MINUTES").pipe(Config.withDefault(10))
   const config: JobsConfig = {
     ...(yield* jobFolders),
+    ...(yield* accountName),
     limits: yield* spendLimits,
     principal: "local",
     repeatWithin: Duration.minutes(repeatMinutes)

@@ -1,5 +1,5 @@
-import { Kling } from "@klingkit/core"
 import { Clock, Effect } from "effect"
+import { Account } from "./accounts/account.ts"
 import { type Job, jobOfRecord } from "./job.ts"
 import { Ledger } from "./ledger/ledger.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
@@ -12,8 +12,8 @@ const keysAtOnce = 200
 /** What the ledger has under each of the caller's keys: tasks, calls and pipelines. Asks Kling nothing. */
 export const findByKeys = Effect.fnUntraced(function* (
   keys: ReadonlyArray<string>
-): Effect.fn.Return<ReadonlyMap<string, Job>, LedgerError, Kling | Ledger | JobsSettings> {
-  const { account } = yield* Kling
+): Effect.fn.Return<ReadonlyMap<string, Job>, LedgerError, Account | Ledger | JobsSettings> {
+  const account = yield* Account.use(({ current }) => current)
   const { principal } = yield* JobsSettings
   const ledger = yield* Ledger
   const now = yield* Clock.currentTimeMillis

@@ -6,7 +6,8 @@ export {
   type Preview,
   type SavedFile
 } from "@klingkit/media"
-export { jobFolders, type JobFolders, type JobsConfig, jobsConfig } from "./config.ts"
+export { Account } from "./accounts/account.ts"
+export { accountName, jobFolders, type JobFolders, type JobsConfig, jobsConfig } from "./config.ts"
 export { PipelineStepView, PipelineView } from "./pipeline-view.ts"
 export type { SavedResult } from "./downloads.ts"
 export type { PipelineIdentity, PipelineQuote, QuotedStep } from "./pipelines/quote-pipeline.ts"

@@ -10,6 +10,7 @@ import {
 import { isPipeline as isPipelinePlan, type PipelinePlan } from "@klingkit/core/requests"
 import type { FileHost, Preview } from "@klingkit/media"
 import { Context, Effect, type FileSystem, Layer, type Path, Stream } from "effect"
+import { Account } from "./accounts/account.ts"
 import { type JobsConfig, jobsConfig } from "./config.ts"
 import { Downloads, type SavedResult } from "./downloads.ts"
 import { findByKeys } from "./find-by-keys.ts"
@@ -89,7 +90,7 @@ export class Jobs extends Context.Service<
   static readonly layer = (
     config: JobsConfig
   ): Layer.Layer<
-    Jobs | JobsSettings | Pipelines | Recovery,
+    Jobs | Account | JobsSettings | Pipelines | Recovery,
     never,
     Kling | LedgerSource | FileHost | FileSystem.FileSystem | Path.Path
   > =>
@@ -98,8 +99,8 @@ export class Jobs extends Context.Service<
       Effect.sync(() =>
         Layer.effectContext(
           Effect.gen(function* () {
-            const context = yield* Effect.context<Jobs | JobsSettings | Pipelines | Recovery>()
-            return Context.pick(Jobs, JobsSettings, Pipelines, Recovery)(context)
+            const context = yield* Effect.context<Jobs | Account | JobsSettings | Pipelines | Recovery>()
+            return Context.pick(Jobs, Account, JobsSettings, Pipelines, Recovery)(context)
           })
         ).pipe(Layer.provide(Layer.provideMerge(Layer.effect(Jobs, make), services(config))), Layer.fresh)
       )
@@ -122,7 +123,7 @@ const make = Effect.gen(function* () {
   const recovery = yield* Recovery
   const polling = yield* Polling
   const pipelines = yield* Pipelines
-  const lookups = Context.pick(Kling, Ledger, JobsSettings)(yield* Effect.context<Kling | Ledger | JobsSettings>())
+  const lookups = Context.pick(Account, Ledger, JobsSettings)(yield* Effect.context<Account | Ledger | JobsSettings>())
   const recoverNow = recovery.runUnlessWithin(recoverEveryMillis)
 
   const status = (id: string): Effect.Effect<Job, KlingError | LedgerError> =>

@@ -1,4 +1,5 @@
 import { Layer } from "effect"
+import { Account } from "./accounts/account.ts"
 import type { JobsConfig } from "./config.ts"
 import { Downloads } from "./downloads.ts"
 import { lazyLedger } from "./ledger/lazy-ledger.ts"
@@ -22,6 +23,6 @@ export const services = (config: JobsConfig) =>
     Layer.provideMerge(Submission.layer),
     Layer.provideMerge(Layer.mergeAll(ConcurrencyLimiter.layer, Sends.layer, SpendGate.layer)),
     Layer.provideMerge(Snapshots.layer),
-    Layer.provideMerge(Layer.mergeAll(Queues.layer, ProcessLeases.layer, Downloads.layer)),
+    Layer.provideMerge(Layer.mergeAll(Account.layer, Queues.layer, ProcessLeases.layer, Downloads.layer)),
     Layer.provideMerge(Layer.mergeAll(lazyLedger, JobsSettings.layer(config)))
   )

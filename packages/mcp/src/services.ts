@@ -1,5 +1,5 @@
 import { fetchHttpClient, Kling } from "@klingkit/core"
-import { type FileHost, jobFolders, Jobs, type LedgerSource, spendLimits } from "@klingkit/jobs"
+import { accountName, type FileHost, jobFolders, Jobs, type LedgerSource, spendLimits } from "@klingkit/jobs"
 import type { ToolNeeds } from "@klingkit/tools"
 import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path, Result } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
@@ -17,6 +17,7 @@ export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Dis
   Layer.unwrap(
     Effect.gen(function* () {
       const folders = yield* Effect.orDie(jobFolders)
+      const account = yield* Effect.orDie(accountName)
       const limits = yield* Effect.result(spendLimits)
       // An unreadable limit must block every request rather than none.
       const kling = Result.isFailure(limits)
@@ -24,6 +25,7 @@ export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Dis
         : Kling.layerConfig().pipe(Layer.provide(fetchHttpClient), Layer.catch(Kling.layerFailing))
       const config = {
         ...folders,
+        ...account,
         limits: Result.getOrElse(limits, () => ({})),
         principal: "local",
         isLongRunning: true

@@ -3,6 +3,7 @@ export const settingsHelp = `  KLINGAI_API_KEY                         the Kling
   KLINGAI_ACCESS_KEY, KLINGAI_SECRET_KEY  an access/secret key pair
   KLINGAI_REGION                          global (default) or china
   KLINGAI_BASE_URL                        another base URL, such as the emulator's
+  KLINGKIT_ACCOUNT                        a name for the Kling account, the same for all of its keys
   KLINGKIT_OUTPUT_DIR                     where files are saved (default ~/klingkit)
   KLINGKIT_FILE_NAME                      file name template, such as {date}/{model}-{handle}
   KLINGKIT_INPUT_DIRS                     more folders from which media may be read

@@ -1,10 +1,12 @@
 import { Kling, operations } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
+import { Account } from "@klingkit/jobs"
 import { Clock, Effect, Option } from "effect"
-import { Command, Flag } from "effect/cli"
+import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../connection.ts"
 import { Output } from "../output/output.ts"
 import { type Column, table } from "../output/table.ts"
+import { idArgument } from "./task/id-argument.ts"
 
 const dayMillis = 86_400_000
 
@@ -76,8 +78,52 @@ const costs = Command.make(
   ])
 )
 
+const name = Command.make(
+  "name",
+  {
+    name: Argument.String("name").pipe(
+      Argument.withDescription("any name; equal names are one account"),
+      Argument.filter(
+        (value) => value.trim() !== "" && value.length <= 100,
+        () => "must be a name of at most 100 characters"
+      )
+    ),
+    job: Flag.String("job").pipe(
+      Flag.withMetavar("handle"),
+      Flag.withDescription("name the account that paid for this job, not that of the present key"),
+      Flag.optional
+    )
+  },
+  Effect.fnUntraced(function* ({ name: given, job }) {
+    yield* Account.use((account) => account.name(given, Option.getOrUndefined(job)))
+    const output = yield* Output
+    const whose = Option.match(job, { onNone: () => "of this key", onSome: (handle) => `that paid for ${handle}` })
+    const json = { name: given.trim(), ...(Option.isSome(job) ? { job: job.value } : {}) }
+    yield* output.answer({ json, text: `The account ${whose} is named ${given.trim()}.` })
+  }, Effect.provide(connection))
+).pipe(
+  Command.withDescription("Name the account of this key; keys whose accounts have the same name share their jobs"),
+  Command.withExamples([
+    { command: "klingkit account name studio" },
+    { command: "klingkit account name client --job kk-t2v-0123456789abcdefghjkmnpqrs" }
+  ])
+)
+
+const link = Command.make(
+  "link",
+  { job: idArgument },
+  Effect.fnUntraced(function* ({ job }) {
+    yield* Account.use((account) => account.link(job))
+    const text = `This key is of the account that paid for ${job}: what that account has paid for is not paid again.`
+    yield* (yield* Output).answer({ json: { job }, text })
+  }, Effect.provide(connection))
+).pipe(
+  Command.withDescription("Say that this key is of the account that paid for a job, such as after a key was rotated"),
+  Command.withExamples([{ command: "klingkit account link kk-t2v-0123456789abcdefghjkmnpqrs" }])
+)
+
 export const account = Command.make("account").pipe(
-  Command.withDescription("Show packs and usage"),
+  Command.withDescription("Show packs and usage, and say which keys are of one account"),
   Command.withExamples([{ command: "klingkit account costs" }]),
-  Command.withSubcommands([costs])
+  Command.withSubcommands([costs, name, link])
 )

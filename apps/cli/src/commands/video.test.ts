@@ -35,7 +35,8 @@ describe("klingkit video create", () => {
             ? Effect.asVoid(Effect.flatMap(kling.requests, (requests) => Deferred.succeed(requestsAtHandle, requests)))
             : Effect.void
       })
-      expect(yield* Deferred.await(requestsAtHandle)).toEqual([])
+      // What identifies the account may be read meanwhile.
+      expect(JSON.stringify(yield* Deferred.await(requestsAtHandle))).not.toContain("POST")
       expect(JSON.parse(stdout).status).toBe("submitted")
     })
   )

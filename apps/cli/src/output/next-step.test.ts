@@ -21,6 +21,10 @@ describe("the next step at a shell", () => {
       { _tag: "ChooseKey", handle },
       "check the earlier request with: klingkit task get kk-t2v-1; use a new key for a new request"
     ],
+    [
+      { _tag: "NameAccount", handle },
+      "if it is: klingkit account link kk-t2v-1; if not, name both: klingkit account name THIS, klingkit account name OTHER --job kk-t2v-1"
+    ],
     [{ _tag: "CheckId", id: "x", at: "ledger" }, "check the id with: klingkit task list"],
     [{ _tag: "Wait", handle }, "wait for it: klingkit task wait kk-t2v-1"],
     [

@@ -14,6 +14,8 @@ export const nextStepText = (step: NextStep): string => {
       return `see it with: klingkit task get ${shown(step.handle)}; to make another one, add --take 2`
     case "ChooseKey":
       return `check the earlier request with: klingkit task get ${shown(step.handle)}; use a new key for a new request`
+    case "NameAccount":
+      return `if it is: klingkit account link ${shown(step.handle)}; if not, name both: klingkit account name THIS, klingkit account name OTHER --job ${shown(step.handle)}`
     case "CheckId":
       return step.at === "ledger" ? "check the id with: klingkit task list" : sharedAdvice(step, variableOf)
     case "Wait":

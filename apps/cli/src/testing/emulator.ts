@@ -23,10 +23,13 @@ export const emulatedKling = (options: EmulatorOptions = {}) =>
       KLINGKIT_OUTPUT_DIR: `${home}/out`,
       HOME: home
     }
+    const rotate = () => fetch(`${url}/_emulator/rotate-key`, { method: "POST" }).then((response) => response.json())
     return {
       home,
       env: { ...baseEnv, KLINGAI_API_KEY: apiKey },
       keyPairEnv: { ...baseEnv, KLINGAI_ACCESS_KEY: accessKey, KLINGAI_SECRET_KEY: secretKey },
+      /** Another API key of the account. */
+      rotateKey: Effect.map(Effect.promise(rotate), (answer) => (answer as { readonly apiKey: string }).apiKey),
       charges: Effect.map(read("ledger"), (ledger) => (ledger as { charges: ReadonlyArray<Charge> }).charges),
       /** Requests to Kling's API, without those to the control plane. */
       requests: Effect.map(read("requests"), (log) => (log as { requests: ReadonlyArray<unknown> }).requests)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { accountDigest } from "./account-digest.ts"
+import { accountDigest, credentialDigest } from "./account-digest.ts"
 
 const key = (text: string) => ({ kind: "api-key", apiKey: Redacted.make(text) }) as const
 const pair = (accessKey: string, secretKey: string) =>
@@ -28,6 +28,16 @@ describe("the digest of an account", () => {
       expect(new Set(digests).size).toBe(accounts.length)
       expect(yield* accountDigest("https://kling.example", key("key-1"))).toBe(digests[0])
       for (const digest of digests) expect(digest).toMatch(/^[0-9a-f]{20}$/)
+    })
+  )
+
+  it.effect("of a credential alone belongs to that credential", () =>
+    Effect.gen(function* () {
+      const digest = yield* credentialDigest(key("key-1"))
+      expect(digest).toMatch(/^[0-9a-f]{20}$/)
+      expect(digest).toBe(yield* credentialDigest(key("key-1")))
+      expect(digest).not.toBe(yield* credentialDigest(key("key-2")))
+      expect(digest).not.toBe(yield* accountDigest("https://kling.example", key("key-1")))
     })
   )
 })

@@ -1,7 +1,8 @@
 import { Context, Effect, Layer, Schema, Stream } from "effect"
 import type { HttpClient } from "effect/http"
 import type { CredentialKind } from "../auth/credentials.ts"
-import { accountDigest } from "../auth/account-digest.ts"
+import { accountDigest, credentialDigest, noAccount } from "../auth/account-digest.ts"
+import { regionOf } from "../auth/region.ts"
 import { makeTokenSource } from "../auth/token.ts"
 import { checkBaseUrl, isLocalUrl, type KlingConfig, klingConfig, type KlingConfigOptions } from "../config.ts"
 import { invalidInput, KlingError, wrongMethod } from "../errors/kling-error.ts"
@@ -62,8 +63,12 @@ export class Kling extends Context.Service<
     readonly credential: CredentialKind
     /** Kling is an emulator on this machine. */
     readonly isLocal: boolean
-    /** Identifies the account without revealing a secret: the key of its jobs and limits. */
+    /** Identifies base URL and credential without revealing a secret: under it jobs and limits are recorded. */
     readonly account: string
+    /** Identifies the credential alone, without revealing it. */
+    readonly credentialDigest: string
+    /** `global`, `china`, or the origin of another host. */
+    readonly region: string
     /** Creates a task, at most once even if the network fails. Refuses an operation that answers at once. */
     submit<P extends Params>(
       operation: TaskOperation<P>,
@@ -107,7 +112,9 @@ export class Kling extends Context.Service<
       Kling,
       Kling.of({
         credential: "api-key",
-        account: "none",
+        account: noAccount,
+        credentialDigest: noAccount,
+        region: noAccount,
         isLocal: false,
         submit: () => Effect.fail(error),
         call: () => Effect.fail(error),
@@ -208,6 +215,8 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     credential,
     isLocal: isLocalUrl(baseUrl),
     account: yield* accountDigest(baseUrl, config.credentials),
+    credentialDigest: yield* credentialDigest(config.credentials),
+    region: regionOf(baseUrl),
     submit: (operation, input, options) => submit(operation, input, options),
     call: (operation, input) => call(operation, input) as never,
     task,

@@ -16,6 +16,8 @@ export const libraryAdvice = (step: NextStep): string => {
       return `look up ${shown(step.handle)}; to make another one, set take: 2`
     case "ChooseKey":
       return `look up the earlier request ${shown(step.handle)}; use a new key for a new request`
+    case "NameAccount":
+      return `if this credential is of the account that paid for ${shown(step.handle)}: linkAccount; if not: nameAccount for each, with different names`
     case "Wait":
       return `wait until ${shown(step.handle)} has finished`
     case "Download":

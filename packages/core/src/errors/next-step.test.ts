@@ -28,6 +28,7 @@ describe("the next step of an error", () => {
       { _tag: "LookUp", handle: "kk-1" },
       { _tag: "UseExisting", handle: "kk-1" },
       { _tag: "ChooseKey", handle: "kk-1" },
+      { _tag: "NameAccount", handle: "kk-1" },
       { _tag: "Wait", handle: "kk-1" },
       { _tag: "Download", handle: "kk-1", withinDays: 30 },
       { _tag: "RepeatUnknown", handle: "kk-1" },

@@ -41,6 +41,8 @@ export const NextStep = Schema.TaggedUnion({
   UseExisting: handle,
   /** The idempotency key belongs to this earlier request. */
   ChooseKey: handle,
+  /** Say whether this credential is of the account that paid for the earlier job. */
+  NameAccount: handle,
   /** No task or job has this id. */
   CheckId: { id: Schema.String, at: Schema.Literals(["Kling", "ledger"]) },
   Wait: handle,
@@ -80,6 +82,7 @@ type FaceTag =
   | "LookUp"
   | "UseExisting"
   | "ChooseKey"
+  | "NameAccount"
   | "Wait"
   | "Download"
   | "Approve"

@@ -1,6 +1,7 @@
 import { maxUsd, type Quote } from "@klingkit/core"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { quotedMoneyOf } from "./quoted-money.ts"
@@ -24,16 +25,17 @@ export const micros = (usd: number): number => Math.round(usd * 1e6)
 export const dayOf = (millis: number): number => Math.floor(millis / 86_400_000)
 
 /** What was spent, and what running pipelines have reserved for their remaining steps. */
-export const spentMicros = ({ sql }: LedgerDatabase["Service"], scope: SpendScope, day: number) =>
-  Effect.map(
+export const spentMicros = (database: LedgerDatabase["Service"], { principal, account }: SpendScope, day: number) => {
+  const { sql } = database
+  const counts = sql`(principal = ${principal} OR ${ofAccount(database, account)})`
+  return Effect.map(
     sql<{ spent: number | bigint }>`SELECT CAST(COALESCE(SUM(micros), 0) AS BIGINT) AS spent FROM (
-      SELECT spent_micros AS micros FROM klingkit_jobs
-      WHERE spent_day = ${day} AND (principal = ${scope.principal} OR account = ${scope.account})
-      UNION ALL SELECT reserved_micros FROM klingkit_pipelines
-      WHERE reserved_day = ${day} AND (principal = ${scope.principal} OR account = ${scope.account})
+      SELECT spent_micros AS micros FROM klingkit_jobs WHERE spent_day = ${day} AND ${counts}
+      UNION ALL SELECT reserved_micros FROM klingkit_pipelines WHERE reserved_day = ${day} AND ${counts}
     ) AS counted`,
     (rows) => Number(rows[0]?.spent ?? 0)
   )
+}
 
 /** A step of a pipeline is created: from now on its price counts by itself. */
 export const commitReservation = ({ sql }: LedgerDatabase["Service"], pipeline: string, quote: Quote) =>

@@ -2,6 +2,7 @@ import { maxUsd, type Quote } from "@klingkit/core"
 import { stringifyJson } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { ofAccount } from "./accounts.ts"
 import { consumeApproval } from "./approvals.ts"
 import { type BudgetLimits, checkBudget, dayOf, reservedMicros } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
@@ -10,6 +11,7 @@ import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { type PipelineRecord, readPipeline } from "./pipeline-record.ts"
 import { isStorable, storable } from "./storable-text.ts"
 import { toStoredQuote } from "./stored-quote.ts"
+import { refuseUnknownAccount } from "./unknown-account.ts"
 
 /** Several paid steps before the first is sent. */
 export interface NewPipeline {
@@ -123,20 +125,14 @@ interface FoundTake {
 }
 
 const findTake = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   { principal, account, idempotencyKey, allowDuplicate, take = 1, ...request }: NewPipeline
 ): Effect.fn.Return<FoundTake, LedgerError | SqlError> {
+  const { sql } = database
   const now = yield* Clock.currentTimeMillis
   const fingerprint = fingerprintOfTake(request.fingerprint, take)
-  const scope = sql`principal = ${principal} AND account = ${account}`
-  if (idempotencyKey !== undefined) {
-    const [same] = yield* sql`SELECT * FROM klingkit_pipelines WHERE ${scope} AND idempotency_key = ${idempotencyKey}`
-    if (same === undefined || same["fingerprint"] === fingerprint) {
-      return same === undefined ? { take } : { take, existing: yield* readPipeline(same) }
-    }
-    return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
-  }
-  if (allowDuplicate === true) {
+  const scope = sql`principal = ${principal} AND ${ofAccount(database, account)}`
+  if (idempotencyKey === undefined && allowDuplicate === true) {
     const others = laterTakes.map((later) => fingerprintOfTake(request.fingerprint, later))
     const rows = yield* sql`SELECT * FROM klingkit_pipelines
       WHERE ${sql.in("fingerprint", [request.fingerprint, ...others])} AND ${scope}`
@@ -147,9 +143,17 @@ const findTake = Effect.fnUntraced(function* (
       ? { take: last.take, existing: yield* readPipeline(last.row) }
       : { take: (last?.take ?? 0) + 1 }
   }
-  const [duplicated] = yield* sql`SELECT * FROM klingkit_pipelines WHERE fingerprint = ${fingerprint} AND ${scope}
-    AND (finished_at > ${now - dedupeWindowMillis} OR state <> 'SUCCEEDED') ORDER BY created_at DESC LIMIT 1`
-  return duplicated === undefined ? { take } : { take, existing: yield* readPipeline(duplicated) }
+  const by = idempotencyKey === undefined ? "request" : "key"
+  const where =
+    idempotencyKey === undefined
+      ? sql`fingerprint = ${fingerprint} AND (finished_at > ${now - dedupeWindowMillis} OR state <> 'SUCCEEDED')`
+      : sql`idempotency_key = ${idempotencyKey}`
+  const [same] =
+    yield* sql`SELECT * FROM klingkit_pipelines WHERE ${scope} AND ${where} ORDER BY created_at DESC LIMIT 1`
+  if (same?.["fingerprint"] === fingerprint) return { take, existing: yield* readPipeline(same) }
+  if (same !== undefined) return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
+  yield* refuseUnknownAccount(database, { principal, account }, { by, table: "klingkit_pipelines", where })
+  return { take }
 })
 
 /** The first take has the fingerprint that it always had. */

@@ -2,6 +2,7 @@ import { maxUsd, type Quote } from "@klingkit/core"
 import { quoteOfTakes, stringifyJson } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { ofAccount } from "./accounts.ts"
 import { consumeApproval } from "./approvals.ts"
 import { checkBudget, dayOf } from "./budget.ts"
 import { type CreateResult, insertJob, type NewJob, requireStorable } from "./create-job.ts"
@@ -66,12 +67,14 @@ export const createTakes = Effect.fnUntraced(function* (
 
 /** The takes that Kling has: some may have ended while no process polled them. */
 export const runningTakes = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   takes: NewTakes
 ): Effect.fn.Return<ReadonlyArray<string>, SqlError> {
+  const { sql } = database
   const { principal, account, fingerprint, formerFingerprint } = yield* identityOf(takes[0])
   const rows = yield* sql<{ handle: string }>`SELECT handle FROM klingkit_jobs
-    WHERE ${sql.in("fingerprint", [fingerprint, formerFingerprint])} AND principal = ${principal} AND account = ${account}
+    WHERE ${sql.in("fingerprint", [fingerprint, formerFingerprint])} AND principal = ${principal}
+    AND ${ofAccount(database, account)}
     AND ${sql.in(
       "take",
       takes.map(({ take = 1 }) => take)

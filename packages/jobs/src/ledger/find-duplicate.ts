@@ -1,10 +1,12 @@
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { ofAccount } from "./accounts.ts"
 import type { NewJob } from "./create-job.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { fingerprintOf } from "./fingerprint.ts"
 import { type JobRecord, readOneRow } from "./job-record.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { refuseUnknownAccount } from "./unknown-account.ts"
 
 /** What decides whether a request is the same as an earlier one. */
 export interface RequestIdentity {
@@ -63,26 +65,31 @@ export type Duplicate =
 
 /** Runs in the transaction that creates the job, so that of several identical requests one is new. */
 export const findDuplicate = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   identity: RequestIdentity,
   now: number
 ): Effect.fn.Return<Duplicate, LedgerError | SqlError> {
+  const { sql } = database
   const { handle, principal, account, idempotencyKey, take, dedupeWindowSeconds } = identity
-  const scope = sql`principal = ${principal} AND account = ${account}`
-  const [same] = yield* sql`SELECT * FROM klingkit_jobs
-    WHERE handle = ${handle} OR (${scope} AND idempotency_key = ${idempotencyKey ?? null}) LIMIT 1`
-  if (same !== undefined) {
-    // A request that never reached Kling frees its key for another attempt.
-    if (same["state"] === "REFUSED" && same["handle"] !== handle) {
-      yield* sql`UPDATE klingkit_jobs SET idempotency_key = NULL WHERE handle = ${same["handle"]}`
-      return { _tag: "New", take, previousHandle: String(same["handle"]) }
-    }
+  const scope = sql`principal = ${principal} AND ${ofAccount(database, account)}`
+  const keyed = sql`${scope} AND idempotency_key = ${idempotencyKey ?? null}`
+  // Credentials that were found to be of one account may each have used the key.
+  const [same] = yield* sql`SELECT * FROM klingkit_jobs WHERE handle = ${handle} OR (${keyed})
+    ORDER BY CASE WHEN state = 'REFUSED' THEN 1 ELSE 0 END, created_at LIMIT 1`
+  // A request that never reached Kling frees its key for another attempt.
+  if (same !== undefined && (same["state"] !== "REFUSED" || same["handle"] === handle)) {
     if (isSameRequest(same, identity)) return { _tag: "Same", job: yield* readOneRow(same) }
     return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
   }
-  if (idempotencyKey !== undefined) return { _tag: "New", take }
-  const identical = sql`${sql.in("fingerprint", [identity.fingerprint, identity.formerFingerprint])} AND ${scope}
-    AND state <> 'REFUSED'`
+  if (idempotencyKey !== undefined) {
+    const paid = sql`idempotency_key = ${idempotencyKey} AND state <> 'REFUSED'`
+    yield* refuseUnknownAccount(database, identity, { by: "key", table: "klingkit_jobs", where: paid })
+    if (same === undefined) return { _tag: "New", take }
+    yield* sql`UPDATE klingkit_jobs SET idempotency_key = NULL WHERE ${keyed}`
+    return { _tag: "New", take, previousHandle: String(same["handle"]) }
+  }
+  const fingerprints = sql.in("fingerprint", [identity.fingerprint, identity.formerFingerprint])
+  const identical = sql`${fingerprints} AND ${scope} AND state <> 'REFUSED'`
   if (identity.wantsNextTake) {
     const [pending] = yield* sql`SELECT * FROM klingkit_jobs WHERE ${identical}
       AND is_next_take = 1 AND finished_at IS NULL ORDER BY take DESC LIMIT 1`
@@ -91,10 +98,13 @@ export const findDuplicate = Effect.fnUntraced(function* (
     return { _tag: "New", take: Number(last?.["take"] ?? 0) + 1 }
   }
   // Guards against clock skew: a job that ended in the future has just ended.
-  const [found] = yield* sql`SELECT * FROM klingkit_jobs WHERE ${identical} AND take = ${take}
-    AND (finished_at IS NULL OR finished_at > ${now - dedupeWindowSeconds * 1000})
+  const answers = sql`take = ${take} AND (finished_at IS NULL OR finished_at > ${now - dedupeWindowSeconds * 1000})`
+  const [found] = yield* sql`SELECT * FROM klingkit_jobs WHERE ${identical} AND ${answers}
     ORDER BY created_at DESC LIMIT 1`
-  return found === undefined ? { _tag: "New", take } : { _tag: "Same", job: yield* readOneRow(found) }
+  if (found !== undefined) return { _tag: "Same", job: yield* readOneRow(found) }
+  const elsewhere = sql`${fingerprints} AND state <> 'REFUSED' AND ${answers}`
+  yield* refuseUnknownAccount(database, identity, { by: "request", table: "klingkit_jobs", where: elsewhere })
+  return { _tag: "New", take }
 })
 
 /** A row of an earlier release knows its request only as it was spelled; then operation and prompt decide. */

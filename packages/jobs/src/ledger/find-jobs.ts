@@ -1,6 +1,7 @@
 import { Effect, Result, Schema } from "effect"
 import * as Base64Url from "effect/encoding/Base64Url"
 import type { SqlError } from "effect/sql/SqlError"
+import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, type QuarantinedRow, readOneRow, readRow } from "./job-record.ts"
 import type { JobState } from "./job-state.ts"
@@ -57,11 +58,12 @@ export const getJob = Effect.fnUntraced(function* (
 })
 
 export const listJobs = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   filter: JobFilter
 ): Effect.fn.Return<JobPage, LedgerError | SqlError> {
   const { principal = "local", id, states, family, model, since, until, search, result, cursor } = filter
   const { account, idempotencyKeys } = filter
+  const { sql } = database
   if (!isStorable(principal)) return { jobs: [], quarantined: [] }
   const limit = Math.max(1, Math.min(filter.limit ?? 20, 500))
   const after = cursor === undefined ? undefined : yield* readCursor(cursor)
@@ -71,7 +73,7 @@ export const listJobs = Effect.fnUntraced(function* (
     ...(states === undefined ? [] : [sql.in("state", states)]),
     ...(family === undefined ? [] : [sql`family = ${storable(family)}`]),
     ...(model === undefined ? [] : [sql`model = ${storable(model)}`]),
-    ...(account === undefined ? [] : [sql`account = ${storable(account)}`]),
+    ...(account === undefined ? [] : [ofAccount(database, account)]),
     ...(idempotencyKeys === undefined ? [] : [sql.in("idempotency_key", idempotencyKeys.map(storable))]),
     ...(since === undefined ? [] : [sql`created_at >= ${since}`]),
     ...(until === undefined ? [] : [sql`created_at < ${until}`]),

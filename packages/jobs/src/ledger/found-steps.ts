@@ -1,10 +1,12 @@
 import { resultRetentionMillis, sessionMillis } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { ofAccount } from "./accounts.ts"
 import type { StepOfPipeline } from "./create-job.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, readOneRow } from "./job-record.ts"
 import type { LedgerError } from "./ledger-error.ts"
+import { refuseUnknownAccount } from "./unknown-account.ts"
 
 /** A job of a pipeline's step. Several are attempts; one may be another pipeline's. */
 export interface StepJob extends JobRecord {
@@ -24,14 +26,15 @@ interface StepScope {
  * sent.
  */
 export const findSteps = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   { principal, account }: StepScope,
   keys: ReadonlyArray<string>,
   now: number
 ): Effect.fn.Return<ReadonlyMap<string, JobRecord>, LedgerError | SqlError> {
+  const { sql } = database
   if (keys.length === 0) return new Map()
   const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE ${sql.in("step_key", keys)}
-    AND principal = ${principal} AND account = ${account} AND state <> 'REFUSED' AND state <> 'INTENT'
+    AND principal = ${principal} AND ${ofAccount(database, account)} AND state <> 'REFUSED' AND state <> 'INTENT'
     AND COALESCE(finished_at, created_at) > ${now - resultRetentionMillis}
     ORDER BY created_at, handle`
   const best = new Map<string, JobRecord>()
@@ -60,12 +63,16 @@ export const findForStep = Effect.fnUntraced(function* (
   const { pipeline, step, key, resume = 0 } = partOf
   if (key === undefined) return undefined
   const known = sql`SELECT job FROM klingkit_found_steps WHERE pipeline = ${pipeline}`
-  const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE step_key = ${key}
-    AND principal = ${scope.principal} AND account = ${scope.account} AND state <> 'REFUSED' AND state <> 'FAILED'
+  const where = sql`step_key = ${key} AND state <> 'REFUSED' AND state <> 'FAILED'`
+  const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE ${where}
+    AND principal = ${scope.principal} AND ${ofAccount(database, scope.account)}
     AND (pipeline IS NULL OR pipeline <> ${pipeline}) AND handle NOT IN (${known}) ORDER BY created_at, handle`
   const usable = (yield* Effect.forEach(rows, readOneRow)).filter((job) => !hasExpired(job, now))
   const best = usable.toSorted((a, b) => rank(a) - rank(b)).at(-1)
-  if (best === undefined) return undefined
+  if (best === undefined) {
+    yield* refuseUnknownAccount(database, scope, { by: "request", table: "klingkit_jobs", where })
+    return undefined
+  }
   yield* linkStep(database, { pipeline, step, resume, job: best.handle, isQuoted: true })
   return best
 })

@@ -1,5 +1,6 @@
 import { Clock, Effect, Result } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, type Lease, readOneRow, readRow } from "./job-record.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
@@ -56,13 +57,14 @@ export const markQueued = Effect.fnUntraced(function* (
 
 /** Kling has called back about a task of this account; returns its job, of any principal. */
 export const markCallbackReceived = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   account: string,
   id: string
 ): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
   if (!isStorable(id)) return yield* ledgerError({ _tag: "NotFound", id })
+  const { sql } = database
   const now = yield* Clock.currentTimeMillis
   const [row] = yield* sql`UPDATE klingkit_jobs SET callback_received_at = ${now}
-    WHERE account = ${account} AND (handle = ${id} OR task_id = ${id}) RETURNING *`
+    WHERE ${ofAccount(database, account)} AND (handle = ${id} OR task_id = ${id}) RETURNING *`
   return row === undefined ? yield* ledgerError({ _tag: "NotFound", id }) : yield* readOneRow(row)
 })

@@ -32,6 +32,11 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       issueApproval: (...approval) => use((ledger) => ledger.issueApproval(...approval)),
       consumeApproval: (...approval) => use((ledger) => ledger.consumeApproval(...approval)),
       revokeApproval: (token) => use((ledger) => ledger.revokeApproval(token)),
+      credential: (credential) => use((ledger) => ledger.credential(credential)),
+      hasOthers: (credential) => use((ledger) => ledger.hasOthers(credential)),
+      registerAccount: (facts) => use((ledger) => ledger.registerAccount(facts)),
+      linkAccounts: (...credentials) => use((ledger) => ledger.linkAccounts(...credentials)),
+      accountRelation: (...credentials) => use((ledger) => ledger.accountRelation(...credentials)),
       addFiles: (...files) => use((ledger) => ledger.addFiles(...files)),
       pipelines: {
         create: (newPipeline) => use(({ pipelines }) => pipelines.create(newPipeline)),

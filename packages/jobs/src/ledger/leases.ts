@@ -1,5 +1,6 @@
 import { Clock, Effect, Result } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, type Lease, readOneRow, readRow } from "./job-record.ts"
 import { type JobState, unfinishedStates } from "./job-state.ts"
@@ -79,7 +80,7 @@ export const findUnfinished = Effect.fnUntraced(function* (
   const { sql } = database
   const now = yield* Clock.currentTimeMillis
   const conditions = [sql.in("state", states), isFree(database, now)]
-  if (account !== undefined) conditions.push(sql`account = ${account}`)
+  if (account !== undefined) conditions.push(ofAccount(database, account))
   if (after !== undefined) conditions.push(sql`created_at > ${after}`)
   const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE ${sql.and(conditions)}
     ORDER BY COALESCE(polled_at, 0), created_at LIMIT ${limit}`

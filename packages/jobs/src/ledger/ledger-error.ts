@@ -21,6 +21,8 @@ const storage = {
 
 const rules = {
   IdempotencyMismatch: { handle: Schema.String },
+  /** The same key or request was paid for with another credential, which may or may not be of this account. */
+  AccountUnknown: { handle: Schema.String, by: Schema.Literals(["key", "request"]) },
   OverBudget: {
     limit: Schema.Literals(["call", "day"]),
     limitUsd: Schema.Number,
@@ -117,6 +119,8 @@ function describe(reason: LedgerErrorReason): string {
       return `the ledger ${sanitizeText(reason.location)} failed: ${sanitizeText(reason.detail)}`
     case "IdempotencyMismatch":
       return `this idempotency key belongs to another request, ${reason.handle}`
+    case "AccountUnknown":
+      return `${reason.by === "key" ? "this idempotency key was used for" : "this is the same request as"} ${sanitizeText(reason.handle, 80)}, made with another credential; is it the same Kling account?`
     case "OverBudget":
       return reason.limit === "call"
         ? `${formatQuote(reason)} exceeds the limit of ${usdText(reason.limitUsd)} per call (${usdText(reason.spentTodayUsd)} spent today)`
@@ -160,6 +164,8 @@ function nextStep(reason: LedgerErrorReason): NextStep {
       return { _tag: "FixCause", before: "retry" }
     case "IdempotencyMismatch":
       return { _tag: "ChooseKey", handle: reason.handle }
+    case "AccountUnknown":
+      return { _tag: "NameAccount", handle: reason.handle }
     case "OverBudget":
       return {
         _tag: "RaiseLimit",

@@ -2,6 +2,16 @@ import type { Charge } from "@klingkit/core"
 import { parseJson } from "@klingkit/core/internal"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
+import {
+  type AccountFacts,
+  findCredential,
+  hasOthers,
+  type KnownCredential,
+  linkAccounts,
+  registerAccount,
+  relationBetween
+} from "./accounts.ts"
+import type { AccountRelation } from "./account-relation.ts"
 import { type Approved, consumeApproval, issueApproval, revokeApproval } from "./approvals.ts"
 import { dayOf, type SpendScope, spentMicros } from "./budget.ts"
 import { createJob, type CreateResult, type NewJob } from "./create-job.ts"
@@ -111,6 +121,16 @@ export class Ledger extends Context.Service<
     issueApproval(approved: Approved, validSeconds: number): Effect.Effect<string, LedgerError>
     consumeApproval(token: string, approved: Approved): Effect.Effect<void, LedgerError>
     revokeApproval(token: string): Effect.Effect<void, LedgerError>
+    /** What is known of a credential, which is what `account` means everywhere else; nothing when it is new here. */
+    credential(credential: string): Effect.Effect<KnownCredential | undefined, LedgerError>
+    /** Whether it has jobs or pipelines of other credentials. */
+    hasOthers(credential: string): Effect.Effect<boolean, LedgerError>
+    /** Records what is known of a credential; from then on it finds the jobs of all credentials of its account. */
+    registerAccount(facts: AccountFacts): Effect.Effect<void, LedgerError>
+    /** The user says that two credentials are of one account. */
+    linkAccounts(credential: string, other: string): Effect.Effect<void, LedgerError>
+    /** Whether two credentials are of one account. */
+    accountRelation(credential: string, other: string): Effect.Effect<AccountRelation, LedgerError>
     /** Adds saved files; a file saved again to the same path replaces its entry. */
     addFiles(handle: string, files: ReadonlyArray<JobFile>): Effect.Effect<JobRecord, LedgerError>
     /** Several paid steps under one handle. */
@@ -168,6 +188,11 @@ const make = Effect.gen(function* () {
     issueApproval: (approved, validSeconds) => before(issueApproval(database, approved, validSeconds)),
     consumeApproval: (token, approved) => before(consumeApproval(database, token, approved)),
     revokeApproval: (token) => before(revokeApproval(database, token)),
+    credential: (credential) => before(findCredential(database, credential)),
+    hasOthers: (credential) => before(hasOthers(database, credential)),
+    registerAccount: (facts) => before(registerAccount(database, facts)),
+    linkAccounts: (...credentials) => before(linkAccounts(database, ...credentials)),
+    accountRelation: (...credentials) => before(relationBetween(database, ...credentials)),
     addFiles: (handle, files) => work(addFiles(database, handle, files)),
     pipelines: {
       create: (newPipeline) =>

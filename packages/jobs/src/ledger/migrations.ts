@@ -169,6 +169,20 @@ const addStepKeys = statements([
   `UPDATE klingkit_pipelines SET retries_failed = resumes`
 ])
 
+// Credentials come and go, the account that they pay from stays: which of them are of one account.
+const createAccounts = statements([
+  `CREATE TABLE klingkit_accounts (
+    credential TEXT NOT NULL PRIMARY KEY,
+    account TEXT NOT NULL,
+    key_digest TEXT,
+    region TEXT,
+    name TEXT,
+    packs TEXT NOT NULL,
+    checked_at BIGINT NOT NULL,
+    first_seen_at BIGINT NOT NULL
+  )`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -177,7 +191,8 @@ const steps = {
   "0004_rename_columns": renameColumns,
   "0005_add_id": addId,
   "0006_add_takes": addTakes,
-  "0010_add_step_keys": addStepKeys
+  "0007_create_accounts": createAccounts,
+  "0008_add_step_keys": addStepKeys
 }
 
 const table = "klingkit_migrations"

@@ -2,6 +2,7 @@ import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { type BudgetLimits, checkBudget, dayOf } from "./budget.ts"
 import { knownMicros } from "./create-pipeline.ts"
+import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { jobsOfPipeline, type StepJob } from "./found-steps.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
@@ -32,12 +33,13 @@ export interface PipelineFilter {
 
 /** Pipelines, newest first. */
 export const listPipelines = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   { principal, account, states, idempotencyKeys, limit = 20 }: PipelineFilter
 ): Effect.fn.Return<ReadonlyArray<PipelineRecord>, LedgerError | SqlError> {
+  const { sql } = database
   const conditions = [
     sql`principal = ${principal}`,
-    ...(account === undefined ? [] : [sql`account = ${account}`]),
+    ...(account === undefined ? [] : [ofAccount(database, account)]),
     ...(states === undefined ? [] : [sql.in("state", states)]),
     ...(idempotencyKeys === undefined ? [] : [sql.in("idempotency_key", idempotencyKeys.map(storable))])
   ]

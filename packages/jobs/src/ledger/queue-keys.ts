@@ -1,5 +1,6 @@
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { isHeld } from "./leases.ts"
 
@@ -35,7 +36,7 @@ export const readQueue = Effect.fnUntraced(function* (
   const now = yield* Clock.currentTimeMillis
   const rows =
     yield* sql`SELECT handle, principal, state, slots, created_at, sent_at, expected_seconds, polled_at FROM klingkit_jobs
-    WHERE account = ${account} AND queue_key = ${queueKey} AND (
+    WHERE ${ofAccount(database, account)} AND queue_key = ${queueKey} AND (
       (state IN ('SENDING', 'IN_DOUBT', 'ACCEPTED', 'RUNNING') AND sent_at > ${now - maxRunMillis})
       OR (state = 'INTENT' AND queued_at IS NOT NULL AND ${isHeld(database, now)}))
     ORDER BY created_at, handle`

@@ -6,13 +6,14 @@ import { nodeFileHost } from "@klingkit/media/node"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { resolve } from "node:path"
 import { env } from "node:process"
+import type { Account } from "../accounts/account.ts"
 import { jobsConfig, type JobsConfig } from "../config.ts"
 import { Jobs } from "../jobs.ts"
 import { ledgerFromConfig } from "../sqlite/ledger-from-config.ts"
 import type { PromiseJobsOptions } from "./promise-jobs.ts"
 
 /** Jobs and their Kling client from options and environment. Config that is read later sees the same settings. */
-export const jobsFromOptions = (options: PromiseJobsOptions): Layer.Layer<Jobs | Kling, KlingError> =>
+export const jobsFromOptions = (options: PromiseJobsOptions): Layer.Layer<Jobs | Account | Kling, KlingError> =>
   Layer.unwrap(Effect.map(configOf(options), Jobs.layer)).pipe(
     Layer.provideMerge(klingFromOptions(options)),
     Layer.provide([ledgerFromConfig, nodeFileHost, NodeFileSystem.layer, NodePath.layer]),
@@ -33,8 +34,9 @@ const configOf = ({ inputDirs, principal = "local" }: PromiseJobsOptions) =>
 
 /** Options under the names of their environment variables, so that they are parsed and validated the same way. */
 const settingsOf = (options: PromiseJobsOptions): ConfigProvider.ConfigProvider => {
-  const { limits = {}, outputDir, nameTemplate, privateHosts, ledgerDir, databaseUrl } = options
+  const { account, limits = {}, outputDir, nameTemplate, privateHosts, ledgerDir, databaseUrl } = options
   const overrides = {
+    KLINGKIT_ACCOUNT: account,
     KLINGKIT_MAX_USD_PER_CALL: limits.maxUsdPerCall?.toString(),
     KLINGKIT_MAX_USD_PER_DAY: limits.maxUsdPerDay?.toString(),
     KLINGKIT_CONFIRM_ABOVE_USD: limits.confirmAboveUsd?.toString(),

@@ -15,6 +15,7 @@ import { wrongMethod } from "@klingkit/core/internal"
 import { planVariants } from "@klingkit/core/requests"
 import type { FetchProgress } from "@klingkit/media"
 import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
+import { Account } from "../accounts/account.ts"
 import type { JobFolders } from "../config.ts"
 import type { SavedResult } from "../downloads.ts"
 import type { Job } from "../job.ts"
@@ -39,6 +40,8 @@ import {
 /** Each missing option is read from the environment; a credential is taken from one source as a whole. */
 export interface PromiseJobsOptions
   extends PromiseClientOptions, Partial<Pick<JobFolders, "outputDir" | "inputDirs" | "nameTemplate" | "privateHosts">> {
+  /** A name for the Kling account, the same for all of its keys: a rotated key finds the jobs of the one before. */
+  readonly account?: string
   readonly limits?: SpendLimits
   /** The folder of the ledger file, `ledger.db`. */
   readonly ledgerDir?: string
@@ -94,6 +97,10 @@ export interface PromiseJobs extends JobMethods, AsyncDisposable {
   history(filter?: Omit<JobFilter, "principal">): Promise<JobPage>
   /** Downloads all results of a finished job, options as a job or a handle. An interrupted download can be repeated. */
   download(job: Job | string, options?: PromiseDownloadOptions): Promise<ReadonlyArray<SavedResult>>
+  /** Names the account of this credential, or the one that paid for a job. Equal names are one account. */
+  nameAccount(name: string, options?: Cancellable & { readonly job?: string }): Promise<void>
+  /** Says that this credential is of the account that paid for a job, which is not known by itself. */
+  linkAccount(job: string, options?: Cancellable): Promise<void>
   /**
    * Releases all resources, once Kling has answered the requests that were sent and the answers are persisted: within 95
    * seconds. Calls that still wait reject, with `SubmissionUnknown` if they pay; queued requests are not sent.
@@ -175,6 +182,16 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
             })
           )
         ),
+        options
+      ),
+    nameAccount: (name, options = {}) =>
+      run(
+        Account.use((account) => account.name(name, options.job)),
+        options
+      ),
+    linkAccount: (job, options) =>
+      run(
+        Account.use((account) => account.link(job)),
         options
       ),
     close: () => runtime.dispose(),

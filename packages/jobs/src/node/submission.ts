@@ -2,6 +2,7 @@ import { type AnyOperation, KlingError, type Plan } from "@klingkit/core"
 import { isPipeline, type PipelinePlan, planVariants, toPlan } from "@klingkit/core/requests"
 import { Effect, Fiber } from "effect"
 import { resolve } from "node:path"
+import type { Account } from "../accounts/account.ts"
 import { currentJob } from "../current-job.ts"
 import type { Job, QueuePosition } from "../job.ts"
 import { Jobs, type RunOptions } from "../jobs.ts"
@@ -39,7 +40,7 @@ export interface SubmissionOptions
 
 /** Runs an effect for a promise; `onAborted` is the reason to reject with once the caller has stopped waiting. */
 export type Run = <A, E>(
-  effect: Effect.Effect<A, E, Jobs>,
+  effect: Effect.Effect<A, E, Jobs | Account>,
   options?: Cancellable,
   onAborted?: () => unknown
 ) => Promise<A>

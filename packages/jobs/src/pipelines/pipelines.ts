@@ -1,4 +1,4 @@
-import { isFinished, Kling, type KlingError, maxUsd, mintHandle } from "@klingkit/core"
+import { isFinished, type KlingError, maxUsd, mintHandle } from "@klingkit/core"
 import type { PipelinePlan } from "@klingkit/core/requests"
 import {
   Clock,
@@ -15,6 +15,7 @@ import {
   RcMap,
   Stream
 } from "effect"
+import { Account } from "../accounts/account.ts"
 import type { Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { Approved } from "../ledger/approvals.ts"
@@ -52,7 +53,7 @@ export interface ResumePipelineOptions {
 
 export type PipelineError = KlingError | JobError | LedgerError
 
-type Needs = Kling | Ledger | Polling | ProcessLeases | Recovery | SpendGate | Submission | JobsSettings
+type Needs = Account | Ledger | Polling | ProcessLeases | Recovery | SpendGate | Submission | JobsSettings
 
 /** Several paid steps under one handle: started as a whole, and advanced by every process that follows them. */
 export class Pipelines extends Context.Service<
@@ -91,7 +92,7 @@ const firstAnswerSeconds = 1.5
 
 const make = Effect.gen(function* () {
   const services = Context.pick(
-    Kling,
+    Account,
     Ledger,
     Polling,
     ProcessLeases,
@@ -100,7 +101,7 @@ const make = Effect.gen(function* () {
     Submission,
     JobsSettings
   )(yield* Effect.context<Needs>())
-  const { account } = yield* Kling
+  const account = yield* Account
   const ledger = yield* Ledger
   const polling = yield* Polling
   const recovery = yield* Recovery
@@ -206,7 +207,7 @@ const make = Effect.gen(function* () {
   const resumeOrphaned = Effect.gen(function* () {
     const orphaned = yield* ledger.pipelines.list({
       principal,
-      account,
+      account: yield* account.current,
       states: ["RUNNING"],
       limit: 100
     })

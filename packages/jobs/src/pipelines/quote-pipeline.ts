@@ -1,4 +1,4 @@
-import { Kling, type KlingError, type Quote, type TaskStatus } from "@klingkit/core"
+import type { KlingError, Quote, TaskStatus } from "@klingkit/core"
 import {
   dependsOn,
   fingerprintKey,
@@ -11,6 +11,7 @@ import {
   withTakes
 } from "@klingkit/core/requests"
 import { Clock, Effect } from "effect"
+import { Account } from "../accounts/account.ts"
 import { taskOfRecord } from "../job.ts"
 import type { NewPipeline } from "../ledger/create-pipeline.ts"
 import { fingerprintOf } from "../ledger/fingerprint.ts"
@@ -82,8 +83,8 @@ export const requestPipeline = Effect.fnUntraced(function* (
   whole: PipelinePlan,
   handle: string,
   options: PipelineIdentity
-): Effect.fn.Return<PipelineRequest, KlingError | LedgerError, Kling | Ledger | JobsSettings> {
-  const { account } = yield* Kling
+): Effect.fn.Return<PipelineRequest, KlingError | LedgerError, Account | Ledger | JobsSettings> {
+  const account = yield* Account.use(({ current }) => current)
   const { pipelines } = yield* Ledger
   const { principal, limits } = yield* JobsSettings
   const { take = 1, reuseSteps = false, allowDuplicate, idempotencyKey, retryFailed = true } = options

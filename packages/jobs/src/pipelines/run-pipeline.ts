@@ -1,7 +1,8 @@
-import { Kling, type KlingError, type Quote } from "@klingkit/core"
+import type { KlingError, Quote } from "@klingkit/core"
 import { sanitizeText } from "@klingkit/core/internal"
 import { resolveReferences, restorePlan, type StepResult, StoredStep } from "@klingkit/core/requests"
 import { Clock, Effect, type Latch, Result, Schema } from "effect"
+import { Account } from "../accounts/account.ts"
 import type { JobError } from "../job-error.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -32,13 +33,13 @@ type Results = ReadonlyMap<string, StepResult>
 export const runPipeline = Effect.fn("Jobs.runPipeline")(function* (
   handle: string,
   allSent: Latch.Latch
-): Effect.fn.Return<void, LedgerError, StepNeeds | Kling | JobsSettings> {
+): Effect.fn.Return<void, LedgerError, StepNeeds | Account | JobsSettings> {
   const ledger = yield* Ledger
   const { pipelines } = ledger
-  const { account } = yield* Kling
   const pipeline = yield* pipelines.get(handle, (yield* JobsSettings).principal)
   if (pipeline.state !== "RUNNING") return
-  if (pipeline.account !== account) return yield* pipelines.end(pipeline, "STOPPED", otherAccount)
+  const isOwn = yield* Account.use((account) => account.isOwn(pipeline.account))
+  if (!isOwn) return yield* pipelines.end(pipeline, "STOPPED", otherAccount)
   const plan = yield* Effect.mapError(decodePlan(yield* ledger.input(handle)), ({ message }) =>
     ledgerError({ _tag: "Quarantined", handle, detail: message })
   )
@@ -59,7 +60,7 @@ export const runPipeline = Effect.fn("Jobs.runPipeline")(function* (
   yield* failed === undefined ? pipelines.end(pipeline, "SUCCEEDED") : pipelines.end(pipeline, "STOPPED", failed)
 })
 
-const otherAccount = "it was started with another Kling key or region, and can continue only with that one"
+const otherAccount = "it was started with another Kling account, or with a key that is not known to be of this one"
 
 const runStep = (
   pipeline: PipelineRecord,

@@ -1,5 +1,6 @@
 import { type AnyOperation, type CallbackError, Kling, type KlingError, type SignedCallback } from "@klingkit/core"
 import { Context, Effect, Layer, Stream } from "effect"
+import { Account } from "../accounts/account.ts"
 import type { Job } from "../job.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
@@ -13,7 +14,7 @@ import { jobStatus } from "./job-status.ts"
 import { makePoller } from "./poller.ts"
 import { receiveCallback } from "./receive-callback.ts"
 
-type Needs = Kling | Ledger | Queues | Recovery | Snapshots | JobsSettings
+type Needs = Account | Kling | Ledger | Queues | Recovery | Snapshots | JobsSettings
 
 /** Learns the state of single jobs; those of pipelines are derived from their steps. */
 export class Polling extends Context.Service<
@@ -37,6 +38,7 @@ const isNotFound = (error: KlingError): boolean => error.reason._tag === "TaskNo
 
 const make = Effect.gen(function* () {
   const services = Context.pick(
+    Account,
     Kling,
     Ledger,
     Queues,

@@ -1,5 +1,6 @@
-import { type CallbackError, Kling, readCallback, type SignedCallback, verifyCallback } from "@klingkit/core"
+import { type CallbackError, readCallback, type SignedCallback, verifyCallback } from "@klingkit/core"
 import { Clock, Effect } from "effect"
+import { Account } from "../accounts/account.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { Snapshots } from "../snapshots/snapshots.ts"
@@ -10,11 +11,11 @@ import { Snapshots } from "../snapshots/snapshots.ts"
  */
 export const receiveCallback = Effect.fn("Jobs.receiveCallback")(function* (
   callback: Omit<SignedCallback, "nowMs">
-): Effect.fn.Return<boolean, CallbackError | LedgerError, Kling | Ledger | Snapshots> {
+): Effect.fn.Return<boolean, CallbackError | LedgerError, Account | Ledger | Snapshots> {
   const ledger = yield* Ledger
-  const { account } = yield* Kling
   yield* verifyCallback({ ...callback, nowMs: yield* Clock.currentTimeMillis })
   const { task } = yield* readCallback(callback.body)
+  const account = yield* Account.use(({ current }) => current)
   const record = yield* ledger.markCallbackReceived(account, task.externalId ?? task.id).pipe(
     // Kling calls back for all tasks of the account, including those of other programs.
     Effect.catchReason("LedgerError", "NotFound", () => Effect.succeed(undefined))

@@ -3,6 +3,7 @@ import { Context, Effect, Layer, Redacted } from "effect"
 import { expect } from "vitest"
 import { ledgerLock } from "../ledger/database.ts"
 import { Ledger } from "../ledger/ledger.ts"
+import { accountsSuite } from "../ledger/testing/accounts-suite.ts"
 import { createSuite } from "../ledger/testing/create-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
@@ -19,6 +20,7 @@ import { layerPostgres } from "./postgres-ledger.ts"
 layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   createSuite(it)
   takesSuite(it)
+  accountsSuite(it)
   budgetSuite(it)
   transitionsSuite(it)
   listSuite(it)

@@ -2,6 +2,7 @@ import { findOperation, Kling } from "@klingkit/core"
 import { resultRetentionMillis } from "@klingkit/core/internal"
 import { Clock, Effect, Option } from "effect"
 import type { JobRecord } from "../ledger/job-record.ts"
+import { Account } from "../accounts/account.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { ProcessLeases } from "../submit/process-leases.ts"
 import { Submission } from "../submit/submission.ts"
@@ -30,7 +31,7 @@ export const recoverJobs = Effect.fn("Jobs.recover")(function* () {
 /** Recovers the jobs that dead processes have orphaned during submission. */
 export const recoverOrphaned = Effect.fnUntraced(function* () {
   const ledger = yield* Ledger
-  const { account } = yield* Kling
+  const account = yield* Account.use(({ current }) => current)
   const { request } = yield* ProcessLeases
   const claimed = yield* ledger.claimUnfinished({ states: ["INTENT", "SENDING", "IN_DOUBT"], account }, request)
   const now = yield* Clock.currentTimeMillis
@@ -85,7 +86,8 @@ const reconcileUnknown = Effect.fnUntraced(function* () {
   const now = yield* Clock.currentTimeMillis
   // A request that is still unknown by then is no longer looked up: Kling has deleted its results.
   const after = now - resultRetentionMillis
-  const unknown = yield* ledger.unfinished({ states: ["UNKNOWN"], account: kling.account, after })
+  const account = yield* Account.use(({ current }) => current)
+  const unknown = yield* ledger.unfinished({ states: ["UNKNOWN"], account, after })
   const handles = unknown.map(({ handle }) => handle)
   yield* Effect.forEach(
     yield* ledger.claimPolls(handles, reconcileEveryMillis),

@@ -1,10 +1,13 @@
 import { Kling } from "@klingkit/core"
 import { Clock, Context, Effect, FiberSet, Layer, PubSub, Ref, type Scope } from "effect"
+import { Account } from "../accounts/account.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { ProcessLeases } from "../submit/process-leases.ts"
 import { Submission } from "../submit/submission.ts"
 import { recoverJobs, recoverOrphaned } from "./recover-jobs.ts"
+
+type Needs = Account | Kling | Ledger | ProcessLeases | Submission
 
 /** Continues what the processes of the past have orphaned. Every process that requests a job does so now and then. */
 export class Recovery extends Context.Service<
@@ -20,19 +23,14 @@ export class Recovery extends Context.Service<
     readonly runs: Effect.Effect<PubSub.Subscription<void>, never, Scope.Scope>
   }
 >()("@klingkit/jobs/Recovery") {
-  static readonly layer: Layer.Layer<Recovery, never, Kling | Ledger | ProcessLeases | Submission> = Layer.effect(
+  static readonly layer: Layer.Layer<Recovery, never, Needs> = Layer.effect(
     Recovery,
     Effect.suspend(() => make)
   )
 }
 
 const make = Effect.gen(function* () {
-  const services = Context.pick(
-    Kling,
-    Ledger,
-    ProcessLeases,
-    Submission
-  )(yield* Effect.context<Kling | Ledger | ProcessLeases | Submission>())
+  const services = Context.pick(Account, Kling, Ledger, ProcessLeases, Submission)(yield* Effect.context<Needs>())
   const background = yield* FiberSet.make()
   const runs = yield* PubSub.unbounded<void>()
   const startedAt = yield* Ref.make(-Infinity)

@@ -130,6 +130,35 @@ describe("a ledger of version 3", () => {
     })
   )
 
+  it.effect("finds its jobs under a rotated key, by what it has learned under the old one", () =>
+    Effect.gen(function* () {
+      const { jobs, ledger, world } = yield* upgrade
+      const lighthouse = yield* planImage({ prompt: "a lighthouse" })
+      yield* settle(startJob(jobs, lighthouse, { idempotencyKey: "lighthouse-1" }))
+      const rotated = yield* programOver(world, ledger, { apiKey: world.state.rotateKey(true) })
+      const keyed = yield* settle(startJob(rotated.jobs, lighthouse, { idempotencyKey: "lighthouse-1" }))
+      expect(keyed).toMatchObject({ handle: fetched, isDuplicate: true })
+      yield* settle(rotated.recovery.run)
+      yield* settle(Effect.sleep("2 minutes"))
+      expect(yield* ledger.get(orphaned ?? "")).toMatchObject({ state: "ACCEPTED", sends: 1 })
+    })
+  )
+
+  it.effect("asks whose a key is that was rotated before the upgrade, and finds its jobs once they are linked", () =>
+    Effect.gen(function* () {
+      const { ledger, world } = yield* upgrade
+      const rotated = yield* programOver(world, ledger, { apiKey: world.state.rotateKey(true) })
+      const lighthouse = yield* planImage({ prompt: "a lighthouse" })
+      const again = startJob(rotated.jobs, lighthouse, { idempotencyKey: "lighthouse-1" })
+      expect((yield* settle(Effect.flip(again))).reason).toEqual({ _tag: "AccountUnknown", handle: fetched, by: "key" })
+      const keeper = startJob(rotated.jobs, yield* planKeeper, { idempotencyKey: "keeper-1" })
+      expect((yield* settle(Effect.flip(keeper))).reason).toMatchObject({ _tag: "AccountUnknown", handle: pipeline })
+      yield* settle(rotated.account.link(pipeline))
+      expect(yield* settle(again)).toMatchObject({ handle: fetched, isDuplicate: true })
+      expect((yield* settle(keeper)).handle).toBe(pipeline)
+    })
+  )
+
   it.effect("recovers an orphaned request, once", () =>
     Effect.gen(function* () {
       const { recovery, ledger, world } = yield* upgrade

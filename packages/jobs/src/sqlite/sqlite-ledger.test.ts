@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 import { expect } from "vitest"
 import { Ledger } from "../ledger/ledger.ts"
+import { accountsSuite } from "../ledger/testing/accounts-suite.ts"
 import { createSuite } from "../ledger/testing/create-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
@@ -26,6 +27,7 @@ import { layerSqlite, layerSqliteConfig } from "./sqlite-ledger.ts"
 layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
   createSuite(it)
   takesSuite(it)
+  accountsSuite(it)
   budgetSuite(it)
   transitionsSuite(it)
   listSuite(it)
@@ -37,6 +39,7 @@ layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
 layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
   createSuite(it)
   takesSuite(it)
+  accountsSuite(it)
   budgetSuite(it)
   transitionsSuite(it)
   listSuite(it)

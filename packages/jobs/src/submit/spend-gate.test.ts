@@ -116,7 +116,7 @@ describe("a program without Effect, or with an unknown model", () => {
       expect((yield* Effect.flip(run(plan))).message).toContain("no listed price for kling-v9")
       expect(world.state.requests.rows).toEqual([])
       expect((yield* Effect.flip(run(plan, { isApproved: true }))).code).toBe("KLING_NOT_SUPPORTED")
-      expect(world.state.requests.rows).toHaveLength(1)
+      expect(world.state.requests.rows.filter(({ method }) => method === "POST")).toHaveLength(1)
     }).pipe(Effect.provide(programs(world, { maxUsdPerDay: 1 })))
   })
 })

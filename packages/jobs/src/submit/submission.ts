@@ -1,5 +1,6 @@
 import { Kling, type KlingError, type Plan } from "@klingkit/core"
 import { Context, Effect, Fiber, Layer } from "effect"
+import { Account } from "../accounts/account.ts"
 import type { Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -39,7 +40,16 @@ export class Submission extends Context.Service<
   static readonly layer: Layer.Layer<
     Submission,
     never,
-    Kling | Ledger | Queues | Snapshots | ConcurrencyLimiter | ProcessLeases | Sends | SpendGate | JobsSettings
+    | Account
+    | Kling
+    | Ledger
+    | Queues
+    | Snapshots
+    | ConcurrencyLimiter
+    | ProcessLeases
+    | Sends
+    | SpendGate
+    | JobsSettings
   > = Layer.effect(
     Submission,
     Effect.suspend(() => make)
@@ -48,6 +58,7 @@ export class Submission extends Context.Service<
 
 const make = Effect.gen(function* () {
   const needs = [
+    Account,
     Kling,
     Ledger,
     Queues,

@@ -1,6 +1,7 @@
-import { Kling, mintHandle, type Plan, type TaskOperation } from "@klingkit/core"
+import { mintHandle, type Plan, type TaskOperation } from "@klingkit/core"
 import { effectiveInput, wrongMethod } from "@klingkit/core/internal"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
+import { Account } from "../accounts/account.ts"
 import { type Job, jobOfRecord, type QueuePosition } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { CreateResult, NewJob, StepOfPipeline } from "../ledger/create-job.ts"
@@ -97,12 +98,13 @@ export const createJob = Effect.fnUntraced(function* (
 ): Effect.fn.Return<
   CreateResult,
   JobError | LedgerError,
-  Kling | Ledger | ProcessLeases | Snapshots | SpendGate | JobsSettings
+  Account | Ledger | ProcessLeases | Snapshots | SpendGate | JobsSettings
 > {
   const ledger = yield* Ledger
   yield* SpendGate.use((gate) => gate.requireApproval(plan.quote, options))
   const newJob = yield* newJobOf(plan, options)
   const created = yield* ledger.createJob(newJob)
+  yield* Account.use(({ remember }) => remember)
   if (created.isNew || options.idempotencyKey !== undefined || !isRunning(created.job)) return created
   // It may have ended long ago while no process polled it, and then no longer answers for this request.
   yield* Snapshots.use((snapshots) => snapshots.pollBatch([created.job.handle]))
@@ -115,8 +117,7 @@ const isRunning = ({ state }: JobRecord): boolean => state === "ACCEPTED" || sta
 export const newJobOf = Effect.fnUntraced(function* (
   plan: Plan,
   options: SubmitJobOptions
-): Effect.fn.Return<NewJob, never, Kling | ProcessLeases | JobsSettings> {
-  const { account } = yield* Kling
+): Effect.fn.Return<NewJob, LedgerError, Account | ProcessLeases | JobsSettings> {
   const settings = yield* JobsSettings
   const { limits, principal } = settings
   const { operation, input, quote, model } = plan
@@ -126,7 +127,7 @@ export const newJobOf = Effect.fnUntraced(function* (
     dedupeWindowSeconds: dedupeWindowSeconds(settings),
     handle: yield* mintHandle(operation.family),
     principal,
-    account,
+    account: yield* Account.use(({ current }) => current),
     operation: operation.id,
     family: operation.family,
     generation: operation.generation,

@@ -1,6 +1,7 @@
 import type { KlingError, Plan } from "@klingkit/core"
 import { wrongMethod } from "@klingkit/core/internal"
 import { Array, Effect, Result, Struct } from "effect"
+import { Account } from "../accounts/account.ts"
 import { type Job, jobOfRecord, type Take } from "../job.ts"
 import type { CreateResult } from "../ledger/create-job.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -32,6 +33,7 @@ export const submitTakes = Effect.fn("Jobs.submitTakes")(function* (plan: PlanOf
   const approved =
     approval === undefined ? [] : [{ approval, fingerprint: yield* planFingerprint(plan), quote: plan.quote }]
   const created = yield* ledger.createTakes(takes, ...approved)
+  yield* Account.use(({ remember }) => remember)
   const sent = yield* Effect.forEach(
     created,
     (one, index) =>

@@ -76,6 +76,8 @@ const nextStep = (tool: Pick<Tool, "charged">, error: KlingError | JobError | Le
       return withOutcome(error, `do not submit it again; ${checkStatus(step.handle)}`)
     case "ChooseKey":
       return withOutcome(error, `${checkStatus(step.handle)}; use a new key for a new request`)
+    case "NameAccount":
+      return `ask the user: if this server's key is of the account that paid for ${shown(step.handle)}, klingkit account link ${shown(step.handle)}; if not, klingkit account name for each, with different names; nothing was sent`
     case "CheckId":
       return withOutcome(error, step.at === "ledger" ? "check the id with list_tasks" : sharedAdvice(step, variableOf))
     case "Wait":

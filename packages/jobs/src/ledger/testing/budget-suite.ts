@@ -244,7 +244,7 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       const request = sampleJob({ prompt: "approved" })
-      const probe = yield* ledger.createJob({ ...request, handle: `${request.handle}-probe`, account: "another" })
+      const probe = yield* ledger.createJob({ ...request, handle: `${request.handle}-probe`, principal: "another" })
       const approval = yield* ledger.issueApproval({ fingerprint: probe.job.fingerprint, quoteUsd: 0.42 }, 60)
       expect(yield* codeOf(ledger.createJob({ ...request, approval, limits: { maxUsdPerCall: 0.1 } }))).toBe(
         "LEDGER_OVER_BUDGET"

@@ -65,6 +65,8 @@ export const createSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   it.effect("separates the keys of principals and accounts", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
+      yield* ledger.registerAccount({ credential: "account-1", name: "one" })
+      yield* ledger.registerAccount({ credential: "account-2", name: "two" })
       const created = yield* Effect.forEach(
         [{}, { principal: "anna" }, { principal: "ben" }, { account: "account-2" }],
         (changes) => ledger.createJob(sampleJob({ idempotencyKey: "k1", ...changes }))

@@ -5,6 +5,7 @@ import { nodeFileHost } from "@klingkit/media/node"
 import { Context, Effect, Layer, Redacted, Scope } from "effect"
 import { HttpClient } from "effect/http"
 import { join } from "node:path"
+import { Account } from "../../accounts/account.ts"
 import { Jobs } from "../../jobs.ts"
 import { Ledger } from "../../ledger/ledger.ts"
 import type { LedgerError } from "../../ledger/ledger-error.ts"
@@ -18,10 +19,15 @@ export interface Program {
   readonly recovery: Recovery["Service"]
   readonly ledger: Ledger["Service"]
   readonly kling: Kling["Service"]
+  readonly account: Account["Service"]
 }
 
 interface ProgramOptions {
   readonly credential?: CredentialKind
+  /** Another API key of the world's account than its first. */
+  readonly apiKey?: string
+  /** The user's name for the account. */
+  readonly account?: string
   readonly principal?: string
   /** Changes requests to Kling, or their responses. */
   readonly intercept?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
@@ -34,6 +40,8 @@ export const programOver = Effect.fnUntraced(function* (
   ledger: Ledger["Service"],
   {
     credential = "api-key",
+    apiKey = world.keys.apiKey,
+    account,
     principal = "local",
     intercept = (client) => client,
     alter = (kling) => kling
@@ -43,11 +51,18 @@ export const programOver = Effect.fnUntraced(function* (
   const kling = Kling.layer({
     credentials:
       credential === "api-key"
-        ? { kind: "api-key", apiKey: Redacted.make(keys.apiKey) }
+        ? { kind: "api-key", apiKey: Redacted.make(apiKey) }
         : { kind: "key-pair", accessKey: keys.accessKey, secretKey: Redacted.make(keys.secretKey) },
     baseUrl: "https://kling.example"
   })
-  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal }
+  const config = {
+    homeDir: "/",
+    outputDir: "/none",
+    inputDirs: [],
+    limits: {},
+    principal,
+    ...(account === undefined ? {} : { account })
+  }
   const layer = Jobs.layer(config).pipe(
     Layer.provideMerge(Layer.effect(Kling, Effect.map(Kling, alter))),
     Layer.provide(kling),
@@ -61,7 +76,8 @@ export const programOver = Effect.fnUntraced(function* (
     jobs: Context.get(context, Jobs),
     recovery: Context.get(context, Recovery),
     ledger,
-    kling: Context.get(context, Kling)
+    kling: Context.get(context, Kling),
+    account: Context.get(context, Account)
   }
 })
 
@@ -78,8 +94,8 @@ export const programsOf = (world: KlingWorld, credential: CredentialKind = "api-
         })
   )
 
-/** The requests to Kling that only read: `GET /tasks`. */
+/** The requests to Kling that read tasks: `GET /tasks`. */
 export const readsOf = (world: KlingWorld): ReadonlyArray<string> =>
   world.state.requests.rows.flatMap(({ method, path }) =>
-    method === "GET" || path === "/tasks" ? [`${method} ${path}`] : []
+    (method === "GET" && path !== "/account/costs") || path === "/tasks" ? [`${method} ${path}`] : []
   )

@@ -1,5 +1,6 @@
 import { Effect, Layer, Stream } from "effect"
 import { HttpClient, type HttpClientResponse } from "effect/http"
+import { noEvidence } from "../../ledger/account-relation.ts"
 import type { Ledger } from "../../ledger/ledger.ts"
 import type { FastForwardClock } from "./fast-forward-clock.ts"
 
@@ -53,6 +54,13 @@ export const ledgerWithPoints = (
     claimUnfinished: (filter, request) => at("claim", ledger.claimUnfinished(filter, request)),
     unfinished: (filter) => at("list the unknown", ledger.unfinished(filter)),
     release: (handle, lease) => at("release", ledger.release(handle, lease)),
+    // The account is known: Kling is not asked for what identifies it.
+    credential: (credential) =>
+      Effect.map(clock.currentTimeMillis, (checkedAt) => {
+        const packs = ["pack-1"]
+        return { credential, account: credential, packs, checkedAt, evidence: { ...noEvidence, packs } }
+      }),
+    accountRelation: (...credentials) => clock.during(ledger.accountRelation(...credentials)),
     renew: (...lease) => Effect.andThen(alive, clock.during(ledger.renew(...lease))),
     queue: (...key) => clock.during(ledger.queue(...key)),
     claimPolls: (...polls) => clock.during(ledger.claimPolls(...polls)),
