@@ -2,6 +2,7 @@ import { Kling } from "@klingkit/core"
 import { Clock, Context, Effect, FiberSet, Layer, PubSub, Ref, type Scope } from "effect"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
+import { Orphans } from "../orphans/orphans.ts"
 import { ProcessLeases } from "../submit/process-leases.ts"
 import { Submission } from "../submit/submission.ts"
 import { recoverJobs, recoverOrphaned } from "./recover-jobs.ts"
@@ -20,19 +21,21 @@ export class Recovery extends Context.Service<
     readonly runs: Effect.Effect<PubSub.Subscription<void>, never, Scope.Scope>
   }
 >()("@klingkit/jobs/Recovery") {
-  static readonly layer: Layer.Layer<Recovery, never, Kling | Ledger | ProcessLeases | Submission> = Layer.effect(
-    Recovery,
-    Effect.suspend(() => make)
-  )
+  static readonly layer: Layer.Layer<Recovery, never, Kling | Ledger | Orphans | ProcessLeases | Submission> =
+    Layer.effect(
+      Recovery,
+      Effect.suspend(() => make)
+    )
 }
 
 const make = Effect.gen(function* () {
   const services = Context.pick(
     Kling,
     Ledger,
+    Orphans,
     ProcessLeases,
     Submission
-  )(yield* Effect.context<Kling | Ledger | ProcessLeases | Submission>())
+  )(yield* Effect.context<Kling | Ledger | Orphans | ProcessLeases | Submission>())
   const background = yield* FiberSet.make()
   const runs = yield* PubSub.unbounded<void>()
   const startedAt = yield* Ref.make(-Infinity)

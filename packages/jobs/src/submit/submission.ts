@@ -4,6 +4,7 @@ import type { Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
+import { Orphans } from "../orphans/orphans.ts"
 import { Queues } from "../queue/queues.ts"
 import { JobsSettings } from "../settings.ts"
 import { Snapshots } from "../snapshots/snapshots.ts"
@@ -36,7 +37,16 @@ export class Submission extends Context.Service<
   static readonly layer: Layer.Layer<
     Submission,
     never,
-    Kling | Ledger | Queues | Snapshots | ConcurrencyLimiter | ProcessLeases | Sends | SpendGate | JobsSettings
+    | Kling
+    | Ledger
+    | Orphans
+    | Queues
+    | Snapshots
+    | ConcurrencyLimiter
+    | ProcessLeases
+    | Sends
+    | SpendGate
+    | JobsSettings
   > = Layer.effect(
     Submission,
     Effect.suspend(() => make)
@@ -47,6 +57,7 @@ const make = Effect.gen(function* () {
   const needs = [
     Kling,
     Ledger,
+    Orphans,
     Queues,
     Snapshots,
     ConcurrencyLimiter,
