@@ -8,6 +8,7 @@ import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
+import { orphansSuite } from "../ledger/testing/orphans-suite.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
 import { transitionsSuite } from "../ledger/testing/transitions-suite.ts"
@@ -20,6 +21,7 @@ layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   transitionsSuite(it)
   listSuite(it)
   coordinationSuite(it)
+  orphansSuite(it)
   pipelinesSuite(it)
   sharingSuite(it)
 })

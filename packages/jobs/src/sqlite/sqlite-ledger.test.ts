@@ -14,6 +14,7 @@ import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
+import { orphansSuite } from "../ledger/testing/orphans-suite.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
 import { transitionsSuite } from "../ledger/testing/transitions-suite.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
@@ -27,6 +28,7 @@ layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
   transitionsSuite(it)
   listSuite(it)
   coordinationSuite(it)
+  orphansSuite(it)
   pipelinesSuite(it)
 })
 
@@ -36,6 +38,7 @@ layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
   transitionsSuite(it)
   listSuite(it)
   coordinationSuite(it)
+  orphansSuite(it)
   pipelinesSuite(it)
   sharingSuite(it)
 })
