@@ -112,7 +112,7 @@ describe("a lost answer of an operation that is not found by an external id", ()
     })
   )
 
-  it.effect("is settled by recovery, too, if nobody asks", () =>
+  it.effect("is settled by recovery, too, if no caller asks", () =>
     Effect.gen(function* () {
       const world = worldWith([lostAnswer], { listDelaySeconds: 120 })
       const program = yield* start(world)
@@ -248,7 +248,7 @@ describe("two lost answers of one kind at one time", () => {
     })
   )
 
-  it.effect("are told apart by the time of their tasks", () =>
+  it.effect("are distinguished by the time of their tasks", () =>
     Effect.gen(function* () {
       const world = worldWith([lostAnswer, { ...lostAnswer, nth: 2 }], { listDelaySeconds: 3600 })
       const program = yield* start(world)

@@ -49,7 +49,7 @@ const make = Effect.gen(function* () {
   const kling = yield* Kling
   const ledger = yield* Ledger
 
-  /** Tasks that may be the job's: its own already, another program having adopted it, or nobody's. */
+  /** Tasks that may be the job's: its own already, another program having adopted it, or no job has it. */
   const fitting = Effect.fnUntraced(function* (record: JobRecord, operation: AnyOperation, sentAt: number) {
     const { from: startTime, until: endTime } = createdWindow(sentAt)
     const listed = yield* Stream.runCollect(kling.tasks({ operation, startTime, endTime, pageSize }))
