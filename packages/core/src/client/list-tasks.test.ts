@@ -4,7 +4,6 @@ import { apiKey, fakeKling, keyPair, klingOver, type RecordedRequest } from "../
 import { type FakeTask, legacyRecord, newRecord } from "../testing/fake-tasks.ts"
 import { type Answer, code, text } from "../testing/scripted-answers.ts"
 import { inMixedTime, inVirtualTime } from "../testing/virtual-time.ts"
-import type { Operation } from "../operation.ts"
 import { operations } from "../operations/catalog.ts"
 import { Kling } from "./kling.ts"
 import type { TaskFilter } from "./list-tasks.ts"
@@ -175,7 +174,7 @@ describe("the tasks of an operation", () => {
   ] as const)("are in the narrowest list that Kling has: %s", ([id, wanted, product]) =>
     Effect.gen(function* () {
       const { result, fake } = yield* list(cursorPages(fakeTasks(3)), {
-        filter: { operation: operations[id] as Operation }
+        filter: { operation: operations[id] }
       })
       expect(Result.getOrThrow(result)).toHaveLength(3)
       const [request] = fake.requests
@@ -189,7 +188,7 @@ describe("the tasks of an operation", () => {
     Effect.gen(function* () {
       const { path } = operations["legacy.lip-sync"]
       const lists = { [path]: fakeTasks(20, path), "/v1/videos/effects": fakeTasks(3, "/v1/videos/effects") }
-      const operation = operations["legacy.lip-sync"] as Operation
+      const operation = operations["legacy.lip-sync"]
       const filter = { operation, pageSize: 5, startTime: 1_000_000 - 6 }
       const { result, fake } = yield* list(legacyPages(lists), { filter })
       expect(Result.getOrThrow(result)).toHaveLength(7)

@@ -31,7 +31,7 @@ const submit = Effect.fnUntraced(function* (
   id: OperationId,
   input: Readonly<Record<string, unknown>>
 ) {
-  const plan = yield* planOperation(operations[id] as Operation, input)
+  const plan = yield* planOperation(operations[id], input)
   return yield* startJob(jobs, plan)
 })
 

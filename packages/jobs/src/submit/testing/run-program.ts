@@ -1,12 +1,4 @@
-import {
-  type FindableByExternalId,
-  Kling,
-  type KlingError,
-  type Operation,
-  operations,
-  planOperation,
-  planVideo
-} from "@klingkit/core"
+import { type FindableByExternalId, Kling, type KlingError, operations, planOperation, planVideo } from "@klingkit/core"
 import { FileHost } from "@klingkit/media"
 import { Clock, Context, Effect, FileSystem, Layer, Path, Option, Redacted, References, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
@@ -75,13 +67,10 @@ export const runSamplePipeline = Effect.gen(function* () {
 export const recover = Recovery.use((recovery) => recovery.run)
 
 /** Of each `findableByExternalId`, a request that all programs of an experiment submit. */
-export const sampleRequests = {
+const sampleRequests = {
   proven: planVideo({ prompt: "a lighthouse" }, "api-key"),
-  unproven: planOperation(
-    operations["legacy.virtual-try-on"] as Operation,
-    operations["legacy.virtual-try-on"].example
-  ),
-  no: planOperation(operations["new.t2v.kling-4.0"] as Operation, { prompt: "a lighthouse" })
+  unproven: planOperation(operations["legacy.virtual-try-on"], operations["legacy.virtual-try-on"].example),
+  no: planOperation(operations["new.t2v.kling-4.0"], { prompt: "a lighthouse" })
 } as const
 
 /** Submits a request; orphaned jobs are recovered before it, not during it. */
