@@ -1,6 +1,6 @@
 import { Clock, Effect } from "effect"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
-import { Orphans, type Settlement, Settlement as Settled, settlesAfterMillis } from "./orphans.ts"
+import { Orphans, Settlement, settlesAfterMillis } from "./orphans.ts"
 
 /** As often as an external id is looked up, and as far apart. */
 const readsOfList = 2
@@ -14,7 +14,7 @@ export const awaitOrphan = Effect.fnUntraced(function* (
   const orphans = yield* Orphans
   const { sentAt = 0 } = record
   yield* Effect.sleep(Math.max(0, sentAt + settlesAfterMillis - (yield* Clock.currentTimeMillis)))
-  const settle = Effect.orElseSucceed(orphans.settle(record, lease), () => Settled.Open({}))
+  const settle = Effect.orElseSucceed(orphans.settle(record, lease), () => Settlement.Open({}))
   let settlement = yield* settle
   for (let reads = 1; reads < readsOfList && isUndecided(settlement); reads++) {
     yield* Effect.sleep(betweenReadsMillis)

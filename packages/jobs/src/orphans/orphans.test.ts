@@ -279,6 +279,17 @@ describe("two lost answers of one kind at one time", () => {
   )
 })
 
+describe("a task whose proven id the host has dropped", () => {
+  it.effect("is followed by Kling's own id", () =>
+    Effect.gen(function* () {
+      const world = worldWith([], { externalIds: "ignore" })
+      const program = yield* start(world)
+      const { handle } = Result.getOrThrow(yield* inVirtualTime(submit(program, "new.t2v.kling-3.0", video)))
+      expect(Result.getOrThrow(yield* inVirtualTime(end(program, handle))).status).toBe("succeed")
+    })
+  )
+})
+
 describe("the user's word about an unknown outcome", () => {
   const unknown = Effect.gen(function* () {
     const world = worldWith([{ fault: "drop" }])
