@@ -25,6 +25,12 @@ export interface Suite {
 export const suites: ReadonlyArray<Suite> = [
   { files: "packages/jobs/src/submit/crash-matrix.test.ts", from: "standard", because: "starts and kills processes" },
   {
+    files: "packages/jobs/src/submit/crash-matrix-unfindable.test.ts",
+    from: "standard",
+    because: "starts and kills processes"
+  },
+  { files: "packages/jobs/src/orphans/orphans.test.ts", from: "standard", because: "simulates for long" },
+  {
     files: "packages/jobs/src/pipelines/pipeline-crashes.test.ts",
     from: "standard",
     because: "starts and kills processes"
@@ -64,6 +70,16 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "tests/stranger/**", from: "standard", because: "packs and installs the servers" },
   {
     files: "packages/jobs/src/submit/crash-matrix-postgres.test.ts",
+    from: "full",
+    because: "the same crashes as on SQLite, at twice the cost"
+  },
+  {
+    files: "packages/jobs/src/submit/crash-matrix-unproven.test.ts",
+    from: "full",
+    because: "starts and kills processes for minutes"
+  },
+  {
+    files: "packages/jobs/src/submit/crash-matrix-unfindable-postgres.test.ts",
     from: "full",
     because: "the same crashes as on SQLite, at twice the cost"
   },

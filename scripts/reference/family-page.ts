@@ -34,7 +34,8 @@ const operationSection = (operation: AnyOperation): string =>
   ).trimEnd()
 
 const facts = (operation: AnyOperation): ReadonlyArray<ReadonlyArray<string>> => {
-  const { method, path, generation, since, confidence, state, models, externalId, billed, kind } = operation
+  const { method, path, generation, since, confidence, state, models, externalId, findableByExternalId, billed, kind } =
+    operation
   return [
     ["request", code(`${method} ${path}`)],
     ["generation", generation],
@@ -47,14 +48,20 @@ const facts = (operation: AnyOperation): ReadonlyArray<ReadonlyArray<string>> =>
     ...(kind === "read"
       ? []
       : [
-          [
-            "external task id",
-            externalId === undefined ? "none: if the response is lost, the task cannot be found" : code(externalId)
-          ]
+          ["external task id", externalId === undefined ? "none" : code(externalId)],
+          ["found by it", foundText[kind === "create" ? findableByExternalId : "call"]]
         ]),
     ["returns", formatResult(operation)]
   ]
 }
+
+/** What a lost response means, by `findableByExternalId`. */
+const foundText = {
+  proven: "proven: after a lost response the task is looked up, and the request sent once more if there is none",
+  unproven: "unproven: after a lost response the task is looked up, also in Kling's list; never sent again",
+  no: "no: after a lost response the task is looked for in Kling's list; never sent again",
+  call: "no: after a lost response only the user can say whether it was made; never sent again"
+} as const
 
 export const formatQuote = ({ state, rule, priceUsd = 0 }: Quote): string =>
   state !== "exact" ? `${state}: ${rule}` : priceUsd === 0 ? rule : `${rule} = ${usd(priceUsd)}`

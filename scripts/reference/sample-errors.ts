@@ -17,11 +17,28 @@ interface ErrorClass {
   new (props: never): OwnError
 }
 
-/** One error per reason, filled with field names in braces, so that its messages read as patterns. */
+/**
+ * One error per reason, filled with field names in braces, so that its messages read as patterns; first without its
+ * optional list, where it has one.
+ */
 export const sampleErrors = (errors: ErrorClass, fields: Readonly<Record<string, unknown>>): ReadonlyArray<OwnError> =>
-  Object.values(errors.fields.reason.cases).map(
-    (reason) => new errors({ ...fields, reason: sample(reason.ast, "") } as never)
-  )
+  Object.values(errors.fields.reason.cases)
+    .flatMap(({ ast }) => [...withoutList(ast), sample(ast, "")])
+    .map((reason) => new errors({ ...fields, reason } as never))
+
+const withoutList = (ast: SchemaAST.AST): ReadonlyArray<unknown> => {
+  const isOptionalList = ({ type }: SchemaAST.PropertySignature) =>
+    type.context?.isOptional === true && SchemaAST.isArrays(type)
+  return SchemaAST.isObjects(ast) && ast.propertySignatures.some(isOptionalList)
+    ? [
+        Object.fromEntries(
+          ast.propertySignatures
+            .filter((property) => !isOptionalList(property))
+            .map(({ name, type }) => [name, sample(type, String(name))])
+        )
+      ]
+    : []
+}
 
 /** Entries of a list have their required fields only. */
 const sample = (ast: SchemaAST.AST, name: string, isEntry = false): unknown => {

@@ -136,6 +136,9 @@ const interceptedLedger = (process: SimulatedProcess, { ledger, isStillWaiting }
   markQueued: (handle, lease) => process.call(ledger.markQueued(handle, lease)),
   queue: (...key) => process.call(ledger.queue(...key)),
   claimPolls: (...polls) => process.call(ledger.claimPolls(...polls)),
+  inDoubt: (...sent) => process.call(ledger.inDoubt(...sent)),
+  takenTasks: (taskIds) => process.call(ledger.takenTasks(taskIds)),
+  adoptTask: (...adoption) => process.call(ledger.adoptTask(...adoption)),
   unfinished: (filter) => process.call(ledger.unfinished(filter)),
   get: (id, principal) => process.call(ledger.get(id, principal))
 })

@@ -1,7 +1,7 @@
 export { type CredentialKind, type Credentials } from "./auth/credentials.ts"
 export { type CodeReason, findKlingCode, type KlingCode, klingCodes, type RetryRule } from "./errors/codes.ts"
 export { Charged, KlingError, type KlingErrorReason } from "./errors/kling-error.ts"
-export { NextStep } from "./errors/next-step.ts"
+export { type CandidateTask, NextStep } from "./errors/next-step.ts"
 export { Problem } from "./errors/problem.ts"
 export { Setting } from "./errors/setting.ts"
 export { familyOfHandle, type Handle, mintHandle } from "./handle.ts"
@@ -14,6 +14,7 @@ export { findVideoModel, videoModels } from "./models/video-models.ts"
 export {
   type AnyOperation,
   type Family,
+  type FindableByExternalId,
   type Generation,
   isExperimental,
   type LengthSource,

@@ -21,6 +21,14 @@ export type Family = string
  */
 export type OperationKind = "create" | "call" | "read" | "delete"
 
+/**
+ * Whether Kling finds a task again by the id that a client sends with its create: what may be done after a lost response.
+ * - `proven`: Kling documents it, for an operation that is known to be live; not found means not made, so it is resent once
+ * - `unproven`: the id is sent, but not finding it proves nothing; never resent
+ * - `no`: no id is sent; never resent
+ */
+export type FindableByExternalId = "proven" | "unproven" | "no"
+
 /** A video or audio input: Kling's id of an earlier result, or a URL or bare base64. */
 export type LengthSource = { readonly id: string } | { readonly media: string }
 
@@ -50,7 +58,8 @@ export interface Operation<
   readonly facts?: ReadonlyArray<ModelFacts>
   readonly params: P
   readonly rules: ReadonlyArray<Rule>
-  /** Body path of the caller's own id; absent when Kling accepts none, so a lost response cannot be looked up. */
+  readonly findableByExternalId: FindableByExternalId
+  /** Body path of the caller's own id; absent when none is sent. */
   readonly externalId?: string
   /** Whether Kling also lists these tasks, paged. */
   readonly listed: boolean
@@ -88,14 +97,13 @@ type Declared<P extends Params, Id extends string, Output, Kind extends Operatio
     Omit<Operation<P, Id, Output, Kind>, "id" | "summary" | "family" | "path" | "params" | "rules" | "externalId">
   > & {
     readonly rules?: ReadonlyArray<Rule<InputOf<P>>>
-    readonly externalId?: string | undefined
     readonly example: NoInfer<InputOf<P>>
     price(input: InputOf<P>, sourceSeconds?: number): Quote
   }
 
 /**
- * Declares one operation. Defaults: a billed POST create, high confidence, listed, with the external id at the path of
- * its generation, the models of its facts. Pass `externalId: undefined` when Kling accepts none.
+ * Declares one operation. Defaults: a billed POST create, high confidence, listed, with the models of its facts. A create
+ * is findable by the external id, at the path of its generation: proven where its own confidence is high, else unproven.
  */
 export const operation = <
   const P extends Params,
@@ -105,29 +113,27 @@ export const operation = <
 >(
   declared: Declared<P, Id, Output, Kind>
 ): Operation<P, Id, Output, Kind> => {
-  const { externalId: declaredPath, ...rest } = declared
   const generation = generationOf(declared.path)
   // Without a kind, its type is that of a create.
   const kind = declared.kind ?? ("create" as Kind)
-  const externalId =
-    kind === "create" && !("externalId" in declared)
-      ? generation === "legacy"
-        ? "external_task_id"
-        : "options.external_task_id"
-      : declaredPath
+  const { confidence = "high" } = declared
+  const findableByExternalId =
+    declared.findableByExternalId ?? (kind !== "create" ? "no" : confidence === "high" ? "proven" : "unproven")
+  const externalId = generation === "legacy" ? "external_task_id" : "options.external_task_id"
   return {
     generation,
     kind,
     method: "POST",
     billed: kind === "create",
-    confidence: "high",
+    confidence,
     since: "2024",
     models: declared.facts?.map(({ id }) => id) ?? [],
     listed: kind === "create",
     expectedSeconds: () => 60,
-    ...rest,
+    ...declared,
     rules: declared.rules ?? [],
-    ...(externalId === undefined ? {} : { externalId })
+    findableByExternalId,
+    ...(findableByExternalId === "no" ? {} : { externalId })
   }
 }
 

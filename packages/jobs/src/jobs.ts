@@ -21,6 +21,7 @@ import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
 import { Ledger } from "./ledger/ledger.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import type { LedgerSource } from "./ledger/ledger-source.ts"
+import { Orphans, type Resolution } from "./orphans/orphans.ts"
 import { isPipeline } from "./pipelines/pipeline-job.ts"
 import type { PipelineIdentity } from "./pipelines/quote-pipeline.ts"
 import { Pipelines, type ResumePipelineOptions } from "./pipelines/pipelines.ts"
@@ -67,6 +68,11 @@ export class Jobs extends Context.Service<
     revokeApproval(approval: string): Effect.Effect<void, LedgerError>
     /** By handle, by Kling's task id, or by the id of one of its results. Does not advance a pipeline; `follow` does. */
     status(id: string): Effect.Effect<Job, KlingError | LedgerError>
+    /**
+     * Settles a job whose outcome is unknown by the user's word: which task it made, or that it made none. Then its price is
+     * no longer reserved, and the same request is a new one.
+     */
+    resolve(handle: string, resolution: Resolution): Effect.Effect<Job, KlingError | LedgerError>
     /** The job at every poll, until it has finished. */
     follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError>
     /** All tasks of the account at Kling, newest first, joined with the ledger. */
@@ -120,6 +126,7 @@ const make = Effect.gen(function* () {
   const downloads = yield* Downloads
   const gate = yield* SpendGate
   const submission = yield* Submission
+  const orphans = yield* Orphans
   const recovery = yield* Recovery
   const polling = yield* Polling
   const pipelines = yield* Pipelines
@@ -167,6 +174,10 @@ const make = Effect.gen(function* () {
       isPipelinePlan(approved) ? pipelines.approve(approved, options) : gate.approve(approved),
     revokeApproval: (approval) => ledger.revokeApproval(approval),
     status,
+    resolve: Effect.fnUntraced(function* (handle, resolution) {
+      yield* orphans.resolve(yield* ledger.get(handle, settings.principal), resolution)
+      return yield* status(handle)
+    }),
     follow: (id, operation) => Stream.unwrap(Effect.as(recoverNow, followed(id, operation))),
     list: (filter) =>
       Stream.mapEffect(kling.tasks(filter), (task) =>

@@ -3,6 +3,7 @@ import { Account } from "./accounts/account.ts"
 import type { JobsConfig } from "./config.ts"
 import { Downloads } from "./downloads.ts"
 import { lazyLedger } from "./ledger/lazy-ledger.ts"
+import { Orphans } from "./orphans/orphans.ts"
 import { Pipelines } from "./pipelines/pipelines.ts"
 import { Polling } from "./polling/polling.ts"
 import { Queues } from "./queue/queues.ts"
@@ -23,6 +24,7 @@ export const services = (config: JobsConfig) =>
     Layer.provideMerge(Submission.layer),
     Layer.provideMerge(Layer.mergeAll(ConcurrencyLimiter.layer, Sends.layer, SpendGate.layer)),
     Layer.provideMerge(Snapshots.layer),
-    Layer.provideMerge(Layer.mergeAll(Account.layer, Queues.layer, ProcessLeases.layer, Downloads.layer)),
+    Layer.provideMerge(Layer.mergeAll(Queues.layer, ProcessLeases.layer, Downloads.layer, Orphans.layer)),
+    Layer.provideMerge(Account.layer),
     Layer.provideMerge(Layer.mergeAll(lazyLedger, JobsSettings.layer(config)))
   )

@@ -15,6 +15,10 @@ describe("the next step at a shell", () => {
       "do not send it again under another id; check later with: klingkit task get kk-t2v-1"
     ],
     [{ _tag: "AwaitOutcome" }, "check the task list in Kling's console before sending it again"],
+    [
+      { _tag: "ChooseTask", handle, candidates: [{ taskId: "42", status: "processing", createdAt: 0 }] },
+      "do not send it again; it may be one of: 42 (created 1970-01-01T00:00:00Z, processing); look at one with: klingkit task get TASK_ID; then: klingkit task resolve kk-t2v-1 --task-id TASK_ID, or --not-made once you are sure"
+    ],
     [{ _tag: "LookUp", handle }, "do not send it again; check it with: klingkit task get kk-t2v-1"],
     [{ _tag: "UseExisting", handle }, "see it with: klingkit task get kk-t2v-1; to make another one, add --take 2"],
     [

@@ -1,5 +1,5 @@
 import type { NextStep } from "@klingkit/core"
-import { sanitizeText, sharedAdvice, variableOf } from "@klingkit/core/internal"
+import { candidatesText, sanitizeText, sharedAdvice, variableOf } from "@klingkit/core/internal"
 
 /** What to do next, as a command where there is one. */
 export const nextStepText = (step: NextStep): string => {
@@ -8,6 +8,8 @@ export const nextStepText = (step: NextStep): string => {
       return step.handle === undefined
         ? "check the task list in Kling's console before sending it again"
         : `do not send it again under another id; check later with: klingkit task get ${shown(step.handle)}`
+    case "ChooseTask":
+      return `do not send it again; ${candidatesText(step.candidates)}; look at one with: klingkit task get TASK_ID; then: klingkit task resolve ${shown(step.handle)} --task-id TASK_ID, or --not-made once you are sure`
     case "LookUp":
       return `do not send it again; check it with: klingkit task get ${shown(step.handle)}`
     case "UseExisting":

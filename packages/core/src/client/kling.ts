@@ -187,6 +187,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
       externalTaskId: handle,
       journal: options?.journal ?? { sending: Effect.void, inDoubt: Effect.void },
       earlierSends: options?.earlierSends ?? 0,
+      isFindable: operation.findableByExternalId === "proven",
       send: exchange(request(operation, body)).pipe(Effect.flatMap((data) => createdTask(operation, data))),
       retryWhileNotAccepted: (send) => retry(send, options?.waitForSlot === false ? canRetryPaidNow : canRetryPaid),
       lookUp: lookUp(exchange, lookupEndpointOf(operation), handle, 5000)

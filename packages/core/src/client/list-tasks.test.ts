@@ -4,6 +4,7 @@ import { apiKey, fakeKling, keyPair, klingOver, type RecordedRequest } from "../
 import { type FakeTask, legacyRecord, newRecord } from "../testing/fake-tasks.ts"
 import { type Answer, code, text } from "../testing/scripted-answers.ts"
 import { inMixedTime, inVirtualTime } from "../testing/virtual-time.ts"
+import { operations } from "../operations/catalog.ts"
 import { Kling } from "./kling.ts"
 import type { TaskFilter } from "./list-tasks.ts"
 
@@ -161,6 +162,37 @@ describe("the tasks of an account, read with a key pair", () => {
       expect(yield* ids({ status: "failed" })).toBe(0)
       expect(yield* ids({ startTime: 1_000_000 })).toBe(2)
       expect(yield* ids({ endTime: 999_996 })).toBe(1)
+    })
+  )
+})
+
+describe("the tasks of an operation", () => {
+  it.effect.each([
+    ["new.t2v.kling-4.0", "POST /tasks", "video"],
+    ["new.image.kling-image-4.0", "POST /tasks", "image"],
+    ["solutions.goods_studio", "POST /solutions", undefined]
+  ] as const)("are in the narrowest list that Kling has: %s", ([id, wanted, product]) =>
+    Effect.gen(function* () {
+      const { result, fake } = yield* list(cursorPages(fakeTasks(3)), {
+        filter: { operation: operations[id] }
+      })
+      expect(Result.getOrThrow(result)).toHaveLength(3)
+      const [request] = fake.requests
+      expect(`${request?.method} ${request?.path}`).toBe(wanted)
+      const { filters } = JSON.parse(request?.text ?? "{}")
+      expect(filters).toEqual(product === undefined ? [] : [{ key: "product_type", values: [product] }])
+    })
+  )
+
+  it.effect("are on the path of a legacy one, read no further back than wanted", () =>
+    Effect.gen(function* () {
+      const { path } = operations["legacy.lip-sync"]
+      const lists = { [path]: fakeTasks(20, path), "/v1/videos/effects": fakeTasks(3, "/v1/videos/effects") }
+      const operation = operations["legacy.lip-sync"]
+      const filter = { operation, pageSize: 5, startTime: 1_000_000 - 6 }
+      const { result, fake } = yield* list(legacyPages(lists), { filter })
+      expect(Result.getOrThrow(result)).toHaveLength(7)
+      expect(fake.requests.map((request) => request.path)).toEqual([path, path, path])
     })
   )
 })

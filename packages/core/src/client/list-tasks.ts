@@ -1,6 +1,7 @@
 import { Effect, Option, Predicate, Stream } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import type { KlingError } from "../errors/kling-error.ts"
+import type { AnyOperation } from "../operation.ts"
 import { catalog } from "../operations/catalog.ts"
 import type { Task, TaskStatus } from "../wire/task.ts"
 import type { Exchange } from "./exchange.ts"
@@ -12,6 +13,8 @@ export interface TaskFilter {
   /** One status, or any of several. */
   readonly status?: KnownStatus | ReadonlyArray<KnownStatus>
   readonly product?: "video" | "image" | "try_on"
+  /** Only the list that shows the tasks of this create: the narrowest that Kling has, which may show others as well. */
+  readonly operation?: AnyOperation
   /** Milliseconds since 1970. */
   readonly startTime?: number
   readonly endTime?: number
@@ -25,13 +28,51 @@ export const listTasks = (
   credential: CredentialKind,
   filter: TaskFilter
 ): Stream.Stream<Task, KlingError> =>
-  credential === "api-key" ? fromTaskList(exchange, filter) : fromLegacyPaths(exchange, filter)
+  filter.operation === undefined
+    ? credential === "api-key"
+      ? fromTaskList(exchange, filter)
+      : fromLegacyPaths(exchange, filter)
+    : filter.operation.generation === "legacy"
+      ? listLegacy(exchange, [filter.operation.path], filter)
+      : fromTaskList(exchange, { ...filter, ...productFilter(filter.operation) }, collectionOf(filter.operation))
 
-const operation = { id: "new.tasks.list", billed: false } as const
+/** Whether the list that shows the tasks of `operation` may show those of `other` too. */
+export const sharesTaskList = (operation: AnyOperation, other: AnyOperation): boolean => {
+  if (!operation.listed || !other.listed) return false
+  if (operation.generation === "legacy") return other.path === operation.path
+  if (collectionOf(operation) !== collectionOf(other)) return false
+  const [product, otherProduct] = [operation, other].map(listedProduct)
+  return product === undefined || otherProduct === undefined || product === otherProduct
+}
+
+/** The list of the new generation shows legacy tasks too. */
+const collectionOf = ({ generation }: AnyOperation): "/tasks" | "/solutions" =>
+  generation === "solutions" ? "/solutions" : "/tasks"
+
+/** Nothing where Kling does not say under which product it lists the task. */
+const listedProduct = ({ generation, family, path }: AnyOperation): TaskFilter["product"] =>
+  generation === "new"
+    ? family === "image"
+      ? "image"
+      : "video"
+    : generation === "legacy"
+      ? productOf(path)
+      : undefined
+
+const productFilter = (operation: AnyOperation): Pick<TaskFilter, "product"> => {
+  const product = listedProduct(operation)
+  return product === undefined ? {} : { product }
+}
+
+const listing = { id: "new.tasks.list", billed: false } as const
 
 const statuses = ({ status = [] }: TaskFilter): ReadonlyArray<KnownStatus> => [status].flat()
 
-const fromTaskList = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Task, KlingError> => {
+const fromTaskList = (
+  exchange: Exchange,
+  filter: TaskFilter,
+  collection: "/tasks" | "/solutions" = "/tasks"
+): Stream.Stream<Task, KlingError> => {
   const first = {
     limit: filter.pageSize ?? 100,
     ...(filter.startTime === undefined ? {} : { start_time: filter.startTime }),
@@ -46,16 +87,16 @@ const fromTaskList = (exchange: Exchange, filter: TaskFilter): Stream.Stream<Tas
   return Stream.paginate(Option.none<string>(), (cursor) =>
     Effect.gen(function* () {
       const data = yield* exchange({
-        operation,
+        operation: listing,
         method: "POST",
-        path: "/tasks",
+        path: collection,
         body: Option.match(cursor, { onNone: () => first, onSome: (value) => ({ ...first, cursor: value }) }),
         timeoutMillis: 15_000
       })
       const page = Predicate.isObject(data)
         ? (data as { result?: unknown; next_cursor?: unknown; has_more?: unknown })
         : {}
-      const tasks = yield* manyTasks(operation, page.result)
+      const tasks = yield* manyTasks(listing, page.result)
       const more = page.has_more === true && Predicate.isString(page.next_cursor) && page.next_cursor !== ""
       return [tasks, more ? Option.some(Option.some(page.next_cursor as string)) : Option.none()] as const
     })
@@ -74,7 +115,7 @@ export const listLegacy = (
   const pageSize = filter.pageSize ?? 100
   const page = Effect.fnUntraced(function* (path: string, pageNum: number) {
     const data = yield* exchange({
-      operation,
+      operation: listing,
       method: "GET",
       path,
       query: { pageNum: String(pageNum), pageSize: String(pageSize) },
@@ -86,7 +127,10 @@ export const listLegacy = (
         Forbidden: () => Effect.succeed([])
       })
     )
-    return { path, tasks: yield* manyTasks(operation, data), isFull: Array.isArray(data) && data.length >= pageSize }
+    const tasks = yield* manyTasks(listing, data)
+    const isFull = Array.isArray(data) && data.length >= pageSize
+    // Newest first: behind a page of older tasks there are only older ones.
+    return { path, tasks, isFull: isFull && tasks.some(({ createdAt = 0 }) => createdAt >= (filter.startTime ?? 0)) }
   })
   const first = { pageNum: 1, paths: allPaths }
   return Stream.paginate(first, ({ pageNum, paths }) =>
@@ -107,8 +151,14 @@ const legacyPaths = (product: TaskFilter["product"]): ReadonlyArray<string> => {
   return [...new Set(listed)].filter((path) => product === undefined || productOf(path) === product)
 }
 
-const productOf = (path: string): string | undefined =>
-  path.includes("try-on") ? "try_on" : /^\/v1\/(video|image)s\//.exec(path)?.[1]
+const productOf = (path: string): TaskFilter["product"] =>
+  path.includes("try-on")
+    ? "try_on"
+    : path.startsWith("/v1/videos/")
+      ? "video"
+      : path.startsWith("/v1/images/")
+        ? "image"
+        : undefined
 
 const matches = (task: Task, filter: TaskFilter): boolean =>
   (filter.status === undefined || statuses(filter).some((status) => status === task.status)) &&

@@ -31,14 +31,16 @@ interface Submission {
   /** Looks up the task by its external id; nothing when it is not there. */
   readonly lookUp: Effect.Effect<Option.Option<Task>, KlingError>
   readonly journal: SubmitJournal
+  /** Whether not finding the task proves that it does not exist; if not, the request is sent once only. */
+  readonly isFindable: boolean
   /** Sends that an earlier run may have made under this id: if any, the task is looked up before anything is sent. */
   readonly earlierSends: number
 }
 
 /**
  * Creates a paid task at most once. If the response is ambiguous, the task is looked up by its external id, twice and
- * seconds apart; only if both lookups report it missing is the request sent once more, under the same id, which Kling
- * rejects as a duplicate if the first send did arrive. An unresolved outcome fails with `SubmissionUnknown`.
+ * seconds apart; only if both lookups report it missing, where that is proof, is the request sent once more, under the same
+ * id, which Kling rejects as a duplicate if the first send did arrive. An unresolved outcome fails with `SubmissionUnknown`.
  */
 export const submitOnce = (submission: Submission): Effect.Effect<Task, KlingError> =>
   submission.earlierSends === 0
@@ -79,6 +81,7 @@ const reconcile = Effect.fnUntraced(function* (
 ) {
   const lookup = yield* search(submission)
   if (lookup._tag === "Found") return lookup.task
+  if (!submission.isFindable) return yield* unresolved(submission, failure.message)
   if (lookup._tag === "NotFound" && isUnknownRefusal(failure)) return yield* absent(failure)
   // A rejected duplicate or an unknown code is Kling's final response: sending again cannot help.
   if (lookup._tag === "Failed" || outcome !== "ambiguous") return yield* unresolved(submission, failure.message)
@@ -89,7 +92,8 @@ const resume = Effect.fnUntraced(function* (submission: Submission) {
   const lookup = yield* search(submission)
   if (lookup._tag === "Found") return lookup.task
   const cause = "an earlier run ended before the response arrived"
-  if (lookup._tag === "Failed" || submission.earlierSends >= maxSends) return yield* unresolved(submission, cause)
+  const isSpent = !submission.isFindable || submission.earlierSends >= maxSends
+  if (lookup._tag === "Failed" || isSpent) return yield* unresolved(submission, cause)
   return yield* resend(submission, cause)
 })
 

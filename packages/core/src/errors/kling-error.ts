@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { findKlingCode } from "./codes.ts"
 import { libraryAdvice, withOutcome } from "./library-advice.ts"
-import type { NextStep } from "./next-step.ts"
+import { CandidateTask, type NextStep } from "./next-step.ts"
 import { nameProblem, Problem } from "./problem.ts"
 import { sanitizeText } from "./sanitize-text.ts"
 import { type NameSetting, optionOf, Setting } from "./setting.ts"
@@ -45,8 +45,15 @@ const reasons = {
   ConnectionLost: { detail: Schema.String },
   /** Not a response of Kling's API: no envelope, or an unknown shape or status word. */
   UnexpectedAnswer: { detail: Schema.String },
-  /** A create with an unresolved outcome: the task may exist under this external id. */
-  SubmissionUnknown: { externalTaskId: Schema.optionalKey(Schema.String), detail: Schema.String },
+  /**
+   * A create with an unresolved outcome: the task may exist under this external id. `candidates`: Kling's lists do not
+   * decide it; these tasks may be the one.
+   */
+  SubmissionUnknown: {
+    externalTaskId: Schema.optionalKey(Schema.String),
+    detail: Schema.String,
+    candidates: Schema.optionalKey(Schema.Array(CandidateTask))
+  },
   TaskFailed: { taskId: Schema.String, detail: Schema.String }
 } as const satisfies Record<string, Schema.Struct.Fields>
 
@@ -210,6 +217,9 @@ function nextStep(reason: KlingErrorReason): NextStep {
     case "UnexpectedAnswer":
       return { _tag: "CheckLater" }
     case "SubmissionUnknown":
+      if (reason.externalTaskId !== undefined && reason.candidates !== undefined) {
+        return { _tag: "ChooseTask", handle: reason.externalTaskId, candidates: reason.candidates }
+      }
       return {
         _tag: "AwaitOutcome",
         ...(reason.externalTaskId === undefined ? {} : { handle: reason.externalTaskId })

@@ -1,3 +1,4 @@
+import { candidatesText } from "./candidates-text.ts"
 import type { NextStep } from "./next-step.ts"
 import { sanitizeText } from "./sanitize-text.ts"
 import { optionOf } from "./setting.ts"
@@ -10,6 +11,8 @@ export const libraryAdvice = (step: NextStep): string => {
       return step.handle === undefined
         ? "check the task list in Kling's console before sending it again"
         : `do not send it again under another id; look up ${shown(step.handle)} later`
+    case "ChooseTask":
+      return `resolve ${shown(step.handle)} with the taskId of its task, or with notMade once the user is sure; ${candidatesText(step.candidates)}`
     case "LookUp":
       return `do not send it again; look up ${shown(step.handle)}`
     case "UseExisting":

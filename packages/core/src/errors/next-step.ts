@@ -4,6 +4,15 @@ import { Setting } from "./setting.ts"
 const handle = { handle: Schema.String }
 const setting = { setting: Setting }
 
+/** A task at Kling that may be the one of a request whose response was lost. */
+export const CandidateTask = Schema.Struct({
+  taskId: Schema.String,
+  status: Schema.String,
+  /** Milliseconds since 1970. */
+  createdAt: Schema.optionalKey(Schema.Finite)
+})
+export type CandidateTask = typeof CandidateTask.Type
+
 /** What the caller can do after a failure, as data: each face puts it in its own words. */
 export const NextStep = Schema.TaggedUnion({
   /** Correct the named fields. */
@@ -35,6 +44,8 @@ export const NextStep = Schema.TaggedUnion({
   CheckLater: {},
   /** The task may exist under this handle: look it up, never send it under another id. No handle: it cannot be found by id. */
   AwaitOutcome: { handle: Schema.optionalKey(Schema.String) },
+  /** Kling's lists do not decide whether the request made a task: the user chooses one of these, or declares that none was made. */
+  ChooseTask: { ...handle, candidates: Schema.Array(CandidateTask) },
   /** Another process has the job, or it may have been sent: look it up. */
   LookUp: handle,
   /** An identical request exists; another one has to be asked for. */
@@ -79,6 +90,7 @@ export type NextStep = typeof NextStep.Type
 /** Steps that each face takes by its own commands, methods or tools. */
 type FaceTag =
   | "AwaitOutcome"
+  | "ChooseTask"
   | "LookUp"
   | "UseExisting"
   | "ChooseKey"

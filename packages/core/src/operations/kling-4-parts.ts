@@ -10,11 +10,11 @@ import { unambiguousIds } from "./reference-ids.ts"
 export const partnerOnly = {
   confidence: "low",
   since: "unknown",
-  externalId: undefined,
+  findableByExternalId: "no",
   state:
     "not confirmed on Kling's own host: path and fields are inferred from partners' descriptions of 2026-10, when Kling's " +
     "developer API for 4.0 was only announced; partners reject a callback URL and an external id, so a lost response " +
-    "cannot be looked up"
+    "is found in the task list only"
 } as const
 
 /** The same for images, whose price no partner states. */

@@ -101,7 +101,7 @@ export const oldLipSync = operation({
   confidence: "medium",
   since: "2024",
   state: "replaced by legacy.identify-face and legacy.advanced-lip-sync; gone from Kling's documentation",
-  externalId: undefined,
+  findableByExternalId: "no",
   params: {
     mode: enumOf("input.mode", ["text2video", "audio2video"], { required: true }),
     videoId: id("input.video_id", { encodedAs: "string", notes: "this or videoUrl" }),

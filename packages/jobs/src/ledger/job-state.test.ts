@@ -10,7 +10,7 @@ describe("the transitions of a job", () => {
       INTENT: ["SENDING", "REFUSED"],
       SENDING: ["INTENT", "IN_DOUBT", "ACCEPTED", "SUCCEEDED", "REFUSED"],
       IN_DOUBT: ["SENDING", "UNKNOWN", "ACCEPTED"],
-      UNKNOWN: ["ACCEPTED"],
+      UNKNOWN: ["ACCEPTED", "REFUSED"],
       ACCEPTED: ["RUNNING", "SUCCEEDED", "FAILED"],
       RUNNING: ["SUCCEEDED", "FAILED"],
       SUCCEEDED: ["FETCHED"],

@@ -3,7 +3,7 @@
  * - `INTENT`: persisted, nothing sent
  * - `SENDING`: a send may be on its way
  * - `IN_DOUBT`: a send may have arrived, its response was lost
- * - `UNKNOWN`: unresolved; a task found later is still adopted
+ * - `UNKNOWN`: unresolved; a task found later is still adopted, and the user may declare that there is none
  * - `REFUSED`: definitely no task, nothing charged
  * - `ACCEPTED`, `RUNNING`: Kling has the task
  * - `SUCCEEDED`, `FAILED`: Kling has ended it
@@ -31,7 +31,8 @@ const transitions: Readonly<Record<JobState, Partial<Readonly<Record<JobState, C
   // returned, and its result is persisted in the same transition.
   SENDING: { ACCEPTED: "always", SUCCEEDED: "always", IN_DOUBT: "always", REFUSED: "once", INTENT: "once" },
   IN_DOUBT: { ACCEPTED: "always", SENDING: "once", UNKNOWN: "always" },
-  UNKNOWN: { ACCEPTED: "always" },
+  // REFUSED: by the user's word only.
+  UNKNOWN: { ACCEPTED: "always", REFUSED: "always" },
   ACCEPTED: { RUNNING: "always", SUCCEEDED: "always", FAILED: "always" },
   RUNNING: { SUCCEEDED: "always", FAILED: "always" },
   SUCCEEDED: { FETCHED: "always" },

@@ -36,6 +36,8 @@ const rules = {
   NotFound: { id: Schema.String },
   BadCursor: {},
   StateConflict: { handle: Schema.String, wanted: Schema.String, found: Schema.String },
+  /** The task of Kling belongs to another job. */
+  TaskTaken: { taskId: Schema.String },
   LeaseHeld: { handle: Schema.String },
   LeaseLost: { handle: Schema.String },
   /** The row cannot be read; others can. */
@@ -135,6 +137,8 @@ function describe(reason: LedgerErrorReason): string {
       return "the cursor is not valid for this list"
     case "StateConflict":
       return `job ${reason.handle} is ${reason.found} and cannot become ${reason.wanted}`
+    case "TaskTaken":
+      return `task ${sanitizeText(reason.taskId, 80)} belongs to another job`
     case "LeaseHeld":
       return `another process is working on job ${reason.handle}`
     case "LeaseLost":
@@ -179,6 +183,8 @@ function nextStep(reason: LedgerErrorReason): NextStep {
       return { _tag: "RemoveCharacter", field: reason.field }
     case "NotFound":
       return { _tag: "CheckId", id: reason.id, at: "ledger" }
+    case "TaskTaken":
+      return { _tag: "CheckId", id: reason.taskId, at: "Kling" }
     case "BadCursor":
       return { _tag: "RestartList" }
     case "StateConflict":

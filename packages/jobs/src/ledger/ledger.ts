@@ -34,6 +34,7 @@ import {
 } from "./leases.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { migrate } from "./migrations.ts"
+import { adoptTask, jobsInDoubt, takenTasks } from "./orphaned-tasks.ts"
 import type { PipelineRecord } from "./pipeline-record.ts"
 import {
   endPipeline,
@@ -97,6 +98,15 @@ export class Ledger extends Context.Service<
     release(handle: string, lease: Lease): Effect.Effect<void, LedgerError>
     /** Unfinished jobs that no process holds. */
     unfinished(filter?: UnfinishedFilter): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
+    /** Jobs of an account, of any principal, first sent in this time, whose task is not known, or not yet. */
+    inDoubt(
+      account: string,
+      sent: { readonly from: number; readonly until: number }
+    ): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
+    /** Those of these tasks of Kling that belong to a job, of any principal, with its handle. */
+    takenTasks(taskIds: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, string>, LedgerError>
+    /** Gives a job of unknown outcome its task, unless another job has it. */
+    adoptTask(handle: string, taskId: string, lease?: Lease): Effect.Effect<JobRecord, LedgerError>
     /** Claims the next poll of each job that no process has polled within `freshMillis`. */
     claimPolls(
       handles: ReadonlyArray<string>,
@@ -170,6 +180,9 @@ const make = Effect.gen(function* () {
     claimUnfinished: (filter, request) => work(claimUnfinished(database, filter, request)),
     renew: (handle, lease, seconds) => work(renewLease(database, handle, lease, seconds)),
     release: (handle, lease) => work(releaseLease(database, handle, lease)),
+    inDoubt: (account, sent) => work(jobsInDoubt(database, account, sent)),
+    takenTasks: (taskIds) => work(takenTasks(database, taskIds)),
+    adoptTask: (handle, taskId, lease) => work(adoptTask(database, handle, taskId, lease)),
     claimPolls: (handles, freshMillis) => work(claimPolls(database, handles, freshMillis)),
     markAcknowledged: (handle) => work(markAcknowledged(database, handle)),
     markQueued: (handle, lease) => work(markQueued(database, handle, lease)),

@@ -22,6 +22,7 @@ import type { Job } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import { Jobs, type RunOptions } from "../jobs.ts"
 import type { JobFilter, JobPage } from "../ledger/find-jobs.ts"
+import type { Resolution } from "../orphans/orphans.ts"
 import type { DownloadOptions } from "../results/download-job.ts"
 import type { SpendLimits } from "../spend-limits.ts"
 import type { RunResult } from "../submit/run-result.ts"
@@ -87,6 +88,8 @@ export interface PromiseJobs extends JobMethods, AsyncDisposable {
   ): Promise<OutputOfId<Id>>
   /** By handle, by Kling's task id, or by the id of one of its results. */
   status(id: string, options?: Cancellable): Promise<Job>
+  /** Settles a job whose outcome is unknown: by the id of the task that it made, or by the user's word that it made none. */
+  resolve(handle: string, resolution: Resolution, options?: Cancellable): Promise<Job>
   /** Resolves when the job has finished, whether it succeeded or failed. */
   wait(id: string, options?: Cancellable & { readonly onJob?: (job: Job) => void }): Promise<Job>
   /** The job at every poll, until it has finished. */
@@ -157,6 +160,11 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
     status: (id, options) =>
       run(
         Jobs.use((jobs) => jobs.status(id)),
+        options
+      ),
+    resolve: (handle, resolution, options) =>
+      run(
+        Jobs.use((jobs) => jobs.resolve(handle, resolution)),
         options
       ),
     wait: (id, options) =>

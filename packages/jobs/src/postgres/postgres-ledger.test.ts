@@ -10,6 +10,7 @@ import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
 import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
+import { orphansSuite } from "../ledger/testing/orphans-suite.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
 import { takesSuite } from "../ledger/testing/takes-suite.ts"
@@ -25,6 +26,7 @@ layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   transitionsSuite(it)
   listSuite(it)
   coordinationSuite(it)
+  orphansSuite(it)
   pipelinesSuite(it)
   foundStepsSuite(it)
   sharingSuite(it)

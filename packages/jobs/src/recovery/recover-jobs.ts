@@ -4,6 +4,7 @@ import { Clock, Effect, Option } from "effect"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { Account } from "../accounts/account.ts"
 import { Ledger } from "../ledger/ledger.ts"
+import { Orphans } from "../orphans/orphans.ts"
 import { ProcessLeases } from "../submit/process-leases.ts"
 import { Submission } from "../submit/submission.ts"
 
@@ -68,21 +69,25 @@ const recoverOne = Effect.fnUntraced(function* (record: JobRecord, now: number) 
       .transition(handle, ["INTENT"], "REFUSED", { lease, message, acknowledgedAt: acknowledgedAt ?? 0 })
       .pipe(Effect.tapError(() => ledger.release(handle, lease)))
   }
-  if (!isSubmitted || (state !== "INTENT" && operation.externalId === undefined)) {
-    // Without an external id it cannot be looked up, so its outcome stays unknown, and it is never sent again.
+  if (!isSubmitted || (state !== "INTENT" && operation.findableByExternalId === "no")) {
+    // It is never sent again. Its task may be in Kling's list.
     if (state === "SENDING") yield* ledger.transition(handle, ["SENDING"], "IN_DOUBT", { lease })
-    const message = "the answer was lost, and this operation cannot be looked up"
-    return yield* ledger.transition(handle, ["IN_DOUBT"], "UNKNOWN", { lease, message })
+    const settlement = yield* Effect.option(Orphans.use((orphans) => orphans.settle(record, lease)))
+    if (Option.isSome(settlement) && settlement.value._tag === "Adopted") return yield* ledger.release(handle, lease)
+    const message = "the answer was lost, and this operation is not found by an id of ours"
+    yield* ledger.transition(handle, ["IN_DOUBT"], "UNKNOWN", { lease, message })
+    return yield* ledger.release(handle, lease)
   }
   const input = yield* ledger.input(handle)
   const isLookupOnly = state !== "INTENT" && Math.abs(now - Math.max(sentAt, acknowledgedAt ?? 0)) >= resendMillis
   return yield* submission.resend({ operation, input, record: { ...record, lease }, isLookupOnly })
 })
 
-/** Kling may have created a task after its submission was given up: if it turns up, the job continues with it. */
+/** Kling may have created a task after its submission was given up: if it turns up, in a list as well, the job continues with it. */
 const reconcileUnknown = Effect.fnUntraced(function* () {
   const ledger = yield* Ledger
   const kling = yield* Kling
+  const orphans = yield* Orphans
   const now = yield* Clock.currentTimeMillis
   // A request that is still unknown by then is no longer looked up: Kling has deleted its results.
   const after = now - resultRetentionMillis
@@ -93,10 +98,10 @@ const reconcileUnknown = Effect.fnUntraced(function* () {
     yield* ledger.claimPolls(handles, reconcileEveryMillis),
     (record) =>
       Effect.gen(function* () {
-        const task = yield* Effect.option(kling.task(record.handle))
-        if (Option.isSome(task)) {
-          yield* ledger.transition(record.handle, ["UNKNOWN"], "ACCEPTED", { taskId: task.value.id })
-        }
+        const isSentWithId = findOperation(record.operation)?.findableByExternalId !== "no"
+        const task = isSentWithId ? yield* Effect.option(kling.task(record.handle)) : Option.none()
+        if (Option.isSome(task)) yield* ledger.adoptTask(record.handle, task.value.id)
+        else yield* orphans.settle(record)
       }).pipe(Effect.ignore),
     { discard: true }
   )

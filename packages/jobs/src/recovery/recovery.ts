@@ -3,11 +3,12 @@ import { Clock, Context, Effect, FiberSet, Layer, PubSub, Ref, type Scope } from
 import { Account } from "../accounts/account.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
+import { Orphans } from "../orphans/orphans.ts"
 import { ProcessLeases } from "../submit/process-leases.ts"
 import { Submission } from "../submit/submission.ts"
 import { recoverJobs, recoverOrphaned } from "./recover-jobs.ts"
 
-type Needs = Account | Kling | Ledger | ProcessLeases | Submission
+type Needs = Account | Kling | Ledger | Orphans | ProcessLeases | Submission
 
 /** Continues what the processes of the past have orphaned. Every process that requests a job does so now and then. */
 export class Recovery extends Context.Service<
@@ -30,7 +31,14 @@ export class Recovery extends Context.Service<
 }
 
 const make = Effect.gen(function* () {
-  const services = Context.pick(Account, Kling, Ledger, ProcessLeases, Submission)(yield* Effect.context<Needs>())
+  const services = Context.pick(
+    Account,
+    Kling,
+    Ledger,
+    Orphans,
+    ProcessLeases,
+    Submission
+  )(yield* Effect.context<Needs>())
   const background = yield* FiberSet.make()
   const runs = yield* PubSub.unbounded<void>()
   const startedAt = yield* Ref.make(-Infinity)

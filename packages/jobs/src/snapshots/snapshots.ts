@@ -1,10 +1,11 @@
-import { findOperation, isFinished, type Kling, KlingError, type Task } from "@klingkit/core"
+import { findOperation, isFinished, type Kling, type KlingError, type Task } from "@klingkit/core"
 import { Context, Effect, Exit, Layer } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { isFinishedState } from "../ledger/job-state.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { makeNotifications } from "../notifications.ts"
+import { Orphans, Settlement, unknownOutcome } from "../orphans/orphans.ts"
 import { Queues } from "../queue/queues.ts"
 import { applyTaskUpdate } from "./apply-task-update.ts"
 import { makeTaskReader } from "./task-reader.ts"
@@ -31,7 +32,7 @@ export class Snapshots extends Context.Service<
     changed(handle: string): Effect.Effect<void>
   }
 >()("@klingkit/jobs/Snapshots") {
-  static readonly layer: Layer.Layer<Snapshots, never, Kling | Ledger | Queues> = Layer.effect(
+  static readonly layer: Layer.Layer<Snapshots, never, Kling | Ledger | Orphans | Queues> = Layer.effect(
     Snapshots,
     Effect.suspend(() => make)
   )
@@ -42,6 +43,7 @@ const freshMillis = 1500
 
 const make = Effect.gen(function* () {
   const ledger = yield* Ledger
+  const orphans = yield* Orphans
   const queues = yield* Queues
   const reader = yield* makeTaskReader
   const notifications = yield* makeNotifications
@@ -62,6 +64,26 @@ const make = Effect.gen(function* () {
     }
     const task = poll.value
     return { handle: record.handle, task, record: yield* apply(record, task) }
+  })
+
+  /** The job when Kling does not show its task: it may not have it yet, or it is unknown whether it has it. */
+  const withoutTask = Effect.fnUntraced(function* (
+    record: JobRecord,
+    error: KlingError
+  ): Effect.fn.Return<Job, KlingError> {
+    if (error.reason._tag !== "TaskNotFound") return yield* error
+    const { state, handle, taskId } = record
+    if (state === "INTENT" || state === "SENDING" || state === "IN_DOUBT") return jobOfRecord(record)
+    if (state === "UNKNOWN") {
+      const settlement = yield* Effect.orElseSucceed(orphans.settle(record), () => Settlement.Open({}))
+      if (settlement._tag === "Open") return yield* unknownOutcome(record, settlement)
+      yield* notifications.notify(handle)
+      return { handle, task: settlement.task, record: yield* apply(settlement.record, settlement.task) }
+    }
+    // An adopted task may have no external id.
+    if (taskId === undefined || taskId === lookupId(record)) return yield* error
+    const task = yield* reader.read(taskId)
+    return { handle, task, record: yield* apply(record, task) }
   })
 
   const pollBatch = Effect.fnUntraced(function* (
@@ -89,31 +111,6 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** The id that finds the task: the handle, where Kling stores it with the task; else Kling's task id. */
+/** The id that finds the task: the handle, where it is proven that Kling stores it with the task; else Kling's task id. */
 const lookupId = (record: JobRecord): string =>
-  findOperation(record.operation)?.externalId === undefined ? (record.taskId ?? record.handle) : record.handle
-
-/** The job when Kling does not show its task: it may not have it yet, or it is unknown whether it has it. */
-const withoutTask = (record: JobRecord, error: KlingError): Effect.Effect<Job, KlingError> => {
-  if (error.reason._tag !== "TaskNotFound") return Effect.fail(error)
-  switch (record.state) {
-    case "INTENT":
-    case "SENDING":
-    case "IN_DOUBT":
-      return Effect.succeed(jobOfRecord(record))
-    case "UNKNOWN":
-      return Effect.fail(
-        new KlingError({
-          reason: {
-            _tag: "SubmissionUnknown",
-            externalTaskId: record.handle,
-            detail: record.message ?? "its answer was lost"
-          },
-          operation: record.operation,
-          billed: true
-        })
-      )
-    default:
-      return Effect.fail(error)
-  }
-}
+  findOperation(record.operation)?.findableByExternalId === "proven" ? record.handle : (record.taskId ?? record.handle)

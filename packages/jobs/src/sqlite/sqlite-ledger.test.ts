@@ -16,6 +16,7 @@ import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
 import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
+import { orphansSuite } from "../ledger/testing/orphans-suite.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
 import { takesSuite } from "../ledger/testing/takes-suite.ts"
 import { transitionsSuite } from "../ledger/testing/transitions-suite.ts"
@@ -32,6 +33,7 @@ layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
   transitionsSuite(it)
   listSuite(it)
   coordinationSuite(it)
+  orphansSuite(it)
   pipelinesSuite(it)
   foundStepsSuite(it)
 })
@@ -44,6 +46,7 @@ layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
   transitionsSuite(it)
   listSuite(it)
   coordinationSuite(it)
+  orphansSuite(it)
   pipelinesSuite(it)
   foundStepsSuite(it)
   sharingSuite(it)

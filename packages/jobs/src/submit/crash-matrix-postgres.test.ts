@@ -1,9 +1,7 @@
 import { layer } from "@effect/vitest"
-import { Layer } from "effect"
 import { TestDatabase } from "../ledger/testing/test-database.ts"
-import { crashSuite, Emulated, inRealTime } from "./testing/crash-suite.ts"
+import { crashSuite, inRealTime } from "./testing/crash-suite.ts"
 
-layer(Layer.merge(TestDatabase.postgres, Emulated.layer), inRealTime)(
-  "a program on PostgreSQL that crashes",
-  crashSuite
+layer(TestDatabase.postgres, inRealTime)("a program on PostgreSQL that crashes", (it) =>
+  crashSuite(it, { findable: "proven", points: 16, pairs: 160 })
 )

@@ -1,6 +1,7 @@
 import { layer } from "@effect/vitest"
-import { Layer } from "effect"
 import { TestDatabase } from "../ledger/testing/test-database.ts"
-import { crashSuite, Emulated, inRealTime } from "./testing/crash-suite.ts"
+import { crashSuite, inRealTime } from "./testing/crash-suite.ts"
 
-layer(Layer.merge(TestDatabase.sqliteFile, Emulated.layer), inRealTime)("a program on SQLite that crashes", crashSuite)
+layer(TestDatabase.sqliteFile, inRealTime)("a program on SQLite that crashes", (it) =>
+  crashSuite(it, { findable: "proven", points: 16, pairs: 160 })
+)

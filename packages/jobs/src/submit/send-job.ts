@@ -1,10 +1,12 @@
-import { Kling, KlingError, type Task, type TaskOperation } from "@klingkit/core"
+import { Kling, KlingError, type Submitted, type Task, type TaskOperation } from "@klingkit/core"
 import { Effect } from "effect"
 import type { QueuePosition } from "../job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
 import type { JobState } from "../ledger/job-state.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
+import { awaitOrphan } from "../orphans/await-orphan.ts"
+import { type Orphans, unknownOutcome } from "../orphans/orphans.ts"
 import { ConcurrencyLimiter } from "./concurrency-limiter.ts"
 import { ProcessLeases } from "./process-leases.ts"
 import type { SendProgress } from "./sends.ts"
@@ -57,7 +59,7 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend, progres
     )
   const outcome = limiter.send({ record, onQueued }, sent).pipe(
     Effect.tap(({ task }) => recordAccepted(step, handle, task)),
-    Effect.catch((error) => Effect.flatMap(recordFailure(step, error), Effect.fail)),
+    Effect.catch((error) => recoverTask(step, job, error)),
     Effect.ensuring(Effect.ignore(ledger.release(handle, lease)))
   )
   return yield* Effect.raceFirst(outcome, leases.keep(handle, lease))
@@ -80,20 +82,41 @@ const recordAccepted = (step: Step, handle: string, task: Task): Effect.Effect<v
     )
   )
 
-/** The error to report: a refusal is not final if another process has claimed the job, as it may have sent it. */
-const recordFailure = (step: Step, error: KlingError): Effect.Effect<KlingError> => {
-  const { message } = error
+/** A lost answer of an operation that is not found by its external id: its task may be found in Kling's list instead. */
+const recoverTask = Effect.fnUntraced(function* (
+  step: Step,
+  { operation, record }: JobToSend,
+  error: KlingError
+): Effect.fn.Return<Submitted, KlingError, Ledger | Orphans> {
+  const { handle, principal, lease } = record
+  if (!error.mayHaveExecuted || operation.findableByExternalId === "proven") return yield* recordFailure(step, error)
+  const ledger = yield* Ledger
+  yield* Effect.ignore(step(["SENDING"], "IN_DOUBT"))
+  const inDoubt = yield* Effect.orElseSucceed(ledger.get(handle, principal), () => record)
+  if (inDoubt.state !== "IN_DOUBT" || inDoubt.lease?.fence !== lease.fence) return yield* recordFailure(step, error)
+  const settlement = yield* awaitOrphan(inDoubt, lease)
+  if (settlement._tag === "Adopted") return { handle, task: settlement.task }
+  return yield* recordFailure(step, unknownOutcome({ ...record, message: detailOf(error) }, settlement))
+})
+
+/** Without the words that its error begins with, which the new one begins with too. */
+const detailOf = (error: KlingError): string =>
+  error.reason._tag === "SubmissionUnknown" ? error.reason.detail : error.message
+
+/** Records a failure, and fails with the error to report: a refusal is not final if another process has claimed the job, as it may have sent it. */
+const recordFailure = (step: Step, error: KlingError): Effect.Effect<never, KlingError> => {
+  const message = detailOf(error)
   if (!error.mayHaveExecuted) {
     return step(["INTENT", "SENDING"], "REFUSED", { message }).pipe(
-      Effect.as(error),
-      Effect.catch((failed) => Effect.succeed(claimedElsewhere(failed) ?? error))
+      Effect.mapError((failed) => claimedElsewhere(failed) ?? error),
+      Effect.andThen(Effect.fail(error))
     )
   }
   return step(["SENDING"], "IN_DOUBT").pipe(
     Effect.ignore,
     Effect.andThen(step(["IN_DOUBT"], "UNKNOWN", { message })),
     Effect.ignore,
-    Effect.as(error)
+    Effect.andThen(Effect.fail(error))
   )
 }
 

@@ -5,6 +5,7 @@ import type { Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
+import { Orphans } from "../orphans/orphans.ts"
 import { Queues } from "../queue/queues.ts"
 import { JobsSettings } from "../settings.ts"
 import { Snapshots } from "../snapshots/snapshots.ts"
@@ -43,6 +44,7 @@ export class Submission extends Context.Service<
     | Account
     | Kling
     | Ledger
+    | Orphans
     | Queues
     | Snapshots
     | ConcurrencyLimiter
@@ -61,6 +63,7 @@ const make = Effect.gen(function* () {
     Account,
     Kling,
     Ledger,
+    Orphans,
     Queues,
     Snapshots,
     ConcurrencyLimiter,

@@ -1,5 +1,12 @@
 import type { KlingError } from "@klingkit/core"
-import { resultRetentionDays, sanitizeText, sharedAdvice, variableOf, withOutcome } from "@klingkit/core/internal"
+import {
+  candidatesText,
+  resultRetentionDays,
+  sanitizeText,
+  sharedAdvice,
+  variableOf,
+  withOutcome
+} from "@klingkit/core/internal"
 import type { JobError, LedgerError } from "@klingkit/jobs"
 import { paidText } from "@klingkit/jobs/internal"
 import type { Tool } from "../tool.ts"
@@ -72,6 +79,8 @@ const nextStep = (tool: Pick<Tool, "charged">, error: KlingError | JobError | Le
       return step.handle === undefined
         ? "check the task list in Kling's console before sending it again"
         : `do not submit it again; ${checkStatus(step.handle)}`
+    case "ChooseTask":
+      return `do not submit it again; ask the user: ${candidatesText(step.candidates)}; the user settles it with klingkit task resolve ${shown(step.handle)} --task-id TASK_ID, or --not-made`
     case "LookUp":
       return withOutcome(error, `do not submit it again; ${checkStatus(step.handle)}`)
     case "ChooseKey":

@@ -28,7 +28,20 @@ export const show = Command.make(
   Effect.fnUntraced(function* ({ operation: id }) {
     const output = yield* Output
     const operation = yield* findByName(id)
-    const { summary, method, path, billed, generation, kind, confidence, since, state, models, externalId } = operation
+    const {
+      summary,
+      method,
+      path,
+      billed,
+      generation,
+      kind,
+      confidence,
+      since,
+      state,
+      models,
+      externalId,
+      findableByExternalId
+    } = operation
     const parameters = parametersOf(operation.params)
     // The price of the example shows the price rule without an input.
     const price = operation.price(operation.example)
@@ -48,6 +61,7 @@ export const show = Command.make(
         ...(state === undefined ? {} : { state }),
         models,
         ...(externalId === undefined ? {} : { externalId }),
+        findableByExternalId,
         input: inputJsonSchema(operation.params),
         parameters,
         rules,

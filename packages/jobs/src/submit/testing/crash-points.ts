@@ -61,6 +61,9 @@ export const ledgerWithPoints = (
         return { credential, account: credential, packs, checkedAt, evidence: { ...noEvidence, packs } }
       }),
     accountRelation: (...credentials) => clock.during(ledger.accountRelation(...credentials)),
+    adoptTask: (...adoption) => at("adopt", ledger.adoptTask(...adoption)),
+    inDoubt: (...sent) => clock.during(ledger.inDoubt(...sent)),
+    takenTasks: (taskIds) => clock.during(ledger.takenTasks(taskIds)),
     renew: (...lease) => Effect.andThen(alive, clock.during(ledger.renew(...lease))),
     queue: (...key) => clock.during(ledger.queue(...key)),
     claimPolls: (...polls) => clock.during(ledger.claimPolls(...polls)),

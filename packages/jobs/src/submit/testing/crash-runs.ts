@@ -1,3 +1,4 @@
+import type { FindableByExternalId } from "@klingkit/core"
 import { Effect } from "effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -27,10 +28,11 @@ export type Command = "submit" | "recover" | "pipeline"
 /** Runs a command in a process of its own, which is killed once every request is at its crash point. */
 export const runCrashing = (
   command: Command,
-  requests: ReadonlyArray<{ readonly run: Run; readonly crashAt?: string }>
+  requests: ReadonlyArray<{ readonly run: Run; readonly crashAt?: string }>,
+  findable: FindableByExternalId = "proven"
 ): Effect.Effect<ReadonlyArray<CrashRun>> =>
   Effect.promise(async () => {
-    const child = spawn(execPath, [program, JSON.stringify({ command, requests })], {
+    const child = spawn(execPath, [program, JSON.stringify({ command, findable, requests })], {
       stdio: ["ignore", "pipe", "inherit"],
       // Many programs start: the compiled code is shared between them.
       env: { ...env, NODE_COMPILE_CACHE: join(tmpdir(), "klingkit-crash-matrix") }

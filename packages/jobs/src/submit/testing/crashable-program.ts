@@ -1,14 +1,20 @@
 // A program with several requests, each on a ledger of its own: it submits or recovers them. When each of them is at its
 // crash point, the program is killed. It prints each point that a request passes, after the number of the request.
+import type { FindableByExternalId } from "@klingkit/core"
 import { Effect } from "effect"
 import { writeSync } from "node:fs"
 import { argv, exit, kill, pid } from "node:process"
 import { makeCrashPoints } from "./crash-points.ts"
 import type { Command } from "./crash-runs.ts"
-import { recover, type Run, runProgram, runSamplePipeline, submitVideo } from "./run-program.ts"
+import { recover, type Run, runProgram, runSamplePipeline, submitSample } from "./run-program.ts"
 
-const { command, requests } = JSON.parse(argv[2] ?? "{}") as {
+const {
+  command,
+  findable = "proven",
+  requests
+} = JSON.parse(argv[2] ?? "{}") as {
   readonly command: Command
+  readonly findable?: FindableByExternalId
   readonly requests: ReadonlyArray<{ readonly run: Run; readonly crashAt?: string }>
 }
 
@@ -28,7 +34,7 @@ requests.forEach(({ run, crashAt }, number) => {
   })
   const commands = {
     recover,
-    submit: Effect.map(submitVideo, () => void print("success")),
+    submit: Effect.map(submitSample(findable), () => void print("success")),
     pipeline: Effect.map(runSamplePipeline, (job) => void (job?.task.status === "succeed" && print("success")))
   }
   const work = runProgram(run, points, commands[command])

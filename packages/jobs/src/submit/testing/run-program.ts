@@ -1,4 +1,4 @@
-import { Kling, type KlingError, planVideo } from "@klingkit/core"
+import { type FindableByExternalId, Kling, type KlingError, operations, planOperation, planVideo } from "@klingkit/core"
 import { FileHost } from "@klingkit/media"
 import { Clock, Context, Effect, FileSystem, Layer, Path, Option, Redacted, References, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
@@ -69,9 +69,15 @@ export const runSamplePipeline = Effect.gen(function* () {
 
 export const recover = Recovery.use((recovery) => recovery.run)
 
-/** The request that all programs of an experiment submit; orphaned jobs are recovered before it, not during it. */
-export const submitVideo = Effect.gen(function* () {
+/** Of each `findableByExternalId`, a request that all programs of an experiment submit. */
+const sampleRequests = {
+  proven: planVideo({ prompt: "a lighthouse" }, "api-key"),
+  unproven: planOperation(operations["legacy.virtual-try-on"], operations["legacy.virtual-try-on"].example),
+  no: planOperation(operations["new.t2v.kling-4.0"], { prompt: "a lighthouse" })
+} as const
+
+/** Submits a request; orphaned jobs are recovered before it, not during it. */
+export const submitSample = Effect.fnUntraced(function* (findable: FindableByExternalId) {
   yield* recover
-  const plan = yield* planVideo({ prompt: "a lighthouse" }, "api-key")
-  return yield* startJob(yield* Jobs, plan, { idempotencyKey: "the video" })
+  return yield* startJob(yield* Jobs, yield* sampleRequests[findable], { idempotencyKey: "the sample" })
 })
