@@ -136,6 +136,7 @@ const interceptedLedger = (process: SimulatedProcess, { ledger, isStillWaiting }
   markQueued: (handle, lease) => process.call(ledger.markQueued(handle, lease)),
   queue: (...key) => process.call(ledger.queue(...key)),
   claimPolls: (...polls) => process.call(ledger.claimPolls(...polls)),
+  nextRecoveryAt: (filter) => process.call(ledger.nextRecoveryAt(filter)),
   unfinished: (filter) => process.call(ledger.unfinished(filter)),
   get: (id, principal) => process.call(ledger.get(id, principal))
 })

@@ -96,8 +96,8 @@ export class Jobs extends Context.Service<
   static readonly layerConfig = Layer.unwrap(Effect.map(jobsConfig, Jobs.layer))
 }
 
-/** A process that requests jobs recovers orphaned ones now and then. */
-const recoverEveryMillis = 60_000
+/** A process that only reads jobs recovers orphaned ones now and then; one that waits for jobs does so continuously. */
+const lookEveryMillis = 60_000
 
 const make = Effect.gen(function* () {
   const kling = yield* Kling
@@ -109,10 +109,12 @@ const make = Effect.gen(function* () {
   const recovery = yield* Recovery
   const polling = yield* Polling
   const pipelines = yield* Pipelines
-  const recoverNow = recovery.runUnlessWithin(recoverEveryMillis)
+  const look = recovery.lookUnlessWithin(lookEveryMillis)
+  const recovering = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.scoped(Effect.andThen(recovery.hold, work))
 
   const status = (id: string): Effect.Effect<Job, KlingError | LedgerError> =>
-    isPipeline(id) ? Effect.andThen(recoverNow, pipelines.status(id)) : Effect.andThen(recoverNow, polling.status(id))
+    isPipeline(id) ? Effect.andThen(look, pipelines.status(id)) : Effect.andThen(look, polling.status(id))
   const followed = (id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError> =>
     isPipeline(id) ? pipelines.follow(id) : polling.follow(id, operation)
 
@@ -125,28 +127,28 @@ const make = Effect.gen(function* () {
   /** Results that would not fit on the disk are not paid for. */
   const run = Effect.fnUntraced(function* (what: Plan | PipelinePlan, options: RunOptions = {}) {
     if (isPipelinePlan(what)) {
-      yield* Effect.andThen(downloads.requireSpace(options.folder), recoverNow)
-      return RunResult.Job({ job: yield* pipelines.start(what, options) })
+      yield* downloads.requireSpace(options.folder)
+      return RunResult.Job({ job: yield* recovering(pipelines.start(what, options)) })
     }
     const { kind, billed } = what.operation
     if (kind === "create") {
-      yield* Effect.andThen(downloads.requireSpace(options.folder), recoverNow)
-      return RunResult.Job({ job: yield* submission.submit(what, options) })
+      yield* downloads.requireSpace(options.folder)
+      return RunResult.Job({ job: yield* recovering(submission.submit(what, options)) })
     }
     if (!billed) return RunResult.Answer({ answer: yield* kling.call(what.operation, what.input), receipt: {} })
     yield* downloads.requireSpace(options.folder)
-    return yield* submission.call(what, options)
+    return yield* recovering(submission.call(what, options))
   })
 
   return Jobs.of({
     plan,
     quote: (quoted) => gate.check(quoted.quote),
     run,
-    resume: (handle, options) => Effect.andThen(recoverNow, pipelines.resume(handle, options)),
+    resume: (handle, options) => recovering(pipelines.resume(handle, options)),
     approve: (approved) => gate.approve(approved),
     revokeApproval: (approval) => ledger.revokeApproval(approval),
     status,
-    follow: (id, operation) => Stream.unwrap(Effect.as(recoverNow, followed(id, operation))),
+    follow: (id, operation) => Stream.unwrap(Effect.as(recovery.hold, followed(id, operation))),
     list: (filter) =>
       Stream.mapEffect(kling.tasks(filter), (task) =>
         downloads.withRecord({ handle: task.externalId ?? task.id, task })

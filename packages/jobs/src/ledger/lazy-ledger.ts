@@ -18,6 +18,7 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       renew: (...lease) => use((ledger) => ledger.renew(...lease)),
       release: (...lease) => use((ledger) => ledger.release(...lease)),
       unfinished: (filter) => use((ledger) => ledger.unfinished(filter)),
+      nextRecoveryAt: (filter) => use((ledger) => ledger.nextRecoveryAt(filter)),
       claimPolls: (...polls) => use((ledger) => ledger.claimPolls(...polls)),
       markAcknowledged: (handle) => use((ledger) => ledger.markAcknowledged(handle)),
       markQueued: (...lease) => use((ledger) => ledger.markQueued(...lease)),

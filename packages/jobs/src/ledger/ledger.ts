@@ -17,6 +17,8 @@ import {
   claimUnfinished,
   findUnfinished,
   type LeaseRequest,
+  nextRecoveryAt,
+  type RecoveryFilter,
   releaseLease,
   renewLease,
   type UnfinishedFilter
@@ -71,7 +73,7 @@ export class Ledger extends Context.Service<
     input(handle: string): Effect.Effect<Readonly<Record<string, unknown>>, LedgerError>
     /** Claims a job for this process; the record holds its new lease. */
     claim(handle: string, request: LeaseRequest): Effect.Effect<JobRecord, LedgerError>
-    /** Claims all unfinished jobs that no process holds. */
+    /** Claims unfinished jobs that no process holds, those with the fewest turns so far first. */
     claimUnfinished(
       filter: UnfinishedFilter,
       request: LeaseRequest
@@ -80,6 +82,8 @@ export class Ledger extends Context.Service<
     release(handle: string, lease: Lease): Effect.Effect<void, LedgerError>
     /** Unfinished jobs that no process holds. */
     unfinished(filter?: UnfinishedFilter): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
+    /** When recovery next has work, in milliseconds since 1970; 0 for now, nothing if there is none. */
+    nextRecoveryAt(filter: RecoveryFilter): Effect.Effect<number | undefined, LedgerError>
     /** Claims the next poll of each job that no process has polled within `freshMillis`. */
     claimPolls(
       handles: ReadonlyArray<string>,
@@ -147,6 +151,7 @@ const make = Effect.gen(function* () {
     markCallbackReceived: (account, id) => work(markCallbackReceived(database, account, id)),
     queue: (account, queueKey) => work(readQueue(database, account, queueKey)),
     unfinished: (filter = {}) => work(findUnfinished(database, filter)),
+    nextRecoveryAt: (filter) => work(nextRecoveryAt(database, filter)),
     get: (id, principal = "local") => work(getJob(database, id, principal)),
     list: (filter = {}) => work(listJobs(database, filter)),
     recordCharge: (handle, charges) => work(recordCharge(database, handle, charges)),

@@ -1,4 +1,4 @@
-import { findOperation, isFinished, type Kling, KlingError, type Task } from "@klingkit/core"
+import { findOperation, isFinished, type Kling, type KlingError, type Task } from "@klingkit/core"
 import { Context, Effect, Exit, Layer } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
@@ -8,6 +8,7 @@ import { makeNotifications } from "../notifications.ts"
 import { Queues } from "../queue/queues.ts"
 import { applyTaskUpdate } from "./apply-task-update.ts"
 import { makeTaskReader } from "./task-reader.ts"
+import { withoutTask } from "./without-task.ts"
 
 /** What a poll or a callback returns about a task, applied to its job. */
 export class Snapshots extends Context.Service<
@@ -92,28 +93,3 @@ const make = Effect.gen(function* () {
 /** The id that finds the task: the handle, where Kling stores it with the task; else Kling's task id. */
 const lookupId = (record: JobRecord): string =>
   findOperation(record.operation)?.externalId === undefined ? (record.taskId ?? record.handle) : record.handle
-
-/** The job when Kling does not show its task: it may not have it yet, or it is unknown whether it has it. */
-const withoutTask = (record: JobRecord, error: KlingError): Effect.Effect<Job, KlingError> => {
-  if (error.reason._tag !== "TaskNotFound") return Effect.fail(error)
-  switch (record.state) {
-    case "INTENT":
-    case "SENDING":
-    case "IN_DOUBT":
-      return Effect.succeed(jobOfRecord(record))
-    case "UNKNOWN":
-      return Effect.fail(
-        new KlingError({
-          reason: {
-            _tag: "SubmissionUnknown",
-            externalTaskId: record.handle,
-            detail: record.message ?? "its answer was lost"
-          },
-          operation: record.operation,
-          billed: true
-        })
-      )
-    default:
-      return Effect.fail(error)
-  }
-}

@@ -1,7 +1,7 @@
 import { familyOfHandle, maxUsd, type Quote, sumOfQuotes } from "@klingkit/core"
 import { credentialsFromConfig, quotedText, usdText } from "@klingkit/core/internal"
 import { isPipeline } from "@klingkit/core/requests"
-import { Recovery, spendLimits } from "@klingkit/jobs"
+import { spendLimits } from "@klingkit/jobs"
 import { Effect, Ref } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"
@@ -62,7 +62,7 @@ export const batch = Command.make(
           )
         ),
       { concurrency: parallel }
-    ).pipe(Effect.raceFirst(recoverOrphans), Effect.provide(connection))
+    ).pipe(Effect.provide(connection))
     yield* printResults(results)
     yield* failIfAny(results, flags.wait || flags.output._tag === "Some")
   })
@@ -73,11 +73,6 @@ export const batch = Command.make(
     { command: "klingkit batch videos.yaml --output ./videos", description: "Wait for all lines and save the results" },
     { command: "klingkit batch videos.yaml --wait --json --timeout 2h", description: "For a script" }
   ])
-)
-
-/** Jobs orphaned by a killed run stay leased to it for 30 s. */
-const recoverOrphans = Recovery.use(({ run }) =>
-  Effect.sleep("31 seconds").pipe(Effect.andThen(Effect.forkChild(Effect.ignore(run))), Effect.forever)
 )
 
 const showLines = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>, quote: Quote) {

@@ -80,7 +80,12 @@ export const program = (
       Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
     ])
   )
-  return { jobs, crashed: Deferred.await(crashed) }
+  /** Stops it now: what it has sent arrives, but none of its calls returns. */
+  const crash = Effect.suspend(() => {
+    calls = Infinity
+    return Deferred.succeed(crashed, undefined)
+  })
+  return { jobs, crash, crashed: Deferred.await(crashed) }
 }
 
 /** The same command each time: starts the pipeline or finds it again, and follows it to its end. */
@@ -95,8 +100,12 @@ export const runSample = (
   })
 
 /** Runs a program until it ends, or crashes and returns nothing. The next one starts a few minutes later. */
-export const run = <A, E>(work: Effect.Effect<A, E, Jobs>, { jobs, crashed }: ReturnType<typeof program>) => {
-  const ended = Effect.gen(function* () {
+export const run = <A, E>(work: Effect.Effect<A, E, Jobs>, started: ReturnType<typeof program>) =>
+  Effect.ensuring(inVirtualTime(ended(work, started)), TestClock.adjust("3 minutes"))
+
+/** Its result, or nothing if it crashes. */
+export const ended = <A, E>(work: Effect.Effect<A, E, Jobs>, { jobs, crashed }: ReturnType<typeof program>) =>
+  Effect.gen(function* () {
     const scope = yield* Scope.make()
     const context = yield* Layer.buildWithScope(jobs, scope)
     const result = yield* Effect.raceFirst(
@@ -107,8 +116,6 @@ export const run = <A, E>(work: Effect.Effect<A, E, Jobs>, { jobs, crashed }: Re
     if (Option.isSome(result)) yield* Scope.close(scope, Exit.void)
     return result
   })
-  return Effect.ensuring(inVirtualTime(ended), TestClock.adjust("3 minutes"))
-}
 
 /** What Kling has charged: by operation, and in total. */
 export const charged = ({ world }: Home) =>

@@ -23,6 +23,7 @@ export interface Program {
 interface ProgramOptions {
   readonly credential?: CredentialKind
   readonly principal?: string
+  readonly isLongRunning?: boolean
   /** Changes requests to Kling, or their responses. */
   readonly intercept?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
   readonly alter?: (kling: Kling["Service"]) => Kling["Service"]
@@ -35,6 +36,7 @@ export const programOver = Effect.fnUntraced(function* (
   {
     credential = "api-key",
     principal = "local",
+    isLongRunning = false,
     intercept = (client) => client,
     alter = (kling) => kling
   }: ProgramOptions = {}
@@ -47,7 +49,7 @@ export const programOver = Effect.fnUntraced(function* (
         : { kind: "key-pair", accessKey: keys.accessKey, secretKey: Redacted.make(keys.secretKey) },
     baseUrl: "https://kling.example"
   })
-  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal }
+  const config = { homeDir: "/", outputDir: "/none", inputDirs: [], limits: {}, principal, isLongRunning }
   const layer = Jobs.layer(config).pipe(
     Layer.provideMerge(Layer.effect(Kling, Effect.map(Kling, alter))),
     Layer.provide(kling),

@@ -54,6 +54,7 @@ export const ledgerWithPoints = (
     unfinished: (filter) => at("list the unknown", ledger.unfinished(filter)),
     release: (handle, lease) => at("release", ledger.release(handle, lease)),
     renew: (...lease) => Effect.andThen(alive, clock.during(ledger.renew(...lease))),
+    nextRecoveryAt: (filter) => Effect.andThen(alive, clock.during(ledger.nextRecoveryAt(filter))),
     queue: (...key) => clock.during(ledger.queue(...key)),
     claimPolls: (...polls) => clock.during(ledger.claimPolls(...polls)),
     get: (...id) => clock.during(ledger.get(...id)),
