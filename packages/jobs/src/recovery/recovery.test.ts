@@ -5,6 +5,7 @@ import { inVirtualTime } from "@klingkit/media/testing"
 import { Clock, Duration, Effect, Fiber, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { JobRecord } from "../ledger/job-record.ts"
+import { ledgerError } from "../ledger/ledger-error.ts"
 import type { JobState } from "../ledger/job-state.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { sampleOperations } from "../pipelines/testing/sample-pipeline.ts"
@@ -19,10 +20,13 @@ const worldWith = (...faults: ReadonlyArray<Fault>) =>
 const submitVideo = ({ jobs }: Pick<Program, "jobs">, prompt: string) =>
   Effect.flatMap(planVideo({ prompt }, "api-key"), (plan) => startJob(jobs, plan))
 
+const follow = ({ jobs }: Program, handle: string) => Effect.forkChild(Stream.runDrain(jobs.follow(handle)))
+
 /** Waits for a video for as long as the test runs: it belongs to a task that stays in processing. */
 const waitForOther = Effect.fnUntraced(function* (program: Program) {
   const { handle } = yield* submitVideo(program, "never ends")
-  yield* Effect.forkChild(Stream.runDrain(program.jobs.follow(handle)))
+  yield* follow(program, handle)
+  return handle
 })
 
 const neverEnds: Fault = { fault: "never-ends" }
@@ -128,16 +132,12 @@ describe("recovery", () => {
 
   it.effect("of several programs on a ledger recovers each request once", () =>
     Effect.gen(function* () {
-      const world = worldWith(neverEnds, neverEnds)
+      const world = worldWith(neverEnds)
       const start = yield* programsOf(world)
-      const programs = yield* Effect.all([start(), start()])
-      const [first] = programs
+      const [first, second] = yield* Effect.all([start(), start()])
       const rows = Effect.gen(function* () {
-        yield* Effect.forEach(programs, ({ jobs, ...rest }, index) =>
-          Effect.flatMap(submitVideo({ jobs }, `never ends ${index}`), ({ handle }) =>
-            Effect.forkChild(Stream.runDrain(jobs.follow(handle)))
-          ).pipe(Effect.as(rest))
-        )
+        const unrelated = yield* waitForOther(first)
+        yield* follow(second, unrelated)
         const handles = yield* Effect.forEach(Array.from({ length: 8 }), () => orphaned(first, "SENDING"))
         yield* Effect.sleep("3 minutes")
         return yield* Effect.forEach(handles, (handle) => first.ledger.get(handle))
@@ -145,7 +145,24 @@ describe("recovery", () => {
       for (const row of Result.getOrThrow(yield* inVirtualTime(rows))) {
         expect(row).toMatchObject({ state: "ACCEPTED", sends: 2 })
       }
-      expect(world.state.tasks.size).toBe(10)
+      expect(world.state.tasks.size).toBe(9)
+    })
+  )
+
+  it.effect("takes no request from its own process, even if its lease could not be renewed", () =>
+    Effect.gen(function* () {
+      const world = worldWith({ fault: "late-visibility", seconds: 50 }, { fault: "commit-then-hang" })
+      const { ledger } = yield* (yield* programsOf(world))()
+      const renew: typeof ledger.renew = (handle) => ledgerError({ _tag: "LeaseLost", handle })
+      const program = yield* programOver(world, { ...ledger, renew })
+      const leases = Effect.gen(function* () {
+        const answer = yield* Effect.forkChild(submitVideo(program, "slow"))
+        yield* Effect.sleep("45 seconds")
+        const { jobs } = yield* ledger.list({ states: ["SENDING", "IN_DOUBT"] })
+        yield* Fiber.join(answer)
+        return jobs.map(({ lease }) => lease?.fence)
+      })
+      expect(yield* inVirtualTime(leases)).toEqual(Result.succeed([1]))
     })
   )
 
@@ -181,22 +198,26 @@ describe("recovery", () => {
 describe.each([-3_600_000, 3_600_000])("a clock that jumps by %i ms", (jump) => {
   it.effect("takes no request from the living process that sends it", () =>
     Effect.gen(function* () {
-      const world = worldWith(neverEnds, { fault: "slow", delayMs: 40_000 })
+      const world = worldWith(neverEnds, { fault: "slow", delayMs: 40_000, nth: 2 })
       const clock = new JumpingClock(yield* Clock.Clock)
       const sent = Effect.gen(function* () {
         const start = yield* programsOf(world)
         const [sending, other] = yield* Effect.all([start(), start()])
-        yield* waitForOther(other)
+        const unrelated = yield* waitForOther(other)
         const answer = yield* Effect.forkChild(submitVideo(sending, "slow"))
         yield* Effect.sleep("14 seconds")
         clock.jump(jump)
         world.state.clockOffsetMs -= jump
-        const { handle } = yield* Fiber.join(answer)
-        return yield* other.ledger.get(handle)
+        // Both programs look at the ledger before the lease is renewed by the new time.
+        yield* follow(sending, unrelated)
+        yield* follow(other, unrelated)
+        yield* Effect.sleep("3 seconds")
+        const { jobs } = yield* other.ledger.list({ states: ["SENDING"] })
+        yield* Fiber.join(answer)
+        return jobs.map(({ lease }) => lease?.fence)
       }).pipe(Effect.provideService(Clock.Clock, clock))
       yield* TestClock.setTime(Date.UTC(2026, 10, 22, 12))
-      const row = Result.getOrThrow(yield* inVirtualTime(sent))
-      expect(row).toMatchObject({ state: "ACCEPTED", sends: 1 })
+      expect(yield* inVirtualTime(sent)).toEqual(Result.succeed([1]))
       expect(world.state.tasks.size).toBe(2)
     })
   )

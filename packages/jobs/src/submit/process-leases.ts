@@ -11,7 +11,7 @@ export class ProcessLeases extends Context.Service<
     /** `seconds`: how long a job stays with a process that has stopped renewing its lease. */
     readonly request: LeaseRequest
     /** Whether this process works on a job, however old its lease looks after the clock was set. */
-    isHeld(handle: string): boolean
+    readonly isHeld: (handle: string) => boolean
     /** Renews a lease until interrupted. Losing it does not stop a request that is already on its way. */
     keep(handle: string, lease: Lease): Effect.Effect<never>
   }

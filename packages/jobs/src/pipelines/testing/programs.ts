@@ -41,15 +41,14 @@ export const program = (
   { limits = {}, callsUntilCrash = Infinity }: { readonly limits?: SpendLimits; readonly callsUntilCrash?: number } = {}
 ) => {
   let calls = 0
+  let lastCall = callsUntilCrash
   const crashed = Deferred.makeUnsafe<void>()
-  const alive = Effect.suspend(() => (calls > callsUntilCrash ? Effect.never : Effect.void))
+  const alive = Effect.suspend(() => (calls > lastCall ? Effect.never : Effect.void))
   const call = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.andThen(
       Effect.suspend(() => {
         calls += 1
-        return calls > callsUntilCrash
-          ? Effect.andThen(Deferred.succeed(crashed, undefined), Effect.never)
-          : Effect.void
+        return calls > lastCall ? Effect.andThen(Deferred.succeed(crashed, undefined), Effect.never) : Effect.void
       }),
       Effect.tap(work, () => alive)
     )
@@ -82,7 +81,7 @@ export const program = (
   )
   /** Stops it now: what it has sent arrives, but none of its calls returns. */
   const crash = Effect.suspend(() => {
-    calls = Infinity
+    lastCall = -1
     return Deferred.succeed(crashed, undefined)
   })
   return { jobs, crash, crashed: Deferred.await(crashed) }
