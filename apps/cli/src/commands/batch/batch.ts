@@ -126,7 +126,7 @@ const requireApproval = Effect.fnUntraced(function* (quote: Quote, yes: boolean)
 const printResults = Effect.fnUntraced(function* (results: ReadonlyArray<LineResult>) {
   const output = yield* Output
   yield* output.answer({
-    json: results.map(({ failure, message: _message, ...result }) => ({
+    json: results.map(({ failure, message: _message, isUnanswered: _isUnanswered, ...result }) => ({
       ...result,
       ...(failure === undefined
         ? {}
@@ -159,7 +159,9 @@ const failIfAny = Effect.fnUntraced(function* (results: ReadonlyArray<LineResult
     ? exitCode.notApproved
     : failed.length > 0
       ? exitCode.failed
-      : running.some(({ handle = "" }) => isAwaited || familyOfHandle(handle) === "chain")
+      : running.some(
+            ({ handle = "", isUnanswered = false }) => isAwaited || isUnanswered || familyOfHandle(handle) === "chain"
+          )
         ? exitCode.stillRunning
         : undefined
   if (code === undefined) return

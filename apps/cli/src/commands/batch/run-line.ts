@@ -2,8 +2,9 @@ import { isFinished, maxUsd } from "@klingkit/core"
 import { isPipeline } from "@klingkit/core/requests"
 import { type Job, Jobs } from "@klingkit/jobs"
 import { currentJob } from "@klingkit/jobs/internal"
-import { type Cause, type Duration, Effect, FileSystem, Option, Path, Schedule, Stream } from "effect"
+import { type Cause, Duration, Effect, FileSystem, Option, Path, Schedule, Stream } from "effect"
 import type { destinationOf } from "../destination.ts"
+import { isUnanswered } from "../run-plan.ts"
 import { type Failure, failureOf } from "../../output/failure.ts"
 import { taskView } from "../../output/task-view.ts"
 import type { Line } from "./plan-line.ts"
@@ -27,13 +28,18 @@ export interface LineResult {
   /** Kling's message about a failed task. */
   readonly message?: string
   readonly task?: unknown
+  /** Kling had not answered at the end of the timeout. */
+  readonly isUnanswered?: boolean
 }
 
 /** Submits a line or finds its earlier job; waits and downloads as the flags say. A failure stays in its result. */
 export const runLine = (line: Line, flags: LineFlags): Effect.Effect<LineResult, never, Jobs | DestinationNeeds> =>
   Effect.gen(function* () {
-    const submitted = yield* submitOnce(line, flags.yes)
-    return yield* Effect.catchCause(finish(line, flags, submitted), (cause) => failedLine(line, cause, submitted))
+    const [spent, submitted] = yield* Effect.timed(submitOnce(line, flags))
+    const timeout = Duration.subtract(flags.timeout, spent)
+    return yield* Effect.catchCause(finish(line, { ...flags, timeout }, submitted), (cause) =>
+      failedLine(line, cause, submitted)
+    )
   }).pipe(Effect.catchCause((cause) => failedLine(line, cause)))
 
 const failedLine = ({ id }: Line, cause: Cause.Cause<unknown>, submitted?: Job): Effect.Effect<LineResult> => {
@@ -90,10 +96,11 @@ const ended = Effect.fnUntraced(function* ({ plan }: Line, submitted: Job) {
 type DestinationNeeds = Effect.Services<ReturnType<typeof destinationOf>>
 
 /** A refused request was not charged, so a new run submits it again under the next key. */
-const submitOnce = Effect.fnUntraced(function* ({ key, plan, raw }: Line, yes: boolean) {
+const submitOnce = Effect.fnUntraced(function* ({ key, plan, raw }: Line, { yes, timeout }: LineFlags) {
   const jobs = yield* Jobs
   for (let attempt = 1; ; attempt++) {
     const result = yield* jobs.run(plan, {
+      answerWithin: timeout,
       // The total was approved as a whole; a line without a known price is not part of it.
       isApproved: yes || maxUsd(plan.quote) !== undefined,
       idempotencyKey: `${key} ${attempt}`,
@@ -111,6 +118,7 @@ const resultOf = ({ id }: Line, job: Job, files?: ReadonlyArray<string>): LineRe
   status: job.task.status,
   handle: job.handle,
   task: taskView(job),
+  ...(isUnanswered(job) ? { isUnanswered: true } : {}),
   ...(job.task.message === undefined ? {} : { message: job.task.message }),
   ...(files === undefined ? {} : { files })
 })
