@@ -27,7 +27,7 @@ describe("a concurrency slot that never becomes free", () => {
         const waited = yield* klingkit(["task", "wait", error.handle, "--timeout", "2s", "--json"], kling)
         expect([waited.exitCode, JSON.parse(waited.stdout).error]).toMatchObject([8, { handle: error.handle }])
         // The same request again is the same job.
-        const again = yield* klingkit([...create, ...flags], kling)
+        const again = yield* klingkit([...create, "--wait"], kling)
         expect([again.exitCode, JSON.parse(again.stdout).error]).toMatchObject([8, { handle: error.handle }])
       })
   )
