@@ -97,7 +97,7 @@ export class Jobs extends Context.Service<
 }
 
 /** A process that only reads jobs recovers orphaned ones now and then; one that waits for jobs does so continuously. */
-const lookEveryMillis = 60_000
+const recoverEveryMillis = 60_000
 
 const make = Effect.gen(function* () {
   const kling = yield* Kling
@@ -109,12 +109,12 @@ const make = Effect.gen(function* () {
   const recovery = yield* Recovery
   const polling = yield* Polling
   const pipelines = yield* Pipelines
-  const look = recovery.lookUnlessWithin(lookEveryMillis)
+  const recoverNow = recovery.runUnlessWithin(recoverEveryMillis)
   const recovering = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.scoped(Effect.andThen(recovery.hold, work))
 
   const status = (id: string): Effect.Effect<Job, KlingError | LedgerError> =>
-    isPipeline(id) ? Effect.andThen(look, pipelines.status(id)) : Effect.andThen(look, polling.status(id))
+    isPipeline(id) ? Effect.andThen(recoverNow, pipelines.status(id)) : Effect.andThen(recoverNow, polling.status(id))
   const followed = (id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError> =>
     isPipeline(id) ? pipelines.follow(id) : polling.follow(id, operation)
 

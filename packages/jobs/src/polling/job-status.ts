@@ -32,7 +32,7 @@ export const jobStatus = Effect.fn("Jobs.status")(function* (
   return yield* snapshots.poll(record)
 })
 
-const lookEveryMillis = 10_000
+const recoverEveryMillis = 10_000
 
 /** Kling cannot know more than the ledger: the task has ended, or was not sent yet. An orphaned job is recovered. */
 export const isTerminalOrUnsent = Effect.fnUntraced(function* ({
@@ -40,7 +40,7 @@ export const isTerminalOrUnsent = Effect.fnUntraced(function* ({
   lease
 }: JobRecord): Effect.fn.Return<boolean, never, Recovery> {
   if (mayBeSent(state) && (lease === undefined || lease.until <= (yield* Clock.currentTimeMillis))) {
-    yield* Recovery.use((recovery) => recovery.lookUnlessWithin(lookEveryMillis))
+    yield* Recovery.use((recovery) => recovery.runUnlessWithin(recoverEveryMillis))
   }
   return isFinishedState(state) || state === "INTENT"
 })

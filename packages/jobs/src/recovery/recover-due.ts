@@ -36,8 +36,14 @@ export const makeRecoverDue = Effect.fnUntraced(function* (
   let isReconciling = false
   let purgedAt = -Infinity
 
-  const inBackground = <E>(work: Effect.Effect<unknown, E, Needs>, onEnd: () => void) =>
-    FiberSet.run(recoveries, Effect.ignore(work).pipe(Effect.ensuring(Effect.andThen(Effect.sync(onEnd), onRecovered))))
+  const inBackground = <E>(work: Effect.Effect<unknown, E, Needs>, onEnd: Effect.Effect<void>) =>
+    FiberSet.run(recoveries, Effect.ensuring(Effect.ignore(work), onEnd))
+
+  const lookedUp = Effect.suspend(() => {
+    lookups -= 1
+    return onRecovered
+  })
+  const reconciled = Effect.sync(() => void (isReconciling = false))
 
   const claimOrphaned = Effect.gen(function* () {
     const ledger = yield* Ledger
@@ -51,15 +57,15 @@ export const makeRecoverDue = Effect.fnUntraced(function* (
     const unsent = yield* claim(["INTENT"], unsentPerTurn)
     const now = yield* Clock.currentTimeMillis
     lookups += sent.length
-    for (const record of sent) yield* inBackground(recoverOne(record, now), () => void (lookups -= 1))
-    for (const record of unsent) yield* inBackground(recoverOne(record, now), () => {})
+    for (const record of sent) yield* inBackground(recoverOne(record, now), lookedUp)
+    for (const record of unsent) yield* inBackground(recoverOne(record, now), onRecovered)
     return sent.length + unsent.length
   })
 
   const reconcile = Effect.suspend(() => {
     if (isReconciling) return Effect.void
     isReconciling = true
-    return Effect.asVoid(inBackground(reconcileUnknown(), () => void (isReconciling = false)))
+    return Effect.asVoid(inBackground(reconcileUnknown(), reconciled))
   })
 
   const purge = Effect.gen(function* () {

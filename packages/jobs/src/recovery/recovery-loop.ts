@@ -5,15 +5,17 @@ const shortestPauseMillis = 1000
 
 /** One loop for all who want jobs to be recovered. Its times are those of the ledger: those who come and go change nothing. */
 export interface RecoveryLoop {
-  /** Runs the loop while the scope is open; if it pauses, it looks again. */
+  /** Runs the loop while the scope is open; a pause ends. */
   readonly hold: Effect.Effect<void, never, Scope.Scope>
-  /** Looks at least once more, in the background. */
-  readonly look: Effect.Effect<void>
+  /** Starts a turn in the background, which is the only one if the loop does not run. */
+  readonly start: Effect.Effect<void>
+  /** Ends the pause of a running loop. */
+  readonly wake: Effect.Effect<void>
 }
 
-/** `look` returns for how long the loop may pause. A permanent loop, once started, runs until the scope is closed. */
+/** `turn` returns for how long the loop may pause. A permanent loop, once started, runs until the scope is closed. */
 export const makeRecoveryLoop = Effect.fnUntraced(function* (
-  look: Effect.Effect<number>,
+  turn: Effect.Effect<number>,
   isPermanent: boolean
 ): Effect.fn.Return<RecoveryLoop, never, Scope.Scope> {
   const fibers = yield* FiberSet.make<void>()
@@ -26,17 +28,17 @@ export const makeRecoveryLoop = Effect.fnUntraced(function* (
   const pause = (millis: number) =>
     Effect.sleep(shortestPauseMillis).pipe(
       Effect.andThen(Effect.raceFirst(Effect.sleep(Math.max(0, millis - shortestPauseMillis)), woken.await)),
-      // A pause that nobody wants would keep the process alive.
+      // A pause without a holder would keep the process alive.
       Effect.raceFirst(abandoned.await)
     )
-  const turn = Effect.andThen(woken.close, look).pipe(
+  const turnAndPause = Effect.andThen(woken.close, turn).pipe(
     Effect.flatMap((millis) => (isWanted() ? pause(millis) : Effect.void)),
     Effect.map(() => (isRunning = isWanted()))
   )
   const start = Effect.suspend(() => {
     if (isRunning) return Effect.asVoid(woken.open)
     isRunning = true
-    const running = Effect.repeat(turn, { while: (again) => again }).pipe(
+    const running = Effect.repeat(turnAndPause, { while: (again) => again }).pipe(
       Effect.onError(() => Effect.sync(() => (isRunning = false)))
     )
     return Effect.asVoid(FiberSet.run(fibers, Effect.asVoid(running)))
@@ -49,5 +51,5 @@ export const makeRecoveryLoop = Effect.fnUntraced(function* (
     holders -= 1
     return isWanted() ? Effect.void : Effect.asVoid(abandoned.open)
   })
-  return { hold: Effect.acquireRelease(acquire, () => release), look: start }
+  return { hold: Effect.acquireRelease(acquire, () => release), start, wake: Effect.asVoid(woken.open) }
 })

@@ -168,25 +168,30 @@ describe("recovery", () => {
 
   it.effect("reads the ledger only while it is used, and in a server from then on", () =>
     Effect.gen(function* () {
-      const looksAfter = Effect.fnUntraced(function* (isLongRunning: boolean) {
+      const readsAfter = Effect.fnUntraced(function* (isLongRunning: boolean) {
         const world = worldWith(neverEnds)
         const { ledger } = yield* (yield* programsOf(world))()
-        let looks = 0
+        let reads = 0
         const counting: typeof ledger = {
           ...ledger,
-          nextRecoveryAt: (filter) => Effect.suspend(() => ((looks += 1), ledger.nextRecoveryAt(filter)))
+          nextRecoveryAt: (filter) => Effect.suspend(() => ((reads += 1), ledger.nextRecoveryAt(filter)))
         }
         const program = yield* programOver(world, counting, { isLongRunning })
         yield* inVirtualTime(Stream.runDrain(program.jobs.list()))
-        const unused = looks
+        const unused = reads
         const { handle } = Result.getOrThrow(yield* inVirtualTime(submitVideo(program, "once")))
         yield* inVirtualTime(program.jobs.status(handle))
-        const used = looks
+        // Recovery has work, but its lease has not ended.
+        yield* orphaned(program, "UNKNOWN")
+        yield* inVirtualTime(Effect.sleep("61 seconds"))
+        yield* orphaned(program, "UNKNOWN")
+        yield* inVirtualTime(program.jobs.status(handle))
+        const used = reads
         yield* inVirtualTime(Effect.sleep("3 minutes"))
-        return { unused, isUsed: used > 0, idle: looks - used }
+        return { unused, isUsed: used > 0, idle: reads - used }
       })
-      expect(yield* looksAfter(false)).toEqual({ unused: 0, isUsed: true, idle: 0 })
-      const server = yield* looksAfter(true)
+      expect(yield* readsAfter(false)).toEqual({ unused: 0, isUsed: true, idle: 0 })
+      const server = yield* readsAfter(true)
       expect(server).toMatchObject({ unused: 0, isUsed: true })
       // At least every 30 s, and never in a loop without a pause.
       expect(server.idle).toBeGreaterThanOrEqual(5)

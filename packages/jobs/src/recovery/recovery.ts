@@ -11,7 +11,7 @@ import { makeRecoveryLoop, type RecoveryLoop } from "./recovery-loop.ts"
 
 /**
  * Continues what the processes of the past have orphaned. It belongs to the ledger: one loop per process sleeps until the next
- * lease can expire or the next lookup is due, whoever waits for which job.
+ * lease can expire or the next lookup is due, regardless of who waits for which job.
  */
 export class Recovery extends Context.Service<
   Recovery,
@@ -21,7 +21,7 @@ export class Recovery extends Context.Service<
     /** Recovers what is due as long as the scope is open; in a long-running program from then on. */
     readonly hold: Effect.Effect<void, never, Scope.Scope>
     /** Recovers what is due once, in the background, unless that was done within this time. */
-    lookUnlessWithin(millis: number): Effect.Effect<void>
+    runUnlessWithin(millis: number): Effect.Effect<void>
     /** Receives a message after each turn, and after each `run`. */
     readonly turns: Effect.Effect<PubSub.Subscription<void>, never, Scope.Scope>
   }
@@ -48,10 +48,10 @@ const make = Effect.gen(function* () {
   const turns = yield* PubSub.unbounded<void>()
   const ended = Effect.asVoid(PubSub.publish(turns, undefined))
   const monotonicMillis = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n))
-  let lookedAt = -Infinity
-  const started = Effect.map(monotonicMillis, (now) => (lookedAt = now))
+  let lastTurnAt = -Infinity
+  const started = Effect.map(monotonicMillis, (now) => (lastTurnAt = now))
 
-  const recoverDue = yield* makeRecoverDue(Effect.suspend(() => loop.look))
+  const recoverDue = yield* makeRecoverDue(Effect.suspend(() => loop.wake))
   const turn = started.pipe(
     Effect.andThen(Effect.provideContext(recoverDue, services)),
     Effect.orElseSucceed(() => failedPauseMillis),
@@ -62,8 +62,8 @@ const make = Effect.gen(function* () {
   return Recovery.of({
     run: started.pipe(Effect.andThen(Effect.provideContext(recoverJobs(), services)), Effect.andThen(ended)),
     hold: loop.hold,
-    lookUnlessWithin: (millis) =>
-      Effect.flatMap(monotonicMillis, (now) => (now - lookedAt >= millis ? loop.look : Effect.void)),
+    runUnlessWithin: (millis) =>
+      Effect.flatMap(monotonicMillis, (now) => (now - lastTurnAt >= millis ? loop.start : Effect.void)),
     turns: PubSub.subscribe(turns)
   })
 })
