@@ -31,6 +31,7 @@ export const suites: ReadonlyArray<Suite> = [
   },
   { files: "packages/jobs/src/pipelines/random-faults.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/recovery/recover-jobs.test.ts", from: "standard", because: "simulates for long" },
+  { files: "packages/jobs/src/polling/late-visibility.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/recovery/recovery.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/polling/receive-callback.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/polling/follow-job.test.ts", from: "standard", because: "simulates for long" },
