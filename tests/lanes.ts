@@ -38,6 +38,8 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "packages/jobs/src/pipelines/random-faults.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/accounts/account.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/recovery/recover-jobs.test.ts", from: "standard", because: "simulates for long" },
+  { files: "packages/jobs/src/polling/late-visibility.test.ts", from: "standard", because: "simulates for long" },
+  { files: "packages/jobs/src/recovery/recovery.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/polling/receive-callback.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/polling/follow-job.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/media/src/files/containment.test.ts", from: "standard", because: "draws many hostile servers" },

@@ -139,6 +139,7 @@ const interceptedLedger = (process: SimulatedProcess, { ledger, isStillWaiting }
   inDoubt: (...sent) => process.call(ledger.inDoubt(...sent)),
   takenTasks: (taskIds) => process.call(ledger.takenTasks(taskIds)),
   adoptTask: (...adoption) => process.call(ledger.adoptTask(...adoption)),
+  nextRecoveryAt: (filter) => process.call(ledger.nextRecoveryAt(filter)),
   unfinished: (filter) => process.call(ledger.unfinished(filter)),
   get: (id, principal) => process.call(ledger.get(id, principal))
 })

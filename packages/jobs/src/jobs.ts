@@ -116,7 +116,7 @@ export class Jobs extends Context.Service<
   static readonly layerConfig = Layer.unwrap(Effect.map(jobsConfig, Jobs.layer))
 }
 
-/** A process that requests jobs recovers orphaned ones now and then. */
+/** A process that only reads jobs recovers orphaned ones now and then; one that waits for jobs does so continuously. */
 const recoverEveryMillis = 60_000
 
 const make = Effect.gen(function* () {
@@ -132,6 +132,8 @@ const make = Effect.gen(function* () {
   const pipelines = yield* Pipelines
   const lookups = Context.pick(Account, Ledger, JobsSettings)(yield* Effect.context<Account | Ledger | JobsSettings>())
   const recoverNow = recovery.runUnlessWithin(recoverEveryMillis)
+  const recovering = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.scoped(Effect.andThen(recovery.hold, work))
 
   const status = (id: string): Effect.Effect<Job, KlingError | LedgerError> =>
     isPipeline(id) ? Effect.andThen(recoverNow, pipelines.status(id)) : Effect.andThen(recoverNow, polling.status(id))
@@ -147,29 +149,28 @@ const make = Effect.gen(function* () {
   /** Results that would not fit on the disk are not paid for. */
   const run = Effect.fnUntraced(function* (what: Plan | PipelinePlan, options: RunOptions = {}) {
     if (isPipelinePlan(what)) {
-      yield* Effect.andThen(downloads.requireSpace(options.folder), recoverNow)
-      return RunResult.Job({ job: yield* pipelines.start(what, options) })
+      yield* downloads.requireSpace(options.folder)
+      return RunResult.Job({ job: yield* recovering(pipelines.start(what, options)) })
     }
-    const { operation } = what
+    const { operation, variants } = what
     if (operation.kind === "create") {
-      yield* Effect.andThen(downloads.requireSpace(options.folder), recoverNow)
-      const { variants } = what
-      const job =
+      yield* downloads.requireSpace(options.folder)
+      const submitted =
         variants === undefined
           ? submission.submit(what, options)
           : submission.submitTakes({ ...what, variants }, options)
-      return RunResult.Job({ job: yield* job })
+      return RunResult.Job({ job: yield* recovering(submitted) })
     }
     if (!operation.billed) return RunResult.Answer({ answer: yield* kling.call(operation, what.input), receipt: {} })
     yield* downloads.requireSpace(options.folder)
-    return yield* submission.call(what, options)
+    return yield* recovering(submission.call(what, options))
   })
 
   return Jobs.of({
     plan,
     quote: (quoted) => gate.check(quoted.quote),
     run,
-    resume: (handle, options) => Effect.andThen(recoverNow, pipelines.resume(handle, options)),
+    resume: (handle, options) => recovering(pipelines.resume(handle, options)),
     approve: (approved, options) =>
       isPipelinePlan(approved) ? pipelines.approve(approved, options) : gate.approve(approved),
     revokeApproval: (approval) => ledger.revokeApproval(approval),
@@ -178,7 +179,7 @@ const make = Effect.gen(function* () {
       yield* orphans.resolve(yield* ledger.get(handle, settings.principal), resolution)
       return yield* status(handle)
     }),
-    follow: (id, operation) => Stream.unwrap(Effect.as(recoverNow, followed(id, operation))),
+    follow: (id, operation) => Stream.unwrap(Effect.as(recovery.hold, followed(id, operation))),
     list: (filter) =>
       Stream.mapEffect(kling.tasks(filter), (task) =>
         downloads.withRecord({ handle: task.externalId ?? task.id, task })

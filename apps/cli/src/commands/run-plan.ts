@@ -12,7 +12,7 @@ import { type Destination, destinationBefore } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
 import { identityOptions, type PaidFlags } from "./paid-flags.ts"
 import { runTakes } from "./run-takes.ts"
-import { waitForTask } from "./wait-for-task.ts"
+import { stillRunning, waitForTask } from "./wait-for-task.ts"
 
 /** Runs a plan as a paid command's flags say: prints it, or submits it, waits and downloads. */
 export const runPlan = Effect.fn("runPlan")(function* (plan: Plan, flags: PaidFlags) {
@@ -67,8 +67,10 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
   const jobs = yield* Jobs
   const output = yield* Output
   const handle = yield* Ref.make<string | undefined>(undefined)
-  const submitted = yield* jobs
+  const [spent, submitted] = yield* jobs
     .run(plan, {
+      // A slot may never become free: the wait for one has the same end.
+      answerWithin: flags.timeout,
       isApproved: flags.yes,
       folder: destination.folder,
       ...identityOptions(flags),
@@ -83,7 +85,8 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
         Effect.flatMap(Ref.get(handle), (pending) =>
           output.fail(interrupted(pending === undefined ? "paid call" : { handle: pending, isAccepted: false }))
         )
-      )
+      ),
+      Effect.timed
     )
 
   if (submitted.isDuplicate === true) {
@@ -93,12 +96,17 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
   }
   const wantsFile = flags.output._tag === "Some"
   if (!flags.wait && !wantsFile) {
+    if (isUnanswered(submitted)) return yield* stillRunning(submitted.handle, submitted, flags.timeout)
     yield* printTask(submitted)
     return yield* output.say(`Next: klingkit task wait ${submitted.handle}`)
   }
-  const { task } = yield* waitForTask(submitted.handle, { timeout: flags.timeout, submitted })
+  const { task } = yield* waitForTask(submitted.handle, { timeout: flags.timeout, submitted, spent })
   const job: Job = { ...submitted, task }
   if (wantsFile) return yield* printTask(job, yield* downloadFiles(job, destination, flags.force))
   yield* printTask(job)
   return yield* output.say(`Next: klingkit task download ${job.handle}`)
 })
+
+/** Kling had not answered at the end of the timeout, or the request was not even sent. */
+export const isUnanswered = ({ handle, task, isDuplicate = false }: Job): boolean =>
+  !isDuplicate && task.status === "submitted" && task.id === handle

@@ -11,7 +11,12 @@ import { taskView } from "../output/task-view.ts"
 /** Follows a task until it finishes, with a live line on a terminal. Fails when the task has failed. */
 export const waitForTask = Effect.fnUntraced(function* (
   id: string,
-  options: { readonly timeout: Duration.Duration; readonly submitted?: Job }
+  options: {
+    readonly timeout: Duration.Duration
+    readonly submitted?: Job
+    /** How much of the timeout is already spent. */
+    readonly spent?: Duration.Duration
+  }
 ) {
   const jobs = yield* Jobs
   const output = yield* Output
@@ -25,7 +30,7 @@ export const waitForTask = Effect.fnUntraced(function* (
     yield* jobs.follow(id, plan?.operation).pipe(Stream.runForEach((job) => Ref.set(latest, job)))
   })
   yield* Effect.raceFirst(watch, showProgress(latest, expectedSeconds)).pipe(
-    Effect.timeoutOption(options.timeout),
+    Effect.timeoutOption(Duration.subtract(options.timeout, options.spent ?? Duration.zero)),
     Effect.onInterrupt(() =>
       Effect.flatMap(Ref.get(latest), (job) =>
         output.fail(
@@ -61,18 +66,28 @@ const showProgress = Effect.fnUntraced(function* (
   return yield* Effect.forever(line)
 })
 
-const stillRunning = (id: string, job: Job | undefined, timeout: Duration.Duration) =>
-  new CommandError({
+/** The wait has ended, the task has not. */
+export const stillRunning = (id: string, job: Job | undefined, timeout: Duration.Duration) => {
+  const state =
+    job?.queuePosition === undefined ? (job?.task.status ?? "status unknown") : describeQueuePosition(job.queuePosition)
+  return new CommandError({
     failure: {
       code: "CLI_STILL_RUNNING",
-      message: `task ${sanitizeText(id, 80)} has not finished within ${Duration.format(timeout)}: ${job?.task.status ?? "status unknown"}`,
+      message: `task ${sanitizeText(id, 80)} has not finished within ${Duration.format(timeout)}: ${state}`,
       handle: id,
-      suggestion: `${job?.pipeline === undefined ? "it keeps running; wait for it with" : "its current step keeps running; continue with"}: klingkit task wait ${sanitizeText(id, 80)}`,
+      suggestion: `${whatNow(job)}: klingkit task wait ${sanitizeText(id, 80)}`,
       charged: "maybe",
       exitCode: exitCode.stillRunning,
       ...(job === undefined ? {} : { task: taskView(job) })
     }
   })
+}
+
+const whatNow = (job: Job | undefined): string => {
+  if (job?.pipeline !== undefined) return "its current step keeps running; continue with"
+  if (job?.queuePosition !== undefined) return "it was not sent yet; within an hour, send it and wait for it with"
+  return "it keeps running; wait for it with"
+}
 
 const taskFailed = (job: Job) => {
   const step = stepFailure(job)

@@ -163,7 +163,13 @@ const klingFailure = (error: KlingError): Failure => {
     credentialReasons.has(reason._tag) || (problems ?? []).some(({ field }) => field === "credentials")
   return {
     ...describedBy(error),
-    exitCode: isAboutCredentials ? exitCode.credentials : problems === undefined ? exitCode.failed : exitCode.usage,
+    exitCode: isAboutCredentials
+      ? exitCode.credentials
+      : problems !== undefined
+        ? exitCode.usage
+        : reason._tag === "TaskNotVisible"
+          ? exitCode.stillRunning
+          : exitCode.failed,
     ...(problems === undefined ? {} : { problems, lines: problems.map(problemLine) }),
     ...(handle === undefined ? {} : { handle })
   }

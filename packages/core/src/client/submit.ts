@@ -63,14 +63,16 @@ const firstSend = Effect.fnUntraced(function* (submission: Submission) {
   yield* submission.journal.sending
   // Time spent on rejected sends does not count: only the last send can be ambiguous.
   const sentAt = yield* Ref.make(0)
-  const markSent = Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.set(sentAt, now))
+  // Not the wall clock: it may be set meanwhile.
+  const now = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n))
+  const markSent = Effect.flatMap(now, (millis) => Ref.set(sentAt, millis))
   const sent = yield* Effect.result(submission.retryWhileNotAccepted(Effect.andThen(markSent, submission.send)))
   if (Result.isSuccess(sent)) return sent.success
   const failure = sent.failure
   const outcome = classify(failure)
   if (outcome === "rejected") return yield* failure
   yield* submission.journal.inDoubt
-  const spent = (yield* Clock.currentTimeMillis) - (yield* Ref.get(sentAt))
+  const spent = (yield* now) - (yield* Ref.get(sentAt))
   return yield* resolvedWithin(submitDeadlineMillis - spent, submission, reconcile(submission, failure, outcome))
 })
 

@@ -10,6 +10,7 @@ const reasons: ReadonlyArray<readonly [string, KlingErrorReason]> = [
   ["KLING_CONTENT_REFUSED", { _tag: "ContentRefused", ...answered }],
   ["KLING_UNKNOWN_CODE", { _tag: "UnknownCode", ...answered }],
   ["KLING_TASK_NOT_FOUND", { _tag: "TaskNotFound", taskId: "7" }],
+  ["KLING_TASK_NOT_VISIBLE", { _tag: "TaskNotVisible", taskId: "7", acceptedAt: 1_800_000_000_000 }],
   ["KLING_JOURNAL_FAILED", { _tag: "JournalFailed", detail: "disk full" }],
   ["KLING_NOT_CONNECTED", { _tag: "NotConnected", detail: "ENOTFOUND" }],
   ["KLING_CONNECTION_LOST", { _tag: "ConnectionLost", detail: "ECONNRESET" }],
@@ -42,6 +43,7 @@ describe("whether a paid request was charged", () => {
   it("is unknown when no response decides it", () => {
     expect(charged({ _tag: "ConnectionLost", detail: "" })).toBe("maybe")
     expect(charged({ _tag: "SubmissionUnknown", detail: "" })).toBe("maybe")
+    expect(charged({ _tag: "TaskNotVisible", taskId: "7", acceptedAt: 0 })).toBe("maybe")
     expect(charged({ _tag: "UnexpectedAnswer", detail: "" }, 502)).toBe("maybe")
     expect(charged({ _tag: "UnknownCode", ...answered }, 200)).toBe("maybe")
     expect(charged({ _tag: "UnknownCode", ...answered }, 403)).toBe("maybe")

@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { DateTime, Schema } from "effect"
 import { findKlingCode } from "./codes.ts"
 import { libraryAdvice, withOutcome } from "./library-advice.ts"
 import { CandidateTask, type NextStep } from "./next-step.ts"
@@ -37,6 +37,8 @@ const reasons = {
   /** A code that is not in Kling's table. */
   UnknownCode: kling,
   TaskNotFound: { taskId: Schema.String },
+  /** Kling accepted the request, in milliseconds since 1970, and has not shown its task since. */
+  TaskNotVisible: { taskId: Schema.String, acceptedAt: Schema.Int },
   /** The request could not be persisted first, so it was not sent. */
   JournalFailed: { detail: Schema.String },
   /** Nothing was sent: DNS, connection or TLS handshake failed. */
@@ -151,6 +153,7 @@ const ambiguous: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "ConnectionLost",
   "UnexpectedAnswer",
   "SubmissionUnknown",
+  "TaskNotVisible",
   "TaskFailed"
 ])
 
@@ -177,6 +180,8 @@ function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
       return `no complete Kling credential: set ${reason.settings.map(nameOf).join(", ")}`
     case "TaskNotFound":
       return `no task ${sanitizeText(reason.taskId, 80)} on this account`
+    case "TaskNotVisible":
+      return `Kling accepted task ${sanitizeText(reason.taskId, 80)} at ${DateTime.formatIso(DateTime.makeUnsafe(reason.acceptedAt))}, but does not show it`
     case "JournalFailed":
       return `the request could not be recorded: ${sanitizeText(reason.detail)}`
     case "NotConnected":
@@ -208,6 +213,8 @@ function nextStep(reason: KlingErrorReason): NextStep {
       return { _tag: "SetCredentials" }
     case "TaskNotFound":
       return { _tag: "CheckId", id: reason.taskId, at: "Kling" }
+    case "TaskNotVisible":
+      return { _tag: "LookUp", handle: reason.taskId }
     case "JournalFailed":
       return { _tag: "FixCause", before: "resend" }
     case "NotConnected":

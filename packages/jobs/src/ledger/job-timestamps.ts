@@ -11,18 +11,23 @@ import { isStorable } from "./storable-text.ts"
 /** Guards against clock skew: a poll further in the future than this is ignored. */
 const maxAheadMillis = 60_000
 
+/** It was not polled within `freshMillis`. */
+export const isPollable = ({ sql }: LedgerDatabase["Service"], now: number, freshMillis: number) =>
+  sql`(polled_at IS NULL OR polled_at <= ${now - freshMillis} OR polled_at > ${now + maxAheadMillis})`
+
 /**
  * Claims the next poll of each of these jobs that was not polled within `freshMillis`: of several processes that want
  * the status of a job at the same moment one asks Kling, the others read what it persisted. Unreadable rows are left out.
  */
 export const claimPolls = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   handles: ReadonlyArray<string>,
   freshMillis: number
 ): Effect.fn.Return<ReadonlyArray<JobRecord>, SqlError> {
   if (handles.length === 0) return []
+  const { sql } = database
   const now = yield* Clock.currentTimeMillis
-  const isDue = sql`(polled_at IS NULL OR polled_at <= ${now - freshMillis} OR polled_at > ${now + maxAheadMillis})`
+  const isDue = isPollable(database, now, freshMillis)
   // A locked row is being claimed; two statements that wait for each other's rows would deadlock.
   const free = sql.onDialectOrElse({
     pg: () =>

@@ -23,6 +23,7 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       inDoubt: (...sent) => use((ledger) => ledger.inDoubt(...sent)),
       takenTasks: (taskIds) => use((ledger) => ledger.takenTasks(taskIds)),
       adoptTask: (...adoption) => use((ledger) => ledger.adoptTask(...adoption)),
+      nextRecoveryAt: (filter) => use((ledger) => ledger.nextRecoveryAt(filter)),
       claimPolls: (...polls) => use((ledger) => ledger.claimPolls(...polls)),
       markAcknowledged: (handle) => use((ledger) => ledger.markAcknowledged(handle)),
       markQueued: (...lease) => use((ledger) => ledger.markQueued(...lease)),

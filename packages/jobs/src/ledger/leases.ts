@@ -3,7 +3,8 @@ import type { SqlError } from "effect/sql/SqlError"
 import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, type Lease, readOneRow, readRow } from "./job-record.ts"
-import { type JobState, unfinishedStates } from "./job-state.ts"
+import { type JobState, jobStates, mayBeSent, unfinishedStates } from "./job-state.ts"
+import { isPollable } from "./job-timestamps.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 
 export interface LeaseRequest {
@@ -22,6 +23,17 @@ export interface UnfinishedFilter {
   readonly after?: number
   /** 100 when absent. */
   readonly limit?: number
+  /** Left out, such as the jobs that this process works on even though their leases look expired. */
+  readonly isExcluded?: (handle: string) => boolean
+}
+
+/** What recovery waits for. */
+export interface RecoveryFilter {
+  readonly account: string
+  /** How often a request with an unknown outcome is looked up. */
+  readonly lookUpEveryMillis: number
+  /** Such requests are looked up if they were created after this time, in milliseconds since 1970. */
+  readonly lookUpAfter: number
 }
 
 const maxSeconds = 600
@@ -72,28 +84,59 @@ export const releaseLease = ({ sql }: LedgerDatabase["Service"], handle: string,
       WHERE handle = ${handle} AND lease_owner = ${owner} AND lease_fence = ${fence}`
   )
 
-/** Unfinished jobs that no living process holds, those that were polled longest ago first, so that none is left out for ever; unreadable rows are left out. */
+/**
+ * Unfinished jobs that no living process holds, those that were polled longest ago first, so that none is left out for ever;
+ * unreadable rows are left out, and leave their place to the next.
+ */
 export const findUnfinished = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
-  { states = unfinishedStates, account, after, limit = 100 }: UnfinishedFilter
+  { states = unfinishedStates, account, after, limit = 100, isExcluded = () => false }: UnfinishedFilter,
+  order: "leastPolled" | "leastClaimed" = "leastPolled"
 ): Effect.fn.Return<ReadonlyArray<JobRecord>, SqlError> {
   const { sql } = database
   const now = yield* Clock.currentTimeMillis
   const conditions = [sql.in("state", states), isFree(database, now)]
   if (account !== undefined) conditions.push(ofAccount(database, account))
   if (after !== undefined) conditions.push(sql`created_at > ${after}`)
-  const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE ${sql.and(conditions)}
-    ORDER BY COALESCE(polled_at, 0), created_at LIMIT ${limit}`
-  return rows.flatMap((row) => Result.match(readRow(row), { onSuccess: (job) => [job], onFailure: () => [] }))
+  const turn = order === "leastClaimed" ? sql`lease_fence` : sql`COALESCE(polled_at, 0)`
+  const found: Array<JobRecord> = []
+  for (let offset = 0; found.length < limit; offset += limit) {
+    const rows = yield* sql`SELECT * FROM klingkit_jobs WHERE ${sql.and(conditions)}
+      ORDER BY ${turn}, created_at, handle LIMIT ${limit} OFFSET ${offset}`
+    const jobs = rows.flatMap((row) => Result.match(readRow(row), { onSuccess: (job) => [job], onFailure: () => [] }))
+    found.push(...jobs.filter(({ handle }) => !isExcluded(handle)))
+    if (rows.length < limit) break
+  }
+  return found.slice(0, limit)
 })
 
-/** Finds unfinished jobs and claims each that no other process claims first. */
+/**
+ * When recovery next has work, in milliseconds since 1970: the end of the next lease of a request that may have to be sent, or
+ * the next lookup of one with an unknown outcome. 0: now. Nothing: there are none.
+ */
+export const nextRecoveryAt = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  { account, lookUpEveryMillis, lookUpAfter }: RecoveryFilter
+): Effect.fn.Return<number | undefined, SqlError> {
+  const { sql } = database
+  const now = yield* Clock.currentTimeMillis
+  const lookUpAt = sql`CASE WHEN ${isPollable(database, now, lookUpEveryMillis)} THEN 0
+    ELSE polled_at + ${lookUpEveryMillis} END`
+  const [row] = yield* sql`SELECT MIN(CASE WHEN state = 'UNKNOWN' THEN ${lookUpAt}
+      WHEN ${isFree(database, now)} THEN 0 ELSE lease_until END) AS due
+    FROM klingkit_jobs WHERE account = ${account}
+      AND (${sql.in("state", jobStates.filter(mayBeSent))} OR (state = 'UNKNOWN' AND created_at > ${lookUpAfter}))`
+  const due = row?.["due"]
+  return due === undefined || due === null ? undefined : Number(due)
+})
+
+/** Claims unfinished jobs, those with the fewest turns so far first, each unless another process claims it first. */
 export const claimUnfinished = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
   filter: UnfinishedFilter,
   request: LeaseRequest
 ): Effect.fn.Return<ReadonlyArray<JobRecord>, LedgerError | SqlError> {
-  const found = yield* findUnfinished(database, filter)
+  const found = yield* findUnfinished(database, filter, "leastClaimed")
   const claimed = yield* Effect.forEach(found, ({ handle }) =>
     claimJob(database, handle, request).pipe(
       Effect.map((job) => [job]),

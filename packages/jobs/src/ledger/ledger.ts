@@ -28,6 +28,8 @@ import {
   claimUnfinished,
   findUnfinished,
   type LeaseRequest,
+  nextRecoveryAt,
+  type RecoveryFilter,
   releaseLease,
   renewLease,
   type UnfinishedFilter
@@ -89,7 +91,7 @@ export class Ledger extends Context.Service<
     input(handle: string): Effect.Effect<Readonly<Record<string, unknown>>, LedgerError>
     /** Claims a job for this process; the record holds its new lease. */
     claim(handle: string, request: LeaseRequest): Effect.Effect<JobRecord, LedgerError>
-    /** Claims all unfinished jobs that no process holds. */
+    /** Claims unfinished jobs that no process holds, those with the fewest turns so far first. */
     claimUnfinished(
       filter: UnfinishedFilter,
       request: LeaseRequest
@@ -107,6 +109,8 @@ export class Ledger extends Context.Service<
     takenTasks(taskIds: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, string>, LedgerError>
     /** Gives a job of unknown outcome its task, unless another job has it. */
     adoptTask(handle: string, taskId: string, lease?: Lease): Effect.Effect<JobRecord, LedgerError>
+    /** When recovery next has work, in milliseconds since 1970; 0 for now, nothing if there is none. */
+    nextRecoveryAt(filter: RecoveryFilter): Effect.Effect<number | undefined, LedgerError>
     /** Claims the next poll of each job that no process has polled within `freshMillis`. */
     claimPolls(
       handles: ReadonlyArray<string>,
@@ -189,6 +193,7 @@ const make = Effect.gen(function* () {
     markCallbackReceived: (account, id) => work(markCallbackReceived(database, account, id)),
     queue: (account, queueKey) => work(readQueue(database, account, queueKey)),
     unfinished: (filter = {}) => work(findUnfinished(database, filter)),
+    nextRecoveryAt: (filter) => work(nextRecoveryAt(database, filter)),
     get: (id, principal = "local") => work(getJob(database, id, principal)),
     list: (filter = {}) => work(listJobs(database, filter)),
     recordCharge: (handle, charges) => work(recordCharge(database, handle, charges)),

@@ -24,7 +24,6 @@ import type { LedgerError } from "../ledger/ledger-error.ts"
 import { Polling } from "../polling/polling.ts"
 import { Recovery } from "../recovery/recovery.ts"
 import { JobsSettings } from "../settings.ts"
-import { ProcessLeases } from "../submit/process-leases.ts"
 import { SpendGate } from "../submit/spend-gate.ts"
 import { Submission } from "../submit/submission.ts"
 import { pipelineJob } from "./pipeline-job.ts"
@@ -53,7 +52,7 @@ export interface ResumePipelineOptions {
 
 export type PipelineError = KlingError | JobError | LedgerError
 
-type Needs = Account | Ledger | Polling | ProcessLeases | Recovery | SpendGate | Submission | JobsSettings
+type Needs = Account | Ledger | Polling | Recovery | SpendGate | Submission | JobsSettings
 
 /** Several paid steps under one handle: started as a whole, and advanced by every process that follows them. */
 export class Pipelines extends Context.Service<
@@ -95,7 +94,6 @@ const make = Effect.gen(function* () {
     Account,
     Ledger,
     Polling,
-    ProcessLeases,
     Recovery,
     SpendGate,
     Submission,
@@ -113,7 +111,9 @@ const make = Effect.gen(function* () {
   const startRun = Effect.fnUntraced(function* (handle: string): Effect.fn.Return<ActiveRun> {
     const allSent = yield* Latch.make(false)
     const ended = Effect.andThen(RcMap.invalidate(activeRuns, handle), allSent.open)
-    const running = Effect.provideContext(runPipeline(handle, allSent), services)
+    const running = Effect.scoped(
+      Effect.andThen(recovery.hold, Effect.provideContext(runPipeline(handle, allSent), services))
+    )
     return { allSent, fiber: yield* FiberSet.run(fibers, Effect.ensuring(running, ended)) }
   })
   const activeRuns: RcMap.RcMap<string, ActiveRun> = yield* RcMap.make({
@@ -220,8 +220,8 @@ const make = Effect.gen(function* () {
   })
 
   if (isLongRunning) {
-    const runs = yield* recovery.runs
-    yield* PubSub.take(runs).pipe(Effect.andThen(Effect.ignore(resumeOrphaned)), Effect.forever, Effect.forkScoped)
+    const turns = yield* recovery.turns
+    yield* PubSub.take(turns).pipe(Effect.andThen(Effect.ignore(resumeOrphaned)), Effect.forever, Effect.forkScoped)
   }
 
   return Pipelines.of({

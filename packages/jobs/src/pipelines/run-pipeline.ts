@@ -9,14 +9,12 @@ import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, LedgerError, type LedgerErrorReason } from "../ledger/ledger-error.ts"
 import type { PipelineRecord } from "../ledger/pipeline-record.ts"
 import type { Polling } from "../polling/polling.ts"
-import type { Recovery } from "../recovery/recovery.ts"
 import { JobsSettings } from "../settings.ts"
-import type { ProcessLeases } from "../submit/process-leases.ts"
 import type { Submission } from "../submit/submission.ts"
 import { awaitChange, submitStep } from "./step-jobs.ts"
 import { stepStateOf } from "./step-state.ts"
 
-type StepNeeds = Ledger | Polling | ProcessLeases | Recovery | Submission
+type StepNeeds = Ledger | Polling | Submission
 type AnyError = KlingError | JobError | LedgerError
 
 const decodePlan = Schema.decodeUnknownEffect(Schema.Struct({ steps: Schema.Array(StoredStep) }))

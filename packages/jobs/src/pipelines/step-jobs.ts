@@ -1,6 +1,6 @@
 import { findOperation, isFinished, type KlingError, type Plan } from "@klingkit/core"
 import { fingerprintKey } from "@klingkit/core/requests"
-import { Clock, Effect, Schedule, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import type { JobError } from "../job-error.ts"
 import type { StepOfPipeline } from "../ledger/create-job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
@@ -8,8 +8,6 @@ import { isFinishedState } from "../ledger/job-state.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { Polling } from "../polling/polling.ts"
-import { Recovery } from "../recovery/recovery.ts"
-import { ProcessLeases } from "../submit/process-leases.ts"
 import { Submission } from "../submit/submission.ts"
 
 /** One attempt of a step: of all programs that make it, the ledger lets one send it. */
@@ -35,21 +33,11 @@ export const submitStep = Effect.fnUntraced(function* (
   yield* plan.operation.kind === "create" ? submission.submit(plan, options) : submission.call(plan, options)
 })
 
-/** Returns when the state of a running job may have changed. Meanwhile it is recovered if its process has died. */
+/**
+ * Returns when the state of a running job may have changed. The job of a synchronous call cannot be polled: only the process
+ * that runs it, or the one that recovers it, ends it.
+ */
 export const awaitChange = Effect.fnUntraced(function* (
-  job: JobRecord
-): Effect.fn.Return<void, KlingError | LedgerError, Ledger | Polling | ProcessLeases | Recovery> {
-  const { request } = yield* ProcessLeases
-  const { orphaned } = yield* Recovery
-  // The lease of a dead process expires; then its job can be recovered.
-  const now = yield* Clock.currentTimeMillis
-  if (job.lease !== undefined && job.lease.until < now) yield* orphaned
-  const recoverPeriodically = Effect.schedule(orphaned, Schedule.spaced(`${request.seconds} seconds`))
-  yield* Effect.raceFirst(untilEnded(job), recoverPeriodically)
-})
-
-/** The job of a synchronous call cannot be polled: only the process that runs it, or the one that recovers it, ends it. */
-const untilEnded = Effect.fnUntraced(function* (
   job: JobRecord
 ): Effect.fn.Return<void, KlingError | LedgerError, Ledger | Polling> {
   const ledger = yield* Ledger

@@ -15,7 +15,9 @@ const resendMillis = 24 * 3_600_000
 /** How long a finished job is kept: its files, its price, its prompt. */
 const retentionMillis = 400 * 24 * 3_600_000
 /** How often, across all processes, a late task is looked up. */
-const reconcileEveryMillis = 300_000
+export const reconcileEveryMillis = 300_000
+/** So many at a time, those first that were looked up longest ago. */
+const reconciledPerTurn = 20
 
 /**
  * Recovers submissions whose process has died. A request that was sent is looked up, and within a day sent again at most
@@ -23,18 +25,26 @@ const reconcileEveryMillis = 300_000
  * its caller has received nothing and is gone.
  */
 export const recoverJobs = Effect.fn("Jobs.recover")(function* () {
-  const ledger = yield* Ledger
   yield* recoverOrphaned()
   yield* reconcileUnknown()
+  yield* purgeOld
+})
+
+/** Deletes jobs that ended long ago. */
+export const purgeOld = Effect.gen(function* () {
+  const ledger = yield* Ledger
   yield* Effect.ignore(ledger.purgeBefore((yield* Clock.currentTimeMillis) - retentionMillis))
 })
 
 /** Recovers the jobs that dead processes have orphaned during submission. */
-export const recoverOrphaned = Effect.fnUntraced(function* () {
+const recoverOrphaned = Effect.fnUntraced(function* () {
   const ledger = yield* Ledger
   const account = yield* Account.use(({ current }) => current)
-  const { request } = yield* ProcessLeases
-  const claimed = yield* ledger.claimUnfinished({ states: ["INTENT", "SENDING", "IN_DOUBT"], account }, request)
+  const { request, isHeld: isExcluded } = yield* ProcessLeases
+  const claimed = yield* ledger.claimUnfinished(
+    { states: ["INTENT", "SENDING", "IN_DOUBT"], account, isExcluded },
+    request
+  )
   const now = yield* Clock.currentTimeMillis
   const recoverAll = (records: ReadonlyArray<JobRecord>, concurrency: number | "unbounded") =>
     Effect.forEach(records, (record) => Effect.ignore(recoverOne(record, now)), {
@@ -53,7 +63,8 @@ export const recoverOrphaned = Effect.fnUntraced(function* () {
   yield* Effect.all(recoveries, { concurrency: "unbounded", discard: true })
 })
 
-const recoverOne = Effect.fnUntraced(function* (record: JobRecord, now: number) {
+/** Recovers one job that this process has claimed. */
+export const recoverOne = Effect.fnUntraced(function* (record: JobRecord, now: number) {
   const ledger = yield* Ledger
   const submission = yield* Submission
   const { handle, lease, state, acknowledgedAt, sentAt = 0 } = record
@@ -84,7 +95,7 @@ const recoverOne = Effect.fnUntraced(function* (record: JobRecord, now: number) 
 })
 
 /** Kling may have created a task after its submission was given up: if it turns up, in a list as well, the job continues with it. */
-const reconcileUnknown = Effect.fnUntraced(function* () {
+export const reconcileUnknown = Effect.fnUntraced(function* () {
   const ledger = yield* Ledger
   const kling = yield* Kling
   const orphans = yield* Orphans
@@ -92,7 +103,7 @@ const reconcileUnknown = Effect.fnUntraced(function* () {
   // A request that is still unknown by then is no longer looked up: Kling has deleted its results.
   const after = now - resultRetentionMillis
   const account = yield* Account.use(({ current }) => current)
-  const unknown = yield* ledger.unfinished({ states: ["UNKNOWN"], account, after })
+  const unknown = yield* ledger.unfinished({ states: ["UNKNOWN"], account, after, limit: reconciledPerTurn })
   const handles = unknown.map(({ handle }) => handle)
   yield* Effect.forEach(
     yield* ledger.claimPolls(handles, reconcileEveryMillis),

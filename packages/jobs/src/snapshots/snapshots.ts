@@ -9,6 +9,7 @@ import { Orphans, Settlement, unknownOutcome } from "../orphans/orphans.ts"
 import { Queues } from "../queue/queues.ts"
 import { applyTaskUpdate } from "./apply-task-update.ts"
 import { makeTaskReader } from "./task-reader.ts"
+import { notVisible } from "./not-visible.ts"
 
 /** What a poll or a callback returns about a task, applied to its job. */
 export class Snapshots extends Context.Service<
@@ -66,14 +67,13 @@ const make = Effect.gen(function* () {
     return { handle: record.handle, task, record: yield* apply(record, task) }
   })
 
-  /** The job when Kling does not show its task: it may not have it yet, or it is unknown whether it has it. */
+  /** The job when Kling does not show its task under the id that was looked up. */
   const withoutTask = Effect.fnUntraced(function* (
     record: JobRecord,
     error: KlingError
   ): Effect.fn.Return<Job, KlingError> {
     if (error.reason._tag !== "TaskNotFound") return yield* error
     const { state, handle, taskId } = record
-    if (state === "INTENT" || state === "SENDING" || state === "IN_DOUBT") return jobOfRecord(record)
     if (state === "UNKNOWN") {
       const settlement = yield* Effect.orElseSucceed(orphans.settle(record), () => Settlement.Open({}))
       if (settlement._tag === "Open") return yield* unknownOutcome(record, settlement)
@@ -81,9 +81,14 @@ const make = Effect.gen(function* () {
       return { handle, task: settlement.task, record: yield* apply(settlement.record, settlement.task) }
     }
     // An adopted task may have no external id.
-    if (taskId === undefined || taskId === lookupId(record)) return yield* error
-    const task = yield* reader.read(taskId)
-    return { handle, task, record: yield* apply(record, task) }
+    if (taskId === undefined || taskId === lookupId(record)) return yield* notVisible(record, error)
+    return yield* reader.read(taskId).pipe(
+      Effect.flatMap((task) => Effect.map(apply(record, task), (updated): Job => ({ handle, task, record: updated }))),
+      Effect.catchIf(
+        ({ reason }) => reason._tag === "TaskNotFound",
+        (absent) => notVisible(record, absent)
+      )
+    )
   })
 
   const pollBatch = Effect.fnUntraced(function* (

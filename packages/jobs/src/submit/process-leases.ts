@@ -10,6 +10,8 @@ export class ProcessLeases extends Context.Service<
   {
     /** `seconds`: how long a job stays with a process that has stopped renewing its lease. */
     readonly request: LeaseRequest
+    /** Whether this process works on a job, however old its lease looks after the clock was set. */
+    readonly isHeld: (handle: string) => boolean
     /** Renews a lease until interrupted. Losing it does not stop a request that is already on its way. */
     keep(handle: string, lease: Lease): Effect.Effect<never>
   }
@@ -21,12 +23,16 @@ export class ProcessLeases extends Context.Service<
       const owner = yield* SecureRandom.SecureRandom.use((random) => random.uuidV4()).pipe(
         Effect.provide(SecureRandom.layerWebCrypto)
       )
+      const held = new Set<string>()
       return {
         request: { owner, seconds: leaseSeconds },
+        isHeld: (handle) => held.has(handle),
         keep: (handle, lease) =>
-          Effect.ignore(ledger.renew(handle, lease, leaseSeconds)).pipe(
+          Effect.sync(() => held.add(handle)).pipe(
+            Effect.andThen(Effect.ignore(ledger.renew(handle, lease, leaseSeconds))),
             Effect.repeat(Schedule.spaced(`${renewEverySeconds} seconds`)),
-            Effect.andThen(Effect.never)
+            Effect.andThen(Effect.never),
+            Effect.ensuring(Effect.sync(() => held.delete(handle)))
           )
       }
     })

@@ -58,7 +58,8 @@ const afterFailure = Effect.fnUntraced(function* (
   const record = Option.isSome(known) ? known.value.jobs[0] : undefined
   if (record !== undefined && _tag === "SubmissionUnknown")
     return unresolvedTask(jobOfRecord(record), errorResult(formatted))
-  if (record !== undefined && error.isRetryable) return unreachableTask(jobOfRecord(record), error.message)
+  const isOnItsWay = error.isRetryable || _tag === "TaskNotVisible"
+  if (record !== undefined && isOnItsWay) return unreachableTask(jobOfRecord(record), error.message)
   return yield* Effect.fail(new ProtocolError(ProtocolErrorCode.InternalError, formatted.lines.join("\n")))
 })
 

@@ -60,6 +60,35 @@ describe("wait_for_task", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
+  it.effect("waits for a task that Kling does not show yet", () => {
+    const world = new KlingWorld({ speed: 1, faults: { switches: { visibilityDelaySeconds: 30 } } })
+    return Effect.gen(function* () {
+      const task_id = yield* startTask("generate_video")
+      for (const tool of ["check_video_status", "check_image_status"] as const) {
+        expect((yield* call(tool, { task_id })).structured).toMatchObject({ status: "submitted" })
+      }
+      const waited = yield* whileTimePasses(call("wait_for_task", { task_id, timeout_seconds: 7 }))
+      expect(waited.structured).toMatchObject({ status: "submitted" })
+      const isMade = ({ text }: { readonly text: string }) => text.includes("Status: succeed")
+      yield* whileTimePasses(Effect.repeat(call("wait_for_task", { task_id }), { until: isMade, times: 5 }))
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("ends at its timeout, with the handle, when no concurrency slot becomes free", () => {
+    const faults = [{ fault: "refuse", code: 1303, count: "always" } as const]
+    const world = new KlingWorld({ speed: 1, faults: { faults } })
+    return Effect.gen(function* () {
+      const task_id = yield* whileTimePasses(startTask("generate_video"))
+      const from = yield* Clock.currentTimeMillis
+      const [{ text, structured }, until] = yield* whileTimePasses(
+        Effect.zip(call("wait_for_task", { task_id, timeout_seconds: 7 }), Clock.currentTimeMillis)
+      )
+      expect(until - from).toBe(7000)
+      expect(structured).toMatchObject({ task_id, status: "submitted" })
+      expect(text).toContain("queued, position 1")
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
   it.effect("refuses to wait longer than hosts do", () =>
     Effect.gen(function* () {
       const error = yield* failure("wait_for_task", { task_id: "1", timeout_seconds: 300 })

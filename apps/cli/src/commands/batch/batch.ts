@@ -1,6 +1,6 @@
 import { maxUsd, type Quote, sumOfQuotes } from "@klingkit/core"
 import { credentialsFromConfig, quotedText, usdText } from "@klingkit/core/internal"
-import { Recovery, spendLimits } from "@klingkit/jobs"
+import { spendLimits } from "@klingkit/jobs"
 import { Effect, Option, Ref } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"
@@ -140,18 +140,10 @@ const run = Effect.fnUntraced(function* (
           )
       ),
     { concurrency: parallel }
-  ).pipe(
-    Effect.raceFirst(recoverOrphans),
-    Effect.onInterrupt(() => tasks.tell)
-  )
+  ).pipe(Effect.onInterrupt(() => tasks.tell))
   yield* printResults(results)
   yield* failIfAny(results, wait || Option.isSome(given.output))
 })
-
-/** Jobs orphaned by a killed run stay leased to it for 30 s. */
-const recoverOrphans = Recovery.use(({ run: recover }) =>
-  Effect.sleep("31 seconds").pipe(Effect.andThen(Effect.forkChild(Effect.ignore(recover))), Effect.forever)
-)
 
 /** What a run would find. A dry run needs neither a credential nor a ledger; without them every line counts as new. */
 const lookUp = (lines: ReadonlyArray<Line>, which: Parameters<typeof findLines>[1]) =>

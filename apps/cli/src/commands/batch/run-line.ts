@@ -2,7 +2,8 @@ import { isFinished, maxUsd } from "@klingkit/core"
 import { isPipeline } from "@klingkit/core/requests"
 import { type Job, JobError, Jobs } from "@klingkit/jobs"
 import { currentJob } from "@klingkit/jobs/internal"
-import { type Cause, type Duration, Effect, type FileSystem, Option, type Path, Schedule, Stream } from "effect"
+import { type Cause, Duration, Effect, type FileSystem, Option, type Path, Schedule, Stream } from "effect"
+import { isUnanswered } from "../run-plan.ts"
 import { type Failure, failureOf } from "../../output/failure.ts"
 import { taskView } from "../../output/task-view.ts"
 import { asNew, type LineToRun } from "./find-lines.ts"
@@ -35,6 +36,8 @@ export interface LineResult {
   /** Kling's message about a failed task. */
   readonly message?: string
   readonly task?: unknown
+  /** Kling had not answered at the end of the timeout. */
+  readonly isUnanswered?: boolean
 }
 
 type Needs = Jobs | FileSystem.FileSystem | Path.Path
@@ -42,10 +45,11 @@ type Needs = Jobs | FileSystem.FileSystem | Path.Path
 /** Submits a line or finds its earlier job; waits and downloads as the options say. A failure stays in its result. */
 export const runLine = (toRun: LineToRun, options: LineOptions): Effect.Effect<LineResult, never, Needs> =>
   Effect.gen(function* () {
-    const submitted = yield* submitOnce(toRun, options)
+    const [spent, submitted] = yield* Effect.timed(submitOnce(toRun, options))
     yield* options.onStart(submitted.handle)
     if (isFinished(submitted.task)) yield* options.onEnd(submitted.handle)
-    return yield* Effect.catchCause(finish(toRun, options, submitted), (cause) => failedLine(toRun, cause, submitted))
+    const left = { ...options, timeout: Duration.subtract(options.timeout, spent) }
+    return yield* Effect.catchCause(finish(toRun, left, submitted), (cause) => failedLine(toRun, cause, submitted))
   }).pipe(Effect.catchCause((cause) => failedLine(toRun, cause)))
 
 const failedLine = (toRun: LineToRun, cause: Cause.Cause<unknown>, submitted?: Job): Effect.Effect<LineResult> => {
@@ -113,7 +117,7 @@ const ended = Effect.fnUntraced(function* ({ plan }: Line, submitted: Job) {
 /** The job of a line: a new one, or that of an earlier run. */
 const submitOnce = Effect.fnUntraced(function* (
   { line, take, key, found }: LineToRun,
-  { yes, destination, onStart }: LineOptions
+  { yes, timeout, destination, onStart }: LineOptions
 ) {
   const jobs = yield* Jobs
   const { plan, raw, keys } = line
@@ -121,6 +125,7 @@ const submitOnce = Effect.fnUntraced(function* (
     return { ...(yield* jobs.status(found.handle)), isDuplicate: true } satisfies Job
   }
   const result = yield* jobs.run(plan, {
+    answerWithin: timeout,
     // The total was approved as a whole; a line without a known price is not part of it.
     isApproved: yes || maxUsd(plan.quote) !== undefined,
     idempotencyKey: key,
@@ -141,6 +146,7 @@ const resultOf = (toRun: LineToRun, job: Job, files?: ReadonlyArray<string>): Li
   status: job.task.status,
   handle: job.handle,
   task: taskView(job),
+  ...(isUnanswered(job) ? { isUnanswered: true } : {}),
   ...(job.task.message === undefined ? {} : { message: job.task.message }),
   ...(files === undefined ? {} : { files })
 })

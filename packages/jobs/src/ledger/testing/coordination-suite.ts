@@ -55,6 +55,61 @@ export const coordinationSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void
     })
   )
 
+  it.effect("gives every orphaned job its turn, however many there are, and passes over unreadable rows", () =>
+    Effect.gen(function* () {
+      const { ledger, sql } = yield* openFresh
+      const owner = { owner: "next-process", seconds: 30 }
+      for (let created = 0; created < 40; created++) {
+        const { handle } = (yield* ledger.createJob(sampleJob())).job
+        if (created < 15) yield* sql`UPDATE klingkit_jobs SET files = '{' WHERE handle = ${handle}`
+      }
+      yield* TestClock.adjust("30 seconds")
+      const turns = new Set<string>()
+      for (let round = 0; round < 3; round++) {
+        for (const { handle, lease } of yield* ledger.claimUnfinished({ limit: 10 }, owner)) {
+          turns.add(handle)
+          if (lease !== undefined) yield* ledger.release(handle, lease)
+        }
+      }
+      expect(turns.size).toBe(25)
+      const isExcluded = (handle: string) => turns.has(handle)
+      expect(yield* ledger.claimUnfinished({ isExcluded }, owner)).toEqual([])
+    })
+  )
+
+  it.effect("knows when recovery next has work: at the end of a lease, or when a lookup is due", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const next = (account = "account-1", lookUpAfter = 0) =>
+        ledger.nextRecoveryAt({ account, lookUpEveryMillis: 300_000, lookUpAfter })
+      expect(yield* next()).toBeUndefined()
+      const { handle } = (yield* ledger.createJob(sampleJob())).job
+      expect(yield* next()).toBe(noon + 30_000)
+      expect(yield* next("account-2")).toBeUndefined()
+      yield* TestClock.adjust("10 seconds")
+      yield* ledger.renew(handle, lease, 30)
+      yield* ledger.transition(handle, ["INTENT"], "SENDING", { lease })
+      expect(yield* next()).toBe(noon + 40_000)
+      yield* TestClock.adjust("30 seconds")
+      expect(yield* next()).toBe(0)
+      yield* ledger.renew(handle, lease, 30)
+      // The clock was set back: no lease can end that late.
+      yield* TestClock.setTime(noon - 3_600_000)
+      expect(yield* next()).toBe(0)
+      yield* TestClock.setTime(noon + 60_000)
+      yield* ledger.renew(handle, lease, 30)
+      yield* ledger.transition(handle, ["SENDING"], "IN_DOUBT", { lease })
+      expect(yield* next()).toBe(noon + 90_000)
+      yield* ledger.transition(handle, ["IN_DOUBT"], "UNKNOWN", { lease })
+      expect(yield* next()).toBe(0)
+      yield* ledger.claimPolls([handle], 0)
+      expect(yield* next()).toBe(noon + 360_000)
+      expect(yield* next("account-1", noon)).toBeUndefined()
+      yield* ledger.transition(handle, ["UNKNOWN"], "ACCEPTED", { taskId: "1" })
+      expect(yield* next()).toBeUndefined()
+    })
+  )
+
   it.effect.each([-3_600_000, 3_600_000])("grants a poll after a clock jump of %i ms", (jump) =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh

@@ -41,15 +41,14 @@ export const program = (
   { limits = {}, callsUntilCrash = Infinity }: { readonly limits?: SpendLimits; readonly callsUntilCrash?: number } = {}
 ) => {
   let calls = 0
+  let lastCall = callsUntilCrash
   const crashed = Deferred.makeUnsafe<void>()
-  const alive = Effect.suspend(() => (calls > callsUntilCrash ? Effect.never : Effect.void))
+  const alive = Effect.suspend(() => (calls > lastCall ? Effect.never : Effect.void))
   const call = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.andThen(
       Effect.suspend(() => {
         calls += 1
-        return calls > callsUntilCrash
-          ? Effect.andThen(Deferred.succeed(crashed, undefined), Effect.never)
-          : Effect.void
+        return calls > lastCall ? Effect.andThen(Deferred.succeed(crashed, undefined), Effect.never) : Effect.void
       }),
       Effect.tap(work, () => alive)
     )
@@ -80,7 +79,12 @@ export const program = (
       Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
     ])
   )
-  return { jobs, crashed: Deferred.await(crashed) }
+  /** Stops it now: what it has sent arrives, but none of its calls returns. */
+  const crash = Effect.suspend(() => {
+    lastCall = -1
+    return Deferred.succeed(crashed, undefined)
+  })
+  return { jobs, crash, crashed: Deferred.await(crashed) }
 }
 
 /** The same command each time: starts the pipeline or finds it again, and follows it to its end. */
@@ -95,11 +99,15 @@ export const runSample = (
   })
 
 /** Runs a program until it ends, or crashes and returns nothing. The next one starts a few minutes later. */
-export const run = <A, E>(
+export const run = <A, E>(work: Effect.Effect<A, E, Jobs | Pipelines>, started: ReturnType<typeof program>) =>
+  Effect.ensuring(inVirtualTime(ended(work, started)), TestClock.adjust("3 minutes"))
+
+/** Its result, or nothing if it crashes. */
+export const ended = <A, E>(
   work: Effect.Effect<A, E, Jobs | Pipelines>,
   { jobs, crashed }: ReturnType<typeof program>
-) => {
-  const ended = Effect.gen(function* () {
+) =>
+  Effect.gen(function* () {
     const scope = yield* Scope.make()
     const context = yield* Layer.buildWithScope(jobs, scope)
     const result = yield* Effect.raceFirst(
@@ -110,8 +118,6 @@ export const run = <A, E>(
     if (Option.isSome(result)) yield* Scope.close(scope, Exit.void)
     return result
   })
-  return Effect.ensuring(inVirtualTime(ended), TestClock.adjust("3 minutes"))
-}
 
 /** What Kling has charged: by operation, and in total. */
 export const charged = ({ world }: Home) =>

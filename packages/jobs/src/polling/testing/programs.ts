@@ -29,6 +29,7 @@ interface ProgramOptions {
   /** The user's name for the account. */
   readonly account?: string
   readonly principal?: string
+  readonly isLongRunning?: boolean
   /** Changes requests to Kling, or their responses. */
   readonly intercept?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
   readonly alter?: (kling: Kling["Service"]) => Kling["Service"]
@@ -43,6 +44,7 @@ export const programOver = Effect.fnUntraced(function* (
     apiKey = world.keys.apiKey,
     account,
     principal = "local",
+    isLongRunning = false,
     intercept = (client) => client,
     alter = (kling) => kling
   }: ProgramOptions = {}
@@ -61,6 +63,7 @@ export const programOver = Effect.fnUntraced(function* (
     inputDirs: [],
     limits: {},
     principal,
+    isLongRunning,
     ...(account === undefined ? {} : { account })
   }
   const layer = Jobs.layer(config).pipe(

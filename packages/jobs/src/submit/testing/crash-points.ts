@@ -65,6 +65,7 @@ export const ledgerWithPoints = (
     inDoubt: (...sent) => clock.during(ledger.inDoubt(...sent)),
     takenTasks: (taskIds) => clock.during(ledger.takenTasks(taskIds)),
     renew: (...lease) => Effect.andThen(alive, clock.during(ledger.renew(...lease))),
+    nextRecoveryAt: (filter) => Effect.andThen(alive, clock.during(ledger.nextRecoveryAt(filter))),
     queue: (...key) => clock.during(ledger.queue(...key)),
     claimPolls: (...polls) => clock.during(ledger.claimPolls(...polls)),
     get: (...id) => clock.during(ledger.get(...id)),
