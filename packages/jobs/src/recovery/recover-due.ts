@@ -41,7 +41,7 @@ export const makeRecoverDue = Effect.fnUntraced(function* (
   const inBackground = <E>(work: Effect.Effect<unknown, E, Needs>, onEnd: Effect.Effect<void>) =>
     FiberSet.run(recoveries, Effect.ensuring(Effect.ignore(work), onEnd))
 
-  const lookedUp = Effect.suspend(() => {
+  const lookupEnded = Effect.suspend(() => {
     lookups -= 1
     return onRecovered
   })
@@ -59,7 +59,7 @@ export const makeRecoverDue = Effect.fnUntraced(function* (
     const unsent = yield* claim(["INTENT"], unsentPerTurn)
     const now = yield* Clock.currentTimeMillis
     lookups += sent.length
-    for (const record of sent) yield* inBackground(recoverOne(record, now), lookedUp)
+    for (const record of sent) yield* inBackground(recoverOne(record, now), lookupEnded)
     for (const record of unsent) yield* inBackground(recoverOne(record, now), onRecovered)
     return sent.length + unsent.length
   })
