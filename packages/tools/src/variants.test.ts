@@ -66,6 +66,26 @@ describe("a call for several takes", () => {
     }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 1 })))
   })
 
+  it.effect("is approved for its number of takes also where no price is published", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const effect = { image_urls: ["https://example.com/a.jpg"], effect_scene: "pet_dance" }
+      const quoted = yield* call("quote_cost", {
+        tool: "apply_video_effect",
+        arguments: JSON.stringify({ ...effect, variants: 2 })
+      })
+      expect(quoted.structured["needs_approval"]).toBe(true)
+      const { confirm_token } = quoted.structured
+      for (const variants of [1, 3]) {
+        const misused = yield* failure("apply_video_effect", { ...effect, variants, confirm_token })
+        expect(misused.message).toContain("the approval is unknown")
+      }
+      expect(yield* requestsSeen(world)).toEqual([])
+      yield* call("apply_video_effect", { ...effect, variants: 2, confirm_token })
+      expect((yield* ledgerOf(world)).tasks).toHaveLength(2)
+    }).pipe(Effect.provide(emulated(world, { maxUsdPerDay: 5 })))
+  })
+
   it.effect("says of each take what was made and what was charged", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
