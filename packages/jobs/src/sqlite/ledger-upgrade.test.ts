@@ -176,7 +176,8 @@ describe("a ledger of version 3", () => {
       const { jobs, ledger, world } = yield* upgrade
       expect(yield* settle(jobs.status(pipeline))).toMatchObject({ handle: pipeline, task: { status: "failed" } })
       expect((yield* ledger.pipelines.jobs(pipeline)).map(({ step }) => step)).toEqual(["still", "clip"])
-      const { handle } = yield* settle(startJob(jobs, yield* planKeeper, { idempotencyKey: "keeper-1" }))
+      const asNow = { idempotencyKey: "keeper-1", reuseSteps: true, retryFailed: false }
+      const { handle } = yield* settle(startJob(jobs, yield* planKeeper, asNow))
       expect(handle).toBe(pipeline)
       const ended = yield* settle(Effect.map(Stream.runLast(jobs.follow(pipeline)), Option.getOrThrow))
       expect(ended.task).toMatchObject({ status: "succeed", outputs: [{ type: "video" }, { type: "image" }] })

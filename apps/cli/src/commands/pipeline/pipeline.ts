@@ -58,7 +58,7 @@ const run = Command.make(
   ),
   Command.withExamples([
     { command: "klingkit pipeline run film.yaml --dry-run", description: "Each step, its price and the total" },
-    { command: "klingkit pipeline run film.yaml --output film.mp4", description: "Saves each step under its own name" },
+    { command: "klingkit pipeline run film.yaml --output shots/", description: "Saves each step under its own name" },
     { command: "klingkit pipeline run film.yaml --take two=2", description: "Another result of one step" }
   ])
 )

@@ -25,8 +25,15 @@ export const runPipeline = Effect.fnUntraced(function* (
   yield* credentialsFromConfig
   yield* Effect.gen(function* () {
     const jobs = yield* Jobs
+    const { only, ...whole } = identity
     const quoted = yield* Pipelines.use((pipelines) => pipelines.quote(plan, identity))
-    const destinations = yield* stepDestinations(quoted.steps, { output: target, force })
+    const all = only === undefined ? quoted : yield* Pipelines.use((pipelines) => pipelines.quote(plan, whole))
+    const destinations = yield* stepDestinations(all.steps, {
+      output: target,
+      force,
+      isNamedByUser: identity.reuseSteps === true,
+      ...(only === undefined ? {} : { only: quoted.steps.map(({ id }) => id) })
+    })
     yield* sayMade(quoted)
     const result = yield* jobs.run(plan, {
       ...identity,

@@ -14,6 +14,10 @@ export type StepDestinations = ReadonlyMap<string, Destination>
 interface SaveFlags {
   readonly output: Option.Option<string>
   readonly force: boolean
+  /** Only these are saved, under the names that they have among all. */
+  readonly only?: ReadonlyArray<string>
+  /** The steps are those of a file, each named by the user. */
+  readonly isNamedByUser: boolean
 }
 
 /**
@@ -22,26 +26,27 @@ interface SaveFlags {
  */
 export const stepDestinations = Effect.fnUntraced(function* (
   steps: ReadonlyArray<StepToSave>,
-  { output, force }: SaveFlags
+  { output, force, only, isNamedByUser }: SaveFlags
 ) {
-  const { nameTemplate } = yield* folders
+  const config = yield* folders
   const results = steps.filter(({ isResult }) => isResult)
-  const destinations = yield* Effect.forEach(results, (step, index) =>
+  const count = results.length
+  const nameTemplate = config.nameTemplate ?? (isNamedByUser || count > 1 ? "{step}" : "{handle}")
+  const saved = results.flatMap((step, index) => (only?.includes(step.id) === false ? [] : [{ step, index }]))
+  const destinations = yield* Effect.forEach(saved, ({ step, index }) =>
     Effect.gen(function* () {
-      const own = Option.map(output, (target) =>
-        outputOfStep(target, step.id, { index, count: results.length, nameTemplate })
-      )
+      const own = Option.map(output, (target) => outputOfStep(target, step.id, { index, count, nameTemplate }))
       const destination = yield* destinationBefore({ output: own, force: true, count: 1 })
       if (!force) yield* refuseExisting(step, destination)
       return [step.id, destination] as const
     })
   )
-  const names = destinations.map(([id, { folder, fileName, nameTemplate = "{}" }]) => ({
+  const names = destinations.map(([id, { folder, ...name }]) => ({
     id,
-    name: `${folder}/${fileName ?? nameTemplate}`.toLowerCase()
+    name: `${folder}/${name.fileName ?? name.nameTemplate}`.toLowerCase()
   }))
   const shared = names.find(({ name }, index) => names.findIndex((other) => other.name === name) !== index)
-  if (shared !== undefined && results.length > 1 && Option.isSome(output)) {
+  if (shared !== undefined && Option.isSome(output)) {
     return yield* usageError([
       { field: "--output", message: `gives the files of step ${shared.id} the name of another; use {step} in the name` }
     ])
@@ -56,15 +61,11 @@ interface StepPosition {
   readonly index: number
   readonly count: number
   /** Names files in a folder. */
-  readonly nameTemplate?: string | undefined
+  readonly nameTemplate: string
 }
 
 /** The `--output` of one step: a name with all parts but those that only the file decides. */
-export const outputOfStep = (
-  output: string,
-  step: string,
-  { index, count, nameTemplate = "{step}" }: StepPosition
-): string => {
+export const outputOfStep = (output: string, step: string, { index, count, nameTemplate }: StepPosition): string => {
   const isName = output.includes("{") || fileType.test(output)
   if (count === 1 && isName && !/\{(step|id)\}/.test(output)) return output
   const target = isName ? output : `${output.replace(/[/\\]+$/, "")}/${nameTemplate}`

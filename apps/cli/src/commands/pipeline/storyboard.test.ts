@@ -92,33 +92,38 @@ describe("a storyboard", () => {
     120_000
   )
 
-  it.live("makes another take of one shot, only some shots, and says which names are none", () =>
-    Effect.gen(function* () {
-      const { run, paid } = yield* withStoryboard
-      expect((yield* run(storyboard, "--only", "one")).answer.chain?.steps.map(({ id }) => id)).toEqual(["one"])
-      expect(yield* paid).toBe(1)
-      yield* run(storyboard)
-      expect(yield* paid).toBe(4)
-      yield* run(storyboard, "--take", "elsewhere=2")
-      yield* run(storyboard, "--take", "elsewhere=2")
-      expect(yield* paid).toBe(5)
-      yield* run(storyboard.replace("alongside", "take: 2, alongside"))
-      expect(yield* paid).toBe(5)
-      yield* run(storyboard, "--take", "2", "--only", "one")
-      expect(yield* paid).toBe(6)
-      for (const flags of [
-        ["--only", "too"],
-        ["--take", "too=2"]
-      ]) {
-        const refused = yield* run(storyboard, ...flags)
-        expect([refused.exitCode, refused.answer.error?.message]).toEqual([
-          2,
-          `${flags[0]} names no step: too; did you mean two?`
-        ])
-      }
-      expect((yield* run(storyboard, "--take", "two=0")).exitCode).toBe(2)
-      expect(yield* paid).toBe(6)
-    }).pipe(Effect.scoped)
+  it.live(
+    "makes another take of one shot, only some shots, and says which names are none",
+    () =>
+      Effect.gen(function* () {
+        const { run, home, paid } = yield* withStoryboard
+        const some = yield* run(storyboard, "--only", "one", "--output", `${home}/film.mp4`)
+        expect(some.answer.chain?.steps.map(({ id }) => id)).toEqual(["one"])
+        expect(some.answer.files?.map(({ path }) => path)).toEqual([`${home}/film-one.mp4`])
+        expect(yield* paid).toBe(1)
+        yield* run(storyboard)
+        expect(yield* paid).toBe(4)
+        yield* run(storyboard, "--take", "elsewhere=2")
+        yield* run(storyboard, "--take", "elsewhere=2")
+        expect(yield* paid).toBe(5)
+        yield* run(storyboard.replace("alongside", "take: 2, alongside"))
+        expect(yield* paid).toBe(5)
+        yield* run(storyboard, "--take", "2", "--only", "one")
+        expect(yield* paid).toBe(6)
+        for (const flags of [
+          ["--only", "too"],
+          ["--take", "too=2"]
+        ]) {
+          const refused = yield* run(storyboard, ...flags)
+          expect([refused.exitCode, refused.answer.error?.message]).toEqual([
+            2,
+            `${flags[0]} names no step: too; did you mean two?`
+          ])
+        }
+        expect((yield* run(storyboard, "--take", "two=0")).exitCode).toBe(2)
+        expect(yield* paid).toBe(6)
+      }).pipe(Effect.scoped),
+    120_000
   )
 
   it.live(
@@ -154,11 +159,11 @@ it.each([
   ["{date}/{handle}", "{date}/{handle}-two.{ext}"],
   ["shot {index}.mp4", "shot 2.{ext}"]
 ])("of several results, --output %s gives step two the name %s", (output, expected) => {
-  expect(outputOfStep(output, "two", { index: 1, count: 4 })).toBe(expected)
+  expect(outputOfStep(output, "two", { index: 1, count: 4, nameTemplate: "{step}" })).toBe(expected)
 })
 
 it("names the files of steps apart, whatever the steps are called, and leaves the name of a single one", () => {
-  expect(outputOfStep("{step}", "../{date}", { index: 0, count: 2 })).toBe("date-.{ext}")
-  expect(outputOfStep("talk.mp4", "talk", { index: 0, count: 1 })).toBe("talk.mp4")
+  expect(outputOfStep("{step}", "../{date}", { index: 0, count: 2, nameTemplate: "{step}" })).toBe("date-.{ext}")
+  expect(outputOfStep("talk.mp4", "talk", { index: 0, count: 1, nameTemplate: "{handle}" })).toBe("talk.mp4")
   expect(outputOfStep("out", "talk", { index: 0, count: 1, nameTemplate: "{handle}" })).toBe("out/{handle}.{ext}")
 })

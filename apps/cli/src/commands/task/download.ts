@@ -19,7 +19,7 @@ export const download = Command.make(
     const job = yield* jobs.status(task)
     const { pipeline } = job
     if (pipeline !== undefined && Option.isSome(output)) {
-      const destinations = yield* stepDestinations(pipeline.steps, { output, force })
+      const destinations = yield* stepDestinations(pipeline.steps, { output, force, isNamedByUser: false })
       const saved = yield* saveSteps({ destinations, force })(job)
       if (saved.length > 0) return yield* printTask(job, saved)
     }
