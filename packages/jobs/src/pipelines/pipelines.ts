@@ -13,6 +13,7 @@ import {
   Option,
   PubSub,
   RcMap,
+  Schedule,
   Stream
 } from "effect"
 import type { Job } from "../job.ts"
@@ -111,7 +112,7 @@ const make = Effect.gen(function* () {
   const startRun = Effect.fnUntraced(function* (handle: string): Effect.fn.Return<ActiveRun> {
     const allSent = yield* Latch.make(false)
     const ended = Effect.andThen(RcMap.invalidate(activeRuns, handle), allSent.open)
-    const running = Effect.provideContext(runPipeline(handle, allSent), services)
+    const running = whileSilent(Effect.provideContext(runPipeline(handle, allSent), services))
     return { allSent, fiber: yield* FiberSet.run(fibers, Effect.ensuring(running, ended)) }
   })
   const activeRuns: RcMap.RcMap<string, ActiveRun> = yield* RcMap.make({
@@ -194,7 +195,7 @@ const make = Effect.gen(function* () {
         return Stream.paginate(true, (isFirst) =>
           Effect.gen(function* () {
             if (!isFirst) yield* Effect.raceFirst(Effect.sleep("1 second"), Fiber.await(fiber))
-            const job = yield* jobOf(handle)
+            const job = yield* whileSilent(jobOf(handle))
             const exit = fiber.pollUnsafe()
             if (!isFinished(job.task) && exit !== undefined && Exit.isFailure(exit)) {
               return yield* Effect.failCause(exit.cause)
@@ -229,6 +230,13 @@ const make = Effect.gen(function* () {
 
   return Pipelines.of({ start, resume, status, follow, list })
 })
+
+/** Again until the ledger's server answers: what runs at Kling keeps running, and who waits sets their own limit. */
+const whileSilent = <A, R>(work: Effect.Effect<A, LedgerError, R>): Effect.Effect<A, LedgerError, R> =>
+  Effect.retry(work, {
+    schedule: Schedule.spaced("1 second"),
+    while: ({ reason }) => reason._tag === "NotResponding"
+  })
 
 /** The first take has the fingerprint that it always had. */
 const takeOf = ({ take = 1 }: Pick<StartPipelineOptions, "take">) => (take === 1 ? {} : { take })

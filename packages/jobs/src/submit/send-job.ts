@@ -57,7 +57,7 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend, progres
     )
   const outcome = limiter.send({ record, onQueued }, sent).pipe(
     Effect.tap(({ task }) => recordAccepted(step, handle, task)),
-    Effect.catch((error) => Effect.flatMap(recordFailure(step, error), Effect.fail)),
+    Effect.catch((error) => Effect.flatMap(recordFailure(step, handle, error), Effect.fail)),
     Effect.ensuring(Effect.ignore(ledger.release(handle, lease)))
   )
   return yield* Effect.raceFirst(outcome, leases.keep(handle, lease))
@@ -81,12 +81,12 @@ const recordAccepted = (step: Step, handle: string, task: Task): Effect.Effect<v
   )
 
 /** The error to report: a refusal is not final if another process has claimed the job, as it may have sent it. */
-const recordFailure = (step: Step, error: KlingError): Effect.Effect<KlingError> => {
+const recordFailure = (step: Step, handle: string, error: KlingError): Effect.Effect<KlingError> => {
   const { message } = error
   if (!error.mayHaveExecuted) {
     return step(["INTENT", "SENDING"], "REFUSED", { message }).pipe(
       Effect.as(error),
-      Effect.catch((failed) => Effect.succeed(claimedElsewhere(failed) ?? error))
+      Effect.catch((failed) => Effect.succeed(claimedElsewhere(failed) ?? stillOpen(error, handle, failed) ?? error))
     )
   }
   return step(["SENDING"], "IN_DOUBT").pipe(
@@ -100,6 +100,18 @@ const recordFailure = (step: Step, error: KlingError): Effect.Effect<KlingError>
 /** Nothing is sent. */
 const journalFailed = (error: LedgerError): KlingError =>
   claimedElsewhere(error) ?? new KlingError({ reason: { _tag: "JournalFailed", detail: error.message } })
+
+/**
+ * The error when nothing was sent, and a ledger that does not answer may yet record that it was: then its recovery looks the
+ * task up, and sends the request.
+ */
+const stillOpen = (error: KlingError, handle: string, { reason, message }: LedgerError): KlingError | undefined =>
+  error.reason._tag === "JournalFailed" && reason._tag === "NotResponding"
+    ? new KlingError({
+        reason: { _tag: "SubmissionUnknown", externalTaskId: handle, detail: message },
+        billed: true
+      })
+    : undefined
 
 /** The error when another process holds the job: it is unknown here whether that process has sent it. */
 const claimedElsewhere = ({ reason, message }: LedgerError): KlingError | undefined =>
