@@ -14,6 +14,9 @@ const commands = [
   "task download",
   "task list",
   "account costs",
+  "ledger check",
+  "ledger repair",
+  "ledger export",
   "models list",
   "models show",
   "quote",
@@ -85,7 +88,8 @@ describe("--json", () => {
     "%s prints one JSON document",
     (command) =>
       Effect.gen(function* () {
-        const { exitCode, stdout } = yield* klingkit([...command.split(" "), "--json"])
+        const env = { KLINGKIT_HOME: "/nonexistent/klingkit" }
+        const { exitCode, stdout } = yield* klingkit([...command.split(" "), "--json"], { env })
         expect(stdout.split("\n")).toHaveLength(2)
         const document = JSON.parse(stdout)
         expect("error" in document).toBe(exitCode !== 0)
