@@ -71,6 +71,11 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "tests/simulation/**", from: "standard", because: "simulates for long" },
   { files: "tests/stranger/**", from: "standard", because: "packs and installs the servers" },
   {
+    files: "packages/jobs/src/postgres/frozen-postgres.test.ts",
+    from: "full",
+    because: "freezes a PostgreSQL of its own, and waits for its timeouts"
+  },
+  {
     files: "packages/jobs/src/submit/crash-matrix-postgres.test.ts",
     from: "full",
     because: "the same crashes as on SQLite, at twice the cost"

@@ -169,7 +169,14 @@ const packageProblem = (file: SourceFile, { specifier, how }: Import, entries: E
 
 /** The main entry, what only sibling packages use, and the entry of a folder that has one of its own. */
 const isEntry = (inRoom: string): boolean =>
-  ["index.ts", "internal.ts", "node/index.ts", "requests/index.ts", "testing/index.ts"].includes(inRoom.slice(4))
+  [
+    "index.ts",
+    "internal.ts",
+    "maintenance/index.ts",
+    "node/index.ts",
+    "requests/index.ts",
+    "testing/index.ts"
+  ].includes(inRoom.slice(4))
 
 const barrelProblem = (file: SourceFile, { how }: Import): string | undefined => {
   if (how === "export *") return "exports everything of another file; name the exports"

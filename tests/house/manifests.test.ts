@@ -59,6 +59,7 @@ describe("manifests", () => {
         ".": "./src/index.ts",
         "./internal": "./src/internal.ts",
         "./ledger": "./src/sqlite/ledger-from-config.ts",
+        "./maintenance": "./src/maintenance/index.ts",
         "./node": "./src/node/index.ts",
         "./postgres": "./src/postgres/postgres-ledger.ts",
         "./promise": "./src/node/promise-jobs.ts",

@@ -16,6 +16,9 @@ const commands = [
   "account costs",
   "account name",
   "account link",
+  "ledger check",
+  "ledger repair",
+  "ledger export",
   "models list",
   "models show",
   "quote",
@@ -87,7 +90,8 @@ describe("--json", () => {
     "%s prints one JSON document",
     (command) =>
       Effect.gen(function* () {
-        const { exitCode, stdout } = yield* klingkit([...command.split(" "), "--json"])
+        const env = { KLINGKIT_HOME: "/nonexistent/klingkit" }
+        const { exitCode, stdout } = yield* klingkit([...command.split(" "), "--json"], { env })
         expect(stdout.split("\n")).toHaveLength(2)
         const document = JSON.parse(stdout)
         expect("error" in document).toBe(exitCode !== 0)

@@ -6,6 +6,7 @@ import { api } from "./commands/api/api.ts"
 import { batch } from "./commands/batch/batch.ts"
 import { demo } from "./commands/demo.ts"
 import { emulator } from "./commands/emulator.ts"
+import { ledger } from "./commands/ledger/ledger.ts"
 import { models } from "./commands/models.ts"
 import { deprecatedAlias, pipeline } from "./commands/pipeline/pipeline.ts"
 import { quote } from "./commands/quote.ts"
@@ -43,6 +44,7 @@ export const rootCommand = Command.make("klingkit").pipe(
     quote,
     models,
     account,
+    ledger,
     api,
     emulator,
     demo
@@ -50,7 +52,7 @@ export const rootCommand = Command.make("klingkit").pipe(
   Command.withGlobalFlags([jsonFlag])
 )
 
-// No prompts and no log levels: no command asks questions, and none logs.
+// No prompts for arguments and no log levels: none logs.
 const builtIns = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
 
 /** Finds `--json` before parsing, so that a command line that does not parse still fails in JSON. */

@@ -75,15 +75,20 @@ export const accountName = Effect.map(text("KLINGKIT_ACCOUNT"), (name) =>
   Option.match(name, { onNone: () => ({}), onSome: (account) => ({ account: account.trim() }) })
 )
 
+/** From `KLINGKIT_REPEAT_MINUTES`: how long after its end a job still answers for the same request. */
+export const repeatWithin = Config.Number("KLINGKIT_REPEAT_MINUTES").pipe(
+  Config.withDefault(10),
+  Config.map((minutes) => ({ repeatWithin: Duration.minutes(minutes) }))
+)
+
 /** Folders and spend limits of a program with a single user. */
 export const jobsConfig = Effect.gen(function* () {
-  const repeatMinutes = yield* Config.Number("KLINGKIT_REPEAT_MINUTES").pipe(Config.withDefault(10))
   const config: JobsConfig = {
     ...(yield* jobFolders),
     ...(yield* accountName),
     limits: yield* spendLimits,
-    principal: "local",
-    repeatWithin: Duration.minutes(repeatMinutes)
+    ...(yield* repeatWithin),
+    principal: "local"
   }
   return config
 })

@@ -7,7 +7,7 @@ export {
   type SavedFile
 } from "@klingkit/media"
 export { Account } from "./accounts/account.ts"
-export { accountName, jobFolders, type JobFolders, type JobsConfig, jobsConfig } from "./config.ts"
+export { accountName, jobFolders, type JobFolders, type JobsConfig, jobsConfig, repeatWithin } from "./config.ts"
 export { PipelineStepView, PipelineView } from "./pipeline-view.ts"
 export type { SavedResult } from "./downloads.ts"
 export type { PipelineIdentity, PipelineQuote, QuotedStep } from "./pipelines/quote-pipeline.ts"

@@ -1,5 +1,13 @@
 import { fetchHttpClient, Kling } from "@klingkit/core"
-import { accountName, type FileHost, jobFolders, Jobs, type LedgerSource, spendLimits } from "@klingkit/jobs"
+import {
+  accountName,
+  type FileHost,
+  jobFolders,
+  Jobs,
+  type LedgerSource,
+  repeatWithin,
+  spendLimits
+} from "@klingkit/jobs"
 import type { ToolNeeds } from "@klingkit/tools"
 import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path, Result } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
@@ -18,6 +26,7 @@ export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Dis
     Effect.gen(function* () {
       const folders = yield* Effect.orDie(jobFolders)
       const account = yield* Effect.orDie(accountName)
+      const repeats = yield* Effect.orElseSucceed(repeatWithin, () => ({}))
       const limits = yield* Effect.result(spendLimits)
       // An unreadable limit must block every request rather than none.
       const kling = Result.isFailure(limits)
@@ -26,6 +35,7 @@ export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Dis
       const config = {
         ...folders,
         ...account,
+        ...repeats,
         limits: Result.getOrElse(limits, () => ({})),
         principal: "local",
         isLongRunning: true

@@ -120,16 +120,19 @@ const interruptedBatch = (tasks: ReadonlyArray<LineTask>, ended: number) => {
   }
 }
 
-export const failureJson = ({
+export const failureJson = (failure: Failure): unknown => ({
+  error: failureError(failure),
+  ...(failure.task === undefined ? {} : { task: failure.task })
+})
+
+/** A failure as the `error` of a JSON document. */
+export const failureError = ({
   exitCode: _exitCode,
-  task,
+  task: _task,
   receipt: _receipt,
   lines: _lines,
   ...error
-}: Failure): unknown => ({
-  error,
-  ...(task === undefined ? {} : { task })
-})
+}: Failure): Omit<Failure, "exitCode" | "task" | "receipt" | "lines"> => error
 
 export const failureText = ({ code, message, suggestion, charged, lines = [], receipt = {} }: Failure): string =>
   [

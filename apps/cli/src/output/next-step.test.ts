@@ -47,6 +47,14 @@ describe("the next step at a shell", () => {
       { _tag: "RepeatUnknown", handle: "kk-chain-1" },
       "check Kling's console; if the step was not charged, or may be charged twice: klingkit pipeline resume kk-chain-1 --repeat-unknown"
     ],
+    [
+      { _tag: "RestoreLedger" },
+      "put the ledger back from where it was moved, or from a backup; see what is there with: klingkit ledger check; to begin one that knows of no earlier payment: klingkit ledger repair --new"
+    ],
+    [
+      { _tag: "MoveAway", settings: ["ledgerDir"] },
+      "see what can be read with: klingkit ledger check; repair it with: klingkit ledger repair; or move the file away but keep it, or set another location with KLINGKIT_HOME"
+    ],
     [{ _tag: "ReplaceFile", path: "/a.mp4" }, "choose another name or allow overwriting (--force)"],
     [
       { _tag: "MakeAccessible", settings: ["ledgerDir", "databaseUrl"] },

@@ -18,6 +18,8 @@ export class Output extends Context.Service<
     readonly stdoutIsTerminal: boolean
     /** Prints the answer to stdout; with `--json` one document, on one line unless stdout is a terminal. */
     answer(answer: Answer): Effect.Effect<void>
+    /** Prints an answer of many lines to stdout, however many there are. */
+    lines<E, R>(lines: Stream.Stream<string, E, R>): Effect.Effect<void, E, R>
     /** Prints a failure. Only the first one of a run is shown, because the innermost has the most detail. */
     fail(failure: Failure): Effect.Effect<void>
     /** Prints one line to stderr. */
@@ -58,6 +60,11 @@ const make = Effect.fnUntraced(function* (wantsJson: boolean) {
         const document = wantsJson ? JSON.stringify(json, undefined, indent) : text
         if (document !== "") yield* stdout(`${document}\n`)
       }),
+    lines: (lines) =>
+      Effect.andThen(
+        Effect.andThen(Ref.set(answered, true), clear),
+        Stream.runForEach(Stream.grouped(lines, 64), (some) => stdout(`${some.join("\n")}\n`))
+      ),
     fail: (failure) =>
       Effect.gen(function* () {
         if (yield* Ref.getAndSet(failed, true)) return

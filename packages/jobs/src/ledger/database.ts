@@ -1,6 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import { BeginTransaction, SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { answerWithin } from "./answer-limit.ts"
 import { LedgerError } from "./ledger-error.ts"
 import { storageFailure } from "./storage-failure.ts"
 
@@ -8,13 +9,15 @@ import { storageFailure } from "./storage-failure.ts"
 export const ledgerLock = 0x6b6c696e676b
 
 /** A request whose outcome can no longer be persisted would be paid and lost. */
-const spareBytes = 20 * 1000 ** 2
+export const spareBytes = 20 * 1000 ** 2
 
 export interface LedgerOptions {
   /** Names the database in messages: a file, or a server without credentials. */
   readonly location?: string
   /** How long PostgreSQL waits for another process that is writing; 10,000 when absent. SQLite's client has its own. */
   readonly lockMillis?: number
+  /** How long one use of a server's database may take; no limit when absent, as for a file. */
+  readonly answerMillis?: number
   /** Free bytes on the disk of the ledger; undefined, or absent, when unknown. */
   readonly freeBytes?: Effect.Effect<number | undefined>
   /** Fails if the opened ledger is not the one with this id that was here before. */
@@ -40,9 +43,13 @@ export class LedgerDatabase extends Context.Service<
     transaction<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R>
     /** One transaction, while no other process is in such a transaction. */
     exclusive<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R>
-    /** Maps failures of the database to `LedgerError`; `beforeSending` means that nothing can have been charged. */
+    /**
+     * Maps failures of the database to `LedgerError`, and bounds how long its server may take. `beforeSending` means that
+     * nothing can have been charged.
+     */
     guard(
-      beforeSending: boolean
+      beforeSending: boolean,
+      answerMillis?: number
     ): <A, R>(work: Effect.Effect<A, SqlError | LedgerError, R>) => Effect.Effect<A, LedgerError, R>
   }
 >()("@klingkit/jobs/LedgerDatabase") {
@@ -62,22 +69,31 @@ const make = (
   {
     location = "database",
     lockMillis = 10_000,
+    answerMillis: defaultMillis,
     freeBytes = Effect.succeed(undefined),
     checkId = () => Effect.void
   }: LedgerOptions
 ): LedgerDatabase["Service"] => {
-  const lock = sql.onDialectOrElse({
+  // The server's own limits end what this process can no longer end: one that is cut off would hold its locks for hours.
+  // They are set in each transaction, since poolers refuse them when a session starts.
+  const idle = String(defaultMillis ?? 0)
+  const limit = sql.onDialectOrElse({
     pg: () =>
-      sql`SELECT set_config('lock_timeout', ${String(lockMillis)}, true)`.pipe(
-        Effect.andThen(sql`SELECT pg_advisory_xact_lock(${ledgerLock})`),
-        Effect.asVoid
+      Effect.asVoid(
+        sql`SELECT set_config('lock_timeout', ${String(lockMillis)}, true),
+          set_config('statement_timeout', ${idle}, true),
+          set_config('idle_in_transaction_session_timeout', ${idle}, true)`
       ),
+    orElse: () => Effect.void
+  })
+  const lock = sql.onDialectOrElse({
+    pg: () => Effect.asVoid(sql`SELECT pg_advisory_xact_lock(${ledgerLock})`),
     orElse: () => Effect.void
   })
   // SQLite allows one writer at a time, but a transaction that reads first must request the lock when it begins.
   const begin = sql.onDialectOrElse({ sqlite: () => "BEGIN IMMEDIATE", orElse: () => undefined })
   const transaction = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
-    sql.withTransaction(work).pipe(Effect.provideService(BeginTransaction, begin))
+    sql.withTransaction(Effect.andThen(limit, work)).pipe(Effect.provideService(BeginTransaction, begin))
   return {
     sql,
     location,
@@ -86,13 +102,17 @@ const make = (
     inPlace,
     transaction,
     exclusive: (work) => transaction(Effect.andThen(lock, work)),
-    guard: (beforeSending) =>
-      Effect.mapError((error) =>
-        error instanceof LedgerError
-          ? beforeSending
-            ? new LedgerError({ reason: error.reason, beforeSending })
-            : error
-          : storageFailure(error, location, beforeSending)
-      )
+    guard:
+      (beforeSending, answerMillis = defaultMillis) =>
+      (work) =>
+        (answerMillis === undefined ? work : answerWithin(answerMillis, location)(work)).pipe(
+          Effect.mapError((error) =>
+            error instanceof LedgerError
+              ? beforeSending
+                ? new LedgerError({ reason: error.reason, beforeSending })
+                : error
+              : storageFailure(error, location, beforeSending, answerMillis)
+          )
+        )
   }
 }

@@ -1,17 +1,43 @@
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer, Ref } from "effect"
 import { Ledger } from "./ledger.ts"
-import type { LedgerError } from "./ledger-error.ts"
+import { ledgerError, type LedgerError, type LedgerErrorReason } from "./ledger-error.ts"
 import { LedgerSource } from "./ledger-source.ts"
 
-/** A ledger that each of its methods opens if it is not open yet; if that fails, the method fails. */
+/** How long a server that has not answered is not asked again: a list of tasks would wait for it once for each. */
+const restMillis = 5000
+
+/**
+ * A ledger that each of its methods opens if it is not open yet; if that fails, the method fails. While its server does not
+ * answer, most methods fail at once, so that what needs only Kling still works.
+ */
 export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect(
   Ledger,
-  Effect.map(LedgerSource, ({ open }) => {
-    const use = <A>(method: (ledger: Ledger["Service"]) => Effect.Effect<A, LedgerError>) =>
-      Effect.flatMap(open, method)
+  Effect.gen(function* () {
+    const { open } = yield* LedgerSource
+    const silence = yield* Ref.make<{ readonly reason: LedgerErrorReason; readonly at: number } | undefined>(undefined)
+
+    const restingIn =
+      (beforeSending: boolean) =>
+      <A>(method: (ledger: Ledger["Service"]) => Effect.Effect<A, LedgerError>): Effect.Effect<A, LedgerError> =>
+        Effect.gen(function* () {
+          const silent = yield* Ref.get(silence)
+          const now = yield* Clock.currentTimeMillis
+          if (silent !== undefined && Math.abs(now - silent.at) < restMillis) {
+            return yield* ledgerError(silent.reason, beforeSending)
+          }
+          return yield* Effect.flatMap(open, method).pipe(
+            Effect.tapError(({ reason }) =>
+              reason._tag === "NotResponding"
+                ? Effect.flatMap(Clock.currentTimeMillis, (at) => Ref.set(silence, { reason, at }))
+                : Effect.void
+            )
+          )
+        })
+    const use = restingIn(false)
+    const before = restingIn(true)
     return Ledger.of({
-      createJob: (newJob) => use((ledger) => ledger.createJob(newJob)),
-      createTakes: (...takes) => use((ledger) => ledger.createTakes(...takes)),
+      createJob: (newJob) => before((ledger) => ledger.createJob(newJob)),
+      createTakes: (...takes) => before((ledger) => ledger.createTakes(...takes)),
       runningTakes: (takes) => use((ledger) => ledger.runningTakes(takes)),
       transition: (...step) => use((ledger) => ledger.transition(...step)),
       input: (handle) => use((ledger) => ledger.input(handle)),
@@ -33,24 +59,24 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       list: (filter) => use((ledger) => ledger.list(filter)),
       recordCharge: (...charge) => use((ledger) => ledger.recordCharge(...charge)),
       spentTodayUsd: (scope) => use((ledger) => ledger.spentTodayUsd(scope)),
-      issueApproval: (...approval) => use((ledger) => ledger.issueApproval(...approval)),
-      consumeApproval: (...approval) => use((ledger) => ledger.consumeApproval(...approval)),
-      revokeApproval: (token) => use((ledger) => ledger.revokeApproval(token)),
-      credential: (credential) => use((ledger) => ledger.credential(credential)),
-      hasOthers: (credential) => use((ledger) => ledger.hasOthers(credential)),
-      registerAccount: (facts) => use((ledger) => ledger.registerAccount(facts)),
-      linkAccounts: (...credentials) => use((ledger) => ledger.linkAccounts(...credentials)),
+      issueApproval: (...approval) => before((ledger) => ledger.issueApproval(...approval)),
+      consumeApproval: (...approval) => before((ledger) => ledger.consumeApproval(...approval)),
+      revokeApproval: (token) => before((ledger) => ledger.revokeApproval(token)),
+      credential: (credential) => before((ledger) => ledger.credential(credential)),
+      hasOthers: (credential) => before((ledger) => ledger.hasOthers(credential)),
+      registerAccount: (facts) => before((ledger) => ledger.registerAccount(facts)),
+      linkAccounts: (...credentials) => before((ledger) => ledger.linkAccounts(...credentials)),
       accountRelation: (...credentials) => use((ledger) => ledger.accountRelation(...credentials)),
       addFiles: (...files) => use((ledger) => ledger.addFiles(...files)),
       pipelines: {
-        create: (newPipeline) => use(({ pipelines }) => pipelines.create(newPipeline)),
-        find: (newPipeline) => use(({ pipelines }) => pipelines.find(newPipeline)),
+        create: (newPipeline) => before(({ pipelines }) => pipelines.create(newPipeline)),
+        find: (newPipeline) => before(({ pipelines }) => pipelines.find(newPipeline)),
         get: (...id) => use(({ pipelines }) => pipelines.get(...id)),
         list: (filter) => use(({ pipelines }) => pipelines.list(filter)),
         jobs: (handle) => use(({ pipelines }) => pipelines.jobs(handle)),
         findSteps: (...search) => use(({ pipelines }) => pipelines.findSteps(...search)),
         end: (...end) => use(({ pipelines }) => pipelines.end(...end)),
-        resume: (...resume) => use(({ pipelines }) => pipelines.resume(...resume))
+        resume: (...resume) => before(({ pipelines }) => pipelines.resume(...resume))
       },
       purgeBefore: (time) => use((ledger) => ledger.purgeBefore(time))
     })

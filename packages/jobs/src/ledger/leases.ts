@@ -124,7 +124,7 @@ export const nextRecoveryAt = Effect.fnUntraced(function* (
     ELSE polled_at + ${lookUpEveryMillis} END`
   const [row] = yield* sql`SELECT MIN(CASE WHEN state = 'UNKNOWN' THEN ${lookUpAt}
       WHEN ${isFree(database, now)} THEN 0 ELSE lease_until END) AS due
-    FROM klingkit_jobs WHERE account = ${account}
+    FROM klingkit_jobs WHERE ${ofAccount(database, account)}
       AND (${sql.in("state", jobStates.filter(mayBeSent))} OR (state = 'UNKNOWN' AND created_at > ${lookUpAfter}))`
   const due = row?.["due"]
   return due === undefined || due === null ? undefined : Number(due)

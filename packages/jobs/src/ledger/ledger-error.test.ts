@@ -12,6 +12,7 @@ const reasons: ReadonlyArray<LedgerErrorReason> = [
   { _tag: "DiskFull", location },
   { _tag: "Unreadable", location, detail: "no" },
   { _tag: "NewerVersion", location, found: 2, known: 1 },
+  { _tag: "NotResponding", location, seconds: 15 },
   { _tag: "StorageFailed", location, detail: "no" },
   { _tag: "IdempotencyMismatch", handle },
   { _tag: "OverBudget", limit: "day", limitUsd: 1, spentTodayUsd: 0.1 + 0.2 },

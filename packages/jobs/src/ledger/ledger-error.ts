@@ -16,6 +16,8 @@ const storage = {
   NewerVersion: { ...location, found: Schema.Int, known: Schema.Int },
   /** Where the ledger was, there is nothing, an empty file, or another ledger: what it knows of payments is not here. */
   Replaced: { ...location, found: Schema.Literals(["nothing", "an empty file", "another ledger"]) },
+  /** A server that does not answer: frozen, cut off, or far too busy. */
+  NotResponding: { ...location, seconds: Schema.Number },
   StorageFailed: { ...location, detail: Schema.String }
 } as const
 
@@ -61,7 +63,8 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
   }
 
   get isRetryable(): boolean {
-    return this.reason._tag === "Locked" || this.reason._tag === "LeaseHeld"
+    const { _tag } = this.reason
+    return _tag === "Locked" || _tag === "NotResponding" || _tag === "LeaseHeld"
   }
 
   get wasCharged(): Charged {
@@ -117,6 +120,8 @@ function describe(reason: LedgerErrorReason): string {
       return `the ledger ${sanitizeText(reason.location)} has version ${reason.found}; this klingkit supports versions up to ${reason.known}`
     case "Replaced":
       return `the ledger ${sanitizeText(reason.location)} is gone: ${reason.found} is in its place`
+    case "NotResponding":
+      return `the ledger ${sanitizeText(reason.location)} has not answered for ${reason.seconds} s`
     case "StorageFailed":
       return `the ledger ${sanitizeText(reason.location)} failed: ${sanitizeText(reason.detail)}`
     case "IdempotencyMismatch":
@@ -164,6 +169,8 @@ function nextStep(reason: LedgerErrorReason): NextStep {
       return { _tag: "UpdateClient", because: "newer-ledger" }
     case "Replaced":
       return { _tag: "RestoreLedger" }
+    case "NotResponding":
+      return { _tag: "Repeat", when: "later" }
     case "StorageFailed":
       return { _tag: "FixCause", before: "retry" }
     case "IdempotencyMismatch":

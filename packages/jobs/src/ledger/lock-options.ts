@@ -7,5 +7,13 @@ export interface LockOptions {
   readonly lockMillis?: number
 }
 
+export interface ServerOptions extends LockOptions {
+  /** How long the server may take for one use of the ledger; 5 seconds more than `lockTimeout` when absent. */
+  readonly answerTimeout?: Duration.Input
+}
+
+export const answerMillisOf = (options: ServerOptions): number =>
+  options.answerTimeout === undefined ? lockMillisOf(options) + 5000 : Duration.toMillis(options.answerTimeout)
+
 export const lockMillisOf = ({ lockTimeout, lockMillis = 10_000 }: LockOptions): number =>
   lockTimeout === undefined ? lockMillis : Duration.toMillis(lockTimeout)

@@ -196,7 +196,10 @@ const steps = {
 }
 
 const table = "klingkit_migrations"
-const known = Math.max(...Object.keys(steps).map((name) => Number.parseInt(name, 10)))
+/** The version of ledgers that this release writes. */
+export const knownVersion = Math.max(...Object.keys(steps).map((name) => Number.parseInt(name, 10)))
+
+const migrationMillis = 600_000
 
 /**
  * Migrates the tables to the current version, one process at a time. A ledger of a later version is refused. One that
@@ -205,22 +208,26 @@ const known = Math.max(...Object.keys(steps).map((name) => Number.parseInt(name,
 export const migrate: Effect.Effect<void, LedgerError, LedgerDatabase> = Effect.gen(function* () {
   const database = yield* LedgerDatabase
   const { sql, location } = database
+  const isServer = sql.onDialectOrElse({ pg: () => true, orElse: () => false })
   const run = Effect.gen(function* () {
+    if (isServer) yield* sql`SELECT set_config('statement_timeout', '0', true)`
     yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
     const rows = yield* sql<{ version: number }>`SELECT MAX(migration_id) AS version FROM ${sql(table)}`
     const found = rows[0]?.version ?? 0
-    if (found > known) return yield* ledgerError({ _tag: "NewerVersion", location, found, known })
+    if (found > knownVersion) return yield* ledgerError({ _tag: "NewerVersion", location, found, known: knownVersion })
     // Changes no row, yet a read-only database rejects it.
     yield* sql`UPDATE klingkit_jobs SET state = state WHERE handle = ''`
     const [ledger] = yield* sql<{ id: string }>`SELECT id FROM klingkit_ledger`
     return ledger?.id ?? ""
   })
+  // Tables of many years take their time; a server that does not answer at all is noticed first.
+  if (isServer) yield* database.guard(true)(sql`SELECT 1`)
   yield* database.exclusive(run).pipe(
     Effect.catchTag("MigrationError", ({ cause, message }) =>
       Effect.fail(isSqlError(cause) ? cause : new SqlError({ reason: new UnknownError({ cause: new Error(message) }) }))
     ),
     Effect.provideService(SqlClient, sql),
     Effect.flatMap((id) => database.checkId(id)),
-    database.guard(true)
+    database.guard(true, isServer ? migrationMillis : undefined)
   )
 })

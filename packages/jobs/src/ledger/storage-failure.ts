@@ -2,7 +2,7 @@ import { Predicate } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 
-type StorageTag = "CannotOpen" | "Locked" | "ReadOnly" | "DiskFull" | "Unreadable" | "StorageFailed"
+type StorageTag = "CannotOpen" | "Locked" | "ReadOnly" | "DiskFull" | "Unreadable" | "NotResponding" | "StorageFailed"
 
 /** SQLite's primary result codes. */
 const sqliteCodes: Readonly<Record<number, StorageTag>> = {
@@ -24,6 +24,7 @@ const sqlStates: Readonly<Record<string, StorageTag>> = {
   "28": "CannotOpen",
   "3D": "CannotOpen",
   "57": "CannotOpen",
+  "57014": "NotResponding",
   "42501": "CannotOpen",
   "25006": "ReadOnly",
   "53100": "DiskFull",
@@ -43,9 +44,14 @@ const textOf = (cause: unknown): string =>
   Predicate.hasProperty(cause, "message") && typeof cause.message === "string" ? cause.message : "unknown reason"
 
 /** A failure of the database as a `LedgerError`. `location` names the file or the server, without credentials. */
-export const storageFailure = (error: SqlError, location: string, beforeSending: boolean): LedgerError => {
+export const storageFailure = (
+  error: SqlError,
+  location: string,
+  beforeSending: boolean,
+  answerMillis = 0
+): LedgerError => {
   const { cause } = error.reason
   const unreachable = error.reason._tag === "ConnectionError" || error.reason._tag === "AuthenticationError"
   const tag = fromCause(cause) ?? (unreachable ? "CannotOpen" : "StorageFailed")
-  return ledgerError({ _tag: tag, location, detail: textOf(cause) }, beforeSending)
+  return ledgerError({ _tag: tag, location, detail: textOf(cause), seconds: answerMillis / 1000 }, beforeSending)
 }

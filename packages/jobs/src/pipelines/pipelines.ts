@@ -13,6 +13,7 @@ import {
   Option,
   PubSub,
   RcMap,
+  Schedule,
   Stream
 } from "effect"
 import { Account } from "../accounts/account.ts"
@@ -112,7 +113,7 @@ const make = Effect.gen(function* () {
     const allSent = yield* Latch.make(false)
     const ended = Effect.andThen(RcMap.invalidate(activeRuns, handle), allSent.open)
     const running = Effect.scoped(
-      Effect.andThen(recovery.hold, Effect.provideContext(runPipeline(handle, allSent), services))
+      Effect.andThen(recovery.hold, whileSilent(Effect.provideContext(runPipeline(handle, allSent), services)))
     )
     return { allSent, fiber: yield* FiberSet.run(fibers, Effect.ensuring(running, ended)) }
   })
@@ -191,7 +192,7 @@ const make = Effect.gen(function* () {
         return Stream.paginate(true, (isFirst) =>
           Effect.gen(function* () {
             if (!isFirst) yield* Effect.raceFirst(Effect.sleep("1 second"), Fiber.await(fiber))
-            const job = yield* jobOf(handle)
+            const job = yield* whileSilent(jobOf(handle))
             const exit = fiber.pollUnsafe()
             if (!isFinished(job.task) && exit !== undefined && Exit.isFailure(exit)) {
               return yield* Effect.failCause(exit.cause)
@@ -242,3 +243,10 @@ const approvedOf = ({ newPipeline }: PipelineRequest): Approved => {
   const quoteUsd = maxUsd(quote)
   return { principal, fingerprint: approvalFingerprint, ...(quoteUsd === undefined ? {} : { quoteUsd }) }
 }
+
+/** Again until the ledger's server answers: what runs at Kling keeps running, and who waits sets their own limit. */
+const whileSilent = <A, R>(work: Effect.Effect<A, LedgerError, R>): Effect.Effect<A, LedgerError, R> =>
+  Effect.retry(work, {
+    schedule: Schedule.spaced("1 second"),
+    while: ({ reason }) => reason._tag === "NotResponding"
+  })

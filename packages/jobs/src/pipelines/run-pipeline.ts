@@ -112,6 +112,7 @@ const storageFailures: ReadonlyArray<LedgerErrorReason["_tag"]> = [
   "DiskFull",
   "Unreadable",
   "NewerVersion",
+  "NotResponding",
   "StorageFailed"
 ]
 

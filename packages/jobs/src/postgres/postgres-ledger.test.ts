@@ -1,7 +1,8 @@
 import { describe, it, layer } from "@effect/vitest"
-import { Context, Effect, Layer, Redacted } from "effect"
+import { Context, Effect, Layer, Redacted, Stream } from "effect"
 import { expect } from "vitest"
 import { ledgerLock } from "../ledger/database.ts"
+import { exportTable } from "../ledger/export-rows.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { accountsSuite } from "../ledger/testing/accounts-suite.ts"
 import { createSuite } from "../ledger/testing/create-suite.ts"
@@ -17,6 +18,7 @@ import { takesSuite } from "../ledger/testing/takes-suite.ts"
 import { transitionsSuite } from "../ledger/testing/transitions-suite.ts"
 import { TestDatabase } from "../ledger/testing/test-database.ts"
 import { layerPostgres } from "./postgres-ledger.ts"
+import { checkServer, openServer } from "./stored-server.ts"
 
 layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   createSuite(it)
@@ -48,6 +50,33 @@ describe("an unreachable PostgreSQL", () => {
   it.effect.each(["nonsense", "http://127.0.0.1/jobs", "postgres://127.0.0.1:999999/x", ""])("is refused: %s", (url) =>
     Effect.gen(function* () {
       expect((yield* failureOf(url)).code).toBe("LEDGER_CANNOT_OPEN")
+    })
+  )
+})
+
+layer(TestDatabase.postgres)("a ledger in PostgreSQL as it is stored", (it) => {
+  it.effect("is checked and exported row by row, and what is wrong with it is named", () =>
+    Effect.gen(function* () {
+      const { argument = "", open } = yield* (yield* TestDatabase).fresh
+      const url = Redacted.make(argument)
+      expect((yield* checkServer(url)).findings).toEqual([{ _tag: "Missing" }])
+      const { ledger, sql } = yield* open
+      const handles = yield* Effect.forEach(Array.from({ length: 450 }), () =>
+        Effect.map(ledger.createJob(sampleJob()), ({ job }) => job.handle)
+      )
+      expect(yield* checkServer(url)).toMatchObject({ isSound: true, jobs: { INTENT: 450 }, pipelines: 0 })
+      const items = yield* Effect.scoped(
+        Effect.flatMap(openServer(url), (stored) =>
+          stored === undefined ? Effect.succeed([]) : Stream.runCollect(exportTable(stored))
+        )
+      )
+      expect(items.slice(1).map(({ text = "" }) => text.split(",")[9])).toEqual(handles.toSorted())
+      yield* sql`UPDATE klingkit_jobs SET state = 'PAID' WHERE handle = ${handles[0] ?? ""}`
+      yield* sql`INSERT INTO klingkit_migrations (migration_id, name) VALUES (99, 'later')`
+      const { findings } = yield* checkServer(url)
+      expect(findings).toMatchObject([{ _tag: "NewerVersion", found: 99 }])
+      yield* sql`DELETE FROM klingkit_migrations WHERE migration_id = 99`
+      expect((yield* checkServer(url)).findings).toMatchObject([{ _tag: "UnreadableRow", handle: handles[0] }])
     })
   )
 })

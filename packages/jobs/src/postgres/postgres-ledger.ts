@@ -1,26 +1,23 @@
-import * as PgClient from "@effect/sql-pg/PgClient"
 import { Effect, Layer, Redacted } from "effect"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import { lockMillisOf, type LockOptions } from "../ledger/lock-options.ts"
+import { answerMillisOf, lockMillisOf, type ServerOptions } from "../ledger/lock-options.ts"
 import { storageFailure } from "../ledger/storage-failure.ts"
+import { locationOf, postgresClient } from "./postgres-client.ts"
 
 /**
  * A ledger in PostgreSQL, shared by all replicas: `postgres://user:password@host:port/database`. Its tables are prefixed
- * `klingkit_`. A failure to connect or write is a `LedgerError`, which never shows the password.
+ * `klingkit_`. A failure to connect or write is a `LedgerError`, which never shows the password. Nothing waits for the server
+ * longer than `answerTimeout`.
  */
-export const layerPostgres = (url: Redacted.Redacted, options: LockOptions = {}): Layer.Layer<Ledger, LedgerError> => {
+export const layerPostgres = (
+  url: Redacted.Redacted,
+  options: ServerOptions = {}
+): Layer.Layer<Ledger, LedgerError> => {
   const location = locationOf(Redacted.value(url))
-  return Ledger.layer({ lockMillis: lockMillisOf(options), location }).pipe(
-    // Requests with images inside are stored until their outcome is known, and read back after a crash.
-    Layer.provide(PgClient.layer({ url, applicationName: "klingkit", maxMessageSize: 256 * 1024 * 1024 })),
+  const answerMillis = answerMillisOf(options)
+  return Ledger.layer({ lockMillis: lockMillisOf(options), answerMillis, location }).pipe(
+    Layer.provide(postgresClient(url, answerMillis)),
     Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, location, true))))
   )
-}
-
-/** Host, port and database, without credentials and options. */
-const locationOf = (text: string): string => {
-  if (!URL.canParse(text)) return "PostgreSQL"
-  const url = new URL(text)
-  return `PostgreSQL ${url.host}${url.pathname}`
 }

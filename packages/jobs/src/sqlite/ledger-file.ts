@@ -42,19 +42,21 @@ export const createFile = (path: string): Effect.Effect<void, LedgerError> =>
 export const checkId = (path: string, id: string): Effect.Effect<void, LedgerError> =>
   attempt(path, () => {
     const expected = readId(path)
-    if (expected === undefined) {
-      // Under its name only once it is whole: programs that open the ledger at the same moment read all of it or nothing.
-      const written = `${idFileOf(path)}.${pid}`
-      writeFileSync(written, `${id}\n`, { mode: 0o600, flush: true })
-      renameSync(written, idFileOf(path))
-    }
+    if (expected === undefined) writeId(path, id)
     return expected === undefined || expected === id
       ? undefined
       : ledgerError({ _tag: "Replaced", location: path, found: "another ledger" }, true)
   })
 
+/** Under its name only once it is whole: programs that open the ledger at the same moment read all of it or nothing. */
+export const writeId = (path: string, id: string): void => {
+  const written = `${idFileOf(path)}.${pid}`
+  writeFileSync(written, `${id}\n`, { mode: 0o600, flush: true })
+  renameSync(written, idFileOf(path))
+}
+
 /** The id beside a ledger; nothing when there is none, or when a crash has left it empty. */
-const readId = (path: string): string | undefined => {
+export const readId = (path: string): string | undefined => {
   const idFile = idFileOf(path)
   return (existsSync(idFile) ? readFileSync(idFile, "utf8").trim() : "") || undefined
 }
@@ -78,9 +80,11 @@ const identify = (path: string): Effect.Effect<string | undefined, LedgerError> 
   }).pipe(Effect.catchDefect((cause) => Effect.fail(openFailure(path, cause as NodeJS.ErrnoException))))
 
 const attempt = (path: string, run: () => LedgerError | undefined): Effect.Effect<void, LedgerError> =>
-  Effect.try({ try: run, catch: (cause) => openFailure(path, cause as NodeJS.ErrnoException) }).pipe(
-    Effect.flatMap((failed) => (failed === undefined ? Effect.void : Effect.fail(failed)))
-  )
+  Effect.flatMap(attemptFile(path, run), (failed) => (failed === undefined ? Effect.void : Effect.fail(failed)))
+
+/** Work on the files of a ledger. */
+export const attemptFile = <A>(path: string, run: () => A): Effect.Effect<A, LedgerError> =>
+  Effect.try({ try: run, catch: (cause) => openFailure(path, cause as NodeJS.ErrnoException) })
 
 /** Folder by folder: below `/proc` Node's recursive option never returns. */
 const createFolder = (folder: string): void => {
@@ -95,7 +99,8 @@ const createFolder = (folder: string): void => {
 }
 
 /** A new file survives power loss only once its folder is synced. */
-const syncFolder = (folder: string): void => {
+export const syncFolder = (folder: string): void => {
+  if (platform === "win32") return
   const handle = openSync(folder, "r")
   try {
     fsyncSync(handle)

@@ -20,7 +20,7 @@ export const layerSqliteClient = (path: string, lockMillis: number): Layer.Layer
     Effect.gen(function* () {
       const database = yield* Effect.acquireRelease(
         // SQLite's own busy timeout would block the whole process, which may itself hold the lock on another connection.
-        attempt("open", () => new DatabaseSync(path, { timeout: 0 })),
+        attemptSql("open", () => new DatabaseSync(path, { timeout: 0 })),
         (database) => Effect.sync(() => database.close())
       )
       const connection = connect(database, lockMillis)
@@ -52,7 +52,7 @@ const settings = [
   "journal_size_limit = 4194304"
 ]
 
-const attempt = <A>(operation: string, run: () => A): Effect.Effect<A, SqlError> =>
+export const attemptSql = <A>(operation: string, run: () => A): Effect.Effect<A, SqlError> =>
   Effect.try({
     try: run,
     catch: (cause) => {
@@ -85,7 +85,7 @@ const connect = (database: DatabaseSync, lockMillis: number): SqliteConnection =
     params: ReadonlyArray<unknown>,
     read: (s: StatementSync, p: Array<SQLInputValue>) => A
   ) =>
-    attempt(text, () => read(prepare(text), params.map(toInput))).pipe(
+    attemptSql(text, () => read(prepare(text), params.map(toInput))).pipe(
       Effect.retry({
         schedule: wait,
         // Inside a running transaction only the commit can wait for a lock.

@@ -89,40 +89,56 @@ const recoverTask = Effect.fnUntraced(function* (
   error: KlingError
 ): Effect.fn.Return<Submitted, KlingError, Ledger | Orphans> {
   const { handle, principal, lease } = record
-  if (!error.mayHaveExecuted || operation.findableByExternalId === "proven") return yield* recordFailure(step, error)
+  const fail = (reported: KlingError) => Effect.flatMap(recordFailure(step, handle, reported), Effect.fail)
+  if (!error.mayHaveExecuted || operation.findableByExternalId === "proven") return yield* fail(error)
   const ledger = yield* Ledger
   yield* Effect.ignore(step(["SENDING"], "IN_DOUBT"))
   const inDoubt = yield* Effect.orElseSucceed(ledger.get(handle, principal), () => record)
-  if (inDoubt.state !== "IN_DOUBT" || inDoubt.lease?.fence !== lease.fence) return yield* recordFailure(step, error)
+  if (inDoubt.state !== "IN_DOUBT" || inDoubt.lease?.fence !== lease.fence) return yield* fail(error)
   const settlement = yield* awaitOrphan(inDoubt, lease)
   if (settlement._tag === "Adopted") return { handle, task: settlement.task }
-  return yield* recordFailure(step, unknownOutcome({ ...record, message: detailOf(error) }, settlement))
+  return yield* fail(unknownOutcome({ ...record, message: detailOf(error) }, settlement))
 })
 
 /** Without the words that its error begins with, which the new one begins with too. */
 const detailOf = (error: KlingError): string =>
   error.reason._tag === "SubmissionUnknown" ? error.reason.detail : error.message
 
-/** Records a failure, and fails with the error to report: a refusal is not final if another process has claimed the job, as it may have sent it. */
-const recordFailure = (step: Step, error: KlingError): Effect.Effect<never, KlingError> => {
+/**
+ * Records a failure and returns the error to report: a refusal is not final if another process has claimed the job, as it may
+ * have sent it.
+ */
+const recordFailure = (step: Step, handle: string, error: KlingError): Effect.Effect<KlingError> => {
   const message = detailOf(error)
   if (!error.mayHaveExecuted) {
     return step(["INTENT", "SENDING"], "REFUSED", { message }).pipe(
-      Effect.mapError((failed) => claimedElsewhere(failed) ?? error),
-      Effect.andThen(Effect.fail(error))
+      Effect.as(error),
+      Effect.catch((failed) => Effect.succeed(claimedElsewhere(failed) ?? stillOpen(error, handle, failed) ?? error))
     )
   }
   return step(["SENDING"], "IN_DOUBT").pipe(
     Effect.ignore,
     Effect.andThen(step(["IN_DOUBT"], "UNKNOWN", { message })),
     Effect.ignore,
-    Effect.andThen(Effect.fail(error))
+    Effect.as(error)
   )
 }
 
 /** Nothing is sent. */
 const journalFailed = (error: LedgerError): KlingError =>
   claimedElsewhere(error) ?? new KlingError({ reason: { _tag: "JournalFailed", detail: error.message } })
+
+/**
+ * The error when nothing was sent, and a ledger that does not answer may yet record that it was: then its recovery looks the
+ * task up, and sends the request.
+ */
+const stillOpen = (error: KlingError, handle: string, { reason, message }: LedgerError): KlingError | undefined =>
+  error.reason._tag === "JournalFailed" && reason._tag === "NotResponding"
+    ? new KlingError({
+        reason: { _tag: "SubmissionUnknown", externalTaskId: handle, detail: message },
+        billed: true
+      })
+    : undefined
 
 /** The error when another process holds the job: it is unknown here whether that process has sent it. */
 const claimedElsewhere = ({ reason, message }: LedgerError): KlingError | undefined =>

@@ -11,6 +11,8 @@ import { arch, getuid, platform } from "node:process"
 export interface PostgresServer {
   /** Connects with this schema as the search path. */
   readonly url: (schema: string) => Redacted.Redacted
+  /** Of the process that starts the others. */
+  readonly pid: number
 }
 
 export const startPostgres: Effect.Effect<PostgresServer, never, Scope.Scope> = Effect.gen(function* () {
@@ -18,11 +20,12 @@ export const startPostgres: Effect.Effect<PostgresServer, never, Scope.Scope> = 
     Effect.sync(() => mkdtempSync(join(tmpdir(), "klingkit-pg-"))),
     (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
   )
-  yield* Effect.acquireRelease(
+  const { pid = 0 } = yield* Effect.acquireRelease(
     Effect.promise(() => start(folder)),
     (server) => Effect.promise(() => stop(server))
   )
   return {
+    pid,
     url: (schema) => {
       const options = new URLSearchParams({ host: folder, options: `-csearch_path=${schema}` })
       return Redacted.make(`postgres://ledger@localhost/postgres?${options}`)

@@ -1,0 +1,41 @@
+import * as PgClient from "@effect/sql-pg/PgClient"
+import { Clock, Effect, Fiber, Layer, type Redacted, Scope } from "effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+
+/** A client that nothing waits for longer than `answerMillis` to close. */
+export const postgresClient = (url: Redacted.Redacted, answerMillis: number): Layer.Layer<SqlClient, SqlError> =>
+  closedWithin(
+    answerMillis,
+    PgClient.layer({
+      url,
+      applicationName: "klingkit",
+      // Requests with images inside are stored until their outcome is known, and read back after a crash.
+      maxMessageSize: 256 * 1024 * 1024,
+      // Later than the ledger's own limit, which says what has happened.
+      connectTimeout: 2 * answerMillis
+    })
+  )
+
+/** Closing a client waits for its statements: a server that is frozen must not keep a program from ending. */
+const closedWithin = <A, E>(millis: number, client: Layer.Layer<A, E>): Layer.Layer<A, E> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const scope = yield* Effect.acquireRelease(Scope.make(), (scope, exit) =>
+        Effect.forkDetach(Scope.close(scope, exit)).pipe(
+          Effect.flatMap((closing) => Effect.raceFirst(Fiber.await(closing), realSleep(millis)))
+        )
+      )
+      return yield* Layer.buildWithScope(client, scope)
+    })
+  )
+
+const realSleep = (millis: number) =>
+  Effect.provideService(Effect.sleep(millis), Clock.Clock, Clock.Clock.defaultValue())
+
+/** Host, port and database, without credentials and options. */
+export const locationOf = (text: string): string => {
+  if (!URL.canParse(text)) return "PostgreSQL"
+  const url = new URL(text)
+  return `PostgreSQL ${url.host}${url.pathname}`
+}
