@@ -21,14 +21,41 @@ export const unexpectedAnswer = (from: From, detail: string): KlingError =>
 export const oneTask = (from: From, data: unknown): Effect.Effect<Task, KlingError> =>
   Effect.fromOption(taskFrom(data)).pipe(Effect.mapError(() => unexpectedAnswer(from, "the response contains no task")))
 
-/** The task that a create returns. Some solutions report it as succeeded at once: without outputs it is only submitted. */
-export const createdTask = (from: From, data: unknown): Effect.Effect<Task, KlingError> =>
-  Effect.map(oneTask(from, data), (task) =>
-    task.status === "succeed" && task.outputs.length === 0 ? { ...task, status: "submitted" } : task
+/**
+ * The task that a create returns. One that carries another external id is another request's: what became of this one is
+ * then unknown. Some solutions report it as succeeded at once: without outputs it is only submitted.
+ */
+export const createdTask = (from: From, data: unknown, externalTaskId?: string): Effect.Effect<Task, KlingError> =>
+  Effect.flatMap(oneTask(from, data), (task) =>
+    externalTaskId !== undefined && (task.externalId ?? externalTaskId) !== externalTaskId
+      ? Effect.fail(unexpectedAnswer(from, "the response is about a task with another external id"))
+      : Effect.succeed(isUnfinished(task) ? { ...task, status: "submitted" } : task)
   )
+
+const isUnfinished = ({ status, outputs }: Task): boolean => status === "succeed" && outputs.length === 0
 
 /** Decodes a list of tasks one by one: an invalid record does not hide the others. */
 export const manyTasks = (from: From, data: unknown): Effect.Effect<ReadonlyArray<Task>, KlingError> =>
+  Effect.map(records(from, data), (list) => list.flatMap((record) => Option.toArray(taskFrom(record))))
+
+/** The one task that was asked for by an id. Only an empty list says that there is none: records of other tasks prove nothing. */
+export const taskWithId = Effect.fnUntraced(function* (
+  from: From,
+  data: unknown,
+  id: string
+): Effect.fn.Return<Option.Option<Task>, KlingError> {
+  const list = yield* records(from, data)
+  const found = list.flatMap((record) => Option.toArray(taskFrom(record))).find((task) => isCalled(task, id))
+  if (found === undefined && list.length > 0)
+    return yield* unexpectedAnswer(from, `the response contains no readable task ${id}`)
+  return Option.fromUndefinedOr(found)
+})
+
+/** A legacy record may leave out the external id by which it was asked for, but never Kling's own id. */
+export const isCalled = (task: Task, id: string): boolean =>
+  task.id === id || (task.externalId === undefined ? !/^\d+$/.test(id) : task.externalId === id)
+
+const records = (from: From, data: unknown): Effect.Effect<ReadonlyArray<unknown>, KlingError> =>
   Array.isArray(data)
-    ? Effect.succeed(data.flatMap((record) => Option.toArray(taskFrom(record))))
+    ? Effect.succeed(data)
     : Effect.fail(unexpectedAnswer(from, "the response contains no list of tasks"))
