@@ -1,9 +1,11 @@
 import { Bytes, Clock, Effect, identity, Option, Redacted, Result, Schema, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import type { TokenSource } from "../auth/token.ts"
+import type { CredentialKind } from "../auth/credentials.ts"
 import { type Redact, redactor } from "../auth/redact-secrets.ts"
+import { regionUrls } from "../config.ts"
 import { findKlingCode } from "../errors/codes.ts"
-import { KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
+import { type Access, KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
 import { sanitizeText } from "../errors/sanitize-text.ts"
 import type { AnyOperation } from "../operation.ts"
 import { Envelope } from "../wire/envelope.ts"
@@ -39,7 +41,7 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
   const once = Effect.fnUntraced(function* (request: KlingRequest) {
     const failed = (
       reason: KlingErrorReason,
-      context: { readonly httpStatus?: number; readonly requestId?: string } = {}
+      context: { readonly httpStatus?: number; readonly requestId?: string; readonly access?: Access } = {}
     ) => new KlingError({ reason, operation: request.operation.id, billed: request.operation.billed, ...context })
 
     const token = yield* tokens.token
@@ -86,10 +88,12 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
       klingMessage: sanitizeText(envelope.message ?? ""),
       ...retryAfter(response, yield* Clock.currentTimeMillis)
     }
+    const reason = findKlingCode(envelope.code)?.reason ?? "UnknownCode"
     return yield* failed(
-      { _tag: findKlingCode(envelope.code)?.reason ?? "UnknownCode", ...details },
+      { _tag: reason, ...details },
       {
         httpStatus: response.status,
+        ...(isAboutCredential.has(reason) ? { access: accessBy(tokens.kind, Redacted.value(token), baseUrl) } : {}),
         ...(envelope.request_id ? { requestId: sanitizeText(envelope.request_id, 80) } : {})
       }
     ).pipe(
@@ -115,6 +119,18 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
     )
   return exchange
 })
+
+const isAboutCredential: ReadonlySet<string> = new Set(["Unauthorized", "TokenRejected"])
+
+const accessBy = (credential: CredentialKind, token: string, baseUrl: string): Access => {
+  const [region] = (["global", "china"] as const).filter((one) => regionUrls[one] === baseUrl)
+  return {
+    credential,
+    ...(credential === "api-key" ? { isUsualKey: /^api-key-/i.test(token) } : {}),
+    baseUrl,
+    ...(region === undefined ? {} : { region })
+  }
+}
 
 /** A signed token is useless without its signature, but its claims still identify the account: redact both. */
 const sentSecrets = (token: string, secrets: ReadonlyArray<string>): ReadonlyArray<string> => [

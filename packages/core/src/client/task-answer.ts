@@ -34,9 +34,17 @@ export const createdTask = (from: From, data: unknown, externalTaskId?: string):
 
 const isUnfinished = ({ status, outputs }: Task): boolean => status === "succeed" && outputs.length === 0
 
-/** Decodes a list of tasks one by one: an invalid record does not hide the others. */
-export const manyTasks = (from: From, data: unknown): Effect.Effect<ReadonlyArray<Task>, KlingError> =>
-  Effect.map(records(from, data), (list) => list.flatMap((record) => Option.toArray(taskFrom(record))))
+/** Decodes a list of tasks one by one: an invalid record does not hide the others. A list of nothing else is not empty. */
+export const manyTasks = Effect.fnUntraced(function* (
+  from: From,
+  data: unknown
+): Effect.fn.Return<ReadonlyArray<Task>, KlingError> {
+  const list = yield* records(from, data)
+  const tasks = list.flatMap((record) => Option.toArray(taskFrom(record)))
+  if (tasks.length === 0 && list.length > 0)
+    return yield* unexpectedAnswer(from, `none of ${list.length} tasks in the response can be read`)
+  return tasks
+})
 
 /** The one task that was asked for by an id. Only an empty list says that there is none: records of other tasks prove nothing. */
 export const taskWithId = Effect.fnUntraced(function* (

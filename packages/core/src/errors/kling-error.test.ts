@@ -5,6 +5,10 @@ const answered = { klingCode: 1200, klingMessage: "no" }
 const reasons: ReadonlyArray<readonly [string, KlingErrorReason]> = [
   ["KLING_INVALID_INPUT", { _tag: "InvalidInput", problems: [{ field: "prompt", message: "is required" }] }],
   ["KLING_MISSING_CREDENTIALS", { _tag: "MissingCredentials", settings: ["apiKey"] }],
+  [
+    "KLING_UNUSABLE_CREDENTIALS",
+    { _tag: "UnusableCredentials", problems: [{ field: "apiKey", setting: "apiKey", message: "has quotes around it" }] }
+  ],
   ["KLING_CONTENT_REFUSED", { _tag: "ContentRefused", ...answered }],
   ["KLING_UNKNOWN_CODE", { _tag: "UnknownCode", ...answered }],
   ["KLING_TASK_NOT_FOUND", { _tag: "TaskNotFound", taskId: "7" }],

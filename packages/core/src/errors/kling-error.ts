@@ -10,6 +10,17 @@ import { type NameSetting, optionOf, Setting } from "./setting.ts"
 export const Charged = Schema.Literals(["no", "maybe", "yes"])
 export type Charged = typeof Charged.Type
 
+/** The credential and the address of a request. */
+export const Access = Schema.Struct({
+  credential: Schema.Literals(["api-key", "key-pair"]),
+  /** An API key has the usual prefix `api-key-`. */
+  isUsualKey: Schema.optionalKey(Schema.Boolean),
+  baseUrl: Schema.String,
+  /** Absent for an address that is none of Kling's own. */
+  region: Schema.optionalKey(Schema.Literals(["global", "china"]))
+})
+export type Access = typeof Access.Type
+
 const kling = {
   klingCode: Schema.Int,
   klingMessage: Schema.String,
@@ -21,6 +32,8 @@ const reasons = {
   InvalidInput: { problems: Schema.Array(Problem) },
   /** No credential, or only half of a key pair; names what to set. */
   MissingCredentials: { settings: Schema.Array(Setting) },
+  /** The shape of the credential shows that Kling cannot accept it; no request was made. */
+  UnusableCredentials: { problems: Schema.Array(Problem) },
   Unauthorized: kling,
   TokenRejected: kling,
   AccountBlocked: kling,
@@ -73,6 +86,8 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
   billed: Schema.optionalKey(Schema.Boolean),
   httpStatus: Schema.optionalKey(Schema.Int),
   requestId: Schema.optionalKey(Schema.String),
+  /** How Kling was asked, where it rejected the credential: its own text does not say what is wrong. */
+  access: Schema.optionalKey(Access),
   /** The task was looked up after the answer, and Kling has none. */
   isAbsent: Schema.optionalKey(Schema.Boolean)
 }) {
@@ -102,12 +117,13 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
   /** What to do next, as data. */
   get next(): NextStep {
-    return nextStep(this.reason)
+    return nextStep(this.reason, this.access)
   }
 
   /** What happened, in one sentence, with settings under the names of a face. */
   describe(nameOf: NameSetting): string {
-    return describe(this.reason, nameOf)
+    const told = describe(this.reason, nameOf)
+    return this.access === undefined ? told : `${told}; ${describeAccess(this.access)}`
   }
 
   override get message(): string {
@@ -123,6 +139,7 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 const unsent: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "InvalidInput",
   "MissingCredentials",
+  "UnusableCredentials",
   "JournalFailed",
   "NotConnected"
 ])
@@ -155,6 +172,7 @@ const isRejected = ({ reason, httpStatus, isAbsent }: KlingError): boolean =>
 function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
   switch (reason._tag) {
     case "InvalidInput":
+    case "UnusableCredentials":
       return reason.problems
         .map((problem) => nameProblem(problem, nameOf))
         .map(({ field, message }) => `${field} ${message}`)
@@ -184,11 +202,19 @@ function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
   }
 }
 
-function nextStep(reason: KlingErrorReason): NextStep {
+const describeAccess = ({ credential, isUsualKey, baseUrl, region }: Access): string => {
+  const what = credential === "key-pair" ? "an access/secret key pair" : isUsualKey === true ? "an API key" : unusualKey
+  return `sent was ${what}, to ${baseUrl}${region === undefined ? "" : ` (region ${region})`}`
+}
+
+const unusualKey = 'an API key that does not begin with "api-key-" as Kling\'s do (half of a key pair is none)'
+
+function nextStep(reason: KlingErrorReason, access?: Access): NextStep {
   switch (reason._tag) {
     case "InvalidInput":
       return { _tag: "FixInput", fields: [...new Set(reason.problems.map(({ field }) => field))] }
     case "MissingCredentials":
+    case "UnusableCredentials":
       return { _tag: "SetCredentials" }
     case "TaskNotFound":
       return { _tag: "CheckId", id: reason.taskId, at: "Kling" }
@@ -209,8 +235,10 @@ function nextStep(reason: KlingErrorReason): NextStep {
       return { _tag: "ChangeInput" }
     case "UnknownCode":
       return { _tag: "LookUpCode", code: reason.klingCode }
-    default:
-      return findKlingCode(reason.klingCode)?.next ?? { _tag: "CheckLater" }
+    default: {
+      const next = findKlingCode(reason.klingCode)?.next ?? { _tag: "CheckLater" as const }
+      return next._tag === "CheckRegion" && access !== undefined ? { ...next, credential: access.credential } : next
+    }
   }
 }
 

@@ -7,6 +7,16 @@ export const maybe = <S extends Schema.Constraint>(schema: S) => Schema.optional
 export const lenient = <S extends Schema.Constraint>(schema: S) =>
   Schema.optionalKey(Schema.NullOr(schema).pipe(Schema.catchDecoding(() => Effect.succeedSome(null))))
 
+/** Later times are not Kling's, and far beyond it a date cannot be written. */
+export const maxTimeMillis = Date.UTC(2200, 0, 1)
+
+/** Milliseconds since 1970; left out if it cannot be a time. */
+export const OptionalTime = Schema.optionalKey(
+  Schema.Number.check(Schema.isBetween({ minimum: 0, maximum: maxTimeMillis })).pipe(
+    Schema.catchDecoding(() => Effect.succeedNone)
+  )
+)
+
 /** An id: a string or a bare number. Numbers beyond 2^53 are already digit strings at this point. */
 export const WireId = Schema.Union([Schema.String, Schema.Int])
 

@@ -1,5 +1,5 @@
 import { sanitizeText } from "../errors/sanitize-text.ts"
-import { isId, readNumber } from "./fields.ts"
+import { isId, maxTimeMillis, readNumber } from "./fields.ts"
 import type { Charge, IgnoredField } from "./task.ts"
 
 type Given<A> = A | null | undefined
@@ -7,8 +7,6 @@ type Given<A> = A | null | undefined
 /** A link that can be shown and fetched as it is. */
 const plainLink = /^https?:\/\/[!-~]+$/i
 const maxLinkLength = 8192
-/** Later times are not Kling's, and far beyond it a date cannot be written. */
-const endOfTimeMillis = Date.UTC(2200, 0, 1)
 const daySeconds = 86_400
 /** In units or in a currency: more than any account has ever held, and small enough to be added up exactly. */
 const maxAmount = 1e8
@@ -18,7 +16,7 @@ const readId = (value: Given<string | number>): string | undefined =>
   value !== undefined && value !== null && isId(value) ? String(value) : undefined
 
 /** Milliseconds since 1970. */
-const readTime = (value: Given<string | number>): number | undefined => within(readNumber(value), endOfTimeMillis)
+const readTime = (value: Given<string | number>): number | undefined => within(readNumber(value), maxTimeMillis)
 const readSeconds = (value: Given<string | number>): number | undefined => within(readNumber(value), daySeconds)
 
 /** What was charged: never negative, which would give back what limits have counted. */
