@@ -18,9 +18,10 @@ export const layerPostgres = (url: Redacted.Redacted, options: LockOptions = {})
   )
 }
 
-/** Host, port and database, without credentials and options. */
+/** Host, port and database, without credentials and options. What is not clearly a host is left out: it may be a password. */
 const locationOf = (text: string): string => {
   if (!URL.canParse(text)) return "PostgreSQL"
-  const url = new URL(text)
-  return `PostgreSQL ${url.host}${url.pathname}`
+  const { host, pathname } = new URL(text)
+  // Without `//`, or with a slash in the password, a part of the credentials is parsed as the path.
+  return host === "" || /[@:]/.test(pathname) ? "PostgreSQL" : `PostgreSQL ${host}${pathname}`
 }
