@@ -1,5 +1,6 @@
 import { Effect, Option, Schema } from "effect"
 import { KlingError } from "../errors/kling-error.ts"
+import { sanitizeText } from "../errors/sanitize-text.ts"
 import type { AnyOperation } from "../operation.ts"
 import { fromLegacyTask, LegacyTask } from "../wire/legacy-task.ts"
 import { fromNewTask, NewTask } from "../wire/new-task.ts"
@@ -15,7 +16,11 @@ export const taskFrom = (data: unknown): Option.Option<Task> =>
   Option.orElse(Option.map(asNew(data), fromNewTask), () => Option.map(asLegacy(data), fromLegacyTask))
 
 export const unexpectedAnswer = (from: From, detail: string): KlingError =>
-  new KlingError({ reason: { _tag: "UnexpectedAnswer", detail }, operation: from.id, billed: from.billed })
+  new KlingError({
+    reason: { _tag: "UnexpectedAnswer", detail: sanitizeText(detail) },
+    operation: from.id,
+    billed: from.billed
+  })
 
 /** The task in a response; its status word may be unknown to klingkit. */
 export const oneTask = (from: From, data: unknown): Effect.Effect<Task, KlingError> =>
