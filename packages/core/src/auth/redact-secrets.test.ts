@@ -13,23 +13,35 @@ describe("a text that a server echoes", () => {
     ["truncated", "key zq7Kcana*** is wrong", "key [secret]*** is wrong"],
     [
       "escaped as JSON inside a string",
-      String.raw`{\"key\":\"${[...secret].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}\"}`,
+      String.raw`{\"key\":\"${Array.from(secret)
+        .map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
+        .join("")}\"}`,
       String.raw`{\"key\":\"[secret]\"}`
     ],
     [
       "percent-encoded to the last letter, twice",
-      `?key=${[...secret].map((c) => `%25${c.charCodeAt(0).toString(16)}`).join("")}&`,
+      `?key=${Array.from(secret)
+        .map((c) => `%25${c.charCodeAt(0).toString(16)}`)
+        .join("")}&`,
       "?key=[secret]&"
     ],
     [
       "as HTML entities",
-      `<b>${[...secret].map((c) => `&#x${c.charCodeAt(0).toString(16)};`).join("")}</b>`,
+      `<b>${Array.from(secret)
+        .map((c) => `&#x${c.charCodeAt(0).toString(16)};`)
+        .join("")}</b>`,
       "<b>[secret]</b>"
     ],
     ["in capitals", secret.toUpperCase(), "[secret]"],
     ["without its beginning", `key ...${secret.slice(9)} is wrong`, "key ...[secret] is wrong"],
     ["up to its middle", `key ${secret.slice(0, 15)}...`, "key [secret]..."],
-    ["in hex", `0x${[...secret].map((c) => c.charCodeAt(0).toString(16)).join("")}`, "0x[secret]"],
+    [
+      "in hex",
+      `0x${Array.from(secret)
+        .map((c) => c.charCodeAt(0).toString(16))
+        .join("")}`,
+      "0x[secret]"
+    ],
     ["more than once", `${secret} ${secret}`, "[secret] [secret]"]
   ])("loses a secret %s", (_, text, expected) => {
     expect(redactSecrets(text, [secret])).toBe(expected)

@@ -37,7 +37,7 @@ interface Spellings {
 }
 
 const spellingsOf = (secret: string): Spellings => {
-  const characters = [...secret].map(anySpelling)
+  const characters = Array.from(secret).map(anySpelling)
   const prefix = publicPrefix.exec(secret)?.[0].length ?? 0
   const start = characters.length - prefix < minRevealing ? 0 : prefix
   const head = characters.slice(start, start + minRevealing).join("")

@@ -30,7 +30,9 @@ interface Json {
 }
 
 const escapeMark = "ESCAPED"
-const percent = [...canaryKey].map((one) => `%${one.charCodeAt(0).toString(16)}`).join("")
+const percent = Array.from(canaryKey)
+  .map((one) => `%${one.charCodeAt(0).toString(16)}`)
+  .join("")
 
 const hostileTexts: ReadonlyArray<string> = [
   "9\nCharged: no",
@@ -94,7 +96,7 @@ const oddValues: ReadonlyArray<unknown> = [
 export const spoil = (answer: unknown, { changes, text }: Spoiling): Uint8Array => {
   const copy = structuredClone(answer) as Json
   for (const { at, to } of changes) change(copy, at, oddValues[to % oddValues.length])
-  const json = JSON.stringify(copy).replaceAll(escapeMark, [...canaryKey].map(unicodeEscape).join(""))
+  const json = JSON.stringify(copy).replaceAll(escapeMark, Array.from(canaryKey).map(unicodeEscape).join(""))
   const bytes = new TextEncoder().encode(json)
   switch (text) {
     case "whole":
