@@ -67,10 +67,10 @@ describe("a base URL that cannot be one", () => {
     ['"https://api.example"', "has quotes around it"],
     ["KLINGAI_BASE_URL=https://api.example", "begins with the name of a variable"],
     ["${KLINGAI_BASE_URL}", "is a placeholder that was not replaced"]
-  ] as const)("is told with the nearest valid one: %s", ([url, told]) =>
+  ] as const)("is reported with the nearest valid one: %s", ([url, expected]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(checkBaseUrl(url))
-      expect(error.message).toContain(told)
+      expect(error.message).toContain(expected)
       expect(error.message).not.toMatch(/pass@|abc/)
     })
   )

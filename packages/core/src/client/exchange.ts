@@ -126,7 +126,7 @@ const accessBy = (credential: CredentialKind, token: string, baseUrl: string): A
   const [region] = (["global", "china"] as const).filter((one) => regionUrls[one] === baseUrl)
   return {
     credential,
-    ...(credential === "api-key" ? { isUsualKey: /^api-key-/i.test(token) } : {}),
+    ...(credential === "api-key" ? { hasKeyPrefix: /^api-key-/i.test(token) } : {}),
     baseUrl,
     ...(region === undefined ? {} : { region })
   }

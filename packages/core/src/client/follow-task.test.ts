@@ -72,7 +72,7 @@ describe("following a task", () => {
     })
   )
 
-  it.effect("goes on while Kling uses an unknown status word, or answers what cannot be read", () =>
+  it.effect("continues while Kling uses an unknown status word, or answers what cannot be read", () =>
     Effect.gen(function* () {
       const statuses = ["processing", "queued", "queued", "succeeded"]
       const { result } = yield* follow({ statuses, reads: [honest, honest, text(200, `{"code":0,"data":null}`)] })

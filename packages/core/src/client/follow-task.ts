@@ -16,7 +16,7 @@ export interface FollowOptions {
 }
 
 /** How long a task is polled whose status word klingkit does not know, or whose record it cannot read. */
-const patience = Duration.minutes(30)
+const unclearTimeout = Duration.minutes(30)
 
 interface Poll {
   readonly count: number
@@ -41,7 +41,8 @@ export const followTask = (
       const now = yield* Clock.currentTimeMillis
       const result = yield* Effect.result(readTask(id))
       const unclear = Result.isFailure(result) ? unreadable(result.failure) : unknownWord(result.success)
-      if (unclear !== undefined && now - (unclearSince ?? now) > Duration.toMillis(patience)) return yield* unclear
+      if (unclear !== undefined && now - (unclearSince ?? now) > Duration.toMillis(unclearTimeout))
+        return yield* unclear
       // The task keeps running at Kling while reads fail: only a permanent error ends the wait.
       if (Result.isFailure(result) && unclear === undefined && !result.failure.isRetryable) return yield* result.failure
       const task = Result.getSuccess(result)

@@ -103,7 +103,7 @@ describe("the tasks of an account", () => {
     })
   )
 
-  it.effect("are listed although the time of one is none", () =>
+  it.effect("are listed although one has a time in no calendar", () =>
     Effect.gen(function* () {
       const [first] = fakeTasks(1)
       if (first === undefined) throw new Error("no tasks")

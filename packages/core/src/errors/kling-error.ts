@@ -13,8 +13,8 @@ export type Charged = typeof Charged.Type
 /** The credential and the address of a request. */
 export const Access = Schema.Struct({
   credential: Schema.Literals(["api-key", "key-pair"]),
-  /** An API key has the usual prefix `api-key-`. */
-  isUsualKey: Schema.optionalKey(Schema.Boolean),
+  /** An API key begins with `api-key-`, as all do that Kling documents. */
+  hasKeyPrefix: Schema.optionalKey(Schema.Boolean),
   baseUrl: Schema.String,
   /** Absent for an address that is none of Kling's own. */
   region: Schema.optionalKey(Schema.Literals(["global", "china"]))
@@ -122,8 +122,8 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
   /** What happened, in one sentence, with settings under the names of a face. */
   describe(nameOf: NameSetting): string {
-    const told = describe(this.reason, nameOf)
-    return this.access === undefined ? told : `${told}; ${describeAccess(this.access)}`
+    const what = describe(this.reason, nameOf)
+    return this.access === undefined ? what : `${what}; ${describeAccess(this.access)}`
   }
 
   override get message(): string {
@@ -202,12 +202,13 @@ function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
   }
 }
 
-const describeAccess = ({ credential, isUsualKey, baseUrl, region }: Access): string => {
-  const what = credential === "key-pair" ? "an access/secret key pair" : isUsualKey === true ? "an API key" : unusualKey
+const describeAccess = ({ credential, hasKeyPrefix, baseUrl, region }: Access): string => {
+  const what =
+    credential === "key-pair" ? "an access/secret key pair" : hasKeyPrefix === true ? "an API key" : keyWithoutPrefix
   return `sent was ${what}, to ${baseUrl}${region === undefined ? "" : ` (region ${region})`}`
 }
 
-const unusualKey = 'an API key that does not begin with "api-key-" as Kling\'s do (half of a key pair is none)'
+const keyWithoutPrefix = 'an API key that does not begin with "api-key-" as Kling\'s do (half of a key pair is not one)'
 
 function nextStep(reason: KlingErrorReason, access?: Access): NextStep {
   switch (reason._tag) {

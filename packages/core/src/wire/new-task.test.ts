@@ -60,7 +60,7 @@ describe("a task of the new generation", () => {
     }
   )
 
-  it("is read although a time or a length is none", () => {
+  it("is read although a time and a length are not valid", () => {
     const outputs = `[{"type":"video","url":"https://k/a.mp4","duration":-1}]`
     const read = task(`{"id":"1","status":"succeeded","create_time":1e20,"update_time":[],"outputs":${outputs}}`)
     expect(read).toEqual({

@@ -31,7 +31,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 const unreadable = (detail: string) => Result.fail({ detail, isOversized: false })
 
-/** In place: the value was parsed here and belongs to nobody else. Its depth is bounded. */
+/** In place: the value was parsed here, so nothing else refers to it. Its depth is bounded. */
 const cleaned = (value: unknown, clean: (text: string) => string): unknown => {
   if (typeof value === "string") return clean(value)
   if (typeof value !== "object" || value === null) return value

@@ -46,13 +46,13 @@ describe("an answer that is not in order", () => {
     [{ fault: "invalid-utf8", ...always }, "which is not UTF-8 text"],
     [{ fault: "nested-answer", ...always }, "nested more than 64 levels deep"],
     [{ fault: "hostile-strings", ids: true, ...always }, "no readable task mine"]
-  ])("is an unexpected response to a read: %j", ([fault, told]) =>
+  ])("is an unexpected response to a read: %j", ([fault, expected]) =>
     Effect.gen(function* () {
       const result = yield* outcome(yield* afterSubmit(fault), read)
       assert.isTrue(Result.isFailure(result))
       if (Result.isFailure(result)) {
         assert.strictEqual(result.failure.reason._tag, "UnexpectedAnswer")
-        assert.include(result.failure.message, told)
+        assert.include(result.failure.message, expected)
       }
     })
   )
@@ -81,7 +81,7 @@ describe("an answer that is not in order", () => {
     })
   )
 
-  it.effect("may have a status word that nobody has documented, until the task ends", () =>
+  it.effect("may have a status word that is not documented, until the task ends", () =>
     Effect.gen(function* () {
       const world = new KlingWorld({ faults: { faults: [{ fault: "unknown-status", count: "always" }] } })
       yield* outcome(world, submit)

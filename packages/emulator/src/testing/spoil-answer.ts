@@ -118,14 +118,14 @@ const unicodeEscape = (character: string): string => `\\u${character.charCodeAt(
 
 /** Replaces one of the values anywhere in the JSON, or deletes it. */
 const change = (json: Json, at: number, to: unknown): void => {
-  const places = placesIn(json)
-  const place = places[at % places.length]
-  if (place === undefined) return
-  if (to === undefined) delete place.parent[place.key]
-  else place.parent[place.key] = to
+  const fields = fieldsIn(json)
+  const field = fields[at % fields.length]
+  if (field === undefined) return
+  if (to === undefined) delete field.parent[field.key]
+  else field.parent[field.key] = to
 }
 
-const placesIn = (value: unknown): ReadonlyArray<{ readonly parent: Json; readonly key: string }> =>
+const fieldsIn = (value: unknown): ReadonlyArray<{ readonly parent: Json; readonly key: string }> =>
   typeof value === "object" && value !== null
-    ? Object.entries(value).flatMap(([key, field]) => [{ parent: value as Json, key }, ...placesIn(field)])
+    ? Object.entries(value).flatMap(([key, field]) => [{ parent: value as Json, key }, ...fieldsIn(field)])
     : []
