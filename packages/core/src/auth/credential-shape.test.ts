@@ -74,7 +74,7 @@ describe("a credential that Kling rejects", () => {
       const { error } = yield* outcome(ofKey(key))
       expect(error.message).toContain("sent was an API key, to https://kling.example")
       expect(error.suggestion).toContain("check that the key is complete and not revoked, and the region")
-      expect((yield* outcome(ofKey("0123456789abcdef"))).error.message).toContain("half of a key pair is none")
+      expect((yield* outcome(ofKey("0123456789abcdef"))).error.message).toContain("half of a key pair is not one")
     })
   )
 

@@ -122,8 +122,7 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
   /** What happened, in one sentence, with settings under the names of a face. */
   describe(nameOf: NameSetting): string {
-    const what = describe(this.reason, nameOf)
-    return this.access === undefined ? what : `${what}; ${describeAccess(this.access)}`
+    return describe(this.reason, nameOf, this.access)
   }
 
   override get message(): string {
@@ -169,7 +168,7 @@ const isTransient = (httpStatus: number | undefined): boolean =>
 const isRejected = ({ reason, httpStatus, isAbsent }: KlingError): boolean =>
   (reason._tag === "UnknownCode" && isAbsent === true) || (reason._tag === "UnexpectedAnswer" && httpStatus === 413)
 
-function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
+function describe(reason: KlingErrorReason, nameOf: NameSetting, access?: Access): string {
   switch (reason._tag) {
     case "InvalidInput":
     case "UnusableCredentials":
@@ -197,7 +196,9 @@ function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
       return `Kling returned code ${reason.klingCode}, which klingkit does not know; Kling says: "${sanitizeText(reason.klingMessage)}"`
     default: {
       const meaning = findKlingCode(reason.klingCode)?.meaning ?? "Kling rejected the request"
-      return `${meaning} (code ${reason.klingCode}); Kling says: "${sanitizeText(reason.klingMessage)}"`
+      // Kling's own text about a credential is about something else as often as not.
+      const sent = access === undefined ? "" : `: ${describeAccess(access)}`
+      return `${meaning}${sent} (code ${reason.klingCode}); Kling says: "${sanitizeText(reason.klingMessage)}"`
     }
   }
 }
