@@ -1,5 +1,5 @@
 import type { Plan, Quote, TaskOutput } from "@klingkit/core"
-import { amountText, sanitizeText, unitsText, usdText } from "@klingkit/core/internal"
+import { amountText, ignoredText, sanitizeText, unitsText, usdText } from "@klingkit/core/internal"
 import { type PipelineView, type Job, quoteOfJob, receiptOfJob, type SavedFile } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
 
@@ -74,6 +74,7 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string
   const { task } = job
   const counts = new Map<string, number>()
   const { quoted, charged, mismatch } = receiptOfJob(job)
+  const ignored = ignoredText(task)
   return [
     `Task ID: ${job.handle}`,
     ...(task.id === job.handle ? [] : [`Kling's ID: ${sanitizeText(task.id, 80)}`]),
@@ -84,6 +85,7 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedFile> = []): string
     ...(task.message === undefined || task.message === "" ? [] : [`Message: ${sanitizeText(task.message)}`]),
     ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
     ...(charged === undefined ? [] : [`Charged: ${charged}`]),
+    ...(ignored === undefined ? [] : [`Note: ${ignored}`]),
     ...(mismatch === undefined ? [] : [`Warning: ${mismatch}; check Kling's billing record`]),
     ...task.outputs.flatMap((output) => {
       const number = (counts.get(output.type) ?? 0) + 1

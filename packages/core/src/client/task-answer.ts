@@ -23,7 +23,7 @@ export const unexpectedAnswer = (from: From, detail: string): KlingError =>
   })
 
 /** The task in a response; its status word may be unknown to klingkit. */
-export const oneTask = (from: From, data: unknown): Effect.Effect<Task, KlingError> =>
+const oneTask = (from: From, data: unknown): Effect.Effect<Task, KlingError> =>
   Effect.fromOption(taskFrom(data)).pipe(Effect.mapError(() => unexpectedAnswer(from, "the response contains no task")))
 
 /**
@@ -65,7 +65,7 @@ export const taskWithId = Effect.fnUntraced(function* (
 })
 
 /** A legacy record may leave out the external id by which it was asked for, but never Kling's own id. */
-export const isCalled = (task: Task, id: string): boolean =>
+const isCalled = (task: Task, id: string): boolean =>
   task.id === id || (task.externalId === undefined ? !/^\d+$/.test(id) : task.externalId === id)
 
 const records = (from: From, data: unknown): Effect.Effect<ReadonlyArray<unknown>, KlingError> =>

@@ -73,6 +73,12 @@ export const IgnoredField = Schema.Struct({
 })
 export type IgnoredField = typeof IgnoredField.Type
 
+/** What was left out of a task, as one sentence; nothing when nothing was. */
+export const ignoredText = ({ ignored = [] }: Pick<Task, "ignored">): string | undefined =>
+  ignored.length === 0
+    ? undefined
+    : `left out of Kling's answer: ${ignored.map(({ field, expected }) => `${field}, not a valid ${expected}`).join("; ")}`
+
 /** A task of either generation, in one shape. Times are milliseconds since 1970. */
 export const Task = Schema.Struct({
   id: Schema.String,
