@@ -49,6 +49,7 @@ export const suites: ReadonlyArray<Suite> = [
     from: "standard",
     because: "decodes images of many megapixels"
   },
+  { files: "packages/emulator/src/answers/hostile-answers.test.ts", from: "standard", because: "draws 10,000 answers" },
   { files: "packages/emulator/src/server/media-pool.test.ts", from: "standard", because: "starts worker threads" },
   { files: "packages/tools/src/any-task-id.test.ts", from: "standard", because: "makes a task of every operation" },
   { files: "packages/jobs/src/postgres/**", from: "standard", because: "starts PostgreSQL" },

@@ -13,6 +13,8 @@ describe("the base URL", () => {
     [{ KLINGAI_REGION: "global" }, regionUrls.global],
     [{ KLINGAI_REGION: "china" }, regionUrls.china],
     [{ KLINGAI_REGION: "china", KLINGAI_BASE_URL: "https://proxy.example/kling/" }, "https://proxy.example/kling"],
+    [{ KLINGAI_BASE_URL: `${regionUrls.global}/v1` }, regionUrls.global],
+    [{ KLINGAI_BASE_URL: "http://127.0.0.1:4010/v1/" }, "http://127.0.0.1:4010"],
     [{ KLINGAI_REGION: "", KLINGAI_BASE_URL: " " }, regionUrls.global]
   ] as const)("follows the environment: %j", ([variables, url]) =>
     Effect.gen(function* () {
@@ -51,6 +53,25 @@ describe("the base URL", () => {
       const error = yield* Effect.flip(checkBaseUrl(url))
       expect(error.message).toContain("KLINGAI_BASE_URL")
       expect(error.message).not.toContain("secret")
+    })
+  )
+})
+
+describe("a base URL that cannot be one", () => {
+  it.effect.each([
+    ["api-singapore.klingai.com", "must be an https URL, such as https://api-singapore.klingai.com"],
+    ["http://api.example/v1", "must be an https URL (http for localhost only): https://api.example"],
+    ["https://user:pass@api.example/v1", "must be without user name and password: https://api.example"],
+    ["https://api.example/?key=abc", "must be without query and fragment: https://api.example"],
+    ["https://app.klingai.com/global/dev", "is Kling's website; its API is at https://api-singapore.klingai.com"],
+    ['"https://api.example"', "has quotes around it"],
+    ["KLINGAI_BASE_URL=https://api.example", "begins with the name of a variable"],
+    ["${KLINGAI_BASE_URL}", "is a placeholder that was not replaced"]
+  ] as const)("is reported with the nearest valid one: %s", ([url, expected]) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(checkBaseUrl(url))
+      expect(error.message).toContain(expected)
+      expect(error.message).not.toMatch(/pass@|abc/)
     })
   )
 })

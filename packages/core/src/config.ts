@@ -1,4 +1,5 @@
 import { Config, Effect, Option, type Redacted } from "effect"
+import { copyingMistake } from "./auth/credential-shape.ts"
 import { type Credentials, credentialsFromConfig } from "./auth/credentials.ts"
 import type { RetrySchedule } from "./client/retry.ts"
 import { invalidInput, invalidSetting, type KlingError } from "./errors/kling-error.ts"
@@ -34,17 +35,31 @@ export const isLocalUrl = (baseUrl: string): boolean =>
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
-/** Checks a base URL: https, or http on this machine only, since the credential travels with every request. */
+/** Where people look Kling up, which answers no API request. */
+const websites: ReadonlySet<string> = new Set(["kling.ai", "www.kling.ai", "klingai.com", "app.klingai.com"])
+
+/**
+ * Checks a base URL: https, or http on this machine only, since the credential travels with every request. A `/v1` at its
+ * end is left out: the paths of the legacy generation begin with it.
+ */
 export const checkBaseUrl = (value: string): Effect.Effect<string, KlingError> => {
+  const refuse = (message: string) => Effect.fail(invalidSetting("baseUrl", message))
+  const mistake = copyingMistake(value)
+  if (mistake !== undefined) return refuse(mistake)
   const url = URL.canParse(value) ? new URL(value) : undefined
-  const isValid =
-    url !== undefined &&
-    (url.protocol === "https:" || (url.protocol === "http:" && loopback.test(url.hostname))) &&
-    `${url.username}${url.password}${url.search}${url.hash}` === ""
-  const message = "must be an https URL (http for localhost only), without user name or query"
-  // Kling's own hosts have no path: `/v1` is part of each operation's.
-  if (!isValid) return Effect.fail(invalidSetting("baseUrl", message))
-  return Effect.succeed(Object.hasOwn(regionHosts, url.origin) ? url.origin : url.href.replace(/\/+$/, ""))
+  if (url === undefined || url.host === "") return refuse(`must be an https URL, such as ${regionUrls.global}`)
+  // Without user name and query, which may contain secrets.
+  const bare = `${url.host}${url.pathname}`.replace(/\/+$/, "").replace(/\/v1$/, "")
+  const isLocal = loopback.test(url.hostname)
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocal)) {
+    return refuse(`must be an https URL (http for localhost only): https://${bare}`)
+  }
+  const nearest = `${url.protocol}//${bare}`
+  if (`${url.username}${url.password}` !== "") return refuse(`must be without user name and password: ${nearest}`)
+  if (`${url.search}${url.hash}` !== "") return refuse(`must be without query and fragment: ${nearest}`)
+  if (websites.has(url.hostname)) return refuse(`is Kling's website; its API is at ${regionUrls.global}`)
+  // Kling's own hosts have no path.
+  return Effect.succeed(Object.hasOwn(regionHosts, url.origin) ? url.origin : nearest)
 }
 
 /** The API's base URL from `KLINGAI_BASE_URL`, else from `KLINGAI_REGION` (`global` or `china`). */

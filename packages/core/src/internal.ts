@@ -29,4 +29,5 @@ export { amountText, quotedText, quoteOfTakes, unitsText, unitUsd, usdText } fro
 export { chargedUsd, chargeText } from "./prices/receipt.ts"
 export { videoUnitsPerSecond } from "./prices/video-prices.ts"
 export { exactNumber, isExactNumber, parseJson, stringifyJson } from "./wire/json.ts"
+export { ignoredText } from "./wire/task.ts"
 export { effectiveInput } from "./params/effective-input.ts"

@@ -32,6 +32,9 @@ describe("a failure as text", () => {
     const kling = { klingCode: 1002, klingMessage: "" }
     expect(failure(new KlingError({ reason: { _tag: "Unauthorized", ...kling } })).exitCode).toBe(4)
     expect(failure(new KlingError({ reason: { _tag: "MissingCredentials", settings: ["apiKey"] } })).exitCode).toBe(4)
+    const quotes = [{ field: "apiKey", setting: "apiKey", message: "has quotes around it: remove them" }] as const
+    const unusable = failure(new KlingError({ reason: { _tag: "UnusableCredentials", problems: quotes } }))
+    expect(unusable).toMatchObject({ exitCode: 4, lines: ["KLINGAI_API_KEY has quotes around it: remove them"] })
     const problems = [{ field: "credentials", message: "this operation needs an API key" }]
     expect(failure(new KlingError({ reason: { _tag: "InvalidInput", problems } })).exitCode).toBe(4)
   })

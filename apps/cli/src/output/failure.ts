@@ -155,12 +155,14 @@ const describedBy = (error: KlingError | JobError | LedgerError) => ({
   next: error.next
 })
 
-const credentialReasons = new Set(["MissingCredentials", "Unauthorized", "TokenRejected"])
+const credentialReasons = new Set(["MissingCredentials", "UnusableCredentials", "Unauthorized", "TokenRejected"])
 
 const klingFailure = (error: KlingError): Failure => {
   const { reason } = error
   const problems =
-    reason._tag === "InvalidInput" ? reason.problems.map((problem) => nameProblem(problem, variableOf)) : undefined
+    reason._tag === "InvalidInput" || reason._tag === "UnusableCredentials"
+      ? reason.problems.map((problem) => nameProblem(problem, variableOf))
+      : undefined
   const handle = "externalTaskId" in reason ? reason.externalTaskId : "taskId" in reason ? reason.taskId : undefined
   const isAboutCredentials =
     credentialReasons.has(reason._tag) || (problems ?? []).some(({ field }) => field === "credentials")

@@ -1,5 +1,5 @@
 import type { Plan, Quote, TaskOutput } from "@klingkit/core"
-import { amountText, sanitizeText, unitsText, usdText } from "@klingkit/core/internal"
+import { amountText, ignoredText, sanitizeText, unitsText, usdText } from "@klingkit/core/internal"
 import { type PipelineView, type Job, quoteOfJob, receiptOfJob, type SavedResult } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
 
@@ -82,6 +82,7 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedResult> = []): stri
   const { task } = job
   const counts = new Map<string, number>()
   const { quoted, charged, mismatch } = receiptOfJob(job)
+  const ignored = ignoredText(task)
   return [
     `Task ID: ${job.handle}`,
     ...(task.id === job.handle ? [] : [`Kling's ID: ${sanitizeText(task.id, 80)}`]),
@@ -93,6 +94,7 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedResult> = []): stri
     ...(task.message === undefined || task.message === "" ? [] : [`Message: ${sanitizeText(task.message)}`]),
     ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
     ...(charged === undefined ? [] : [`Charged: ${charged}`]),
+    ...(ignored === undefined ? [] : [`Note: ${ignored}`]),
     ...(mismatch === undefined ? [] : [`Warning: ${mismatch}; check Kling's billing record`]),
     ...resultsOf(job).flatMap(({ output, step }) => {
       const number = (counts.get(output.type) ?? 0) + 1

@@ -1,6 +1,7 @@
 import { Config, Effect, Option, Redacted } from "effect"
 import { KlingError } from "../errors/kling-error.ts"
 import type { Setting } from "../errors/setting.ts"
+import { credentialProblems } from "./credential-shape.ts"
 
 /**
  * An API key works for every operation; an access/secret key pair signs a token and works on legacy paths only.
@@ -27,16 +28,31 @@ const variables = Config.all({
 
 const missing = (setting: Setting) => new KlingError({ reason: { _tag: "MissingCredentials", settings: [setting] } })
 
-/** Reads the credential from the environment. Fails with `MissingCredentials`, which names what to set. */
+/** The credential, unless its shape shows that it cannot be one: fails with `UnusableCredentials`, before any request. */
+export const checkCredentials = (credentials: Credentials): Effect.Effect<Credentials, KlingError> => {
+  const problems = credentialProblems(credentials)
+  return problems.length === 0
+    ? Effect.succeed(credentials)
+    : Effect.fail(new KlingError({ reason: { _tag: "UnusableCredentials", problems } }))
+}
+
+/**
+ * Reads the credential from the environment. Fails with `MissingCredentials`, which names what to set, or with
+ * `UnusableCredentials`, which says what is wrong with its shape.
+ */
 export const credentialsFromConfig: Effect.Effect<Credentials, KlingError> = Effect.gen(function* () {
   const found = yield* variables
   if (Option.isSome(found.apiKey)) {
-    return { kind: "api-key", apiKey: Redacted.make(found.apiKey.value) } as const
+    return yield* checkCredentials({ kind: "api-key", apiKey: Redacted.make(found.apiKey.value) })
   }
   const accessKey = Option.orElse(found.accessKey, () => found.oldAccessKey)
   const secretKey = Option.orElse(found.secretKey, () => found.oldSecretKey)
   if (Option.isSome(accessKey) && Option.isSome(secretKey)) {
-    return { kind: "key-pair", accessKey: accessKey.value, secretKey: Redacted.make(secretKey.value) } as const
+    return yield* checkCredentials({
+      kind: "key-pair",
+      accessKey: accessKey.value,
+      secretKey: Redacted.make(secretKey.value)
+    })
   }
   if (Option.isSome(accessKey)) return yield* missing("secretKey")
   if (Option.isSome(secretKey)) return yield* missing("accessKey")

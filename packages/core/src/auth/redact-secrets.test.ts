@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { redactSecrets } from "./redact-secrets.ts"
+import { redactor } from "./redact-secrets.ts"
 
 const secret = "zq7Kcanary+/Xy9wLm2Rt4=="
 const base64 = (text: string) => btoa(text)
+const redactSecrets = (text: string, secrets: ReadonlyArray<string>) => redactor(secrets)(text)
 
 describe("a text that a server echoes", () => {
   it.each([
@@ -10,6 +11,37 @@ describe("a text that a server echoes", () => {
     ["escaped by a JSON encoder", `"Bearer ${secret.replaceAll("/", "\\/")}"`, '"Bearer [secret]"'],
     ["percent-encoded", `?key=${encodeURIComponent(secret)}&`, "?key=[secret]&"],
     ["truncated", "key zq7Kcana*** is wrong", "key [secret]*** is wrong"],
+    [
+      "escaped as JSON inside a string",
+      String.raw`{\"key\":\"${Array.from(secret)
+        .map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
+        .join("")}\"}`,
+      String.raw`{\"key\":\"[secret]\"}`
+    ],
+    [
+      "percent-encoded to the last letter, twice",
+      `?key=${Array.from(secret)
+        .map((c) => `%25${c.charCodeAt(0).toString(16)}`)
+        .join("")}&`,
+      "?key=[secret]&"
+    ],
+    [
+      "as HTML entities",
+      `<b>${Array.from(secret)
+        .map((c) => `&#x${c.charCodeAt(0).toString(16)};`)
+        .join("")}</b>`,
+      "<b>[secret]</b>"
+    ],
+    ["in capitals", secret.toUpperCase(), "[secret]"],
+    ["without its beginning", `key ...${secret.slice(9)} is wrong`, "key ...[secret] is wrong"],
+    ["up to its middle", `key ${secret.slice(0, 15)}...`, "key [secret]..."],
+    [
+      "in hex",
+      `0x${Array.from(secret)
+        .map((c) => c.charCodeAt(0).toString(16))
+        .join("")}`,
+      "0x[secret]"
+    ],
     ["more than once", `${secret} ${secret}`, "[secret] [secret]"]
   ])("loses a secret %s", (_, text, expected) => {
     expect(redactSecrets(text, [secret])).toBe(expected)

@@ -2,8 +2,8 @@ import { Clock, Effect, Layer, Redacted, Ref } from "effect"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import { Base64Url } from "effect/encoding"
-import { invalidSetting, type KlingError } from "../errors/kling-error.ts"
-import type { Credentials } from "./credentials.ts"
+import type { KlingError } from "../errors/kling-error.ts"
+import { checkCredentials, type CredentialKind, type Credentials } from "./credentials.ts"
 
 const lifetimeSeconds = 1800
 // Renewed this long before it expires, so that a slow request does not outlive its token.
@@ -12,6 +12,7 @@ const notBeforeSeconds = 5
 
 /** Supplies the bearer token for the `Authorization` header. */
 export interface TokenSource {
+  readonly kind: CredentialKind
   readonly token: Effect.Effect<Redacted.Redacted>
   /** Values, besides the token, to redact from every response. */
   readonly secrets: ReadonlyArray<Redacted.Redacted>
@@ -20,15 +21,13 @@ export interface TokenSource {
 }
 
 /** An API key is sent as is; a key pair signs a token (HS256) that is cached until shortly before it expires. */
-export const makeTokenSource = (credentials: Credentials): Effect.Effect<TokenSource, KlingError> => {
-  if (credentials.kind === "key-pair") return signedTokens(credentials.accessKey, credentials.secretKey)
-  // A key pasted with a line break or a typographic quote is not a valid header value.
-  return /^[!-~]+$/.test(Redacted.value(credentials.apiKey))
-    ? Effect.succeed({ token: Effect.succeed(credentials.apiKey), secrets: [], renew: () => Effect.void })
-    : Effect.fail(
-        invalidSetting("apiKey", "contains whitespace or a character that is not valid in a key: copy it again")
-      )
-}
+export const makeTokenSource = Effect.fnUntraced(function* (
+  given: Credentials
+): Effect.fn.Return<TokenSource, KlingError> {
+  const credentials = yield* checkCredentials(given)
+  if (credentials.kind === "key-pair") return yield* signedTokens(credentials.accessKey, credentials.secretKey)
+  return { kind: "api-key", token: Effect.succeed(credentials.apiKey), secrets: [], renew: () => Effect.void }
+})
 
 const signedTokens = Effect.fnUntraced(function* (accessKey: string, secretKey: Redacted.Redacted) {
   const cached = yield* Ref.make<{ readonly token: Redacted.Redacted; readonly renewAt: number } | undefined>(undefined)
@@ -50,7 +49,7 @@ const signedTokens = Effect.fnUntraced(function* (accessKey: string, secretKey: 
     if (serverTime !== undefined) yield* Ref.set(clockOffset, serverTime - (yield* Clock.currentTimeMillis))
     yield* Ref.set(cached, undefined)
   })
-  return { token, secrets: [Redacted.make(accessKey), secretKey], renew }
+  return { kind: "key-pair" as const, token, secrets: [Redacted.make(accessKey), secretKey], renew }
 })
 
 const encoder = new TextEncoder()

@@ -1,6 +1,6 @@
-import { Effect, Option } from "effect"
+import { Effect, identity, Option, Result } from "effect"
 import { taskFrom } from "../client/task-answer.ts"
-import { parseJson } from "../wire/json.ts"
+import { readAnswer } from "../wire/read-answer.ts"
 import type { Task } from "../wire/task.ts"
 import { CallbackError } from "./callback-error.ts"
 
@@ -13,17 +13,13 @@ export interface CallbackEvent {
  * Decodes the body of a callback of either generation; element ids keep all their digits.
  * Fails with `CallbackError`. It does not check the signature: verify first.
  */
-export const readCallback = (body: Uint8Array | string): Effect.Effect<CallbackEvent, CallbackError> =>
-  Effect.try({
-    try: () => parseJson(typeof body === "string" ? body : utf8.decode(body)),
-    catch: () => new CallbackError({ reason: "unreadable" })
-  }).pipe(
-    Effect.flatMap((raw) =>
-      Option.match(taskFrom(raw), {
-        onNone: () => Effect.fail(new CallbackError({ reason: "unreadable" })),
-        onSome: (task) => Effect.succeed({ task })
-      })
-    )
-  )
+export const readCallback = (body: Uint8Array | string): Effect.Effect<CallbackEvent, CallbackError> => {
+  const answer = readAnswer(typeof body === "string" ? encoder.encode(body) : body, identity)
+  const task = Option.flatMap(Result.getSuccess(answer), taskFrom)
+  return Option.match(task, {
+    onNone: () => Effect.fail(new CallbackError({ reason: "unreadable" })),
+    onSome: (found) => Effect.succeed({ task: found })
+  })
+}
 
-const utf8 = new TextDecoder("utf-8", { fatal: true })
+const encoder = new TextEncoder()

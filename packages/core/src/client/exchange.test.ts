@@ -3,8 +3,9 @@ import { Effect, Layer, Result } from "effect"
 import { FetchHttpClient } from "effect/http"
 import type { KlingError } from "../errors/kling-error.ts"
 import { accountCosts } from "../operations/account.ts"
+import { textToVideo30 } from "../operations/text-to-video.ts"
 import { apiKey, type FakeOptions, fakeKling, klingOver } from "../testing/fake-kling.ts"
-import { type Answer, code, lost, text } from "../testing/scripted-answers.ts"
+import { type Answer, code, latin1, lost, text } from "../testing/scripted-answers.ts"
 import { inVirtualTime } from "../testing/virtual-time.ts"
 import { Kling } from "./kling.ts"
 
@@ -66,6 +67,48 @@ describe("a response", () => {
       const { result, fake } = yield* readCostsFrom({ answer: () => huge })
       expect(Result.isFailure(result) && result.failure.message).toContain("more than 32 MB")
       expect(fake.requests).toHaveLength(1)
+    })
+  )
+
+  it.effect.each([
+    ["nested deeply", "[".repeat(31_000_000), "nested more than 64 levels deep"],
+    ["nested in fields", `{"code":0,"data":${'{"a":'.repeat(100)}`, "nested more than 64 levels deep"],
+    ["of many values", `{"code":0,"data":[${"[],".repeat(1_000_000)}[]]}`, "with more than 300000 values"]
+  ] as const)("that is %s is rejected before it is parsed, and is not retried", ([, body, detail]) =>
+    Effect.gen(function* () {
+      const startedAt = performance.now()
+      const { result, fake } = yield* readCostsFrom({ answer: () => text(200, body) })
+      expect(Result.isFailure(result) && result.failure.message).toContain(detail)
+      expect(fake.requests).toHaveLength(1)
+      expect(performance.now() - startedAt).toBeLessThan(5000)
+    })
+  )
+
+  it.effect("may have brackets and commas in its strings", () =>
+    Effect.gen(function* () {
+      const packs = `[{"resource_pack_name":"${"[{,".repeat(200_000)}\\"}]"`
+      const fields = `"resource_pack_id":"1","total_quantity":1,"remaining_quantity":1,"status":"online"`
+      const body = `{"code":0,"data":{"resource_pack_subscribe_infos":${packs},${fields}}]}}`
+      const { result } = yield* readCostsFrom({ answer: () => text(200, body) })
+      expect(Result.isSuccess(result)).toBe(true)
+    })
+  )
+
+  it.effect("that is not UTF-8 is no envelope, and is asked for again", () =>
+    Effect.gen(function* () {
+      const { result, fake } = yield* readCostsFrom({ answer: () => latin1(`{"code":0,"message":"\u00e9","data":{}}`) })
+      expect(Result.isFailure(result) && result.failure.message).toContain("which is not UTF-8 text")
+      expect(fake.requests.length).toBeGreaterThan(1)
+    })
+  )
+
+  it.effect("of a create longer than 1 MB is rejected unread", () =>
+    Effect.gen(function* () {
+      const fake = fakeKling({ answer: () => text(200, `{"code":0,"data":"${"x".repeat(1024 * 1024)}"}`) })
+      const submit = Kling.use((kling) => kling.submit(textToVideo30, { prompt: "a cat" }))
+      const { result } = yield* inVirtualTime(submit).pipe(Effect.provide(klingOver(fake)))
+      expect(Result.isFailure(result) && result.failure).toMatchObject({ wasCharged: "maybe" })
+      expect(Result.isFailure(result) && result.failure.message).toContain("more than 1 MB")
     })
   )
 

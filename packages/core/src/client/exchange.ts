@@ -1,13 +1,16 @@
-import { Bytes, Clock, Effect, identity, Option, Redacted, Schema, Stream } from "effect"
+import { Bytes, Clock, Effect, identity, Option, Redacted, Result, Schema, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import type { TokenSource } from "../auth/token.ts"
-import { redactSecrets } from "../auth/redact-secrets.ts"
+import type { CredentialKind } from "../auth/credentials.ts"
+import { type Redact, redactor } from "../auth/redact-secrets.ts"
+import { regionUrls } from "../config.ts"
 import { findKlingCode } from "../errors/codes.ts"
-import { KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
+import { type Access, KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
 import { sanitizeText } from "../errors/sanitize-text.ts"
 import type { AnyOperation } from "../operation.ts"
 import { Envelope } from "../wire/envelope.ts"
-import { parseJson, stringifyJson } from "../wire/json.ts"
+import { stringifyJson } from "../wire/json.ts"
+import { readAnswer } from "../wire/read-answer.ts"
 import { readRetryAfter } from "./retry-after.ts"
 import { transportFailure } from "./transport-failure.ts"
 
@@ -19,6 +22,8 @@ export interface KlingRequest {
   readonly query?: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly timeoutMillis: number
+  /** A longer response is rejected unread; by default what the longest page of 500 tasks may take. */
+  readonly maxResponseBytes?: number
 }
 
 /** Sends one request and unwraps the envelope: succeeds with `data`, or fails with the error of its code. Never retries. */
@@ -27,16 +32,16 @@ export type Exchange = (request: KlingRequest) => Effect.Effect<unknown, KlingEr
 /** Decoders of the others are attack surface without a use here. */
 const readableEncodings: ReadonlySet<string> = new Set(["gzip", "identity"])
 
-/** Larger responses are rejected unread: the longest page of 500 tasks is far smaller. */
-const maxResponseBytes = 32 * 1024 * 1024
+const longestPageBytes = 32 * 1024 * 1024
 
 export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens: TokenSource) {
   const http = yield* HttpClient.HttpClient
+  const redactorFor = lastRedactor(tokens)
 
   const once = Effect.fnUntraced(function* (request: KlingRequest) {
     const failed = (
       reason: KlingErrorReason,
-      context: { readonly httpStatus?: number; readonly requestId?: string } = {}
+      context: { readonly httpStatus?: number; readonly requestId?: string; readonly access?: Access } = {}
     ) => new KlingError({ reason, operation: request.operation.id, billed: request.operation.billed, ...context })
 
     const token = yield* tokens.token
@@ -56,19 +61,25 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
       Effect.provideService(HttpClient.TracerPropagationEnabled, false),
       Effect.mapError((error) => failed(transportFailure(error)))
     )
+    const redact = redactorFor(Redacted.value(token))
     const encoding = response.headers["content-encoding"]?.trim().toLowerCase() ?? "identity"
     if (!readableEncodings.has(encoding)) {
-      const detail = `HTTP ${response.status} in the encoding ${sanitizeText(encoding, 40)}, which was not asked for`
+      const detail = `HTTP ${response.status} in the encoding ${sanitizeText(redact(encoding), 40)}, which was not asked for`
       return yield* failed({ _tag: "UnexpectedAnswer", detail }, { httpStatus: response.status })
     }
-    const body = yield* readText(response).pipe(Effect.mapError((reason) => failed(reason)))
-    const text = redactSecrets(body, sentSecrets(Redacted.value(token), tokens.secrets.map(Redacted.value)))
-    const envelope = parseEnvelope(text)
+    const body = yield* readBytes(response, request.maxResponseBytes ?? longestPageBytes).pipe(
+      Effect.mapError((reason) => failed(reason))
+    )
+    const answer = readAnswer(body, redact)
+    if (Result.isFailure(answer) && answer.failure.isOversized) {
+      return yield* failed({ _tag: "UnexpectedAnswer", detail: `a response ${answer.failure.detail}` })
+    }
+    const envelope = Option.getOrUndefined(Option.flatMap(Result.getSuccess(answer), decodeEnvelope))
     if (envelope === undefined) {
       const detail =
         response.status === 413
           ? "HTTP 413, the request is too large: pass images by URL"
-          : `HTTP ${response.status} without Kling's envelope`
+          : `HTTP ${response.status} without Kling's envelope${Result.isFailure(answer) ? `, ${answer.failure.detail}` : ""}`
       return yield* failed({ _tag: "UnexpectedAnswer", detail }, { httpStatus: response.status })
     }
     if (envelope.code === 0) return envelope.data
@@ -77,10 +88,12 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
       klingMessage: sanitizeText(envelope.message ?? ""),
       ...retryAfter(response, yield* Clock.currentTimeMillis)
     }
+    const reason = findKlingCode(envelope.code)?.reason ?? "UnknownCode"
     return yield* failed(
-      { _tag: findKlingCode(envelope.code)?.reason ?? "UnknownCode", ...details },
+      { _tag: reason, ...details },
       {
         httpStatus: response.status,
+        ...(isAboutCredential.has(reason) ? { access: accessBy(tokens.kind, Redacted.value(token), baseUrl) } : {}),
         ...(envelope.request_id ? { requestId: sanitizeText(envelope.request_id, 80) } : {})
       }
     ).pipe(
@@ -107,6 +120,18 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
   return exchange
 })
 
+const isAboutCredential: ReadonlySet<string> = new Set(["Unauthorized", "TokenRejected"])
+
+const accessBy = (credential: CredentialKind, token: string, baseUrl: string): Access => {
+  const [region] = (["global", "china"] as const).filter((one) => regionUrls[one] === baseUrl)
+  return {
+    credential,
+    ...(credential === "api-key" ? { hasKeyPrefix: /^api-key-/i.test(token) } : {}),
+    baseUrl,
+    ...(region === undefined ? {} : { region })
+  }
+}
+
 /** A signed token is useless without its signature, but its claims still identify the account: redact both. */
 const sentSecrets = (token: string, secrets: ReadonlyArray<string>): ReadonlyArray<string> => [
   token,
@@ -114,7 +139,19 @@ const sentSecrets = (token: string, secrets: ReadonlyArray<string>): ReadonlyArr
   ...secrets
 ]
 
-const readText = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string, KlingErrorReason> =>
+/** One for each token: a signed one lasts half an hour. */
+const lastRedactor = ({ secrets }: TokenSource): ((token: string) => Redact) => {
+  let last: { readonly token: string; readonly redact: Redact } | undefined
+  return (token) => {
+    if (last?.token !== token) last = { token, redact: redactor(sentSecrets(token, secrets.map(Redacted.value))) }
+    return last.redact
+  }
+}
+
+const readBytes = (
+  response: HttpClientResponse.HttpClientResponse,
+  maxBytes: number
+): Effect.Effect<Uint8Array, KlingErrorReason> =>
   response.stream.pipe(
     Stream.mapError(
       (error): KlingErrorReason => ({ ...transportFailure(error), _tag: "ConnectionLost" }) as KlingErrorReason
@@ -122,28 +159,20 @@ const readText = (response: HttpClientResponse.HttpClientResponse): Effect.Effec
     Stream.runFoldEffect(
       () => ({ chunks: [] as Array<Uint8Array>, bytes: 0 }),
       (read, chunk) =>
-        read.bytes + chunk.length > maxResponseBytes
+        read.bytes + chunk.length > maxBytes
           ? Effect.fail<KlingErrorReason>({
               _tag: "UnexpectedAnswer",
-              detail: `a response of more than ${maxResponseBytes / 1024 / 1024} MB`
+              detail: `a response of more than ${maxBytes / 1024 / 1024} MB`
             })
           : Effect.sync(() => {
               read.chunks.push(chunk)
               return { chunks: read.chunks, bytes: read.bytes + chunk.length }
             })
     ),
-    Effect.map(({ chunks }) => new TextDecoder().decode(Bytes.concat(chunks)))
+    Effect.map(({ chunks }) => Bytes.concat(chunks))
   )
 
 const decodeEnvelope = Schema.decodeUnknownOption(Envelope)
-
-const parseEnvelope = (text: string): Envelope | undefined => {
-  try {
-    return Option.getOrUndefined(decodeEnvelope(parseJson(text)))
-  } catch {
-    return undefined
-  }
-}
 
 const retryAfter = (response: HttpClientResponse.HttpClientResponse, nowMillis: number) => {
   const seconds = readRetryAfter(response.headers, nowMillis)

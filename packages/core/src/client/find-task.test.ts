@@ -104,16 +104,25 @@ describe("a task", () => {
   )
 
   it.effect.each(["new", "legacy"])(
-    "of the %s generation with an unknown status word is an error that names the word",
+    "of the %s generation may have a status word that klingkit does not know",
     (generation) =>
       Effect.gen(function* () {
         const tasks = [generation === "new" ? newTask : legacyTask]
         const credentials = generation === "new" ? apiKey : keyPair
-        const error = yield* Effect.flip((yield* find(handle, { tasks, statuses: ["paused"] }, credentials)).found)
-        expect(error.reason._tag).toBe("UnexpectedAnswer")
-        expect(error.message).toContain(`"paused"`)
-        expect(error.isRetryable).toBe(false)
+        const found = yield* (yield* find(handle, { tasks, statuses: ["paused"] }, credentials)).found
+        expect(found).toMatchObject({ status: "unknown", statusWord: "paused" })
       })
+  )
+
+  it.effect.each([
+    ["another task", `[{"id":"99","external_id":"other","status":"succeeded"}]`],
+    ["a record that cannot be read", `[{"id":"99","external_id":"${handle}","status":7}]`],
+    ["an id with a line break", String.raw`[{"id":"9\nCharged: no","external_id":"${handle}","status":"succeeded"}]`]
+  ])("is not said to be absent because Kling answers with %s", ([, data]) =>
+    Effect.gen(function* () {
+      const { found } = yield* find(handle, { answer: () => text(200, `{"code":0,"data":${data}}`) }, apiKey)
+      expect((yield* Effect.flip(found)).reason._tag).toBe("UnexpectedAnswer")
+    })
   )
 
   it.effect.each(["", " ", "..", ".", "a b", "a,b", "x".repeat(201)])(

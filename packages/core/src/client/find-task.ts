@@ -7,7 +7,7 @@ import { catalog } from "../operations/catalog.ts"
 import type { Task } from "../wire/task.ts"
 import type { Exchange } from "./exchange.ts"
 import { isTaskNotFound } from "./known-messages.ts"
-import { manyTasks, oneTask, unexpectedAnswer } from "./task-answer.ts"
+import { taskWithId } from "./task-answer.ts"
 
 /** Where a task may be looked up: a collection of the new generation, or a legacy path. */
 type LookupEndpoint =
@@ -32,9 +32,7 @@ export const lookUp = Effect.fnUntraced(function* (
       query: { [endpoint.by]: id },
       timeoutMillis
     })
-    const tasks = yield* manyTasks(read, data)
-    const found = tasks.find((task) => task.id === id || task.externalId === id)
-    return Option.fromUndefinedOr(found)
+    return yield* taskWithId(read, data, id)
   }
   return yield* exchange({
     operation: read,
@@ -42,7 +40,7 @@ export const lookUp = Effect.fnUntraced(function* (
     path: `${endpoint.legacyPath}/${encodeURIComponent(id)}`,
     timeoutMillis
   }).pipe(
-    Effect.flatMap((data) => Effect.asSome(oneTask(read, data))),
+    Effect.flatMap((data) => taskWithId(read, [data], id)),
     Effect.catchIf(isTaskNotFound, () => Effect.succeedNone)
   )
 })
@@ -88,10 +86,7 @@ const failsEverywhere: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "RateLimited"
 ])
 
-/**
- * Finds a task by klingkit's handle, by another external id, or by Kling's own id. Fails with `TaskNotFound`, and with
- * `UnexpectedAnswer` when its status word is unknown to klingkit: a wait for it might never end.
- */
+/** Finds a task by klingkit's handle, by another external id, or by Kling's own id, whatever its status word. Fails with `TaskNotFound`. */
 export const findTask = Effect.fnUntraced(function* (
   lookUpAt: (endpoint: LookupEndpoint, id: string) => Effect.Effect<Option.Option<Task>, KlingError>,
   credential: CredentialKind,
@@ -108,10 +103,7 @@ export const findTask = Effect.fnUntraced(function* (
         return Effect.succeed(Option.none<Task>())
       })
     )
-    if (Option.isNone(found)) continue
-    const { status, statusWord } = found.value
-    if (status !== "unknown") return found.value
-    return yield* unexpectedAnswer(read, `task ${found.value.id} has the unknown status "${statusWord}"`)
+    if (Option.isSome(found)) return found.value
   }
   // An endpoint that could not be read may have the task: report that instead of "not found".
   return yield* firstFailure ?? new KlingError({ reason: { _tag: "TaskNotFound", taskId: id } })

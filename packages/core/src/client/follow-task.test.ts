@@ -4,7 +4,7 @@ import { catalog } from "../operations/catalog.ts"
 import { legacyTextToVideo, textToVideo30 } from "../operations/text-to-video.ts"
 import { type FakeOptions, fakeKling, keyPair, klingOver } from "../testing/fake-kling.ts"
 import type { FakeTask } from "../testing/fake-tasks.ts"
-import { ambiguousAnswers, code, honest, lost } from "../testing/scripted-answers.ts"
+import { ambiguousAnswers, code, honest, lost, text } from "../testing/scripted-answers.ts"
 import { inVirtualTime } from "../testing/virtual-time.ts"
 import { expectedSecondsOf, type FollowOptions } from "./follow-task.ts"
 import { Kling } from "./kling.ts"
@@ -72,10 +72,24 @@ describe("following a task", () => {
     })
   )
 
-  it.effect("ends with an error that names an unknown status word, instead of waiting forever", () =>
+  it.effect("continues while Kling uses an unknown status word, or answers what cannot be read", () =>
     Effect.gen(function* () {
-      const { result } = yield* follow({ statuses: ["processing", "expired"] })
+      const statuses = ["processing", "queued", "queued", "succeeded"]
+      const { result } = yield* follow({ statuses, reads: [honest, honest, text(200, `{"code":0,"data":null}`)] })
+      expect(Result.getOrThrow(result).map((one) => one.statusWord ?? one.status)).toEqual([
+        "processing",
+        "queued",
+        "queued",
+        "succeed"
+      ])
+    })
+  )
+
+  it.effect("ends with an error after half an hour of a word that it does not know", () =>
+    Effect.gen(function* () {
+      const { result, seconds } = yield* follow({ statuses: ["processing", "expired"] })
       expect(Result.isFailure(result) && result.failure.message).toContain(`"expired"`)
+      expect(seconds).toBeGreaterThan(1800)
     })
   )
 })

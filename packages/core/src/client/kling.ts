@@ -154,7 +154,8 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     operation,
     method: operation.method,
     ...requestTarget(operation, body),
-    timeoutMillis: timeoutMillis(operation, body)
+    timeoutMillis: timeoutMillis(operation, body),
+    ...(operation.kind === "create" || operation.kind === "delete" ? { maxResponseBytes: oneTaskBytes } : {})
   })
 
   const lookUpAt = (endpoint: LookupEndpoint, id: string) => retry(lookUp(exchange, endpoint, id), canRetryRead)
@@ -188,7 +189,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
       journal: options?.journal ?? { sending: Effect.void, inDoubt: Effect.void },
       earlierSends: options?.earlierSends ?? 0,
       isFindable: operation.findableByExternalId === "proven",
-      send: exchange(request(operation, body)).pipe(Effect.flatMap((data) => createdTask(operation, data))),
+      send: exchange(request(operation, body)).pipe(Effect.flatMap((data) => createdTask(operation, data, handle))),
       retryWhileNotAccepted: (send) => retry(send, options?.waitForSlot === false ? canRetryPaidNow : canRetryPaid),
       lookUp: lookUp(exchange, lookupEndpointOf(operation), handle, 5000)
     })
@@ -232,6 +233,9 @@ const timeoutMillis = (operation: AnyOperation, body: unknown): number => {
   if (operation.kind === "read" || operation.kind === "delete") return 15_000
   return Math.min(50_000, 30_000 + Math.floor(inlineBytes(body) / 1_000_000) * 1000)
 }
+
+/** A create or a delete is answered with one task at most. */
+const oneTaskBytes = 1024 * 1024
 
 const inlineBytes = (value: unknown): number =>
   typeof value === "string"

@@ -104,6 +104,37 @@ describe("the tasks of an account", () => {
     })
   )
 
+  it.effect("are listed although one has a time in no calendar", () =>
+    Effect.gen(function* () {
+      const [first] = fakeTasks(1)
+      if (first === undefined) throw new Error("no tasks")
+      const result = [newRecord(first, "succeeded"), { id: "7", status: "processing", create_time: 1e20 }]
+      const listed = Result.getOrThrow((yield* list(() => answer({ result, has_more: false }))).result)
+      expect(listed.map((one) => one.createdAt)).toEqual([first.createdAt, undefined])
+      expect(listed[1]?.ignored).toEqual([{ field: "create_time", expected: "time" }])
+    })
+  )
+
+  it.effect("are an error when none of them can be read", () =>
+    Effect.gen(function* () {
+      const { result } = yield* list(() => answer({ result: [{ id: 1 }, null] }))
+      expect(Result.isFailure(result) && result.failure.message).toContain("none of 2 tasks")
+    })
+  )
+
+  it.effect("end when a cursor leads to the same page again", () =>
+    Effect.gen(function* () {
+      const page = {
+        result: fakeTasks(1).map((task) => newRecord(task, "succeeded")),
+        has_more: true,
+        next_cursor: "1"
+      }
+      const { result, fake } = yield* list(() => answer(page))
+      expect(Result.getOrThrow(result)).toHaveLength(2)
+      expect(fake.requests).toHaveLength(2)
+    })
+  )
+
   it.effect("are an error when the response is not a list", () =>
     Effect.gen(function* () {
       const { result } = yield* list(() => answer({ result: "none" }))
@@ -147,6 +178,13 @@ describe("the tasks of an account, read with a key pair", () => {
         { credentials: keyPair }
       )
       expect(Result.getOrThrow(result)).toHaveLength(7)
+    })
+  )
+
+  it.effect("are an error when every path is refused, not an empty list", () =>
+    Effect.gen(function* () {
+      const { result } = yield* list(() => code(1203, "There is no /v1/v1", { status: 404 }), { credentials: keyPair })
+      expect(Result.isFailure(result) && result.failure.reason).toMatchObject({ _tag: "NotSupported", klingCode: 1203 })
     })
   )
 

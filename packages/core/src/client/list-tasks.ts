@@ -1,4 +1,4 @@
-import { Effect, Option, Predicate, Stream } from "effect"
+import { Effect, Option, Predicate, Result, Stream } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import type { KlingError } from "../errors/kling-error.ts"
 import type { AnyOperation } from "../operation.ts"
@@ -97,8 +97,10 @@ const fromTaskList = (
         ? (data as { result?: unknown; next_cursor?: unknown; has_more?: unknown })
         : {}
       const tasks = yield* manyTasks(listing, page.result)
-      const more = page.has_more === true && Predicate.isString(page.next_cursor) && page.next_cursor !== ""
-      return [tasks, more ? Option.some(Option.some(page.next_cursor as string)) : Option.none()] as const
+      const next = page.has_more === true && Predicate.isString(page.next_cursor) ? page.next_cursor : ""
+      // A cursor that does not move would list the same page for ever.
+      const isLast = next === "" || next === Option.getOrUndefined(cursor)
+      return [tasks, isLast ? Option.none() : Option.some(Option.some(next))] as const
     })
   )
 }
@@ -120,22 +122,31 @@ export const listLegacy = (
       path,
       query: { pageNum: String(pageNum), pageSize: String(pageSize) },
       timeoutMillis: 15_000
-    }).pipe(
-      // A retired or forbidden path must not hide the others.
-      Effect.catchReasons("KlingError", {
-        NotSupported: () => Effect.succeed([]),
-        Forbidden: () => Effect.succeed([])
-      })
-    )
+    })
     const tasks = yield* manyTasks(listing, data)
     const isFull = Array.isArray(data) && data.length >= pageSize
     // Newest first: behind a page of older tasks there are only older ones.
     return { path, tasks, isFull: isFull && tasks.some(({ createdAt = 0 }) => createdAt >= (filter.startTime ?? 0)) }
   })
+  /** A retired or forbidden path must not hide the others; if none can be listed, that is no empty list. */
+  const round = Effect.fnUntraced(function* (paths: ReadonlyArray<string>, pageNum: number) {
+    const results = yield* Effect.forEach(
+      paths,
+      (path) =>
+        page(path, pageNum).pipe(
+          Effect.map(Result.succeed),
+          Effect.catchIf(isOfPathOnly, (error) => Effect.succeed(Result.fail(error)))
+        ),
+      { concurrency: 4 }
+    )
+    const [refusal] = results.flatMap((result) => (Result.isFailure(result) ? [result.failure] : []))
+    if (refusal !== undefined && results.every(Result.isFailure)) return yield* refusal
+    return results.flatMap((result) => (Result.isSuccess(result) ? [result.success] : []))
+  })
   const first = { pageNum: 1, paths: allPaths }
   return Stream.paginate(first, ({ pageNum, paths }) =>
     Effect.gen(function* () {
-      const pages = yield* Effect.forEach(paths, (path) => page(path, pageNum), { concurrency: 4 })
+      const pages = yield* round(paths, pageNum)
       const tasks = pages
         .flatMap((one) => one.tasks)
         .filter((task) => matches(task, filter))
@@ -145,6 +156,8 @@ export const listLegacy = (
     })
   )
 }
+
+const isOfPathOnly = ({ reason }: KlingError): boolean => reason._tag === "NotSupported" || reason._tag === "Forbidden"
 
 const legacyPaths = (product: TaskFilter["product"]): ReadonlyArray<string> => {
   const listed = catalog.filter((one) => one.listed && one.generation === "legacy").map((one) => one.path)

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { legacyTextToVideo, textToVideo30 } from "../operations/text-to-video.ts"
 import { fakeKling, klingOver } from "../testing/fake-kling.ts"
-import { ambiguousAnswers, code, type CreateOutcome, refused } from "../testing/scripted-answers.ts"
+import { ambiguousAnswers, code, type CreateOutcome, deceptiveAnswers, refused } from "../testing/scripted-answers.ts"
 import { inVirtualTime } from "../testing/virtual-time.ts"
 import { Kling } from "./kling.ts"
 
@@ -16,6 +16,8 @@ const commits: Readonly<Record<string, Pick<CreateOutcome, "commitsAfterSeconds"
   "15 s later": { commitsAfterSeconds: 15 },
   never: {}
 }
+
+const unclearAnswers = { ...ambiguousAnswers, ...deceptiveAnswers }
 
 /** A create with the scripted outcomes; returns the result, the charges and the requests that the fake received. */
 const submitThrough = Effect.fnUntraced(function* (
@@ -37,10 +39,10 @@ const submitThrough = Effect.fnUntraced(function* (
 })
 
 describe.each(["new", "legacy"] as const)("a create of the %s generation", (generation) => {
-  describe.each(Object.keys(ambiguousAnswers))("whose response is %s", (answer) => {
+  describe.each(Object.keys(unclearAnswers))("whose response is %s", (answer) => {
     it.effect.each(Object.keys(commits))("and whose task is created %s is charged once and found", (commit) =>
       Effect.gen(function* () {
-        const outcome = { answer: ambiguousAnswers[answer] ?? code(5000), ...commits[commit] }
+        const outcome = { answer: unclearAnswers[answer] ?? code(5000), ...commits[commit] }
         const { result, seconds, sends, charges, fake } = yield* submitThrough(generation, [outcome])
 
         expect(charges).toHaveLength(1)
@@ -57,7 +59,7 @@ describe.each(["new", "legacy"] as const)("a create of the %s generation", (gene
 
     it.effect("twice in a row is reported as unknown, nothing charged", () =>
       Effect.gen(function* () {
-        const outcome = refused(ambiguousAnswers[answer] ?? code(5000))
+        const outcome = refused(unclearAnswers[answer] ?? code(5000))
         const { result, seconds, sends, charges } = yield* submitThrough(generation, [outcome, outcome])
         expect(charges).toEqual([])
         expect(sends).toHaveLength(2)

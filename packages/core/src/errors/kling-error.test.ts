@@ -7,6 +7,10 @@ const reasons: ReadonlyArray<readonly [string, KlingErrorReason]> = [
   ["KLING_WRONG_METHOD", { _tag: "WrongMethod", operationId: "legacy.tts", method: "call" }],
   ["KLING_WRONG_METHOD", { _tag: "WrongMethod", operationId: "legacy.avatar", method: "submit" }],
   ["KLING_MISSING_CREDENTIALS", { _tag: "MissingCredentials", settings: ["apiKey"] }],
+  [
+    "KLING_UNUSABLE_CREDENTIALS",
+    { _tag: "UnusableCredentials", problems: [{ field: "apiKey", setting: "apiKey", message: "has quotes around it" }] }
+  ],
   ["KLING_CONTENT_REFUSED", { _tag: "ContentRefused", ...answered }],
   ["KLING_UNKNOWN_CODE", { _tag: "UnknownCode", ...answered }],
   ["KLING_TASK_NOT_FOUND", { _tag: "TaskNotFound", taskId: "7" }],

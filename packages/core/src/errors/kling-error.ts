@@ -10,6 +10,17 @@ import { type NameSetting, optionOf, Setting } from "./setting.ts"
 export const Charged = Schema.Literals(["no", "maybe", "yes"])
 export type Charged = typeof Charged.Type
 
+/** The credential and the address of a request. */
+export const Access = Schema.Struct({
+  credential: Schema.Literals(["api-key", "key-pair"]),
+  /** An API key begins with `api-key-`, as all do that Kling documents. */
+  hasKeyPrefix: Schema.optionalKey(Schema.Boolean),
+  baseUrl: Schema.String,
+  /** Absent for an address that is none of Kling's own. */
+  region: Schema.optionalKey(Schema.Literals(["global", "china"]))
+})
+export type Access = typeof Access.Type
+
 const kling = {
   klingCode: Schema.Int,
   klingMessage: Schema.String,
@@ -23,6 +34,8 @@ const reasons = {
   WrongMethod: { operationId: Schema.String, method: Schema.Literals(["submit", "call"]) },
   /** No credential, or only half of a key pair; names what to set. */
   MissingCredentials: { settings: Schema.Array(Setting) },
+  /** The shape of the credential shows that Kling cannot accept it; no request was made. */
+  UnusableCredentials: { problems: Schema.Array(Problem) },
   Unauthorized: kling,
   TokenRejected: kling,
   AccountBlocked: kling,
@@ -84,6 +97,8 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
   billed: Schema.optionalKey(Schema.Boolean),
   httpStatus: Schema.optionalKey(Schema.Int),
   requestId: Schema.optionalKey(Schema.String),
+  /** How Kling was asked, where it rejected the credential: its own text does not say what is wrong. */
+  access: Schema.optionalKey(Access),
   /** The task was looked up after the answer, and Kling has none. */
   isAbsent: Schema.optionalKey(Schema.Boolean)
 }) {
@@ -113,12 +128,12 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
   /** What to do next, as data. */
   get next(): NextStep {
-    return nextStep(this.reason)
+    return nextStep(this.reason, this.access)
   }
 
   /** What happened, in one sentence, with settings under the names of a face. */
   describe(nameOf: NameSetting): string {
-    return describe(this.reason, nameOf)
+    return describe(this.reason, nameOf, this.access)
   }
 
   override get message(): string {
@@ -135,6 +150,7 @@ const unsent: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "InvalidInput",
   "WrongMethod",
   "MissingCredentials",
+  "UnusableCredentials",
   "JournalFailed",
   "NotConnected"
 ])
@@ -165,9 +181,10 @@ const isTransient = (httpStatus: number | undefined): boolean =>
 const isRejected = ({ reason, httpStatus, isAbsent }: KlingError): boolean =>
   (reason._tag === "UnknownCode" && isAbsent === true) || (reason._tag === "UnexpectedAnswer" && httpStatus === 413)
 
-function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
+function describe(reason: KlingErrorReason, nameOf: NameSetting, access?: Access): string {
   switch (reason._tag) {
     case "InvalidInput":
+    case "UnusableCredentials":
       return reason.problems
         .map((problem) => nameProblem(problem, nameOf))
         .map(({ field, message }) => `${field} ${message}`)
@@ -198,18 +215,29 @@ function describe(reason: KlingErrorReason, nameOf: NameSetting): string {
       return `Kling returned code ${reason.klingCode}, which klingkit does not know; Kling says: "${sanitizeText(reason.klingMessage)}"`
     default: {
       const meaning = findKlingCode(reason.klingCode)?.meaning ?? "Kling rejected the request"
-      return `${meaning} (code ${reason.klingCode}); Kling says: "${sanitizeText(reason.klingMessage)}"`
+      // Kling's own text about a credential is about something else as often as not.
+      const sent = access === undefined ? "" : `: ${describeAccess(access)}`
+      return `${meaning}${sent} (code ${reason.klingCode}); Kling says: "${sanitizeText(reason.klingMessage)}"`
     }
   }
 }
 
-function nextStep(reason: KlingErrorReason): NextStep {
+const describeAccess = ({ credential, hasKeyPrefix, baseUrl, region }: Access): string => {
+  const what =
+    credential === "key-pair" ? "an access/secret key pair" : hasKeyPrefix === true ? "an API key" : keyWithoutPrefix
+  return `sent was ${what}, to ${baseUrl}${region === undefined ? "" : ` (region ${region})`}`
+}
+
+const keyWithoutPrefix = 'an API key that does not begin with "api-key-" as Kling\'s do (half of a key pair is not one)'
+
+function nextStep(reason: KlingErrorReason, access?: Access): NextStep {
   switch (reason._tag) {
     case "InvalidInput":
       return { _tag: "FixInput", fields: [...new Set(reason.problems.map(({ field }) => field))] }
     case "WrongMethod":
       return { _tag: "UseMethod", method: reason.method }
     case "MissingCredentials":
+    case "UnusableCredentials":
       return { _tag: "SetCredentials" }
     case "TaskNotFound":
       return { _tag: "CheckId", id: reason.taskId, at: "Kling" }
@@ -235,8 +263,10 @@ function nextStep(reason: KlingErrorReason): NextStep {
       return { _tag: "ChangeInput" }
     case "UnknownCode":
       return { _tag: "LookUpCode", code: reason.klingCode }
-    default:
-      return findKlingCode(reason.klingCode)?.next ?? { _tag: "CheckLater" }
+    default: {
+      const next = findKlingCode(reason.klingCode)?.next ?? { _tag: "CheckLater" as const }
+      return next._tag === "CheckRegion" && access !== undefined ? { ...next, credential: access.credential } : next
+    }
   }
 }
 

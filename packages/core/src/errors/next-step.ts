@@ -29,7 +29,7 @@ export const NextStep = Schema.TaggedUnion({
   SetCredentials: {},
   CheckKey: {},
   /** A key is valid in its own region only, a key pair on legacy paths only. */
-  CheckRegion: setting,
+  CheckRegion: { ...setting, credential: Schema.optionalKey(Schema.Literals(["api-key", "key-pair"])) },
   /** The time of this machine is off. */
   SetClock: {},
   CheckAccount: { about: Schema.Literals(["state", "entitlement", "addresses"]) },

@@ -26,7 +26,7 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
     case "CheckKey":
       return "check the key"
     case "CheckRegion":
-      return `check the key and its region (${nameOf(step.setting)}); an access/secret key pair works on legacy paths only`
+      return `check that ${step.credential === "key-pair" ? "both halves are" : "the key is"} complete and not revoked, and the region (${nameOf(step.setting)}): a key works only where it was made; an access/secret key pair works on legacy paths only`
     case "SetClock":
       return "correct this machine's clock"
     case "CheckAccount":

@@ -2,16 +2,17 @@ import { Schema } from "effect"
 import { operation } from "../operation.ts"
 import { integer, string } from "../params/param.ts"
 import { free } from "../prices/quote.ts"
+import { OptionalTime } from "../wire/fields.ts"
 
 const ResourcePack = Schema.Struct({
   resource_pack_name: Schema.String,
   resource_pack_id: Schema.String,
   resource_pack_type: Schema.optionalKey(Schema.String),
-  total_quantity: Schema.Number,
-  remaining_quantity: Schema.Number,
-  purchase_time: Schema.optionalKey(Schema.Number),
-  effective_time: Schema.optionalKey(Schema.Number),
-  invalid_time: Schema.optionalKey(Schema.Number),
+  total_quantity: Schema.Finite,
+  remaining_quantity: Schema.Finite,
+  purchase_time: OptionalTime,
+  effective_time: OptionalTime,
+  invalid_time: OptionalTime,
   status: Schema.String
 })
 

@@ -169,6 +169,8 @@ const respond = (
       )
     case "text":
       return Effect.succeed(withBody(request, answer.status, answer.headers ?? {}, answer.text))
+    case "bytes":
+      return Effect.succeed(withBody(request, 200, {}, answer.bytes))
     case "honest":
       return Effect.die(new Error("a normal response must be computed first"))
   }
@@ -179,11 +181,11 @@ const withBody = (
   request: HttpClientRequest.HttpClientRequest,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: string | Uint8Array,
   end: Stream.Stream<never, HttpClientError.HttpClientError> = Stream.empty
 ): HttpClientResponse.HttpClientResponse =>
   Object.defineProperty(HttpClientResponse.fromWeb(request, new Response(null, { status, headers })), "stream", {
-    value: Stream.concat(Stream.make(new TextEncoder().encode(body)), end)
+    value: Stream.concat(Stream.make(typeof body === "string" ? new TextEncoder().encode(body) : body), end)
   })
 
 export const apiKey: Credentials = { kind: "api-key", apiKey: Redacted.make("api-key-kling-test") }

@@ -7,6 +7,7 @@ export type Answer =
       readonly text: string
       readonly headers?: Readonly<Record<string, string>>
     }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   /** The body ends with an error after `text`. */
   | { readonly kind: "cut"; readonly text: string }
   /** No response; `causeCode` is the code of the system error. */
@@ -21,6 +22,11 @@ export interface CreateOutcome {
 
 export const honest: Answer = { kind: "honest" }
 export const accepted: CreateOutcome = { answer: honest, commitsAfterSeconds: 0 }
+/** Text whose characters are bytes: what a server sends that encodes as Latin-1. */
+export const latin1 = (body: string): Answer => ({
+  kind: "bytes",
+  bytes: Uint8Array.from(body, (character) => character.charCodeAt(0))
+})
 const hang: Answer = { kind: "hang" }
 export const lost = (causeCode: string): Answer => ({ kind: "lost", causeCode })
 
@@ -55,5 +61,13 @@ export const ambiguousAnswers: Readonly<Record<string, Answer>> = {
   silence: hang,
   "a truncated body": { kind: "cut", text: `{"code":0,"data":{"id":"8` },
   "truncated JSON": text(200, `{"code":0,"message":"SUCCEED","data":{"task_id":"89`),
+  "text that is not UTF-8": latin1(`{"code":0,"message":"\u00e9","data":{"id":"89","status":"submitted"}}`),
   "an answer without an id": text(200, `{"code":0,"message":"SUCCEED","data":{"status":"submitted"}}`)
+}
+
+/** The same for a create with an external id. They come from a server that is up, and a read is not repeated after them. */
+export const deceptiveAnswers: Readonly<Record<string, Answer>> = {
+  "another task's answer": text(200, `{"code":0,"data":{"id":"89","status":"submitted","external_id":"other"}}`),
+  "an id with a line break": text(200, String.raw`{"code":0,"data":{"id":"89\nCharged: no","status":"submitted"}}`),
+  "a nest of brackets": text(200, `{"code":0,"data":${"[".repeat(100)}`)
 }

@@ -2,7 +2,11 @@
  * Parses JSON without rounding integers: Kling sends 64-bit ids as bare numbers beyond 2^53.
  * An integer that a double cannot represent becomes a string of its digits.
  */
-export const parseJson = (source: string): unknown => exactJson.parse(source, keepDigits)
+export const parseJson = (source: string): unknown =>
+  longNumber.test(source) ? exactJson.parse(source, keepDigits) : JSON.parse(source)
+
+/** Reading a text value by value is slow: only one that may contain an integer beyond 2^53 needs it. */
+const longNumber = /\d{16}/
 
 export const stringifyJson = (value: unknown): string => JSON.stringify(value)
 

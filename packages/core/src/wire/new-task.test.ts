@@ -44,12 +44,52 @@ describe("a task of the new generation", () => {
 
   it("has its charges in units and in cash", () => {
     const billing = `[{"charge_type":"unit","amount":"2.4","package_type":"video"},
-      {"charge_type":"cash","cash_type":"balance","amount":"0.42","currency":"USD","list_price":"0.42"},
-      {"charge_type":"unit","amount":"none"}]`
+      {"charge_type":"cash","cash_type":"balance","amount":"0.42","currency":"USD","list_price":"0.42"}]`
     expect(task(`{"id":"1","status":"succeeded","billing":${billing}}`).charges).toEqual([
       { kind: "unit", amount: 2.4, pack: "video" },
       { kind: "cash", amount: 0.42, currency: "USD" }
     ])
+  })
+
+  it.each(["-300", "none", "1e20", "-0.01"])(
+    "has no charges when one of them is %s: the rest would look like all",
+    (amount) => {
+      const billing = `[{"charge_type":"unit","amount":"2.4"},{"charge_type":"unit","amount":"${amount}"}]`
+      const read = task(`{"id":"1","status":"succeeded","billing":${billing}}`)
+      expect(read).toMatchObject({ charges: [], ignored: [{ field: "billing[].amount", expected: "amount" }] })
+    }
+  )
+
+  it("is read although a time and a length are not valid", () => {
+    const outputs = `[{"type":"video","url":"https://k/a.mp4","duration":-1}]`
+    const read = task(`{"id":"1","status":"succeeded","create_time":1e20,"update_time":[],"outputs":${outputs}}`)
+    expect(read).toEqual({
+      id: "1",
+      status: "succeed",
+      outputs: [{ type: "video", url: "https://k/a.mp4" }],
+      charges: [],
+      ignored: [
+        { field: "outputs[].duration", expected: "duration" },
+        { field: "create_time", expected: "time" }
+      ]
+    })
+  })
+
+  it.each(["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://k/a.mp4", "a.mp4"])(
+    "hands on no link like %s",
+    (url) => {
+      const outputs = `[{"type":"video","url":"${url}"},{"type":"video","url":"https://k/a.mp4"}]`
+      const read = task(`{"id":"1","status":"succeeded","outputs":${outputs}}`)
+      expect(read.outputs).toEqual([{ type: "video", url: "https://k/a.mp4" }])
+      expect(read.ignored).toEqual([{ field: "outputs[].url", expected: "link" }])
+    }
+  )
+
+  it("encodes what in a link is not plain, and leaves a plain one as it is", () => {
+    const url = (given: string) =>
+      task(JSON.stringify({ id: "1", status: "succeeded", outputs: [{ type: "video", url: given }] })).outputs
+    expect(url("https://k/a b\u202e.mp4")).toEqual([{ type: "video", url: "https://k/a%20b%E2%80%AE.mp4" }])
+    expect(url("https://K/a.mp4?sig=%2fA+b|c")).toEqual([{ type: "video", url: "https://K/a.mp4?sig=%2fA+b|c" }])
   })
 
   it("reads audio in either format, and a deleted voice", () => {

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { sanitizeText } from "../errors/sanitize-text.ts"
 
 /** `succeed` for either of Kling's two spellings; `unknown` for a word that klingkit does not know. */
 export const TaskStatus = Schema.Literals(["submitted", "processing", "succeed", "failed", "unknown"])
@@ -64,6 +65,20 @@ export const Charge = Schema.Union([
 ])
 export type Charge = typeof Charge.Type
 
+/** A field of Kling's answer that was left out, since its value is none of the expected kind: a time in the year 3000. */
+export const IgnoredField = Schema.Struct({
+  /** Kling's name of it. */
+  field: Schema.String,
+  expected: Schema.Literals(["id", "link", "time", "duration", "amount"])
+})
+export type IgnoredField = typeof IgnoredField.Type
+
+/** What was left out of a task, as one sentence; nothing when nothing was. */
+export const ignoredText = ({ ignored = [] }: Pick<Task, "ignored">): string | undefined =>
+  ignored.length === 0
+    ? undefined
+    : `left out of Kling's answer: ${ignored.map(({ field, expected }) => `${field}, not a valid ${expected}`).join("; ")}`
+
 /** A task of either generation, in one shape. Times are milliseconds since 1970. */
 export const Task = Schema.Struct({
   id: Schema.String,
@@ -76,7 +91,9 @@ export const Task = Schema.Struct({
   createdAt: Schema.optionalKey(Schema.Finite),
   updatedAt: Schema.optionalKey(Schema.Finite),
   outputs: Schema.Array(TaskOutput),
-  charges: Schema.Array(Charge)
+  charges: Schema.Array(Charge),
+  /** What of Kling's answer was not believable; absent when nothing was. */
+  ignored: Schema.optionalKey(Schema.Array(IgnoredField))
 })
 export type Task = typeof Task.Type
 
@@ -93,4 +110,4 @@ const statusWords: Readonly<Record<string, TaskStatus>> = {
 export const readStatus = (word: string): { readonly status: TaskStatus; readonly statusWord?: string } =>
   Object.hasOwn(statusWords, word)
     ? { status: statusWords[word] ?? "unknown" }
-    : { status: "unknown", statusWord: word }
+    : { status: "unknown", statusWord: sanitizeText(word, 60) }

@@ -3,6 +3,7 @@ import { refusal, refuse } from "../answers/envelope.ts"
 import type { JsonAnswer, KlingAnswer } from "../routes/request.ts"
 import { type Delivery, whole } from "./delivery.ts"
 import type { AppliedFaults } from "./fault-injector.ts"
+import { distortAnswer, echoedKey } from "./distort-answer.ts"
 import type { FaultOf } from "./fault-plan.ts"
 
 interface FaultyAnswer {
@@ -16,11 +17,18 @@ const gatewayPage = "<html><head><title>502 Bad Gateway</title></head><body><h1>
 const emptyAnswer: JsonAnswer = { status: 200, code: 0, body: {} }
 
 /** Executes the request, unless a fault prevents it, and breaks the response as the faults demand. */
-export const applyFaults = (faults: AppliedFaults, requestId: string, execute: () => JsonAnswer): FaultyAnswer => {
+export const applyFaults = (
+  faults: AppliedFaults,
+  requestId: string,
+  authorization: string,
+  execute: () => JsonAnswer
+): FaultyAnswer => {
   if (faults.find("drop") !== undefined) return { answer: emptyAnswer, delivery: { how: "drop" }, code: 0 }
   const refused = faults.find("refuse")
   if (refused !== undefined) return { ...deliverable(refusedBy(requestId, refused), faults) }
-  const answer = execute()
+  const echo = faults.find("echo-key")
+  if (echo !== undefined) return deliverable(echoedKey(requestId, echo, authorization), faults)
+  const answer = distortAnswer(execute(), faults)
   if (faults.find("late-commit") !== undefined || faults.find("commit-then-drop") !== undefined) {
     return { answer, delivery: { how: "drop" }, code: answer.code }
   }

@@ -2,7 +2,7 @@ import { type Fault, faultKinds, type FaultOf, type FaultScope } from "./fault-p
 
 /** A request, download or callback that a fault can target. */
 export interface FaultTarget {
-  readonly scope: FaultScope | "reads"
+  readonly scope: FaultScope
   readonly operation: string
   readonly path: string
 }

@@ -18,7 +18,7 @@ const target = {
 }
 
 /** What a fault targets without `on`. */
-export type FaultScope = "creates" | "files" | "callbacks"
+export type FaultScope = "creates" | "reads" | "files" | "callbacks"
 
 const kind = <const Name extends string, Fields extends Schema.Struct.Fields>(
   name: Name,
@@ -57,6 +57,35 @@ const kinds = [
   kind("never-ends", "creates", "creates a task that stays in processing and keeps its slot", {}),
   kind("fail", "creates", "creates a task that will fail", { message: Schema.optionalKey(Schema.String) }),
   kind("slow", "creates", "responds this much later", { delayMs: Positive }),
+  kind("other-external-id", "creates", "answers a create with the external id of another request", {}),
+  kind("echo-key", "creates", "rejects the request and repeats the credential in its message, in this spelling", {
+    as: Schema.Literals(["plain", "escaped", "percent", "base64", "tail"])
+  }),
+  kind("null-data", "reads", "returns code 0 with null instead of the data", {}),
+  kind("html-page", "reads", "returns an HTML page instead of JSON", {
+    /** 403 by default. */
+    status: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 })))
+  }),
+  kind("invalid-utf8", "reads", "returns an answer with a byte that is not UTF-8", {}),
+  kind("nested-answer", "reads", "returns nothing but this many opening brackets", {
+    bytes: Schema.optionalKey(Count)
+  }),
+  kind("unknown-status", "reads", "replaces the status of unfinished tasks by a word that is not documented", {
+    word: Schema.optionalKey(Schema.String)
+  }),
+  kind("odd-numbers", "reads", "returns times in the far future, and negative charges", {
+    time: Schema.optionalKey(Schema.Number),
+    amount: Schema.optionalKey(Schema.Number)
+  }),
+  kind(
+    "hostile-strings",
+    "reads",
+    "puts line breaks, control characters and backward text into messages, URLs and names",
+    {
+      /** Into the ids of tasks as well. */
+      ids: Schema.optionalKey(Schema.Boolean)
+    }
+  ),
   kind("cut-download", "files", "closes the connection after this many bytes of the file", { afterBytes: Count }),
   kind("slow-download", "files", "sends the file at this rate", { bytesPerSecond: Positive }),
   kind("html-download", "files", "returns 200 with an HTML page instead of the file", {}),

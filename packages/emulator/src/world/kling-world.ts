@@ -100,7 +100,7 @@ export class KlingWorld {
       return withoutFaults(refuse(requestId, missing))
     }
     const faults = state.faults.inject({ scope: scopeOf(route), operation: name, path: request.path })
-    const applied = applyFaults(faults, requestId, () => {
+    const applied = applyFaults(faults, requestId, request.headers["authorization"] ?? "", () => {
       const data = answerOperation(state, route, request, faults, now)
       return isRefusal(data) ? refuse(requestId, data) : succeed(requestId, data)
     })
@@ -125,6 +125,6 @@ const toAnswer = ({ status, body, headers }: JsonAnswer, more: Readonly<Record<s
     ...more,
     ...headers
   },
-  body: typeof body === "string" ? body : stringifyJson(body),
+  body: typeof body === "string" || body instanceof Uint8Array ? body : stringifyJson(body),
   delivery: whole
 })

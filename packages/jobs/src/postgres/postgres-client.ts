@@ -33,9 +33,10 @@ const closedWithin = <A, E>(millis: number, client: Layer.Layer<A, E>): Layer.La
 const realSleep = (millis: number) =>
   Effect.provideService(Effect.sleep(millis), Clock.Clock, Clock.Clock.defaultValue())
 
-/** Host, port and database, without credentials and options. */
+/** Host, port and database, without credentials and options. What is not clearly a host is left out: it may be a password. */
 export const locationOf = (text: string): string => {
   if (!URL.canParse(text)) return "PostgreSQL"
-  const url = new URL(text)
-  return `PostgreSQL ${url.host}${url.pathname}`
+  const { host, pathname } = new URL(text)
+  // Without `//`, or with a slash in the password, a part of the credentials is parsed as the path.
+  return host === "" || /[@:]/.test(pathname) ? "PostgreSQL" : `PostgreSQL ${host}${pathname}`
 }

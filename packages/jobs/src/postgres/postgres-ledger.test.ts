@@ -47,6 +47,19 @@ describe("an unreachable PostgreSQL", () => {
     })
   )
 
+  it.effect.each([
+    "postgres:anna:s3cret@127.0.0.1:1/jobs",
+    "anna:s3cret@127.0.0.1:1/jobs",
+    "postgres://anna:12/s3cret@127.0.0.1:1/jobs",
+    "postgres://anna:s3/cret@127.0.0.1:1/jobs"
+  ])("is reported without the password of a URL that is not well formed: %s", (url) =>
+    Effect.gen(function* () {
+      const error = yield* failureOf(url)
+      expect(error.code).toBe("LEDGER_CANNOT_OPEN")
+      expect(`${JSON.stringify(error)}${error.message}${String(error)}`).not.toMatch(/s3|cret/)
+    })
+  )
+
   it.effect.each(["nonsense", "http://127.0.0.1/jobs", "postgres://127.0.0.1:999999/x", ""])("is refused: %s", (url) =>
     Effect.gen(function* () {
       expect((yield* failureOf(url)).code).toBe("LEDGER_CANNOT_OPEN")

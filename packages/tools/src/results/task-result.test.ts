@@ -58,6 +58,23 @@ describe("the receipt of a task", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
+  it.effect("has lines of our own only, whatever Kling writes, and says what of its answer was left out", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const task_id = yield* startTask("generate_video")
+      yield* passTime(world)
+      yield* injectFault(world, { fault: "hostile-strings", count: "always" })
+      yield* injectFault(world, { fault: "odd-numbers", count: "always" })
+      const { lines, structured } = yield* call("check_video_status", { task_id })
+      expect(lines.filter((line) => /[\n\r\u202e\u001b]/.test(line))).toEqual([])
+      expect(lines.filter((line) => line.startsWith("Charged:"))).toEqual(["Charged: unknown: Kling did not report it"])
+      expect(lines).toContainEqual(
+        expect.stringContaining("Note: left out of Kling's answer: outputs[].id, not a valid id; billing[].amount")
+      )
+      expect(JSON.stringify(structured)).not.toMatch(/\\n|\u202e|\\u001b/)
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
   it.effect("comes with a synchronous call", () =>
     Effect.gen(function* () {
       const speech = { kind: "speech", text: "Good morning" }

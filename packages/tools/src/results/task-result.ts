@@ -1,5 +1,5 @@
 import { isFinished, type Task, type TaskOutput } from "@klingkit/core"
-import { resultRetentionDays, resultRetentionMillis, sanitizeText } from "@klingkit/core/internal"
+import { ignoredText, resultRetentionDays, resultRetentionMillis, sanitizeText } from "@klingkit/core/internal"
 import { type Job, receiptOfJob } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
 import * as z from "zod"
@@ -43,6 +43,7 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
   ])
   const message = messageOf(task)
   const receipt = receiptOfJob(job)
+  const ignored = ignoredText(task)
   const structured: TaskData = {
     task_id: handle,
     kling_task_id: task.id,
@@ -62,6 +63,7 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
       `Status: ${structured.status}`,
       ...(message === undefined ? [] : [`Message: Kling says: "${message}"`]),
       ...formatReceipt(receipt),
+      ...(ignored === undefined ? [] : [`Note: ${ignored}`]),
       ...(task.outputs.length === 0 ? [] : ["", `Generated ${kind}s:`]),
       ...outputs.flatMap((output, index) => outputLines(output, index)),
       ...(expiresAt === undefined
