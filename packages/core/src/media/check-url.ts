@@ -5,9 +5,14 @@ export const checkUrl = (url: string): string | undefined => {
   if (/[\s,;]\s*https?:\/\//i.test(url.slice(1))) return "holds several URLs; give one URL"
   if (url.includes("&amp;")) return "contains &amp;, which stands for & in web pages; give the URL with & itself"
   if (!URL.canParse(url)) return "is not a valid URL"
-  if (/\s/.test(url)) return `contains a blank; write it as ${shortened(new URL(url).href)}`
-  return undefined
+  if (!unencoded.test(url)) return undefined
+  const encoded = new URL(url).href
+  const hint = encoded === url ? "" : `; write it as ${shortened(encoded)}`
+  return `contains a blank or another character that must be percent-encoded${hint}`
 }
+
+// What other programs may read otherwise than it was meant.
+const unencoded = /[\s"<>\\^`{}]|[^\u0000-\u007f]/
 
 const otherTypes: Readonly<Record<MediaRule["kind"], RegExp>> = {
   image: /\.(?:mp4|mov|webm|mkv|avi|mp3|wav|m4a|aac|html?|pdf|zip)$/i,

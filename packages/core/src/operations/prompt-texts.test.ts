@@ -119,7 +119,7 @@ describe("a URL or an id", () => {
     [
       "legacy.image2video",
       { model: "kling-v3", image: "https://example.com/my photo (1).png" },
-      "image contains a blank; write it as https://example.com/my%20photo%20(1).png"
+      "image contains a blank or another character that must be percent-encoded; write it as https://example.com/my%20photo%20(1).png"
     ],
     [
       "legacy.image2video",

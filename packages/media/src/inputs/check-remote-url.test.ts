@@ -46,11 +46,11 @@ describe("a URL for Kling to fetch", () => {
   )
 
   it.effect.each([
-    ["https://cdn.example.com/my photo (1).png", "write https://cdn.example.com/my%20photo%20(1).png"],
-    ["https://cdn.example.com/caf\u00e9.png", "write https://cdn.example.com/caf%C3%A9.png"],
+    ["https://cdn.example.com/my photo (1).png", "write it as https://cdn.example.com/my%20photo%20(1).png"],
+    ["https://cdn.example.com/caf\u00e9.png", "write it as https://cdn.example.com/caf%C3%A9.png"],
     ["https://cdn.example.com/{name}.png", "percent-encoded"],
     ["https://cdn.example.com/a.png, https://cdn.example.com/b.png", "several URLs"],
-    ["https://bucket.example.com/a.png?X-Amz-Signature=abc&amp;X-Amz-Expires=60", "write & instead"]
+    ["https://bucket.example.com/a.png?X-Amz-Signature=abc&amp;X-Amz-Expires=60", "give the URL with & itself"]
   ] as const)("is refused with the right spelling: %s", ([url, hint]) =>
     Effect.map(check(url), (text) => expect(text).toContain(hint))
   )
