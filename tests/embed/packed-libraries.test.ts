@@ -103,7 +103,7 @@ describe("the packed libraries", () => {
     ],
     [
       "jobs",
-      [".", "./internal", "./ledger", "./node", "./postgres", "./promise", "./sqlite"],
+      [".", "./internal", "./ledger", "./maintenance", "./node", "./postgres", "./promise", "./sqlite"],
       ["@effect/platform-node", "@effect/sql-pg", "@klingkit/core", "@klingkit/media", "effect"]
     ]
   ])("pin exact versions and contain no sources, tests or tools: %s", (name, entries, expected) => {

@@ -10,8 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { freshKling } from "./emulated-kling.ts"
 import { commandOf, startHttp } from "./server-process.ts"
 
-/** The header of a 512x512 PNG: enough for the checks before a request. */
-const png = Buffer.from("89504e470d0a1a0a0000000d494844520000020000000200080200000000000000", "hex")
+/** A whole PNG of 512x512 pixels, which are not valid: enough for the checks before a request. */
+const png = Buffer.from(
+  "89504e470d0a1a0a0000000d494844520000020000000200080200000000000000000000044944415400000000000000000000000049454e4400000000",
+  "hex"
+)
 
 let kling: Awaited<ReturnType<typeof freshKling>>
 let folder: string

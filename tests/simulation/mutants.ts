@@ -121,6 +121,7 @@ const lease: Mutant = {
       Effect.map(ledger.get(handle), ({ lease }) => (lease === undefined ? changes : { ...changes, lease }))
     return {
       ...ledger,
+      nextRecoveryAt: () => Effect.succeed(0),
       claimUnfinished: (filter, request) => Effect.andThen(expireLeases, ledger.claimUnfinished(filter, request)),
       transition: (handle, from, to, changes) =>
         Effect.flatMap(current(handle, changes), (now) => ledger.transition(handle, from, to, now))

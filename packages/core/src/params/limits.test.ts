@@ -22,7 +22,7 @@ interface Rejected {
 function sample(type: ValueType, everything = false): unknown {
   switch (type.kind) {
     case "string":
-      return "words"
+      return type.isUrl === true ? "https://example.com/done" : "words"
     case "enum":
       return type.values[0]
     case "integer":
@@ -60,7 +60,7 @@ function* rejectedValues(type: ValueType, path: string): Generator<Rejected> {
   switch (type.kind) {
     case "string": {
       yield rejected("wrong type", 7, "must be a string")
-      yield rejected("half of a character", "a \ud83d b", "half of a character")
+      yield rejected("half of a character", "a \ud83d b", "contains a broken character")
       if (type.maxLength !== undefined) yield rejected("too long", "x".repeat(type.maxLength + 1), type.maxLength)
       return
     }
@@ -85,7 +85,7 @@ function* rejectedValues(type: ValueType, path: string): Generator<Rejected> {
       yield rejected("wrong type", 829_836_802_793, "must be an id, given as a string")
       if (type.encodedAs === "number") {
         yield rejected("not digits", "12a", "not a numeric id")
-        yield rejected("a leading zero", "007", "it begins with 0")
+        yield rejected("a leading zero", "007", "without leading zeros")
       }
       return
     }
