@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { JobRecord } from "./ledger/job-record.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import { type JobState, jobStates } from "./ledger/job-state.ts"
+import { type MissingResults, missingResults } from "./ledger/missing-results.ts"
 import { PipelineView } from "./pipeline-view.ts"
 
 /** The position of a request that waits for a running task to end: 1 is next. */
@@ -86,5 +87,9 @@ export const receiptOfJob = (job: Job): Receipt => {
     job.task
   )
 }
+
+/** What a job that has succeeded still lacks, as far as is known: results, their number or its bill. */
+export const missingOf = ({ task, record }: Job): MissingResults | undefined =>
+  record === undefined ? undefined : missingResults({ ...record, outputs: task.outputs, charges: task.charges })
 
 export const jobOfRecord = (record: JobRecord): Job => ({ handle: record.handle, task: taskOfRecord(record), record })
