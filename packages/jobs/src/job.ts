@@ -92,4 +92,14 @@ export const receiptOfJob = (job: Job): Receipt => {
 export const missingOf = ({ task, record }: Job): MissingResults | undefined =>
   record === undefined ? undefined : missingResults({ ...record, outputs: task.outputs, charges: task.charges })
 
+/** The same about its results, in one sentence; nothing when all are in, or their number is not known. */
+export const missingResultsText = (job: Job): string | undefined => {
+  const missing = missingOf(job)?.results
+  if (missing === undefined) return undefined
+  const later = job.record?.recheckAt === undefined ? "" : "; Kling is asked again, and nothing more is paid"
+  return missing.shown === 0
+    ? `the task has succeeded and is paid, but Kling does not show its results yet${later}`
+    : `Kling shows ${missing.shown} of the ${missing.expected} results that were asked for${later}`
+}
+
 export const jobOfRecord = (record: JobRecord): Job => ({ handle: record.handle, task: taskOfRecord(record), record })
