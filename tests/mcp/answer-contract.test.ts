@@ -114,7 +114,7 @@ describe("every answer", () => {
     ])
 
     expect((await ask("download_task", { task_id: succeeding })).isError).toBe(false)
-    expect((await ask("download_task", { task_id: succeeding })).text).toContain("Code: JOB_FILE_EXISTS")
+    expect((await ask("download_task", { task_id: succeeding })).text).toContain("Already saved before")
     expect((await ask("download_task", { task_id: failing })).isError).toBe(true)
     for (const name of [statusTool, "wait_for_task", "download_task"]) {
       expect((await ask(name, { task_id: "kk-t2v-00000000000000000000000000" })).isError).toBe(true)

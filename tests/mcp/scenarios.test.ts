@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Answer, clients, connect, type Host, wires } from "./hosts.ts"
@@ -74,7 +74,9 @@ describe.each(every)("over %s, a %s client", (wire, client) => {
       expect(readFileSync(join(kling.outputDir, name)).subarray(1, 4).toString()).toBe("PNG")
     }
     const second = await host.call("download_task", { task_id })
-    expect(second.text).toContain("Code: JOB_FILE_EXISTS")
+    expect(second.text).toContain("Already saved before, and unchanged: 2 of 2.")
+    writeFileSync(join(kling.outputDir, `${task_id}-2.png`), "mine")
+    expect((await host.call("download_task", { task_id })).text).toContain("Code: JOB_FILE_EXISTS")
     expect((await host.call("download_task", { task_id, overwrite: true })).isError).toBe(false)
   })
 

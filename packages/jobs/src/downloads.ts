@@ -1,8 +1,8 @@
 import { Kling, type TaskOutput } from "@klingkit/core"
 import type { FileHost, Preview, SavedFile } from "@klingkit/media"
 import { checkDiskSpace } from "@klingkit/media/internal"
-import { Context, Effect, type FileSystem, Layer, type Path } from "effect"
-import { type Job, jobOfRecord } from "./job.ts"
+import { Context, Effect, Equal, type FileSystem, Layer, type Path } from "effect"
+import { type Job, jobOfRecord, taskOfRecord } from "./job.ts"
 import { jobError, type JobError } from "./job-error.ts"
 import { Ledger } from "./ledger/ledger.ts"
 import { primaryOutputs } from "./pipelines/pipeline-job.ts"
@@ -10,6 +10,7 @@ import { downloadJob, type DownloadOptions } from "./results/download-job.ts"
 import { nameForStep } from "./results/name-for-step.ts"
 import { previewJob } from "./results/preview-job.ts"
 import { JobsSettings } from "./settings.ts"
+import { Snapshots } from "./snapshots/snapshots.ts"
 
 /** A saved file, and which step of a pipeline has made it. */
 export interface SavedResult extends SavedFile {
@@ -32,7 +33,7 @@ export class Downloads extends Context.Service<
     withRecord(job: Job): Effect.Effect<Job>
   }
 >()("@klingkit/jobs/Downloads") {
-  static readonly layer: Layer.Layer<Downloads, never, Kling | Ledger | JobsSettings | Disk> = Layer.effect(
+  static readonly layer: Layer.Layer<Downloads, never, Kling | Ledger | JobsSettings | Snapshots | Disk> = Layer.effect(
     Downloads,
     Effect.suspend(() => make)
   )
@@ -46,6 +47,7 @@ const hasFile = (output: TaskOutput): boolean => "url" in output && output.url !
 const make = Effect.gen(function* () {
   const { isLocal } = yield* Kling
   const ledger = yield* Ledger
+  const snapshots = yield* Snapshots
   const settings = yield* JobsSettings
   const disk = yield* Effect.context<Disk>()
   const { principal, outputDir, privateHosts = [] } = settings
@@ -58,20 +60,38 @@ const make = Effect.gen(function* () {
 
   const config = { ...settings, klingIsLocal: isLocal }
 
-  /** Records which files a job has on this machine. */
-  const recordFetched = Effect.fnUntraced(function* (handle: string, saved: ReadonlyArray<SavedFile>) {
-    yield* ledger.addFiles(
-      handle,
-      saved.map(({ path, bytes, sha256, mimeType }) => ({ path, bytes, sha256, mimeType }))
-    )
-    yield* ledger.transition(handle, ["SUCCEEDED"], "FETCHED")
+  /** Records a file as soon as it is saved: should this program die, the next one keeps it. */
+  const recordSaved = (handle: string, { path, bytes, sha256, mimeType }: SavedFile) =>
+    Effect.ignore(ledger.addFiles(handle, [{ path, bytes, sha256, mimeType }]))
+
+  /** With what Kling shows of the results by now, where the job has none. */
+  const withResults = Effect.fnUntraced(function* (job: Job): Effect.fn.Return<Job> {
+    const { record, ...known } = yield* withRecord(job)
+    if (record === undefined) return known
+    const latest = yield* snapshots.complete(record)
+    const isEmpty = job.task.outputs.length === 0 && latest.outputs.length > 0
+    return { ...known, task: isEmpty ? taskOfRecord(latest) : job.task, record: latest }
+  })
+
+  /** The job with fresh links to the same results. */
+  const refresh = Effect.fnUntraced(function* (job: Job) {
+    const { handle, task, record } = job
+    if (record === undefined) return { ...job, task: yield* snapshots.readTask(handle) }
+    const latest = yield* snapshots.refreshLinks(record)
+    const positions = task.outputs.map((output) => record.outputs.findIndex((one) => Equal.equals(one, output)))
+    const outputs = positions.flatMap((position) => latest.outputs[position] ?? [])
+    const isSame = outputs.length === task.outputs.length
+    return { ...job, task: { ...task, outputs: isSame ? outputs : latest.outputs }, record: latest } satisfies Job
   })
 
   const downloadOne = Effect.fnUntraced(function* (job: Job, options: DownloadOptions) {
-    const recorded = yield* withRecord(job)
-    const saved = yield* Effect.provideContext(downloadJob(recorded, config, options), disk)
+    const recorded = yield* withResults(job)
     const { record } = recorded
-    if (record !== undefined) yield* Effect.ignore(recordFetched(record.handle, saved))
+    const saved = yield* downloadJob(recorded, config, options, {
+      refresh: Effect.orElseSucceed(refresh(recorded), () => undefined),
+      onSaved: (file) => (record === undefined ? Effect.void : recordSaved(record.handle, file))
+    }).pipe(Effect.provideContext(disk))
+    if (record !== undefined) yield* Effect.ignore(ledger.transition(record.handle, ["SUCCEEDED"], "FETCHED"))
     return saved
   })
 

@@ -12,6 +12,7 @@ export {
   type MediaFacts,
   type NameFacts,
   namePlaceholders,
+  nameProblem,
   type OpenFolder,
   probeMedia,
   safeFileName,
@@ -21,7 +22,7 @@ export { currentJob } from "./current-job.ts"
 export { stepFailure } from "./pipelines/pipeline-job.ts"
 export { paidText, type PaidStep } from "./ledger/quoted-money.ts"
 export { jobError } from "./job-error.ts"
-export { jobOfRecord, statesOf } from "./job.ts"
+export { jobOfRecord, missingOf, missingResultsText, statesOf } from "./job.ts"
 export { makePlanner, type Planner } from "./planner.ts"
 export { jobFacts, plannedFacts } from "./results/download-job.ts"
 export { describeQueuePosition } from "./queue/queue-position.ts"

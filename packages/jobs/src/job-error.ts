@@ -33,11 +33,14 @@ const reasons = {
     paid: Schema.Array(PaidStep),
     uncertain: Schema.optionalKey(Schema.Literals(["failed", "unknown"]))
   },
-  FileExists: { path: Schema.String },
+  /** `charged`: whether the job was whose result this file keeps from being saved. */
+  FileExists: { path: Schema.String, charged: Schema.optionalKey(Schema.Literals(["yes", "no", "maybe"])) },
   /** A path that may not be read or written: outside the allowed folders, or denied by the system. */
   FileDenied: { path: Schema.String, detail: Schema.String },
   NotFinished: { taskId: Schema.String, status: Schema.String },
   NothingToFetch: { taskId: Schema.String, status: Schema.String },
+  /** Kling reports success, and does not show the results yet. */
+  ResultsNotShown: { taskId: Schema.String },
   FetchFailed: { taskId: Schema.String, detail: Schema.String },
   /** The fetch policy denies the URL of a result. */
   ResultDenied: { taskId: Schema.String, detail: Schema.String },
@@ -56,7 +59,9 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
   }
 
   get isRetryable(): boolean {
-    return this.reason._tag === "FetchFailed" || this.reason._tag === "NotFinished"
+    return (
+      this.reason._tag === "FetchFailed" || this.reason._tag === "NotFinished" || this.reason._tag === "ResultsNotShown"
+    )
   }
 
   /** Whether the request was charged: input is read before the charge, results are fetched after it. */
@@ -64,7 +69,10 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
     switch (this.reason._tag) {
       case "FetchFailed":
       case "ResultDenied":
+      case "ResultsNotShown":
         return "yes"
+      case "FileExists":
+        return this.reason.charged ?? "maybe"
       case "StepFailed":
         return this.reason.paid.length > 0 ? "yes" : this.reason.uncertain === undefined ? "no" : "maybe"
       case "FileDenied":
@@ -95,6 +103,8 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
         return `task ${reason.taskId} is not finished yet: ${reason.status}`
       case "NothingToFetch":
         return `task ${reason.taskId} has no files: ${reason.status}`
+      case "ResultsNotShown":
+        return `task ${reason.taskId} has succeeded, but Kling does not show its results yet`
       case "FetchFailed":
         return `the result of task ${reason.taskId} could not be fetched: ${sanitizeText(reason.detail)}`
       case "ResultDenied":
@@ -142,6 +152,7 @@ function nextStep(reason: JobErrorReason): NextStep {
       return { _tag: "Wait", handle: reason.taskId }
     case "NothingToFetch":
       return { _tag: "CheckStatus", handle: reason.taskId }
+    case "ResultsNotShown":
     case "FetchFailed":
       return { _tag: "Download", handle: reason.taskId, withinDays: resultRetentionDays }
     case "ResultDenied":

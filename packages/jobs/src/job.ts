@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { JobRecord } from "./ledger/job-record.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import { type JobState, jobStates } from "./ledger/job-state.ts"
+import { type MissingResults, missingResults } from "./ledger/missing-results.ts"
 import { PipelineView } from "./pipeline-view.ts"
 
 /** The position of a request that waits for a running task to end: 1 is next. */
@@ -85,6 +86,20 @@ export const receiptOfJob = (job: Job): Receipt => {
     job.pipeline === undefined || quote === undefined ? quote : { ...quote, state: "estimate" },
     job.task
   )
+}
+
+/** What a job that has succeeded still lacks, as far as is known: results, their number or its bill. */
+export const missingOf = ({ task, record }: Job): MissingResults | undefined =>
+  record === undefined ? undefined : missingResults({ ...record, outputs: task.outputs, charges: task.charges })
+
+/** The same about its results, in one sentence; nothing when all are in, or their number is not known. */
+export const missingResultsText = (job: Job): string | undefined => {
+  const missing = missingOf(job)?.results
+  if (missing === undefined) return undefined
+  const later = job.record?.recheckAt === undefined ? "" : "; Kling is asked again, and nothing more is paid"
+  return missing.shown === 0
+    ? `the task has succeeded and is paid, but Kling does not show its results yet${later}`
+    : `Kling shows ${missing.shown} of the ${missing.expected} results that were asked for${later}`
 }
 
 export const jobOfRecord = (record: JobRecord): Job => ({ handle: record.handle, task: taskOfRecord(record), record })

@@ -23,8 +23,9 @@ export const services = (config: JobsConfig) =>
     Layer.provideMerge(Recovery.layer),
     Layer.provideMerge(Submission.layer),
     Layer.provideMerge(Layer.mergeAll(ConcurrencyLimiter.layer, Sends.layer, SpendGate.layer)),
+    Layer.provideMerge(Downloads.layer),
     Layer.provideMerge(Snapshots.layer),
-    Layer.provideMerge(Layer.mergeAll(Queues.layer, ProcessLeases.layer, Downloads.layer, Orphans.layer)),
+    Layer.provideMerge(Layer.mergeAll(Queues.layer, ProcessLeases.layer, Orphans.layer)),
     Layer.provideMerge(Account.layer),
     Layer.provideMerge(Layer.mergeAll(lazyLedger, JobsSettings.layer(config)))
   )

@@ -185,6 +185,7 @@ const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
   FileDenied: exitCode.failed,
   NotFinished: exitCode.stillRunning,
   NothingToFetch: exitCode.failed,
+  ResultsNotShown: exitCode.stillRunning,
   FetchFailed: exitCode.failed,
   ResultDenied: exitCode.failed,
   NoSpace: exitCode.failed,

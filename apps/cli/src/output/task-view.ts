@@ -1,7 +1,7 @@
 import type { Plan, Quote, TaskOutput } from "@klingkit/core"
 import { amountText, ignoredText, sanitizeText, unitsText, usdText } from "@klingkit/core/internal"
 import { type PipelineView, type Job, quoteOfJob, receiptOfJob, type SavedResult } from "@klingkit/jobs"
-import { describeQueuePosition } from "@klingkit/jobs/internal"
+import { describeQueuePosition, missingOf, missingResultsText } from "@klingkit/jobs/internal"
 
 /** The JSON view of a price; null where it is unknown until charged. Spend limits count `atMost`. */
 export const quoteView = ({ units, priceUsd, upperBound, state, rule }: Quote) => ({
@@ -45,6 +45,8 @@ export const taskView = (job: Job, files?: ReadonlyArray<SavedResult>) => ({
   charges: job.task.charges,
   // The same as text. Unknown parts are absent; mismatch is absent when the charge matches the quote.
   receipt: receiptOfJob(job),
+  // Absent when all results that were paid for are in.
+  missingResults: missingOf(job)?.results,
   files
 })
 
@@ -82,7 +84,7 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedResult> = []): stri
   const { task } = job
   const counts = new Map<string, number>()
   const { quoted, charged, mismatch } = receiptOfJob(job)
-  const ignored = ignoredText(task)
+  const notes = [missingResultsText(job), ignoredText(task)].filter((note) => note !== undefined)
   return [
     `Task ID: ${job.handle}`,
     ...(task.id === job.handle ? [] : [`Kling's ID: ${sanitizeText(task.id, 80)}`]),
@@ -94,14 +96,18 @@ export const taskText = (job: Job, files: ReadonlyArray<SavedResult> = []): stri
     ...(task.message === undefined || task.message === "" ? [] : [`Message: ${sanitizeText(task.message)}`]),
     ...(quoted === undefined ? [] : [`Quoted: ${quoted}`]),
     ...(charged === undefined ? [] : [`Charged: ${charged}`]),
-    ...(ignored === undefined ? [] : [`Note: ${ignored}`]),
+    ...notes.map((note) => `Note: ${note}`),
     ...(mismatch === undefined ? [] : [`Warning: ${mismatch}; check Kling's billing record`]),
     ...resultsOf(job).flatMap(({ output, step }) => {
       const number = (counts.get(output.type) ?? 0) + 1
       counts.set(output.type, number)
       return outputLines(output, `${number}${step === undefined ? "" : `, step ${step}`}`)
     }),
-    ...files.flatMap(({ path, sha256 }) => [`File: ${path}`, `- SHA-256: ${sha256}`])
+    ...files.flatMap(({ path, sha256, isKept }) => [
+      `File: ${path}`,
+      `- SHA-256: ${sha256}`,
+      ...(isKept === true ? ["- Already saved"] : [])
+    ])
   ].join("\n")
 }
 

@@ -4,9 +4,8 @@ import { stringifyJson } from "@klingkit/core/internal"
 import { refusal, refuse } from "../answers/envelope.ts"
 import type { JsonAnswer } from "../routes/request.ts"
 import type { AppliedFaults } from "./fault-injector.ts"
+import { type Distort, distortResults, type Fields, mapFields, replaced } from "./distort-results.ts"
 import type { FaultOf } from "./fault-plan.ts"
-
-type Fields = Readonly<Record<string, unknown>>
 
 const htmlPage = "<html><head><title>Blocked</title></head><body><h1>Access denied</h1></body></html>\n"
 /** A line break that begins a line of its own, text that reads backwards, and a sequence that clears a terminal. */
@@ -23,6 +22,7 @@ export const distortAnswer = (answer: JsonAnswer, faults: AppliedFaults): JsonAn
   if (!Predicate.isObject(body)) return answer
   if (faults.find("null-data") !== undefined) return { ...answer, body: { ...body, data: null } }
   const distortions = [
+    ...distortResults(faults),
     statusWord(faults.find("unknown-status")),
     oddNumbers(faults.find("odd-numbers")),
     otherExternalId(faults.find("other-external-id")),
@@ -62,8 +62,6 @@ const spellings: Readonly<Record<FaultOf<"echo-key">["as"], (key: string) => str
   tail: (key) => `...${key.slice(-16)}`
 }
 
-type Distort = (task: Fields) => Fields
-
 const isTask = (value: unknown): value is Fields =>
   Predicate.isObject(value) && ("task_status" in value || ("status" in value && ("id" in value || "task_id" in value)))
 
@@ -73,9 +71,6 @@ const eachTask = (data: unknown, distort: Distort): unknown => {
   if (Array.isArray(data)) return data.map((one) => eachTask(one, distort))
   return Predicate.isObject(data) && "result" in data ? { ...data, result: eachTask(data["result"], distort) } : data
 }
-
-const replaced = (task: Fields, field: string, change: (value: unknown) => unknown): Fields =>
-  field in task ? { ...task, [field]: change(task[field]) } : task
 
 const statusWord = (fault: FaultOf<"unknown-status"> | undefined): Distort | undefined => {
   if (fault === undefined) return undefined
@@ -122,9 +117,6 @@ const hostile = (value: unknown, field: string): unknown => {
   if (Array.isArray(value)) return value.map((one) => hostile(one, field))
   return Predicate.isObject(value) ? mapFields(value, hostile) : value
 }
-
-const mapFields = (fields: object, change: (value: unknown, field: string) => unknown): Fields =>
-  Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, change(value, field)]))
 
 const latin1 = (body: unknown): Uint8Array =>
   Uint8Array.from(stringifyJson(body), (character) => character.charCodeAt(0))

@@ -73,6 +73,13 @@ const kinds = [
   kind("unknown-status", "reads", "replaces the status of unfinished tasks by a word that is not documented", {
     word: Schema.optionalKey(Schema.String)
   }),
+  kind("early-success", "reads", "reports tasks as succeeded, without their results and their bill", {}),
+  kind("partial-results", "reads", "shows only the first results of tasks that have succeeded", {
+    /** 1 by default. */
+    results: Schema.optionalKey(Count)
+  }),
+  kind("late-bill", "reads", "leaves out what tasks have cost", {}),
+  kind("dead-links", "reads", "shows links to results that answer 403, as expired ones do", {}),
   kind("odd-numbers", "reads", "returns times in the far future, and negative charges", {
     time: Schema.optionalKey(Schema.Number),
     amount: Schema.optionalKey(Schema.Number)

@@ -1,5 +1,6 @@
 import { resultRetentionDays, resultRetentionMillis } from "@klingkit/core/internal"
 import { Effect } from "effect"
+import { expiredLink } from "../faults/distort-results.ts"
 import type { MediaRequest, RenderedMedia } from "../media/media-request.ts"
 import type { WorldState } from "../world/world-state.ts"
 import type { KlingRequest } from "./request.ts"
@@ -24,6 +25,7 @@ export const answerFile = Effect.fnUntraced(function* (
   if (stored === undefined || stored.task.endsAt > now || stored.task.failure !== undefined) {
     return plain(404, "File not found.\n")
   }
+  if (request.query.has(expiredLink)) return plain(403, "The link has expired.\n")
   if (stored.task.endsAt + resultRetentionMillis <= now)
     return plain(403, `The link has expired: files are deleted after ${resultRetentionDays} days.\n`)
   const etag = `"${world.seed}-${request.path.slice("/files/".length).replaceAll("/", "-")}"`

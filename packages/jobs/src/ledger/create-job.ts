@@ -9,6 +9,7 @@ import { findDuplicate, identityOf, type RequestIdentity } from "./find-duplicat
 import { type JobRecord, readOneRow } from "./job-record.ts"
 import { findForStep } from "./found-steps.ts"
 import { leaseEnd, type LeaseRequest } from "./leases.ts"
+import { expectedOutputs } from "./missing-results.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { isStorable, storable } from "./storable-text.ts"
 import { toStoredQuote } from "./stored-quote.ts"
@@ -159,7 +160,8 @@ export const insertJob = Effect.fnUntraced(function* (
       updated_at: now,
       queue_key: request.queueKey === undefined ? null : storable(request.queueKey),
       slots: request.slots ?? 1,
-      expected_seconds: request.expectedSeconds === undefined ? null : Math.round(request.expectedSeconds)
+      expected_seconds: request.expectedSeconds === undefined ? null : Math.round(request.expectedSeconds),
+      expected_outputs: expectedOutputs(request.identity ?? request.input)
     })
     .returning("*")}`
   yield* sql`INSERT INTO klingkit_bodies ${sql.insert({ handle, body })}`

@@ -143,6 +143,9 @@ const jobLine = ({
   queueKey: _queueKey,
   slots: _slots,
   expectedSeconds: _expectedSeconds,
+  expectedOutputs: _expectedOutputs,
+  recheckAt: _recheckAt,
+  rechecks: _rechecks,
   ...job
 }: JobRecord): Line => ({
   kind: "job",

@@ -61,6 +61,11 @@ export const JobRecord = Schema.Struct({
   queueKey: Schema.optionalKey(Schema.String),
   slots: Schema.optionalKey(Schema.Int),
   expectedSeconds: Schema.optionalKey(Schema.Int),
+  /** How many results were paid for, at least. */
+  expectedOutputs: Schema.optionalKey(Schema.Int),
+  /** Of a success that lacks results or its bill: when Kling is asked again, and how often it was. */
+  recheckAt: Schema.optionalKey(Schema.Int),
+  rechecks: Schema.optionalKey(Schema.Int),
   /** Of a step: the pipeline that it belongs to, and its id there. */
   pipeline: Schema.optionalKey(Schema.String),
   step: Schema.optionalKey(Schema.String),

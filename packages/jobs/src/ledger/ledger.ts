@@ -48,6 +48,7 @@ import {
 } from "./pipeline-repository.ts"
 import { type QueueState, readQueue } from "./queue-keys.ts"
 import { findSteps, jobsOfPipeline, type StepJob } from "./found-steps.ts"
+import { addLateResults, claimRecheck, dueRechecks, type LateResults } from "./recheck-jobs.ts"
 import { purgeBefore } from "./retention.ts"
 import { type JobChanges, recordCharge, transitionJob } from "./transition-job.ts"
 
@@ -116,6 +117,16 @@ export class Ledger extends Context.Service<
       handles: ReadonlyArray<string>,
       freshMillis: number
     ): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
+    /** Claims the next look at a success that lacks results or its bill; nothing if it is not due, or claimed elsewhere. */
+    claimRecheck(record: JobRecord): Effect.Effect<JobRecord | undefined, LedgerError>
+    /** Successes of an account, created after `after`, that are due for another look. */
+    dueRechecks(filter: {
+      readonly account: string
+      readonly after: number
+      readonly limit: number
+    }): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
+    /** Adds results, newer links to them and a bill to a success; less than it has changes nothing. */
+    addLateResults(handle: string, late: LateResults): Effect.Effect<JobRecord, LedgerError>
     /** A caller has the handle: an orphaned request is sent, not closed. */
     markAcknowledged(handle: string): Effect.Effect<void, LedgerError>
     /** The request waits for a concurrency slot. */
@@ -188,6 +199,9 @@ const make = Effect.gen(function* () {
     takenTasks: (taskIds) => work(takenTasks(database, taskIds)),
     adoptTask: (handle, taskId, lease) => work(adoptTask(database, handle, taskId, lease)),
     claimPolls: (handles, freshMillis) => work(claimPolls(database, handles, freshMillis)),
+    claimRecheck: (record) => work(claimRecheck(database, record)),
+    dueRechecks: (filter) => work(dueRechecks(database, filter)),
+    addLateResults: (handle, late) => work(addLateResults(database, handle, late)),
     markAcknowledged: (handle) => work(markAcknowledged(database, handle)),
     markQueued: (handle, lease) => work(markQueued(database, handle, lease)),
     markCallbackReceived: (account, id) => work(markCallbackReceived(database, account, id)),

@@ -183,6 +183,16 @@ const createAccounts = statements([
   )`
 ])
 
+// A success without its results or its bill is looked at again, also one that an earlier release has kept as it was.
+const addRechecks = statements([
+  `ALTER TABLE klingkit_jobs ADD COLUMN expected_outputs BIGINT`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN recheck_at BIGINT`,
+  `ALTER TABLE klingkit_jobs ADD COLUMN rechecks BIGINT`,
+  `CREATE INDEX klingkit_jobs_recheck ON klingkit_jobs (recheck_at)`,
+  `UPDATE klingkit_jobs SET recheck_at = 0
+    WHERE state IN ('SUCCEEDED', 'FETCHED') AND answer IS NULL AND (outputs = '[]' OR charges = '[]')`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -192,7 +202,8 @@ const steps = {
   "0005_add_id": addId,
   "0006_add_takes": addTakes,
   "0007_create_accounts": createAccounts,
-  "0008_add_step_keys": addStepKeys
+  "0008_add_step_keys": addStepKeys,
+  "0009_add_rechecks": addRechecks
 }
 
 const table = "klingkit_migrations"

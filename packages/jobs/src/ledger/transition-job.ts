@@ -7,6 +7,7 @@ import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, type Lease, readOneRow } from "./job-record.ts"
 import { isFinishedState, isLastState, type JobState, mayBeSent, maxSends, sendsDelta } from "./job-state.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { missingResults, recheckPauseMillis } from "./missing-results.ts"
 import { storable } from "./storable-text.ts"
 
 /** What a transition persists along with the state. */
@@ -72,9 +73,22 @@ export const transitionJob = Effect.fnUntraced(function* (
     if (!mayBeSent(to)) yield* sql`DELETE FROM klingkit_bodies WHERE handle = ${handle}`
     const job = yield* readOneRow(row)
     if (to === "REFUSED" && job.pipeline !== undefined) yield* releaseReservation(database, job.pipeline, job.quote)
-    return charges === undefined ? job : yield* writeCharges(database, job, charges)
+    const charged = charges === undefined ? job : yield* writeCharges(database, job, charges)
+    return to === "SUCCEEDED" ? yield* scheduleRecheck(database, charged, now) : charged
   })
   return yield* database.transaction(write)
+})
+
+/** A success without its results or its bill is looked at again. */
+const scheduleRecheck = Effect.fnUntraced(function* (
+  { sql }: LedgerDatabase["Service"],
+  job: JobRecord,
+  now: number
+): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
+  if (missingResults(job) === undefined) return job
+  const [row] = yield* sql`UPDATE klingkit_jobs SET recheck_at = ${now + recheckPauseMillis(0)}
+    WHERE handle = ${job.handle} RETURNING *`
+  return row === undefined ? yield* ledgerError({ _tag: "NotFound", id: job.handle }) : yield* readOneRow(row)
 })
 
 /** Records what Kling charged, and counts that against the limits in place of the quote. */
@@ -93,7 +107,8 @@ export const recordCharge = (
   )
 }
 
-const writeCharges = Effect.fnUntraced(function* (
+/** Writes what Kling charged, within a transaction. */
+export const writeCharges = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   { handle, quote }: JobRecord,
   charges: ReadonlyArray<Charge>

@@ -80,7 +80,13 @@ describe("a program without Effect", () => {
 
       const saved = await jobs.download(handle, { nameTemplate: "{prompt}" })
       expect(saved.map(({ path }) => existsSync(path))).toEqual([true, true])
-      expect(await failureOf(jobs.download(ended, { nameTemplate: "{prompt}" }))).toBeInstanceOf(JobError)
+      const again = await jobs.download(ended, { nameTemplate: "{prompt}" })
+      expect(again).toEqual(saved.map((file) => ({ ...file, isKept: true })))
+      writeFileSync(saved[1]?.path ?? "", "mine")
+      expect(await failureOf(jobs.download(ended, { nameTemplate: "{prompt}" }))).toMatchObject({
+        code: "JOB_FILE_EXISTS",
+        wasCharged: "yes"
+      })
 
       expect((await jobs.status(handle)).record?.files).toHaveLength(2)
       const listed = []

@@ -176,7 +176,9 @@ const make = Effect.gen(function* () {
 
   const status = Effect.fn("Jobs.pipelineStatus")(function* (handle: string): Effect.fn.Return<Job, LedgerError> {
     const jobs = yield* ledger.pipelines.jobs(handle)
-    const atKling = jobs.filter(({ state }) => state === "ACCEPTED" || state === "RUNNING")
+    const atKling = jobs.filter(
+      ({ state, recheckAt }) => state === "ACCEPTED" || state === "RUNNING" || recheckAt !== undefined
+    )
     yield* Effect.forEach(atKling, (job) => Effect.ignore(polling.status(job.handle)), {
       concurrency: "unbounded",
       discard: true

@@ -1,8 +1,10 @@
 import { type AnyOperation, findOperation, isFinished, type KlingError } from "@klingkit/core"
 import { Clock, Effect, Option, Stream } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
+import type { JobRecord } from "../ledger/job-record.ts"
 import { isFinishedState } from "../ledger/job-state.ts"
 import { Ledger } from "../ledger/ledger.ts"
+import { missingResults, recheckPauseMillis } from "../ledger/missing-results.ts"
 import { Queues } from "../queue/queues.ts"
 import type { Recovery } from "../recovery/recovery.ts"
 import type { JobsSettings } from "../settings.ts"
@@ -18,13 +20,20 @@ const pollWithCallbacksMillis = 60_000
 /** How often the ledger is read for the updates of other processes. */
 const rereadMillis = { unsent: 1000, withCallbacks: 2000 }
 
+interface Progress {
+  readonly last: Option.Option<Job>
+  /** How often Kling has reported success without any result. */
+  readonly emptyLooks: number
+}
+
 /** The job at every poll until it has ended. All who wait, for this job or others, share their polls. */
 export const followJob = (
   poller: Poller,
   id: string,
   operation: AnyOperation | undefined
 ): Stream.Stream<Job, KlingError, Needs> => {
-  const snapshots = Stream.paginate(Option.none<Job>(), (last) =>
+  const start: Progress = { last: Option.none(), emptyLooks: 0 }
+  const snapshots = Stream.paginate(start, ({ last, emptyLooks }) =>
     Effect.gen(function* () {
       const snapshot = yield* Option.match(last, { onNone: () => firstSnapshot(poller, id), onSome: next }).pipe(
         Effect.map(Option.some),
@@ -32,13 +41,43 @@ export const followJob = (
         Effect.catch((error) => (error.isRetryable ? Effect.succeed(Option.none<Job>()) : Effect.fail(error)))
       )
       const job = Option.orElse(snapshot, () => last)
-      const ended = Option.isSome(snapshot) && isFinished(snapshot.value.task)
-      return [Option.toArray(snapshot), ended ? Option.none<Option.Option<Job>>() : Option.some(job)] as const
+      const isEmpty = Option.exists(snapshot, ({ task }) => task.status === "succeed" && task.outputs.length === 0)
+      const progress: Progress = { last: job, emptyLooks: emptyLooks + (isEmpty ? 1 : 0) }
+      const ended = Option.exists(
+        snapshot,
+        (seen) => isFinished(seen.task) && !awaitsResults(seen, progress.emptyLooks)
+      )
+      return [Option.toArray(snapshot), ended ? Option.none<Progress>() : Option.some(progress)] as const
     })
   )
   const next = (last: Job) => nextSnapshot(poller, id, operation, last)
   return Stream.unwrap(Effect.as(poller.follow(id), snapshots))
 }
+
+/** How many looks a wait takes at a success that lacks its results: the first takes a minute in all, the second a quarter. */
+const looks = { withoutResults: 5, withFewer: 3 }
+
+/** Kling may report success before it shows the results: the wait goes on, but not for long. */
+const awaitsResults = ({ task, record }: Job, emptyLooks: number): boolean => {
+  if (record === undefined)
+    return task.status === "succeed" && task.outputs.length === 0 && emptyLooks < looks.withoutResults
+  return lacksResults(record)
+}
+
+const lacksResults = (record: JobRecord): boolean => {
+  const missing = missingResults(record)?.results
+  if (record.recheckAt === undefined || missing === undefined) return false
+  return (record.rechecks ?? 0) < (missing.shown === 0 ? looks.withoutResults : looks.withFewer)
+}
+
+/** The row when its next look is due, or when another program has completed it. */
+const completed = Effect.fnUntraced(function* (record: JobRecord, snapshots: Snapshots["Service"]) {
+  if (!lacksResults(record)) return record
+  const now = yield* Clock.currentTimeMillis
+  const pauseMillis = Math.max(0, Math.min((record.recheckAt ?? now) - now, recheckPauseMillis(looks.withoutResults)))
+  yield* Effect.raceFirst(Effect.sleep(pauseMillis), snapshots.changed(record.handle))
+  return yield* snapshots.complete(record)
+})
 
 const firstSnapshot = Effect.fnUntraced(function* (
   poller: Poller,
@@ -46,7 +85,10 @@ const firstSnapshot = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Job, KlingError, Needs> {
   const record = yield* findRecord(id)
   if (record === undefined) return { handle: id, task: yield* Snapshots.use((snapshots) => snapshots.readTask(id)) }
-  if (yield* isTerminalOrUnsent(record)) return yield* Queues.use((queues) => queues.jobOf(record))
+  if (yield* isTerminalOrUnsent(record)) {
+    const latest = yield* Snapshots.use((snapshots) => snapshots.complete(record))
+    return yield* Queues.use((queues) => queues.jobOf(latest))
+  }
   return yield* poller.pollAt(record, yield* Clock.currentTimeMillis)
 })
 
@@ -69,7 +111,7 @@ const nextSnapshot = Effect.fnUntraced(function* (
     return { handle: id, task: yield* snapshots.readTask(id) }
   }
   const { handle, principal, state, callbackReceivedAt, polledAt = 0 } = record
-  if (isFinishedState(state)) return jobOfRecord(record)
+  if (isFinishedState(state)) return jobOfRecord(yield* completed(record, snapshots))
   const reread = Effect.flatMap(
     Effect.orElseSucceed(ledger.get(handle, principal), () => record),
     (latest) => queues.jobOf(latest)

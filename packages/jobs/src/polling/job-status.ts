@@ -26,7 +26,10 @@ export const jobStatus = Effect.fn("Jobs.status")(function* (
   const snapshots = yield* Snapshots
   const record = yield* findRecord(id)
   if (record === undefined) return { handle: id, task: yield* snapshots.readTask(id) }
-  if (yield* isTerminalOrUnsent(record)) return yield* Queues.use((queues) => queues.jobOf(record))
+  if (yield* isTerminalOrUnsent(record)) {
+    const latest = yield* snapshots.complete(record)
+    return yield* Queues.use((queues) => queues.jobOf(latest))
+  }
   // Others who want the status now read the result of this poll.
   yield* Effect.ignore(ledger.claimPolls([record.handle], 0))
   return yield* snapshots.poll(record)

@@ -6,10 +6,11 @@ import type { JobRecord } from "../ledger/job-record.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import type { Orphans } from "../orphans/orphans.ts"
+import { Snapshots } from "../snapshots/snapshots.ts"
 import { ProcessLeases } from "../submit/process-leases.ts"
 import type { Submission } from "../submit/submission.ts"
 import { makeClockJumps } from "./clock-jumps.ts"
-import { purgeOld, reconcileEveryMillis, reconcileUnknown, recoverOne } from "./recover-jobs.ts"
+import { completeDue, purgeOld, reconcileEveryMillis, reconcileUnknown, recoverOne } from "./recover-jobs.ts"
 
 /** A request that may have been sent is looked up for up to 95 s: so many at once. */
 const mostLookups = 4
@@ -21,7 +22,7 @@ const longestPauseMillis = 30_000
 const blockedPauseMillis = 5000
 const purgeEveryMillis = 3_600_000
 
-type Needs = Account | Kling | Ledger | Orphans | ProcessLeases | Submission
+type Needs = Account | Kling | Ledger | Orphans | ProcessLeases | Snapshots | Submission
 
 /**
  * What one turn of recovery does: claims the jobs that are due, a bounded number, and recovers them in the background;
@@ -36,6 +37,7 @@ export const makeRecoverDue = Effect.fnUntraced(function* (
   const recoveries = yield* FiberSet.make<void>()
   let lookups = 0
   let isReconciling = false
+  let isCompleting = false
   let purgedAt = -Infinity
 
   const inBackground = <E>(work: Effect.Effect<unknown, E, Needs>, onEnd: Effect.Effect<void>) =>
@@ -64,6 +66,17 @@ export const makeRecoverDue = Effect.fnUntraced(function* (
     return sent.length + unsent.length
   })
 
+  const complete = Effect.suspend(() => {
+    if (isCompleting) return Effect.void
+    isCompleting = true
+    return Effect.asVoid(
+      inBackground(
+        completeDue(),
+        Effect.sync(() => void (isCompleting = false))
+      )
+    )
+  })
+
   const reconcile = Effect.suspend(() => {
     if (isReconciling) return Effect.void
     isReconciling = true
@@ -88,6 +101,7 @@ export const makeRecoverDue = Effect.fnUntraced(function* (
       lookUpAfter: now - resultRetentionMillis
     })
     yield* purge
+    yield* complete
     if (dueAt === undefined || dueAt > now) return Math.min(longestPauseMillis, (dueAt ?? Infinity) - now)
     yield* reconcile
     if (distrustMillis > 0) return distrustMillis

@@ -5,6 +5,7 @@ import type { JobRecord } from "../ledger/job-record.ts"
 import { Account } from "../accounts/account.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { Orphans } from "../orphans/orphans.ts"
+import { Snapshots } from "../snapshots/snapshots.ts"
 import { ProcessLeases } from "../submit/process-leases.ts"
 import { Submission } from "../submit/submission.ts"
 
@@ -27,6 +28,7 @@ const reconciledPerTurn = 20
 export const recoverJobs = Effect.fn("Jobs.recover")(function* () {
   yield* recoverOrphaned()
   yield* reconcileUnknown()
+  yield* completeDue()
   yield* purgeOld
 })
 
@@ -116,4 +118,14 @@ export const reconcileUnknown = Effect.fnUntraced(function* () {
       }).pipe(Effect.ignore),
     { discard: true }
   )
+})
+
+/** Asks Kling for the results and bills that jobs still lack although they have succeeded. */
+export const completeDue = Effect.fnUntraced(function* () {
+  const ledger = yield* Ledger
+  const snapshots = yield* Snapshots
+  const after = (yield* Clock.currentTimeMillis) - resultRetentionMillis
+  const account = yield* Account.use(({ current }) => current)
+  const due = yield* ledger.dueRechecks({ account, after, limit: reconciledPerTurn })
+  yield* Effect.forEach(due, (record) => snapshots.complete(record), { concurrency: "unbounded", discard: true })
 })

@@ -5,6 +5,7 @@ import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { Orphans } from "../orphans/orphans.ts"
 import { JobsSettings } from "../settings.ts"
+import { Snapshots } from "../snapshots/snapshots.ts"
 import { ProcessLeases } from "../submit/process-leases.ts"
 import { Submission } from "../submit/submission.ts"
 import { makeRecoverDue } from "./recover-due.ts"
@@ -34,7 +35,7 @@ export class Recovery extends Context.Service<
   )
 }
 
-type Needs = Account | JobsSettings | Kling | Ledger | Orphans | ProcessLeases | Submission
+type Needs = Account | JobsSettings | Kling | Ledger | Orphans | ProcessLeases | Snapshots | Submission
 
 /** While the ledger cannot be read. */
 const failedPauseMillis = 30_000
@@ -46,6 +47,7 @@ const make = Effect.gen(function* () {
     Ledger,
     Orphans,
     ProcessLeases,
+    Snapshots,
     Submission
   )(yield* Effect.context<Exclude<Needs, JobsSettings>>())
   const { isLongRunning = false } = yield* JobsSettings

@@ -1,4 +1,4 @@
-import type { Plan } from "@klingkit/core"
+import type { Charged, Plan } from "@klingkit/core"
 import type { FetchProgress, FileHost, NameFacts, SavedFile } from "@klingkit/media"
 import { type FetchFailure, type FileExists, saveResults } from "@klingkit/media/internal"
 import { Clock, Effect, type FileSystem, type Path } from "effect"
@@ -20,39 +20,75 @@ export interface DownloadOptions {
   readonly onProgress?: (progress: FetchProgress & { readonly index: number }) => Effect.Effect<void>
 }
 
+/** What the ledger adds to a download. */
+export interface DownloadSteps {
+  /** The job with fresh links to its results; nothing where Kling cannot be asked. */
+  readonly refresh?: Effect.Effect<Job | undefined>
+  readonly onSaved?: (file: SavedFile) => Effect.Effect<void>
+}
+
 interface DownloadConfig extends Pick<JobsConfig, "outputDir" | "nameTemplate" | "privateHosts"> {
   /** Kling is an emulator on this machine, which also serves the files. */
   readonly klingIsLocal: boolean
 }
 
-/** Downloads all results of a finished job, each with a `.json` sidecar that records its origin. */
+/**
+ * Downloads all results of a finished job, each with a `.json` sidecar that records its origin. What was saved before, and still
+ * has its recorded content, is kept. A dead link is replaced by a fresh one, once.
+ */
 export const downloadJob = Effect.fn("Jobs.download")(function* (
   job: Job,
   { outputDir, nameTemplate, privateHosts = [], klingIsLocal }: DownloadConfig,
-  options: DownloadOptions
+  options: DownloadOptions,
+  { refresh = Effect.succeed(undefined), onSaved = () => Effect.void }: DownloadSteps = {}
 ): Effect.fn.Return<ReadonlyArray<SavedFile>, JobError, FileHost | FileSystem.FileSystem | Path.Path> {
   const { handle, task } = job
   if (task.status === "submitted" || task.status === "processing") {
     return yield* jobError({ _tag: "NotFinished", taskId: handle, status: task.status })
   }
-  const saved = yield* saveResults({
-    handle,
-    outputs: task.outputs,
-    policy: { klingIsLocal, privateHosts },
-    root: options.folder ?? outputDir,
-    fileName: options.fileName,
-    nameTemplate: options.nameTemplate ?? nameTemplate,
-    nameFacts: jobFacts(job, options.id, yield* Clock.currentTimeMillis),
-    overwrite: options.overwrite ?? false,
-    sidecarFor: (file) => sidecarText(job, file),
-    onProgress: (progress) => options.onProgress?.(progress) ?? Effect.void
-  }).pipe(Effect.mapError((failure) => asJobError(handle, failure)))
-  return saved.length > 0 ? saved : yield* jobError({ _tag: "NothingToFetch", taskId: handle, status: task.status })
+  const nameFacts = jobFacts(job, options.id, yield* Clock.currentTimeMillis)
+  const save = (latest: Job) =>
+    saveResults({
+      handle,
+      outputs: latest.task.outputs,
+      policy: { klingIsLocal, privateHosts },
+      root: options.folder ?? outputDir,
+      fileName: options.fileName,
+      nameTemplate: options.nameTemplate ?? nameTemplate,
+      nameFacts,
+      expectedCount: latest.record?.expectedOutputs,
+      recorded: latest.record?.files ?? [],
+      overwrite: options.overwrite ?? false,
+      sidecarFor: (file) => sidecarText(latest, file),
+      onProgress: (progress) => options.onProgress?.(progress) ?? Effect.void,
+      onSaved
+    })
+  const saved = yield* save(job).pipe(
+    Effect.catchIf(
+      (error) => error._tag === "FetchFailure" && error.isDeadLink,
+      (error) => Effect.flatMap(refresh, (fresh) => (fresh === undefined ? Effect.fail(error) : save(fresh)))
+    ),
+    Effect.mapError((failure) => asJobError(job, failure))
+  )
+  if (saved.length > 0) return saved
+  return yield* jobError(
+    task.status === "succeed" && task.outputs.length === 0
+      ? { _tag: "ResultsNotShown", taskId: handle }
+      : { _tag: "NothingToFetch", taskId: handle, status: task.status }
+  )
 })
 
-const asJobError = (taskId: string, failure: FetchFailure | FileExists): JobError => {
-  if (failure._tag === "FileExists") return jobError({ _tag: "FileExists", path: failure.path })
+const asJobError = (job: Job, failure: FetchFailure | FileExists): JobError => {
+  const { handle: taskId } = job
+  if (failure._tag === "FileExists")
+    return jobError({ _tag: "FileExists", path: failure.path, charged: chargedOf(job) })
   return jobError({ _tag: failure.isDenied ? "ResultDenied" : "FetchFailed", taskId, detail: failure.detail })
+}
+
+/** Whether a job was charged, as its receipt says; one that has succeeded was, where Kling has not said for how much. */
+const chargedOf = ({ task }: Job): Charged => {
+  if (task.charges.length > 0) return task.charges.some(({ amount }) => amount > 0) ? "yes" : "no"
+  return task.status === "succeed" ? "yes" : "maybe"
 }
 
 /** What a job tells of the names of its results. `id` is the caller's own name for it. */

@@ -1,8 +1,9 @@
 import type { Task } from "@klingkit/core"
-import { Effect } from "effect"
+import { Effect, Equal } from "effect"
 import type { JobRecord } from "../ledger/job-record.ts"
 import type { JobState } from "../ledger/job-state.ts"
 import { Ledger } from "../ledger/ledger.ts"
+import { missingResults } from "../ledger/missing-results.ts"
 import type { JobChanges } from "../ledger/transition-job.ts"
 
 /**
@@ -38,5 +39,20 @@ export const applyTaskUpdate = Effect.fnUntraced(function* (
     const message = task.message ?? "Kling gave no reason"
     yield* step(["ACCEPTED", "RUNNING"], "FAILED", { ...results, message })
   }
-  return latest
+  return task.status === "succeed" ? yield* addLate(latest, task) : latest
+})
+
+/** Success may be reported before all results and the bill are: what a later answer adds is kept. */
+const addLate = Effect.fnUntraced(function* (
+  record: JobRecord,
+  task: Task
+): Effect.fn.Return<JobRecord, never, Ledger> {
+  const { handle, state, outputs, charges, answer } = record
+  const hasSucceeded = (state === "SUCCEEDED" || state === "FETCHED") && answer === undefined
+  const isSame = Equal.equals(outputs, task.outputs) && (charges.length > 0 || task.charges.length === 0)
+  if (!hasSucceeded || (isSame && missingResults(record) === undefined)) return record
+  return yield* Effect.orElseSucceed(
+    Ledger.use((ledger) => ledger.addLateResults(handle, task)),
+    () => record
+  )
 })

@@ -1,8 +1,9 @@
 import { findOperation, isFinished, type Kling, type KlingError, type Task } from "@klingkit/core"
-import { Context, Effect, Exit, Layer } from "effect"
+import { Clock, Context, Effect, Exit, Layer } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { isFinishedState } from "../ledger/job-state.ts"
+import { isRecheckDue } from "../ledger/missing-results.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { makeNotifications } from "../notifications.ts"
 import { Orphans, Settlement, unknownOutcome } from "../orphans/orphans.ts"
@@ -27,6 +28,10 @@ export class Snapshots extends Context.Service<
       handles: ReadonlyArray<string>,
       fallback?: ReadonlyArray<JobRecord>
     ): Effect.Effect<ReadonlyMap<string, Exit.Exit<Job, KlingError>>>
+    /** Asks Kling for what a job that has succeeded still lacks, if that is due and no other process does; returns its row. */
+    complete(record: JobRecord): Effect.Effect<JobRecord>
+    /** Asks Kling for fresh links to the results of a job that has succeeded, and persists them. */
+    refreshLinks(record: JobRecord): Effect.Effect<JobRecord, KlingError>
     /** Persists what Kling reports about a job, then notifies those who wait for the job or for its concurrency slot. */
     apply(record: JobRecord, task: Task): Effect.Effect<JobRecord>
     /** Ends at the next change of the job that this process learns of. */
@@ -41,6 +46,8 @@ export class Snapshots extends Context.Service<
 
 /** Polls that are closer together than this are one. */
 const freshMillis = 1500
+/** By then, whoever has claimed a look at a job has persisted the result. */
+const persistedMillis = 1000
 
 const make = Effect.gen(function* () {
   const ledger = yield* Ledger
@@ -52,7 +59,8 @@ const make = Effect.gen(function* () {
   const apply = Effect.fnUntraced(function* (record: JobRecord, task: Task) {
     const updated = yield* Effect.provideService(applyTaskUpdate(record, task), Ledger, ledger)
     if (isFinished(task)) yield* queues.invalidate(record)
-    if (updated.state !== record.state) yield* notifications.notify(record.handle)
+    const hasMore = updated.outputs.length > record.outputs.length || updated.charges.length > record.charges.length
+    if (updated.state !== record.state || hasMore) yield* notifications.notify(record.handle)
     return updated
   })
 
@@ -91,6 +99,34 @@ const make = Effect.gen(function* () {
     )
   })
 
+  const refreshLinks = Effect.fnUntraced(function* (record: JobRecord): Effect.fn.Return<JobRecord, KlingError> {
+    const { taskId } = record
+    const task = yield* reader.read(lookupId(record)).pipe(
+      // An adopted task may have no external id.
+      Effect.catchIf(
+        ({ reason }) => reason._tag === "TaskNotFound" && taskId !== undefined && taskId !== lookupId(record),
+        () => reader.read(taskId ?? record.handle)
+      )
+    )
+    return task.id === (taskId ?? task.id) ? yield* apply(record, task) : record
+  })
+
+  const complete = Effect.fnUntraced(function* (record: JobRecord): Effect.fn.Return<JobRecord> {
+    const { recheckAt, rechecks = 0, polledAt = 0 } = record
+    if (recheckAt === undefined) return record
+    const now = yield* Clock.currentTimeMillis
+    if (isRecheckDue(record, now)) {
+      const claimed = yield* Effect.orElseSucceed(ledger.claimRecheck(record), () => undefined)
+      // A task that Kling has deleted by now, or does not show, stays as it is.
+      if (claimed !== undefined) return yield* Effect.orElseSucceed(refreshLinks(claimed), () => claimed)
+    } else if (rechecks === 0 || Math.abs(now - polledAt) >= persistedMillis) {
+      return record
+    }
+    // Another process, or the recovery of this one, asks right now.
+    yield* Effect.raceFirst(Effect.sleep(persistedMillis), notifications.await(record.handle))
+    return yield* Effect.orElseSucceed(ledger.get(record.handle, record.principal), () => record)
+  })
+
   const pollBatch = Effect.fnUntraced(function* (
     handles: ReadonlyArray<string>,
     fallback: ReadonlyArray<JobRecord> = []
@@ -111,6 +147,8 @@ const make = Effect.gen(function* () {
       return yield* snapshotOf(record, yield* Effect.exit(reader.read(lookupId(record))))
     }),
     pollBatch,
+    complete,
+    refreshLinks,
     apply,
     changed: notifications.await
   })

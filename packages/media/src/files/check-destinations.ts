@@ -76,7 +76,7 @@ const namingProblem = (destination: Destination): Problem | undefined => {
     return message === undefined ? undefined : { field: templateField, message }
   }
   if (count > 1) return { field, message: `is one file name, but ${count} files are expected; give a folder` }
-  const message = nameProblem(fileName)
+  const message = nameProblem(fileName, destination.mayBeAnswer === true ? ["json"] : [])
   return message === undefined ? undefined : { field, message }
 }
 

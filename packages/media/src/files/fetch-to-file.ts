@@ -47,13 +47,17 @@ export const fetchToFile = Effect.fnUntraced(function* ({
   // What has been written of the version that this ETag names.
   let version = yield* empty
   let etag: string | undefined
+  let versionBytes: number | undefined
 
   const attempt = Effect.gen(function* () {
     const knownEtag = etag
     const have = knownEtag === undefined ? 0 : version.bytes
     const response = yield* getFollowingRedirects(http, url, headersFor(have, knownEtag), policy)
     const isPartial = response.status === 206 && have > 0
-    if (have > 0 && (response.status === 416 || (isPartial && !continues(response, have, knownEtag)))) {
+    if (
+      have > 0 &&
+      (response.status === 416 || (isPartial && !continues(response, { have, etag: knownEtag, total: versionBytes })))
+    ) {
       etag = undefined
       return yield* Effect.fail(failure("the file changed on the server", true))
     }
@@ -66,6 +70,7 @@ export const fetchToFile = Effect.fnUntraced(function* ({
   const receive = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
     const length = numberOf(response.headers["content-length"])
     const total = length === undefined ? undefined : version.bytes + length
+    versionBytes = total
     if (total !== undefined && total > maxBytes) return yield* Effect.fail(tooLarge)
     yield* file.truncate(version.bytes)
     yield* file.seek(BigInt(version.bytes), "start")
@@ -102,21 +107,23 @@ const headersFor = (have: number, etag: string | undefined): Readonly<Record<str
   ...(have > 0 && etag !== undefined ? { range: `bytes=${have}-`, "if-range": etag } : {})
 })
 
-/** Whether a partial response is of the same version and starts where ours ends. */
+/** Whether a partial response is of the same version, as long as that one, and starts where ours ends. */
 const continues = (
   { headers }: HttpClientResponse.HttpClientResponse,
-  have: number,
-  etag: string | undefined
-): boolean =>
-  (headers["etag"] === undefined || headers["etag"] === etag) &&
-  numberOf(/^bytes (\d+)-/.exec(headers["content-range"] ?? "")?.[1]) === have
+  known: { readonly have: number; readonly etag: string | undefined; readonly total: number | undefined }
+): boolean => {
+  const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers["content-range"] ?? "") ?? []
+  const isSameLength = known.total === undefined || total === "*" || numberOf(total) === known.total
+  const isSameVersion = headers["etag"] === undefined || headers["etag"] === known.etag
+  return isSameVersion && isSameLength && numberOf(start) === known.have
+}
 
 /** A weak ETag does not guarantee the same bytes. */
 const strongEtag = ({ headers }: HttpClientResponse.HttpClientResponse): string | undefined =>
   headers["etag"]?.startsWith('"') === true ? headers["etag"] : undefined
 
 const httpFailure = (status: number): FetchFailure =>
-  failure(`the file server returned HTTP ${status}`, status >= 500 || status === 429 || status === 408)
+  failure(`the file server returned HTTP ${status}`, status >= 500 || status === 429 || status === 408, status)
 
 const numberOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined

@@ -28,7 +28,9 @@ describe("a name template", () => {
     ["shots/{id}.mp4", "shots/fox.mp4"],
     ["video-{index}.{ext}", "video-1.mp4"],
     ["video-{take}.{ext}", "video-2.mp4"],
-    ["{prompt}, take one.final", "A red fox walks, take one.final"]
+    ["{prompt}, take one.final", "A red fox walks, take one.final.mp4"],
+    ["{handle}.sh", "kk-t2v-1.sh.mp4"],
+    ["{handle}.mp4.json", "kk-t2v-1.mp4.json.mp4"]
   ])("%s is %s", (template, path) => {
     expect(templateProblem(template)).toBeUndefined()
     expect(pathOf(template)).toBe(path)

@@ -1,5 +1,6 @@
 import { closestMatch } from "@klingkit/core/internal"
 import { safeFileName } from "./file-name.ts"
+import { isMediaExtension } from "./name-problem.ts"
 
 /** The placeholders of a name template and their meanings. */
 export const namePlaceholders = {
@@ -35,7 +36,7 @@ export const defaultTemplate = "{handle}.{ext}"
 
 /**
  * The folders and the file name of a template. Values are sanitized and cannot create folders; a missing result number
- * or extension is added.
+ * or media extension is added.
  */
 export const fillTemplate = (
   template: string,
@@ -47,7 +48,9 @@ export const fillTemplate = (
     safeFileName(part.replaceAll(/\{(\w+)\}/g, (_, name: string) => safeFileName(values[name] ?? "")))
   const parts = template.split(/[/\\]/)
   const last = parts.at(-1) ?? ""
-  const type = /\.(\{ext\}|\w{1,5})$/.exec(last)?.[0] ?? ""
+  const [written = "", literal = ""] = /\.(\{ext\}|\w{1,5})$/.exec(last) ?? []
+  // Any other ending is a part of the name: a result never becomes a program, or the sidecar of another.
+  const type = literal === "{ext}" || literal === extension || isMediaExtension(literal) ? written : ""
   const number = count === 1 || template.includes("{index}") ? "" : `-${index + 1}`
   const stem = fill(last.slice(0, last.length - type.length))
   return {

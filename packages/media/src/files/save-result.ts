@@ -1,5 +1,5 @@
 import { sanitizeText } from "@klingkit/core/internal"
-import { Effect, Equal, FileSystem, Path, PlatformError, Predicate, Random, Result } from "effect"
+import { Effect, Equal, FileSystem, Path, PlatformError, Predicate, Result } from "effect"
 import type { HttpClient } from "effect/http"
 import { checkResult, type ResultType } from "../formats/check-result.ts"
 import { extensions } from "../formats/detect-container.ts"
@@ -7,7 +7,9 @@ import { type FetchFailure, failure } from "./fetch-failure.ts"
 import { fetchToFile, type FetchProgress } from "./fetch-to-file.ts"
 import { FileHost, FolderDenied, type OpenFolder } from "./file-host.ts"
 import { FileExists } from "./file-exists.ts"
-import { safeFileName } from "./file-name.ts"
+import { type KeptFile, keptFile, type RecordedFile } from "./kept-file.ts"
+import { textExtensions } from "./name-problem.ts"
+import { partialFiles, partialName, removeDeadParts } from "./partial-files.ts"
 import { commitFile } from "./commit-file.ts"
 import type { FetchPolicy } from "./fetch-policy.ts"
 
@@ -21,6 +23,8 @@ export interface SavedFile {
   /** In hex. */
   readonly sha256: string
   readonly mimeType: string
+  /** It was there already, with the recorded content, and was not fetched again. */
+  readonly isKept?: boolean
 }
 
 export interface ResultToSave {
@@ -36,6 +40,8 @@ export interface ResultToSave {
   /** Folders below the root; symbolic links are not followed there. */
   readonly folders: ReadonlyArray<string>
   readonly nameFor: (extension: string) => string
+  /** What was saved of this task before. A file that still has its recorded content is kept. */
+  readonly recorded: ReadonlyArray<RecordedFile>
   readonly overwrite: boolean
   /** The content of its `.json` sidecar. */
   readonly sidecarFor: (file: SavedFile) => string
@@ -44,8 +50,8 @@ export interface ResultToSave {
 
 /**
  * Fetches one result: streams it into a `.part` file, verifies that it is complete media of its type, then renames it
- * atomically. An existing file is overwritten only if allowed, and a truncated file never gets the name. The sidecar is
- * written the same way; failing to write it is not an error.
+ * atomically. A file that this result was saved as before is the answer; any other is overwritten only if allowed, and a
+ * truncated file never gets the name. The sidecar is written the same way; failing to write it is not an error.
  */
 export const saveResult = Effect.fnUntraced(
   function* (result: ResultToSave) {
@@ -57,16 +63,37 @@ export const saveResult = Effect.fnUntraced(
     const shown = (name: string) => path.join(result.root, ...result.folders, name)
     const fileExists = (name: string) => new FileExists({ path: shown(name) })
 
-    // The real format is known only after the download; possible names are checked first, to avoid a useless one.
     const text = textFormat(result.textKind)
+    const savedAs = Effect.fnUntraced(function* (name: string, facts: KeptFile) {
+      const uri = yield* path.toFileUrl(shown(name)).pipe(Effect.orDie)
+      return { path: shown(name), uri: uri.href, url, ...facts } satisfies SavedFile
+    })
+
+    const writeSidecar = (part: string, name: string, saved: SavedFile, overwrites: boolean) =>
+      Effect.ignore(
+        Effect.gen(function* () {
+          const sidecar = yield* createFile(folder, `${part}.json`)
+          yield* sidecar.writeAll(new TextEncoder().encode(result.sidecarFor(saved)))
+          yield* commitFile(folder, `${part}.json`, `${name}.json`, overwrites)
+        })
+      )
+
+    // The real format is known only after the download; possible names are checked first, to avoid a useless one.
     const possibleExtensions = [...extensions, ...(result.type === "file" ? [text.extension] : [])]
-    for (const name of overwrite ? [] : new Set(possibleExtensions.map(result.nameFor))) {
-      if (yield* Effect.orElseSucceed(fs.exists(folder.pathOf(name)), () => false)) return yield* fileExists(name)
+    const parts = yield* partialFiles(folder, handle)
+    const provenance = { handle, recorded: result.recorded, type: result.type, text, parts }
+    for (const name of new Set(possibleExtensions.map(result.nameFor))) {
+      if (!(yield* Effect.orElseSucceed(fs.exists(folder.pathOf(name)), () => false))) continue
+      const kept = yield* keptFile(folder, name, shown(name), provenance)
+      if (kept === undefined && overwrite) continue
+      if (kept === undefined) return yield* fileExists(name)
+      const saved: SavedFile = { ...(yield* savedAs(name, kept)), isKept: true }
+      yield* writeSidecar(yield* partialName(handle), name, saved, false)
+      return saved
     }
-    // A unique name: two programs that fetch the same result never write into one file.
-    const unique = (yield* Random.nextIntBetween(0, 36 ** 6)).toString(36)
-    const part = `.${safeFileName(handle)}.${unique}.part`
+    const part = yield* partialName(handle)
     const file = yield* createFile(folder, part)
+    yield* removeDeadParts(folder, parts, file)
     yield* assertUnchanged(folder, part, file)
     const fetchOnce = Effect.gen(function* () {
       const { bytes, sha256 } = yield* fetchToFile({ url, http, policy, file, folder: shown(""), onProgress })
@@ -82,17 +109,14 @@ export const saveResult = Effect.fnUntraced(
     yield* file.sync
     yield* assertUnchanged(folder, part, file)
     const name = result.nameFor(format.extension)
-    if (!(yield* commitFile(folder, part, name, overwrite))) return yield* fileExists(name)
-    const uri = yield* path.toFileUrl(shown(name)).pipe(Effect.orDie)
-    const { mimeType } = format
-    const saved: SavedFile = { path: shown(name), uri: uri.href, url, bytes, sha256, mimeType }
-    yield* Effect.ignore(
-      Effect.gen(function* () {
-        const sidecar = yield* createFile(folder, `${part}.json`)
-        yield* sidecar.writeAll(new TextEncoder().encode(result.sidecarFor(saved)))
-        yield* commitFile(folder, `${part}.json`, `${name}.json`, overwrite)
-      })
-    )
+    const saved: SavedFile = yield* savedAs(name, { bytes, sha256, mimeType: format.mimeType })
+    if (!(yield* commitFile(folder, part, name, overwrite))) {
+      // Another program has saved it meanwhile: the same content is the same result.
+      const recorded = [{ path: shown(name), sha256 }]
+      const same = yield* keptFile(folder, name, shown(name), { ...provenance, recorded, parts: [] })
+      return same?.sha256 === sha256 ? { ...saved, isKept: true } : yield* fileExists(name)
+    }
+    yield* writeSidecar(part, name, saved, overwrite)
     yield* folder.sync
     return saved
   },
@@ -130,7 +154,7 @@ const assertUnchanged = Effect.fnUntraced(function* (folder: OpenFolder, name: s
 })
 
 const textFormat = (kind: string | undefined) => ({
-  extension: /^[a-z0-9]{1,8}$/.test(kind ?? "") ? `${kind}` : "txt",
+  extension: kind !== undefined && textExtensions.includes(kind) ? kind : "txt",
   mimeType: "text/plain"
 })
 

@@ -5,6 +5,7 @@ import type { FetchPolicy } from "./fetch-policy.ts"
 import type { FetchProgress } from "./fetch-to-file.ts"
 import type { FileExists } from "./file-exists.ts"
 import { FileHost } from "./file-host.ts"
+import type { RecordedFile } from "./kept-file.ts"
 import { nameProblem } from "./name-problem.ts"
 import { defaultTemplate, fillTemplate, type NameFacts, templateProblem } from "./name-template.ts"
 import { type SavedFile, saveResult } from "./save-result.ts"
@@ -20,10 +21,16 @@ export interface ResultsToSave {
   /** Names the files below the root: `{date}/{model}-{handle}`; defaults to the handle. */
   readonly nameTemplate?: string | undefined
   readonly nameFacts: NameFacts
+  /** How many results the task is to have in all, where fewer are shown so far: names do not depend on that. */
+  readonly expectedCount?: number | undefined
+  /** What was saved of this task before. */
+  readonly recorded: ReadonlyArray<RecordedFile>
   readonly overwrite: boolean
   /** The content of each file's `.json` sidecar. */
   readonly sidecarFor: (file: SavedFile) => string
   readonly onProgress: (progress: FetchProgress & { readonly index: number }) => Effect.Effect<void>
+  /** Called with each file as soon as it is saved, or found to be. */
+  readonly onSaved: (file: SavedFile) => Effect.Effect<void>
 }
 
 /** Fetches and saves all files of a task's outputs, one after the other; none if it has no files. */
@@ -35,9 +42,12 @@ export const saveResults = Effect.fnUntraced(function* ({
   fileName,
   nameTemplate = defaultTemplate,
   nameFacts,
+  expectedCount = 0,
+  recorded,
   overwrite,
   sidecarFor,
-  onProgress
+  onProgress,
+  onSaved
 }: ResultsToSave): Effect.fn.Return<
   ReadonlyArray<SavedFile>,
   FetchFailure | FileExists,
@@ -49,7 +59,8 @@ export const saveResults = Effect.fnUntraced(function* ({
       : [{ type: output.type, url: output.url, ...(output.type === "file" ? { textKind: output.kind } : {}) }]
   )
   if (results.length === 0) return []
-  const exactName = results.length === 1 ? fileName : undefined
+  const count = Math.max(results.length, expectedCount)
+  const exactName = count === 1 ? fileName : undefined
   const problem = exactName === undefined ? templateProblem(nameTemplate) : nameProblem(exactName)
   if (problem !== undefined) return yield* Effect.fail(failure(problem, false))
   const { connect } = yield* FileHost
@@ -58,7 +69,7 @@ export const saveResults = Effect.fnUntraced(function* ({
       Effect.forEach(results, (result, index) => {
         const pathFor = (extension: string) =>
           exactName === undefined
-            ? fillTemplate(nameTemplate, nameFacts, { index, count: results.length, extension })
+            ? fillTemplate(nameTemplate, nameFacts, { index, count, extension })
             : { folders: [], name: exactName }
         return saveResult({
           ...result,
@@ -68,10 +79,11 @@ export const saveResults = Effect.fnUntraced(function* ({
           root,
           folders: pathFor("").folders,
           nameFor: (extension) => pathFor(extension).name,
+          recorded,
           overwrite,
           sidecarFor,
           onProgress: (progress) => onProgress({ ...progress, index })
-        })
+        }).pipe(Effect.tap(onSaved))
       })
     )
   )

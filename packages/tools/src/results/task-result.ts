@@ -1,7 +1,7 @@
 import { isFinished, type Task, type TaskOutput } from "@klingkit/core"
 import { ignoredText, resultRetentionDays, resultRetentionMillis, sanitizeText } from "@klingkit/core/internal"
 import { type Job, receiptOfJob } from "@klingkit/jobs"
-import { describeQueuePosition } from "@klingkit/jobs/internal"
+import { describeQueuePosition, missingResultsText } from "@klingkit/jobs/internal"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
 import { failureAdvice } from "./failure-advice.ts"
@@ -43,7 +43,7 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
   ])
   const message = messageOf(task)
   const receipt = receiptOfJob(job)
-  const ignored = ignoredText(task)
+  const notes = [missingResultsText(job), ignoredText(task)].filter((note) => note !== undefined)
   const structured: TaskData = {
     task_id: handle,
     kling_task_id: task.id,
@@ -63,7 +63,7 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
       `Status: ${structured.status}`,
       ...(message === undefined ? [] : [`Message: Kling says: "${message}"`]),
       ...formatReceipt(receipt),
-      ...(ignored === undefined ? [] : [`Note: ${ignored}`]),
+      ...notes.map((note) => `Note: ${note}`),
       ...(task.outputs.length === 0 ? [] : ["", `Generated ${kind}s:`]),
       ...outputs.flatMap((output, index) => outputLines(output, index)),
       ...(expiresAt === undefined
@@ -79,10 +79,18 @@ const messageOf = (task: Task): string | undefined => {
   return parts.length === 0 ? undefined : sanitizeText(parts.join(": "))
 }
 
-const nextOf = ({ task, queuePosition }: Job, notShown: number): string => {
+const nextOf = (job: Job, notShown: number): string => {
+  const { task, queuePosition } = job
   const queueNote = queuePosition === undefined ? "" : `It is ${describeQueuePosition(queuePosition)}. `
   if (!isFinished(task)) return `${queueNote}Call wait_for_task with this task_id.`
   if (task.status === "failed") return failureAdvice(task.message)
+  const missing = missingResultsText(job)
+  if (missing !== undefined) {
+    const now = task.outputs.some(hasUrl)
+      ? "Call download_task to save what is there, and wait_for_task"
+      : "Call wait_for_task"
+    return `${now} again in a minute: ${missing}.`
+  }
   if (notShown > 0) return `Call download_task to save all files; ${notShown} of them are not shown here.`
   return task.outputs.some(hasUrl) ? "Call download_task to save the files." : "Nothing to download."
 }

@@ -1,7 +1,7 @@
 import type { TaskOutput } from "@klingkit/core"
 import { invalidInput, resultRetentionDays } from "@klingkit/core/internal"
 import { Jobs, JobsSettings } from "@klingkit/jobs"
-import { safeFileName } from "@klingkit/jobs/internal"
+import { missingResultsText, nameProblem, safeFileName } from "@klingkit/jobs/internal"
 import { Effect } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
@@ -37,12 +37,17 @@ export const downloadTask = defineTool({
       const message = `is only for tasks with one file; this one has ${job.task.outputs.length}, which are named automatically`
       return yield* invalidInput([{ field: "file_name", message }])
     }
+    const fileName = file_name === undefined ? undefined : fullName(file_name, job.task.outputs)
+    const problem = fileName === undefined ? undefined : nameProblem(fileName)
+    if (problem !== undefined) return yield* invalidInput([{ field: "file_name", message: problem }])
     const saved = yield* jobs.download(job, {
       overwrite,
-      ...(file_name === undefined ? {} : { fileName: fullName(file_name, job.task.outputs) }),
+      ...(fileName === undefined ? {} : { fileName }),
       onProgress: ({ index, receivedBytes, totalBytes }) =>
         report(`File ${index + 1}: ${receivedBytes}${totalBytes === undefined ? "" : ` of ${totalBytes}`} bytes`)
     })
+    const keptCount = saved.filter(({ isKept }) => isKept === true).length
+    const missing = missingResultsText(job)
     const shown = truncateToBudget(saved, (file) => [file, file, file])
     const files = shown.map(({ path, url, bytes, sha256, mimeType }) => ({
       path,
@@ -55,6 +60,8 @@ export const downloadTask = defineTool({
       structured: { task_id: job.handle, folder: outputDir, files },
       lines: [
         `Saved ${saved.length} file${saved.length === 1 ? "" : "s"}${shown.length === saved.length ? "" : `; the first ${shown.length} are shown`}.`,
+        ...(keptCount === 0 ? [] : [`Already saved before, and unchanged: ${keptCount} of ${saved.length}.`]),
+        ...(missing === undefined ? [] : [`Note: ${missing}.`]),
         `Task ID: ${job.handle}`,
         ...files.flatMap(({ path, url, bytes, sha256, mime_type }, index) => [
           `File ${index + 1}:`,

@@ -1,6 +1,6 @@
 import { isFinished, maxUsd } from "@klingkit/core"
 import { isPipeline } from "@klingkit/core/requests"
-import { type Job, JobError, Jobs } from "@klingkit/jobs"
+import { type Job, Jobs } from "@klingkit/jobs"
 import { currentJob } from "@klingkit/jobs/internal"
 import { type Cause, Duration, Effect, type FileSystem, Option, type Path, Schedule, Stream } from "effect"
 import { isUnanswered } from "../run-plan.ts"
@@ -10,7 +10,7 @@ import { asNew, type LineToRun } from "./find-lines.ts"
 import { keyOfTake } from "./line-keys.ts"
 import type { LineDestination } from "./line-destination.ts"
 import type { Line } from "./plan-line.ts"
-import { isResultOf, keptFiles, saveResults } from "./save-results.ts"
+import { saveResults } from "./save-results.ts"
 
 export interface LineOptions {
   readonly wait: boolean
@@ -74,29 +74,8 @@ const finish = (toRun: LineToRun, options: LineOptions, submitted: Job): Effect.
     if (!isFinished(job.task)) return resultOf(toRun, job)
     yield* options.onEnd(job.handle)
     if (job.task.status === "failed" || destination === undefined) return resultOf(toRun, job)
-    const kept = submitted.isDuplicate === true ? yield* keptFiles(job, destination) : undefined
-    return resultOf(toRun, job, kept ?? (yield* saved(job, destination, force)))
+    return resultOf(toRun, job, yield* saveResults(job, destination, force))
   })
-
-/** A file in the way may be its own: of another program that runs the line, or of a run that was killed after saving it. */
-const saved = (job: Job, destination: LineDestination, force: boolean) =>
-  saveResults(job, destination, force).pipe(
-    Effect.catch((error) => {
-      if (!(error instanceof JobError) || error.reason._tag !== "FileExists") return Effect.fail(error)
-      const { path } = error.reason
-      const itsOwn = Effect.gen(function* () {
-        const latest = yield* Jobs.use((jobs) => jobs.status(job.handle))
-        const kept = yield* keptFiles(latest, destination)
-        if (kept !== undefined) return kept
-        return (yield* isResultOf(path, job.handle)) ? yield* saveResults(job, destination, true) : undefined
-      })
-      // The other program writes down what it has saved a moment later.
-      return itsOwn.pipe(
-        Effect.repeat({ schedule: Schedule.spaced("250 millis"), times: 4, until: (files) => files !== undefined }),
-        Effect.flatMap((files) => (files === undefined ? Effect.fail(error) : Effect.succeed(files)))
-      )
-    })
-  )
 
 /** The job once it has ended. That of a synchronous call cannot be followed: whichever process made it ends it. */
 const ended = Effect.fnUntraced(function* ({ plan }: Line, submitted: Job) {

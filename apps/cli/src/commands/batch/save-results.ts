@@ -1,55 +1,16 @@
 import { parseJson, stringifyJson } from "@klingkit/core/internal"
 import { type Job, JobError, Jobs } from "@klingkit/jobs"
 import { fillTemplate, jobFacts } from "@klingkit/jobs/internal"
-import { Clock, Effect, Equal, FileSystem, Path, Predicate } from "effect"
+import { Clock, Effect, Equal, FileSystem, Path } from "effect"
 import { defaultTemplate, type LineDestination } from "./line-destination.ts"
 
-/** Saves what a finished job has made: its files, or the answer as JSON where that has none. Returns their paths. */
+/** Saves what a finished job has made, unless it is there already: its files, or the answer as JSON where that has none. Returns their paths. */
 export const saveResults = Effect.fnUntraced(function* (job: Job, destination: LineDestination, force: boolean) {
   const count = job.task.outputs.filter((one) => "url" in one && one.url !== undefined).length
   if (count === 0) return [yield* saveAnswer(job, destination, force)]
   const jobs = yield* Jobs
   const saved = yield* jobs.download(job, { ...destination, overwrite: force })
   return saved.map(({ path }) => path)
-})
-
-/** The files that an earlier run has saved where they belong now; undefined if any is missing. */
-export const keptFiles = Effect.fnUntraced(function* (job: Job, destination: LineDestination) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const files = yield* savedFilesOf(job)
-  const facts = jobFacts(job, destination.id, yield* Clock.currentTimeMillis)
-  const { folder, fileName, nameTemplate = defaultTemplate, isNamed } = destination
-  const isKept = yield* Effect.forEach(files, (file, index) => {
-    const extension = path.extname(file).slice(1)
-    const { folders, name } = fillTemplate(nameTemplate, facts, { index, count: files.length, extension })
-    const expected = fileName !== undefined && files.length === 1 ? [fileName] : [...folders, name]
-    const belongs = isNamed
-      ? path.join(folder, ...expected) === file
-      : !path.isAbsolute(path.relative(folder, file)) && !path.relative(folder, file).startsWith("..")
-    return belongs ? Effect.orElseSucceed(fs.exists(file), () => false) : Effect.succeed(false)
-  })
-  return files.length > 0 && isKept.every(Boolean) ? files : undefined
-})
-
-/** Whether a file is a result of a job, as the file beside it says. */
-export const isResultOf = Effect.fnUntraced(function* (file: string, handle: string) {
-  const fs = yield* FileSystem.FileSystem
-  const text = yield* Effect.orElseSucceed(fs.readFileString(`${file}.json`), () => "")
-  const content = yield* Effect.orElseSucceed(
-    Effect.try(() => parseJson(text)),
-    () => undefined
-  )
-  return Predicate.hasProperty(content, "handle") && content.handle === handle
-})
-
-/** Those of a pipeline belong to its last steps. */
-const savedFilesOf = Effect.fnUntraced(function* ({ record, pipeline }: Job) {
-  if (pipeline === undefined) return record?.files.map(({ path }) => path) ?? []
-  const jobs = yield* Jobs
-  const steps = pipeline.steps.flatMap(({ isResult, handle }) => (isResult && handle !== undefined ? [handle] : []))
-  const results = yield* Effect.forEach(steps, (handle) => jobs.status(handle))
-  return results.flatMap((step) => step.record?.files.map(({ path }) => path) ?? [])
 })
 
 /** The file that is named, or as the template says. A file with the same content is kept. */

@@ -1,8 +1,8 @@
 import { type Job, Jobs, type PipelineStepView, type SavedResult } from "@klingkit/jobs"
-import { Effect, Path } from "effect"
+import { Effect } from "effect"
 import type { Destination } from "../destination.ts"
 import { downloadFiles } from "../download-files.ts"
-import { filesInPlace, type StepDestinations } from "./step-output.ts"
+import type { StepDestinations } from "./step-output.ts"
 
 interface SaveOptions {
   readonly destinations: StepDestinations
@@ -31,17 +31,6 @@ const withHandle = ({ nameTemplate, ...destination }: Destination, handle: strin
 
 const saveStep = Effect.fnUntraced(function* (step: PipelineStepView, destination: Destination, force: boolean) {
   const { id, handle = "", outputs = [] } = step
-  const path = yield* Path.Path
-  const kept = yield* filesInPlace(step, destination)
-  if (kept.length > 0) {
-    return yield* Effect.forEach(kept, (file, index) =>
-      Effect.map(Effect.orDie(path.toFileUrl(file.path)), (uri): SavedResult => {
-        const output = outputs[index]
-        const url = output !== undefined && "url" in output ? (output.url ?? "") : ""
-        return { ...file, sha256: file.sha256 ?? "", uri: uri.href, url, step: id }
-      })
-    )
-  }
   const job = yield* Jobs.use((jobs) => jobs.status(handle))
   const files = yield* downloadFiles({ ...job, task: { ...job.task, outputs } }, destination, force)
   return files.map((file): SavedResult => ({ ...file, step: id }))

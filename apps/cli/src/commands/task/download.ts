@@ -19,13 +19,14 @@ export const download = Command.make(
     const job = yield* jobs.status(task)
     const { pipeline } = job
     if (pipeline !== undefined && Option.isSome(output)) {
-      const destinations = yield* stepDestinations(pipeline.steps, { output, force, isNamedByUser: false })
+      const destinations = yield* stepDestinations(pipeline.steps, { output, force: true, isNamedByUser: false })
       const saved = yield* saveSteps({ destinations, force })(job)
       if (saved.length > 0) return yield* printTask(job, saved)
     }
     const destination = yield* destinationOf({
       output,
-      force,
+      // A file in the way may be the result itself: that is decided when it is saved.
+      force: true,
       count: pipeline === undefined ? job.task.outputs.length : 1
     })
     yield* printTask(job, yield* downloadFiles(job, destination, force))

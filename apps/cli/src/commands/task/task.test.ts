@@ -94,7 +94,12 @@ describe("klingkit task", () => {
       ])
       expect(readdirSync(kling.env.KLINGKIT_OUTPUT_DIR)).toHaveLength(4)
       const again = yield* klingkit(["task", "download", handle], kling)
-      expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining("already exists")])
+      expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("- Already saved")])
+      const second = `${kling.env.KLINGKIT_OUTPUT_DIR}/${handle}-2.png`
+      writeFileSync(second, "mine")
+      const refused = yield* klingkit(["task", "download", handle], kling)
+      expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining(`${second} already exists`)])
+      expect(refused.stderr).toContain("Charged: yes")
       expect((yield* klingkit(["task", "download", handle, "--force"], kling)).exitCode).toBe(0)
     })
   )

@@ -33,7 +33,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         { concurrency: "unbounded" }
       )
       const { sql } = yield* location.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(8)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(9)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
@@ -142,6 +142,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* sql`DROP INDEX klingkit_jobs_queue`
       yield* sql`DROP INDEX klingkit_jobs_pipeline`
       yield* sql`DROP INDEX klingkit_jobs_step_key`
+      yield* sql`DROP INDEX klingkit_jobs_recheck`
       yield* sql`DROP TABLE klingkit_found_steps`
       yield* sql`DROP TABLE klingkit_pipelines`
       yield* sql`DROP TABLE klingkit_ledger`
@@ -158,11 +159,14 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         "take",
         "is_next_take",
         "previous_handle",
-        "step_key"
+        "step_key",
+        "expected_outputs",
+        "recheck_at",
+        "rechecks"
       ]
       yield* Effect.forEach(added, (column) => sql`ALTER TABLE klingkit_jobs DROP COLUMN ${sql(column)}`)
       const { ledger: later } = yield* location.open
-      const { slots: _, ...before } = job
+      const { slots: _slots, expectedOutputs: _expected, ...before } = job
       expect(yield* later.get(job.handle)).toEqual(before)
       expect(yield* later.claimPolls([job.handle], 1500)).toHaveLength(1)
     })
@@ -250,10 +254,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit supports versions up to 8",
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 9",
         suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(9)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(10)
     })
   )
 

@@ -12,8 +12,10 @@ export const saveOutputs = (root: string, handle: string, options: Partial<Resul
     policy: { klingIsLocal: false, privateHosts: [] },
     root,
     nameFacts: { date: "2026-09-20", time: "14-05-09", model: "kling", prompt: "a cat", handle, take: "1", id: handle },
+    recorded: [],
     overwrite: false,
     sidecarFor: (file) => JSON.stringify(file),
     onProgress: () => Effect.void,
+    onSaved: () => Effect.void,
     ...options
   })
