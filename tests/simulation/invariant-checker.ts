@@ -141,7 +141,7 @@ export class InvariantChecker {
         const other = owners.get(id)
         if (other !== undefined) this.#violation(`${record.handle} and ${other.handle} have the same task`)
         owners.set(id, record)
-        // Which requests were sent at about the time of a task cannot be told by clocks that disagree.
+        // Clocks that disagree cannot say which requests were sent at about the time of a task.
         if (this.#hasClock && this.tasks.intentOf(id) !== intentOf(record))
           this.#violation(`${record.handle} has the task of another request`)
       }

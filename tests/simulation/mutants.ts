@@ -265,7 +265,7 @@ const oneNextTake: Mutant = {
 /** Leases are believed although the clock was set. */
 const clockJump: Mutant = { ...unchanged, jumpsUnnoticed: true }
 
-/** Nobody notices that the file of the ledger is gone. */
+/** No process notices that the file of the ledger is gone. */
 const ledgerInPlace: Mutant = { ...unchanged, watchesOtherPath: true }
 
 /** By the disabled safeguard. */

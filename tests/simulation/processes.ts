@@ -62,7 +62,7 @@ export class Processes {
     }
   }
 
-  /** Its clock goes on when it is started again. */
+  /** It keeps its clock when it is started again. */
   #clockOf(number: number): ProcessClock {
     const { clock: world, mutant } = this.#world
     const clock = this.#clocks.get(number) ?? new ProcessClock(world, mutant.jumpsUnnoticed === true)

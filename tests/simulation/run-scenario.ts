@@ -79,7 +79,7 @@ const runWorld = Effect.fnUntraced(function* (
       firstSubmitted.set(prompt, first)
       if (idempotencyKey !== undefined) return
       const intent = intentOf(prompt)
-      // How long ago a job has ended is told by the clock; and what ended so is not the next take any more.
+      // Only a right clock says how long ago a job has ended; and one that has ended is no longer the next take.
       const isTimeKnown =
         conditions.clockJumps === undefined && !(allowDuplicate === true && checker.hasNextTake(intent))
       const hasGivenUp = isTimeKnown ? now - first > giveUpSeconds * 1000 : checker.tasks.hasEnded(intent, now)
