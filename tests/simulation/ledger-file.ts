@@ -1,10 +1,11 @@
 import type { JobState } from "@klingkit/jobs"
 import { layerSqlite } from "@klingkit/jobs/sqlite"
 import { Effect } from "effect"
-import { mkdtempSync, rmSync } from "node:fs"
+import { linkSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import type { Conditions } from "./conditions.ts"
 
 /** Direct access to the ledger's rows, for mutants. */
 export interface LedgerRows {
@@ -15,15 +16,23 @@ export interface LedgerRows {
 /** For an in-memory ledger, which no other connection can open. */
 export const noRows: LedgerRows = { overwrite: () => Effect.void, expireLeases: Effect.void }
 
-/** A ledger in its own file, deleted when the scope closes. */
-export const ledgerFile = Effect.gen(function* () {
+/** What becomes of the file of a ledger under the programs that use it. */
+export type Exchange = NonNullable<Conditions["ledgerExchange"]>["how"]
+
+/** A ledger in its own file, deleted when the scope closes. `watchesOtherPath`: programs open it under another name. */
+export const ledgerFile = Effect.fnUntraced(function* (watchesOtherPath: boolean) {
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "klingkit-simulation-"))),
     (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
   )
   const path = join(folder, "ledger.db")
+  const other = join(folder, "other.db")
+  if (watchesOtherPath) {
+    writeFileSync(path, "")
+    linkSync(path, other)
+  }
   const database = yield* Effect.acquireRelease(
-    Effect.sync(() => new DatabaseSync(path, { timeout: 0 })),
+    Effect.sync(() => new DatabaseSync(watchesOtherPath ? other : path, { timeout: 0 })),
     (database) => Effect.sync(() => database.close())
   )
   // A statement fails while the ledger has an open transaction, which only continues when this fiber yields.
@@ -38,5 +47,11 @@ export const ledgerFile = Effect.gen(function* () {
     overwrite: (handle, state) => write("UPDATE klingkit_jobs SET state = ? WHERE handle = ?", state, handle),
     expireLeases: write("UPDATE klingkit_jobs SET lease_until = 0 WHERE lease_until IS NOT NULL")
   }
-  return { layer: layerSqlite(path), rows }
+  const exchange = (how: Exchange): Effect.Effect<void> =>
+    Effect.sync(() => {
+      if (how === "moved") return renameSync(path, `${path}.moved`)
+      rmSync(path)
+      return how === "replaced" ? writeFileSync(path, "") : undefined
+    })
+  return { layer: layerSqlite(watchesOtherPath ? other : path), rows, exchange }
 })

@@ -1,7 +1,7 @@
 import { Kling } from "@klingkit/core"
 import type { JobRecord, JobState } from "@klingkit/jobs"
 import type { JobChanges, Ledger } from "@klingkit/jobs/internal"
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
 
 type KlingLayer = ReturnType<typeof Kling.layer>
@@ -11,6 +11,10 @@ export interface Mutant {
   readonly kling: (kling: KlingLayer) => KlingLayer
   /** It writes rows directly, which needs a ledger file. */
   readonly writesRows?: boolean
+  /** Programs open the ledger under another path than the one that is exchanged. */
+  readonly watchesOtherPath?: boolean
+  /** Processes cannot tell that their clock was set. */
+  readonly jumpsUnnoticed?: boolean
   /** Created for every start of a process. */
   readonly ledger: (
     ledger: Ledger["Service"],
@@ -135,6 +139,136 @@ const acknowledgedHandle: Mutant = {
   ledger: (ledger) => ({ ...ledger, markAcknowledged: () => Effect.void })
 }
 
+/** Each key is taken for an account of its own, whatever packs Kling names. */
+const accountByPacks: Mutant = {
+  ...unchanged,
+  ledger: (ledger) => ({
+    ...ledger,
+    registerAccount: (facts) => ledger.registerAccount({ ...facts, packs: [facts.credential] })
+  })
+}
+
+/** What is asked for again with a key that may be of the same account is paid without a question. */
+const unknownAccount: Mutant = {
+  ...unchanged,
+  ledger: (ledger) => ({
+    ...ledger,
+    createJob: (newJob) =>
+      Effect.catchReason(ledger.createJob(newJob), "LedgerError", "AccountUnknown", () =>
+        ledger.createJob({ ...newJob, idempotencyKey: newJob.handle })
+      )
+  })
+}
+
+/** A request without an external id is sent again when its answer was lost. */
+const oneSendWithoutId: Mutant = {
+  ...unchanged,
+  kling: (kling) =>
+    Layer.effect(
+      Kling,
+      Effect.map(Layer.build(kling), (context) => {
+        const intact = Context.get(context, Kling)
+        return {
+          ...intact,
+          submit: (operation, input, options) =>
+            Effect.catchIf(
+              intact.submit(operation, input, options),
+              (error) => error.mayHaveExecuted && operation.findableByExternalId === "no",
+              () => intact.submit(operation, input)
+            )
+        }
+      })
+    )
+}
+
+/** A task that no list shows is taken for one that does not exist. */
+const unlistedIsOpen: Mutant = {
+  ...unchanged,
+  ledger: (ledger) => ({
+    ...ledger,
+    transition: (handle, from, to, changes) =>
+      to === "UNKNOWN"
+        ? Effect.andThen(
+            ledger.transition(handle, from, to, changes),
+            ledger.transition(handle, ["UNKNOWN"], "REFUSED", changes)
+          )
+        : ledger.transition(handle, from, to, changes)
+  })
+}
+
+/** A job may adopt a task that another job has. */
+const oneJobPerTask: Mutant = {
+  ...unchanged,
+  ledger: (ledger) => ({
+    ...ledger,
+    takenTasks: () => Effect.succeed(new Map<string, string>()),
+    adoptTask: (handle, taskId) => ledger.transition(handle, ["IN_DOUBT", "UNKNOWN"], "ACCEPTED", { taskId })
+  })
+}
+
+/** Adopting a task disregards the other requests that may have made it. */
+const rivals: Mutant = { ...unchanged, ledger: (ledger) => ({ ...ledger, inDoubt: () => Effect.succeed([]) }) }
+
+/** A task that Kling does not show yet is taken for lost, although Kling has accepted it. */
+const notVisibleYet: Mutant = {
+  ...unchanged,
+  ledger: (ledger) => ({
+    ...ledger,
+    get: (...id) => Effect.map(ledger.get(...id), (record) => ({ ...record, updatedAt: 0 }))
+  })
+}
+
+/** A key answers for a request that was never made. */
+const refusedFreesKey: Mutant = {
+  ...unchanged,
+  ledger: (ledger) => ({
+    ...ledger,
+    createJob: (newJob) =>
+      Effect.gen(function* () {
+        const { jobs } = yield* ledger.list({ limit: 100 })
+        const job = jobs.find(({ prompt, state }) => prompt === newJob.prompt && state === "REFUSED")
+        return job === undefined ? yield* ledger.createJob(newJob) : { job, isNew: false }
+      })
+  })
+}
+
+/** An identical request is the same job for two minutes, whether that has ended or not. */
+const sameUntilEnded: Mutant = {
+  ...unchanged,
+  ledger: (ledger) => ({
+    ...ledger,
+    createJob: (newJob) =>
+      Effect.gen(function* () {
+        const since = (yield* Clock.currentTimeMillis) - 120_000
+        const { jobs } = yield* ledger.list({ limit: 100 })
+        const isOld = jobs.some(({ prompt, createdAt }) => prompt === newJob.prompt && createdAt < since)
+        return yield* ledger.createJob({ ...newJob, ...(isOld ? { allowDuplicate: true } : {}) })
+      })
+  })
+}
+
+/** A job does not answer for an identical request once it has ended. */
+const answersAfterEnd: Mutant = {
+  ...unchanged,
+  ledger: (ledger) => ({ ...ledger, createJob: (newJob) => ledger.createJob({ ...newJob, dedupeWindowSeconds: 0 }) })
+}
+
+/** "The next take" is another one each time, whether the last has ended or not. */
+const oneNextTake: Mutant = {
+  ...unchanged,
+  ledger: (ledger) => ({
+    ...ledger,
+    createJob: (newJob) =>
+      ledger.createJob(newJob.allowDuplicate === true ? { ...newJob, idempotencyKey: newJob.handle } : newJob)
+  })
+}
+
+/** Leases are believed although the clock was set. */
+const clockJump: Mutant = { ...unchanged, jumpsUnnoticed: true }
+
+/** No process notices that the file of the ledger is gone. */
+const ledgerInPlace: Mutant = { ...unchanged, watchesOtherPath: true }
+
 /** By the disabled safeguard. */
 export const mutants: Readonly<Record<string, Mutant>> = {
   "durable before send": durableBeforeSend,
@@ -143,5 +277,18 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   "conditional transition": conditionalTransition,
   "single flight": singleFlight,
   "acknowledged handle": acknowledgedHandle,
-  lease
+  lease,
+  "account by its packs": accountByPacks,
+  "unknown account is asked about": unknownAccount,
+  "one send without an id": oneSendWithoutId,
+  "unlisted is not absent": unlistedIsOpen,
+  "one job per task": oneJobPerTask,
+  "rivals of an orphan": rivals,
+  "accepted is not absent": notVisibleYet,
+  "refused frees its key": refusedFreesKey,
+  "same until it has ended": sameUntilEnded,
+  "same after it has ended": answersAfterEnd,
+  "one next take": oneNextTake,
+  "clock jumps": clockJump,
+  "ledger in place": ledgerInPlace
 }

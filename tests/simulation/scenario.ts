@@ -1,4 +1,7 @@
 import type { Fault } from "@klingkit/emulator"
+import { Struct } from "effect"
+import { type Conditions, drawConditions } from "./conditions.ts"
+import { seededRandom } from "./seeded-random.ts"
 
 /** A client submits a request through one process. */
 export interface Submission {
@@ -10,6 +13,12 @@ export interface Submission {
   readonly isKeyed: boolean
   /** The client returns with the handle before the outcome is known, as an agent does, and relies on it from then on. */
   readonly returnsEarly: boolean
+  /** Which of several identical requests; the first when absent. */
+  readonly take?: number | "next"
+  /** Of an operation without an external id. */
+  readonly isUnfindable?: boolean
+  /** The client asks for the status of what was accepted. */
+  readonly readsStatus?: boolean
 }
 
 /** A fault at a process's nth call to the ledger or the network, counted across its restarts. */
@@ -31,17 +40,7 @@ export interface Scenario {
   readonly faults: ReadonlyArray<Fault>
   readonly submissions: ReadonlyArray<Submission>
   readonly processFaults: ReadonlyArray<ProcessFault>
-}
-
-/** Pseudo-random numbers from 0 to 1 (mulberry32). */
-export const seededRandom = (seed: number): (() => number) => {
-  let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
+  readonly conditions: Conditions
 }
 
 const ambiguous = [
@@ -55,7 +54,10 @@ const ambiguous = [
 const refusals = [1302, 1303, 5000, 5001, 5002, 1301, 1102] as const
 
 /** The scenario of a seed. */
-export const generateScenario = (seed: number): Scenario => {
+export const generateScenario = (seed: number): Scenario => drawConditions(generateBasicScenario(seed))
+
+/** Without conditions: the world that the seed had before there were any. */
+export const generateBasicScenario = (seed: number): Scenario => {
   const draw = seededRandom(seed)
   const below = (limit: number) => Math.floor(draw() * limit)
   const oneOf = <A>(values: ReadonlyArray<A>): A => values[below(values.length)] as A
@@ -106,7 +108,8 @@ export const generateScenario = (seed: number): Scenario => {
       submission(intent),
       ...arrayUpTo(2, () => submission(intent))
     ]).flat(),
-    processFaults: arrayUpTo(3, processFault)
+    processFaults: arrayUpTo(3, processFault),
+    conditions: {}
   }
   // Drawn last, so that existing seeds keep their worlds.
   return {
@@ -119,10 +122,17 @@ export const generateScenario = (seed: number): Scenario => {
 export const reductions = (scenario: Scenario): ReadonlyArray<Scenario> => {
   const without = <A>(values: ReadonlyArray<A>) => values.map((_, index) => values.toSpliced(index, 1))
   const { maxUsdPerDay, ...unlimited } = scenario
+  const { conditions } = scenario
+  const { clockJumps = [] } = conditions
+  const fewer = without(clockJumps).map((rest): Conditions => ({ ...conditions, clockJumps: rest }))
+  const milder = (Object.keys(conditions) as Array<keyof Conditions>).map((condition): Conditions =>
+    Struct.omit(conditions, [condition])
+  )
   return [
     ...without(scenario.submissions).map((submissions) => ({ ...scenario, submissions })),
     ...without(scenario.processFaults).map((processFaults) => ({ ...scenario, processFaults })),
     ...without(scenario.faults).map((faults) => ({ ...scenario, faults })),
+    ...[...fewer, ...milder].map((conditions) => ({ ...scenario, conditions })),
     ...(maxUsdPerDay === undefined ? [] : [unlimited])
   ]
 }

@@ -2,19 +2,25 @@ import type { Mutant } from "./mutants.ts"
 import { runScenario } from "./run-scenario.ts"
 import { generateScenario, type Scenario, reductions } from "./scenario.ts"
 
-/** A minimal scenario that violates the guarantee. */
+/** A scenario that violates the guarantee. */
 export interface Failure {
   readonly seed: number
   readonly scenario: Scenario
   readonly violations: ReadonlyArray<string>
 }
 
-/** Runs `count` seeds from `first` on, up to the first violation. */
+/** Runs `count` seeds from `first` on, up to the first violation, and reduces that one's world. */
 export const findFailure = async (first: number, count: number, mutant?: Mutant): Promise<Failure | undefined> => {
+  const failure = await detectFailure(first, count, mutant)
+  return failure === undefined ? undefined : shrink(failure, mutant)
+}
+
+/** The same, with the world as it was drawn. */
+export const detectFailure = async (first: number, count: number, mutant?: Mutant): Promise<Failure | undefined> => {
   for (let seed = first; seed < first + count; seed++) {
     const scenario = generateScenario(seed)
     const violations = await runScenario(scenario, mutant)
-    if (violations.length > 0) return shrink({ seed, scenario, violations }, mutant)
+    if (violations.length > 0) return { seed, scenario, violations }
   }
   return undefined
 }

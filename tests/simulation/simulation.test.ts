@@ -1,8 +1,8 @@
 import { describe, expect, inject, it, vi } from "vitest"
 import { mutants } from "./mutants.ts"
 import { runScenario } from "./run-scenario.ts"
-import { generateScenario } from "./scenario.ts"
-import { describeFailure, findFailure } from "./simulate.ts"
+import { generateBasicScenario, generateScenario } from "./scenario.ts"
+import { describeFailure, detectFailure, findFailure } from "./simulate.ts"
 
 /** Seeds in one test run, by lane (`tests/lanes.ts`); `scripts/simulate.ts` runs any number. */
 const seeds = inject("seeds")
@@ -25,7 +25,7 @@ describe("in every simulated world", () => {
 
   // Suspended processes whose request another one took over, and which then reported it as not charged.
   it.each([8084, 10_576])("regression: seed %i", async (seed) => {
-    expect(await runScenario(generateScenario(seed))).toEqual([])
+    expect(await runScenario(generateBasicScenario(seed))).toEqual([])
   })
 
   it(
@@ -60,7 +60,7 @@ describe("the product without one safeguard", () => {
   it.each(Object.entries(mutants))(
     "is detected: %s",
     async (_, mutant) => {
-      expect(await findFailure(0, seedsOfMutants, mutant)).toBeDefined()
+      expect(await detectFailure(0, seedsOfMutants, mutant)).toBeDefined()
     },
     timeout
   )

@@ -150,7 +150,7 @@ describe("a credential of which it is not known whether it is of the account", (
     const first = yield* askForAll(yield* programOver(world, ledger))
     withoutPacks(world)
     const paid = world.state.tasks.size
-    const apiKey = world.state.rotateKey(true)
+    const apiKey = world.state.rotateKey(false)
     return { world, ledger, first, paid, apiKey, unknown: yield* programOver(world, ledger, { apiKey }) }
   })
 
@@ -165,6 +165,19 @@ describe("a credential of which it is not known whether it is of the account", (
         // A call has no handle here; the steps of the pipeline are found by it.
         if (first[index] !== undefined) expect(refused.reason).toMatchObject({ handle: first[index] })
       }
+      expect(world.state.tasks.size).toBe(paid)
+    })
+  )
+
+  it.effect("is asked about another take as well, while the last one that was asked for has not ended", () =>
+    Effect.gen(function* () {
+      const { world, ledger, unknown } = yield* setting
+      const another = { allowDuplicate: true }
+      const plan = yield* planVideo({ prompt: "a lighthouse" }, "api-key")
+      const { handle } = yield* settle(startJob((yield* programOver(world, ledger)).jobs, plan, another))
+      const paid = world.state.tasks.size
+      const refused = yield* settle(Effect.flip(unknown.jobs.run(plan, another)))
+      expect(refused).toMatchObject({ code: "LEDGER_ACCOUNT_UNKNOWN", reason: { by: "request", handle } })
       expect(world.state.tasks.size).toBe(paid)
     })
   )

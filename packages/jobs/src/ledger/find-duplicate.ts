@@ -91,9 +91,12 @@ export const findDuplicate = Effect.fnUntraced(function* (
   const fingerprints = sql.in("fingerprint", [identity.fingerprint, identity.formerFingerprint])
   const identical = sql`${fingerprints} AND ${scope} AND state <> 'REFUSED'`
   if (identity.wantsNextTake) {
+    const isPending = sql`is_next_take = 1 AND finished_at IS NULL`
     const [pending] = yield* sql`SELECT * FROM klingkit_jobs WHERE ${identical}
-      AND is_next_take = 1 AND finished_at IS NULL ORDER BY take DESC LIMIT 1`
+      AND ${isPending} ORDER BY take DESC LIMIT 1`
     if (pending !== undefined) return { _tag: "Same", job: yield* readOneRow(pending) }
+    const elsewhere = sql`${fingerprints} AND state <> 'REFUSED' AND ${isPending}`
+    yield* refuseUnknownAccount(database, identity, { by: "request", table: "klingkit_jobs", where: elsewhere })
     const [last] = yield* sql`SELECT MAX(take) AS take FROM klingkit_jobs WHERE ${identical}`
     return { _tag: "New", take: Number(last?.["take"] ?? 0) + 1 }
   }

@@ -6,7 +6,7 @@ import { Effect, Exit, Fiber, Option, Result, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { JobError } from "../job-error.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import { type Program, programsOf } from "../polling/testing/programs.ts"
+import { type Program, programOver, programsOf } from "../polling/testing/programs.ts"
 import { startJob } from "../submit/testing/start-job.ts"
 
 const lostAnswer: Fault = { fault: "commit-then-drop" }
@@ -154,6 +154,31 @@ describe("a lost answer of an operation that is not found by an external id", ()
       })
       expect(creates(world)).toHaveLength(1)
       expect(world.state.tasks.size).toBe(0)
+    })
+  )
+
+  it.effect("that arrives after all, when another program has given the request up, is recorded", () =>
+    Effect.gen(function* () {
+      const world = worldWith([{ fault: "slow", delayMs: 25_000 }], { listDelaySeconds: 100_000 })
+      const other = yield* start(world)
+      // Suspended for longer than its lease.
+      const { ledger } = other
+      const lease = { owner: "suspended", seconds: 5 }
+      const suspended = yield* programOver(world, {
+        ...ledger,
+        createJob: (newJob) => ledger.createJob({ ...newJob, lease }),
+        renew: () => Effect.void
+      })
+      const states = Effect.gen(function* () {
+        const asking = yield* Effect.forkChild(submit(suspended, "new.t2v.kling-4.0", video))
+        yield* Effect.sleep("10 seconds")
+        yield* other.recovery.run
+        const { state: before } = yield* onlyRow(other)
+        const { task } = yield* Fiber.join(asking)
+        const { state: after, taskId } = yield* onlyRow(other)
+        return [before, after, taskId === task.id]
+      })
+      expect(Result.getOrThrow(yield* inVirtualTime(states))).toEqual(["UNKNOWN", "ACCEPTED", true])
     })
   )
 

@@ -58,7 +58,7 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend, progres
       )
     )
   const outcome = limiter.send({ record, onQueued }, sent).pipe(
-    Effect.tap(({ task }) => recordAccepted(step, handle, task)),
+    Effect.tap(({ task }) => recordAccepted(step, ledger, handle, task)),
     Effect.catch((error) => recoverTask(step, job, error)),
     Effect.ensuring(Effect.ignore(ledger.release(handle, lease)))
   )
@@ -72,8 +72,13 @@ type Step = (
 ) => Effect.Effect<JobRecord, LedgerError>
 
 // Kling has the task: even if the ledger fails now, the task's external id leads back to the row.
-const recordAccepted = (step: Step, handle: string, task: Task): Effect.Effect<void> =>
+const recordAccepted = (step: Step, ledger: Ledger["Service"], handle: string, task: Task): Effect.Effect<void> =>
   step(["SENDING", "IN_DOUBT"], "ACCEPTED", { taskId: task.id }).pipe(
+    // Another process has claimed the job meanwhile, and may have given it up: this answer is what it lacked.
+    Effect.catchIf(
+      ({ reason }) => reason._tag === "StateConflict" || reason._tag === "LeaseLost",
+      () => ledger.adoptTask(handle, task.id)
+    ),
     Effect.asVoid,
     // Another process has polled the task and persisted its state.
     Effect.catchReason("LedgerError", "StateConflict", () => Effect.void),
