@@ -51,7 +51,7 @@ export const drawConditions = (scenario: Scenario): Scenario => {
   const more = intents.flatMap((intent) => {
     const first = firstOf(intent)
     if (first === undefined) return []
-    const takes = draw() < 0.3 ? Array.from({ length: 1 + below(2) }, () => oneOf([2, 3, "next"] as const)) : []
+    const takes = draw() < 0.3 ? Array.from({ length: 1 + below(2) }, () => oneOf([2, 3, "next", "both"] as const)) : []
     const replayed = takes.flatMap((take) => {
       const atSeconds = below(first.isKeyed ? 150 : 50)
       return [another(first, atSeconds, take), another(first, atSeconds + below(20), take)]

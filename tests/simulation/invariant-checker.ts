@@ -173,8 +173,10 @@ const intentOf = ({ prompt }: Pick<JobRecord, "prompt">): number => Number(/\d+/
 const isUnfindable = (operation: string): boolean => findOperation(operation)?.findableByExternalId !== "proven"
 
 /** How many results of an intent were asked for. */
-const takesOf = ({ submissions }: Scenario, intent: number): number =>
-  new Set(submissions.filter((submission) => submission.intent === intent).map(({ take = 1 }) => take)).size
+const takesOf = ({ submissions }: Scenario, intent: number): number => {
+  const asked = submissions.filter((submission) => submission.intent === intent)
+  return new Set(asked.flatMap(({ take = 1 }) => (take === "both" ? [1, 2] : [take]))).size
+}
 
 /** How many tasks a settled job has at Kling; jobs must not settle in other states. */
 const expectedAtEnd: Partial<Record<JobState, number>> = { REFUSED: 0, UNKNOWN: 0, SUCCEEDED: 1, FAILED: 1 }

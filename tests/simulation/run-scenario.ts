@@ -1,15 +1,15 @@
-import { planVideo } from "@klingkit/core"
 import { type Fault, KlingWorld } from "@klingkit/emulator"
-import { type JobRecord, startedJob } from "@klingkit/jobs"
-import { Ledger } from "@klingkit/jobs/internal"
+import type { JobRecord } from "@klingkit/jobs"
+import { type CreateResult, Ledger, type NewJob } from "@klingkit/jobs/internal"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
-import { Clock, Context, Effect, Exit, Layer, Random, References, Result, Scope } from "effect"
+import { Clock, Context, Effect, Exit, Layer, Random, References, Scope } from "effect"
 import * as WebCrypto from "effect/crypto/WebCrypto"
+import { submit } from "./client.ts"
 import { InvariantChecker } from "./invariant-checker.ts"
 import { ledgerFile, noRows } from "./ledger-file.ts"
 import { type Mutant, unchanged } from "./mutants.ts"
 import { observer, Processes, type SharedWorld } from "./processes.ts"
-import type { Scenario, Submission } from "./scenario.ts"
+import type { Scenario } from "./scenario.ts"
 import { seededCrypto } from "./seeded-crypto.ts"
 import { seededRandom } from "./seeded-random.ts"
 import type { RunningJobs } from "./simulated-process.ts"
@@ -132,57 +132,21 @@ const linkAccounts = Effect.fnUntraced(function* ({ account, byItsClock }: Runni
 
 const intentOf = (prompt: string): number => Number(/\d+/.exec(prompt)?.[0])
 
-/** One client: submits a request, possibly a duplicate, and records the response. */
-const submit = Effect.fnUntraced(function* (submission: Submission, processes: Processes, checker: InvariantChecker) {
-  const { atSeconds, process, intent, take = 1, isUnfindable } = submission
-  yield* Effect.sleep(`${atSeconds} seconds`)
-  const { jobs, byItsClock } = yield* processes.jobsOf(process)
-  const plan = yield* planVideo(
-    { prompt: `intent ${intent}`, ...(isUnfindable === true ? { model: "kling-4.0" } : {}) },
-    "api-key"
-  )
-  let handle: string | undefined
-  const refusedBefore = checker.refused
-  const result = yield* jobs
-    .run(plan, {
-      onHandle: (created) => Effect.sync(() => void (handle = created)),
-      isApproved: true,
-      ...(submission.returnsEarly ? { answerWithin: "1.5 seconds" } : {}),
-      ...(submission.isKeyed ? { idempotencyKey: take === 1 ? `key ${intent}` : `key ${intent} take ${take}` } : {}),
-      ...(take === "next" ? { allowDuplicate: true } : take === 1 ? {} : { take })
-    })
-    .pipe(Effect.flatMap(startedJob), Effect.result, byItsClock)
-  if (Result.isSuccess(result)) {
-    const { handle: returned, task, isDuplicate, record } = result.success
-    if (refusedBefore.has(returned)) checker.recordAnsweredByRefused(returned)
-    const isAccepted = record?.taskId !== undefined || (isDuplicate !== true && task.id !== returned)
-    if (task.id === returned && task.status === "submitted") checker.acknowledged.push(returned)
-    else if (isDuplicate !== true && task.id !== returned) checker.reportedAccepted.push(returned)
-    if (submission.readsStatus === true && isAccepted) yield* readStatus(jobs, returned, checker).pipe(byItsClock)
-  } else if (result.failure.code === "LEDGER_OVER_BUDGET") checker.overBudget.add(intent)
-  else if (handle !== undefined && result.failure.wasCharged === "no") {
-    checker.reportedUncharged.push({ handle, code: result.failure.code })
-  }
-})
-
-const readStatus = (jobs: RunningJobs["jobs"], handle: string, checker: InvariantChecker) =>
-  Effect.gen(function* () {
-    const status = yield* Effect.result(jobs.status(handle))
-    if (Result.isFailure(status)) checker.recordNoStatus(handle, status.failure.code)
-  })
-
 /** Reports each row read or written to the checker. */
 const observedLedger = (ledger: Ledger["Service"], checker: InvariantChecker): Ledger["Service"] => {
   const observe = <E>(step: Effect.Effect<JobRecord, E>) =>
     Effect.tap(step, (record) => Effect.sync(() => checker.recordState(record)))
+  const admitted = ({ job, isNew }: CreateResult, { allowDuplicate }: NewJob) =>
+    Effect.sync(() => {
+      checker.recordAdmission(job, isNew, allowDuplicate === true)
+      checker.recordState(job)
+    })
   return {
     ...ledger,
-    createJob: (newJob) =>
-      Effect.tap(ledger.createJob(newJob), ({ job, isNew }) =>
-        Effect.sync(() => {
-          checker.recordAdmission(job, isNew, newJob.allowDuplicate === true)
-          checker.recordState(job)
-        })
+    createJob: (newJob) => Effect.tap(ledger.createJob(newJob), (created) => admitted(created, newJob)),
+    createTakes: (takes, approved) =>
+      Effect.tap(ledger.createTakes(takes, approved), (created) =>
+        Effect.forEach(created, (one) => admitted(one, takes[0]))
       ),
     transition: (handle, from, to, changes) =>
       Effect.tap(observe(ledger.transition(handle, from, to, changes)), (job) =>

@@ -13,8 +13,8 @@ export interface Submission {
   readonly isKeyed: boolean
   /** The client returns with the handle before the outcome is known, as an agent does, and relies on it from then on. */
   readonly returnsEarly: boolean
-  /** Which of several identical requests; the first when absent. */
-  readonly take?: number | "next"
+  /** Which of several identical requests; the first when absent, `both` for the first two at once. */
+  readonly take?: number | "next" | "both"
   /** Of an operation without an external id. */
   readonly isUnfindable?: boolean
   /** The client asks for the status of what was accepted. */

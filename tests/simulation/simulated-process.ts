@@ -1,7 +1,7 @@
 import { Kling } from "@klingkit/core"
 import { emulatorHttpClient } from "@klingkit/emulator"
 import { Account, FileHost, Jobs, LedgerSource, Recovery } from "@klingkit/jobs"
-import type { Ledger } from "@klingkit/jobs/internal"
+import type { CreateResult, Ledger } from "@klingkit/jobs/internal"
 import { Clock, Context, Effect, FileSystem, Layer, Path, Redacted, type Scope } from "effect"
 import { HttpClient } from "effect/http"
 import type { ProcessClock } from "./process-clock.ts"
@@ -158,40 +158,53 @@ const interceptedLedger = (
   process: SimulatedProcess,
   { ledger, isStillWaiting, clock, onTaken }: SharedWorld,
   senders: Map<string, SimulatedProcess>
-): Ledger["Service"] => ({
-  ...ledger,
-  createJob: (newJob) =>
-    process.call(
-      Effect.provideService(isStillWaiting(newJob), Clock.Clock, clock).pipe(
-        Effect.andThen(ledger.createJob(newJob)),
-        Effect.tap(({ job, isNew }) => Effect.sync(() => (isNew ? senders.set(job.handle, process) : senders)))
-      )
-    ),
-  transition: (...step) => process.call(ledger.transition(...step)),
-  input: (handle) => process.call(ledger.input(handle)),
-  claim: (handle, request) => process.call(ledger.claim(handle, request)),
-  claimUnfinished: (filter, request) =>
-    process.call(
-      Effect.tap(ledger.claimUnfinished(filter, request), (claimed) =>
-        Effect.sync(() => {
-          for (const { handle } of claimed) {
-            if (senders.get(handle)?.mustNotLoseJobsTo(process) === true) onTaken(handle)
-            senders.delete(handle)
-          }
-        })
-      )
-    ),
-  renew: (...lease) => process.call(ledger.renew(...lease)),
-  release: (handle, lease) =>
-    process.call(Effect.tap(ledger.release(handle, lease), () => Effect.sync(() => senders.delete(handle)))),
-  markAcknowledged: (handle) => process.call(ledger.markAcknowledged(handle)),
-  markQueued: (handle, lease) => process.call(ledger.markQueued(handle, lease)),
-  queue: (...key) => process.call(ledger.queue(...key)),
-  claimPolls: (...polls) => process.call(ledger.claimPolls(...polls)),
-  inDoubt: (...sent) => process.call(ledger.inDoubt(...sent)),
-  takenTasks: (taskIds) => process.call(ledger.takenTasks(taskIds)),
-  adoptTask: (...adoption) => process.call(ledger.adoptTask(...adoption)),
-  nextRecoveryAt: (filter) => process.call(ledger.nextRecoveryAt(filter)),
-  unfinished: (filter) => process.call(ledger.unfinished(filter)),
-  get: (id, principal) => process.call(ledger.get(id, principal))
-})
+): Ledger["Service"] => {
+  const markSender = ({ job, isNew }: CreateResult) =>
+    Effect.sync(() => {
+      if (isNew) senders.set(job.handle, process)
+    })
+  return {
+    ...ledger,
+    createJob: (newJob) =>
+      process.call(
+        Effect.provideService(isStillWaiting(newJob), Clock.Clock, clock).pipe(
+          Effect.andThen(ledger.createJob(newJob)),
+          Effect.tap(markSender)
+        )
+      ),
+    createTakes: (takes, approved) =>
+      process.call(
+        Effect.provideService(isStillWaiting(takes[0]), Clock.Clock, clock).pipe(
+          Effect.andThen(ledger.createTakes(takes, approved)),
+          Effect.tap(Effect.forEach(markSender))
+        )
+      ),
+    transition: (...step) => process.call(ledger.transition(...step)),
+    input: (handle) => process.call(ledger.input(handle)),
+    claim: (handle, request) => process.call(ledger.claim(handle, request)),
+    claimUnfinished: (filter, request) =>
+      process.call(
+        Effect.tap(ledger.claimUnfinished(filter, request), (claimed) =>
+          Effect.sync(() => {
+            for (const { handle } of claimed) {
+              if (senders.get(handle)?.mustNotLoseJobsTo(process) === true) onTaken(handle)
+              senders.delete(handle)
+            }
+          })
+        )
+      ),
+    renew: (...lease) => process.call(ledger.renew(...lease)),
+    release: (handle, lease) =>
+      process.call(Effect.tap(ledger.release(handle, lease), () => Effect.sync(() => senders.delete(handle)))),
+    markAcknowledged: (handle) => process.call(ledger.markAcknowledged(handle)),
+    markQueued: (handle, lease) => process.call(ledger.markQueued(handle, lease)),
+    queue: (...key) => process.call(ledger.queue(...key)),
+    claimPolls: (...polls) => process.call(ledger.claimPolls(...polls)),
+    inDoubt: (...sent) => process.call(ledger.inDoubt(...sent)),
+    takenTasks: (taskIds) => process.call(ledger.takenTasks(taskIds)),
+    adoptTask: (...adoption) => process.call(ledger.adoptTask(...adoption)),
+    nextRecoveryAt: (filter) => process.call(ledger.nextRecoveryAt(filter)),
+    unfinished: (filter) => process.call(ledger.unfinished(filter)),
+    get: (id, principal) => process.call(ledger.get(id, principal))
+  }
+}
