@@ -98,7 +98,7 @@ describe("a download", () => {
     })
   )
 
-  it.effect("that has ended in the middle goes on with the files that are missing", () =>
+  it.effect("that has ended in the middle continues with the files that are missing", () =>
     Effect.gen(function* () {
       const program = yield* programWith({ fault: "html-download", nth: 3 })
       const { ledger, media, fetches, download } = program

@@ -12,12 +12,12 @@ export {
   type MediaFacts,
   type NameFacts,
   namePlaceholders,
-  nameProblem,
   type OpenFolder,
   probeMedia,
   safeFileName,
   type Sha256
 } from "@klingkit/media"
+export { nameProblem } from "@klingkit/media/internal"
 export { currentJob } from "./current-job.ts"
 export { stepFailure } from "./pipelines/pipeline-job.ts"
 export { paidText, type PaidStep } from "./ledger/quoted-money.ts"

@@ -9,7 +9,6 @@ export { denyAddress, type DenyReason, denyUrl, type FetchPolicy } from "./files
 export type { FetchProgress } from "./files/fetch-to-file.ts"
 export { safeFileName } from "./files/file-name.ts"
 export { checkDestinations, type Destination, type DestinationProblem } from "./files/check-destinations.ts"
-export { nameProblem } from "./files/name-problem.ts"
 export { fillTemplate, type NameFacts, namePlaceholders } from "./files/name-template.ts"
 export type { SavedFile } from "./files/save-result.ts"
 export type { Preview } from "./preview/draw-preview.ts"

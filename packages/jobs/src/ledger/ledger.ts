@@ -117,9 +117,9 @@ export class Ledger extends Context.Service<
       handles: ReadonlyArray<string>,
       freshMillis: number
     ): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
-    /** Claims the next look at a success that lacks results or its bill; nothing if it is not due, or claimed elsewhere. */
+    /** Claims the next poll of a success that lacks results or its bill; nothing if it is not due, or claimed elsewhere. */
     claimRecheck(record: JobRecord): Effect.Effect<JobRecord | undefined, LedgerError>
-    /** Successes of an account, created after `after`, that are due for another look. */
+    /** Successes of an account, created after `after`, that are due for another poll. */
     dueRechecks(filter: {
       readonly account: string
       readonly after: number

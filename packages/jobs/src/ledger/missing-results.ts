@@ -32,12 +32,12 @@ export const expectedOutputs = (input: Readonly<Record<string, unknown>>): numbe
 
 const longestPauseMillis = 2 * 3_600_000
 
-/** The pause after so many looks at a job that lacks something: 2 s, 4 s, 8 s, ... 2 h. */
+/** The pause after so many polls of a job that lacks something: 2 s, 4 s, 8 s, ... 2 h. */
 export const recheckPauseMillis = (rechecks: number): number => Math.min(longestPauseMillis, 2000 * 2 ** rechecks)
 
 /** Guards against clock skew: a time that is further in the future than any pause is due. */
 export const latestRecheckAt = (now: number): number => now + 2 * longestPauseMillis
 
-/** Whether a job that lacks something is to be looked at again now. */
+/** Whether a job that lacks something is to be polled again now. */
 export const isRecheckDue = ({ recheckAt }: Pick<JobRecord, "recheckAt">, now: number): boolean =>
   recheckAt !== undefined && (recheckAt <= now || recheckAt > latestRecheckAt(now))

@@ -15,8 +15,8 @@ export type LateResults = Pick<Task, "outputs" | "charges">
 const maxRechecks = 22
 
 /**
- * Claims the next look at a job that has succeeded and lacks results or its bill, if it is due: of several processes one asks
- * Kling. Each look postpones the next; nothing is due after about a day of looks.
+ * Claims the next poll of a job that has succeeded and lacks results or its bill, if it is due: of several processes one asks
+ * Kling. Each poll postpones the next; nothing is due after about a day of polls.
  */
 export const claimRecheck = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
@@ -33,7 +33,7 @@ export const claimRecheck = Effect.fnUntraced(function* (
 const isDue = ({ sql }: Pick<LedgerDatabase["Service"], "sql">, now: number) =>
   sql`(recheck_at <= ${now} OR recheck_at > ${latestRecheckAt(now)})`
 
-/** Jobs of an account, created after a time, that lack results or their bill and are due for another look. */
+/** Jobs of an account, created after a time, that lack results or their bill and are due for another poll. */
 export const dueRechecks = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
   { account, after, limit }: { readonly account: string; readonly after: number; readonly limit: number }

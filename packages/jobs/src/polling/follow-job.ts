@@ -23,7 +23,7 @@ const rereadMillis = { unsent: 1000, withCallbacks: 2000 }
 interface Progress {
   readonly last: Option.Option<Job>
   /** How often Kling has reported success without any result. */
-  readonly emptyLooks: number
+  readonly emptyPolls: number
 }
 
 /** The job at every poll until it has ended. All who wait, for this job or others, share their polls. */
@@ -32,8 +32,8 @@ export const followJob = (
   id: string,
   operation: AnyOperation | undefined
 ): Stream.Stream<Job, KlingError, Needs> => {
-  const start: Progress = { last: Option.none(), emptyLooks: 0 }
-  const snapshots = Stream.paginate(start, ({ last, emptyLooks }) =>
+  const start: Progress = { last: Option.none(), emptyPolls: 0 }
+  const snapshots = Stream.paginate(start, ({ last, emptyPolls }) =>
     Effect.gen(function* () {
       const snapshot = yield* Option.match(last, { onNone: () => firstSnapshot(poller, id), onSome: next }).pipe(
         Effect.map(Option.some),
@@ -42,10 +42,10 @@ export const followJob = (
       )
       const job = Option.orElse(snapshot, () => last)
       const isEmpty = Option.exists(snapshot, ({ task }) => task.status === "succeed" && task.outputs.length === 0)
-      const progress: Progress = { last: job, emptyLooks: emptyLooks + (isEmpty ? 1 : 0) }
+      const progress: Progress = { last: job, emptyPolls: emptyPolls + (isEmpty ? 1 : 0) }
       const ended = Option.exists(
         snapshot,
-        (seen) => isFinished(seen.task) && !awaitsResults(seen, progress.emptyLooks)
+        (seen) => isFinished(seen.task) && !awaitsResults(seen, progress.emptyPolls)
       )
       return [Option.toArray(snapshot), ended ? Option.none<Progress>() : Option.some(progress)] as const
     })
@@ -54,27 +54,30 @@ export const followJob = (
   return Stream.unwrap(Effect.as(poller.follow(id), snapshots))
 }
 
-/** How many looks a wait takes at a success that lacks its results: the first takes a minute in all, the second a quarter. */
-const looks = { withoutResults: 5, withFewer: 3 }
+/** How often a wait polls a success that lacks its results: the first takes a minute in all, the second a quarter. */
+const maxPolls = { withoutResults: 5, withFewer: 3 }
 
-/** Kling may report success before it shows the results: the wait goes on, but not for long. */
-const awaitsResults = ({ task, record }: Job, emptyLooks: number): boolean => {
+/** Kling may report success before it shows the results: the wait continues, but not for long. */
+const awaitsResults = ({ task, record }: Job, emptyPolls: number): boolean => {
   if (record === undefined)
-    return task.status === "succeed" && task.outputs.length === 0 && emptyLooks < looks.withoutResults
+    return task.status === "succeed" && task.outputs.length === 0 && emptyPolls < maxPolls.withoutResults
   return lacksResults(record)
 }
 
 const lacksResults = (record: JobRecord): boolean => {
   const missing = missingResults(record)?.results
   if (record.recheckAt === undefined || missing === undefined) return false
-  return (record.rechecks ?? 0) < (missing.shown === 0 ? looks.withoutResults : looks.withFewer)
+  return (record.rechecks ?? 0) < (missing.shown === 0 ? maxPolls.withoutResults : maxPolls.withFewer)
 }
 
-/** The row when its next look is due, or when another program has completed it. */
+/** The row when its next poll is due, or when another program has completed it. */
 const completed = Effect.fnUntraced(function* (record: JobRecord, snapshots: Snapshots["Service"]) {
   if (!lacksResults(record)) return record
   const now = yield* Clock.currentTimeMillis
-  const pauseMillis = Math.max(0, Math.min((record.recheckAt ?? now) - now, recheckPauseMillis(looks.withoutResults)))
+  const pauseMillis = Math.max(
+    0,
+    Math.min((record.recheckAt ?? now) - now, recheckPauseMillis(maxPolls.withoutResults))
+  )
   yield* Effect.raceFirst(Effect.sleep(pauseMillis), snapshots.changed(record.handle))
   return yield* snapshots.complete(record)
 })

@@ -43,7 +43,7 @@ describe("a success without its results", () => {
     })
   )
 
-  it.effect("is waited for during a minute at most, and found by a later look", () =>
+  it.effect("is waited for during a minute at most, and found by a later poll", () =>
     Effect.gen(function* () {
       const world = worldWith({ fault: "early-success", ...always })
       const program = yield* (yield* programsOf(world))()
@@ -63,7 +63,7 @@ describe("a success without its results", () => {
     })
   )
 
-  it.effect("is looked at about twenty times in a day, and never more, however often it is read", () =>
+  it.effect("is polled about twenty times in a day, and never more, however often it is read", () =>
     Effect.gen(function* () {
       const world = worldWith({ fault: "early-success", ...always })
       const program = yield* (yield* programsOf(world))()
@@ -108,7 +108,7 @@ describe("a success without its results", () => {
 })
 
 describe("fewer results than were paid for", () => {
-  it.effect("are waited for shortly, and completed by a later look, also by recovery", () =>
+  it.effect("are waited for shortly, and completed by a later poll, also by recovery", () =>
     Effect.gen(function* () {
       for (const how of ["status", "recovery"] as const) {
         const world = worldWith({ fault: "partial-results", ...always })

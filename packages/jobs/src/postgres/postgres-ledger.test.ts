@@ -9,6 +9,7 @@ import { createSuite } from "../ledger/testing/create-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
 import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
+import { lateResultsSuite } from "../ledger/testing/late-results-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { orphansSuite } from "../ledger/testing/orphans-suite.ts"
@@ -26,6 +27,7 @@ layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   accountsSuite(it)
   budgetSuite(it)
   transitionsSuite(it)
+  lateResultsSuite(it)
   listSuite(it)
   coordinationSuite(it)
   orphansSuite(it)

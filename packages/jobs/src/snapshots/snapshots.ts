@@ -46,7 +46,7 @@ export class Snapshots extends Context.Service<
 
 /** Polls that are closer together than this are one. */
 const freshMillis = 1500
-/** By then, whoever has claimed a look at a job has persisted the result. */
+/** By then, the process that has claimed a poll has persisted the result. */
 const persistedMillis = 1000
 
 const make = Effect.gen(function* () {

@@ -14,6 +14,7 @@ import { createSuite } from "../ledger/testing/create-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
 import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
+import { lateResultsSuite } from "../ledger/testing/late-results-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
 import { listSuite } from "../ledger/testing/list-suite.ts"
 import { orphansSuite } from "../ledger/testing/orphans-suite.ts"
@@ -31,6 +32,7 @@ layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
   accountsSuite(it)
   budgetSuite(it)
   transitionsSuite(it)
+  lateResultsSuite(it)
   listSuite(it)
   coordinationSuite(it)
   orphansSuite(it)
@@ -44,6 +46,7 @@ layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
   accountsSuite(it)
   budgetSuite(it)
   transitionsSuite(it)
+  lateResultsSuite(it)
   listSuite(it)
   coordinationSuite(it)
   orphansSuite(it)

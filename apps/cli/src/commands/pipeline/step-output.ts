@@ -96,7 +96,7 @@ const namesFile = (path: Path.Path, { folder, fileName, nameTemplate }: Destinat
 }
 
 /** The files of a step that are where they should be. */
-export const filesInPlace = Effect.fnUntraced(function* (
+const filesInPlace = Effect.fnUntraced(function* (
   { files = [] }: Pick<StepToSave, "files">,
   destination: Destination
 ) {
