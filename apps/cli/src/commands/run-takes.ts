@@ -29,7 +29,9 @@ export const runTakes = Effect.fn("runTakes")(function* (plan: TakesPlan, flags:
     force: flags.force,
     count,
     facts: { ...plannedFacts(plan), take: String(first + index) },
-    suffix: `-${first + index}`
+    suffix: `-${first + index}`,
+    field: `--output of take ${first + index}`,
+    templateField: "--output"
   }))
   // Every destination is judged before anything is sent.
   yield* beforePaying(requireDestinations(requests))

@@ -52,7 +52,10 @@ describe("--variants", () => {
       const taken = yield* klingkit([...create, "--output", `${kling.home}/boat.png`], kling)
       expect([taken.exitCode, taken.stderr]).toEqual([2, expect.stringContaining("boat-2.png already exists")])
       const alike = yield* klingkit([...create, "--output", `${kling.home}/{date}`], kling)
-      expect([alike.exitCode, alike.stderr]).toEqual([2, expect.stringContaining("add {take} or {handle}")])
+      expect([alike.exitCode, alike.stderr]).toEqual([
+        2,
+        expect.stringContaining("--output of take 2 would save under the same name as --output of take 1")
+      ])
       expect(yield* kling.requests).toEqual([])
       expect(existsSync(`${kling.home}/boat-1.png`)).toBe(false)
     })

@@ -60,7 +60,10 @@ export const checkDestinations = Effect.fnUntraced(function* (
     const { paths, isCertain } = yield* pathsOf(destination)
     const clash = paths.map(foldCase).find((path) => takenBy.has(path))
     if (clash !== undefined) {
-      problems.push({ field, message: `would save under the same name as ${takenBy.get(clash)}: ${clash}` })
+      problems.push({
+        field,
+        message: `would save under the same name as ${takenBy.get(clash)}: ${clash}; {handle} in a template tells them apart`
+      })
     }
     for (const path of paths) takenBy.set(foldCase(path), field)
     const inTheWay = isCertain ? yield* firstInTheWay(paths, destination.overwrite) : undefined

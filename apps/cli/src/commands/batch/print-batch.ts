@@ -62,7 +62,7 @@ const operationsText = (plan: Line["plan"]): string =>
 export const printResults = Effect.fnUntraced(function* (results: ReadonlyArray<LineResult>) {
   const output = yield* Output
   yield* output.answer({
-    json: results.map(({ failure, message: _message, ...result }) => ({
+    json: results.map(({ failure, message: _message, isUnanswered: _isUnanswered, ...result }) => ({
       ...result,
       ...(failure === undefined
         ? {}
@@ -95,7 +95,9 @@ export const failIfAny = Effect.fnUntraced(function* (results: ReadonlyArray<Lin
     ? exitCode.notApproved
     : failed.length > 0
       ? exitCode.failed
-      : running.some(({ handle = "" }) => isAwaited || familyOfHandle(handle) === "chain")
+      : running.some(
+            ({ handle = "", isUnanswered = false }) => isAwaited || isUnanswered || familyOfHandle(handle) === "chain"
+          )
         ? exitCode.stillRunning
         : undefined
   if (code === undefined) return

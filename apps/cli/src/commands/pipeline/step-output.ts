@@ -96,10 +96,7 @@ const namesFile = (path: Path.Path, { folder, fileName, nameTemplate }: Destinat
 }
 
 /** The files of a step that are where they should be. */
-const filesInPlace = Effect.fnUntraced(function* (
-  { files = [] }: Pick<StepToSave, "files">,
-  destination: Destination
-) {
+const filesInPlace = Effect.fnUntraced(function* ({ files = [] }: Pick<StepToSave, "files">, destination: Destination) {
   const fs = yield* FileSystem.FileSystem
   const isNamed = namesFile(yield* Path.Path, destination) ?? (() => false)
   return yield* Effect.filter(files, (file) =>

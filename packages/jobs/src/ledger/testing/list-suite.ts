@@ -54,6 +54,8 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     Effect.gen(function* () {
       const opened = yield* openFresh
       const { ledger } = opened
+      yield* ledger.registerAccount({ credential: "account-1", name: "one" })
+      yield* ledger.registerAccount({ credential: "other", name: "two" })
       const a = yield* finish(opened, "ACCEPTED", { idempotencyKey: "a" })
       const b = yield* finish(opened, "REFUSED", { idempotencyKey: "b" })
       yield* finish(opened, "ACCEPTED", { account: "other", idempotencyKey: "a" })
