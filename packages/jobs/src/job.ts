@@ -23,6 +23,8 @@ export const Job = Schema.Struct({
   queuePosition: Schema.optionalKey(QueuePosition),
   /** An identical request was already submitted: this is its job, and nothing was sent again. */
   isDuplicate: Schema.optionalKey(Schema.Boolean),
+  /** Why Kling's latest answer about it could not be read: this is what the ledger knew before. */
+  unread: Schema.optionalKey(Schema.String),
   /** Of a pipeline: its steps and their states. */
   pipeline: Schema.optionalKey(PipelineView)
 })
@@ -81,10 +83,14 @@ export const quoteOfJob = ({ plan, record, pipeline }: Job): Quote | undefined =
  */
 export const receiptOfJob = (job: Job): Receipt => {
   const quote = quoteOfJob(job)
+  if (job.record?.state === "REFUSED")
+    return { ...receiptOf(quote, notCharged), charged: "no, Kling has no task of it" }
   return receiptOf(
     job.pipeline === undefined || quote === undefined ? quote : { ...quote, state: "estimate" },
     job.task
   )
 }
+
+const notCharged = { status: "failed", charges: [] } as const
 
 export const jobOfRecord = (record: JobRecord): Job => ({ handle: record.handle, task: taskOfRecord(record), record })

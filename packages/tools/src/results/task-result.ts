@@ -1,6 +1,12 @@
-import { isFinished, type Task, type TaskOutput } from "@klingkit/core"
-import { ignoredText, resultRetentionDays, resultRetentionMillis, sanitizeText } from "@klingkit/core/internal"
-import { type Job, receiptOfJob } from "@klingkit/jobs"
+import { isFinished, type Receipt, type Task, type TaskOutput } from "@klingkit/core"
+import {
+  ignoredText,
+  moneyText,
+  resultRetentionDays,
+  resultRetentionMillis,
+  sanitizeText
+} from "@klingkit/core/internal"
+import { type Job, moneyOfJob, receiptOfJob } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
@@ -42,7 +48,7 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
     linkTo(output, index, expiresAt)
   ])
   const message = messageOf(task)
-  const receipt = receiptOfJob(job)
+  const receipt = receiptWhileUnread(job)
   const ignored = ignoredText(task)
   const structured: TaskData = {
     task_id: handle,
@@ -64,6 +70,7 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
       ...(message === undefined ? [] : [`Message: Kling says: "${message}"`]),
       ...formatReceipt(receipt),
       ...(ignored === undefined ? [] : [`Note: ${ignored}`]),
+      ...(job.unread === undefined ? [] : [`Note: Kling's latest answer could not be read: ${job.unread}`]),
       ...(task.outputs.length === 0 ? [] : ["", `Generated ${kind}s:`]),
       ...outputs.flatMap((output, index) => outputLines(output, index)),
       ...(expiresAt === undefined
@@ -72,6 +79,14 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
       `Next: ${structured.next}`
     ]
   }
+}
+
+/** A charge is told at the end, or when the state is not known: then as what it may be. */
+const receiptWhileUnread = (job: Job): Receipt => {
+  const receipt = receiptOfJob(job)
+  return job.unread === undefined || receipt.charged !== undefined
+    ? receipt
+    : { ...receipt, charged: moneyText(moneyOfJob(job)) }
 }
 
 const messageOf = (task: Task): string | undefined => {
