@@ -1,6 +1,6 @@
 import { type Charge, type Charged, isFinished, type JobMoney, maxUsd, type Quote } from "@klingkit/core"
 import { chargedUsd } from "@klingkit/core/internal"
-import { type Job, jobOfRecord, quoteOfJob } from "./job.ts"
+import { chargesOfStep, type Job, jobOfRecord, quoteOfJob } from "./job.ts"
 import type { JobRecord } from "./ledger/job-record.ts"
 import { isFinishedState } from "./ledger/job-state.ts"
 import type { PipelineView } from "./pipeline-view.ts"
@@ -36,7 +36,7 @@ const amountsOf = (charged: Charged, charges: ReadonlyArray<Charge>, quote: Quot
   if (charged === "no") return {}
   const usd = charged === "yes" ? chargedUsd(charges, quote) : undefined
   const most = charged === "maybe" && quote !== undefined ? maxUsd(quote) : undefined
-  return { ...(usd === undefined ? {} : { chargedUsd: usd }), ...(most === undefined ? {} : { atMostUsd: most }) }
+  return { ...(usd === undefined ? {} : { chargedUsd: rounded(usd) }), ...(most === undefined ? {} : { atMostUsd: most }) }
 }
 
 /** Of a pipeline: the sum of its steps. What an earlier pipeline has paid for is not charged to this one. */
@@ -44,7 +44,7 @@ const moneyOfSteps = ({ handle, task }: Job, { steps }: PipelineView): JobMoney 
   const paid = steps.filter(({ charged }) => charged === "yes")
   const isEnded = isFinished(task)
   const open = steps.filter(({ charged, status }) => charged === "maybe" || (!isEnded && status === "waiting"))
-  const chargedTotal = total(paid.map(({ charges = [], quote }) => chargedUsd(charges, quote)))
+  const chargedTotal = total(paid.map((step) => chargedUsd(chargesOfStep(step), step.quote)))
   const openTotal = total(open.map(({ quote }) => maxUsd(quote)))
   return {
     handle,

@@ -1,9 +1,18 @@
-import { type KlingError, type Plan, type Quote, type Receipt, receiptOf, Task, type TaskStatus } from "@klingkit/core"
+import {
+  type Charge,
+  type KlingError,
+  type Plan,
+  type Quote,
+  type Receipt,
+  receiptOf,
+  Task,
+  type TaskStatus
+} from "@klingkit/core"
 import { Schema } from "effect"
 import { JobRecord } from "./ledger/job-record.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import { type JobState, jobStates } from "./ledger/job-state.ts"
-import { PipelineView } from "./pipeline-view.ts"
+import { type PipelineStepView, PipelineView } from "./pipeline-view.ts"
 
 /** The position of a request that waits for a running task to end: 1 is next. */
 export const QueuePosition = Schema.Struct({
@@ -78,17 +87,24 @@ export const quoteOfJob = ({ plan, record, pipeline }: Job): Quote | undefined =
   record?.quote ?? pipeline?.quote ?? plan?.quote
 
 /**
- * Quote and charge of a job, side by side. Not every step of a pipeline reports its charge, and a stopped pipeline costs
- * less, so the quote of a pipeline is only an upper bound of its charges.
+ * Quote and charge of a job, side by side; those of a pipeline are the sum of its steps'. A stopped pipeline costs less, so the
+ * quote of a pipeline is only an upper bound of its charges.
  */
 export const receiptOfJob = (job: Job): Receipt => {
   const quote = quoteOfJob(job)
   if (job.record?.state === "REFUSED")
     return { ...receiptOf(quote, notCharged), charged: "no, Kling has no task of it" }
-  return receiptOf(
-    job.pipeline === undefined || quote === undefined ? quote : { ...quote, state: "estimate" },
-    job.task
-  )
+  const { pipeline, task } = job
+  if (pipeline === undefined) return receiptOf(quote, task)
+  const whole = quote === undefined ? undefined : { ...quote, state: "estimate" as const }
+  return receiptOf(whole, { status: task.status, charges: pipeline.steps.flatMap(chargesOfStep) })
+}
+
+/** Kling does not report what its synchronous calls cost, such as the search for faces: their exact quote is what they took. */
+export const chargesOfStep = ({ charged, charges = [], quote }: PipelineStepView): ReadonlyArray<Charge> => {
+  const { state, units, pack } = quote
+  if (charges.length > 0 || charged !== "yes" || state !== "exact" || units === undefined) return charges
+  return [{ kind: "unit", amount: units, ...(pack === undefined ? {} : { pack }) }]
 }
 
 const notCharged = { status: "failed", charges: [] } as const
