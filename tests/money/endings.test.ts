@@ -27,14 +27,14 @@ interface KlingLedger {
   readonly charges: ReadonlyArray<{ readonly units: number }>
 }
 
-/** What may be said of a task that Kling has, and of none: only what was charged is told as charged. */
+/** What may be said of a task that Kling has, and of none: only what was charged is reported as charged. */
 const allowed = ({ tasks, charges }: KlingLedger): ReadonlyArray<string | undefined> => {
   if (tasks.length === 0) return ["no"]
   return charges.length === 0 ? ["maybe", undefined] : ["yes", "3", undefined]
 }
 
 describe.each(endings)("$name", (ending) => {
-  it("is told by who made the request as Kling's ledger has it", async () => {
+  it("is said by who made the request as Kling's ledger has it", async () => {
     await Promise.all(
       Object.entries(creating).map(async ([name, create]) => {
         const { home, ledger } = await worldOf(ending)
@@ -49,7 +49,7 @@ describe.each(endings)("$name", (ending) => {
     )
   })
 
-  it("is told by who asks later as Kling's ledger has it", async () => {
+  it("is said by who asks later as Kling's ledger has it", async () => {
     const { home, ledger } = await worldOf(ending)
     const { stderr } = await klingkit(["video", "create", "a paper boat"], { env: home.env, cwd: home.folder }).ended
     const handle = /Handle: (kk-t2v-\w{26})/.exec(stderr)?.[1] ?? ""
@@ -65,7 +65,7 @@ describe.each(endings)("$name", (ending) => {
 })
 
 describe.each(["SIGINT", "SIGTERM"] as const)("%s while a paid task runs", (signal) => {
-  it.each([{ flags: [] }, { flags: ["--json"] }])("is told as Kling's ledger has it: $flags", async ({ flags }) => {
+  it.each([{ flags: [] }, { flags: ["--json"] }])("is said as Kling's ledger has it: $flags", async ({ flags }) => {
     const { home, ledger } = await worldOf({ speed: 0.001, faults: {} })
     const running = klingkit(["video", "create", "a paper boat", "--wait", ...flags], {
       env: home.env,

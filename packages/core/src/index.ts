@@ -1,6 +1,6 @@
 export { type CredentialKind, type Credentials } from "./auth/credentials.ts"
 export { type CodeReason, findKlingCode, type KlingCode, klingCodes, type RetryRule } from "./errors/codes.ts"
-export { Charged, type JobMoney } from "./errors/job-money.ts"
+export { Charged, JobMoney } from "./errors/job-money.ts"
 export { KlingError, type KlingErrorReason } from "./errors/kling-error.ts"
 export { type CandidateTask, NextStep } from "./errors/next-step.ts"
 export { Problem } from "./errors/problem.ts"

@@ -1,6 +1,5 @@
-import type { Charged, NextStep } from "@klingkit/core"
+import { type Charged, JobMoney, type NextStep } from "@klingkit/core"
 import {
-  JobMoney,
   libraryAdvice,
   type NameSetting,
   optionOf,

@@ -20,7 +20,7 @@ const finishedRecord = Effect.gen(function* () {
 })
 
 describe("the money of a job", () => {
-  it.effect("is told from its row: only one that Kling has no task of is not charged", () =>
+  it.effect("follows from its row: only one that Kling has no task of is not charged", () =>
     Effect.gen(function* () {
       const finished = yield* finishedRecord
       const { taskId: _, ...sent } = { ...finished, charges: [], outputs: [] }
@@ -31,7 +31,7 @@ describe("the money of a job", () => {
       expect(moneyOfRecord({ ...sent, state: "RUNNING" })).toMatchObject({
         isSent: true,
         isEnded: false,
-        atMostUsd: 0.42
+        maxChargedUsd: 0.42
       })
     })
   )

@@ -5,7 +5,7 @@ import type { JobRecord } from "./ledger/job-record.ts"
 import { isFinishedState } from "./ledger/job-state.ts"
 import type { PipelineView } from "./pipeline-view.ts"
 
-/** What is known of the money of a job: whatever ends, in whichever face, is told from this. */
+/** What is known of the money of a job: whatever ends, in whichever face, says this. */
 export const moneyOfJob = (job: Job): JobMoney =>
   job.pipeline === undefined ? moneyOfTask(job) : moneyOfSteps(job, job.pipeline)
 
@@ -36,7 +36,10 @@ const amountsOf = (charged: Charged, charges: ReadonlyArray<Charge>, quote: Quot
   if (charged === "no") return {}
   const usd = charged === "yes" ? chargedUsd(charges, quote) : undefined
   const most = charged === "maybe" && quote !== undefined ? maxUsd(quote) : undefined
-  return { ...(usd === undefined ? {} : { chargedUsd: rounded(usd) }), ...(most === undefined ? {} : { atMostUsd: most }) }
+  return {
+    ...(usd === undefined ? {} : { chargedUsd: rounded(usd) }),
+    ...(most === undefined ? {} : { maxChargedUsd: most })
+  }
 }
 
 /** Of a pipeline: the sum of its steps. What an earlier pipeline has paid for is not charged to this one. */
@@ -52,7 +55,7 @@ const moneyOfSteps = ({ handle, task }: Job, { steps }: PipelineView): JobMoney 
     isEnded,
     charged: paid.length > 0 ? "yes" : open.length > 0 ? "maybe" : "no",
     ...(paid.length === 0 || chargedTotal === undefined ? {} : { chargedUsd: chargedTotal }),
-    ...(open.length === 0 || openTotal === undefined ? {} : { atMostUsd: openTotal })
+    ...(open.length === 0 || openTotal === undefined ? {} : { maxChargedUsd: openTotal })
   }
 }
 

@@ -95,7 +95,7 @@ const finishAll = Effect.fnUntraced(function* (
   )
 })
 
-/** A failure that does not say what it knows of the money of its job, such as Ctrl+C, is told of the job. */
+/** A failure that does not say what it knows of the money of its job, such as Ctrl+C, says it of the job. */
 const failureOfTake = (cause: Cause.Cause<unknown>, job: Job): Failure => {
   const failure = failureOf(cause)
   return failure.job === undefined ? aboutJob(failure, job) : failure

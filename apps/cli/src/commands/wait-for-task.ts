@@ -64,7 +64,7 @@ const isOfJob = (error: KlingError | LedgerError): boolean => error._tag === "Kl
 const isUnread = (error: KlingError | LedgerError): error is KlingError =>
   error._tag === "KlingError" && error.job !== undefined && !settled.has(error.reason._tag)
 
-/** Failures with an exit code of their own: nothing can be read before they are mended, or the user decides. */
+/** Failures with an exit code of their own: nothing can be read before they are fixed, or the user decides. */
 const settled: ReadonlySet<string> = new Set([
   "InvalidInput",
   "MissingCredentials",

@@ -16,7 +16,7 @@ export const JobMoney = Schema.Struct({
   /** What was charged; absent where Kling has not told the amount. */
   chargedUsd: Schema.optionalKey(Schema.Number),
   /** Of what is not known to be charged yet: the most that it can cost. Absent without a published price. */
-  atMostUsd: Schema.optionalKey(Schema.Number)
+  maxChargedUsd: Schema.optionalKey(Schema.Number)
 })
 export type JobMoney = typeof JobMoney.Type
 
@@ -24,10 +24,10 @@ export type JobMoney = typeof JobMoney.Type
 export const moneyText = ({
   charged,
   chargedUsd,
-  atMostUsd
-}: Pick<JobMoney, "charged" | "chargedUsd" | "atMostUsd">): string => {
+  maxChargedUsd
+}: Pick<JobMoney, "charged" | "chargedUsd" | "maxChargedUsd">): string => {
   if (charged === "no") return "no"
-  if (charged === "maybe") return atMostUsd === undefined ? "maybe" : `maybe, at most ${usdText(atMostUsd)}`
-  const open = atMostUsd === undefined ? "" : `, and at most ${usdText(atMostUsd)} more`
+  if (charged === "maybe") return maxChargedUsd === undefined ? "maybe" : `maybe, at most ${usdText(maxChargedUsd)}`
+  const open = maxChargedUsd === undefined ? "" : `, and at most ${usdText(maxChargedUsd)} more`
   return `yes${chargedUsd === undefined ? "" : `, ${usdText(chargedUsd)}`}${open}`
 }

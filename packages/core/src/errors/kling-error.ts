@@ -165,7 +165,7 @@ const saidOf = (error: KlingError, job: JobMoney): KlingError =>
 
 const details = ["operation", "billed", "httpStatus", "requestId", "access", "isAbsent"] as const
 
-/** Steps that mend what keeps klingkit from reading Kling's answers. */
+/** Steps that fix what keeps klingkit from reading Kling's answers. */
 const repairs: ReadonlySet<NextStep["_tag"]> = new Set([
   "SetCredentials",
   "CheckKey",

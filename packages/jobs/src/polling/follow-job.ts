@@ -10,7 +10,7 @@ import type { JobsSettings } from "../settings.ts"
 import { nextPollAt } from "../snapshots/poll-schedule.ts"
 import { Snapshots } from "../snapshots/snapshots.ts"
 import { findRecord, isTerminalOrUnsent, readForeign } from "./job-status.ts"
-import { countFailedRead, type FailedReads, noFailedReads } from "./patience.ts"
+import { countFailedRead, type FailedReads, noFailedReads } from "./failed-reads.ts"
 import type { Poller } from "./poller.ts"
 
 type Needs = Ledger | Queues | Recovery | Snapshots | JobsSettings
@@ -29,7 +29,7 @@ interface Followed {
 
 /**
  * The job at every poll until it has ended. All who wait, for this job or others, share their polls. A job whose state cannot be
- * read is told as the ledger has it, with the reason; only what time will not change ends the wait.
+ * read is emitted as the ledger has it, with the reason; only what time will not change ends the wait.
  */
 export const followJob = (
   poller: Poller,

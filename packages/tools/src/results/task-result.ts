@@ -81,7 +81,7 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
   }
 }
 
-/** A charge is told at the end, or when the state is not known: then as what it may be. */
+/** A charge is shown at the end, or when the state is not known: then as what it may be. */
 const receiptWhileUnread = (job: Job): Receipt => {
   const receipt = receiptOfJob(job)
   return job.unread === undefined || receipt.charged !== undefined

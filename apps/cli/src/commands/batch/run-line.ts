@@ -53,8 +53,8 @@ export const runLine = (toRun: LineToRun, options: LineOptions): Effect.Effect<L
   }).pipe(Effect.catchCause((cause) => failedLine(toRun, cause)))
 
 const failedLine = (toRun: LineToRun, cause: Cause.Cause<unknown>, submitted?: Job): Effect.Effect<LineResult> => {
-  const told = failureOf(cause)
-  const failure = submitted === undefined || told.job !== undefined ? told : aboutJob(told, submitted)
+  const reported = failureOf(cause)
+  const failure = submitted === undefined || reported.job !== undefined ? reported : aboutJob(reported, submitted)
   const handle = submitted?.handle ?? failure.handle
   return Effect.succeed({ ...nameOf(toRun), status: "failed", failure, ...(handle === undefined ? {} : { handle }) })
 }

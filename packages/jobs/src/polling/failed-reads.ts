@@ -34,7 +34,7 @@ const mostRejected = 3
 const longestUnclearMillis = 30 * 60_000
 
 /**
- * Counts a failed read. The task keeps running at Kling whether or not it can be read, so a wait goes on unless this
+ * Counts a failed read. The task keeps running at Kling whether or not it can be read, so a wait continues unless this
  * returns nothing: who waits has a timeout of their own.
  */
 export const countFailedRead = (before: FailedReads, error: KlingError, now: number): FailedReads | undefined => {
