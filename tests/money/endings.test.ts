@@ -44,7 +44,7 @@ describe.each(endings)("$name", (ending) => {
         expect(allowed(kling), `${name}: ${said.all}`).toContain(said.charged)
         const handles = kling.tasks.map(({ externalTaskId }) => externalTaskId)
         expect([name, handles.length === 0 ? [] : [said.handle]]).toEqual([name, handles])
-        expect(said.charged, name).toBeDefined()
+        expect([name, said.charged === undefined]).toEqual([name, false])
       })
     )
   })
