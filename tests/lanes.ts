@@ -67,6 +67,7 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "tests/inspector/**", from: "standard", because: "starts a server and the MCP Inspector" },
   { files: "tests/lost-answers/**", from: "standard", because: "measures processes" },
   { files: "tests/mcp/**", from: "standard", because: "starts servers as processes" },
+  { files: "tests/money/**", from: "standard", because: "starts the built command" },
   { files: "tests/new-model/**", from: "standard", because: "copies and starts the sources" },
   { files: "tests/requests/**", from: "standard", because: "makes each request by every face" },
   { files: "tests/simulation/**", from: "standard", because: "simulates for long" },

@@ -10,6 +10,7 @@ describe("the public names", () => {
         "CallbackError",
         "Charge",
         "Charged",
+        "JobMoney",
         "Kling",
         "KlingError",
         "NextStep",

@@ -1,6 +1,7 @@
 export { type CredentialKind, type Credentials } from "./auth/credentials.ts"
 export { type CodeReason, findKlingCode, type KlingCode, klingCodes, type RetryRule } from "./errors/codes.ts"
-export { Charged, KlingError, type KlingErrorReason } from "./errors/kling-error.ts"
+export { Charged, JobMoney } from "./errors/job-money.ts"
+export { KlingError, type KlingErrorReason } from "./errors/kling-error.ts"
 export { type CandidateTask, NextStep } from "./errors/next-step.ts"
 export { Problem } from "./errors/problem.ts"
 export { Setting } from "./errors/setting.ts"

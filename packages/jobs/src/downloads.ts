@@ -3,6 +3,7 @@ import type { FileHost, Preview, SavedFile } from "@klingkit/media"
 import { checkDiskSpace } from "@klingkit/media/internal"
 import { Context, Effect, Equal, type FileSystem, Layer, type Path } from "effect"
 import { type Job, jobOfRecord, taskOfRecord } from "./job.ts"
+import { moneyOfJob } from "./job-money.ts"
 import { jobError, type JobError } from "./job-error.ts"
 import { Ledger } from "./ledger/ledger.ts"
 import { primaryOutputs } from "./pipelines/pipeline-job.ts"
@@ -95,26 +96,37 @@ const make = Effect.gen(function* () {
     return saved
   })
 
+  const download = Effect.fnUntraced(function* (
+    job: Job,
+    options: DownloadOptions
+  ): Effect.fn.Return<ReadonlyArray<SavedResult>, JobError> {
+    const { pipeline, handle: pipelineHandle } = job
+    if (pipeline === undefined) return yield* downloadOne(job, options)
+    const results = pipeline.steps.filter(({ isResult, outputs = [] }) => isResult && outputs.some(hasFile))
+    if (results.length === 0) return yield* downloadOne(job, options)
+    const { nameTemplate = settings.nameTemplate } = options
+    const named = { ...options, ...(nameTemplate === undefined ? {} : { nameTemplate }) }
+    const saved = yield* Effect.forEach(results, ({ id, handle = "" }, index) =>
+      Effect.gen(function* () {
+        const record = yield* Effect.mapError(ledger.get(handle, principal), () =>
+          jobError({ _tag: "NothingToFetch", taskId: handle, status: "unknown" })
+        )
+        const step = jobOfRecord({ ...record, outputs: primaryOutputs(record) })
+        const result = { pipeline: pipelineHandle, step: id, index, count: results.length }
+        const files = yield* downloadOne(step, nameForStep(named, result))
+        return files.map((file) => ({ ...file, step: id }))
+      })
+    )
+    return saved.flat()
+  })
+
   return Downloads.of({
     download: Effect.fnUntraced(function* (job, options = {}) {
-      const { pipeline, handle: pipelineHandle } = job
-      if (pipeline === undefined) return yield* downloadOne(job, options)
-      const results = pipeline.steps.filter(({ isResult, outputs = [] }) => isResult && outputs.some(hasFile))
-      if (results.length === 0) return yield* downloadOne(job, options)
-      const { nameTemplate = settings.nameTemplate } = options
-      const named = { ...options, ...(nameTemplate === undefined ? {} : { nameTemplate }) }
-      const saved = yield* Effect.forEach(results, ({ id, handle = "" }, index) =>
-        Effect.gen(function* () {
-          const record = yield* Effect.mapError(ledger.get(handle, principal), () =>
-            jobError({ _tag: "NothingToFetch", taskId: handle, status: "unknown" })
-          )
-          const step = jobOfRecord({ ...record, outputs: primaryOutputs(record) })
-          const result = { pipeline: pipelineHandle, step: id, index, count: results.length }
-          const files = yield* downloadOne(step, nameForStep(named, result))
-          return files.map((file) => ({ ...file, step: id }))
-        })
+      const known = job.pipeline === undefined && job.record === undefined ? yield* withRecord(job) : job
+      const isOurs = known.pipeline !== undefined || known.record !== undefined
+      return yield* Effect.mapError(download(known, options), (error) =>
+        isOurs ? error.about(moneyOfJob(known)) : error
       )
-      return saved.flat()
     }),
     preview: (job) => Effect.provideContext(previewJob(job, { klingIsLocal: isLocal, privateHosts }), disk),
     requireSpace: (folder = outputDir) =>

@@ -1,4 +1,4 @@
-import type { Charged, NextStep } from "@klingkit/core"
+import { type Charged, JobMoney, type NextStep } from "@klingkit/core"
 import {
   libraryAdvice,
   type NameSetting,
@@ -52,7 +52,11 @@ const Reason = Schema.TaggedUnion(reasons)
 export type JobErrorReason = typeof Reason.Type
 
 /** A failure around a job on the client side: its price, its input or its result files. Kling's own are `KlingError`. */
-export class JobError extends Schema.TaggedError<JobError>()("JobError", { reason: Reason }) {
+export class JobError extends Schema.TaggedError<JobError>()("JobError", {
+  reason: Reason,
+  /** The job whose files could not be handled: what is known of its money stands. */
+  job: Schema.optionalKey(JobMoney)
+}) {
   /** A stable code for programs: `JOB_FILE_EXISTS`. */
   get code(): string {
     return `JOB_${this.reason._tag.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}`
@@ -66,6 +70,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
 
   /** Whether the request was charged: input is read before the charge, results are fetched after it. */
   get wasCharged(): Charged {
+    if (this.job !== undefined) return this.job.charged
     switch (this.reason._tag) {
       case "FetchFailed":
       case "ResultDenied":
@@ -83,6 +88,11 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", { reaso
       default:
         return "maybe"
     }
+  }
+
+  /** The same error, said of a job of this ledger. */
+  about(job: JobMoney): JobError {
+    return new JobError({ reason: this.reason, job })
   }
 
   /** What happened, in one sentence, with settings under the names of a face. */

@@ -1,10 +1,19 @@
-import { type KlingError, type Plan, type Quote, type Receipt, receiptOf, Task, type TaskStatus } from "@klingkit/core"
+import {
+  type Charge,
+  type KlingError,
+  type Plan,
+  type Quote,
+  type Receipt,
+  receiptOf,
+  Task,
+  type TaskStatus
+} from "@klingkit/core"
 import { Schema } from "effect"
 import { JobRecord } from "./ledger/job-record.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import { type JobState, jobStates } from "./ledger/job-state.ts"
 import { type MissingResults, missingResults } from "./ledger/missing-results.ts"
-import { PipelineView } from "./pipeline-view.ts"
+import { type PipelineStepView, PipelineView } from "./pipeline-view.ts"
 
 /** The position of a request that waits for a running task to end: 1 is next. */
 export const QueuePosition = Schema.Struct({
@@ -24,6 +33,8 @@ export const Job = Schema.Struct({
   queuePosition: Schema.optionalKey(QueuePosition),
   /** An identical request was already submitted: this is its job, and nothing was sent again. */
   isDuplicate: Schema.optionalKey(Schema.Boolean),
+  /** Why Kling's latest answer about it could not be read: this is what the ledger knew before. */
+  unread: Schema.optionalKey(Schema.String),
   /** Of a pipeline: its steps and their states. */
   pipeline: Schema.optionalKey(PipelineView)
 })
@@ -77,15 +88,17 @@ export const quoteOfJob = ({ plan, record, pipeline }: Job): Quote | undefined =
   record?.quote ?? pipeline?.quote ?? plan?.quote
 
 /**
- * Quote and charge of a job, side by side. Not every step of a pipeline reports its charge, and a stopped pipeline costs
- * less, so the quote of a pipeline is only an upper bound of its charges.
+ * Quote and charge of a job, side by side; those of a pipeline are the sum of its steps'. A stopped pipeline costs less, so the
+ * quote of a pipeline is only an upper bound of its charges.
  */
 export const receiptOfJob = (job: Job): Receipt => {
   const quote = quoteOfJob(job)
-  return receiptOf(
-    job.pipeline === undefined || quote === undefined ? quote : { ...quote, state: "estimate" },
-    job.task
-  )
+  if (job.record?.state === "REFUSED")
+    return { ...receiptOf(quote, notCharged), charged: "no, Kling has no task of it" }
+  const { pipeline, task } = job
+  if (pipeline === undefined) return receiptOf(quote, task)
+  const whole = quote === undefined ? undefined : { ...quote, state: "estimate" as const }
+  return receiptOf(whole, { status: task.status, charges: pipeline.steps.flatMap(chargesOfStep) })
 }
 
 /** What a job that has succeeded still lacks, as far as is known: results, their number or its bill. */
@@ -101,5 +114,14 @@ export const missingResultsText = (job: Job): string | undefined => {
     ? `the task has succeeded and is paid, but Kling does not show its results yet${later}`
     : `Kling shows ${missing.shown} of the ${missing.expected} results that were asked for${later}`
 }
+
+/** Kling does not report what its synchronous calls cost, such as the search for faces: their exact quote is what they took. */
+export const chargesOfStep = ({ charged, charges = [], quote }: PipelineStepView): ReadonlyArray<Charge> => {
+  const { state, units, pack } = quote
+  if (charges.length > 0 || charged !== "yes" || state !== "exact" || units === undefined) return charges
+  return [{ kind: "unit", amount: units, ...(pack === undefined ? {} : { pack }) }]
+}
+
+const notCharged = { status: "failed", charges: [] } as const
 
 export const jobOfRecord = (record: JobRecord): Job => ({ handle: record.handle, task: taskOfRecord(record), record })

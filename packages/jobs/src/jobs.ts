@@ -16,6 +16,7 @@ import { Downloads, type SavedResult } from "./downloads.ts"
 import { findByKeys } from "./find-by-keys.ts"
 import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
+import { moneyOfRecord } from "./job-money.ts"
 import { services } from "./layer.ts"
 import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
 import { Ledger } from "./ledger/ledger.ts"
@@ -176,7 +177,10 @@ const make = Effect.gen(function* () {
     revokeApproval: (approval) => ledger.revokeApproval(approval),
     status,
     resolve: Effect.fnUntraced(function* (handle, resolution) {
-      yield* orphans.resolve(yield* ledger.get(handle, settings.principal), resolution)
+      const record = yield* ledger.get(handle, settings.principal)
+      yield* Effect.mapError(orphans.resolve(record, resolution), (error) =>
+        error._tag === "KlingError" ? error.about(moneyOfRecord(record)) : error
+      )
       return yield* status(handle)
     }),
     follow: (id, operation) => Stream.unwrap(Effect.as(recovery.hold, followed(id, operation))),

@@ -3,7 +3,7 @@ import { type Job, Jobs, type SavedFile, startedJob, type Take } from "@klingkit
 import { describeQueuePosition, plannedFacts } from "@klingkit/jobs/internal"
 import { Cause, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
 import { connection } from "../connection.ts"
-import { CommandError, type Failure, failureOf, interrupted } from "../output/failure.ts"
+import { aboutJob, CommandError, type Failure, failureOf, interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView, taskText, taskView } from "../output/task-view.ts"
 import { beforePaying, createFolder, type Destination, readDestination, requireDestinations } from "./destination.ts"
@@ -90,10 +90,18 @@ const finishAll = Effect.fnUntraced(function* (
       if (!flags.wait && Option.isNone(flags.output)) return { take, job }
       const timeout = Duration.millis(Math.max(1, until - (yield* Clock.currentTimeMillis)))
       const finished = yield* Effect.exit(finish(job, timeout, flags, destinations[index]))
-      return Exit.isSuccess(finished) ? { take, ...finished.value } : { take, job, failure: failureOf(finished.cause) }
+      return Exit.isSuccess(finished)
+        ? { take, ...finished.value }
+        : { take, job, failure: failureOfTake(finished.cause, job) }
     })
   )
 })
+
+/** A failure that does not say what it knows of the money of its job, such as Ctrl+C, says it of the job. */
+const failureOfTake = (cause: Cause.Cause<unknown>, job: Job): Failure => {
+  const failure = failureOf(cause)
+  return failure.job === undefined ? aboutJob(failure, job) : failure
+}
 
 const finish = Effect.fnUntraced(function* (
   submitted: Job,

@@ -1,10 +1,10 @@
 import { isFinished, KlingError, expectedSecondsOf } from "@klingkit/core"
 import { sanitizeText } from "@klingkit/core/internal"
-import { type Job, Jobs, receiptOfJob } from "@klingkit/jobs"
+import { type Job, Jobs, type LedgerError, receiptOfJob } from "@klingkit/jobs"
 import { describeQueuePosition, stepFailure } from "@klingkit/jobs/internal"
 import { Cause, Clock, Duration, Effect, Ref, Stream } from "effect"
 import { exitCode } from "../output/exit-code.ts"
-import { CommandError, failureOf, interrupted } from "../output/failure.ts"
+import { aboutJob, CommandError, type Failure, failureOf, interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { taskView } from "../output/task-view.ts"
 
@@ -25,18 +25,29 @@ export const waitForTask = Effect.fnUntraced(function* (
   const latest = yield* Ref.make(options.submitted)
 
   const watch = Effect.gen(function* () {
-    // Following continues through failed polls, so the first read must report a wrong id or a dead network.
-    if (options.submitted === undefined) yield* Effect.flatMap(jobs.status(id), (job) => Ref.set(latest, job))
-    yield* jobs.follow(id, plan?.operation).pipe(Stream.runForEach((job) => Ref.set(latest, job)))
-  })
+    // Following continues through failed polls, so the first read must report a wrong id.
+    if (options.submitted === undefined) {
+      yield* jobs.status(id).pipe(
+        Effect.flatMap((job) => Ref.set(latest, job)),
+        Effect.catchIf(isOfJob, () => Effect.void)
+      )
+    }
+    yield* jobs.follow(id, plan?.operation).pipe(
+      Stream.tap((job) => Ref.set(latest, job)),
+      Stream.map(({ unread }) => unread),
+      Stream.changes,
+      Stream.runForEach((unread) => (unread === undefined ? Effect.void : output.say(`Waiting on: ${unread}`)))
+    )
+  }).pipe(Effect.catchIf(isUnread, (error) => Effect.flatMap(Ref.get(latest), (job) => unreadable(error, job))))
   yield* Effect.raceFirst(watch, showProgress(latest, expectedSeconds)).pipe(
     Effect.timeoutOption(Duration.subtract(options.timeout, options.spent ?? Duration.zero)),
     Effect.onInterrupt(() =>
-      Effect.flatMap(Ref.get(latest), (job) =>
-        output.fail(
-          interrupted(job?.pipeline === undefined ? { handle: id, isAccepted: true } : { pipeline: job.handle })
+      Effect.flatMap(Ref.get(latest), (job) => {
+        const failure = interrupted(
+          job?.pipeline === undefined ? { handle: id, isAccepted: true } : { pipeline: job.handle }
         )
-      )
+        return output.fail(job === undefined ? failure : aboutJob(failure, job))
+      })
     )
   )
 
@@ -45,6 +56,30 @@ export const waitForTask = Effect.fnUntraced(function* (
   if (job.task.status === "failed") return yield* taskFailed(job)
   return job
 })
+
+/** Of a job that this ledger has, or another one: only the wait itself tells whether it can end. */
+const isOfJob = (error: KlingError | LedgerError): boolean => error._tag === "KlingError" && error.job !== undefined
+
+/** Kling's answers about the task could not be read, which says nothing about the task: it runs on. */
+const isUnread = (error: KlingError | LedgerError): error is KlingError =>
+  error._tag === "KlingError" && error.job !== undefined && !settled.has(error.reason._tag)
+
+/** Failures with an exit code of their own: nothing can be read before they are fixed, or the user decides. */
+const settled: ReadonlySet<string> = new Set([
+  "InvalidInput",
+  "MissingCredentials",
+  "UnusableCredentials",
+  "SubmissionUnknown"
+])
+
+const unreadable = (error: KlingError, job: Job | undefined) =>
+  new CommandError({
+    failure: {
+      ...failureOf(Cause.fail(error)),
+      exitCode: exitCode.stillRunning,
+      ...(job === undefined ? {} : { task: taskView(job) })
+    }
+  })
 
 const showProgress = Effect.fnUntraced(function* (
   latest: Ref.Ref<Job | undefined>,
@@ -70,17 +105,16 @@ const showProgress = Effect.fnUntraced(function* (
 export const stillRunning = (id: string, job: Job | undefined, timeout: Duration.Duration) => {
   const state =
     job?.queuePosition === undefined ? (job?.task.status ?? "status unknown") : describeQueuePosition(job.queuePosition)
-  return new CommandError({
-    failure: {
-      code: "CLI_STILL_RUNNING",
-      message: `task ${sanitizeText(id, 80)} has not finished within ${Duration.format(timeout)}: ${state}`,
-      handle: id,
-      suggestion: `${whatNow(job)}: klingkit task wait ${sanitizeText(id, 80)}`,
-      charged: "maybe",
-      exitCode: exitCode.stillRunning,
-      ...(job === undefined ? {} : { task: taskView(job) })
-    }
-  })
+  const unread = job?.unread === undefined ? "" : `; Kling's latest answer could not be read: ${job.unread}`
+  const failure: Failure = {
+    code: "CLI_STILL_RUNNING",
+    message: `task ${sanitizeText(id, 80)} has not finished within ${Duration.format(timeout)}: ${state}${unread}`,
+    handle: id,
+    suggestion: `${whatNow(job)}: klingkit task wait ${sanitizeText(id, 80)}`,
+    charged: "maybe",
+    exitCode: exitCode.stillRunning
+  }
+  return new CommandError({ failure: job === undefined ? failure : { ...aboutJob(failure, job), task: taskView(job) } })
 }
 
 const whatNow = (job: Job | undefined): string => {
@@ -92,15 +126,12 @@ const whatNow = (job: Job | undefined): string => {
 const taskFailed = (job: Job) => {
   const step = stepFailure(job)
   if (step !== undefined) {
-    return new CommandError({ failure: { ...failureOf(Cause.fail(step)), task: taskView(job) } })
+    return new CommandError({ failure: { ...aboutJob(failureOf(Cause.fail(step)), job), task: taskView(job) } })
   }
   const error = new KlingError({
     reason: { _tag: "TaskFailed", taskId: job.handle, detail: job.task.message ?? "" },
     billed: true
   })
-  const { charges } = job.task
-  const charged = charges.length === 0 ? "maybe" : charges.some(({ amount }) => amount > 0) ? "yes" : "no"
-  return new CommandError({
-    failure: { ...failureOf(Cause.fail(error)), charged, receipt: receiptOfJob(job), task: taskView(job) }
-  })
+  const failure = aboutJob(failureOf(Cause.fail(error)), job)
+  return new CommandError({ failure: { ...failure, receipt: receiptOfJob(job), task: taskView(job) } })
 }

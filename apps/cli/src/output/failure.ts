@@ -1,6 +1,6 @@
-import { type Charged, KlingError, type NextStep, type Problem, type Receipt } from "@klingkit/core"
-import { nameProblem, sanitizeText, variableOf, withOutcome } from "@klingkit/core/internal"
-import { JobError, LedgerError } from "@klingkit/jobs"
+import { type Charged, type JobMoney, KlingError, type NextStep, type Problem, type Receipt } from "@klingkit/core"
+import { adviceOf, moneyText, nameProblem, sanitizeText, variableOf, withOutcome } from "@klingkit/core/internal"
+import { type Job, JobError, LedgerError, moneyOfJob } from "@klingkit/jobs"
 import { Cause, Data } from "effect"
 import { CliError } from "effect/cli"
 import { type ExitCode, exitCode } from "./exit-code.ts"
@@ -20,6 +20,8 @@ export interface Failure {
   readonly next?: NextStep
   /** The handle of the task, where there may be one. */
   readonly handle?: string
+  /** What is known of the money of the job in question. */
+  readonly job?: JobMoney
   /** The tasks of a batch that may be running. */
   readonly tasks?: ReadonlyArray<LineTask>
   /** Quote and charge of a failed task, as text. */
@@ -134,14 +136,28 @@ export const failureError = ({
   ...error
 }: Failure): Omit<Failure, "exitCode" | "task" | "receipt" | "lines"> => error
 
-export const failureText = ({ code, message, suggestion, charged, lines = [], receipt = {} }: Failure): string =>
-  [
+/** The same failure, told of a job: what is known of its money stands, whatever has failed. */
+export const aboutJob = (failure: Failure, job: Job): Failure => {
+  const money = moneyOfJob(job)
+  return { ...failure, job: money, charged: money.charged, handle: job.handle }
+}
+
+export const failureText = (failure: Failure): string => {
+  const { code, message, suggestion, lines = [], receipt = {} } = failure
+  return [
     `Error (${code}): ${lines.length > 1 ? "" : message}`.trimEnd(),
     ...(lines.length > 1 ? lines.map((line) => `  ${line}`) : []),
     ...(receipt.quoted === undefined ? [] : [`Quoted: ${receipt.quoted}`]),
-    `Charged: ${charged}${receipt.charged === undefined ? "" : `; ${receipt.charged}`}`,
+    `Charged: ${chargedText(failure)}`,
     `Next: ${suggestion}`
   ].join("\n")
+}
+
+/** With the receipt of a task that has ended, else with the most that the job may have cost. */
+const chargedText = ({ charged, job, receipt = {} }: Failure): string => {
+  if (receipt.charged !== undefined) return charged === "no" ? receipt.charged : `${charged}; ${receipt.charged}`
+  return job?.charged === charged ? moneyText(job) : charged
+}
 
 /** Field and message as one sentence. */
 export const problemLine = ({ field, message }: Problem): string => `${field} ${message}`.trimStart()
@@ -150,9 +166,10 @@ export const problemLine = ({ field, message }: Problem): string => `${field} ${
 const describedBy = (error: KlingError | JobError | LedgerError) => ({
   code: error.code,
   message: error.describe(variableOf),
-  suggestion: withOutcome(error, nextStepText(error.next)),
+  suggestion: withOutcome(error, adviceOf(error, nextStepText)),
   charged: error.wasCharged,
-  next: error.next
+  next: error.next,
+  ...("job" in error && error.job !== undefined ? { job: error.job } : {})
 })
 
 const credentialReasons = new Set(["MissingCredentials", "UnusableCredentials", "Unauthorized", "TokenRejected"])
@@ -163,7 +180,8 @@ const klingFailure = (error: KlingError): Failure => {
     reason._tag === "InvalidInput" || reason._tag === "UnusableCredentials"
       ? reason.problems.map((problem) => nameProblem(problem, variableOf))
       : undefined
-  const handle = "externalTaskId" in reason ? reason.externalTaskId : "taskId" in reason ? reason.taskId : undefined
+  const named = "externalTaskId" in reason ? reason.externalTaskId : "taskId" in reason ? reason.taskId : undefined
+  const handle = error.job?.handle ?? named
   const isAboutCredentials =
     credentialReasons.has(reason._tag) || (problems ?? []).some(({ field }) => field === "credentials")
   return {
@@ -197,7 +215,8 @@ const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
 const jobFailure = (error: JobError): Failure => ({
   ...describedBy(error),
   exitCode: jobExitCodes[error.reason._tag],
-  ...("taskId" in error.reason ? { handle: error.reason.taskId } : {})
+  ...("taskId" in error.reason ? { handle: error.reason.taskId } : {}),
+  ...(error.job === undefined ? {} : { handle: error.job.handle })
 })
 
 const ledgerFailure = (error: LedgerError): Failure => {

@@ -1,14 +1,11 @@
-import { DateTime, Schema } from "effect"
+import { DateTime, Schema, Struct } from "effect"
 import { findKlingCode } from "./codes.ts"
-import { libraryAdvice, withOutcome } from "./library-advice.ts"
+import { type Charged, JobMoney } from "./job-money.ts"
+import { adviceOf, libraryAdvice, withOutcome } from "./library-advice.ts"
 import { CandidateTask, type NextStep } from "./next-step.ts"
 import { nameProblem, Problem } from "./problem.ts"
 import { sanitizeText } from "./sanitize-text.ts"
 import { type NameSetting, optionOf, Setting } from "./setting.ts"
-
-/** Whether Kling charged, or may have charged, units for the failed request. */
-export const Charged = Schema.Literals(["no", "maybe", "yes"])
-export type Charged = typeof Charged.Type
 
 /** The credential and the address of a request. */
 export const Access = Schema.Struct({
@@ -100,7 +97,9 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
   /** How Kling was asked, where it rejected the credential: its own text does not say what is wrong. */
   access: Schema.optionalKey(Access),
   /** The task was looked up after the answer, and Kling has none. */
-  isAbsent: Schema.optionalKey(Schema.Boolean)
+  isAbsent: Schema.optionalKey(Schema.Boolean),
+  /** The job whose state could not be read: what is known of its money stands. */
+  job: Schema.optionalKey(JobMoney)
 }) {
   /** A stable code for programs: `KLING_RATE_LIMITED`. */
   get code(): string {
@@ -118,17 +117,32 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
   }
 
   get wasCharged(): Charged {
-    return this.billed === true && this.mayHaveExecuted ? "maybe" : "no"
+    return this.job?.charged ?? (this.billed === true && this.mayHaveExecuted ? "maybe" : "no")
   }
 
   /** It failed before anything was sent. */
   get isUnsent(): boolean {
-    return unsent.has(this.reason._tag)
+    return this.job?.isSent !== true && unsent.has(this.reason._tag)
   }
 
   /** What to do next, as data. */
   get next(): NextStep {
-    return nextStep(this.reason, this.access)
+    const step = nextStep(this.reason, this.access)
+    return this.job === undefined || this.job.isEnded || keptSteps.has(step._tag)
+      ? step
+      : { _tag: "Wait", handle: this.job.handle }
+  }
+
+  /** What to do once that is done: the job is still there to be waited for. */
+  get afterwards(): NextStep | undefined {
+    return this.job === undefined || this.job.isEnded || !repairs.has(this.next._tag)
+      ? undefined
+      : { _tag: "Wait", handle: this.job.handle }
+  }
+
+  /** The same error, said of a job whose state could not be read. */
+  about(job: JobMoney): KlingError {
+    return saidOf(this, job)
   }
 
   /** What happened, in one sentence, with settings under the names of a face. */
@@ -142,9 +156,36 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
   /** What to do next, in one sentence for programmers. */
   get suggestion(): string {
-    return withOutcome(this, libraryAdvice(this.next))
+    return withOutcome(this, adviceOf(this, libraryAdvice))
   }
 }
+
+const saidOf = (error: KlingError, job: JobMoney): KlingError =>
+  new KlingError({ ...Struct.pick(error, ["reason", ...details]), job })
+
+const details = ["operation", "billed", "httpStatus", "requestId", "access", "isAbsent"] as const
+
+/** Steps that fix what keeps klingkit from reading Kling's answers. */
+const repairs: ReadonlySet<NextStep["_tag"]> = new Set([
+  "SetCredentials",
+  "CheckKey",
+  "CheckRegion",
+  "SetClock",
+  "CheckAccount",
+  "TopUp",
+  "CheckNetwork",
+  "UpdateClient"
+])
+
+/** Steps that hold for the job of an error as well; in place of the others it is waited for. */
+const keptSteps: ReadonlySet<NextStep["_tag"]> = new Set([
+  ...repairs,
+  "FixInput",
+  "LookUp",
+  "AwaitOutcome",
+  "ChooseTask",
+  "CheckId"
+])
 
 const unsent: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "InvalidInput",

@@ -44,3 +44,9 @@ const shown = (handle: string): string => sanitizeText(handle, 80)
 /** Advice, and whether anything was sent. */
 export const withOutcome = ({ isUnsent }: { readonly isUnsent: boolean }, advice: string): string =>
   isUnsent ? `${advice}; nothing was sent` : advice
+
+/** The next step of an error, and the one after it, in the words of a face. */
+export const adviceOf = (
+  { next, afterwards }: { readonly next: NextStep; readonly afterwards?: NextStep | undefined },
+  textOf: (step: NextStep) => string
+): string => (afterwards === undefined ? textOf(next) : `${textOf(next)}; then ${textOf(afterwards)}`)

@@ -68,7 +68,7 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
   }
 
   get wasCharged(): Charged {
-    return this.beforeSending ? "no" : "maybe"
+    return this.beforeSending || unpaid.has(this.reason._tag) ? "no" : "maybe"
   }
 
   /** What happened, in one sentence; it names no settings. */
@@ -94,6 +94,9 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
     return withOutcome(this, libraryAdvice(this.next))
   }
 }
+
+/** About an id or a cursor that the ledger does not have: what it has is not concerned. */
+const unpaid: ReadonlySet<LedgerErrorReason["_tag"]> = new Set(["NotFound", "BadCursor"])
 
 /** An error raised where the request may already have been sent; `guard` sets `beforeSending` where it cannot have been. */
 export const ledgerError = (reason: LedgerErrorReason, beforeSending = false): LedgerError =>

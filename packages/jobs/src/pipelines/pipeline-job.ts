@@ -1,5 +1,6 @@
-import { type Charged, familyOfHandle, type Task, type TaskStatus } from "@klingkit/core"
+import { familyOfHandle, type Task, type TaskStatus } from "@klingkit/core"
 import { type Job, taskOfRecord } from "../job.ts"
+import { moneyOfRecord } from "../job-money.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import type { PipelineRecord, PipelineState } from "../ledger/pipeline-record.ts"
 import type { StepJob } from "../ledger/found-steps.ts"
@@ -30,7 +31,7 @@ export const pipelineJob = (pipeline: PipelineRecord, jobs: ReadonlyArray<StepJo
       quote,
       isResult: resultIds.has(id),
       status: job === undefined ? "waiting" : taskOfRecord(job).status,
-      charged: job === undefined || job.found !== undefined ? "no" : chargedFor(job),
+      charged: job === undefined || job.found !== undefined ? "no" : moneyOfRecord(job).charged,
       ...(job === undefined ? {} : { handle: job.handle, outputs: primaryOutputs(job), files: job.files }),
       ...(job?.found === undefined ? {} : { isFound: true }),
       ...(job === undefined || job.found !== undefined ? {} : { charges: chargesOf(job) })
@@ -62,14 +63,6 @@ export const pipelineJob = (pipeline: PipelineRecord, jobs: ReadonlyArray<StepJo
 /** Among the charges of several steps, a charge needs its pack even where Kling does not name it. */
 const chargesOf = ({ charges, quote: { pack } }: JobRecord): JobRecord["charges"] =>
   charges.map((charge) => (charge.kind === "unit" && pack !== undefined ? { pack, ...charge } : charge))
-
-/** Kling does not document what a failed task costs; its answer may contain the charge. */
-const chargedFor = ({ state, charges }: JobRecord): Charged => {
-  if (state === "REFUSED") return "no"
-  if (state === "UNKNOWN") return "maybe"
-  if (state !== "FAILED") return "yes"
-  return charges.length > 0 && charges.every(({ amount }) => amount === 0) ? "no" : "maybe"
-}
 
 /** The outputs worth keeping: Kling returns an audio track beside the video that contains it. */
 export const primaryOutputs = ({ outputs }: JobRecord): JobRecord["outputs"] => {

@@ -1,6 +1,7 @@
 import { type AnyOperation, findOperation, isFinished, type KlingError } from "@klingkit/core"
-import { Clock, Effect, Option, Stream } from "effect"
+import { Clock, Effect, Option, Result, Stream } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
+import { moneyOfRecord } from "../job-money.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { isFinishedState } from "../ledger/job-state.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -10,7 +11,8 @@ import type { Recovery } from "../recovery/recovery.ts"
 import type { JobsSettings } from "../settings.ts"
 import { nextPollAt } from "../snapshots/poll-schedule.ts"
 import { Snapshots } from "../snapshots/snapshots.ts"
-import { findRecord, isTerminalOrUnsent } from "./job-status.ts"
+import { findRecord, isTerminalOrUnsent, readForeign } from "./job-status.ts"
+import { countFailedRead, type FailedReads, noFailedReads } from "./failed-reads.ts"
 import type { Poller } from "./poller.ts"
 
 type Needs = Ledger | Queues | Recovery | Snapshots | JobsSettings
@@ -19,38 +21,58 @@ type Needs = Ledger | Queues | Recovery | Snapshots | JobsSettings
 const pollWithCallbacksMillis = 60_000
 /** How often the ledger is read for the updates of other processes. */
 const rereadMillis = { unsent: 1000, withCallbacks: 2000 }
+/** Between two reads of a task that the ledger does not have, when the first has failed. */
+const unreadPauseMillis = 2000
 
-interface Progress {
+interface Followed {
   readonly last: Option.Option<Job>
+  readonly failed: FailedReads
   /** How often Kling has reported success without any result. */
   readonly emptyPolls: number
 }
 
-/** The job at every poll until it has ended. All who wait, for this job or others, share their polls. */
+/**
+ * The job at every poll until it has ended. All who wait, for this job or others, share their polls. A job whose state cannot be
+ * read is emitted as the ledger has it, with the reason; only what time will not change ends the wait.
+ */
 export const followJob = (
   poller: Poller,
   id: string,
   operation: AnyOperation | undefined
 ): Stream.Stream<Job, KlingError, Needs> => {
-  const start: Progress = { last: Option.none(), emptyPolls: 0 }
-  const snapshots = Stream.paginate(start, ({ last, emptyPolls }) =>
+  const first: Followed = { last: Option.none(), failed: noFailedReads, emptyPolls: 0 }
+  const snapshots = Stream.paginate(first, ({ last, failed, emptyPolls: before }) =>
     Effect.gen(function* () {
-      const snapshot = yield* Option.match(last, { onNone: () => firstSnapshot(poller, id), onSome: next }).pipe(
-        Effect.map(Option.some),
-        // The task keeps running whether or not it can be read: only a permanent failure ends the wait.
-        Effect.catch((error) => (error.isRetryable ? Effect.succeed(Option.none<Job>()) : Effect.fail(error)))
+      const read = yield* Effect.result(
+        Option.match(last, {
+          onNone: () => firstSnapshot(poller, id),
+          onSome: (job) => nextSnapshot(poller, id, operation, job)
+        })
       )
-      const job = Option.orElse(snapshot, () => last)
-      const isEmpty = Option.exists(snapshot, ({ task }) => task.status === "succeed" && task.outputs.length === 0)
-      const progress: Progress = { last: job, emptyPolls: emptyPolls + (isEmpty ? 1 : 0) }
-      const ended = Option.exists(
-        snapshot,
-        (seen) => isFinished(seen.task) && !awaitsResults(seen, progress.emptyPolls)
-      )
-      return [Option.toArray(snapshot), ended ? Option.none<Progress>() : Option.some(progress)] as const
+      if (Result.isSuccess(read)) {
+        const job = read.success
+        const isEmpty = job.task.status === "succeed" && job.task.outputs.length === 0
+        const emptyPolls = before + (isEmpty ? 1 : 0)
+        const next: Followed = { last: Option.some(job), failed: noFailedReads, emptyPolls }
+        const isOver = isFinished(job.task) && !awaitsResults(job, emptyPolls)
+        return [[job], isOver ? Option.none<Followed>() : Option.some(next)] as const
+      }
+      const error = read.failure
+      const record = yield* findRecord(id)
+      const now = yield* Clock.currentTimeMillis
+      const counted = countFailedRead(failed, error, now)
+      const isOver = record === undefined ? !error.isRetryable : counted === undefined
+      if (isOver || counted === undefined) {
+        return yield* record === undefined ? error : error.about(moneyOfRecord(record))
+      }
+      if (record === undefined) {
+        yield* Effect.sleep(unreadPauseMillis)
+        return [[], Option.some<Followed>({ last, failed: counted, emptyPolls: before })] as const
+      }
+      const job: Job = { ...jobOfRecord(record), unread: error.message }
+      return [[job], Option.some<Followed>({ last: Option.some(job), failed: counted, emptyPolls: before })] as const
     })
   )
-  const next = (last: Job) => nextSnapshot(poller, id, operation, last)
   return Stream.unwrap(Effect.as(poller.follow(id), snapshots))
 }
 
@@ -87,7 +109,7 @@ const firstSnapshot = Effect.fnUntraced(function* (
   id: string
 ): Effect.fn.Return<Job, KlingError, Needs> {
   const record = yield* findRecord(id)
-  if (record === undefined) return { handle: id, task: yield* Snapshots.use((snapshots) => snapshots.readTask(id)) }
+  if (record === undefined) return { handle: id, task: yield* readForeign(yield* Snapshots, id) }
   if (yield* isTerminalOrUnsent(record)) {
     const latest = yield* Snapshots.use((snapshots) => snapshots.complete(record))
     return yield* Queues.use((queues) => queues.jobOf(latest))
@@ -111,7 +133,7 @@ const nextSnapshot = Effect.fnUntraced(function* (
   const expectedSeconds = record?.expectedSeconds ?? declared?.expectedSeconds(declared.example) ?? 60
   if (record === undefined) {
     yield* Effect.sleep(nextPollAt(last.task.createdAt ?? now, expectedSeconds, now) - now)
-    return { handle: id, task: yield* snapshots.readTask(id) }
+    return { handle: id, task: yield* readForeign(snapshots, id) }
   }
   const { handle, principal, state, callbackReceivedAt, polledAt = 0 } = record
   if (isFinishedState(state)) return jobOfRecord(yield* completed(record, snapshots))

@@ -1,6 +1,8 @@
-import type { KlingError } from "@klingkit/core"
+import type { KlingError, NextStep } from "@klingkit/core"
 import {
+  adviceOf,
   candidatesText,
+  moneyText,
   resultRetentionDays,
   sanitizeText,
   sharedAdvice,
@@ -32,16 +34,30 @@ export const formatError = (
   code: error.code,
   lines: [
     `Error: ${error.describe(variableOf)}`,
-    ...(error.reason._tag === "SubmissionUnknown" && error.reason.externalTaskId !== undefined
-      ? [`Task ID: ${error.reason.externalTaskId}`]
-      : []),
+    ...taskIdOf(error).map((id) => `Task ID: ${shown(id)}`),
     `Charged: ${chargedBy(tool, error)}`,
-    `Next: ${nextStep(tool, error)}`,
+    `Next: ${adviceOf(error, (step) => nextStep(tool, error, step))}`,
     `Code: ${error.code}`
   ]
 })
 
-const chargedBy = (tool: Pick<Tool, "charged">, error: KlingError | JobError | LedgerError): string =>
+type AnyError = KlingError | JobError | LedgerError
+
+const taskIdOf = (error: AnyError): ReadonlyArray<string> => {
+  if ("job" in error && error.job !== undefined) return [error.job.handle]
+  const { reason } = error
+  return reason._tag === "SubmissionUnknown" && reason.externalTaskId !== undefined ? [reason.externalTaskId] : []
+}
+
+/** The money of the job in question stands, also where the tool itself only reads. */
+const chargedBy = (tool: Pick<Tool, "charged">, error: AnyError): string => {
+  if ("job" in error && error.job !== undefined) return `${moneyText(error.job)}${ofTask[error.job.charged]}`
+  return chargedByCall(tool, error)
+}
+
+const ofTask = { no: "", maybe: "; Kling may have accepted the request", yes: ", for the task; it is not lost" }
+
+const chargedByCall = (tool: Pick<Tool, "charged">, error: AnyError): string =>
   !tool.charged
     ? "no"
     : error.reason._tag === "StepFailed" && error.reason.paid.length > 0
@@ -62,8 +78,7 @@ export const formatDefect = (tool: Pick<Tool, "charged" | "name">): FormattedErr
 })
 
 /** What to do next, as a tool call where there is one. */
-const nextStep = (tool: Pick<Tool, "charged">, error: KlingError | JobError | LedgerError): string => {
-  const step = error.next
+const nextStep = (tool: Pick<Tool, "charged">, error: AnyError, step: NextStep): string => {
   switch (step._tag) {
     case "SetCredentials":
       return `${sharedAdvice(step, variableOf)}, in this server's environment and restart it`

@@ -1,6 +1,12 @@
-import { isFinished, type Task, type TaskOutput } from "@klingkit/core"
-import { ignoredText, resultRetentionDays, resultRetentionMillis, sanitizeText } from "@klingkit/core/internal"
-import { type Job, receiptOfJob } from "@klingkit/jobs"
+import { isFinished, type Receipt, type Task, type TaskOutput } from "@klingkit/core"
+import {
+  ignoredText,
+  moneyText,
+  resultRetentionDays,
+  resultRetentionMillis,
+  sanitizeText
+} from "@klingkit/core/internal"
+import { type Job, moneyOfJob, receiptOfJob } from "@klingkit/jobs"
 import { describeQueuePosition, missingResultsText } from "@klingkit/jobs/internal"
 import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
@@ -42,8 +48,9 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
     linkTo(output, index, expiresAt)
   ])
   const message = messageOf(task)
-  const receipt = receiptOfJob(job)
-  const notes = [missingResultsText(job), ignoredText(task)].filter((note) => note !== undefined)
+  const receipt = receiptWhileUnread(job)
+  const unread = job.unread === undefined ? undefined : `Kling's latest answer could not be read: ${job.unread}`
+  const notes = [missingResultsText(job), ignoredText(task), unread].filter((note) => note !== undefined)
   const structured: TaskData = {
     task_id: handle,
     kling_task_id: task.id,
@@ -72,6 +79,14 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
       `Next: ${structured.next}`
     ]
   }
+}
+
+/** A charge is shown at the end, or when the state is not known: then as what it may be. */
+const receiptWhileUnread = (job: Job): Receipt => {
+  const receipt = receiptOfJob(job)
+  return job.unread === undefined || receipt.charged !== undefined
+    ? receipt
+    : { ...receipt, charged: moneyText(moneyOfJob(job)) }
 }
 
 const messageOf = (task: Task): string | undefined => {

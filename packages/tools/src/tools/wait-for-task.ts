@@ -1,6 +1,6 @@
-import { isFinished } from "@klingkit/core"
+import { familyOfHandle, isFinished } from "@klingkit/core"
 import { type Job, Jobs } from "@klingkit/jobs"
-import { describeQueuePosition } from "@klingkit/jobs/internal"
+import { describeQueuePosition, jobError } from "@klingkit/jobs/internal"
 import { Clock, Effect, Option, Ref, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
@@ -11,6 +11,7 @@ import { defineTool } from "../tool.ts"
 /** Some hosts end every call after 60 s, regardless of progress. */
 const longestSeconds = 45
 const defaultSeconds = 40
+const lastReadTimeout = "5 seconds"
 
 export const waitForTask = defineTool({
   name: "wait_for_task",
@@ -43,11 +44,27 @@ export const waitForTask = defineTool({
       Effect.timeoutOption(`${timeout_seconds} seconds`)
     )
     const last = yield* Ref.get(lastJob)
-    // Polls that fail transiently are skipped; a final status read reports why none succeeded.
-    const job = Option.isSome(last) ? last.value : yield* jobs.status(task_id)
+    // Polls of tasks that the ledger does not have are skipped when they fail; a last status read reports why none succeeded.
+    const job = Option.isSome(last) ? last.value : yield* readOnce(jobs, task_id)
     const result = yield* statusResult(job, preview)
     if (isFinished(job.task)) return result
     const waited = Math.round(((yield* Clock.currentTimeMillis) - started) / 1000)
     return { ...result, lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own.`] }
   })
 })
+
+/** A handle was made for a paid request; another id is that of a task which is not ours. */
+const unanswered = (id: string) => {
+  const error = jobError({ _tag: "NotFinished", taskId: id, status: "Kling does not answer" })
+  return familyOfHandle(id) === undefined
+    ? error
+    : error.about({ handle: id, isSent: true, isEnded: false, charged: "maybe" })
+}
+
+const readOnce = (jobs: Jobs["Service"], id: string) =>
+  jobs.status(id).pipe(
+    Effect.timeoutOrElse({
+      duration: lastReadTimeout,
+      orElse: () => Effect.fail(unanswered(id))
+    })
+  )

@@ -4,7 +4,7 @@ import { type Job, Jobs } from "@klingkit/jobs"
 import { currentJob } from "@klingkit/jobs/internal"
 import { type Cause, Duration, Effect, type FileSystem, Option, type Path, Schedule, Stream } from "effect"
 import { isUnanswered } from "../run-plan.ts"
-import { type Failure, failureOf } from "../../output/failure.ts"
+import { aboutJob, type Failure, failureOf } from "../../output/failure.ts"
 import { taskView } from "../../output/task-view.ts"
 import { asNew, type LineToRun } from "./find-lines.ts"
 import { keyOfTake } from "./line-keys.ts"
@@ -53,7 +53,8 @@ export const runLine = (toRun: LineToRun, options: LineOptions): Effect.Effect<L
   }).pipe(Effect.catchCause((cause) => failedLine(toRun, cause)))
 
 const failedLine = (toRun: LineToRun, cause: Cause.Cause<unknown>, submitted?: Job): Effect.Effect<LineResult> => {
-  const failure = failureOf(cause)
+  const reported = failureOf(cause)
+  const failure = submitted === undefined || reported.job !== undefined ? reported : aboutJob(reported, submitted)
   const handle = submitted?.handle ?? failure.handle
   return Effect.succeed({ ...nameOf(toRun), status: "failed", failure, ...(handle === undefined ? {} : { handle }) })
 }

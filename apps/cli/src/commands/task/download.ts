@@ -1,5 +1,5 @@
 import { resultRetentionDays } from "@klingkit/core/internal"
-import { Jobs } from "@klingkit/jobs"
+import { type Job, Jobs, moneyOfJob } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { connection } from "../../connection.ts"
@@ -17,19 +17,11 @@ export const download = Command.make(
   Effect.fnUntraced(function* ({ task, output, force }) {
     const jobs = yield* Jobs
     const job = yield* jobs.status(task)
-    const { pipeline } = job
-    if (pipeline !== undefined && Option.isSome(output)) {
-      const destinations = yield* stepDestinations(pipeline.steps, { output, force: true, isNamedByUser: false })
-      const saved = yield* saveSteps({ destinations, force })(job)
-      if (saved.length > 0) return yield* printTask(job, saved)
-    }
-    const destination = yield* destinationOf({
-      output,
-      // A file in the way may be the result itself: that is decided when it is saved.
-      force: true,
-      count: pipeline === undefined ? job.task.outputs.length : 1
-    })
-    yield* printTask(job, yield* downloadFiles(job, destination, force))
+    yield* Effect.mapError(save(job, output, force), (error) =>
+      error._tag === "JobError" && (job.record !== undefined || job.pipeline !== undefined)
+        ? error.about(moneyOfJob(job))
+        : error
+    )
   }, Effect.provide(connection))
 ).pipe(
   Command.withDescription(`Download a finished task's files; Kling keeps them for ${resultRetentionDays} days`),
@@ -42,3 +34,19 @@ export const download = Command.make(
     }
   ])
 )
+
+const save = Effect.fnUntraced(function* (job: Job, output: Option.Option<string>, force: boolean) {
+  const { pipeline } = job
+  if (pipeline !== undefined && Option.isSome(output)) {
+    const destinations = yield* stepDestinations(pipeline.steps, { output, force: true, isNamedByUser: false })
+    const saved = yield* saveSteps({ destinations, force })(job)
+    if (saved.length > 0) return yield* printTask(job, saved)
+  }
+  const destination = yield* destinationOf({
+    output,
+    // A file in the way may be the result itself: that is decided when it is saved.
+    force: true,
+    count: pipeline === undefined ? job.task.outputs.length : 1
+  })
+  yield* printTask(job, yield* downloadFiles(job, destination, force))
+})
