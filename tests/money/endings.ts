@@ -8,6 +8,8 @@ export interface Ending {
   readonly name: string
   readonly speed: number
   readonly faults: FaultPlan
+  /** Of the wait: short where it never ends by itself, else longer than a busy machine takes. */
+  readonly timeout: "1s" | "120s"
   /** The exit code of a command that waits. */
   readonly waitExit: number
 }
@@ -32,14 +34,15 @@ const badReads: ReadonlyArray<readonly [name: string, faults: FaultPlan]> = [
 ]
 
 export const endings: ReadonlyArray<Ending> = [
-  ...badReads.map(([name, faults]): Ending => ({ name, faults, speed: never, waitExit: 8 })),
-  { name: "a time-out", faults: {}, speed: never, waitExit: 8 },
-  { name: "success", faults: {}, speed: atOnce, waitExit: 0 },
-  { name: "a task that fails", faults: { faults: [{ fault: "fail" }] }, speed: atOnce, waitExit: 1 },
+  ...badReads.map(([name, faults]): Ending => ({ name, faults, speed: never, timeout: "1s", waitExit: 8 })),
+  { name: "a time-out", faults: {}, speed: never, timeout: "1s", waitExit: 8 },
+  { name: "success", faults: {}, speed: atOnce, timeout: "120s", waitExit: 0 },
+  { name: "a task that fails", faults: { faults: [{ fault: "fail" }] }, speed: atOnce, timeout: "120s", waitExit: 1 },
   {
     name: "a request that Kling refuses",
     faults: { faults: [{ fault: "refuse", code: 1301, count: "always" }] },
     speed: never,
+    timeout: "120s",
     waitExit: 1
   }
 ]

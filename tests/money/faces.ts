@@ -7,12 +7,16 @@ import { createJobs } from "@klingkit/jobs/promise"
 import { findTool, formatError } from "@klingkit/tools"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { klingkit } from "../cli/testing/built-klingkit.ts"
+import type { Ending } from "./endings.ts"
 
 /** Where a face finds Kling and the ledger. */
 export interface Home {
   readonly env: Readonly<Record<string, string>>
   readonly folder: string
 }
+
+/** The same, and how long to wait. */
+export type Asked = Home & Pick<Ending, "timeout">
 
 /** What a face says about money, and of which job; `charged` is absent where it only tells the state. */
 export interface Said {
@@ -81,18 +85,18 @@ const statusInProgram = async (handle: string, { env, folder }: Home): Promise<S
   )
 }
 
-const create = ["video", "create", "a paper boat", "--wait", "--timeout", "1s"]
+const create = ({ timeout }: Asked) => ["video", "create", "a paper boat", "--wait", "--timeout", timeout]
 
 /** Each makes its own request. */
-export const creating: Readonly<Record<string, (home: Home) => Promise<Said>>> = {
-  "create --wait": (home) => textOf(create, home),
-  "create --wait --json": (home) => jsonOf(create, home)
+export const creating: Readonly<Record<string, (home: Asked) => Promise<Said>>> = {
+  "create --wait": (home) => textOf(create(home), home),
+  "create --wait --json": (home) => jsonOf(create(home), home)
 }
 
 /** Each asks about a request that was made before. */
-export const asking: Readonly<Record<string, (handle: string, home: Home) => Promise<Said>>> = {
-  "task wait": (handle, home) => textOf(["task", "wait", handle, "--timeout", "1s"], home),
-  "task wait --json": (handle, home) => jsonOf(["task", "wait", handle, "--timeout", "1s"], home),
+export const asking: Readonly<Record<string, (handle: string, home: Asked) => Promise<Said>>> = {
+  "task wait": (handle, home) => textOf(["task", "wait", handle, "--timeout", home.timeout], home),
+  "task wait --json": (handle, home) => jsonOf(["task", "wait", handle, "--timeout", home.timeout], home),
   "task get": (handle, home) => textOf(["task", "get", handle], home),
   "task get --json": (handle, home) => jsonOf(["task", "get", handle], home),
   wait_for_task: (handle, home) => toolText("wait_for_task", { task_id: handle, timeout_seconds: 1 }, home),
