@@ -127,7 +127,8 @@ it.each([
     await kling.injectFault(fault)
     const { text } = await host.call("download_task", { task_id, file_name: "kite.png" })
     await kling.clearFaults()
-    expect(text).toMatch(/^Error: .*\nCharged: no\n/)
+    // The task is paid, whatever becomes of its file.
+    expect(text).toMatch(/^Error: .*\nTask ID: .*\nCharged: yes, \$0\.028/)
     expect(below(kling.outputDir).filter((name) => name === "kite.png")).toEqual([])
     expect((await host.call("download_task", { task_id, file_name: "kite.png" })).text).toMatch(/^Saved 1 file/)
   },
