@@ -10,6 +10,7 @@ export interface CrashPoints {
   readonly pass: (point: string) => Effect.Effect<void>
   /** Never returns after the crash. */
   readonly alive: Effect.Effect<void>
+  readonly hasCrashed: () => boolean
 }
 
 /** Counts how often each point is passed, and crashes at `crashAt`, if given. */
@@ -32,7 +33,7 @@ export const makeCrashPoints = (
       hasCrashed = true
       onCrash()
     })
-  return { alive, pass: (name) => Effect.andThen(pass(name), alive) }
+  return { alive, hasCrashed: () => hasCrashed, pass: (name) => Effect.andThen(pass(name), alive) }
 }
 
 /** A crash point before and after every call to the ledger that a submission makes; none around lease renewals. */

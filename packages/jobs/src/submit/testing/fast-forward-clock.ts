@@ -19,9 +19,12 @@ export class FastForwardClock implements Clock.Clock {
   #calls = 0
   #timer: NodeJS.Timeout | undefined
   readonly #sleepers: Array<Sleeper> = []
+  readonly #isStopped: () => boolean
 
-  constructor(aheadMillis: number) {
+  /** Nothing wakes once it `isStopped`: a program that has crashed has no time-outs that end its work. */
+  constructor(aheadMillis: number, isStopped: () => boolean) {
     this.#aheadMillis = aheadMillis
+    this.#isStopped = isStopped
   }
 
   /** A call during which the clock does not jump. */
@@ -84,6 +87,7 @@ export class FastForwardClock implements Clock.Clock {
   }
 
   #wakeNext(): void {
+    if (this.#isStopped()) return
     const next = this.#sleepers.shift()
     if (next === undefined) return
     this.#aheadMillis += Math.max(0, next.at - this.currentTimeMillisUnsafe())

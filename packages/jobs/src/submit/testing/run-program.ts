@@ -29,7 +29,7 @@ export const runProgram = <A>(
   points: CrashPoints,
   work: Effect.Effect<A, KlingError | JobError | LedgerError, Jobs | Recovery>
 ): Effect.Effect<A, KlingError | JobError | LedgerError> => {
-  const clock = new FastForwardClock(minutesLater * 60_000)
+  const clock = new FastForwardClock(minutesLater * 60_000, points.hasCrashed)
   const opened = location.startsWith("postgres:") ? layerPostgres(Redacted.make(location)) : layerSqlite(location)
   const ledger = Layer.effect(
     Ledger,
