@@ -8,13 +8,13 @@ import {
   usdText,
   withOutcome
 } from "@klingkit/core/internal"
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
 import { PaidStep, paidText, quotedMoney, quotedMoneyText } from "./ledger/quoted-money.ts"
 import { ApprovalSetting } from "./spend-limits.ts"
 
 const reasons = {
-  /** An identical request was just submitted; this one was not sent. */
-  Duplicate: { taskId: Schema.String },
+  /** An identical request was just submitted; this one was not sent. `nextTake` would be another one. */
+  Duplicate: { taskId: Schema.String, nextTake: Schema.optionalKey(Schema.Int) },
   /** May cost more than the approval threshold, or has no known price. */
   NotApproved: {
     ...quotedMoney,
@@ -151,7 +151,7 @@ function nextStep(reason: JobErrorReason): NextStep {
       return { _tag: "Approve", setting, limitUsd, isOpen: setting !== "approvalThresholdUsd" }
     }
     case "Duplicate":
-      return { _tag: "UseExisting", handle: reason.taskId }
+      return { _tag: "UseExisting", handle: reason.taskId, ...Struct.pick(reason, ["nextTake"]) }
     case "StepFailed":
       return { _tag: reason.uncertain === "unknown" ? "RepeatUnknown" : "Resume", handle: reason.taskId }
     case "FileExists":

@@ -33,6 +33,8 @@ export const Job = Schema.Struct({
   queuePosition: Schema.optionalKey(QueuePosition),
   /** An identical request was already submitted: this is its job, and nothing was sent again. */
   isDuplicate: Schema.optionalKey(Schema.Boolean),
+  /** Of a duplicate: the take that makes another one. */
+  nextTake: Schema.optionalKey(Schema.Int),
   /** Why Kling's latest answer about it could not be read: this is what the ledger knew before. */
   unread: Schema.optionalKey(Schema.String),
   /** Of a pipeline: its steps and their states. */
@@ -125,3 +127,9 @@ export const chargesOfStep = ({ charged, charges = [], quote }: PipelineStepView
 const notCharged = { status: "failed", charges: [] } as const
 
 export const jobOfRecord = (record: JobRecord): Job => ({ handle: record.handle, task: taskOfRecord(record), record })
+
+/** What a job has beside itself when a request has found it. */
+export const asDuplicate = ({ nextTake }: Pick<Job, "nextTake">): Pick<Job, "isDuplicate" | "nextTake"> => ({
+  isDuplicate: true,
+  ...(nextTake === undefined ? {} : { nextTake })
+})

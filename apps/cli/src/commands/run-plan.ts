@@ -90,9 +90,7 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
     )
 
   if (submitted.isDuplicate === true) {
-    yield* output.say(
-      `Already submitted: reusing ${submitted.handle}, nothing was sent again (--take ${(submitted.record?.take ?? 1) + 1} makes another)`
-    )
+    yield* output.say(reusingText(submitted))
   }
   const wantsFile = flags.output._tag === "Some"
   if (!flags.wait && !wantsFile) {
@@ -106,6 +104,10 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
   yield* printTask(job)
   return yield* output.say(`Next: klingkit task download ${job.handle}`)
 })
+
+/** What is said of a request that was made before. */
+export const reusingText = ({ handle, nextTake }: Job): string =>
+  `Already submitted: reusing ${handle}, nothing was sent again${nextTake === undefined ? "" : ` (--take ${nextTake} makes another)`}`
 
 /** Kling had not answered at the end of the timeout, or the request was not even sent. */
 export const isUnanswered = ({ handle, task, isDuplicate = false }: Job): boolean =>

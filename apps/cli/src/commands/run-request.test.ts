@@ -19,6 +19,8 @@ describe("a synchronous command", () => {
 
       expect((yield* klingkit([...speech, "--allow-duplicate"], kling)).exitCode).toBe(0)
       expect(yield* kling.charges).toHaveLength(2)
+      expect((yield* klingkit(speech, kling)).stderr).toContain("nothing was sent again (--take 3 makes another)")
+      expect(yield* kling.charges).toHaveLength(2)
     })
   )
 })

@@ -12,7 +12,7 @@ import { downloadFiles } from "./download-files.ts"
 import { identityOptions, type PaidFlags, withVariants } from "./paid-flags.ts"
 import { runPipeline } from "./pipeline/run-pipeline.ts"
 import { printTask } from "./print-task.ts"
-import { runPlan, showPlan } from "./run-plan.ts"
+import { reusingText, runPlan, showPlan } from "./run-plan.ts"
 
 /** Runs what a request asks for as a paid command's flags say: a task, a synchronous call, or several steps. */
 export const runRequest = (given: Plan | PipelinePlan, flags: PaidFlags) =>
@@ -33,11 +33,7 @@ const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
   yield* Effect.gen(function* () {
     const jobs = yield* Jobs
     const result = yield* callSynchronously(plan, { isApproved: flags.yes, ...identityOptions(flags) })
-    if (result._tag === "Duplicate" || result.job?.isDuplicate === true) {
-      yield* output.say(
-        `Already submitted: reusing ${result.job?.handle}, nothing was sent again (--take 2 makes another)`
-      )
-    }
+    if (result.job?.isDuplicate === true) yield* output.say(reusingText(result.job))
     const made = jobOfResult(result)
     if (made === undefined) {
       const answer = result._tag === "Answer" ? (result.answer ?? null) : null

@@ -20,7 +20,10 @@ describe("the next step at a shell", () => {
       "do not send it again; it may be one of: 42 (created 1970-01-01T00:00:00Z, processing); look at one with: klingkit task get TASK_ID; then: klingkit task resolve kk-t2v-1 --task-id TASK_ID, or --not-made once you are sure"
     ],
     [{ _tag: "LookUp", handle }, "do not send it again; check it with: klingkit task get kk-t2v-1"],
-    [{ _tag: "UseExisting", handle }, "see it with: klingkit task get kk-t2v-1; to make another one, add --take 2"],
+    [
+      { _tag: "UseExisting", handle, nextTake: 4 },
+      "see it with: klingkit task get kk-t2v-1; to make another one, add --take 4"
+    ],
     [
       { _tag: "ChooseKey", handle },
       "check the earlier request with: klingkit task get kk-t2v-1; use a new key for a new request"
@@ -74,10 +77,11 @@ describe("a failure as JSON", () => {
     (failureJson(failureOf(Cause.fail(error))) as { readonly error: Readonly<Record<string, unknown>> }).error
 
   it("has the next step as data beside the sentence", () => {
-    expect(errorOf(jobError({ _tag: "Duplicate", taskId: handle }))).toMatchObject({
+    expect(errorOf(jobError({ _tag: "Duplicate", taskId: handle, nextTake: 4 }))).toMatchObject({
       code: "JOB_DUPLICATE",
       handle,
-      next: { _tag: "UseExisting", handle }
+      suggestion: "see it with: klingkit task get kk-t2v-1; to make another one, add --take 4",
+      next: { _tag: "UseExisting", handle, nextTake: 4 }
     })
     const limit = { limit: "day", limitUsd: 1, spentTodayUsd: 0, quoteUsd: 2 } as const
     expect(errorOf(new LedgerError({ reason: { _tag: "OverBudget", ...limit }, beforeSending: true }))).toMatchObject({

@@ -1,5 +1,5 @@
 import type { NextStep } from "@klingkit/core"
-import { candidatesText, sanitizeText, sharedAdvice, variableOf } from "@klingkit/core/internal"
+import { anotherTake, candidatesText, sanitizeText, sharedAdvice, variableOf } from "@klingkit/core/internal"
 
 /** What to do next, as a command where there is one. */
 export const nextStepText = (step: NextStep): string => {
@@ -13,7 +13,7 @@ export const nextStepText = (step: NextStep): string => {
     case "LookUp":
       return `do not send it again; check it with: klingkit task get ${shown(step.handle)}`
     case "UseExisting":
-      return `see it with: klingkit task get ${shown(step.handle)}; to make another one, add --take 2`
+      return `see it with: klingkit task get ${shown(step.handle)}${anotherTake(step, "add --take")}`
     case "ChooseKey":
       return `check the earlier request with: klingkit task get ${shown(step.handle)}; use a new key for a new request`
     case "NameAccount":

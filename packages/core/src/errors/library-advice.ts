@@ -16,7 +16,7 @@ export const libraryAdvice = (step: NextStep): string => {
     case "LookUp":
       return `do not send it again; look up ${shown(step.handle)}`
     case "UseExisting":
-      return `look up ${shown(step.handle)}; to make another one, set take: 2`
+      return `look up ${shown(step.handle)}${anotherTake(step, "set take:")}`
     case "ChooseKey":
       return `look up the earlier request ${shown(step.handle)}; use a new key for a new request`
     case "NameAccount":
@@ -37,6 +37,10 @@ export const libraryAdvice = (step: NextStep): string => {
       return sharedAdvice(step, optionOf)
   }
 }
+
+/** How to make another one beside an existing one. */
+export const anotherTake = ({ nextTake }: { readonly nextTake?: number }, how: string): string =>
+  nextTake === undefined ? "" : `; to make another one, ${how} ${nextTake}`
 
 /** Handles and ids may come from a ledger that others write. */
 const shown = (handle: string): string => sanitizeText(handle, 80)

@@ -26,7 +26,7 @@ describe("the next step of an error", () => {
     const steps: ReadonlyArray<NextStep> = [
       { _tag: "AwaitOutcome", handle: "kk-1" },
       { _tag: "LookUp", handle: "kk-1" },
-      { _tag: "UseExisting", handle: "kk-1" },
+      { _tag: "UseExisting", handle: "kk-1", nextTake: 4 },
       { _tag: "ChooseKey", handle: "kk-1" },
       { _tag: "NameAccount", handle: "kk-1" },
       { _tag: "Wait", handle: "kk-1" },
@@ -40,6 +40,13 @@ describe("the next step of an error", () => {
       expect(advice).not.toMatch(/klingkit \w+ |--\w|shell|undefined/)
       expect(advice.includes("kk-1")).toBe("handle" in step)
     }
+  })
+
+  it("names the take that makes another one, where it is known", () => {
+    expect(libraryAdvice({ _tag: "UseExisting", handle: "kk-1", nextTake: 4 })).toBe(
+      "look up kk-1; to make another one, set take: 4"
+    )
+    expect(libraryAdvice({ _tag: "UseExisting", handle: "kk-1" })).toBe("look up kk-1")
   })
 
   it("says that nothing was sent where that is certain", () => {

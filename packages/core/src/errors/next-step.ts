@@ -48,8 +48,8 @@ export const NextStep = Schema.TaggedUnion({
   ChooseTask: { ...handle, candidates: Schema.Array(CandidateTask) },
   /** Another process has the job, or it may have been sent: look it up. */
   LookUp: handle,
-  /** An identical request exists; another one has to be asked for. */
-  UseExisting: handle,
+  /** An identical request exists; another one has to be asked for, as this take. */
+  UseExisting: { ...handle, nextTake: Schema.optionalKey(Schema.Int) },
   /** The idempotency key belongs to this earlier request. */
   ChooseKey: handle,
   /** Say whether this credential is of the account that paid for the earlier job. */

@@ -69,6 +69,8 @@ export interface StepOfPipeline {
 export interface CreateResult {
   readonly job: JobRecord
   readonly isNew: boolean
+  /** Of a duplicate: the take that would be another one. */
+  readonly nextTake?: number
 }
 
 /** Persists a request; once this returns, the row survives a crash. */
@@ -83,7 +85,7 @@ export const createJob = Effect.fnUntraced(function* (
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       const duplicate = yield* findDuplicate(database, identity, now)
-      if (duplicate._tag === "Same") return { job: duplicate.job, isNew: false }
+      if (duplicate._tag === "Same") return { job: duplicate.job, isNew: false, nextTake: duplicate.nextTake }
       const { account, quote, limits = {}, approval, partOf } = newJob
       const { principal, fingerprint, formerFingerprint } = identity
       if (partOf !== undefined) {

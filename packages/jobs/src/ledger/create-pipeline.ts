@@ -44,6 +44,14 @@ export interface NewPipeline {
 export interface CreatePipelineResult {
   readonly pipeline: PipelineRecord
   readonly isNew: boolean
+  /** Of a duplicate: the take that would be another one. */
+  readonly nextTake?: number
+}
+
+/** The pipeline that a new one duplicates, and the take that would be another one. */
+export interface FoundPipeline {
+  readonly pipeline: PipelineRecord
+  readonly nextTake: number
 }
 
 /** Without a key, an identical pipeline is the same one until it has succeeded, and for this long after. */
@@ -77,7 +85,7 @@ export const createPipeline = Effect.fnUntraced(function* (
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       const which = yield* findTake(database, newPipeline)
-      if (which.existing !== undefined) return { pipeline: which.existing, isNew: false }
+      if (which.found !== undefined) return { ...which.found, isNew: false }
       yield* checkBudget(database, { principal, account, quote: lowerBound(quote, unpaid), limits, day: dayOf(now) })
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)
@@ -116,12 +124,12 @@ export const createPipeline = Effect.fnUntraced(function* (
 
 /** The pipeline that a new one duplicates, if any. */
 export const findPipeline = (database: LedgerDatabase["Service"], newPipeline: NewPipeline) =>
-  Effect.map(findTake(database, newPipeline), ({ existing }) => existing)
+  Effect.map(findTake(database, newPipeline), ({ found }) => found)
 
 /** Which take a new pipeline is, and the pipeline that already is this take. */
 interface FoundTake {
   readonly take: number
-  readonly existing?: PipelineRecord
+  readonly found?: FoundPipeline
 }
 
 const findTake = Effect.fnUntraced(function* (
@@ -132,16 +140,20 @@ const findTake = Effect.fnUntraced(function* (
   const now = yield* Clock.currentTimeMillis
   const fingerprint = fingerprintOfTake(request.fingerprint, take)
   const scope = sql`principal = ${principal} AND ${ofAccount(database, account)}`
-  if (idempotencyKey === undefined && allowDuplicate === true) {
+  const findLast = Effect.gen(function* () {
     const others = laterTakes.map((later) => fingerprintOfTake(request.fingerprint, later))
     const rows = yield* sql`SELECT * FROM klingkit_pipelines
       WHERE ${sql.in("fingerprint", [request.fingerprint, ...others])} AND ${scope}`
     const takes = rows.map((row) => ({ row, take: takeOfFingerprint(String(row["fingerprint"])) }))
-    const last = takes.toSorted((one, other) => other.take - one.take)[0]
+    return takes.toSorted((one, other) => other.take - one.take)[0]
+  })
+  if (idempotencyKey === undefined && allowDuplicate === true) {
+    const last = yield* findLast
+    const next = (last?.take ?? 0) + 1
     // A replay of "another one" is the one that is still being made.
     return last !== undefined && last.take > 1 && last.row["state"] !== "SUCCEEDED"
-      ? { take: last.take, existing: yield* readPipeline(last.row) }
-      : { take: (last?.take ?? 0) + 1 }
+      ? { take: last.take, found: { pipeline: yield* readPipeline(last.row), nextTake: next } }
+      : { take: next }
   }
   const by = idempotencyKey === undefined ? "request" : "key"
   const where =
@@ -150,7 +162,10 @@ const findTake = Effect.fnUntraced(function* (
       : sql`idempotency_key = ${idempotencyKey}`
   const [same] =
     yield* sql`SELECT * FROM klingkit_pipelines WHERE ${scope} AND ${where} ORDER BY created_at DESC LIMIT 1`
-  if (same?.["fingerprint"] === fingerprint) return { take, existing: yield* readPipeline(same) }
+  if (same?.["fingerprint"] === fingerprint) {
+    const last = yield* findLast
+    return { take, found: { pipeline: yield* readPipeline(same), nextTake: (last?.take ?? take) + 1 } }
+  }
   if (same !== undefined) return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
   yield* refuseUnknownAccount(database, { principal, account }, { by, table: "klingkit_pipelines", where })
   return { take }

@@ -55,7 +55,7 @@ export const createTakes = Effect.fnUntraced(function* (
       }
       return yield* Effect.forEach(found, ({ take, identity, body, duplicate }) =>
         duplicate._tag === "Same"
-          ? Effect.succeed({ job: duplicate.job, isNew: false })
+          ? Effect.succeed({ job: duplicate.job, isNew: false, nextTake: duplicate.nextTake })
           : Effect.map(insertJob(database, take, { ...identity, ...duplicate }, body, now), (job) => ({
               job,
               isNew: true

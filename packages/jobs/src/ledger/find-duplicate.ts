@@ -58,9 +58,9 @@ export const requestFingerprint = ({
 }: Pick<NewJob, "operation" | "identity" | "input">): Effect.Effect<string> =>
   Effect.map(fingerprintOf(operation, identity ?? input), (digest) => `${currentPrefix}${digest}`)
 
-/** The job that a request duplicates; or, when it is new, which take it is and the attempt that it continues. */
+/** The job that a request duplicates, and the take that would be another one; or, when it is new, which take it is and the attempt that it continues. */
 export type Duplicate =
-  | { readonly _tag: "Same"; readonly job: JobRecord }
+  | { readonly _tag: "Same"; readonly job: JobRecord; readonly nextTake: number }
   | { readonly _tag: "New"; readonly take: number; readonly previousHandle?: string }
 
 /** Runs in the transaction that creates the job, so that of several identical requests one is new. */
@@ -71,14 +71,23 @@ export const findDuplicate = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Duplicate, LedgerError | SqlError> {
   const { sql } = database
   const { handle, principal, account, idempotencyKey, take, dedupeWindowSeconds } = identity
+  const fingerprints = sql.in("fingerprint", [identity.fingerprint, identity.formerFingerprint])
   const scope = sql`principal = ${principal} AND ${ofAccount(database, account)}`
+  const identical = sql`${fingerprints} AND ${scope} AND state <> 'REFUSED'`
+  const lastTake = Effect.map(sql`SELECT MAX(take) AS take FROM klingkit_jobs WHERE ${identical}`, ([last]) =>
+    Number(last?.["take"] ?? 0)
+  )
+  const sameAs = Effect.fnUntraced(function* (row: Readonly<Record<string, unknown>>) {
+    const job = yield* readOneRow(row)
+    return { _tag: "Same", job, nextTake: Math.max(job.take, yield* lastTake) + 1 } as const
+  })
   const keyed = sql`${scope} AND idempotency_key = ${idempotencyKey ?? null}`
   // Credentials that were found to be of one account may each have used the key.
   const [same] = yield* sql`SELECT * FROM klingkit_jobs WHERE handle = ${handle} OR (${keyed})
     ORDER BY CASE WHEN state = 'REFUSED' THEN 1 ELSE 0 END, created_at LIMIT 1`
   // A request that never reached Kling frees its key for another attempt.
   if (same !== undefined && (same["state"] !== "REFUSED" || same["handle"] === handle)) {
-    if (isSameRequest(same, identity)) return { _tag: "Same", job: yield* readOneRow(same) }
+    if (isSameRequest(same, identity)) return yield* sameAs(same)
     return yield* ledgerError({ _tag: "IdempotencyMismatch", handle: String(same["handle"]) })
   }
   if (idempotencyKey !== undefined) {
@@ -88,23 +97,20 @@ export const findDuplicate = Effect.fnUntraced(function* (
     yield* sql`UPDATE klingkit_jobs SET idempotency_key = NULL WHERE ${keyed}`
     return { _tag: "New", take, previousHandle: String(same["handle"]) }
   }
-  const fingerprints = sql.in("fingerprint", [identity.fingerprint, identity.formerFingerprint])
-  const identical = sql`${fingerprints} AND ${scope} AND state <> 'REFUSED'`
   if (identity.wantsNextTake) {
     const isPending = sql`is_next_take = 1 AND finished_at IS NULL`
     const [pending] = yield* sql`SELECT * FROM klingkit_jobs WHERE ${identical}
       AND ${isPending} ORDER BY take DESC LIMIT 1`
-    if (pending !== undefined) return { _tag: "Same", job: yield* readOneRow(pending) }
+    if (pending !== undefined) return yield* sameAs(pending)
     const elsewhere = sql`${fingerprints} AND state <> 'REFUSED' AND ${isPending}`
     yield* refuseUnknownAccount(database, identity, { by: "request", table: "klingkit_jobs", where: elsewhere })
-    const [last] = yield* sql`SELECT MAX(take) AS take FROM klingkit_jobs WHERE ${identical}`
-    return { _tag: "New", take: Number(last?.["take"] ?? 0) + 1 }
+    return { _tag: "New", take: (yield* lastTake) + 1 }
   }
   // Guards against clock skew: a job that ended in the future has just ended.
   const answers = sql`take = ${take} AND (finished_at IS NULL OR finished_at > ${now - dedupeWindowSeconds * 1000})`
   const [found] = yield* sql`SELECT * FROM klingkit_jobs WHERE ${identical} AND ${answers}
     ORDER BY created_at DESC LIMIT 1`
-  if (found !== undefined) return { _tag: "Same", job: yield* readOneRow(found) }
+  if (found !== undefined) return yield* sameAs(found)
   const elsewhere = sql`${fingerprints} AND state <> 'REFUSED' AND ${answers}`
   yield* refuseUnknownAccount(database, identity, { by: "request", table: "klingkit_jobs", where: elsewhere })
   return { _tag: "New", take }

@@ -15,7 +15,13 @@ import type { AccountRelation } from "./account-relation.ts"
 import { type Approved, consumeApproval, issueApproval, revokeApproval } from "./approvals.ts"
 import { dayOf, type SpendScope, spentMicros } from "./budget.ts"
 import { createJob, type CreateResult, type NewJob } from "./create-job.ts"
-import { createPipeline, type CreatePipelineResult, findPipeline, type NewPipeline } from "./create-pipeline.ts"
+import {
+  createPipeline,
+  type CreatePipelineResult,
+  findPipeline,
+  type FoundPipeline,
+  type NewPipeline
+} from "./create-pipeline.ts"
 import { type ApprovalOfTakes, createTakes, type NewTakes, runningTakes } from "./create-takes.ts"
 import { LedgerDatabase, type LedgerOptions } from "./database.ts"
 import { getJob, type JobFilter, type JobPage, listJobs } from "./find-jobs.ts"
@@ -57,7 +63,7 @@ export interface PipelineLedger {
   /** Persists a pipeline before its first step, within the limits for the whole; or finds the one it duplicates. */
   create(newPipeline: NewPipeline): Effect.Effect<CreatePipelineResult, LedgerError>
   /** The pipeline that this one would duplicate, if any. */
-  find(newPipeline: NewPipeline): Effect.Effect<PipelineRecord | undefined, LedgerError>
+  find(newPipeline: NewPipeline): Effect.Effect<FoundPipeline | undefined, LedgerError>
   get(handle: string, principal: string): Effect.Effect<PipelineRecord, LedgerError>
   /** Newest first. */
   list(filter: PipelineFilter): Effect.Effect<ReadonlyArray<PipelineRecord>, LedgerError>

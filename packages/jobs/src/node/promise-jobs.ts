@@ -14,7 +14,7 @@ import {
 import { wrongMethod } from "@klingkit/core/internal"
 import { planVariants } from "@klingkit/core/requests"
 import type { FetchProgress } from "@klingkit/media"
-import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
+import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream, Struct } from "effect"
 import { Account } from "../accounts/account.ts"
 import type { JobFolders } from "../config.ts"
 import type { SavedResult } from "../downloads.ts"
@@ -225,7 +225,7 @@ const answerOf = (result: RunResult): Effect.Effect<unknown, KlingError | JobErr
     case "Job":
       return Effect.die(new Error("a call makes no task"))
     case "Duplicate":
-      return jobError({ _tag: "Duplicate", taskId: result.job.handle })
+      return jobError({ _tag: "Duplicate", taskId: result.job.handle, ...Struct.pick(result.job, ["nextTake"]) })
   }
 }
 

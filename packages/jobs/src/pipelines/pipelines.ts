@@ -14,10 +14,11 @@ import {
   PubSub,
   RcMap,
   Schedule,
-  Stream
+  Stream,
+  Struct
 } from "effect"
 import { Account } from "../accounts/account.ts"
-import type { Job } from "../job.ts"
+import { asDuplicate, type Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { Approved } from "../ledger/approvals.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -150,7 +151,7 @@ const make = Effect.gen(function* () {
     const created =
       earlier === undefined
         ? yield* ledger.pipelines.create({ ...newPipeline, ...(approval === undefined ? {} : { approval }) })
-        : { pipeline: earlier, isNew: false }
+        : { ...Struct.pick(request, ["nextTake"]), pipeline: earlier, isNew: false }
     const { handle } = created.pipeline
     if (options.onHandle !== undefined) yield* options.onHandle(handle)
     const pipeline =
@@ -161,7 +162,7 @@ const make = Effect.gen(function* () {
       const { allSent } = yield* run(handle)
       yield* Effect.timeoutOption(allSent.await, firstAnswerSeconds * 1000)
     }
-    return { ...(yield* jobOf(handle)), ...(created.isNew ? {} : { isDuplicate: true }) }
+    return { ...(yield* jobOf(handle)), ...(created.isNew ? {} : asDuplicate(created)) }
   })
 
   const resume = Effect.fn("Jobs.resumePipeline")(function* (

@@ -74,6 +74,8 @@ export interface PipelineRequest {
   /** By step: its job, which is not paid again. */
   readonly made: ReadonlyMap<string, JobRecord>
   readonly earlier?: PipelineRecord
+  /** Beside `earlier`: the take that would be another one. */
+  readonly nextTake?: number
   /** What is paid was not in the quote that was approved when the pipeline was created. */
   readonly isUnapproved: boolean
 }
@@ -108,7 +110,7 @@ export const requestPipeline = Effect.fnUntraced(function* (
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(allowDuplicate === undefined ? {} : { allowDuplicate })
   }
-  const earlier = yield* pipelines.find(newPipeline)
+  const { pipeline: earlier, ...same } = (yield* pipelines.find(newPipeline)) ?? {}
   const found =
     earlier === undefined
       ? foundSteps(
@@ -132,6 +134,7 @@ export const requestPipeline = Effect.fnUntraced(function* (
       ...(found.made.size === 0 ? {} : { approvalFingerprint: yield* planFingerprint(paid) })
     },
     ...(earlier === undefined ? {} : { earlier }),
+    ...same,
     isUnapproved: found.isUnapproved && (earlier === undefined || reuseSteps)
   }
 })

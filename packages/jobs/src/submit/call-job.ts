@@ -1,7 +1,8 @@
 import { Kling, type KlingError, type Plan, type SynchronousOperation } from "@klingkit/core"
 import { parseJson, submitDeadlineMillis, taskFrom, wrongMethod } from "@klingkit/core/internal"
 import { Effect, Fiber, Option, Schedule } from "effect"
-import { jobOfRecord } from "../job.ts"
+import { asDuplicate, jobOfRecord } from "../job.ts"
+import type { CreateResult } from "../ledger/create-job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
@@ -23,9 +24,10 @@ export const callJob = Effect.fn("Jobs.call")(function* (plan: Plan, options: Ca
   const { operation } = plan
   if (operation.kind === "create") return yield* wrongMethod(operation.id, "submit")
   const sends = yield* Sends
-  const { job, isNew } = yield* createJob(plan, options)
+  const created = yield* createJob(plan, options)
+  const { job, isNew } = created
   const { lease } = job
-  if (!isNew || lease === undefined) return repeatedAnswer(plan, yield* settled(job))
+  if (!isNew || lease === undefined) return repeatedAnswer(plan, { ...created, job: yield* settled(job) })
   if (options.onHandle !== undefined) yield* options.onHandle(job.handle)
   // It outlives its caller: a lost answer cannot be looked up.
   const sending = yield* sends.fork(({ sending }) =>
@@ -46,12 +48,13 @@ const settled = Effect.fnUntraced(function* (job: JobRecord): Effect.fn.Return<J
 })
 
 /** The stored answer. A lost one, or one that an earlier release did not store, is only a job. */
-const repeatedAnswer = (plan: Plan, record: JobRecord): CallResult => {
+const repeatedAnswer = (plan: Plan, found: CreateResult): CallResult => {
+  const record = found.job
   const result =
     record.answer === undefined
       ? RunResult.Duplicate({ job: { ...jobOfRecord(record), plan } })
       : paidAnswer(plan, record.handle, parseJson(record.answer))
-  return result.job === undefined ? result : { ...result, job: { ...result.job, record, isDuplicate: true } }
+  return result.job === undefined ? result : { ...result, job: { ...result.job, record, ...asDuplicate(found) } }
 }
 
 const sendCall = Effect.fnUntraced(function* (

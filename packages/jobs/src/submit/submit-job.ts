@@ -2,7 +2,7 @@ import { mintHandle, type Plan, type TaskOperation } from "@klingkit/core"
 import { effectiveInput, wrongMethod } from "@klingkit/core/internal"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
 import { Account } from "../accounts/account.ts"
-import { type Job, jobOfRecord, type QueuePosition } from "../job.ts"
+import { asDuplicate, type Job, jobOfRecord, type QueuePosition } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { CreateResult, NewJob, StepOfPipeline } from "../ledger/create-job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
@@ -68,7 +68,7 @@ export const sendCreated = Effect.fnUntraced(function* (
   const record = created.job
   const { lease } = record
   if (!created.isNew || lease === undefined) {
-    return { ...(yield* returnPending(record)), plan, isDuplicate: true } satisfies Job
+    return { ...(yield* returnPending(record)), plan, ...asDuplicate(created) } satisfies Job
   }
   if (options.onHandle !== undefined) yield* options.onHandle(record.handle)
   const { onQueued } = options

@@ -35,6 +35,10 @@ describe("a formatted error", () => {
     [new JobError({ reason: { _tag: "NotFinished", taskId: "1", status: "processing" } }), "call wait_for_task"],
     [new JobError({ reason: { _tag: "NothingToFetch", taskId: "1", status: "failed" } }), "check_video_status"],
     [new JobError({ reason: { _tag: "FetchFailed", taskId: "1", detail: "cut" } }), "call download_task again"],
+    [
+      new JobError({ reason: { _tag: "Duplicate", taskId: "1", nextTake: 4 } }),
+      "check_video_status with task_id 1; to make another one, set take: 4"
+    ],
     [new JobError({ reason: { _tag: "FileExists", path: "/a.mp4" } }), "set overwrite to true"],
     [
       new JobError({

@@ -1,6 +1,7 @@
 import type { KlingError, NextStep } from "@klingkit/core"
 import {
   adviceOf,
+  anotherTake,
   candidatesText,
   moneyText,
   resultRetentionDays,
@@ -87,7 +88,7 @@ const nextStep = (tool: Pick<Tool, "charged">, error: AnyError, step: NextStep):
     case "ApproveAgain":
       return "call quote_cost again with the tool and exact arguments of this call: a confirm_token works once, within ten minutes"
     case "UseExisting":
-      return `${checkStatus(step.handle)}; to make another, set take: 2`
+      return `${checkStatus(step.handle)}${anotherTake(step, "set take:")}`
     case "RepeatUnknown":
       return `tell the user: only Kling's console shows whether that step was charged; klingkit pipeline resume ${shown(step.handle)} --repeat-unknown would pay for it again`
     case "AwaitOutcome":

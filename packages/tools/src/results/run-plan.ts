@@ -1,6 +1,6 @@
 import { type Plan, type Quote, type Receipt, receiptOf } from "@klingkit/core"
 import type { PipelinePlan } from "@klingkit/core/requests"
-import { Jobs, type RunOptions, type RunResult } from "@klingkit/jobs"
+import { type Job, Jobs, type RunOptions, type RunResult } from "@klingkit/jobs"
 import { Effect } from "effect"
 import type { PaidArguments } from "../inputs/paid-arguments.ts"
 import type { ToolFailure } from "../tool.ts"
@@ -22,7 +22,9 @@ export const runPlan = Effect.fnUntraced(function* (
     ...(approval === undefined ? {} : { approval })
   }
   const result = yield* jobs.run(plan, options)
-  return result._tag === "Duplicate" ? { ...result, job: yield* jobs.status(result.job.handle) } : result
+  return result._tag === "Duplicate"
+    ? { ...result, job: { ...result.job, ...(yield* jobs.status(result.job.handle)) } }
+    : result
 })
 
 /** The outcome of a synchronous call: its answer, or the job of the call that it duplicates. */
@@ -31,6 +33,10 @@ export type CallResult = Exclude<RunResult, { readonly _tag: "Job" }>
 /** Nothing was sent: the call was made before. */
 export const isRepeated = (called: CallResult): boolean =>
   called._tag === "Duplicate" || called.job?.isDuplicate === true
+
+/** What is said of a request that was made before; `what` is returned in place of another one. */
+export const repeatedText = (what: string, { nextTake }: Pick<Job, "nextTake"> = {}): string =>
+  `This request was made before: ${what}nothing was sent.${nextTake === undefined ? "" : ` To make another, set take: ${nextTake}.`}`
 
 export const receiptOfCall = (quote: Quote, called: CallResult): Receipt =>
   called._tag === "Answer"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
-import { call, emulated, failure, ledgerOf, startTask } from "../testing/emulated.ts"
+import { call, emulated, failure, ledgerOf, passTime, startTask } from "../testing/emulated.ts"
 
 describe("a paid tool", () => {
   it.effect.each(["allow_duplicate", "allow_repeat"])(
@@ -17,6 +17,21 @@ describe("a paid tool", () => {
       }).pipe(Effect.provide(emulated(world)))
     }
   )
+
+  it.effect.each([
+    ["generate_video", { prompt: "a cat" }, "this is its task; "],
+    ["generate_audio", { kind: "speech", text: "Good morning" }, "this is its result; "],
+    ["describe_image", { image_url: "https://a.example/a.png" }, ""]
+  ] as const)("says which take is another one, beside three of %s", ([name, args, what]) => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      for (const take of [1, 2, 3]) yield* call(name, { ...args, take })
+      const repeated = `This request was made before: ${what}nothing was sent. To make another, set take: 4.`
+      for (const take of [1, 3]) expect((yield* call(name, { ...args, take })).text.split("\n")[0]).toBe(repeated)
+      yield* passTime(world)
+      expect((yield* ledgerOf(world)).charges).toHaveLength(3)
+    }).pipe(Effect.provide(emulated(world, { maxUsdPerCall: 2 })))
+  })
 
   it.effect("refuses an argument that is given under its old and its new name", () => {
     const world = new KlingWorld()

@@ -5,6 +5,7 @@ import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
 import { takeLines, structuredTake } from "./format-take.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "./format-quote.ts"
+import { repeatedText } from "./run-plan.ts"
 import { sentSettings } from "./sent-settings.ts"
 
 export const submitSchema = z.object({
@@ -49,9 +50,7 @@ export const submitResult = (plan: Plan, summary: string, job: Job): ToolResult<
   return {
     structured: { ...first, takes: takes.map((take) => ({ ...structuredTake(take) })), next },
     lines: [
-      isNew
-        ? `${summary} ${takes.length} takes, each a task of its own.`
-        : "This request was made before: these are its tasks; nothing was sent.",
+      isNew ? `${summary} ${takes.length} takes, each a task of its own.` : repeatedText("these are its tasks; "),
       ...takes.flatMap(takeLines),
       `Model: ${first.model === "" ? "none" : first.model} (${first.operation})`,
       ...(first.sent === undefined ? [] : [`Sent: ${first.sent}`]),
@@ -64,7 +63,7 @@ export const submitResult = (plan: Plan, summary: string, job: Job): ToolResult<
 }
 
 const singleResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitData> => {
-  const { handle, task, record, pipeline, queuePosition, isDuplicate = false } = job
+  const { handle, task, pipeline, queuePosition, isDuplicate = false } = job
   // Until Kling has confirmed it, a task has only our id.
   const isConfirmed = task.id !== handle
   const isOpen = !isConfirmed && !isDuplicate
@@ -87,9 +86,7 @@ const singleResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitD
     job,
     structured,
     lines: [
-      isDuplicate
-        ? `This request was made before: this is its task; nothing was sent. To make another, set take: ${(record?.take ?? 1) + 1}.`
-        : summary,
+      isDuplicate ? repeatedText("this is its task; ", job) : summary,
       ...(isOpen && pipeline === undefined
         ? ["Kling has not confirmed it yet; it is charged at most once. Do not submit again."]
         : []),

@@ -2,7 +2,7 @@ import type { Plan, Task } from "@klingkit/core"
 import { jobOfResult } from "@klingkit/jobs/internal"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
-import { type CallResult, isRepeated } from "./run-plan.ts"
+import { type CallResult, isRepeated, repeatedText } from "./run-plan.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "./format-quote.ts"
 import { taskSchema, taskResult } from "./task-result.ts"
 
@@ -25,9 +25,7 @@ export const synchronousResult = (
   return {
     structured: { ...result?.structured, ...about },
     lines: [
-      repeated
-        ? "This request was made before: this is its result; nothing was sent. To make another, set take: 2."
-        : summary,
+      repeated ? repeatedText("this is its result; ", called.job) : summary,
       ...(result?.lines ?? ["Kling's answer contains no result."]),
       formatQuote(plan.quote)
     ],

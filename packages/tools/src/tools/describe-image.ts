@@ -2,7 +2,7 @@ import type { OutputOfId, Plan } from "@klingkit/core"
 import { describeImage as request } from "@klingkit/core/requests"
 import * as z from "zod"
 import { defineRequestTool } from "../request-tool.ts"
-import { type CallResult, receiptOfCall, isRepeated } from "../results/run-plan.ts"
+import { type CallResult, receiptOfCall, isRepeated, repeatedText } from "../results/run-plan.ts"
 import { truncateToBudget } from "../results/truncate-to-budget.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
 import { structuredReceipt, receiptSchema, formatReceipt } from "../results/format-receipt.ts"
@@ -46,7 +46,7 @@ const describedParts = (plan: Plan, called: CallResult): ToolResult => {
   return {
     structured: { parts: [...parts], repeated, quote: structuredQuote(plan.quote), ...structuredReceipt(receipt) },
     lines: [
-      ...(repeated ? ["This request was made before: nothing was sent. To make another, set take: 2."] : []),
+      ...(repeated ? [repeatedText("", called.job)] : []),
       ...parts.flatMap(({ part, found, url }, index) => [
         `Image ${index + 1}: ${part}${found ? "" : ", not in the image"}`,
         ...(url === "" ? [] : [`- URL: ${url}`])

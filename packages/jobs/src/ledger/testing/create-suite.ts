@@ -136,6 +136,9 @@ export const createSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(again.map(({ isNew, job }) => [isNew, job.handle])).toEqual(
         created.toReversed().map(({ job }) => [false, job.handle])
       )
+      // Whichever of them is replayed, the fourth would be another one.
+      expect(again.map(({ nextTake }) => nextTake)).toEqual([4, 4, 4])
+      expect(yield* take(4)).toMatchObject({ isNew: true })
     })
   )
 

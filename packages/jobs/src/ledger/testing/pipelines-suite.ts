@@ -67,6 +67,9 @@ export const pipelinesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =>
       expect((yield* create({ take: 3 })).handle).toBe(third.handle)
       expect((yield* create()).handle).toBe(first.handle)
       expect(yield* ledger.pipelines.list(scope)).toHaveLength(3)
+      const again = samplePipeline({ fingerprint: "a film" })
+      expect(yield* ledger.pipelines.create(again)).toMatchObject({ isNew: false, nextTake: 4 })
+      expect(yield* ledger.pipelines.find({ ...again, take: 2 })).toMatchObject({ nextTake: 4 })
     })
   )
 
@@ -110,7 +113,7 @@ export const pipelinesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =>
 
         const plain = samplePipeline()
         const first = yield* ledger.pipelines.create(plain)
-        const repeated = Effect.map(ledger.pipelines.find(plain), (found) => found?.handle)
+        const repeated = Effect.map(ledger.pipelines.find(plain), (found) => found?.pipeline.handle)
         yield* TestClock.setTime(noon + 3_600_000)
         expect(yield* repeated).toBe(first.pipeline.handle)
         yield* ledger.pipelines.end(first.pipeline, "SUCCEEDED")
