@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { checkBaseUrl } from "../config.ts"
-import { areSeparateRegions, regionOf } from "./region.ts"
+import { areSeparateRegions, klingRegionOf, regionOf } from "./region.ts"
 
 const region = (url: string) => Effect.map(checkBaseUrl(url), regionOf)
 
@@ -19,6 +19,11 @@ describe("the region of a base URL", () => {
       expect(yield* region(url)).toBe(expected)
     })
   )
+
+  it("is Kling's own for the hosts of Kling only, the old one too", () => {
+    const urls = ["https://api-beijing.klingai.com", "https://api.klingai.com", "https://gateway.example/kling"]
+    expect(urls.map(klingRegionOf)).toEqual(["china", "global", undefined])
+  })
 
   it("separates accounts where it says that they cannot be one", () => {
     expect(areSeparateRegions("global", "china")).toBe(true)

@@ -4,8 +4,12 @@ import { isLocalUrl, regionHosts, regionUrls } from "../config.ts"
 export const regionOf = (baseUrl: string): string => {
   const { origin, protocol, port } = new URL(baseUrl)
   // `localhost` and `127.0.0.1` are one machine.
-  return regionHosts[origin] ?? (isLocalUrl(baseUrl) ? `${protocol}//127.0.0.1:${port}` : origin)
+  return klingRegionOf(baseUrl) ?? (isLocalUrl(baseUrl) ? `${protocol}//127.0.0.1:${port}` : origin)
 }
+
+/** The region of a base URL of Kling's own. */
+export const klingRegionOf = (baseUrl: string): keyof typeof regionUrls | undefined =>
+  regionHosts[new URL(baseUrl).origin]
 
 /** Whether no account can be in both: keys are bound to their region, and an emulator has accounts of its own. */
 export const areSeparateRegions = (one: string, other: string): boolean =>

@@ -3,7 +3,7 @@ import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/h
 import type { TokenSource } from "../auth/token.ts"
 import type { CredentialKind } from "../auth/credentials.ts"
 import { type Redact, redactor } from "../auth/redact-secrets.ts"
-import { regionUrls } from "../config.ts"
+import { klingRegionOf } from "../auth/region.ts"
 import { findKlingCode } from "../errors/codes.ts"
 import { type Access, KlingError, type KlingErrorReason } from "../errors/kling-error.ts"
 import { sanitizeText } from "../errors/sanitize-text.ts"
@@ -123,7 +123,7 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
 const isAboutCredential: ReadonlySet<string> = new Set(["Unauthorized", "TokenRejected"])
 
 const accessBy = (credential: CredentialKind, token: string, baseUrl: string): Access => {
-  const [region] = (["global", "china"] as const).filter((one) => regionUrls[one] === baseUrl)
+  const region = klingRegionOf(baseUrl)
   return {
     credential,
     ...(credential === "api-key" ? { hasKeyPrefix: /^api-key-/i.test(token) } : {}),

@@ -6,6 +6,7 @@ import type { Rule } from "../params/check-input.ts"
 import { enumOf, boolean, integer, objectArray, string } from "../params/param.ts"
 import type { Quote } from "../prices/quote.ts"
 import { perSecond } from "../prices/video-prices.ts"
+import { shotLimits } from "./shot-syntax.ts"
 
 /** The resolution of each legacy mode. */
 export const resolutionOfMode = { std: "720p", pro: "1080p", "4k": "4k" } as const
@@ -25,11 +26,15 @@ export const shotParams = {
   shots: objectArray(
     "multi_prompt[]",
     {
-      index: integer("index", { required: true, min: 1, max: 6 }),
-      prompt: string("prompt", { required: true, maxLength: 512 }),
-      durationSeconds: integer("duration", { required: true, min: 1, max: 15, encodedAs: "string" })
+      index: integer("index", { required: true, min: 1, max: shotLimits.count }),
+      prompt: string("prompt", { required: true, maxLength: shotLimits.characters }),
+      durationSeconds: integer("duration", { required: true, min: shotLimits.minSeconds, max: 15, encodedAs: "string" })
     },
-    { min: 1, max: 6, notes: "required with customize; the durations add up to the duration of the video" }
+    {
+      min: 1,
+      max: shotLimits.count,
+      notes: "required with customize; the durations add up to the duration of the video"
+    }
   )
 }
 

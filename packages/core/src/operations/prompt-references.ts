@@ -5,7 +5,8 @@ interface HasPrompt {
   readonly prompt?: string
 }
 
-type ReferenceKind = "image" | "video" | "element" | "voice"
+const referenceKinds = ["image", "video", "element", "voice"] as const
+type ReferenceKind = (typeof referenceKinds)[number]
 
 interface OrderedContents extends HasPrompt {
   readonly images?: ReadonlyArray<unknown>
@@ -14,10 +15,23 @@ interface OrderedContents extends HasPrompt {
   readonly voices?: ReadonlyArray<unknown>
 }
 
-const ordered = /<<<(image|video|element|voice)_(\d{1,3})>>>/g
+const nameByOrder = `(${referenceKinds.join("|")})_(\\d{1,3})`
 // Not the domain of an e-mail address.
-const named = /(?<![\w.@-])@([\p{L}\p{N}_-]+)/gu
-const namedByOrder = /^(?:image|video|element|voice)_\d{1,3}$/
+const at = "(?<![\\w.@-])@"
+
+const ordered = new RegExp(`<<<${nameByOrder}>>>`, "g")
+const named = new RegExp(`${at}([\\p{L}\\p{N}_-]+)`, "gu")
+const namedByOrder = new RegExp(`${at}${nameByOrder}(?!\\w)`, "g")
+const isNameByOrder = new RegExp(`^${nameByOrder}$`)
+
+/** The id of a content that is known by its order, from 1. */
+export const idByOrder = (kind: ReferenceKind, position: number): string => `${kind}_${position}`
+
+/** A prompt as the legacy paths take it: `@image_1` is `<<<image_1>>>`. */
+export const withOrderedReferences = (prompt: string): string => prompt.replaceAll(namedByOrder, "<<<$1_$2>>>")
+
+/** A prompt as the new paths take it: `<<<image_1>>>` is `@image_1`. */
+export const withNamedReferences = (prompt: string): string => prompt.replaceAll(ordered, "@$1_$2")
 
 /**
  * A prompt on the legacy paths refers to contents by their order, as `<<<image_1>>>`, and to none that is not given. Only
@@ -51,7 +65,7 @@ export const namedReferences: Rule<ReferableContents & HasPrompt> = {
     }
     for (const [reference, name = ""] of prompt.matchAll(named)) {
       // Without any id, only the names that this syntax suggests are taken for references, not the @ of a social network.
-      if (ids.length === 0 && !namedByOrder.test(name)) continue
+      if (ids.length === 0 && !isNameByOrder.test(name)) continue
       if (!ids.some((id) => name.startsWith(id))) return `refers to ${reference}, but ${given}`
     }
     return undefined

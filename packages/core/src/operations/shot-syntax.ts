@@ -6,8 +6,9 @@ interface PromptWithShots {
   readonly multiShot?: boolean
 }
 
-const maxShots = 6
-const maxShotCharacters = 512
+/** What Kling takes of shots, written into the prompt or given one by one. */
+export const shotLimits = { count: 6, characters: 512, minSeconds: 1 } as const
+
 const shot = /(?:^|[;\n])\s*shot\s+(\d+)\s*,\s*([^,;\n]*?)\s*,([^;]*)/gi
 
 /** Whether a prompt is written as shots: `shot 1, 3, a fox; shot 2, 2, a hare;`. */
@@ -24,15 +25,15 @@ export const shotSyntax: Rule<PromptWithShots> = {
     for (const [, digits, seconds = "", words = ""] of prompt.matchAll(shot)) {
       const number = Number(digits)
       const name = `has shot ${number}`
-      if (number < 1 || number > maxShots) return `${name}; shots have the numbers 1 to ${maxShots}`
+      if (number < 1 || number > shotLimits.count) return `${name}; shots have the numbers 1 to ${shotLimits.count}`
       if (seen.has(number)) return `${name} twice; give each shot a number of its own`
-      if (!/^\d+$/.test(seconds) || Number(seconds) < 1) {
-        return `${name} of ${seconds === "" ? "no" : JSON.stringify(seconds)} seconds; each lasts whole seconds, at least 1`
+      if (!/^\d+$/.test(seconds) || Number(seconds) < shotLimits.minSeconds) {
+        return `${name} of ${seconds === "" ? "no" : JSON.stringify(seconds)} seconds; each lasts whole seconds, at least ${shotLimits.minSeconds}`
       }
       const { length } = [...words.trim()]
       if (length === 0) return `${name} without words; write shot ${number}, ${seconds}, and what is seen`
-      if (length > maxShotCharacters) {
-        return `${name} with ${length} characters; the limit of a shot is ${maxShotCharacters}`
+      if (length > shotLimits.characters) {
+        return `${name} with ${length} characters; the limit of a shot is ${shotLimits.characters}`
       }
       seen.add(number)
       total += Number(seconds)

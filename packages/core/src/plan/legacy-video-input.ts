@@ -1,3 +1,4 @@
+import { withOrderedReferences } from "../operations/prompt-references.ts"
 import { filled, type VideoRequest } from "./video-request.ts"
 
 const modeOf: Readonly<Record<string, string>> = { "720p": "std", "1080p": "pro", "4k": "4k" }
@@ -62,7 +63,7 @@ export const legacyVideoField = (request: VideoRequest) => {
 
 const shared = (model: string, request: VideoRequest) => ({
   model,
-  prompt: request.prompt === undefined ? undefined : legacyReferences(request.prompt),
+  prompt: request.prompt === undefined ? undefined : withOrderedReferences(request.prompt),
   negativePrompt: request.negativePrompt,
   mode: request.resolution === undefined ? "std" : (modeOf[request.resolution] ?? request.resolution),
   aspectRatio:
@@ -75,6 +76,3 @@ const shared = (model: string, request: VideoRequest) => ({
   watermark: request.watermark,
   callbackUrl: request.callbackUrl
 })
-
-/** `@image_1` is written `<<<image_1>>>` on the legacy paths. */
-const legacyReferences = (prompt: string): string => prompt.replaceAll(/@((?:image|video|element)_\d+)\b/g, "<<<$1>>>")

@@ -1,4 +1,5 @@
 import type { AnyOperation } from "../operation.ts"
+import { idByOrder, withNamedReferences } from "../operations/prompt-references.ts"
 import { hasShots } from "../operations/shot-syntax.ts"
 import { filled, type VideoRequest } from "./video-request.ts"
 
@@ -6,16 +7,20 @@ import { filled, type VideoRequest } from "./video-request.ts"
 export const newVideoInput = (operation: AnyOperation, request: VideoRequest): Readonly<Record<string, unknown>> => {
   const followsInput = request.image !== undefined || request.referenceVideo !== undefined
   const edits = request.referenceUse === "base"
-  const video = request.referenceVideo === undefined ? undefined : { video: request.referenceVideo, id: "video_1" }
+  const video =
+    request.referenceVideo === undefined ? undefined : { video: request.referenceVideo, id: idByOrder("video", 1) }
   const input: Readonly<Record<string, unknown>> = {
-    prompt: request.prompt === undefined ? undefined : newReferences(request.prompt),
+    prompt: request.prompt === undefined ? undefined : withNamedReferences(request.prompt),
     firstFrame: request.image,
     lastFrame: request.lastImage,
-    referenceImages: filled(request.referenceImages)?.map((image, index) => ({ image, id: `image_${index + 1}` })),
+    referenceImages: filled(request.referenceImages)?.map((image, index) => ({
+      image,
+      id: idByOrder("image", index + 1)
+    })),
     baseVideo: edits ? video : undefined,
     featureVideo: edits ? undefined : video,
     featureVideos: edits || video === undefined ? undefined : [video],
-    elements: filled(request.elements)?.map((elementId, index) => ({ elementId, id: `element_${index + 1}` })),
+    elements: filled(request.elements)?.map((elementId, index) => ({ elementId, id: idByOrder("element", index + 1) })),
     resolution: request.resolution,
     // Always sent where it applies: Kling's documentation is inconsistent about its default.
     aspectRatio: request.aspectRatio ?? (followsInput ? undefined : "16:9"),
@@ -32,10 +37,6 @@ export const newVideoInput = (operation: AnyOperation, request: VideoRequest): R
     Object.entries(input).filter(([field, value]) => value !== undefined && field in operation.params)
   )
 }
-
-/** `<<<image_1>>>` is written `@image_1` on the new paths. */
-const newReferences = (prompt: string): string =>
-  prompt.replaceAll(/<<<((?:image|video|element)_\d+)>>>/g, (_, reference: string) => `@${reference}`)
 
 const names: Readonly<Record<string, string>> = {
   firstFrame: "image",

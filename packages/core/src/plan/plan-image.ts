@@ -7,6 +7,7 @@ import { replacementFor } from "../models/retired-models.ts"
 import type { AnyOperation } from "../operation.ts"
 import { operations } from "../operations/catalog.ts"
 import type { Problem } from "../errors/problem.ts"
+import { idByOrder } from "../operations/prompt-references.ts"
 import { givenFields } from "../params/effective-input.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
 
@@ -96,7 +97,7 @@ const imageParams = ["image", "images", "referenceImages"]
 const imageInput = (operation: AnyOperation, model: string, { image, ...request }: ImageRequest) => {
   const input: Readonly<Record<string, unknown>> = {
     model,
-    ...(image === undefined ? {} : { image, images: [image], referenceImages: [{ image, id: "image_1" }] }),
+    ...(image === undefined ? {} : { image, images: [image], referenceImages: [{ image, id: idByOrder("image", 1) }] }),
     prompt: request.prompt,
     negativePrompt: request.negativePrompt,
     imageFidelity: request.imageFidelity,

@@ -49,6 +49,10 @@ describe("a minimal video request", () => {
       const written = yield* shown({ ...omni, prompt: "<<<image_1>>> on a roof" })
       expect(written).toEqual(yield* shown({ ...omni, prompt: "@image_1 on a roof" }))
       expect(yield* refusal({ ...omni, prompt: "@image_2 on a roof" })).toContain("refers to @image_2")
+      const legacy = { model: "kling-v3-omni", referenceImages: [url] }
+      expect(yield* shown({ ...legacy, prompt: "@image_1在屋顶, me@image_1 @image_10th" }, "key-pair")).toMatchObject({
+        body: { prompt: "<<<image_1>>>在屋顶, me@image_1 @image_10th" }
+      })
     })
   )
 
