@@ -6,6 +6,7 @@ import { perSourceSecond } from "../prices/video-prices.ts"
 import { resolutionOfMode } from "./legacy-video.ts"
 import { legacyOptions } from "./options.ts"
 import { exactlyOne } from "./presence-rules.ts"
+import { orderedReferences } from "./prompt-references.ts"
 
 export const avatar = operation({
   id: "legacy.avatar",
@@ -24,7 +25,7 @@ export const avatar = operation({
     mode: enumOf("mode", ["std", "pro"], { default: "std", notes: "std = 720p, pro = 1080p" }),
     ...legacyOptions
   },
-  rules: [exactlyOne("audioId", "soundFile")],
+  rules: [exactlyOne("audioId", "soundFile"), orderedReferences({ image: ["image"] })],
   lengthFrom: ({ audioId, soundFile }) => sourceOf(audioId, soundFile),
   price: ({ mode = "std" }, seconds) =>
     perSourceSecond("avatar", "std/pro", resolutionOfMode[mode], {

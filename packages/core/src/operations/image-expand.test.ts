@@ -2,7 +2,7 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { imageExpand } from "./image-expand.ts"
 import { roundTripBodies } from "./testing/round-trip-bodies.ts"
-import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
+import { problemsOf, referenceCase, ruleCases } from "./testing/rule-cases.ts"
 
 const image = "https://example.com/dog.png"
 const margins = (up: number, down: number, left: number, right: number) => ({
@@ -14,6 +14,7 @@ const margins = (up: number, down: number, left: number, right: number) => ({
 })
 
 ruleCases(imageExpand, {
+  "references-exist": referenceCase(margins(0.25, 0.25, 0.5, 0.5), "<<<video_9>>>"),
   "area-at-most-3-times": {
     rejected: margins(0.5, 0.5, 1, 1),
     says: "(1 + 0.5 + 0.5) x (1 + 1 + 1) = 6 times as large; at most 3. Closest valid: up 0.25, down 0.25, left 0.5, right 0.5",

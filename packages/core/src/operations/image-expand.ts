@@ -3,6 +3,7 @@ import { operation } from "../operation.ts"
 import { integer, media, number, string } from "../params/param.ts"
 import { perImage } from "../prices/image-prices.ts"
 import { legacyOptions } from "./options.ts"
+import { orderedReferences } from "./prompt-references.ts"
 
 const maxGrowth = 3
 
@@ -38,6 +39,7 @@ export const imageExpand = operation({
     ...legacyOptions
   },
   rules: [
+    orderedReferences({ image: ["image"] }),
     {
       name: "area-at-most-3-times",
       field: "upExpansionRatio",

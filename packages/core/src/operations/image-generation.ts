@@ -3,6 +3,7 @@ import { operation } from "../operation.ts"
 import { enumOf, id, integer, array, media, number, string } from "../params/param.ts"
 import { perImage } from "../prices/image-prices.ts"
 import { legacyOptions } from "./options.ts"
+import { orderedReferences } from "./prompt-references.ts"
 
 export const imageGeneration = operation({
   id: "legacy.images.generations",
@@ -36,6 +37,7 @@ export const imageGeneration = operation({
     ...legacyOptions
   },
   rules: [
+    orderedReferences({ image: ["image"], element: ["elements"] }),
     {
       name: "negative-prompt-without-image",
       field: "negativePrompt",

@@ -211,7 +211,7 @@ export const legacyImageToVideo = operation({
   rules: [
     ...shotRules,
     ...legacyModelRules(siblings),
-    orderedReferences("element", "voice", "video"),
+    orderedReferences({ image: ["image", "imageTail"], element: ["elements"], voice: ["voices"] }),
     {
       name: "image-or-image-tail",
       field: "image",

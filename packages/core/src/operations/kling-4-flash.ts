@@ -4,6 +4,7 @@ import { enumOf, integer, string } from "../params/param.ts"
 import { partnerPrice, videoWithSeconds } from "../prices/partner-prices.ts"
 import * as parts from "./kling-4-parts.ts"
 import { newPath } from "./new-path.ts"
+import { namedReferences } from "./prompt-references.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
 
 const kling40Flash = { id: "kling-4.0-flash", audio: "native" } as const satisfies ModelFacts
@@ -29,6 +30,7 @@ export const textToVideo40Flash = operation({
   ...newPath(kling40Flash, "t2v"),
   summary: "Text to video, Kling 4.0 Flash",
   params: { prompt: string("prompt", { required: true }), ...settings },
+  rules: [namedReferences],
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5 }
 })
 
@@ -37,6 +39,7 @@ export const imageToVideo40Flash = operation({
   ...newPath(kling40Flash, "i2v"),
   summary: "Image to video, Kling 4.0 Flash",
   params: { prompt, firstFrame: { ...parts.firstFrame40, required: true as const }, ...settings },
+  rules: [namedReferences],
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 5 }
 })
 

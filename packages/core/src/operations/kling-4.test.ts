@@ -43,11 +43,13 @@ const tooManyInputs = {
 }
 
 ruleCases(kling4.textToVideo40, {
+  "references-exist": referenceCase({}, "@image_9"),
   "prompt-within-language": withinLanguage,
   "hdr-at-1080p-or-4k": hdrCase({ prompt: "a lighthouse" })
 })
 
 ruleCases(kling4.videoExtend40, {
+  "references-exist": referenceCase({ video }, "@image_9"),
   "prompt-within-language": {
     ...withinLanguage,
     rejected: { ...withinLanguage.rejected, video },
@@ -57,6 +59,7 @@ ruleCases(kling4.videoExtend40, {
 })
 
 ruleCases(kling4.imageToVideo40, {
+  "references-exist": referenceCase({ firstFrame: image }, "@image_9"),
   "prompt-within-language": {
     ...withinLanguage,
     rejected: { ...withinLanguage.rejected, firstFrame: image },
@@ -89,8 +92,8 @@ ruleCases(kling4.omniVideo40, {
   "unambiguous-ids": sameIds
 })
 
-ruleCases(flash.textToVideo40Flash, {})
-ruleCases(flash.imageToVideo40Flash, {})
+ruleCases(flash.textToVideo40Flash, { "references-exist": referenceCase({}, "@image_9") })
+ruleCases(flash.imageToVideo40Flash, { "references-exist": referenceCase({ firstFrame: image }, "@image_9") })
 ruleCases(flash.omniVideo40Flash, {
   "references-exist": referenceCase({}, "@image_9"),
   "original-sound-of-base-video": originalSound,
@@ -103,6 +106,7 @@ ruleCases(flash.omniVideo40Flash, {
 })
 
 ruleCases(longImages4.longImage40, {
+  "references-exist": referenceCase({}, "@image_9"),
   "prompt-within-language": {
     rejected: { prompt: "灯".repeat(71_001) },
     says: "the limit is 71000 outside English",
@@ -111,6 +115,7 @@ ruleCases(longImages4.longImage40, {
 })
 
 ruleCases(images4.image40, {
+  "references-exist": referenceCase({}, "@image_9"),
   "prompt-within-language": {
     rejected: { prompt: "灯".repeat(21_001) },
     says: "the limit is 21000 outside English",

@@ -5,6 +5,7 @@ import { enumOf, integer, media, string } from "../params/param.ts"
 import { partnerPrice, videoWithSeconds } from "../prices/partner-prices.ts"
 import * as parts from "./kling-4-parts.ts"
 import { newPath } from "./new-path.ts"
+import { namedReferences } from "./prompt-references.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
 
 const kling40 = { id: "kling-4.0", audio: "native" } as const satisfies ModelFacts
@@ -37,7 +38,7 @@ export const textToVideo40 = operation({
   ...newPath(kling40, "t2v"),
   summary: "Text to video, Kling 4.0: audio is always generated",
   params: { prompt: string("prompt", { required: true, ...parts.prompt40 }), ...settings },
-  rules: [parts.prompt40Rule, parts.hdrRule],
+  rules: [parts.prompt40Rule, parts.hdrRule, namedReferences],
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 10 }
 })
 
@@ -46,7 +47,7 @@ export const imageToVideo40 = operation({
   ...newPath(kling40, "i2v"),
   summary: "Image to video, Kling 4.0: up to ten frames",
   params: { prompt, firstFrame: parts.firstFrame40, ...parts.otherFrames40, ...settings },
-  rules: [parts.prompt40Rule, parts.hdrRule, ...parts.framesRules40],
+  rules: [parts.prompt40Rule, parts.hdrRule, ...parts.framesRules40, namedReferences],
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 8 }
 })
 
@@ -65,6 +66,6 @@ export const videoExtend40 = operation({
   ...newPath(kling40, "extend"),
   summary: "Continues a video, Kling 4.0: only the new part is billed",
   params: { prompt, video: media("contents[type=video].url", kling4Video, { required: true }), ...size },
-  rules: [parts.prompt40Rule, parts.hdrRule],
+  rules: [parts.prompt40Rule, parts.hdrRule, namedReferences],
   example: { prompt: "She walks out of the door", video: "https://example.com/walk.mp4", durationSeconds: 5 }
 })

@@ -2,6 +2,7 @@ import { operation } from "../operation.ts"
 import { enumOf, integer, objectArray, string, union } from "../params/param.ts"
 import * as parts from "./kling-4-parts.ts"
 import { atLeastOne } from "./presence-rules.ts"
+import { namedReferences } from "./prompt-references.ts"
 import { unambiguousIds } from "./reference-ids.ts"
 
 export const image40 = operation({
@@ -35,7 +36,8 @@ export const image40 = operation({
     parts.promptWithinLanguage(21_000),
     atLeastOne("prompt", "referenceImages", "elements"),
     parts.imagesAndElements40,
-    unambiguousIds("elements")
+    unambiguousIds("elements"),
+    namedReferences
   ],
   expectedSeconds: () => 30,
   example: { prompt: "A red fox in fresh snow", resolution: "4k" }

@@ -2,6 +2,7 @@ import { kling4Image } from "../media/media-rules.ts"
 import { operation } from "../operation.ts"
 import { array, enumOf, media, objectArray, string } from "../params/param.ts"
 import * as parts from "./kling-4-parts.ts"
+import { namedReferences } from "./prompt-references.ts"
 
 export const longImage40 = operation({
   ...parts.partnerImage,
@@ -22,7 +23,7 @@ export const longImage40 = operation({
     resolution: enumOf("settings.resolution", ["1k", "2k"], {}),
     pageLength: enumOf("settings.page_length", ["short", "medium", "long"], {})
   },
-  rules: [parts.promptWithinLanguage(71_000)],
+  rules: [parts.promptWithinLanguage(71_000), namedReferences],
   expectedSeconds: () => 60,
   example: { prompt: "A product page for a folding bicycle", skill: "ecommerce", pageLength: "medium" }
 })

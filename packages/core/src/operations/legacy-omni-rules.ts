@@ -56,7 +56,7 @@ export const legacyOmniRules = (operations: ReadonlyArray<AnyOperation>): Readon
     lastFrame: "images[end_frame]",
     images: "images"
   }),
-  orderedReferences("image", "video", "element"),
+  orderedReferences({ image: ["images"], video: ["videos"], element: ["elements"] }),
   {
     name: "one-of-each-frame",
     field: "images",

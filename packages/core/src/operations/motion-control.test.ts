@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest"
 import { legacyMotionControl, motionControl26, motionControl30 } from "./motion-control.ts"
 import { roundTripBodies } from "./testing/round-trip-bodies.ts"
-import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
+import { problemsOf, referenceCase, ruleCases } from "./testing/rule-cases.ts"
 
 const image = "https://media.example/puppet.png"
 const video = "https://media.example/dance.mp4"
 const element = { elementId: "829836802793406551", id: "element_1" }
 
 ruleCases(motionControl30, {
+  "references-exist": referenceCase({ image, video, characterOrientation: "video" }, "@image_9"),
   "element-with-video-orientation": {
     rejected: { image, video, characterOrientation: "image", element },
     says: 'element requires characterOrientation "video"',
@@ -18,6 +19,7 @@ ruleCases(motionControl30, {
 const legacy = { image, video, mode: "std" } as const
 
 ruleCases(legacyMotionControl, {
+  "references-exist": referenceCase({ ...legacy, characterOrientation: "image" }, "<<<voice_9>>>"),
   "element-with-video-orientation": {
     rejected: { ...legacy, model: "kling-v3", characterOrientation: "image", elements: ["160"] },
     says: 'elements requires characterOrientation "video"',

@@ -8,6 +8,7 @@ import { enumOf, id, array, media, object, string } from "../params/param.ts"
 import { perSourceSecond } from "../prices/video-prices.ts"
 import { resolutionOfMode } from "./legacy-video.ts"
 import { legacyOptions, newOptions } from "./options.ts"
+import { namedReferences, orderedReferences } from "./prompt-references.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
 
 const longestWithImageOrientation = 10
@@ -71,7 +72,7 @@ export const motionControl30 = operation({
     ),
     ...newOptions
   },
-  rules: [elementWithVideoOrientation("element")],
+  rules: [elementWithVideoOrientation("element"), namedReferences],
   lengthFrom,
   price: ({ resolution = "720p", characterOrientation }, seconds) =>
     price("kling-3.0", resolution, characterOrientation, seconds),
@@ -92,6 +93,7 @@ export const motionControl26 = operation({
   since: "2026-07-15",
   facts: [kling26],
   params: { ...motionParams, ...newOptions },
+  rules: [namedReferences],
   lengthFrom,
   price: ({ resolution = "720p", characterOrientation }, seconds) =>
     price("kling-2.6", resolution, characterOrientation, seconds),
@@ -128,6 +130,7 @@ export const legacyMotionControl = operation({
   },
   rules: [
     elementWithVideoOrientation("elements"),
+    orderedReferences({ image: ["image"], video: ["video"], element: ["elements"] }),
     {
       name: "elements-of-model",
       field: "elements",

@@ -12,7 +12,7 @@ import { roundTripBodies } from "./testing/round-trip-bodies.ts"
 import { problemsOf, ruleCases } from "./testing/rule-cases.ts"
 
 const image = "https://media.example/hat.png"
-const edit = { sessionId: "s1", prompt: "put <<<image_1>>> on the cat" }
+const edit = { sessionId: "s1", prompt: "a hat for the cat in <<<video_1>>>" }
 
 ruleCases(initSelection, {
   "exactly-one-of-video-id-and-video-url": {
@@ -23,6 +23,11 @@ ruleCases(initSelection, {
 })
 
 ruleCases(multiElements, {
+  "references-exist": {
+    rejected: { ...edit, editMode: "addition", images: [image], prompt: "put <<<image_2>>> on the cat" },
+    says: "prompt refers to <<<image_2>>>, but one image is given",
+    accepted: { ...edit, editMode: "addition", images: [image], prompt: "put <<<image_1>>> on the cat" }
+  },
   "images-of-edit-mode": {
     rejected: { ...edit, editMode: "swap", images: [image, image] },
     says: "images are 2; editMode swap takes exactly 1 image",

@@ -7,6 +7,7 @@ import { free, unknownPrice } from "../prices/quote.ts"
 import { maybe, WireId, WireNumber } from "../wire/fields.ts"
 import { legacyOptions } from "./options.ts"
 import { exactlyOne } from "./presence-rules.ts"
+import { orderedReferences } from "./prompt-references.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
 
 const selection = {
@@ -145,6 +146,8 @@ export const multiElements = operation({
     ...legacyOptions
   },
   rules: [
+    // The video is that of the session.
+    orderedReferences({ image: ["images"], video: ["sessionId"] }),
     {
       name: "images-of-edit-mode",
       field: "images",

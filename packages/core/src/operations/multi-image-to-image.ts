@@ -3,6 +3,7 @@ import { operation } from "../operation.ts"
 import { enumOf, integer, array, media, string } from "../params/param.ts"
 import { perImage } from "../prices/image-prices.ts"
 import { legacyOptions } from "./options.ts"
+import { orderedReferences } from "./prompt-references.ts"
 
 const defaultModel = "kling-v2-1"
 
@@ -29,6 +30,7 @@ export const multiImageToImage = operation({
     }),
     ...legacyOptions
   },
+  rules: [orderedReferences({ image: ["subjectImages", "sceneImage", "styleImage"] })],
   price: ({ model = defaultModel, n = 1 }) => perImage(model, "multi-image", n),
   expectedSeconds: ({ n = 1 }) => 20 + 8 * n,
   example: {

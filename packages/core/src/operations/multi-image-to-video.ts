@@ -3,6 +3,7 @@ import { operation } from "../operation.ts"
 import { enumOf, integer, array, media, string } from "../params/param.ts"
 import { unknownPrice } from "../prices/quote.ts"
 import { legacyOptions } from "./options.ts"
+import { orderedReferences } from "./prompt-references.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
 
 export const multiImageToVideo = operation({
@@ -24,6 +25,7 @@ export const multiImageToVideo = operation({
     aspectRatio: enumOf("aspect_ratio", ["16:9", "9:16", "1:1"], { default: "16:9" }),
     ...legacyOptions
   },
+  rules: [orderedReferences({ image: ["images"] })],
   price: () => unknownPrice("no longer listed; until 2026-09-15 it cost 0.4 video units per second (std) or 0.7 (pro)"),
   expectedSeconds: expectedVideoSeconds,
   example: {

@@ -51,7 +51,7 @@ export const omniImage = operation({
     ...legacyOptions
   },
   rules: [
-    orderedReferences("image", "element", "video"),
+    orderedReferences({ image: ["images"], element: ["elements"] }),
     {
       name: "resolution-of-model",
       field: "resolution",

@@ -8,13 +8,6 @@ interface HasPrompt {
 const referenceKinds = ["image", "video", "element", "voice"] as const
 type ReferenceKind = (typeof referenceKinds)[number]
 
-interface OrderedContents extends HasPrompt {
-  readonly images?: ReadonlyArray<unknown>
-  readonly videos?: ReadonlyArray<unknown>
-  readonly elements?: ReadonlyArray<unknown>
-  readonly voices?: ReadonlyArray<unknown>
-}
-
 const nameByOrder = `(${referenceKinds.join("|")})_(\\d{1,3})`
 // Not the domain of an e-mail address.
 const at = "(?<![\\w.@-])@"
@@ -34,17 +27,18 @@ export const withOrderedReferences = (prompt: string): string => prompt.replaceA
 export const withNamedReferences = (prompt: string): string => prompt.replaceAll(ordered, "@$1_$2")
 
 /**
- * A prompt on the legacy paths refers to contents by their order, as `<<<image_1>>>`, and to none that is not given. Only
- * these kinds are judged; an operation without a list of them takes none.
+ * A prompt on the legacy paths refers to contents by their order, as `<<<image_1>>>`, and to none that is not given. The
+ * fields are those in which the operation takes each kind; it takes no others.
  */
-export const orderedReferences = (...kinds: ReadonlyArray<ReferenceKind>): Rule<OrderedContents> => ({
+export const orderedReferences = <Field extends string = never>(
+  fields: { readonly [Kind in ReferenceKind]?: ReadonlyArray<Field> } = {}
+): Rule<HasPrompt & { readonly [F in Field]?: unknown }> => ({
   name: "references-exist",
   field: "prompt",
   check: (input) => {
     for (const [reference, name, position] of (input.prompt ?? "").matchAll(ordered)) {
-      const kind = kinds.find((known) => known === name)
-      if (kind === undefined) continue
-      const count = input[`${kind}s`]?.length ?? 0
+      const kind = name as ReferenceKind
+      const count = (fields[kind] ?? []).flatMap((field) => input[field] ?? []).length
       if (Number(position) >= 1 && Number(position) <= count) continue
       const given = count === 0 ? `no ${kind} is given` : count === 1 ? `one ${kind} is given` : `${count} are given`
       return `refers to ${reference}, but ${given}`

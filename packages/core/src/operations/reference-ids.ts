@@ -14,6 +14,7 @@ export interface ReferableContents {
   readonly featureVideo?: HasId
   readonly featureVideos?: ReadonlyArray<HasId>
   readonly baseVideo?: HasId
+  readonly element?: HasId
   readonly elements?: ReadonlyArray<HasId>
   readonly voices?: ReadonlyArray<HasId>
 }
@@ -25,6 +26,7 @@ export const idsOf = (input: ReferableContents): ReadonlyArray<string> =>
     input.lastFrameId,
     input.featureVideo?.id,
     input.baseVideo?.id,
+    input.element?.id,
     ...[input.referenceImages, input.featureVideos, input.elements, input.voices].flatMap((contents) =>
       (contents ?? []).map(({ id }) => id)
     )

@@ -2,6 +2,7 @@ import { operation } from "../operation.ts"
 import { number, string } from "../params/param.ts"
 import { perCall } from "../prices/call-prices.ts"
 import { legacyOptions } from "./options.ts"
+import { orderedReferences } from "./prompt-references.ts"
 
 export const textToAudio = operation({
   id: "legacy.text-to-audio",
@@ -15,6 +16,7 @@ export const textToAudio = operation({
     callbackUrl: legacyOptions.callbackUrl
   },
   rules: [
+    orderedReferences(),
     {
       name: "duration-with-one-decimal",
       field: "durationSeconds",

@@ -150,7 +150,7 @@ export const legacyTextToVideo = operation({
   rules: [
     ...shotRules,
     ...legacyModelRules([textToVideo30, textToVideo26, textToVideo25Turbo]),
-    orderedReferences("image", "video", "element", "voice"),
+    orderedReferences(),
     {
       name: "prompt-or-shots",
       field: "prompt",

@@ -3,6 +3,7 @@ import { operation } from "../operation.ts"
 import { id, number, string } from "../params/param.ts"
 import { unknownPrice } from "../prices/quote.ts"
 import { legacyOptions } from "./options.ts"
+import { orderedReferences } from "./prompt-references.ts"
 
 export const videoExtend = operation({
   id: "legacy.video-extend",
@@ -24,6 +25,7 @@ export const videoExtend = operation({
     cfgScale: number("cfg_scale", { min: 0, max: 1, default: 0.5, notes: "how closely to follow the prompt" }),
     callbackUrl: legacyOptions.callbackUrl
   },
+  rules: [orderedReferences({ video: ["videoId"] })],
   price: () => unknownPrice("no longer listed; until 2026-09-15 it cost 2 video units per call (std) or 3.5 (pro)"),
   expectedSeconds: () => 90,
   example: { videoId: "893605946402811985", prompt: "The camera rises above the roofs" }

@@ -12,7 +12,10 @@ interface RuleCase<Input> {
 }
 
 /** The case of a prompt that refers to what is not given, by order or by id. */
-export const referenceCase = <Input extends object>(input: Input, reference: "<<<video_9>>>" | "@image_9") => ({
+export const referenceCase = <Input extends object>(
+  input: Input,
+  reference: "<<<video_9>>>" | "<<<voice_9>>>" | "@image_9"
+) => ({
   rejected: { ...input, prompt: `a fox beside ${reference}` },
   says: `prompt refers to ${reference}, but no`,
   accepted: { ...input, prompt: "a fox" }
