@@ -29,6 +29,12 @@ describe("a formatted error", () => {
       "Next: do not submit it again; call check_video_status with task_id kk-t2v-1",
       "Code: KLING_SUBMISSION_UNKNOWN"
     ])
+    expect(formatError(paid, error, { withTaskId: false }).lines).toEqual([
+      expect.stringContaining("not known whether Kling accepted the request"),
+      "Charged: maybe; Kling may have accepted the request",
+      "Next: do not submit it again; call check_video_status with task_id kk-t2v-1",
+      "Code: KLING_SUBMISSION_UNKNOWN"
+    ])
   })
 
   it.each([

@@ -27,15 +27,19 @@ const chargedText = {
   yes: "yes, for the task; it is not lost"
 }
 
-/** Formats an error: what happened, whether it was charged, what to do next, and its code. */
+/**
+ * Formats an error: what happened, whether it was charged, what to do next, and its code. Without the task's id where that
+ * stands above it.
+ */
 export const formatError = (
   tool: Pick<Tool, "charged">,
-  error: KlingError | JobError | LedgerError
+  error: KlingError | JobError | LedgerError,
+  { withTaskId = true }: { readonly withTaskId?: boolean } = {}
 ): FormattedError => ({
   code: error.code,
   lines: [
     `Error: ${error.describe(variableOf)}`,
-    ...taskIdOf(error).map((id) => `Task ID: ${shown(id)}`),
+    ...(withTaskId ? taskIdOf(error) : []).map((id) => `Task ID: ${shown(id)}`),
     `Charged: ${chargedBy(tool, error)}`,
     `Next: ${adviceOf(error, (step) => nextStep(tool, error, step))}`,
     `Code: ${error.code}`

@@ -27,8 +27,6 @@ export const takeLines = (take: Take): ReadonlyArray<string> => {
     `Take ${take.take}${repeated ? ", made before" : ""}`,
     `Task ID: ${task_id}`,
     `Status: ${status}`,
-    ...(error === undefined ? [] : withoutTaskId(formatError({ charged: true }, error).lines))
+    ...(error === undefined ? [] : formatError({ charged: true }, error, { withTaskId: false }).lines)
   ]
 }
-
-const withoutTaskId = (lines: ReadonlyArray<string>) => lines.filter((line) => !line.startsWith("Task ID: "))
