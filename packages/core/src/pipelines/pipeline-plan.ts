@@ -6,6 +6,7 @@ import type { Plan } from "../plan/plan.ts"
 import { type Quote, sumOfQuotes } from "../prices/quote.ts"
 import { isExactNumber } from "../wire/json.ts"
 import { Effect, Schema } from "effect"
+import { stepsText } from "./steps-text.ts"
 import { dependsOn, placeholderOf, ref, replaceReferences, type StepReference } from "./step-reference.ts"
 
 /** One paid step of a pipeline. Its input may hold references to the results of earlier steps. */
@@ -93,7 +94,7 @@ export const toPlan = ({ name, steps, quote, warnings }: PipelinePlan): Plan => 
     operation: last.plan.operation,
     input: { [fingerprintKey]: name, steps: serializeSteps(steps) },
     model: last.plan.model,
-    reasons: [`${steps.length} steps: ${steps.map(({ plan }) => plan.operation.id).join(", ")}`],
+    reasons: [`${stepsText(steps.length)}: ${steps.map(({ plan }) => plan.operation.id).join(", ")}`],
     warnings,
     quote
   }

@@ -1,4 +1,5 @@
 import type { Plan } from "@klingkit/core"
+import { stepsText } from "@klingkit/core/internal"
 import type { Job } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
 import * as z from "zod"
@@ -91,7 +92,7 @@ const singleResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitD
         ? ["Kling has not confirmed it yet; it is charged at most once. Do not submit again."]
         : []),
       ...(isOpen && pipeline !== undefined
-        ? [`It takes ${pipeline.steps.length} steps, each charged at most once. Do not submit again.`]
+        ? [`It takes ${stepsText(pipeline.steps.length)}, each charged at most once. Do not submit again.`]
         : []),
       `Task ID: ${structured.task_id}`,
       ...(structured.kling_task_id === undefined ? [] : [`Kling task ID: ${structured.kling_task_id}`]),

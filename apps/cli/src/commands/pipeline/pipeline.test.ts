@@ -90,6 +90,17 @@ describe("klingkit pipeline run", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live.each([
+    ["steps:\n  - { id: a, prompt: x }", "the price of 1 step"],
+    ["steps:\n  - { id: a, prompt: x }\n  - { id: b, prompt: y }", "the sum of 2 steps"]
+  ] as const)("quotes as many steps as it has: %#", ([steps, rule]) =>
+    Effect.gen(function* () {
+      const { file, env } = yield* withFile(steps)
+      const { stdout } = yield* klingkit(["pipeline", "run", file, "--dry-run"], { env })
+      expect(stdout).toContain(rule)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("a step may be any command that makes a video, an image or audio", () =>
     Effect.gen(function* () {
       const steps = `steps:

@@ -1,4 +1,5 @@
 import type { KlingError } from "@klingkit/core"
+import { stepsText } from "@klingkit/core/internal"
 import { onlySteps, toPlan, withTakes } from "@klingkit/core/requests"
 import { type Job, Jobs, Pipelines } from "@klingkit/jobs"
 import { fingerprintOf } from "@klingkit/jobs/internal"
@@ -102,7 +103,7 @@ const resume = Command.make(
 
 const stepsDone = ({ pipeline }: Job): string => {
   const steps = pipeline?.steps ?? []
-  return `${steps.filter(({ status }) => status === "succeed").length} of ${steps.length} steps`
+  return `${steps.filter(({ status }) => status === "succeed").length} of ${stepsText(steps.length)}`
 }
 
 const list = Command.make(

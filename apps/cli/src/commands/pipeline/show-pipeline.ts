@@ -1,4 +1,4 @@
-import { credentialsFromConfig } from "@klingkit/core/internal"
+import { credentialsFromConfig, stepsText } from "@klingkit/core/internal"
 import { onlySteps, type PipelinePlan, withTakes } from "@klingkit/core/requests"
 import { type PipelineIdentity, type PipelineQuote, Pipelines } from "@klingkit/jobs"
 import { Effect, type FileSystem, Option, type Path } from "effect"
@@ -17,7 +17,10 @@ export const showPipeline = Effect.fnUntraced(function* (whole: PipelinePlan, id
   })
   const unpaid = steps.filter(({ made }) => made === undefined)
   const quote = quoted?.quote ?? plan.quote
-  const rule = unpaid.length === 0 ? "every step is already made" : `the sum of ${unpaid.length} steps`
+  const rule =
+    unpaid.length === 0
+      ? "every step is already made"
+      : `${unpaid.length === 1 ? "the price" : "the sum"} of ${stepsText(unpaid.length)}`
   yield* output.answer({
     json: {
       dryRun: true,
