@@ -1,5 +1,5 @@
 import { inputJsonSchema, isExperimental } from "@klingkit/core"
-import { Effect } from "effect"
+import { Effect, Struct } from "effect"
 import { Command } from "effect/cli"
 import { Output } from "../../output/output.ts"
 import { type Column, table } from "../../output/table.ts"
@@ -28,40 +28,15 @@ export const show = Command.make(
   Effect.fnUntraced(function* ({ operation: id }) {
     const output = yield* Output
     const operation = yield* findByName(id)
-    const {
-      summary,
-      method,
-      path,
-      billed,
-      generation,
-      kind,
-      confidence,
-      since,
-      state,
-      models,
-      externalId,
-      findableByExternalId
-    } = operation
     const parameters = parametersOf(operation.params)
     // The price of the example shows the price rule without an input.
     const price = operation.price(operation.example)
     const rules = operation.rules.map(({ name, field }) => ({ name, field }))
     yield* output.answer({
       json: {
-        id,
-        summary,
-        method,
-        path,
-        billed,
-        generation,
-        kind,
-        confidence,
+        ...Struct.pick(operation, ["id", "summary", "method", "path", "billed", "generation", "kind", "confidence"]),
         experimental: isExperimental(operation),
-        since,
-        ...(state === undefined ? {} : { state }),
-        models,
-        ...(externalId === undefined ? {} : { externalId }),
-        findableByExternalId,
+        ...Struct.pick(operation, ["since", "state", "models", "externalId", "findableByExternalId"]),
         input: inputJsonSchema(operation.params),
         parameters,
         rules,
@@ -69,12 +44,12 @@ export const show = Command.make(
         price: quoteView(price)
       },
       text: [
-        `${id}: ${summary}`,
-        `${method} ${path}, ${billed ? "billed" : "free"}, ${generation}, since ${since}, confidence ${confidence}${isExperimental(operation) ? " (experimental)" : ""}`,
-        ...(state === undefined ? [] : [`State: ${state}`]),
-        ...(models.length === 0 ? [] : [`Models: ${models.join(", ")}`]),
+        `${operation.id}: ${operation.summary}`,
+        `${operation.method} ${operation.path}, ${operation.billed ? "billed" : "free"}, ${operation.generation}, since ${operation.since}, confidence ${operation.confidence}${isExperimental(operation) ? " (experimental)" : ""}`,
+        ...(operation.state === undefined ? [] : [`State: ${operation.state}`]),
+        ...(operation.models.length === 0 ? [] : [`Models: ${operation.models.join(", ")}`]),
         `Price of the example: ${quoteText(price)}`,
-        `Example: klingkit api call ${id} --input '${JSON.stringify(operation.example)}'`,
+        `Example: klingkit api call ${operation.id} --input '${JSON.stringify(operation.example)}'`,
         "",
         table(parameters, columns, output.stdoutIsTerminal)
       ].join("\n")
