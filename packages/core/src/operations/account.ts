@@ -1,8 +1,8 @@
 import { Schema } from "effect"
 import { operation } from "../operation.ts"
 import { integer, string } from "../params/param.ts"
-import { free } from "../prices/quote.ts"
 import { OptionalTime } from "../wire/fields.ts"
+import { freeRead } from "./free-calls.ts"
 
 const ResourcePack = Schema.Struct({
   resource_pack_name: Schema.String,
@@ -20,7 +20,7 @@ export const accountCosts = operation({
   id: "account.costs",
   summary: "Resource packs and their remaining units; may lag 12 hours; at most one call per second",
   family: "account",
-  kind: "read",
+  ...freeRead,
   method: "GET",
   path: "/account/costs",
   since: "2024-10-30",
@@ -29,7 +29,6 @@ export const accountCosts = operation({
     endTime: integer("end_time", { required: true, notes: "ms since 1970" }),
     resourcePackName: string("resource_pack_name", {})
   },
-  price: () => free,
   output: Schema.Struct({
     resource_pack_subscribe_infos: Schema.optionalKey(Schema.Array(ResourcePack))
   }),

@@ -2,10 +2,10 @@ import { Schema } from "effect"
 import { operation } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
 import { enumOf, integer, array, objectArray, string } from "../params/param.ts"
-import { free } from "../prices/quote.ts"
 import { maybe } from "../wire/fields.ts"
+import { freeRead } from "./free-calls.ts"
 
-const read = { kind: "read", since: "2026-07-06", price: () => free, expectedSeconds: () => 0 } as const
+const read = { ...freeRead, since: "2026-07-06" } as const
 
 const period = {
   startTime: integer("start_time", { notes: "ms since 1970; required without a cursor" }),

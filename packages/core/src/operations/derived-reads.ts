@@ -1,9 +1,9 @@
 import { Schema } from "effect"
 import { type AnyOperation, operation } from "../operation.ts"
 import { string } from "../params/param.ts"
-import { free } from "../prices/quote.ts"
 import { LegacyTask } from "../wire/legacy-task.ts"
 import { catalog } from "./catalog.ts"
+import { freeRead } from "./free-calls.ts"
 import { maxVoicePageSize, pageParams } from "./page-params.ts"
 
 type Create = Pick<AnyOperation, "id" | "family" | "path" | "confidence" | "since" | "models">
@@ -14,10 +14,8 @@ const sharedFields = ({ family, confidence, since, models }: Create) =>
     confidence,
     since,
     models,
-    kind: "read",
-    method: "GET",
-    price: () => free,
-    expectedSeconds: () => 0
+    ...freeRead,
+    method: "GET"
   }) as const
 
 const getOf = (create: Create): AnyOperation =>

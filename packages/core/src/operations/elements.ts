@@ -5,8 +5,8 @@ import type { Rule } from "../params/check-input.ts"
 import { enumOf, id, integer, array, media, string } from "../params/param.ts"
 import { perCall } from "../prices/call-prices.ts"
 import { free } from "../prices/quote.ts"
-import { DeleteAnswer } from "../wire/delete-answer.ts"
 import { LegacyElement, LegacyTask } from "../wire/legacy-task.ts"
+import { freeDelete, freeRead } from "./free-calls.ts"
 import { legacyOptions } from "./options.ts"
 import { pageParams } from "./page-params.ts"
 
@@ -15,8 +15,7 @@ const description = string("element_description", { required: true, maxLength: 1
 const voiceId = id("element_voice_id", { encodedAs: "string", notes: "a custom voice that the element speaks with" })
 const elementId = id("element_id", { required: true, encodedAs: "string", notes: "of the element, not of its task" })
 
-const read = { kind: "read", method: "GET", billed: false, price: () => free, expectedSeconds: () => 0 } as const
-const remove = { kind: "delete", billed: false, price: () => free, output: DeleteAnswer } as const
+const read = { ...freeRead, method: "GET" } as const
 // Its documentation is old and incomplete: task records and bare elements are both possible.
 const ElementOrTask = Schema.Union([LegacyTask, LegacyElement])
 
@@ -108,7 +107,7 @@ export const presetElements = operation({
 })
 
 export const deleteElement = operation({
-  ...remove,
+  ...freeDelete,
   id: "legacy.elements.delete",
   summary: "Deletes an element, also one of the old library; deleting it again fails",
   family: "element",
@@ -181,7 +180,7 @@ export const listOldElements = operation({
 })
 
 export const deleteOldElement = operation({
-  ...remove,
+  ...freeDelete,
   id: "legacy.elements-old.delete",
   summary: "Deletes an element; the same store as legacy.elements.delete",
   family: "element",

@@ -13,9 +13,21 @@ import {
   shotParams,
   shotRules
 } from "./legacy-video.ts"
+import {
+  hd,
+  nativeAt1080pOrOff,
+  nativeOrOff,
+  price25Turbo,
+  price26,
+  price30,
+  price30Turbo,
+  seconds3To15,
+  seconds5Or10,
+  upTo4k
+} from "./new-video-settings.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { namedReferences, orderedReferences } from "./prompt-references.ts"
-import { unambiguousIds } from "./reference-ids.ts"
+import { elementFields, unambiguousIds, voiceFields } from "./reference-ids.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
 import { shotSyntax } from "./shot-syntax.ts"
 import { expectedVideoSeconds, lastFrameAt, nativeAudioAt, silentWithLastFrame } from "./video-rules.ts"
@@ -23,9 +35,6 @@ import { expectedVideoSeconds, lastFrameAt, nativeAudioAt, silentWithLastFrame }
 const prompt = string("contents[type=prompt].text", { maxLength: 2500 })
 const firstFrame = media("contents[type=first_frame].url", newImage, { required: true })
 const lastFrame = media("contents[type=last_frame].url", newImage, {})
-const hd = enumOf("settings.resolution", ["720p", "1080p"], { default: "720p" })
-const seconds3To15 = integer("settings.duration", { min: 3, max: 15, default: 5 })
-const seconds5Or10 = integer("settings.duration", { values: [5, 10], default: 5 })
 
 export const imageToVideo30Turbo = operation({
   id: "new.i2v.kling-3.0-turbo",
@@ -36,7 +45,7 @@ export const imageToVideo30Turbo = operation({
   facts: [kling30Turbo],
   params: { prompt, firstFrame, resolution: hd, durationSeconds: seconds3To15, ...newOptions },
   rules: [namedReferences, shotSyntax],
-  price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
+  price: price30Turbo,
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 5 }
 })
@@ -52,28 +61,15 @@ export const imageToVideo30 = operation({
     prompt,
     firstFrame,
     lastFrame,
-    elements: objectArray(
-      "contents[type=element]",
-      {
-        elementId: id("element_id", { required: true, encodedAs: "string" }),
-        id: string("id", { required: true, notes: "the prompt refers to it as @id" })
-      },
-      { max: 3 }
-    ),
+    elements: objectArray("contents[type=element]", elementFields, { max: 3 }),
     multiShot: boolean("settings.multi_shot", { default: true }),
-    audio: enumOf("settings.audio", ["native", "off"], { default: "off" }),
-    resolution: enumOf("settings.resolution", ["720p", "1080p", "4k"], { default: "720p" }),
+    audio: nativeOrOff,
+    resolution: upTo4k,
     durationSeconds: seconds3To15,
     ...newOptions
   },
   rules: [unambiguousIds("elements"), namedReferences, shotSyntax],
-  price: (input) =>
-    perSecond(
-      "kling-3.0",
-      input.audio === "native" ? "native" : "silent",
-      input.resolution ?? "720p",
-      input.durationSeconds ?? 5
-    ),
+  price: price30,
   expectedSeconds: expectedVideoSeconds,
   example: {
     prompt: "She turns and smiles",
@@ -95,15 +91,8 @@ export const imageToVideo26 = operation({
     prompt,
     firstFrame,
     lastFrame: media("contents[type=last_frame].url", newImage, { notes: "1080p only, and silent" }),
-    voices: objectArray(
-      "contents[type=voice]",
-      {
-        voiceId: string("voice_id", { required: true }),
-        id: string("id", { required: true, notes: "the prompt refers to it as @id" })
-      },
-      { max: 2, notes: "audio must not be off" }
-    ),
-    audio: enumOf("settings.audio", ["native", "off"], { default: "off", notes: "native only at 1080p" }),
+    voices: objectArray("contents[type=voice]", voiceFields, { max: 2, notes: "audio must not be off" }),
+    audio: nativeAt1080pOrOff,
     resolution: hd,
     durationSeconds: seconds5Or10,
     ...newOptions
@@ -121,13 +110,7 @@ export const imageToVideo26 = operation({
     unambiguousIds("voices"),
     namedReferences
   ],
-  price: (input) =>
-    perSecond(
-      "kling-2.6",
-      input.audio !== "native" ? "silent" : (input.voices?.length ?? 0) > 0 ? "native, voice control" : "native",
-      input.resolution ?? "720p",
-      input.durationSeconds ?? 5
-    ),
+  price: price26,
   expectedSeconds: expectedVideoSeconds,
   example: {
     prompt: "She turns and smiles",
@@ -154,7 +137,7 @@ export const imageToVideo25Turbo = operation({
     ...newOptions
   },
   rules: [lastFrameAt(kling25Turbo), namedReferences],
-  price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
+  price: price25Turbo,
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "She turns and smiles", firstFrame: "https://example.com/portrait.jpg", durationSeconds: 5 }
 })

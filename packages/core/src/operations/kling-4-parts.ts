@@ -1,10 +1,10 @@
 import { kling4Image, kling4Video } from "../media/media-rules.ts"
 import type { Rule } from "../params/check-input.ts"
-import { array, boolean, enumOf, id, media, object, objectArray, string } from "../params/param.ts"
+import { array, boolean, enumOf, media, object, objectArray } from "../params/param.ts"
 import { unknownPrice } from "../prices/quote.ts"
 import { atLeastOne } from "./presence-rules.ts"
 import { namedReferences } from "./prompt-references.ts"
-import { unambiguousIds } from "./reference-ids.ts"
+import { elementFields, referenceId, unambiguousIds, voiceFields } from "./reference-ids.ts"
 
 /** What holds for every 4.0 operation: known from partners only, without an external id, a callback or a watermark. */
 export const partnerOnly = {
@@ -84,13 +84,8 @@ export const framesRules40: ReadonlyArray<Rule<Frames40>> = [
   }
 ]
 
-const referenceId = string("id", { notes: "the prompt refers to it as @id" })
 const video = { video: media("url", kling4Video, { required: true }), id: referenceId }
 export const image40Fields = { image: media("url", kling4Image, { required: true }), id: referenceId }
-export const element40Fields = {
-  elementId: id("element_id", { required: true, encodedAs: "string" }),
-  id: string("id", { required: true, notes: "the prompt refers to it as @id" })
-}
 
 /** What an omni video may be made of besides its prompt. */
 export const omniContents40 = {
@@ -100,12 +95,8 @@ export const omniContents40 = {
     notes: "all videos together at most 30 s; their seconds are billed too"
   }),
   baseVideo: object("contents[type=base_video]", video, { notes: "the video to edit; its seconds are billed too" }),
-  elements: objectArray("contents[type=element]", element40Fields, { max: 7 }),
-  voices: objectArray(
-    "contents[type=voice]",
-    { voiceId: string("voice_id", { required: true }), id: string("id", { required: true }) },
-    { max: 3 }
-  ),
+  elements: objectArray("contents[type=element]", elementFields, { max: 7 }),
+  voices: objectArray("contents[type=voice]", voiceFields, { max: 3 }),
   keepOriginalSound: boolean("settings.keep_original_sound", { notes: "of the edited video" })
 }
 

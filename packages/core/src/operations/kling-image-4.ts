@@ -3,7 +3,7 @@ import { enumOf, integer, objectArray, string, union } from "../params/param.ts"
 import * as parts from "./kling-4-parts.ts"
 import { atLeastOne } from "./presence-rules.ts"
 import { namedReferences } from "./prompt-references.ts"
-import { unambiguousIds } from "./reference-ids.ts"
+import { elementFields, unambiguousIds } from "./reference-ids.ts"
 
 export const image40 = operation({
   ...parts.partnerImage,
@@ -19,7 +19,7 @@ export const image40 = operation({
     referenceImages: objectArray("contents[type=refer_image]", parts.image40Fields, {
       notes: "images and elements together at most 10"
     }),
-    elements: objectArray("contents[type=element]", parts.element40Fields, { notes: "multi-image elements only" }),
+    elements: objectArray("contents[type=element]", elementFields, { notes: "multi-image elements only" }),
     resolution: enumOf("settings.resolution", ["2k", "4k", "8k"], {}),
     aspectRatio: enumOf(
       "settings.aspect_ratio",

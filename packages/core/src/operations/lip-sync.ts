@@ -7,6 +7,7 @@ import { maybe, WireId, WireNumber } from "../wire/fields.ts"
 import { oldLipSyncRules, audioWindowRules } from "./lip-sync-rules.ts"
 import { legacyOptions } from "./options.ts"
 import { exactlyOne } from "./presence-rules.ts"
+import { sourceVideo } from "./source-video.ts"
 
 export const identifyFace = operation({
   id: "legacy.identify-face",
@@ -17,8 +18,7 @@ export const identifyFace = operation({
   path: "/v1/videos/identify-face",
   since: "2025-09-15",
   params: {
-    videoId: id("video_id", { encodedAs: "string", notes: "of an earlier result; this or videoUrl" }),
-    videoUrl: media("video_url", faceVideo, { notes: "this or videoId" })
+    ...sourceVideo(faceVideo)
   },
   rules: [exactlyOne("videoId", "videoUrl")],
   output: Schema.Struct({

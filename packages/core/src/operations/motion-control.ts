@@ -7,8 +7,10 @@ import type { Rule } from "../params/check-input.ts"
 import { enumOf, id, array, media, object, string } from "../params/param.ts"
 import { perSourceSecond } from "../prices/video-prices.ts"
 import { resolutionOfMode } from "./legacy-video.ts"
+import { hd } from "./new-video-settings.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { namedReferences, orderedReferences } from "./prompt-references.ts"
+import { elementFields } from "./reference-ids.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
 
 const longestWithImageOrientation = 10
@@ -26,7 +28,7 @@ const motionParams = {
   video: media("contents[type=video].url", motionVideo, { required: true, ...motionLength }),
   characterOrientation: enumOf("settings.character_orientation", ["image", "video"], orientation),
   audio: enumOf("settings.audio", ["original", "off"], { default: "original" }),
-  resolution: enumOf("settings.resolution", ["720p", "1080p"], { default: "720p" })
+  resolution: hd
 }
 
 const elementWithVideoOrientation = <F extends string>(
@@ -62,14 +64,9 @@ export const motionControl30 = operation({
   facts: [kling30],
   params: {
     ...motionParams,
-    element: object(
-      "contents[type=element]",
-      {
-        elementId: id("element_id", { required: true, encodedAs: "string" }),
-        id: string("id", { required: true, notes: "the prompt refers to it as @id" })
-      },
-      { notes: "one at most; only with characterOrientation video" }
-    ),
+    element: object("contents[type=element]", elementFields, {
+      notes: "one at most; only with characterOrientation video"
+    }),
     ...newOptions
   },
   rules: [elementWithVideoOrientation("element"), namedReferences],

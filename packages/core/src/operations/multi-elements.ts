@@ -9,6 +9,7 @@ import { legacyOptions } from "./options.ts"
 import { exactlyOne } from "./presence-rules.ts"
 import { orderedReferences } from "./prompt-references.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
+import { sourceVideo } from "./source-video.ts"
 
 const selection = {
   family: "multielements",
@@ -48,8 +49,7 @@ export const initSelection = operation({
   summary: "Opens a video for editing: a session in which objects are selected",
   path: "/v1/videos/multi-elements/init-selection",
   params: {
-    videoId: id("video_id", { encodedAs: "string", notes: "of an earlier result; this or videoUrl" }),
-    videoUrl: media("video_url", editableVideo, { notes: "this or videoId" })
+    ...sourceVideo(editableVideo)
   },
   rules: [exactlyOne("videoId", "videoUrl")],
   output: Schema.Struct({

@@ -7,10 +7,12 @@ import { estimate, type Quote, withUpperBound } from "../prices/quote.ts"
 import { perSecond, perSourceSecond } from "../prices/video-prices.ts"
 import { withOmniDefaults, legacyOmniContents, legacyOmniRules } from "./legacy-omni-rules.ts"
 import { resolutionOfMode, shotParams } from "./legacy-video.ts"
+import { hd, upTo4k } from "./new-video-settings.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { newOmniRules, omni30VideoRules } from "./omni-rules.ts"
 import { atLeastOne } from "./presence-rules.ts"
 import { shotSyntax } from "./shot-syntax.ts"
+import { elementFields } from "./reference-ids.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
 
 const frameId = { notes: "the prompt refers to it as @id; ids must be unique, and none a prefix of another" }
@@ -38,15 +40,7 @@ const contents = (video: MediaRule) => ({
   )
 })
 
-const elements = (notes: string) =>
-  objectArray(
-    "contents[type=element]",
-    {
-      elementId: id("element_id", { required: true, encodedAs: "string" }),
-      id: string("id", { required: true, notes: "the prompt refers to it as @id" })
-    },
-    { notes }
-  )
+const elements = (notes: string) => objectArray("contents[type=element]", elementFields, { notes })
 
 const aspectRatios = ["16:9", "9:16", "1:1"] as const
 const contentFields = ["referenceImages", "firstFrame", "featureVideo", "baseVideo", "elements"] as const
@@ -86,7 +80,7 @@ export const omniVideo30 = operation({
       default: "off",
       notes: "original keeps the audio of a base video"
     }),
-    resolution: enumOf("settings.resolution", ["720p", "1080p", "4k"], { default: "720p" }),
+    resolution: upTo4k,
     aspectRatio: enumOf("settings.aspect_ratio", aspectRatios, {
       default: "16:9",
       defaultUnless: ["firstFrame", "baseVideo", "featureVideo"],
@@ -129,7 +123,7 @@ export const omniVideoO1 = operation({
       default: "off",
       notes: "original keeps the audio of the reference video"
     }),
-    resolution: enumOf("settings.resolution", ["720p", "1080p"], { default: "720p" }),
+    resolution: hd,
     aspectRatio: enumOf("settings.aspect_ratio", aspectRatios, {}),
     durationSeconds: integer("settings.duration", {
       min: 3,

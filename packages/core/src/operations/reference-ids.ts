@@ -1,4 +1,15 @@
 import type { Rule } from "../params/check-input.ts"
+import { id, string } from "../params/param.ts"
+
+const byId = { notes: "the prompt refers to it as @id" } as const
+const requiredId = string("id", { required: true, ...byId })
+
+/** The id of a content of the new paths, where it may have one. */
+export const referenceId = string("id", byId)
+/** An element of a video or an image on the new paths. */
+export const elementFields = { elementId: id("element_id", { required: true, encodedAs: "string" }), id: requiredId }
+/** A voice of a video on the new paths. */
+export const voiceFields = { voiceId: string("voice_id", { required: true }), id: requiredId }
 
 interface HasId {
   readonly id?: string

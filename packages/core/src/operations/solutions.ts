@@ -2,8 +2,9 @@ import { Schema } from "effect"
 import { anyAudio, apparelVideo, dramaVideo, newImage, tryOnImage } from "../media/media-rules.ts"
 import { operation } from "../operation.ts"
 import { enumOf, boolean, id, integer, array, media, number, objectArray, string } from "../params/param.ts"
-import { free, unknownPrice } from "../prices/quote.ts"
+import { unknownPrice } from "../prices/quote.ts"
 import { NewTask, NewTaskPage } from "../wire/new-task.ts"
+import { freeRead } from "./free-calls.ts"
 import { newOptions } from "./options.ts"
 import { exactlyOne } from "./presence-rules.ts"
 import { taskIdParams, taskIdRules } from "./task-ids.ts"
@@ -159,13 +160,11 @@ export const dramaSubtitle = operation({
 })
 
 const read = {
-  kind: "read",
+  ...freeRead,
   confidence: "medium",
   family: "solutions",
   path: "/solutions",
-  since: "2026-08-18",
-  price: () => free,
-  expectedSeconds: () => 0
+  since: "2026-08-18"
 } as const
 
 export const getSolutions = operation({

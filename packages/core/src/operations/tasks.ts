@@ -2,14 +2,12 @@ import { Schema } from "effect"
 import { resultRetentionDays } from "../kling-facts.ts"
 import { operation } from "../operation.ts"
 import { enumOf, integer, array, objectArray, string } from "../params/param.ts"
-import { free } from "../prices/quote.ts"
 import { NewTask, NewTaskPage } from "../wire/new-task.ts"
+import { freeRead } from "./free-calls.ts"
 import { taskIdParams, taskIdRules } from "./task-ids.ts"
 
-const read = { kind: "read", billed: false, price: () => free, expectedSeconds: () => 0 } as const
-
 export const getTasks = operation({
-  ...read,
+  ...freeRead,
   id: "new.tasks.get",
   summary: "Up to 20 tasks by id, of both generations; unknown ids are missing from the response",
   family: "tasks",
@@ -23,7 +21,7 @@ export const getTasks = operation({
 })
 
 export const listTasks = operation({
-  ...read,
+  ...freeRead,
   id: "new.tasks.list",
   summary: `Tasks of the last ${resultRetentionDays} days, newest first, paged. A read, although it is a POST`,
   family: "tasks",

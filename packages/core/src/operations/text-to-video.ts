@@ -2,20 +2,26 @@ import { kling25Turbo, kling26, kling30, kling30Turbo } from "../models/live-mod
 import { legacyNames } from "../models/model-facts.ts"
 import { operation } from "../operation.ts"
 import { enumOf, boolean, integer, string } from "../params/param.ts"
-import { perSecond } from "../prices/video-prices.ts"
 import { namedReferences, orderedReferences } from "./prompt-references.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
 import { shotSyntax } from "./shot-syntax.ts"
+import {
+  hd,
+  nativeAt1080pOrOff,
+  nativeOrOff,
+  price25Turbo,
+  price26,
+  price30,
+  price30Turbo,
+  seconds3To15,
+  seconds5Or10,
+  upTo4k
+} from "./new-video-settings.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { legacyMode, legacyModelRules, legacyVideoPrice, shotParams, shotRules } from "./legacy-video.ts"
 import { expectedVideoSeconds, nativeAudioAt } from "./video-rules.ts"
 
 const aspectRatio = enumOf("settings.aspect_ratio", ["16:9", "9:16", "1:1"], { default: "16:9" })
-const seconds3To15 = integer("settings.duration", { min: 3, max: 15, default: 5 })
-const seconds5Or10 = integer("settings.duration", { values: [5, 10], default: 5 })
-const hd = enumOf("settings.resolution", ["720p", "1080p"], { default: "720p" })
-const upTo4k = enumOf("settings.resolution", ["720p", "1080p", "4k"], { default: "720p" })
-const audio = enumOf("settings.audio", ["native", "off"], { default: "off" })
 
 export const textToVideo30Turbo = operation({
   id: "new.t2v.kling-3.0-turbo",
@@ -36,7 +42,7 @@ export const textToVideo30Turbo = operation({
     ...newOptions
   },
   rules: [namedReferences, shotSyntax],
-  price: (input) => perSecond("kling-3.0-turbo", "native", input.resolution ?? "720p", input.durationSeconds ?? 5),
+  price: price30Turbo,
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5 }
 })
@@ -57,17 +63,11 @@ export const textToVideo30 = operation({
       default: true,
       notes: "true here by default, false on the legacy path"
     }),
-    audio,
+    audio: nativeOrOff,
     ...newOptions
   },
   rules: [namedReferences, shotSyntax],
-  price: (input) =>
-    perSecond(
-      "kling-3.0",
-      input.audio === "native" ? "native" : "silent",
-      input.resolution ?? "720p",
-      input.durationSeconds ?? 5
-    ),
+  price: price30,
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5, multiShot: false, audio: "native" }
 })
@@ -84,17 +84,11 @@ export const textToVideo26 = operation({
     resolution: hd,
     aspectRatio,
     durationSeconds: seconds5Or10,
-    audio: enumOf("settings.audio", ["native", "off"], { default: "off", notes: "native only at 1080p" }),
+    audio: nativeAt1080pOrOff,
     ...newOptions
   },
   rules: [nativeAudioAt(kling26), namedReferences],
-  price: (input) =>
-    perSecond(
-      "kling-2.6",
-      input.audio === "native" ? "native" : "silent",
-      input.resolution ?? "720p",
-      input.durationSeconds ?? 5
-    ),
+  price: price26,
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5, resolution: "1080p", audio: "native" }
 })
@@ -114,7 +108,7 @@ export const textToVideo25Turbo = operation({
     ...newOptions
   },
   rules: [namedReferences],
-  price: (input) => perSecond("kling-2.5-turbo", "silent", input.resolution ?? "720p", input.durationSeconds ?? 5),
+  price: price25Turbo,
   expectedSeconds: expectedVideoSeconds,
   example: { prompt: "A red fox walks through fresh snow", durationSeconds: 5, aspectRatio: "9:16" }
 })

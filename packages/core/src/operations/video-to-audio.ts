@@ -1,9 +1,10 @@
 import { silentVideo } from "../media/media-rules.ts"
 import { operation } from "../operation.ts"
-import { boolean, id, media, string } from "../params/param.ts"
+import { boolean, string } from "../params/param.ts"
 import { perCall } from "../prices/call-prices.ts"
 import { legacyOptions } from "./options.ts"
 import { exactlyOne } from "./presence-rules.ts"
+import { sourceVideo } from "./source-video.ts"
 
 export const videoToAudio = operation({
   id: "legacy.video-to-audio",
@@ -12,8 +13,7 @@ export const videoToAudio = operation({
   path: "/v1/audio/video-to-audio",
   since: "2025-08-01",
   params: {
-    videoId: id("video_id", { encodedAs: "string", notes: "of an earlier result; this or videoUrl" }),
-    videoUrl: media("video_url", silentVideo, { notes: "this or videoId" }),
+    ...sourceVideo(silentVideo),
     soundEffectPrompt: string("sound_effect_prompt", { maxLength: 200 }),
     musicPrompt: string("bgm_prompt", { maxLength: 200, notes: "background music" }),
     asmrMode: boolean("asmr_mode", { default: false, notes: "close, detailed sounds" }),

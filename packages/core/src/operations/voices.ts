@@ -3,9 +3,8 @@ import { voiceSource } from "../media/media-rules.ts"
 import { operation } from "../operation.ts"
 import { id, media, string } from "../params/param.ts"
 import { perCall } from "../prices/call-prices.ts"
-import { free } from "../prices/quote.ts"
-import { DeleteAnswer } from "../wire/delete-answer.ts"
 import { LegacyTask } from "../wire/legacy-task.ts"
+import { freeDelete, freeRead } from "./free-calls.ts"
 import { legacyOptions } from "./options.ts"
 import { maxVoicePageSize, pageParams } from "./page-params.ts"
 import { exactlyOne } from "./presence-rules.ts"
@@ -35,13 +34,11 @@ export const presetVoices = operation({
   id: "legacy.voices.presets",
   summary: "Kling's preset voices for videos; text to speech has others",
   family: "voice",
-  kind: "read",
+  ...freeRead,
   method: "GET",
   path: "/v1/general/presets-voices",
   since: "2025-12-16",
   params: pageParams(maxVoicePageSize),
-  price: () => free,
-  expectedSeconds: () => 0,
   output: Schema.Array(LegacyTask),
   example: { pageNum: 1, pageSize: 30 }
 })
@@ -50,11 +47,9 @@ export const deleteVoice = operation({
   id: "legacy.voices.delete",
   summary: "Deletes one of your voices",
   family: "voice",
-  kind: "delete",
+  ...freeDelete,
   path: "/v1/general/delete-voices",
   since: "2025-12-16",
   params: { voiceId: id("voice_id", { required: true, encodedAs: "string" }) },
-  price: () => free,
-  output: DeleteAnswer,
   example: { voiceId: "829836802793406551" }
 })
