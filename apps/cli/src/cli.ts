@@ -1,5 +1,5 @@
 import { Effect, Exit, Layer } from "effect"
-import { CliConfig, Command, Flag, GlobalFlag } from "effect/cli"
+import { CliConfig, Command, GlobalFlag } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
 import { account } from "./commands/account.ts"
 import { api } from "./commands/api/api.ts"
@@ -16,13 +16,10 @@ import { type ExitCode, exitCode } from "./output/exit-code.ts"
 import { failureOf, interrupted } from "./output/failure.ts"
 import { Output } from "./output/output.ts"
 import { presenter } from "./output/presenter.ts"
+import { toggle } from "./commands/toggle.ts"
 
 const jsonFlag = GlobalFlag.Setting("json")({
-  flag: Flag.Boolean("json").pipe(
-    Flag.withoutNegation,
-    Flag.withDescription("print one JSON document on stdout, failures included"),
-    Flag.withDefault(false)
-  )
+  flag: toggle("json", "print one JSON document on stdout, failures included")
 })
 
 export const rootCommand = Command.make("klingkit").pipe(

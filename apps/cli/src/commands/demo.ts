@@ -10,6 +10,7 @@ import { Output } from "../output/output.ts"
 import { type Column, table } from "../output/table.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
 import { outputFlag } from "./paid-flags.ts"
+import { toggle } from "./toggle.ts"
 
 const columns: ReadonlyArray<Column<DemoResult>> = [
   { title: "handle", value: ({ handle }) => handle },
@@ -103,11 +104,7 @@ const runDemo = Effect.fnUntraced(function* (isLive: boolean, target: Option.Opt
 export const demo = Command.make(
   "demo",
   {
-    live: Flag.Boolean("live").pipe(
-      Flag.withoutNegation,
-      Flag.withDescription("run on the real account of KLINGAI_API_KEY; this costs money"),
-      Flag.withDefault(false)
-    ),
+    live: toggle("live", "run on the real account of KLINGAI_API_KEY; this costs money"),
     output: outputFlag.pipe(Flag.withDescription("folder for both files; default ./klingkit-demo"))
   },
   Effect.fnUntraced(function* ({ live, output }) {

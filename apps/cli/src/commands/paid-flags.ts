@@ -4,11 +4,9 @@ import { namePlaceholders } from "@klingkit/jobs/internal"
 import type { RunOptions } from "@klingkit/jobs"
 import { Duration, Effect, Option } from "effect"
 import { CliError, Flag } from "effect/cli"
+import { toggle } from "./toggle.ts"
 
 const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-
-const toggle = (name: string, about: string) =>
-  Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDescription(about), Flag.withDefault(false))
 
 export const timeoutFlag = Flag.String("timeout").pipe(
   Flag.withMetavar("time"),

@@ -1,9 +1,10 @@
 import { type AnyOperation, catalog, isExperimental } from "@klingkit/core"
 import { derivedReads } from "@klingkit/core/internal"
 import { Effect } from "effect"
-import { Command, Flag } from "effect/cli"
+import { Command } from "effect/cli"
 import { Output } from "../../output/output.ts"
 import { type Column, table } from "../../output/table.ts"
+import { toggle } from "../toggle.ts"
 
 const columns: ReadonlyArray<Column<AnyOperation>> = [
   { title: "operation", value: ({ id }) => id },
@@ -21,11 +22,7 @@ const columns: ReadonlyArray<Column<AnyOperation>> = [
 export const list = Command.make(
   "list",
   {
-    reads: Flag.Boolean("reads").pipe(
-      Flag.withoutNegation,
-      Flag.withDescription("include read operations"),
-      Flag.withDefault(false)
-    )
+    reads: toggle("reads", "include read operations")
   },
   Effect.fnUntraced(function* ({ reads }) {
     const output = yield* Output

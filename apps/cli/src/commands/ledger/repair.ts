@@ -1,7 +1,7 @@
 import { sanitizeText } from "@klingkit/core/internal"
 import { checkLedger, configuredLocation, planRepair, repairFile, type RepairPlan } from "@klingkit/jobs/maintenance"
 import { Effect, Stdio, Terminal } from "effect"
-import { Command, Flag } from "effect/cli"
+import { Command } from "effect/cli"
 import { exitCode } from "../../output/exit-code.ts"
 import { CommandError, usageError } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
@@ -9,9 +9,7 @@ import { errorOf, unsoundness } from "./check.ts"
 import { forgottenText, lostText, stepText } from "./repair-text.ts"
 import { reportView } from "./report-view.ts"
 import { findingText } from "./finding-text.ts"
-
-const toggle = (name: string, about: string) =>
-  Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDescription(about), Flag.withDefault(false))
+import { toggle } from "../toggle.ts"
 
 const planned = Effect.fnUntraced(function* (options: { readonly acceptId: boolean; readonly beginAnew: boolean }) {
   const location = yield* configuredLocation

@@ -18,6 +18,7 @@ import { waitForTask } from "../wait-for-task.ts"
 import { planSteps } from "./plan-steps.ts"
 import { runPipeline } from "./run-pipeline.ts"
 import { onlyFlag, retryFailedFlag, takesFlag } from "./step-flags.ts"
+import { toggle } from "../toggle.ts"
 
 const { wait: _wait, take: _take, variants: _variants, ...runFlags } = paidFlags
 
@@ -86,11 +87,7 @@ const resume = Command.make(
   {
     task: idArgument,
     timeout: paidFlags.timeout,
-    repeatUnknown: Flag.Boolean("repeat-unknown").pipe(
-      Flag.withoutNegation,
-      Flag.withDescription("also re-run steps whose outcome is unknown (may be charged twice)"),
-      Flag.withDefault(false)
-    )
+    repeatUnknown: toggle("repeat-unknown", "also re-run steps whose outcome is unknown (may be charged twice)")
   },
   Effect.fnUntraced(function* ({ task, timeout, repeatUnknown }) {
     const submitted = yield* Jobs.use((jobs) => jobs.resume(task, { repeatUnknown }))

@@ -1,5 +1,6 @@
 import { Effect, Option } from "effect"
 import { CliError, Flag } from "effect/cli"
+import { toggle } from "../toggle.ts"
 
 /** Which takes are wanted: of the whole, and of single steps. */
 interface Takes {
@@ -48,8 +49,7 @@ export const onlyFlag = Flag.String("only").pipe(
   Flag.atLeast(0)
 )
 
-export const retryFailedFlag = Flag.Boolean("retry-failed").pipe(
-  Flag.withoutNegation,
-  Flag.withDescription("pay again for steps that have failed at Kling; steps that are made are kept"),
-  Flag.withDefault(false)
+export const retryFailedFlag = toggle(
+  "retry-failed",
+  "pay again for steps that have failed at Kling; steps that are made are kept"
 )

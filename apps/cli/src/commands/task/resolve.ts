@@ -4,6 +4,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"
 import { usageError } from "../../output/failure.ts"
 import { printTask } from "../print-task.ts"
+import { toggle } from "../toggle.ts"
 
 const flags = {
   handle: Argument.String("handle").pipe(
@@ -14,11 +15,7 @@ const flags = {
     Flag.withDescription("Kling's id of the task that the request made"),
     Flag.optional
   ),
-  notMade: Flag.Boolean("not-made").pipe(
-    Flag.withoutNegation,
-    Flag.withDescription("the request made no task: its price is released, and the same request is sent anew"),
-    Flag.withDefault(false)
-  )
+  notMade: toggle("not-made", "the request made no task: its price is released, and the same request is sent anew")
 }
 
 export const resolve = Command.make(
