@@ -1,3 +1,4 @@
+export { controlWorld } from "./control/control-world.ts"
 export { type Fault, FaultPlan } from "./faults/fault-plan.ts"
 export { emulatorHttpClient } from "./emulator-http-client.ts"
 export type { RenderMedia } from "./routes/files.ts"

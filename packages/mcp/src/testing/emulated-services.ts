@@ -1,5 +1,5 @@
 import { Kling } from "@klingkit/core"
-import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
+import { controlWorld, emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { FileHost, Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Logger, ManagedRuntime, Path, Redacted } from "effect"
@@ -43,27 +43,7 @@ export const emulatedServices = (
     )
   )
   /** Calls the emulator's control plane: `GET ledger`, `POST faults`. */
-  const control = (route: string, body?: unknown) => {
-    const [method = "GET", name = ""] = route.split(" ")
-    const answer = world.answer({
-      method,
-      path: `/_emulator/${name}`,
-      query: new URLSearchParams(),
-      headers: {},
-      body: body === undefined ? "" : JSON.stringify(body)
-    })
-    return services.runPromise(
-      Effect.map(
-        answer,
-        ({ body }) =>
-          JSON.parse(String(body)) as {
-            readonly requests: ReadonlyArray<unknown>
-            readonly charges: ReadonlyArray<unknown>
-            readonly tasks: ReadonlyArray<{ readonly externalTaskId: string; readonly status: string }>
-          }
-      )
-    )
-  }
+  const control = (route: string, body?: unknown) => services.runPromise(controlWorld(world, route, body))
   return {
     services,
     control,

@@ -1,5 +1,5 @@
 import { type CredentialKind, Kling } from "@klingkit/core"
-import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
+import { controlWorld, emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { FileHost, Jobs, LedgerSource, type SpendLimits } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Effect, FileSystem, Layer, Path, Redacted } from "effect"
@@ -39,31 +39,6 @@ export const emulated = (
   )
 }
 
-/** Calls the emulator's control plane. */
-const control = Effect.fnUntraced(function* (world: KlingWorld, route: string, body?: unknown) {
-  const [method = "GET", name = ""] = route.split(" ")
-  const answer = yield* world.answer({
-    method,
-    path: `/_emulator/${name}`,
-    query: new URLSearchParams(),
-    headers: {},
-    body: body === undefined ? "" : JSON.stringify(body)
-  })
-  return JSON.parse(String(answer.body)) as {
-    readonly requests: ReadonlyArray<unknown>
-    readonly charges: ReadonlyArray<{
-      readonly externalTaskId: string
-      readonly operation: string
-      readonly units: number
-    }>
-    readonly tasks: ReadonlyArray<{
-      readonly taskId: string
-      readonly externalTaskId: string
-      readonly operation: string
-    }>
-  }
-})
-
 /** Records what Kling is sent from now on: the body of each request, or its query when there is no body. */
 export const requestsIn = (world: KlingWorld): (() => ReadonlyArray<unknown>) => {
   const requests: Array<unknown> = []
@@ -78,12 +53,12 @@ export const requestsIn = (world: KlingWorld): (() => ReadonlyArray<unknown>) =>
 }
 
 export const requestsSeen = (world: KlingWorld) =>
-  Effect.map(control(world, "GET requests"), ({ requests }) => requests)
-export const ledgerOf = (world: KlingWorld) => control(world, "GET ledger")
+  Effect.map(controlWorld(world, "GET requests"), ({ requests }) => requests)
+export const ledgerOf = (world: KlingWorld) => controlWorld(world, "GET ledger")
 /** Lets every task finish. */
-export const passTime = (world: KlingWorld) => control(world, "POST advance", { seconds: 3600 })
+export const passTime = (world: KlingWorld) => controlWorld(world, "POST advance", { seconds: 3600 })
 export const injectFault = (world: KlingWorld, fault: Readonly<Record<string, unknown>>) =>
-  control(world, "POST faults", { faults: [fault] })
+  controlWorld(world, "POST faults", { faults: [fault] })
 
 /** Calls a tool; its result with the lines as one text. */
 export const call = Effect.fnUntraced(function* (name: string, args: Readonly<Record<string, unknown>>) {

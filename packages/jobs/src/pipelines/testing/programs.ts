@@ -1,6 +1,6 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Kling } from "@klingkit/core"
-import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
+import { controlWorld, emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { FileHost } from "@klingkit/media"
 import { inVirtualTime } from "@klingkit/media/testing"
 import { Context, Deferred, Effect, Exit, Layer, Option, Redacted, Scope, Stream } from "effect"
@@ -27,13 +27,7 @@ export type Home = Effect.Success<typeof makeHome>
 
 /** Injects a fault into Kling. */
 export const injectFault = ({ world }: Home, fault: Readonly<Record<string, unknown>>) =>
-  world.answer({
-    method: "POST",
-    path: "/_emulator/faults",
-    query: new URLSearchParams(),
-    headers: {},
-    body: JSON.stringify({ faults: [fault] })
-  })
+  controlWorld(world, "POST faults", { faults: [fault] })
 
 /** A program with a home; after `callsUntilCrash` calls to the ledger or to Kling it stops for good, in the middle of a call. */
 export const program = (
