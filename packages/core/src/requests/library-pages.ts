@@ -1,7 +1,13 @@
 import * as z from "zod"
+import type { KlingError } from "../errors/kling-error.ts"
+import type { AnyOperation } from "../operation.ts"
+import type { Plan } from "../plan/plan.ts"
 import type { TaskOutput } from "../wire/task.ts"
 import { taskFrom } from "../client/task-answer.ts"
-import { Option } from "effect"
+import { type Effect, Option } from "effect"
+import { planFields } from "./operation-fields.ts"
+import type { PlanContext } from "./plan-context.ts"
+import { present } from "./present.ts"
 
 /** Where a list of elements or voices begins and how much of it is shown. */
 export const pageFields = {
@@ -10,9 +16,18 @@ export const pageFields = {
   presets: z.boolean().describe("Kling's own instead of yours").optional()
 }
 
-/** The operation's fields by these, and what stands for those that are left out. */
-export const pageOrigins = { pageNum: "page", pageSize: "pageSize" } as const
-export const firstPage = { page: 1, pageSize: 20 }
+type Page = z.output<z.ZodObject<typeof pageFields>>
+
+/** Plans the list of one's own entries, or of Kling's; the first page of 20 unless the input says otherwise. */
+export const planPage =
+  (own: AnyOperation, presets: AnyOperation) =>
+  <E>(input: Page, context: PlanContext<E>): Effect.Effect<Plan, KlingError | E> =>
+    planFields(
+      input.presets === true ? presets : own,
+      { pageNum: "page", pageSize: "pageSize" },
+      { page: 1, pageSize: 20, ...present(input) },
+      context
+    )
 
 /** An element or a voice that exists. */
 export type LibraryEntry = Extract<TaskOutput, { readonly type: "element" | "voice" }>

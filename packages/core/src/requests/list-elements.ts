@@ -1,12 +1,8 @@
 import * as z from "zod"
 import { operations } from "../operations/catalog.ts"
 import { listOf } from "../operations/derived-reads.ts"
-import { firstPage, pageFields, pageOrigins } from "./library-pages.ts"
-import { planFields } from "./operation-fields.ts"
-import { present } from "./present.ts"
+import { pageFields, planPage } from "./library-pages.ts"
 import { defineRequest } from "./request.ts"
-
-const own = listOf(operations["legacy.elements.create"])
 
 export const listElements = defineRequest({
   id: "list_elements",
@@ -16,11 +12,5 @@ export const listElements = defineRequest({
   result: "entries",
   input: z.strictObject(pageFields),
   example: { presets: true },
-  plan: (input, context) =>
-    planFields(
-      input.presets === true ? operations["legacy.elements.presets"] : own,
-      pageOrigins,
-      { ...firstPage, ...present(input) },
-      context
-    )
+  plan: planPage(listOf(operations["legacy.elements.create"]), operations["legacy.elements.presets"])
 })

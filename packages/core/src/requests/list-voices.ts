@@ -1,12 +1,8 @@
 import * as z from "zod"
 import { operations } from "../operations/catalog.ts"
 import { listOf } from "../operations/derived-reads.ts"
-import { firstPage, pageFields, pageOrigins } from "./library-pages.ts"
-import { planFields } from "./operation-fields.ts"
-import { present } from "./present.ts"
+import { pageFields, planPage } from "./library-pages.ts"
 import { defineRequest } from "./request.ts"
-
-const own = listOf(operations["legacy.voices.create"])
 
 export const listVoices = defineRequest({
   id: "list_voices",
@@ -16,11 +12,5 @@ export const listVoices = defineRequest({
   result: "entries",
   input: z.strictObject(pageFields),
   example: { presets: true },
-  plan: (input, context) =>
-    planFields(
-      input.presets === true ? operations["legacy.voices.presets"] : own,
-      pageOrigins,
-      { ...firstPage, ...present(input) },
-      context
-    )
+  plan: planPage(listOf(operations["legacy.voices.create"]), operations["legacy.voices.presets"])
 })
