@@ -4,7 +4,8 @@ import type { SqlError } from "effect/sql/SqlError"
 import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, readOneRow, readRow } from "./job-record.ts"
-import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { lockJob, updateJob } from "./job-row.ts"
+import type { LedgerError } from "./ledger-error.ts"
 import { latestRecheckAt, missingResults, recheckPauseMillis } from "./missing-results.ts"
 import { writeCharges } from "./transition-job.ts"
 
@@ -54,14 +55,10 @@ export const addLateResults = Effect.fnUntraced(function* (
   handle: string,
   { outputs, charges }: LateResults
 ): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
-  const { sql } = database
-  const forUpdate = sql.onDialectOrElse({ pg: () => sql`FOR UPDATE`, orElse: () => sql.literal("") })
   return yield* database.transaction(
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
-      const [before] = yield* sql`SELECT * FROM klingkit_jobs WHERE handle = ${handle} ${forUpdate}`
-      if (before === undefined) return yield* ledgerError({ _tag: "NotFound", id: handle })
-      const job = yield* readOneRow(before)
+      const job = yield* lockJob(database, handle)
       if (job.state !== "SUCCEEDED" && job.state !== "FETCHED") return job
       const isMore = outputs.length > 0 && outputs.length >= job.outputs.length && !Equal.equals(outputs, job.outputs)
       const isBilled = job.charges.length === 0 && charges.length > 0
@@ -73,9 +70,7 @@ export const addLateResults = Effect.fnUntraced(function* (
         ...(isComplete ? { recheck_at: null } : {}),
         updated_at: now
       }
-      const [row] = yield* sql`UPDATE klingkit_jobs SET ${sql.update(columns)} WHERE handle = ${handle} RETURNING *`
-      if (row === undefined) return yield* ledgerError({ _tag: "NotFound", id: handle })
-      const updated = yield* readOneRow(row)
+      const updated = yield* updateJob(database, handle, columns)
       return isBilled ? yield* writeCharges(database, updated, charges) : updated
     })
   )

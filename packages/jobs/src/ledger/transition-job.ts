@@ -5,6 +5,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { micros, releaseReservation } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, type Lease, readOneRow } from "./job-record.ts"
+import { lockJob, updateJob } from "./job-row.ts"
 import { isFinishedState, isLastState, type JobState, mayBeSent, maxSends, sendsDelta } from "./job-state.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { missingResults, recheckPauseMillis } from "./missing-results.ts"
@@ -80,47 +81,35 @@ export const transitionJob = Effect.fnUntraced(function* (
 })
 
 /** A success without its results or its bill is looked at again. */
-const scheduleRecheck = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+const scheduleRecheck = (
+  database: LedgerDatabase["Service"],
   job: JobRecord,
   now: number
-): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
-  if (missingResults(job) === undefined) return job
-  const [row] = yield* sql`UPDATE klingkit_jobs SET recheck_at = ${now + recheckPauseMillis(0)}
-    WHERE handle = ${job.handle} RETURNING *`
-  return row === undefined ? yield* ledgerError({ _tag: "NotFound", id: job.handle }) : yield* readOneRow(row)
-})
+): Effect.Effect<JobRecord, LedgerError | SqlError> =>
+  missingResults(job) === undefined
+    ? Effect.succeed(job)
+    : updateJob(database, job.handle, { recheck_at: now + recheckPauseMillis(0) })
 
 /** Records what Kling charged, and counts that against the limits in place of the quote. */
 export const recordCharge = (
   database: LedgerDatabase["Service"],
   handle: string,
   charges: ReadonlyArray<Charge>
-): Effect.Effect<JobRecord, LedgerError | SqlError> => {
-  const { sql } = database
-  return database.transaction(
-    Effect.gen(function* () {
-      const [row] = yield* sql`SELECT * FROM klingkit_jobs WHERE handle = ${handle}`
-      if (row === undefined) return yield* ledgerError({ _tag: "NotFound", id: handle })
-      return yield* writeCharges(database, yield* readOneRow(row), charges)
-    })
-  )
-}
+): Effect.Effect<JobRecord, LedgerError | SqlError> =>
+  database.transaction(Effect.flatMap(lockJob(database, handle), (job) => writeCharges(database, job, charges)))
 
 /** Writes what Kling charged, within a transaction. */
-export const writeCharges = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+export const writeCharges = (
+  database: LedgerDatabase["Service"],
   { handle, quote }: JobRecord,
   charges: ReadonlyArray<Charge>
-): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
+): Effect.Effect<JobRecord, LedgerError | SqlError> => {
   const usd = chargedUsd(charges, quote)
-  const columns = {
+  return updateJob(database, handle, {
     charges: JSON.stringify(charges),
     ...(usd === undefined ? {} : { spent_micros: micros(usd) })
-  }
-  const [row] = yield* sql`UPDATE klingkit_jobs SET ${sql.update(columns)} WHERE handle = ${handle} RETURNING *`
-  return row === undefined ? yield* ledgerError({ _tag: "NotFound", id: handle }) : yield* readOneRow(row)
-})
+  })
+}
 
 /** Why a transition failed. */
 const explain = Effect.fnUntraced(function* (

@@ -4,35 +4,15 @@ import { expect } from "vitest"
 import { ledgerLock } from "../ledger/database.ts"
 import { exportTable } from "../ledger/export-rows.ts"
 import { Ledger } from "../ledger/ledger.ts"
-import { accountsSuite } from "../ledger/testing/accounts-suite.ts"
-import { createSuite } from "../ledger/testing/create-suite.ts"
-import { budgetSuite } from "../ledger/testing/budget-suite.ts"
-import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
-import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
-import { lateResultsSuite } from "../ledger/testing/late-results-suite.ts"
-import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
-import { listSuite } from "../ledger/testing/list-suite.ts"
-import { orphansSuite } from "../ledger/testing/orphans-suite.ts"
+import { ledgerSuite } from "../ledger/testing/ledger-suite.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
-import { takesSuite } from "../ledger/testing/takes-suite.ts"
-import { transitionsSuite } from "../ledger/testing/transitions-suite.ts"
 import { TestDatabase } from "../ledger/testing/test-database.ts"
 import { layerPostgres } from "./postgres-ledger.ts"
 import { checkServer, openServer } from "./stored-server.ts"
 
 layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
-  createSuite(it)
-  takesSuite(it)
-  accountsSuite(it)
-  budgetSuite(it)
-  transitionsSuite(it)
-  lateResultsSuite(it)
-  listSuite(it)
-  coordinationSuite(it)
-  orphansSuite(it)
-  pipelinesSuite(it)
-  foundStepsSuite(it)
+  ledgerSuite(it)
   sharingSuite(it)
 })
 

@@ -9,49 +9,19 @@ import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 import { expect } from "vitest"
 import { Ledger } from "../ledger/ledger.ts"
-import { accountsSuite } from "../ledger/testing/accounts-suite.ts"
-import { createSuite } from "../ledger/testing/create-suite.ts"
-import { budgetSuite } from "../ledger/testing/budget-suite.ts"
-import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
-import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
-import { lateResultsSuite } from "../ledger/testing/late-results-suite.ts"
-import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
-import { listSuite } from "../ledger/testing/list-suite.ts"
-import { orphansSuite } from "../ledger/testing/orphans-suite.ts"
+import { ledgerSuite } from "../ledger/testing/ledger-suite.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
-import { takesSuite } from "../ledger/testing/takes-suite.ts"
-import { transitionsSuite } from "../ledger/testing/transitions-suite.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { temporaryFolder, TestDatabase } from "../ledger/testing/test-database.ts"
 import { layerSqliteClient } from "./sqlite-client.ts"
 import { layerSqlite, layerSqliteConfig } from "./sqlite-ledger.ts"
 
 layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
-  createSuite(it)
-  takesSuite(it)
-  accountsSuite(it)
-  budgetSuite(it)
-  transitionsSuite(it)
-  lateResultsSuite(it)
-  listSuite(it)
-  coordinationSuite(it)
-  orphansSuite(it)
-  pipelinesSuite(it)
-  foundStepsSuite(it)
+  ledgerSuite(it)
 })
 
 layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
-  createSuite(it)
-  takesSuite(it)
-  accountsSuite(it)
-  budgetSuite(it)
-  transitionsSuite(it)
-  lateResultsSuite(it)
-  listSuite(it)
-  coordinationSuite(it)
-  orphansSuite(it)
-  pipelinesSuite(it)
-  foundStepsSuite(it)
+  ledgerSuite(it)
   sharingSuite(it)
 })
 

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import type { NewJob } from "../create-job.ts"
 
-type Outcome = { readonly handle: string; readonly isNew: boolean } | { readonly code: string }
+export type Outcome = { readonly handle: string; readonly isNew: boolean } | { readonly code: string }
 
 /** Another process on the same ledger. */
 export interface ChildProgram {

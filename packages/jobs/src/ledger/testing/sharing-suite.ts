@@ -4,8 +4,9 @@ import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { expect } from "vitest"
+import type { NewJob } from "../create-job.ts"
 import { requestFingerprint } from "../find-duplicate.ts"
-import { startChild } from "./child-program.ts"
+import { type ChildProgram, type Outcome, startChild } from "./child-program.ts"
 import { codeOf, noon, sampleJob } from "./sample-job.ts"
 import { type DatabaseLocation, TestDatabase } from "./test-database.ts"
 
@@ -14,6 +15,25 @@ const freshLocation = Effect.gen(function* () {
   const location = yield* (yield* TestDatabase).fresh
   return location as DatabaseLocation & { readonly argument: string }
 })
+
+const openTen = ({ open }: DatabaseLocation) =>
+  Effect.all(
+    Array.from({ length: 10 }, () => open),
+    { concurrency: "unbounded" }
+  )
+
+const startTwo = ({ argument }: { readonly argument: string }) =>
+  Effect.all([startChild(argument), startChild(argument)], { concurrency: "unbounded" })
+
+/** What became of the requests that both processes make at the same time. */
+const createInBoth = (children: ReadonlyArray<ChildProgram>, requestsOf: (half: number) => ReadonlyArray<NewJob>) =>
+  Effect.forEach(children, (child, half) => child.createAll(requestsOf(half)), { concurrency: "unbounded" }).pipe(
+    Effect.map((outcomes) => outcomes.flat())
+  )
+
+const newOf = (outcomes: ReadonlyArray<Outcome>) => outcomes.filter((outcome) => "isNew" in outcome && outcome.isNew)
+const refusedOf = (outcomes: ReadonlyArray<Outcome>, code: string) =>
+  outcomes.filter((outcome) => "code" in outcome && outcome.code === code)
 
 const costing = (cents: number): Quote => ({
   state: "exact",
@@ -28,10 +48,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   it.effect("is migrated once, by the first of ten connections", () =>
     Effect.gen(function* () {
       const location = yield* freshLocation
-      const all = yield* Effect.all(
-        Array.from({ length: 10 }, () => location.open),
-        { concurrency: "unbounded" }
-      )
+      const all = yield* openTen(location)
       const { sql } = yield* location.open
       expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(9)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
@@ -44,10 +61,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   it.effect("creates one job per key, and enforces the daily limit, across ten connections", () =>
     Effect.gen(function* () {
       const location = yield* freshLocation
-      const all = yield* Effect.all(
-        Array.from({ length: 10 }, () => location.open),
-        { concurrency: "unbounded" }
-      )
+      const all = yield* openTen(location)
       const { input } = sampleJob()
       const keyed = yield* Effect.forEach(
         all,
@@ -71,10 +85,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   it.effect("grants a job to one of ten connections", () =>
     Effect.gen(function* () {
       const location = yield* freshLocation
-      const all = yield* Effect.all(
-        Array.from({ length: 10 }, () => location.open),
-        { concurrency: "unbounded" }
-      )
+      const all = yield* openTen(location)
       const [first] = all
       if (first === undefined) return
       const { lease: _, ...unheld } = sampleJob()
@@ -113,23 +124,15 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   it.effect("creates one job per key, and enforces the daily limit, across two processes", () =>
     Effect.gen(function* () {
       const location = yield* freshLocation
-      const children = yield* Effect.all([startChild(location.argument), startChild(location.argument)], {
-        concurrency: "unbounded"
-      })
+      const children = yield* startTwo(location)
       const { input } = sampleJob()
-      const createAll = (newJob: () => ReturnType<typeof sampleJob>) =>
-        Effect.map(
-          Effect.forEach(children, (child) => child.createAll(Array.from({ length: 10 }, newJob)), {
-            concurrency: "unbounded"
-          }),
-          (outcomes) => outcomes.flat()
-        )
+      const createAll = (newJob: () => NewJob) => createInBoth(children, () => Array.from({ length: 10 }, newJob))
       const keyed = yield* createAll(() => ({ ...sampleJob({ idempotencyKey: "k1" }), input }))
-      expect(keyed.filter((outcome) => "isNew" in outcome && outcome.isNew)).toHaveLength(1)
+      expect(newOf(keyed)).toHaveLength(1)
       expect(new Set(keyed.map((outcome) => "handle" in outcome && outcome.handle)).size).toBe(1)
       const limited = yield* createAll(() => sampleJob({ limits: { maxUsdPerDay: 2.1 } }))
-      expect(limited.filter((outcome) => "isNew" in outcome && outcome.isNew)).toHaveLength(4)
-      expect(limited.filter((outcome) => "code" in outcome && outcome.code === "LEDGER_OVER_BUDGET")).toHaveLength(16)
+      expect(newOf(limited)).toHaveLength(4)
+      expect(refusedOf(limited, "LEDGER_OVER_BUDGET")).toHaveLength(16)
     })
   )
 
@@ -175,9 +178,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   it.effect("spends exactly up to the limit and never above it, for any concurrent requests of two processes", () =>
     Effect.gen(function* () {
       const location = yield* freshLocation
-      const children = yield* Effect.all([startChild(location.argument), startChild(location.argument)], {
-        concurrency: "unbounded"
-      })
+      const children = yield* startTwo(location)
       yield* TestClock.setTime(Date.now())
       const { ledger } = yield* location.open
       const day = fc.record({
@@ -193,13 +194,9 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         const requests = prices.map((price) =>
           sampleJob({ ...scope, quote: costing(price), limits: { maxUsdPerDay: limit / 100 } })
         )
-        const outcomes = yield* Effect.forEach(
-          children,
-          (child, half) => child.createAll(requests.filter((_, index) => index % 2 === half)),
-          { concurrency: "unbounded" }
-        )
+        const outcomes = yield* createInBoth(children, (half) => requests.filter((_, index) => index % 2 === half))
         const order = [0, 1].flatMap((half) => prices.filter((_, index) => index % 2 === half))
-        const refused = outcomes.flat().flatMap((outcome, index) => ("code" in outcome ? [order[index] ?? 0] : []))
+        const refused = outcomes.flatMap((outcome, index) => ("code" in outcome ? [order[index] ?? 0] : []))
         const spent = Math.round(100 * (yield* ledger.spentTodayUsd(scope)))
         const [accepted, limitCents] = [
           order.reduce((sum, price) => sum + price, 0) - refused.reduce((sum, price) => sum + price, 0),
@@ -217,30 +214,21 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   it.effect("accepts an approval once across two processes", () =>
     Effect.gen(function* () {
       const location = yield* freshLocation
-      const children = yield* Effect.all([startChild(location.argument), startChild(location.argument)], {
-        concurrency: "unbounded"
-      })
+      const children = yield* startTwo(location)
       yield* TestClock.setTime(Date.now())
       const { ledger } = yield* location.open
       for (let round = 0; round < 5; round++) {
         const { input, operation } = sampleJob()
         const fingerprint = yield* requestFingerprint({ operation, input })
         const approval = yield* ledger.issueApproval({ fingerprint, quoteUsd: 0.42 }, 60)
-        const outcomes = yield* Effect.forEach(
-          children,
-          (child, half) =>
-            child.createAll(
-              Array.from({ length: 5 }, (_, index) => ({
-                ...sampleJob({ take: 5 * half + index + 1, approval }),
-                input
-              }))
-            ),
-          { concurrency: "unbounded" }
+        const outcomes = yield* createInBoth(children, (half) =>
+          Array.from({ length: 5 }, (_, index) => ({
+            ...sampleJob({ take: 5 * half + index + 1, approval }),
+            input
+          }))
         )
-        expect(outcomes.flat().filter((outcome) => "isNew" in outcome && outcome.isNew)).toHaveLength(1)
-        expect(
-          outcomes.flat().filter((outcome) => "code" in outcome && outcome.code === "LEDGER_NOT_APPROVED")
-        ).toHaveLength(9)
+        expect(newOf(outcomes)).toHaveLength(1)
+        expect(refusedOf(outcomes, "LEDGER_NOT_APPROVED")).toHaveLength(9)
       }
     })
   )

@@ -1,0 +1,28 @@
+import type { Vitest } from "@effect/vitest"
+import { accountsSuite } from "./accounts-suite.ts"
+import { budgetSuite } from "./budget-suite.ts"
+import { coordinationSuite } from "./coordination-suite.ts"
+import { createSuite } from "./create-suite.ts"
+import { foundStepsSuite } from "./found-steps-suite.ts"
+import { lateResultsSuite } from "./late-results-suite.ts"
+import { listSuite } from "./list-suite.ts"
+import { orphansSuite } from "./orphans-suite.ts"
+import { pipelinesSuite } from "./pipelines-suite.ts"
+import { takesSuite } from "./takes-suite.ts"
+import { transitionsSuite } from "./transitions-suite.ts"
+import type { TestDatabase } from "./test-database.ts"
+
+/** The contract of a ledger, the same for every database. What needs several processes is in `sharingSuite`. */
+export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
+  createSuite(it)
+  takesSuite(it)
+  accountsSuite(it)
+  budgetSuite(it)
+  transitionsSuite(it)
+  lateResultsSuite(it)
+  listSuite(it)
+  coordinationSuite(it)
+  orphansSuite(it)
+  pipelinesSuite(it)
+  foundStepsSuite(it)
+}
