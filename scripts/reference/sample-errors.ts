@@ -44,7 +44,8 @@ const withoutList = (ast: SchemaAST.AST): ReadonlyArray<unknown> => {
 const sample = (ast: SchemaAST.AST, name: string, isEntry = false): unknown => {
   if (SchemaAST.isLiteral(ast)) return ast.literal
   if (SchemaAST.isString(ast)) return `{${name}}`
-  if (SchemaAST.isNumber(ast)) return 1
+  // The second take is the first that is another one.
+  if (SchemaAST.isNumber(ast)) return name === "nextTake" ? 2 : 1
   if (SchemaAST.isBoolean(ast)) return true
   if (SchemaAST.isArrays(ast)) return ast.rest.map((type) => sample(type, name, true))
   if (SchemaAST.isUnion(ast)) return ast.types[0] === undefined ? undefined : sample(ast.types[0], name)
