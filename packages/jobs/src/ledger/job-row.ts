@@ -4,7 +4,7 @@ import type { LedgerDatabase } from "./database.ts"
 import { type JobRecord, readOneRow } from "./job-record.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 
-/** Reads a job within a transaction; nobody else changes it before the transaction ends. */
+/** Reads a job within a transaction; no other transaction changes it before this one ends. */
 export const lockJob = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   handle: string
