@@ -53,9 +53,16 @@ export const createTakes = Effect.fnUntraced(function* (
           yield* consumeApproval(database, approval, { principal, fingerprint, ...price })
         }
       }
+      // Beside what exists, all that are asked for now.
+      const nextTake = Math.max(
+        ...found.flatMap(({ identity, duplicate }) => [
+          identity.take + 1,
+          ...(duplicate._tag === "Same" ? [duplicate.nextTake] : [])
+        ])
+      )
       return yield* Effect.forEach(found, ({ take, identity, body, duplicate }) =>
         duplicate._tag === "Same"
-          ? Effect.succeed({ job: duplicate.job, isNew: false, nextTake: duplicate.nextTake })
+          ? Effect.succeed({ job: duplicate.job, isNew: false, nextTake })
           : Effect.map(insertJob(database, take, { ...identity, ...duplicate }, body, now), (job) => ({
               job,
               isNew: true

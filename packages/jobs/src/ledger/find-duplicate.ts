@@ -58,7 +58,10 @@ export const requestFingerprint = ({
 }: Pick<NewJob, "operation" | "identity" | "input">): Effect.Effect<string> =>
   Effect.map(fingerprintOf(operation, identity ?? input), (digest) => `${currentPrefix}${digest}`)
 
-/** The job that a request duplicates, and the take that would be another one; or, when it is new, which take it is and the attempt that it continues. */
+/**
+ * The job that a request duplicates, and the take that would be another one; or, when it is new, which take it is and the
+ * attempt that it continues.
+ */
 export type Duplicate =
   | { readonly _tag: "Same"; readonly job: JobRecord; readonly nextTake: number }
   | { readonly _tag: "New"; readonly take: number; readonly previousHandle?: string }

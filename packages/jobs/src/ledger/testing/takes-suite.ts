@@ -26,6 +26,8 @@ export const takesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         [3, true]
       ])
       expect(created[1]?.job.handle).toBe(alone.job.handle)
+      // The third is made by the same call: the fourth would be another one.
+      expect(created[1]?.nextTake).toBe(4)
       const again = yield* ledger.createTakes(takesOf([1, 2, 3]))
       expect(again.map(({ isNew, job }) => [isNew, job.handle])).toEqual(created.map(({ job }) => [false, job.handle]))
     })
