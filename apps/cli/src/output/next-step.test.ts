@@ -79,7 +79,8 @@ describe("a failure as JSON", () => {
       handle,
       next: { _tag: "UseExisting", handle }
     })
-    const limit = { limit: "day", limitUsd: 1, spentTodayUsd: 0, quoteUsd: 2 } as const
+    const today = { day: "2026-11-22", chargedUsd: 0, reservedUsd: 0, unknownUsd: 0, usedUsd: 0 }
+    const limit = { limit: "day", limitUsd: 1, today, quoteUsd: 2 } as const
     expect(errorOf(new LedgerError({ reason: { _tag: "OverBudget", ...limit }, beforeSending: true }))).toMatchObject({
       suggestion:
         "wait until tomorrow (UTC), make a cheaper request, or raise KLINGKIT_MAX_USD_PER_DAY; nothing was sent",

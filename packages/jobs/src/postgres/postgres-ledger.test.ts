@@ -8,6 +8,7 @@ import { accountsSuite } from "../ledger/testing/accounts-suite.ts"
 import { createSuite } from "../ledger/testing/create-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
+import { daySpendSuite } from "../ledger/testing/day-spend-suite.ts"
 import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
 import { lateResultsSuite } from "../ledger/testing/late-results-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
@@ -26,6 +27,7 @@ layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   takesSuite(it)
   accountsSuite(it)
   budgetSuite(it)
+  daySpendSuite(it)
   transitionsSuite(it)
   lateResultsSuite(it)
   listSuite(it)

@@ -13,6 +13,7 @@ import { accountsSuite } from "../ledger/testing/accounts-suite.ts"
 import { createSuite } from "../ledger/testing/create-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
+import { daySpendSuite } from "../ledger/testing/day-spend-suite.ts"
 import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
 import { lateResultsSuite } from "../ledger/testing/late-results-suite.ts"
 import { pipelinesSuite } from "../ledger/testing/pipelines-suite.ts"
@@ -31,6 +32,7 @@ layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
   takesSuite(it)
   accountsSuite(it)
   budgetSuite(it)
+  daySpendSuite(it)
   transitionsSuite(it)
   lateResultsSuite(it)
   listSuite(it)
@@ -45,6 +47,7 @@ layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
   takesSuite(it)
   accountsSuite(it)
   budgetSuite(it)
+  daySpendSuite(it)
   transitionsSuite(it)
   lateResultsSuite(it)
   listSuite(it)
