@@ -55,6 +55,7 @@ const control = Effect.fnUntraced(function* (world: KlingWorld, route: string, b
       readonly externalTaskId: string
       readonly operation: string
       readonly units: number
+      readonly usd: number
     }>
     readonly tasks: ReadonlyArray<{
       readonly taskId: string
