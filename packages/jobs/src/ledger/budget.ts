@@ -29,7 +29,7 @@ const dayMillis = 86_400_000
 /**
  * What the requests of a day cost, or may still cost. A job is charged once Kling has billed it; a synchronous call once it
  * has its answer, for Kling bills none. A failed task may never be billed. The rest is reserved, and so is what running
- * pipelines have set aside for steps that have no job yet.
+ * pipelines still need for steps without a job.
  */
 export const daySpend = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],

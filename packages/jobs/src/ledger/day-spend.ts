@@ -12,7 +12,7 @@ export const DaySpend = Schema.Struct({
   /** The upper bounds of what may have been charged: unresolved requests, and failed tasks without a bill. */
   unknownUsd: Schema.Number,
   /** The sum of the three: what limits count. */
-  usedUsd: Schema.Number,
+  usedUsd: Schema.Number.annotate({ examples: [3] }),
   /** The limit per day, where one is set, and what is left of it. */
   limitUsd: Schema.optionalKey(Schema.Number),
   leftUsd: Schema.optionalKey(Schema.Number)
