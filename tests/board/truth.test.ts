@@ -37,7 +37,7 @@ describe("what the board says", () => {
     await ended()
     const charges = (await product.ledger()).charges as ReadonlyArray<{ readonly usd: number }>
     const usd = Math.round(charges.reduce((sum, charge) => sum + charge.usd, 0) * 1e6) / 1e6
-    await expect.poll(() => board.text("#cost")).toBe(`Today $${usd} charged`)
+    await expect.poll(() => board.text("#cost")).toBe(`Today (UTC): $${usd} charged`)
   })
 
   it("is the cost of a failed task once, with the reason if it is unknown", async () => {

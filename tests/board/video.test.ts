@@ -79,7 +79,7 @@ describe("a video on the board", () => {
     await expect.poll(() => board.text("#details")).toMatch(/Charged\s*3 video units/)
     await board.turn({ tool: "generate_video", args: { prompt: "A second one" } })
     await product.finish(2)
-    await board.until(async () => (await board.text("#cost")) === "Today $0.84 charged")
+    await board.until(async () => (await board.text("#cost")) === "Today (UTC): $0.84 charged")
   })
 
   it("offers to open the file where the preview is not allowed", async () => {

@@ -9,9 +9,9 @@ const textOf = (today: unknown) => {
 describe("the account of the day on the page", () => {
   it("names the parts that are not zero, and what is left where there is a limit", () => {
     const parts = { charged_usd: 0.427, reserved_usd: 0, unknown_usd: 2.1 }
-    expect(textOf(parts)).toBe("Today $0.427 charged, $2.10 unknown")
+    expect(textOf(parts)).toBe("Today (UTC): $0.427 charged, $2.10 unknown")
     expect(textOf({ ...parts, reserved_usd: 1, left_usd: 0 })).toBe(
-      "Today $0.427 charged, $1.00 reserved, $2.10 unknown, $0.00 left"
+      "Today (UTC): $0.427 charged, $1.00 reserved, $2.10 unknown, $0.00 left"
     )
     expect(textOf({ charged_usd: 0, reserved_usd: 0, unknown_usd: 0 })).toBe("")
   })

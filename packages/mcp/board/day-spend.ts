@@ -19,7 +19,7 @@ export const readDaySpend = (value: unknown): DaySpend | undefined => {
   return { charged, reserved, unknown, left: numberOf(fields["left_usd"]) }
 }
 
-/** `Today $0.42 charged, $0.42 reserved, $9.16 left`; empty when there is nothing to say. */
+/** `Today (UTC): $0.42 charged, $0.42 reserved, $9.16 left`; empty when there is nothing to say. */
 export const daySpendText = ({ charged, reserved, unknown, left }: DaySpend): string => {
   const used = [
     [charged, "charged"],
@@ -27,7 +27,7 @@ export const daySpendText = ({ charged, reserved, unknown, left }: DaySpend): st
     [unknown, "unknown"]
   ] as const
   const parts = [...used.filter(([usd]) => usd > 0), ...(left === undefined ? [] : [[left, "left"] as const])]
-  return parts.length === 0 ? "" : `Today ${parts.map(([usd, word]) => `${usdText(usd)} ${word}`).join(", ")}`
+  return parts.length === 0 ? "" : `Today (UTC): ${parts.map(([usd, word]) => `${usdText(usd)} ${word}`).join(", ")}`
 }
 
 const usdText = (usd: number): string =>
