@@ -22,9 +22,10 @@ export interface SpendScope {
 /** Millionths of a dollar: integers add up without drift. */
 export const micros = (usd: number): number => Math.round(usd * 1e6)
 
+const dayMillis = 86_400_000
+
 /** Days since 1970 in UTC. */
 export const dayOf = (millis: number): number => Math.floor(millis / dayMillis)
-const dayMillis = 86_400_000
 
 /**
  * What the requests of a day cost, or may still cost. A job is charged once Kling has billed it; a synchronous call once it
