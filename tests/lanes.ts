@@ -36,6 +36,7 @@ export const suites: ReadonlyArray<Suite> = [
     because: "starts and kills processes"
   },
   { files: "packages/jobs/src/pipelines/random-faults.test.ts", from: "standard", because: "simulates for long" },
+  { files: "packages/jobs/src/day-spend.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/accounts/account.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/recovery/recover-jobs.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/polling/late-visibility.test.ts", from: "standard", because: "simulates for long" },

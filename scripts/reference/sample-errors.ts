@@ -40,12 +40,15 @@ const withoutList = (ast: SchemaAST.AST): ReadonlyArray<unknown> => {
     : []
 }
 
+/** Of a number that depends on others, which are all 1. */
+const exampleOf = ({ annotations }: SchemaAST.AST): unknown => annotations?.examples?.[0]
+
 /** Entries of a list have their required fields only. */
 const sample = (ast: SchemaAST.AST, name: string, isEntry = false): unknown => {
   if (SchemaAST.isLiteral(ast)) return ast.literal
   if (SchemaAST.isString(ast)) return `{${name}}`
   // The second take is the first that is another one.
-  if (SchemaAST.isNumber(ast)) return name === "nextTake" ? 2 : 1
+  if (SchemaAST.isNumber(ast)) return name === "nextTake" ? 2 : (exampleOf(ast) ?? 1)
   if (SchemaAST.isBoolean(ast)) return true
   if (SchemaAST.isArrays(ast)) return ast.rest.map((type) => sample(type, name, true))
   if (SchemaAST.isUnion(ast)) return ast.types[0] === undefined ? undefined : sample(ast.types[0], name)

@@ -27,7 +27,7 @@ describe("what the board says", () => {
     expect(await board.board.locator("#player .line").count()).toBe(0)
   })
 
-  it("is the cost of a pipeline once, as Kling has charged it", async () => {
+  it("is what the day has cost, a pipeline once, as Kling has charged it", async () => {
     const video = await create("generate_video", { prompt: "a speaker", duration: 5 })
     await product.finish(++tasks)
     await create("create_lipsync", { task_id: video, tts_text: "Good morning, and welcome" })
@@ -35,9 +35,9 @@ describe("what the board says", () => {
     tasks += 2
     await product.finish(tasks)
     await ended()
-    const charges = (await product.ledger()).charges as ReadonlyArray<{ readonly units: number }>
-    const units = Math.round(charges.reduce((sum, charge) => sum + charge.units, 0) * 100) / 100
-    await expect.poll(() => board.text("#cost")).toMatch(new RegExp(`^${units} video units for \\d tasks$`))
+    const charges = (await product.ledger()).charges as ReadonlyArray<{ readonly usd: number }>
+    const usd = Math.round(charges.reduce((sum, charge) => sum + charge.usd, 0) * 1e6) / 1e6
+    await expect.poll(() => board.text("#cost")).toBe(`Today (UTC): $${usd} charged`)
   })
 
   it("is the cost of a failed task once, with the reason if it is unknown", async () => {

@@ -75,11 +75,11 @@ describe("a video on the board", () => {
     expect(await board.statusReads()).toBe(before)
   })
 
-  it("shows what the task cost, and the total", async () => {
+  it("shows what the task cost, and what the day has cost so far", async () => {
     await expect.poll(() => board.text("#details")).toMatch(/Charged\s*3 video units/)
     await board.turn({ tool: "generate_video", args: { prompt: "A second one" } })
     await product.finish(2)
-    await board.until(async () => (await board.text("#cost")) === "6 video units for 2 tasks")
+    await board.until(async () => (await board.text("#cost")) === "Today (UTC): $0.84 charged")
   })
 
   it("offers to open the file where the preview is not allowed", async () => {

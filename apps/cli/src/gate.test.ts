@@ -42,7 +42,7 @@ describe("klingkit api call, of every paid operation", () => {
         expect(error.code).toMatch(/^(LEDGER_OVER_BUDGET|JOB_NOT_APPROVED)$/)
         expect(error.message).toContain("$0.001")
         expect(error.message).toContain(highest === undefined ? "unknown until charged" : usdText(highest))
-        expect(error.message).toMatch(/\$0\.00 spent today/)
+        expect(error.message).toMatch(/\$0\.00 (is used today|of today.s limit is used)/)
       }
       expect([yield* kling.charges, yield* kling.requests]).toEqual([[], []])
     })

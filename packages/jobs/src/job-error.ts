@@ -9,6 +9,7 @@ import {
   withOutcome
 } from "@klingkit/core/internal"
 import { Schema, Struct } from "effect"
+import { DaySpend, daySpendText } from "./ledger/day-spend.ts"
 import { PaidStep, paidText, quotedMoney, quotedMoneyText } from "./ledger/quoted-money.ts"
 import { ApprovalSetting } from "./spend-limits.ts"
 
@@ -21,7 +22,7 @@ const reasons = {
     rule: Schema.String,
     setting: ApprovalSetting,
     limitUsd: Schema.Number,
-    spentTodayUsd: Schema.Number
+    today: DaySpend
   },
   /**
    * A step of a pipeline has failed; `paid` lists what other steps cost. `uncertain`: the step itself may have been
@@ -100,7 +101,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
     const { reason } = this
     switch (reason._tag) {
       case "NotApproved":
-        return `the price is ${quotedMoneyText(reason) ?? "unknown until charged"} (${reason.rule}); with a limit of ${usdText(reason.limitUsd)} (${nameOf(reason.setting)}) it needs an approval; ${usdText(reason.spentTodayUsd)} spent today`
+        return `the price is ${quotedMoneyText(reason) ?? "unknown until charged"} (${reason.rule}); with a limit of ${usdText(reason.limitUsd)} (${nameOf(reason.setting)}) it needs an approval; ${daySpendText(reason.today)}`
       case "Duplicate":
         return `an identical request was just submitted as ${reason.taskId}; nothing was sent again`
       case "StepFailed":

@@ -18,6 +18,7 @@ import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
 import { moneyOfRecord } from "./job-money.ts"
 import { services } from "./layer.ts"
+import type { DaySpend } from "./ledger/day-spend.ts"
 import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
 import { Ledger } from "./ledger/ledger.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
@@ -80,6 +81,8 @@ export class Jobs extends Context.Service<
     list(filter?: TaskFilter): Stream.Stream<Job, KlingError>
     /** Jobs in the ledger, filtered by state, model, time or prompt text. */
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
+    /** What today's requests (UTC) cost or may still cost, as the limits count it, and what is left of the limit per day. */
+    spend(): Effect.Effect<DaySpend, LedgerError>
     /** What the ledger has under each of the caller's own keys. Asks Kling nothing. */
     findByKeys(keys: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, Job>, LedgerError>
     /** Downloads all results of a finished job, each with a `.json` that describes its origin; of a pipeline by step. */
@@ -189,6 +192,7 @@ const make = Effect.gen(function* () {
         downloads.withRecord({ handle: task.externalId ?? task.id, task })
       ),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
+    spend: () => gate.today,
     findByKeys: (keys) => Effect.provideContext(findByKeys(keys), lookups),
     download: (job, options) => downloads.download(job, options),
     preview: (job) => downloads.preview(job),

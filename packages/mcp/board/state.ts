@@ -1,3 +1,4 @@
+import type { DaySpend } from "./day-spend.ts"
 import { mergeTask, type Task } from "./task.ts"
 
 /** One result: a task, and which of its outputs. */
@@ -33,6 +34,8 @@ export interface State {
   readonly detailed: ReadonlySet<string>
   /** Newest first. */
   readonly recent: ReadonlyArray<string>
+  /** The account of the day, once it has been read. */
+  readonly today: DaySpend | undefined
   readonly current: string | undefined
   /** Which of several outputs is enlarged. */
   readonly index: number | undefined
@@ -56,6 +59,7 @@ export const freshState: State = {
   tasks: new Map(),
   detailed: new Set(),
   recent: [],
+  today: undefined,
   current: undefined,
   index: undefined,
   picking: false,

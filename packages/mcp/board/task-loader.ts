@@ -1,3 +1,4 @@
+import { readDaySpend } from "./day-spend.ts"
 import type { Answer, Host } from "./host.ts"
 import { modelContextFor } from "./model-context.ts"
 import { makePoller } from "./poll.ts"
@@ -37,6 +38,8 @@ export const makeTaskLoader = (store: Store<State>, host: () => Host | undefined
 
   const fetchTasks = async (args: Arguments): Promise<ReadonlyArray<Task>> => {
     const { structured } = await callTool("board_tasks", args)
+    const today = readDaySpend(structured["today"])
+    if (today !== undefined && !closed) store.update((state) => ({ ...state, today }))
     return listOf(structured["tasks"]).flatMap((entry) => readTask(entry, now()) ?? [])
   }
 

@@ -24,8 +24,6 @@ export interface Quote {
 export interface Task {
   readonly id: string
   readonly klingId?: string | undefined
-  /** The pipeline that it is a step of. */
-  readonly partOf?: string | undefined
   readonly status: Status
   /** Kling's text: shown, never trusted. */
   readonly message?: string | undefined
@@ -57,7 +55,7 @@ type Fields = Readonly<Record<string, unknown>>
 export const fieldsOf = (value: unknown): Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {}
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
-const numberOf = (value: unknown): number | undefined =>
+export const numberOf = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined
 export const listOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
 
@@ -74,7 +72,6 @@ export const readTask = (value: unknown, readAt: number): Task | undefined => {
   return {
     id,
     klingId: textOf(fields["kling_task_id"]),
-    partOf: textOf(fields["part_of"]),
     status: statusOf(fields["status"]),
     message: textOf(fields["message"]),
     prompt: textOf(fields["prompt"]),

@@ -46,7 +46,7 @@ describe("every tool respects the spend limits", () => {
           expect(error.code).toMatch(/^(LEDGER_OVER_BUDGET|JOB_NOT_APPROVED)$/)
           expect([error.wasCharged, error.message]).toEqual(["no", expect.stringContaining("$0.001")])
           expect(error.message).toContain(most === undefined ? "unknown until charged" : usdText(most))
-          expect(error.message).toMatch(/\$0\.00 (are )?spent today/)
+          expect(error.message).toMatch(/\$0\.00 (is used today|of today.s limit is used)/)
           const since = (yield* requestsSeen(world)).slice(asked) as ReadonlyArray<{ readonly method: string }>
           expect(since.filter(({ method }) => method !== "GET")).toEqual([])
         }

@@ -83,7 +83,8 @@ describe("a failure as JSON", () => {
       suggestion: "see it with: klingkit task get kk-t2v-1; to make another one, add --take 4",
       next: { _tag: "UseExisting", handle, nextTake: 4 }
     })
-    const limit = { limit: "day", limitUsd: 1, spentTodayUsd: 0, quoteUsd: 2 } as const
+    const today = { day: "2026-11-22", chargedUsd: 0, reservedUsd: 0, unknownUsd: 0, usedUsd: 0 }
+    const limit = { limit: "day", limitUsd: 1, today, quoteUsd: 2 } as const
     expect(errorOf(new LedgerError({ reason: { _tag: "OverBudget", ...limit }, beforeSending: true }))).toMatchObject({
       suggestion:
         "wait until tomorrow (UTC), make a cheaper request, or raise KLINGKIT_MAX_USD_PER_DAY; nothing was sent",

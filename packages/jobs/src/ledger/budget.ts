@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
+import type { DaySpend } from "./day-spend.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { quotedMoneyOf } from "./quoted-money.ts"
 
@@ -21,21 +22,48 @@ export interface SpendScope {
 /** Millionths of a dollar: integers add up without drift. */
 export const micros = (usd: number): number => Math.round(usd * 1e6)
 
-/** Days since 1970 in UTC. */
-export const dayOf = (millis: number): number => Math.floor(millis / 86_400_000)
+const dayMillis = 86_400_000
 
-/** What was spent, and what running pipelines have reserved for their remaining steps. */
-export const spentMicros = (database: LedgerDatabase["Service"], { principal, account }: SpendScope, day: number) => {
+/** Days since 1970 in UTC. */
+export const dayOf = (millis: number): number => Math.floor(millis / dayMillis)
+
+/**
+ * What the requests of a day cost, or may still cost. A job is charged once Kling has billed it; a synchronous call once it
+ * has its answer, for Kling bills none. A failed task may never be billed. The rest is reserved, and so is what running
+ * pipelines still need for steps without a job.
+ */
+export const daySpend = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  { principal, account }: SpendScope,
+  day: number,
+  { maxUsdPerDay }: BudgetLimits = {}
+): Effect.fn.Return<DaySpend, SqlError> {
   const { sql } = database
   const counts = sql`(principal = ${principal} OR ${ofAccount(database, account)})`
-  return Effect.map(
-    sql<{ spent: number | bigint }>`SELECT CAST(COALESCE(SUM(micros), 0) AS BIGINT) AS spent FROM (
-      SELECT spent_micros AS micros FROM klingkit_jobs WHERE spent_day = ${day} AND ${counts}
-      UNION ALL SELECT reserved_micros FROM klingkit_pipelines WHERE reserved_day = ${day} AND ${counts}
-    ) AS counted`,
-    (rows) => Number(rows[0]?.spent ?? 0)
-  )
-}
+  const total = (part: string) =>
+    sql`CAST(COALESCE(SUM(CASE WHEN part = ${part} THEN micros END), 0) AS BIGINT) AS ${sql(part)}`
+  const [sums] = yield* sql`SELECT ${sql.csv([total("charged"), total("reserved"), total("unknown")])} FROM (
+    SELECT spent_micros AS micros, CASE
+      WHEN charges <> '[]' OR answer IS NOT NULL THEN 'charged'
+      WHEN state IN ('UNKNOWN', 'FAILED') THEN 'unknown'
+      ELSE 'reserved' END AS part
+    FROM klingkit_jobs WHERE spent_day = ${day} AND ${counts}
+    UNION ALL SELECT reserved_micros, 'reserved' FROM klingkit_pipelines WHERE reserved_day = ${day} AND ${counts}
+  ) AS counted`
+  const sumOf = (part: string) => Number(sums?.[part])
+  const [charged, reserved, unknown] = [sumOf("charged"), sumOf("reserved"), sumOf("unknown")]
+  const used = charged + reserved + unknown
+  return {
+    day: new Date(day * dayMillis).toISOString().slice(0, 10),
+    chargedUsd: charged / 1e6,
+    reservedUsd: reserved / 1e6,
+    unknownUsd: unknown / 1e6,
+    usedUsd: used / 1e6,
+    ...(maxUsdPerDay === undefined
+      ? {}
+      : { limitUsd: maxUsdPerDay, leftUsd: Math.max(0, micros(maxUsdPerDay) - used) / 1e6 })
+  }
+})
 
 /** A step of a pipeline is created: from now on its price counts by itself. */
 export const commitReservation = ({ sql }: LedgerDatabase["Service"], pipeline: string, quote: Quote) =>
@@ -62,7 +90,7 @@ export const checkBudget = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, LedgerError | SqlError> {
   const { maxUsdPerCall, maxUsdPerDay } = limits
   if (maxUsdPerCall === undefined && maxUsdPerDay === undefined) return
-  const over = overBudget(quote, limits, yield* spentMicros(database, scope, day))
+  const over = overBudget(quote, limits, yield* daySpend(database, scope, day, limits))
   if (over !== undefined) return yield* over
 })
 
@@ -70,15 +98,15 @@ export const checkBudget = Effect.fnUntraced(function* (
 export const reservedMicros = (quote: Quote): number => micros(maxUsd(quote) ?? 0)
 
 /** Why a quote exceeds the remaining budget; nothing when it fits. */
-export const overBudget = (quote: Quote, limits: BudgetLimits, spent: number): LedgerError | undefined => {
+export const overBudget = (quote: Quote, limits: BudgetLimits, today: DaySpend): LedgerError | undefined => {
   const { maxUsdPerCall, maxUsdPerDay } = limits
   const quoted = quotedMoneyOf(quote)
   const price = reservedMicros(quote)
   const over = (limit: "call" | "day", limitUsd: number) =>
-    ledgerError({ _tag: "OverBudget", limit, limitUsd, spentTodayUsd: spent / 1e6, ...quoted })
+    ledgerError({ _tag: "OverBudget", limit, limitUsd, today, ...quoted })
   if (maxUsdPerCall !== undefined && price > micros(maxUsdPerCall)) return over("call", maxUsdPerCall)
   if (maxUsdPerDay === undefined) return undefined
-  const left = micros(maxUsdPerDay) - spent
+  const left = micros(maxUsdPerDay) - micros(today.usedUsd)
   if (price > left || (quoted.quoteUsd === undefined && left <= 0)) return over("day", maxUsdPerDay)
   return undefined
 }

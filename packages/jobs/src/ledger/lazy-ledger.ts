@@ -61,7 +61,7 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       get: (...id) => use((ledger) => ledger.get(...id)),
       list: (filter) => use((ledger) => ledger.list(filter)),
       recordCharge: (...charge) => use((ledger) => ledger.recordCharge(...charge)),
-      spentTodayUsd: (scope) => use((ledger) => ledger.spentTodayUsd(scope)),
+      daySpend: (...scope) => use((ledger) => ledger.daySpend(...scope)),
       issueApproval: (...approval) => before((ledger) => ledger.issueApproval(...approval)),
       consumeApproval: (...approval) => before((ledger) => ledger.consumeApproval(...approval)),
       revokeApproval: (token) => before((ledger) => ledger.revokeApproval(token)),

@@ -1,8 +1,19 @@
 import { describe, expect, it } from "vitest"
+import type { DaySpend } from "./day-spend.ts"
 import { ledgerError, type LedgerErrorReason } from "./ledger-error.ts"
 
 const location = "/home/anna/ledger.db"
 const handle = "kk-t2v-0"
+
+const today: DaySpend = {
+  day: "2026-11-22",
+  chargedUsd: 0.1 + 0.2,
+  reservedUsd: 0,
+  unknownUsd: 0.42,
+  usedUsd: 0.72,
+  limitUsd: 1,
+  leftUsd: 0.28
+}
 
 /** One of each. */
 const reasons: ReadonlyArray<LedgerErrorReason> = [
@@ -15,7 +26,7 @@ const reasons: ReadonlyArray<LedgerErrorReason> = [
   { _tag: "NotResponding", location, seconds: 15 },
   { _tag: "StorageFailed", location, detail: "no" },
   { _tag: "IdempotencyMismatch", handle },
-  { _tag: "OverBudget", limit: "day", limitUsd: 1, spentTodayUsd: 0.1 + 0.2 },
+  { _tag: "OverBudget", limit: "day", limitUsd: 1, today },
   { _tag: "ApprovalInvalid" },
   { _tag: "Unstorable", field: "principal" },
   { _tag: "NotFound", id: handle },
@@ -48,8 +59,8 @@ describe("an error of the ledger", () => {
   })
 
   it("formats money in dollars and cents", () => {
-    expect(ledgerError({ _tag: "OverBudget", limit: "day", limitUsd: 1, spentTodayUsd: 0.1 + 0.2 }).message).toBe(
-      "$0.30 spent today; a request without a known price would exceed the limit of $1.00 per day (UTC)"
+    expect(ledgerError({ _tag: "OverBudget", limit: "day", limitUsd: 1, today }).message).toBe(
+      "$0.72 of today's limit is used: $0.30 charged, $0.42 unknown; a request without a known price would exceed the limit of $1.00 per day (UTC)"
     )
   })
 

@@ -1,6 +1,7 @@
 import type { Charged, NextStep } from "@klingkit/core"
 import { libraryAdvice, sanitizeText, usdText, withOutcome } from "@klingkit/core/internal"
 import { Schema } from "effect"
+import { DaySpend, daySpendText } from "./day-spend.ts"
 import { quotedMoney, type QuotedMoney, quotedMoneyText } from "./quoted-money.ts"
 
 const location = { location: Schema.String }
@@ -29,7 +30,7 @@ const rules = {
     limit: Schema.Literals(["call", "day"]),
     limitUsd: Schema.Number,
     ...quotedMoney,
-    spentTodayUsd: Schema.Number
+    today: DaySpend
   },
   /** No such approval, or it is used, expired, or for another request, price or principal. */
   ApprovalInvalid: {},
@@ -133,8 +134,8 @@ function describe(reason: LedgerErrorReason): string {
       return `${reason.by === "key" ? "this idempotency key was used for" : "this is the same request as"} ${sanitizeText(reason.handle, 80)}, made with another credential; is it the same Kling account?`
     case "OverBudget":
       return reason.limit === "call"
-        ? `${formatQuote(reason)} exceeds the limit of ${usdText(reason.limitUsd)} per call (${usdText(reason.spentTodayUsd)} spent today)`
-        : `${usdText(reason.spentTodayUsd)} spent today; ${formatQuote(reason)} would exceed the limit of ${usdText(reason.limitUsd)} per day (UTC)`
+        ? `${formatQuote(reason)} exceeds the limit of ${usdText(reason.limitUsd)} per call (${daySpendText(reason.today)})`
+        : `${daySpendText(reason.today)}; ${formatQuote(reason)} would exceed the limit of ${usdText(reason.limitUsd)} per day (UTC)`
     case "ApprovalInvalid":
       return "the approval is unknown, already used, expired, or for another request or price"
     case "Unstorable":

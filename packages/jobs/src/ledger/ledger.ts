@@ -13,7 +13,7 @@ import {
 } from "./accounts.ts"
 import type { AccountRelation } from "./account-relation.ts"
 import { type Approved, consumeApproval, issueApproval, revokeApproval } from "./approvals.ts"
-import { dayOf, type SpendScope, spentMicros } from "./budget.ts"
+import { type BudgetLimits, dayOf, daySpend, type SpendScope } from "./budget.ts"
 import { createJob, type CreateResult, type NewJob } from "./create-job.ts"
 import {
   createPipeline,
@@ -24,6 +24,7 @@ import {
 } from "./create-pipeline.ts"
 import { type ApprovalOfTakes, createTakes, type NewTakes, runningTakes } from "./create-takes.ts"
 import { LedgerDatabase, type LedgerOptions } from "./database.ts"
+import type { DaySpend } from "./day-spend.ts"
 import { getJob, type JobFilter, type JobPage, listJobs } from "./find-jobs.ts"
 import { addFiles } from "./job-files.ts"
 import type { JobFile, JobRecord, Lease } from "./job-record.ts"
@@ -146,8 +147,8 @@ export class Ledger extends Context.Service<
     list(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
     /** Records what Kling charged, as soon as it is known. */
     recordCharge(handle: string, charges: ReadonlyArray<Charge>): Effect.Effect<JobRecord, LedgerError>
-    /** What counts against today's limit (UTC). */
-    spentTodayUsd(scope: SpendScope): Effect.Effect<number, LedgerError>
+    /** What today's requests (UTC) cost, or may still cost: what counts against the limits, and what is left of them. */
+    daySpend(scope: SpendScope, limits?: BudgetLimits): Effect.Effect<DaySpend, LedgerError>
     /** A token that approves one such request, once. */
     issueApproval(approved: Approved, validSeconds: number): Effect.Effect<string, LedgerError>
     consumeApproval(token: string, approved: Approved): Effect.Effect<void, LedgerError>
@@ -217,12 +218,8 @@ const make = Effect.gen(function* () {
     get: (id, principal = "local") => work(getJob(database, id, principal)),
     list: (filter = {}) => work(listJobs(database, filter)),
     recordCharge: (handle, charges) => work(recordCharge(database, handle, charges)),
-    spentTodayUsd: (scope) =>
-      Clock.currentTimeMillis.pipe(
-        Effect.flatMap((now) => spentMicros(database, scope, dayOf(now))),
-        Effect.map((spent) => spent / 1e6),
-        work
-      ),
+    daySpend: (scope, limits) =>
+      work(Effect.flatMap(Clock.currentTimeMillis, (now) => daySpend(database, scope, dayOf(now), limits))),
     issueApproval: (approved, validSeconds) => before(issueApproval(database, approved, validSeconds)),
     consumeApproval: (token, approved) => before(consumeApproval(database, token, approved)),
     revokeApproval: (token) => before(revokeApproval(database, token)),

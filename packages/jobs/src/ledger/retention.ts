@@ -5,8 +5,8 @@ import { dayOf } from "./budget.ts"
 import type { LedgerDatabase } from "./database.ts"
 
 /**
- * Deletes finished jobs and pipelines that ended before a time, and returns how many jobs. Kept are what was spent today,
- * jobs whose files are still at Kling only, whatever has an idempotency key of its own (the same key always means the same job), and the steps of a pipeline that may
+ * Deletes finished jobs and pipelines that ended before a time, and returns how many jobs. Kept are the jobs of today,
+ * those whose files are still at Kling only, whatever has an idempotency key of its own (the same key always means the same job), and the steps of a pipeline that may
  * still continue: without them they would be paid again.
  */
 export const purgeBefore = Effect.fnUntraced(function* (

@@ -204,6 +204,25 @@ describe("limits", () => {
     expect(await charges()).toHaveLength(1)
   })
 
+  it("have an account of the day: what is charged, reserved, unknown and left", async () => {
+    await using(
+      async (jobs) => {
+        const { handle } = await jobs.submit(operation, imageInput)
+        const day = new Date().toISOString().slice(0, 10)
+        const rest = { unknownUsd: 0, usedUsd: 0.056, limitUsd: 0.1, leftUsd: 0.044 }
+        expect(await jobs.spend()).toEqual({ day, chargedUsd: 0, reservedUsd: 0.056, ...rest })
+        await jobs.wait(handle)
+        expect(await jobs.spend()).toEqual({ day, chargedUsd: 0.056, reservedUsd: 0, ...rest })
+        expect(await failureOf(jobs.submit(operation, imageInput, { take: 2 }))).toMatchObject({
+          message:
+            "$0.056 of today's limit is used: $0.056 charged; the quote of $0.056 would exceed the limit of $0.10 per day (UTC)",
+          reason: { today: await jobs.spend() }
+        })
+      },
+      { limits: { maxUsdPerDay: 0.1 } }
+    )
+  })
+
   it("of the environment apply unless overridden by options", async () => {
     vi.stubEnv("KLINGKIT_MAX_USD_PER_DAY", "0.01")
     const submitted = using((jobs) => jobs.submit(operation, imageInput), { limits: { maxUsdPerCall: 1 } })

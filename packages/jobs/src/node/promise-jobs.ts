@@ -21,6 +21,7 @@ import type { SavedResult } from "../downloads.ts"
 import type { Job } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
 import { Jobs, type RunOptions } from "../jobs.ts"
+import type { DaySpend } from "../ledger/day-spend.ts"
 import type { JobFilter, JobPage } from "../ledger/find-jobs.ts"
 import type { Resolution } from "../orphans/orphans.ts"
 import type { DownloadOptions } from "../results/download-job.ts"
@@ -98,6 +99,8 @@ export interface PromiseJobs extends JobMethods, AsyncDisposable {
   list(filter?: TaskFilter, options?: Cancellable): AsyncIterable<Job>
   /** Jobs in the ledger, filtered by state, model, time or prompt text. */
   history(filter?: Omit<JobFilter, "principal">): Promise<JobPage>
+  /** What today's requests (UTC) cost or may still cost, as the limits count it, and what is left of the limit per day. */
+  spend(options?: Cancellable): Promise<DaySpend>
   /** Downloads all results of a finished job, options as a job or a handle. An interrupted download can be repeated. */
   download(job: Job | string, options?: PromiseDownloadOptions): Promise<ReadonlyArray<SavedResult>>
   /** Names the account of this credential, or the one that paid for a job. Equal names are one account. */
@@ -179,6 +182,11 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
     follow: (id, options) => iterate(followJob(id), options),
     list: (filter, options) => iterate(Stream.unwrap(Jobs.useSync((jobs) => jobs.list(filter))), options),
     history: (filter) => run(Jobs.use((jobs) => jobs.history(filter))),
+    spend: (options) =>
+      run(
+        Jobs.use((jobs) => jobs.spend()),
+        options
+      ),
     download: (job, options = {}) =>
       run(
         Jobs.use((jobs) =>

@@ -38,7 +38,7 @@ const taskElsewhere = (kling: Kling["Service"]) =>
   kling.submit(operations["new.t2v.kling-3.0"], { prompt: "of another program" })
 
 const isSilent = ({ ledger }: Program) =>
-  Effect.match(ledger.spentTodayUsd({ principal: "local", account: "" }), {
+  Effect.match(ledger.daySpend({ principal: "local", account: "" }), {
     onSuccess: () => false,
     onFailure: ({ reason }) => reason._tag === "NotResponding"
   })

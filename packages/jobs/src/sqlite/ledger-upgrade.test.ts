@@ -81,7 +81,7 @@ describe("a ledger of version 3", () => {
       expect(yield* ledger.get(orphaned ?? "")).toMatchObject({ acknowledgedAt: noon + 157_000 })
       const queue = yield* ledger.queue(kling.account, "kling-3.0 video")
       expect(queue.running.map(({ expectedSeconds }) => expectedSeconds)).toEqual([50, 50])
-      expect(yield* ledger.spentTodayUsd({ principal: "local", account: kling.account })).toBe(2.604)
+      expect((yield* ledger.daySpend({ principal: "local", account: kling.account })).usedUsd).toBe(2.604)
     })
   )
 

@@ -162,7 +162,7 @@ describe("a repair", () => {
       damagePage(path, "klingkit_jobs")
       const { lost } = yield* repairFile(yield* repair(path))
       const ledger = yield* open(path)
-      expect(yield* ledger.spentTodayUsd({ principal: "local", account: "account-1" })).toBeCloseTo(120 * 0.42)
+      expect((yield* ledger.daySpend({ principal: "local", account: "account-1" })).usedUsd).toBeCloseTo(120 * 0.42)
       const handle = lost[0]?.handle ?? ""
       const prompt = before.jobs.find((job) => job.handle === handle)?.prompt ?? ""
       const again = yield* ledger.createJob(sampleJob({ prompt }))

@@ -17,7 +17,7 @@ const ended = Effect.fnUntraced(function* (fault: Fault) {
   })
   const result = yield* inVirtualTime(job)
   const { jobs: rows } = yield* ledger.list()
-  const spentUsd = yield* ledger.spentTodayUsd({ principal: "local", account: kling.account })
+  const spentUsd = (yield* ledger.daySpend({ principal: "local", account: kling.account })).usedUsd
   return { world, result, rows, spentUsd }
 })
 

@@ -89,7 +89,7 @@ describe("no charge bypasses the limits", () => {
         }).toEqual({ limits, charged: "no", charges: [], requests: [] })
         expect(error.message).toContain(usdText(limitUsd))
         expect(error.message).toContain(most === undefined ? "the price is unknown until charged" : usdText(most))
-        expect(error.message).toMatch(/\$0\.42 (are )?spent today/)
+        expect(error.message).toMatch(/\$0\.42 (is used today|of today.s limit is used): \$0\.42 reserved/)
       }
     })
   )

@@ -4,7 +4,8 @@ import { fingerprintKey } from "@klingkit/core/requests"
 import { Context, Effect, Layer } from "effect"
 import { jobError, type JobError } from "../job-error.ts"
 import type { Approved } from "../ledger/approvals.ts"
-import { micros, overBudget } from "../ledger/budget.ts"
+import { overBudget } from "../ledger/budget.ts"
+import type { DaySpend } from "../ledger/day-spend.ts"
 import { requestFingerprint } from "../ledger/find-duplicate.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
@@ -35,6 +36,8 @@ export class SpendGate extends Context.Service<
   {
     /** Fails if a price needs an approval and has none. */
     requireApproval(quote: Quote, approval: Approval): Effect.Effect<void, JobError | LedgerError>
+    /** What today's requests of this principal, or on this account, cost or may still cost, beside the limit per day. */
+    readonly today: Effect.Effect<DaySpend, LedgerError>
     /** What the limits say to a quote now. Reserves nothing: that happens when the job is created. */
     check(quote: Quote): Effect.Effect<QuoteCheck>
     /** A token that approves exactly this plan, once. */
@@ -68,22 +71,22 @@ const make = Effect.gen(function* () {
   const kling = yield* Kling
   const ledger = yield* Ledger
   const { limits, principal } = yield* JobsSettings
-  const spentTodayUsd = ledger.spentTodayUsd({ principal, account: kling.account })
+  const today = ledger.daySpend({ principal, account: kling.account }, limits)
 
   return SpendGate.of({
+    today,
     requireApproval: Effect.fnUntraced(function* (quote, { isApproved = false, approval }) {
       const limit = approvalLimit(quote, limits)
       if (limit === undefined || isApproved || approval !== undefined) return
       const { rule } = quote
-      const spent = yield* spentTodayUsd
-      return yield* jobError({ _tag: "NotApproved", ...limit, ...quotedMoneyOf(quote), rule, spentTodayUsd: spent })
+      return yield* jobError({ _tag: "NotApproved", ...limit, ...quotedMoneyOf(quote), rule, today: yield* today })
     }),
     check: Effect.fnUntraced(function* (quote) {
       const limit = approvalLimit(quote, limits)
       // A program without limits can quote without a ledger.
       const isLimited = limits.maxUsdPerCall !== undefined || limits.maxUsdPerDay !== undefined
-      const spent = isLimited ? yield* Effect.orElseSucceed(spentTodayUsd, () => undefined) : undefined
-      const over = spent === undefined ? undefined : overBudget(quote, limits, micros(spent))
+      const known = isLimited ? yield* Effect.orElseSucceed(today, () => undefined) : undefined
+      const over = known === undefined ? undefined : overBudget(quote, limits, known)
       return {
         quote,
         ...(limit === undefined ? {} : { approvalLimit: limit }),

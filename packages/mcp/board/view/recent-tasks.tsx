@@ -1,9 +1,9 @@
 import type { ViewActions } from "../actions/view-actions.ts"
+import { daySpendText } from "../day-spend.ts"
 import type { LocaleOptions } from "../format.ts"
 import { type Card, cardsOf } from "../recent-cards.ts"
 import type { State } from "../state.ts"
 import { isEnded } from "../task.ts"
-import { totalCost } from "../total-cost.ts"
 import { Button } from "./button.tsx"
 import { Thumbnail } from "./thumbnail.tsx"
 
@@ -13,16 +13,16 @@ interface Props {
   readonly act: ViewActions
 }
 
-/** The latest tasks to choose from, or the results to compare with, and what all of them cost. */
+/** The latest tasks to choose from, or the results to compare with, and the account of the day. */
 export const RecentTasks = ({ state, localeOptions, act }: Props) => {
-  const { recent, current, picking, tasks } = state
+  const { recent, current, picking, today } = state
   const isAlone = recent.length === 1 && recent[0] === current
   return (
     <section id="recent" aria-labelledby="recent-title" hidden={recent.length === 0 || isAlone}>
       <div class="row">
         <h2 id="recent-title">{picking ? "Pick one to compare with" : "Recent"}</h2>
         <p id="cost" class="quiet">
-          {totalCost([...tasks.values()])}
+          {today === undefined ? "" : daySpendText(today)}
         </p>
       </div>
       <ul id="thumbnails">

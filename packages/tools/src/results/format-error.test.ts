@@ -54,7 +54,7 @@ describe("a formatted error", () => {
           rule: "",
           setting: "approvalThresholdUsd",
           limitUsd: 1,
-          spentTodayUsd: 0
+          today: { day: "2026-11-22", chargedUsd: 0, reservedUsd: 0, unknownUsd: 0, usedUsd: 0 }
         }
       }),
       "show this to the user; if they approve, call quote_cost"

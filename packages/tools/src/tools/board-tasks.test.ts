@@ -7,9 +7,12 @@ import { boardTasks } from "./board-tasks.ts"
 
 interface Data {
   readonly tasks: ReadonlyArray<Readonly<Record<string, unknown>>>
+  readonly today: Readonly<Record<string, number>>
 }
 const readBoard = (args: Readonly<Record<string, unknown>>) =>
   Effect.map(boardTasks.call(args), ({ structured }) => (structured as Data).tasks)
+
+const readToday = Effect.map(boardTasks.call({}), ({ structured }) => (structured as Data).today)
 
 describe("the board's poll", () => {
   it.effect("returns one task, with elapsed seconds", () =>
@@ -63,18 +66,24 @@ describe("the board's poll", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("names the pipeline that a step belongs to, so that the page can add up what was charged", () => {
+  it.effect("returns the account of the day, in which a pipeline and its steps count once", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
+      expect(yield* readToday).toEqual({ charged_usd: 0, reserved_usd: 0, unknown_usd: 0, left_usd: 10 })
       const task_id = yield* startTask("generate_video")
+      expect(yield* readToday).toEqual({ charged_usd: 0, reserved_usd: 0.42, unknown_usd: 0, left_usd: 9.58 })
       yield* passTime(world)
+      yield* call("check_video_status", { task_id })
+      expect(yield* readToday).toEqual({ charged_usd: 0.42, reserved_usd: 0, unknown_usd: 0, left_usd: 9.58 })
       const lipSync = yield* call("create_lipsync", { task_id, tts_text: "Good morning, and welcome" })
       yield* passTime(world)
-      const pipeline = lipSync.structured["task_id"]
-      const partOf = (yield* readBoard({})).map((task) => [String(task["task_id"]).slice(0, 10), task["part_of"]])
-      expect(partOf).toContainEqual(["kk-lipsync", pipeline])
-      expect(partOf).toContainEqual([task_id.slice(0, 10), undefined])
-    }).pipe(Effect.provide(emulated(world)))
+      yield* call("check_video_status", { task_id: lipSync.structured["task_id"] })
+      const charged = (yield* ledgerOf(world)).charges.reduce((sum, { usd }) => sum + usd, 0)
+      const { charged_usd = 0, ...rest } = yield* readToday
+      expect(charged_usd).toBeCloseTo(charged, 9)
+      expect(charged_usd).toBeGreaterThan(0.42)
+      expect(rest).toEqual({ reserved_usd: 0, unknown_usd: 0, left_usd: expect.closeTo(10 - charged, 9) })
+    }).pipe(Effect.provide(emulated(world, { maxUsdPerDay: 10 })))
   })
 
   it.effect("costs nothing", () => {

@@ -1,7 +1,7 @@
 import { type Charge, isFinished, expectedSecondsOf } from "@klingkit/core"
 import { sanitizeText } from "@klingkit/core/internal"
-import { type Job, Jobs } from "@klingkit/jobs"
-import { Clock, Effect, Stream } from "effect"
+import { type DaySpend, type Job, Jobs } from "@klingkit/jobs"
+import { Clock, Effect, Option, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
 import { truncateToBudget } from "../results/truncate-to-budget.ts"
@@ -16,7 +16,8 @@ const promptInList = 200
 
 /**
  * The board's poll, hidden from models and therefore not in the catalog: one task by id, or the newest ones. Times are
- * elapsed seconds, so that the page need not trust its own clock.
+ * elapsed seconds, so that the page need not trust its own clock. With them comes the account of the day, which no sum over the
+ * tasks on a page can replace: a pipeline is listed beside its steps, and older tasks are not listed.
  */
 export const boardTasks = defineTool({
   name: "board_tasks",
@@ -30,7 +31,10 @@ export const boardTasks = defineTool({
     limit: z.int().min(1).max(maxCount).optional()
   }),
   // Only the page reads it, and validates it: the full schema would cost the tool list a kilobyte.
-  output: z.object({ tasks: z.array(z.looseObject({ task_id: z.string(), status: z.string() })) }),
+  output: z.object({
+    tasks: z.array(z.looseObject({ task_id: z.string(), status: z.string() })),
+    today: z.looseObject({}).optional()
+  }),
   run: Effect.fnUntraced(function* ({ task_id, limit = defaultCount }) {
     const jobs = yield* Jobs
     const found =
@@ -43,7 +47,12 @@ export const boardTasks = defineTool({
       found.map((job) => dataOf(job, now, longestPrompt)),
       (task) => task
     )
-    return { structured: { tasks: [...tasks] }, lines: tasks.map((task) => `${task.task_id}: ${task.status}`) }
+    // Tasks can be shown without a ledger.
+    const today = Option.map(yield* Effect.option(jobs.spend()), spendData)
+    return {
+      structured: { tasks: [...tasks], ...(Option.isSome(today) ? { today: today.value } : {}) },
+      lines: tasks.map((task) => `${task.task_id}: ${task.status}`)
+    }
   })
 })
 
@@ -64,8 +73,14 @@ const dataOf = (job: Job, now: number, longestPrompt: number) => {
   }
 }
 
-const recordData = ({ pipeline, prompt, model, quote, files }: NonNullable<Job["record"]>, longestPrompt: number) => ({
-  ...(pipeline === undefined ? {} : { part_of: pipeline }),
+const spendData = ({ chargedUsd, reservedUsd, unknownUsd, leftUsd }: DaySpend) => ({
+  charged_usd: chargedUsd,
+  reserved_usd: reservedUsd,
+  unknown_usd: unknownUsd,
+  ...(leftUsd === undefined ? {} : { left_usd: leftUsd })
+})
+
+const recordData = ({ prompt, model, quote, files }: NonNullable<Job["record"]>, longestPrompt: number) => ({
   ...(prompt === undefined ? {} : { prompt: [...prompt].slice(0, longestPrompt).join("") }),
   model,
   quote: structuredQuote(quote),

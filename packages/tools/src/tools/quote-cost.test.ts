@@ -60,7 +60,7 @@ describe("a call that needs approval", () => {
       const refused = yield* failure("generate_video", asked)
       expect([refused.code, refused.describe(variableOf)]).toEqual([
         "JOB_NOT_APPROVED",
-        "the price is $0.42 (3 video units = 5 s x 0.6 (kling-3.0, 720p, silent)); with a limit of $0.10 (KLINGKIT_CONFIRM_ABOVE_USD) it needs an approval; $0.00 spent today"
+        "the price is $0.42 (3 video units = 5 s x 0.6 (kling-3.0, 720p, silent)); with a limit of $0.10 (KLINGKIT_CONFIRM_ABOVE_USD) it needs an approval; $0.00 is used today"
       ])
       const { text, structured } = yield* call("quote_cost", quoteOf(asked))
       const confirm_token = structured["confirm_token"] as string

@@ -39,7 +39,7 @@ export const accountsSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => 
       yield* ledger.registerAccount({ credential: "new", region: "global", key: "k-new", ...fresh })
       expect(yield* under("new", "order-7")).toMatchObject({ isNew: false, job: { handle: keyed } })
       expect(yield* under("new")).toMatchObject({ isNew: false, job: { handle: plain } })
-      expect(yield* ledger.spentTodayUsd({ principal: "nobody", account: "new" })).toBeCloseTo(0.84)
+      expect((yield* ledger.daySpend({ principal: "nobody", account: "new" })).usedUsd).toBeCloseTo(0.84)
       expect((yield* ledger.list()).jobs.map(({ account }) => account)).toEqual(["old", "old"])
       expect(yield* ledger.accountRelation("old", "new")).toBe("same")
     })

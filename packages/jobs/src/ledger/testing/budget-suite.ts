@@ -43,7 +43,9 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const { ledger } = yield* openFresh
       yield* ledger.createJob(sampleJob({ limits: { maxUsdPerCall: 0.42 } }))
       const error = yield* Effect.flip(ledger.createJob(sampleJob({ limits: { maxUsdPerCall: 0.41 } })))
-      expect(error.message).toBe("the quote of $0.42 exceeds the limit of $0.41 per call ($0.42 spent today)")
+      expect(error.message).toBe(
+        "the quote of $0.42 exceeds the limit of $0.41 per call ($0.42 is used today: $0.42 reserved)"
+      )
       expect(error.suggestion).toBe(
         "make a cheaper request, or raise limits.maxUsdPerCall / KLINGKIT_MAX_USD_PER_CALL; nothing was sent"
       )
@@ -58,12 +60,14 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* create()
       yield* create()
       const error = yield* Effect.flip(create())
-      expect(error.message).toBe("$0.84 spent today; the quote of $0.42 would exceed the limit of $0.84 per day (UTC)")
+      expect(error.message).toBe(
+        "$0.84 of today's limit is used: $0.84 reserved; the quote of $0.42 would exceed the limit of $0.84 per day (UTC)"
+      )
       yield* TestClock.setTime(noon + 12 * 3_600_000 - 1)
       expect(yield* codeOf(create())).toBe("LEDGER_OVER_BUDGET")
       yield* TestClock.setTime(noon + 12 * 3_600_000)
       yield* create()
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.42)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0.42)
     })
   )
 
@@ -85,9 +89,9 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     Effect.gen(function* () {
       const opened = yield* openFresh
       const spentAfter = Effect.fnUntraced(function* (path: ReadonlyArray<JobState>) {
-        const before = yield* opened.ledger.spentTodayUsd(scope)
+        const before = (yield* opened.ledger.daySpend(scope)).usedUsd
         yield* advance(opened, path)
-        return Math.round(((yield* opened.ledger.spentTodayUsd(scope)) - before) * 100)
+        return Math.round(((yield* opened.ledger.daySpend(scope)).usedUsd - before) * 100)
       })
       expect(yield* spentAfter(["SENDING"])).toBe(42)
       expect(yield* spentAfter(["SENDING", "IN_DOUBT"])).toBe(42)
@@ -106,7 +110,7 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const settled = yield* ledger.recordCharge(handle, [{ kind: "unit", amount: 2, pack: "video" }])
       expect(settled).toMatchObject({ spentUsd: 0.28, charges: [{ kind: "unit", amount: 2 }] })
       yield* ledger.transition(handle, ["ACCEPTED"], "FAILED", { charges: [{ kind: "unit", amount: 0 }] })
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0)
       const other = yield* advance(opened, ["SENDING", "ACCEPTED"])
       expect((yield* ledger.recordCharge(other, [{ kind: "cash", amount: 3, currency: "CNY" }])).spentUsd).toBe(0.42)
       expect((yield* ledger.recordCharge(other, [{ kind: "cash", amount: 0.3, currency: "USD" }])).spentUsd).toBe(0.3)
@@ -132,21 +136,21 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         ledger.createJob(sampleJob({ quote, ...(limits === undefined ? {} : { limits }) }))
       const perCall = yield* Effect.flip(create({ maxUsdPerCall: 16.79 }))
       expect(perCall.message).toBe(
-        "the quote of at most $16.80 exceeds the limit of $16.79 per call ($0.00 spent today)"
+        "the quote of at most $16.80 exceeds the limit of $16.79 per call ($0.00 is used today)"
       )
       expect(perCall.suggestion).toMatch(
         /^use a local audio file, .* or raise limits\.maxUsdPerCall \/ KLINGKIT_MAX_USD_PER_CALL; /
       )
       const { job } = yield* create({ maxUsdPerCall: 16.8, maxUsdPerDay: 17 })
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(16.8)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(16.8)
       expect((yield* Effect.flip(create({ maxUsdPerDay: 17 }))).message).toBe(
-        "$16.80 spent today; the quote of at most $16.80 would exceed the limit of $17.00 per day (UTC)"
+        "$16.80 of today's limit is used: $16.80 reserved; the quote of at most $16.80 would exceed the limit of $17.00 per day (UTC)"
       )
       yield* ledger.recordCharge(job.handle, [{ kind: "unit", amount: 4.4 }])
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.616)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0.616)
       // An estimate with an upper bound: the upper bound counts.
       yield* create({}, { ...bounded, units: 1, priceUsd: 0.14, upperBound: { units: 2, priceUsd: 0.28 } })
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.896)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0.896)
     })
   )
 

@@ -88,11 +88,11 @@ export const foundStepsSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =
       const { ledger } = opened
       const first = yield* ledger.pipelines.create(newPipeline())
       const second = yield* ledger.pipelines.create(newPipeline())
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.84)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0.84)
       const made = yield* stepJob(opened, "INTENT", first.pipeline.handle)
       const same = yield* stepJob(opened, "INTENT", second.pipeline.handle)
       expect([made.isNew, same.isNew, same.job.handle]).toEqual([true, false, made.job.handle])
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.42)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0.42)
       const [job] = yield* ledger.pipelines.jobs(second.pipeline.handle)
       expect(job).toMatchObject({ handle: made.job.handle, step: "one", found: { resume: 0, isQuoted: true } })
     })

@@ -3,6 +3,7 @@ import { accountsSuite } from "./accounts-suite.ts"
 import { budgetSuite } from "./budget-suite.ts"
 import { coordinationSuite } from "./coordination-suite.ts"
 import { createSuite } from "./create-suite.ts"
+import { daySpendSuite } from "./day-spend-suite.ts"
 import { foundStepsSuite } from "./found-steps-suite.ts"
 import { lateResultsSuite } from "./late-results-suite.ts"
 import { listSuite } from "./list-suite.ts"
@@ -18,6 +19,7 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   takesSuite(it)
   accountsSuite(it)
   budgetSuite(it)
+  daySpendSuite(it)
   transitionsSuite(it)
   lateResultsSuite(it)
   listSuite(it)

@@ -203,9 +203,9 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const keyed = yield* finish(opened, "FETCHED", { idempotencyKey: "the same job, always" })
       const waiting = yield* finish(opened, "SUCCEEDED")
       for (const end of ["FETCHED", "FAILED", "REFUSED"] as const) yield* finish(opened, end)
-      const spent = yield* ledger.spentTodayUsd({ principal: "local", account: "account-1" })
+      const spent = (yield* ledger.daySpend({ principal: "local", account: "account-1" })).usedUsd
       expect(yield* ledger.purgeBefore(noon + 1)).toBe(0)
-      expect(yield* ledger.spentTodayUsd({ principal: "local", account: "account-1" })).toBe(spent)
+      expect((yield* ledger.daySpend({ principal: "local", account: "account-1" })).usedUsd).toBe(spent)
       yield* TestClock.adjust("1 day")
       expect(yield* ledger.purgeBefore(noon)).toBe(0)
       expect(yield* ledger.purgeBefore(noon + 1)).toBe(3)

@@ -76,9 +76,9 @@ export const orphansSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const { ledger } = yield* openAtNoon
       const handle = yield* sentJob(ledger, ["IN_DOUBT", "UNKNOWN"])
       const scope = { principal: "local", account: "account-1" }
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.42)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0.42)
       yield* ledger.transition(handle, ["UNKNOWN"], "REFUSED", { message: "not made" })
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0)
     })
   )
 }

@@ -78,13 +78,13 @@ export const pipelinesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =>
       const opened = yield* openFresh
       const { ledger } = opened
       const { pipeline } = yield* ledger.pipelines.create(samplePipeline({ limits: { maxUsdPerDay: 1 } }))
-      expect([pipeline.reservedUsd, yield* ledger.spentTodayUsd(scope)]).toEqual([0.84, 0.84])
+      expect([pipeline.reservedUsd, (yield* ledger.daySpend(scope)).usedUsd]).toEqual([0.84, 0.84])
       expect(yield* codeOf(ledger.createJob(sampleJob({ limits: { maxUsdPerDay: 1 } })))).toBe("LEDGER_OVER_BUDGET")
       yield* runStep(opened, pipeline.handle, "one")
       expect((yield* ledger.pipelines.get(pipeline.handle, "local")).reservedUsd).toBe(0.42)
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.84)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0.84)
       yield* ledger.pipelines.end(pipeline, "STOPPED", "refused")
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.42)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0.42)
     })
   )
 
@@ -154,9 +154,9 @@ export const pipelinesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =>
       })
       const lease = { owner: "this-process", fence: 1 }
       yield* ledger.transition(yield* create("one", "first"), ["INTENT"], "REFUSED", { lease })
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.84)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0.84)
       const again = yield* create("one", "again")
-      expect(yield* ledger.spentTodayUsd(scope)).toBe(0.84)
+      expect((yield* ledger.daySpend(scope)).usedUsd).toBe(0.84)
       yield* ledger.transition(again, ["INTENT"], "SENDING", { lease })
       yield* ledger.transition(again, ["SENDING"], "IN_DOUBT", { lease })
       yield* ledger.transition(again, ["IN_DOUBT"], "UNKNOWN", { lease })

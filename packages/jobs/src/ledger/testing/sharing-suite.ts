@@ -197,7 +197,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         const outcomes = yield* createInBoth(children, (half) => requests.filter((_, index) => index % 2 === half))
         const order = [0, 1].flatMap((half) => prices.filter((_, index) => index % 2 === half))
         const refused = outcomes.flatMap((outcome, index) => ("code" in outcome ? [order[index] ?? 0] : []))
-        const spent = Math.round(100 * (yield* ledger.spentTodayUsd(scope)))
+        const spent = Math.round(100 * (yield* ledger.daySpend(scope)).usedUsd)
         const [accepted, limitCents] = [
           order.reduce((sum, price) => sum + price, 0) - refused.reduce((sum, price) => sum + price, 0),
           limit

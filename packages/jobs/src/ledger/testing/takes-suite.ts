@@ -38,12 +38,12 @@ export const takesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const { ledger } = yield* openFresh
       for (const limits of [{ maxUsdPerCall: 1.25 }, { maxUsdPerDay: 1.25 }]) {
         const error = yield* Effect.flip(ledger.createTakes(takesOf([1, 2, 3], { limits })))
-        expect(error.reason).toMatchObject({ _tag: "OverBudget", quoteUsd: 1.26, spentTodayUsd: 0 })
+        expect(error.reason).toMatchObject({ _tag: "OverBudget", quoteUsd: 1.26, today: { usedUsd: 0 } })
       }
       expect((yield* ledger.list({})).jobs).toEqual([])
       yield* ledger.createTakes(takesOf([1, 2], { limits: { maxUsdPerDay: 1.26 } }))
       yield* ledger.createTakes(takesOf([1, 2, 3], { limits: { maxUsdPerDay: 1.26 } }))
-      expect(yield* ledger.spentTodayUsd({ principal: "local", account: "account-1" })).toBe(1.26)
+      expect((yield* ledger.daySpend({ principal: "local", account: "account-1" })).usedUsd).toBe(1.26)
     })
   )
 
