@@ -1,6 +1,7 @@
 import { Effect, Layer } from "effect"
 import { FileHost, type Sha256 } from "../files/file-host.ts"
 import { freeBytes } from "./free-bytes.ts"
+import { locateFolder, openFile } from "./open-file.ts"
 import { openFolder } from "./open-folder.ts"
 import { type Proxies, proxiesFromConfig } from "./proxies.ts"
 
@@ -20,7 +21,9 @@ const make = (proxies?: Proxies) =>
       }
     ),
     freeBytes,
-    openFolder: (root, below) => openFolder(root, below)
+    openFolder: (root, below) => openFolder(root, below),
+    openFile: (path) => openFile(path),
+    locateFolder: (folder) => locateFolder(folder)
   })
 
 /** `FileHost` for Node. */
