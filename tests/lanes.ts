@@ -53,6 +53,11 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "packages/emulator/src/server/media-pool.test.ts", from: "standard", because: "starts worker threads" },
   { files: "packages/tools/src/any-task-id.test.ts", from: "standard", because: "makes a task of every operation" },
   { files: "packages/jobs/src/postgres/**", from: "standard", because: "starts PostgreSQL" },
+  {
+    files: "packages/media/src/files/killed-download.test.ts",
+    from: "standard",
+    because: "starts and kills processes"
+  },
   { files: "packages/media/src/files/download-memory.test.ts", from: "standard", because: "measures a process" },
   { files: "packages/emulator/src/server/main.test.ts", from: "standard", because: "starts processes" },
   { files: "tests/abuse/**", from: "standard", because: "starts servers and commands as processes" },

@@ -27,6 +27,13 @@ export class FileHost extends Context.Service<
     readonly openFile: (path: string) => Effect.Effect<OpenFile, FileUnreadable, Scope.Scope>
     /** Where a folder is, as `openFile` says it of the files in it. */
     readonly locateFolder: (folder: string) => Effect.Effect<string, FileUnreadable>
+    /** Names this process, as no other one on any machine is named. */
+    readonly process: Effect.Effect<string>
+    /**
+     * Whether a process has ended and this machine has run on since, so that all it wrote is there. False if that cannot be
+     * known.
+     */
+    readonly hasEnded: (process: string) => Effect.Effect<boolean>
   }
 >()("@klingkit/media/FileHost") {}
 

@@ -20,6 +20,7 @@ const saveVideo = (root: string, { fileName, ...more }: Partial<ResultToSave> & 
       const host = yield* FileHost
       return yield* saveResult({
         handle: "kk-t2v-1",
+        index: 0,
         url: "https://files.example/video",
         type: "video",
         http: yield* host.connect(policy),

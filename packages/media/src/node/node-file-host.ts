@@ -3,6 +3,7 @@ import { FileHost, type Sha256 } from "../files/file-host.ts"
 import { freeBytes } from "./free-bytes.ts"
 import { locateFolder, openFile } from "./open-file.ts"
 import { openFolder } from "./open-folder.ts"
+import { hasEnded, processName } from "./process-name.ts"
 import { type Proxies, proxiesFromConfig } from "./proxies.ts"
 
 // Modules that only downloads need are loaded with the first download, to keep startup fast.
@@ -23,7 +24,9 @@ const make = (proxies?: Proxies) =>
     freeBytes,
     openFolder: (root, below) => openFolder(root, below),
     openFile: (path) => openFile(path),
-    locateFolder: (folder) => locateFolder(folder)
+    locateFolder: (folder) => locateFolder(folder),
+    process: processName,
+    hasEnded
   })
 
 /** `FileHost` for Node. */
