@@ -60,6 +60,7 @@ export const suites: ReadonlyArray<Suite> = [
   },
   { files: "packages/media/src/files/download-memory.test.ts", from: "standard", because: "measures a process" },
   { files: "packages/emulator/src/server/main.test.ts", from: "standard", because: "starts processes" },
+  { files: "apps/cli/src/commands/deadline.test.ts", from: "standard", because: "waits for real deadlines" },
   { files: "tests/abuse/**", from: "standard", because: "starts servers and commands as processes" },
   { files: "tests/board/**", from: "standard", because: "starts Chromium" },
   { files: "tests/cli/**", from: "standard", because: "starts the built command" },

@@ -20,7 +20,9 @@ const reads: Readonly<Record<string, ReturnType<typeof readMediaInput | typeof r
 describe("a media input outside the readable folders", () => {
   it.effect.each(Object.entries(reads))("is refused as a failure of jobs, with nothing charged: %s", ([, read]) =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip<unknown, JobError | KlingError, FileHost | FileSystem.FileSystem | Path.Path>(read)
+      const error = yield* Effect.flip<unknown, JobError | KlingError, FileHost | FileSystem.FileSystem | Path.Path>(
+        read
+      )
       expect(error).toMatchObject({ code: "JOB_FILE_DENIED", wasCharged: "no" })
       expect(error.message).toContain("/etc/passwd: is outside the readable folders")
     }).pipe(Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, nodeFileHost)))

@@ -38,7 +38,11 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
   credential,
   config,
   task
-}: PlannerOptions<E>): Effect.fn.Return<Planner<E>, never, FileHost | FileSystem.FileSystem | Path.Path | LedgerSource> {
+}: PlannerOptions<E>): Effect.fn.Return<
+  Planner<E>,
+  never,
+  FileHost | FileSystem.FileSystem | Path.Path | LedgerSource
+> {
   const services = Context.pick(
     FileHost,
     FileSystem.FileSystem,
