@@ -54,8 +54,14 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "packages/emulator/src/server/media-pool.test.ts", from: "standard", because: "starts worker threads" },
   { files: "packages/tools/src/any-task-id.test.ts", from: "standard", because: "makes a task of every operation" },
   { files: "packages/jobs/src/postgres/**", from: "standard", because: "starts PostgreSQL" },
+  {
+    files: "packages/media/src/files/killed-download.test.ts",
+    from: "standard",
+    because: "starts and kills processes"
+  },
   { files: "packages/media/src/files/download-memory.test.ts", from: "standard", because: "measures a process" },
   { files: "packages/emulator/src/server/main.test.ts", from: "standard", because: "starts processes" },
+  { files: "apps/cli/src/commands/deadline.test.ts", from: "standard", because: "waits for real deadlines" },
   { files: "tests/abuse/**", from: "standard", because: "starts servers and commands as processes" },
   { files: "tests/board/**", from: "standard", because: "starts Chromium" },
   { files: "tests/cli/**", from: "standard", because: "starts the built command" },

@@ -17,10 +17,13 @@ export const folders = jobsConfig.pipe(
   )
 )
 
+/** Files of this machine, and the way to those of Kling. */
+export const fileHost = nodeFileHostBehindProxies
+
 /** Kling and its jobs, configured from the environment. Fails before any request when a credential is missing. */
 export const connection = Layer.unwrap(
   Effect.map(folders, (config) => Jobs.layer(config).pipe(Layer.provideMerge(Kling.layerConfig())))
-).pipe(Layer.provide([fetchHttpClient, nodeFileHostBehindProxies, ledgerFromConfig]))
+).pipe(Layer.provide([fetchHttpClient, fileHost, ledgerFromConfig]))
 
 /** The kind of credential to plan for. Without one an API key is assumed: showing a plan needs no credential. */
 export const credentialKind: Effect.Effect<CredentialKind> = credentialsFromConfig.pipe(

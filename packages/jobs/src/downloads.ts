@@ -124,9 +124,16 @@ const make = Effect.gen(function* () {
     download: Effect.fnUntraced(function* (job, options = {}) {
       const known = job.pipeline === undefined && job.record === undefined ? yield* withRecord(job) : job
       const isOurs = known.pipeline !== undefined || known.record !== undefined
-      return yield* Effect.mapError(download(known, options), (error) =>
-        isOurs ? error.about(moneyOfJob(known)) : error
-      )
+      const { timeout } = options
+      const saving = download(known, options)
+      const saved =
+        timeout === undefined
+          ? saving
+          : Effect.timeoutOrElse(saving, {
+              duration: timeout,
+              orElse: () => jobError({ _tag: "FetchTimedOut", taskId: job.handle })
+            })
+      return yield* Effect.mapError(saved, (error) => (isOurs ? error.about(moneyOfJob(known)) : error))
     }),
     preview: (job) => Effect.provideContext(previewJob(job, { klingIsLocal: isLocal, privateHosts }), disk),
     requireSpace: (folder = outputDir) =>

@@ -43,6 +43,8 @@ const reasons = {
   /** Kling reports success, and does not show the results yet. */
   ResultsNotShown: { taskId: Schema.String },
   FetchFailed: { taskId: Schema.String, detail: Schema.String },
+  /** The time allowed for a download has ended; what has arrived is continued by the next. */
+  FetchTimedOut: { taskId: Schema.String },
   /** The fetch policy denies the URL of a result. */
   ResultDenied: { taskId: Schema.String, detail: Schema.String },
   /** Too little disk space for the results; nothing was sent. */
@@ -51,6 +53,13 @@ const reasons = {
 
 const Reason = Schema.TaggedUnion(reasons)
 export type JobErrorReason = typeof Reason.Type
+
+const retryable: ReadonlySet<JobErrorReason["_tag"]> = new Set([
+  "FetchFailed",
+  "FetchTimedOut",
+  "NotFinished",
+  "ResultsNotShown"
+])
 
 /** A failure around a job on the client side: its price, its input or its result files. Kling's own are `KlingError`. */
 export class JobError extends Schema.TaggedError<JobError>()("JobError", {
@@ -64,9 +73,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
   }
 
   get isRetryable(): boolean {
-    return (
-      this.reason._tag === "FetchFailed" || this.reason._tag === "NotFinished" || this.reason._tag === "ResultsNotShown"
-    )
+    return retryable.has(this.reason._tag)
   }
 
   /** Whether the request was charged: input is read before the charge, results are fetched after it. */
@@ -74,6 +81,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
     if (this.job !== undefined) return this.job.charged
     switch (this.reason._tag) {
       case "FetchFailed":
+      case "FetchTimedOut":
       case "ResultDenied":
       case "ResultsNotShown":
         return "yes"
@@ -118,6 +126,8 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
         return `task ${reason.taskId} has succeeded, but Kling does not show its results yet`
       case "FetchFailed":
         return `the result of task ${reason.taskId} could not be fetched: ${sanitizeText(reason.detail)}`
+      case "FetchTimedOut":
+        return `the results of task ${reason.taskId} were not fetched in the time allowed; what has arrived is kept`
       case "ResultDenied":
         return `the result of task ${reason.taskId} was not fetched: ${sanitizeText(reason.detail)}`
       case "NoSpace":
@@ -165,6 +175,7 @@ function nextStep(reason: JobErrorReason): NextStep {
       return { _tag: "CheckStatus", handle: reason.taskId }
     case "ResultsNotShown":
     case "FetchFailed":
+    case "FetchTimedOut":
       return { _tag: "Download", handle: reason.taskId, withinDays: resultRetentionDays }
     case "ResultDenied":
       return { _tag: "TrustHost", setting: "privateHosts", withinDays: resultRetentionDays }

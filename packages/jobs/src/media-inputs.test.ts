@@ -1,6 +1,8 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { findOperation, type KlingError } from "@klingkit/core"
+import type { FileHost } from "@klingkit/media"
+import { nodeFileHost } from "@klingkit/media/node"
 import { Effect, type FileSystem, Layer, type Path } from "effect"
 import type { JobError } from "./job-error.ts"
 import { readMediaInput, readOperationMedia } from "./media-inputs.ts"
@@ -18,9 +20,11 @@ const reads: Readonly<Record<string, ReturnType<typeof readMediaInput | typeof r
 describe("a media input outside the readable folders", () => {
   it.effect.each(Object.entries(reads))("is refused as a failure of jobs, with nothing charged: %s", ([, read]) =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip<unknown, JobError | KlingError, FileSystem.FileSystem | Path.Path>(read)
+      const error = yield* Effect.flip<unknown, JobError | KlingError, FileHost | FileSystem.FileSystem | Path.Path>(
+        read
+      )
       expect(error).toMatchObject({ code: "JOB_FILE_DENIED", wasCharged: "no" })
       expect(error.message).toContain("/etc/passwd: is outside the readable folders")
-    }).pipe(Effect.provide(Layer.merge(NodeFileSystem.layer, NodePath.layer)))
+    }).pipe(Effect.provide(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, nodeFileHost)))
   )
 })

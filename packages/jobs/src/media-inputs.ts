@@ -4,7 +4,7 @@ import { Effect, type FileSystem, type Path } from "effect"
 import { jobError, type JobError } from "./job-error.ts"
 
 type Fields = Readonly<Record<string, unknown>>
-type Read<A> = Effect.Effect<A, KlingError | JobError, FileSystem.FileSystem | Path.Path>
+type Read<A> = Effect.Effect<A, KlingError | JobError, Media.FileHost | FileSystem.FileSystem | Path.Path>
 
 /**
  * Turns an image, video or audio input into what Kling accepts: a URL stays a URL, everything else becomes bare base64.

@@ -9,7 +9,7 @@ import {
 } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
 import { type AnyRequest, type NameOf, type PipelinePlan, type PlanContext, planRequest } from "@klingkit/core/requests"
-import type { MediaConfig } from "@klingkit/media"
+import { FileHost, type MediaConfig } from "@klingkit/media"
 import { inlineSeconds } from "@klingkit/media/internal"
 import { Context, Effect, FileSystem, Path, Predicate } from "effect"
 import type { JobsConfig } from "./config.ts"
@@ -38,12 +38,17 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
   credential,
   config,
   task
-}: PlannerOptions<E>): Effect.fn.Return<Planner<E>, never, FileSystem.FileSystem | Path.Path | LedgerSource> {
+}: PlannerOptions<E>): Effect.fn.Return<
+  Planner<E>,
+  never,
+  FileHost | FileSystem.FileSystem | Path.Path | LedgerSource
+> {
   const services = Context.pick(
+    FileHost,
     FileSystem.FileSystem,
     Path.Path,
     LedgerSource
-  )(yield* Effect.context<FileSystem.FileSystem | Path.Path | LedgerSource>())
+  )(yield* Effect.context<FileHost | FileSystem.FileSystem | Path.Path | LedgerSource>())
 
   const context: PlanContext<JobError | E> = {
     credential,

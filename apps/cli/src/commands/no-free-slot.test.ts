@@ -32,6 +32,21 @@ describe("a concurrency slot that never becomes free", () => {
       })
   )
 
+  it.live("ends the wait of several takes, each with its handle", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling(noSlots)
+      const { exitCode, stdout } = yield* klingkit([...create, "--wait", "--variants", "2"], kling)
+      expect([exitCode, JSON.parse(stdout).tasks]).toMatchObject([
+        8,
+        [
+          { take: 1, handle: expect.stringMatching(/^kk-t2v-/), error: { code: "CLI_STILL_RUNNING" } },
+          { take: 2, handle: expect.stringMatching(/^kk-t2v-/), error: { code: "CLI_STILL_RUNNING" } }
+        ]
+      ])
+      expect(yield* kling.charges).toEqual([])
+    })
+  )
+
   it.live("ends a batch, whose unsent lines still have to be sent", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling(noSlots)

@@ -4,30 +4,44 @@ import { namePlaceholders } from "@klingkit/jobs/internal"
 import type { RunOptions } from "@klingkit/jobs"
 import { Duration, Effect, Option } from "effect"
 import { CliError, Flag } from "effect/cli"
+import { type Deadline, deadlineAfter } from "./deadline.ts"
 import { toggle } from "./toggle.ts"
 
 const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
-export const timeoutFlag = Flag.String("timeout").pipe(
-  Flag.withMetavar("time"),
+const timeout = Flag.String("timeout").pipe(Flag.withMetavar("time"))
+
+const readTimeout = (value: string): Effect.Effect<Deadline, CliError.InvalidValue> => {
+  const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value.trim()) ?? []
+  const millis = Number(amount) * (unitMillis[unit] ?? 0)
+  return millis > 0
+    ? deadlineAfter(Duration.millis(millis))
+    : Effect.fail(
+        new CliError.InvalidValue({
+          option: "timeout",
+          value,
+          expected: "a time such as 30s, 5m or 1h",
+          kind: "flag"
+        })
+      )
+}
+
+/** Flags are read when a command starts: its time runs from there. */
+export const timeoutFlag = timeout.pipe(
   Flag.withDescription(
-    "give up waiting after this long: 30s, 5m, 1h; default 30m (the task keeps running; exit code 8)"
+    "give up after this long, downloads included: 30s, 5m, 1h; default 30m (the task keeps running; exit code 8)"
   ),
   Flag.withDefault("30m"),
-  Flag.mapEffect((value) => {
-    const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value.trim()) ?? []
-    const millis = Number(amount) * (unitMillis[unit] ?? 0)
-    return millis > 0
-      ? Effect.succeed(Duration.millis(millis))
-      : Effect.fail(
-          new CliError.InvalidValue({
-            option: "timeout",
-            value,
-            expected: "a time such as 30s, 5m or 1h",
-            kind: "flag"
-          })
-        )
-  })
+  Flag.mapEffect(readTimeout)
+)
+
+/** For a file of many requests, of which the last may start long after the first. */
+export const timeoutOfAllFlag = timeout.pipe(
+  Flag.withDescription(
+    "give up after this long in all, downloads included: 30s, 5m, 1h; by default each line has 30m (tasks keep running; exit code 8)"
+  ),
+  Flag.mapEffect(readTimeout),
+  Flag.optional
 )
 
 const placeholders = Object.keys(namePlaceholders)
@@ -80,7 +94,7 @@ export const paidFlags = {
 export interface PaidFlags {
   readonly dryRun: boolean
   readonly wait: boolean
-  readonly timeout: Duration.Duration
+  readonly timeout: Deadline
   readonly output: Option.Option<string>
   readonly force: boolean
   readonly yes: boolean

@@ -6,7 +6,7 @@ import { makePlanner } from "@klingkit/jobs/internal"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { Effect, type FileSystem, type Path } from "effect"
 import type { CommandError } from "../output/failure.ts"
-import { connection, credentialKind, folders } from "../connection.ts"
+import { connection, credentialKind, fileHost, folders } from "../connection.ts"
 
 /** How a command line plans: it may read any file, needs no credential, and connects only to look up a task. */
 const planner = Effect.gen(function* () {
@@ -20,7 +20,7 @@ const planner = Effect.gen(function* () {
         ({ task }) => task
       ).pipe(Effect.provide(connection), Effect.provideContext(files))
   })
-})
+}).pipe(Effect.provide(fileHost))
 
 /** The flag of a request's field; the prompt is an argument. */
 export const flagOf: NameOf = (_, field) => (field === "prompt" ? "<prompt>" : `--${kebabName(field)}`)

@@ -8,6 +8,7 @@ import { interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
 import { printTask } from "./print-task.ts"
+import { timeLeft } from "./deadline.ts"
 import { type Destination, destinationBefore } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
 import { identityOptions, type PaidFlags } from "./paid-flags.ts"
@@ -67,10 +68,10 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
   const jobs = yield* Jobs
   const output = yield* Output
   const handle = yield* Ref.make<string | undefined>(undefined)
-  const [spent, submitted] = yield* jobs
+  const submitted = yield* jobs
     .run(plan, {
       // A slot may never become free: the wait for one has the same end.
-      answerWithin: flags.timeout,
+      answerWithin: yield* timeLeft(flags.timeout),
       isApproved: flags.yes,
       folder: destination.folder,
       ...identityOptions(flags),
@@ -85,8 +86,7 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
         Effect.flatMap(Ref.get(handle), (pending) =>
           output.fail(interrupted(pending === undefined ? "paid call" : { handle: pending, isAccepted: false }))
         )
-      ),
-      Effect.timed
+      )
     )
 
   if (submitted.isDuplicate === true) {
@@ -98,9 +98,9 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
     yield* printTask(submitted)
     return yield* output.say(`Next: klingkit task wait ${submitted.handle}`)
   }
-  const { task } = yield* waitForTask(submitted.handle, { timeout: flags.timeout, submitted, spent })
+  const { task } = yield* waitForTask(submitted.handle, { deadline: flags.timeout, submitted })
   const job: Job = { ...submitted, task }
-  if (wantsFile) return yield* printTask(job, yield* downloadFiles(job, destination, flags.force))
+  if (wantsFile) return yield* printTask(job, yield* downloadFiles(job, destination, flags))
   yield* printTask(job)
   return yield* output.say(`Next: klingkit task download ${job.handle}`)
 })

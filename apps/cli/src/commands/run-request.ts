@@ -32,7 +32,7 @@ const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
   const destination = yield* destinationBefore({ output: target, force, count: 1, facts: plannedFacts(plan) })
   yield* Effect.gen(function* () {
     const jobs = yield* Jobs
-    const result = yield* callSynchronously(plan, { isApproved: flags.yes, ...identityOptions(flags) })
+    const result = yield* callSynchronously(plan, { isApproved: flags.yes, ...identityOptions(flags) }, flags.timeout)
     if (result.job?.isDuplicate === true) yield* output.say(reusingText(result.job))
     const made = jobOfResult(result)
     if (made === undefined) {
@@ -41,6 +41,6 @@ const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
     }
     // A repeat of the same call returns the result of the earlier one, unless it is wanted: it is not paid again.
     const job: Job = result._tag === "Duplicate" ? yield* jobs.status(made.handle) : { ...made, plan }
-    yield* printTask(job, Option.isSome(flags.output) ? yield* downloadFiles(job, destination, flags.force) : undefined)
+    yield* printTask(job, Option.isSome(flags.output) ? yield* downloadFiles(job, destination, flags) : undefined)
   }).pipe(Effect.provide(connection))
 })

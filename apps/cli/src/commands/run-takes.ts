@@ -1,11 +1,12 @@
 import type { Plan } from "@klingkit/core"
 import { type Job, Jobs, type SavedFile, startedJob, type Take } from "@klingkit/jobs"
 import { describeQueuePosition, plannedFacts } from "@klingkit/jobs/internal"
-import { Cause, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
+import { Cause, Effect, Exit, Option, Ref } from "effect"
 import { connection } from "../connection.ts"
 import { aboutJob, CommandError, type Failure, failureOf, interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView, taskText, taskView } from "../output/task-view.ts"
+import { timeLeft } from "./deadline.ts"
 import { beforePaying, createFolder, type Destination, readDestination, requireDestinations } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
 import { identityOptions, type PaidFlags } from "./paid-flags.ts"
@@ -53,6 +54,7 @@ const submitAll = Effect.fnUntraced(function* (plan: TakesPlan, flags: PaidFlags
   yield* output.say(`Quote: ${quoteText(plan.quote)}`)
   const { takes = [] } = yield* jobs
     .run(plan, {
+      answerWithin: yield* timeLeft(flags.timeout),
       isApproved: flags.yes,
       ...(folder === undefined ? {} : { folder }),
       ...identityOptions(flags),
@@ -82,14 +84,12 @@ const finishAll = Effect.fnUntraced(function* (
   flags: PaidFlags,
   destinations: ReadonlyArray<Destination>
 ) {
-  const until = (yield* Clock.currentTimeMillis) + Duration.toMillis(flags.timeout)
   return yield* Effect.forEach(takes, (take, index) =>
     Effect.gen(function* (): Effect.fn.Return<Outcome, never, Jobs | Output> {
       const { job, error } = take
       if (job === undefined) return { take, failure: failureOf(Cause.fail(error)) }
       if (!flags.wait && Option.isNone(flags.output)) return { take, job }
-      const timeout = Duration.millis(Math.max(1, until - (yield* Clock.currentTimeMillis)))
-      const finished = yield* Effect.exit(finish(job, timeout, flags, destinations[index]))
+      const finished = yield* Effect.exit(finish(job, flags, destinations[index]))
       return Exit.isSuccess(finished)
         ? { take, ...finished.value }
         : { take, job, failure: failureOfTake(finished.cause, job) }
@@ -103,16 +103,11 @@ const failureOfTake = (cause: Cause.Cause<unknown>, job: Job): Failure => {
   return failure.job === undefined ? aboutJob(failure, job) : failure
 }
 
-const finish = Effect.fnUntraced(function* (
-  submitted: Job,
-  timeout: Duration.Duration,
-  flags: PaidFlags,
-  destination: Destination | undefined
-) {
-  const { task } = yield* waitForTask(submitted.handle, { timeout, submitted })
+const finish = Effect.fnUntraced(function* (submitted: Job, flags: PaidFlags, destination: Destination | undefined) {
+  const { task } = yield* waitForTask(submitted.handle, { deadline: flags.timeout, submitted })
   const job: Job = { ...submitted, task }
   if (Option.isNone(flags.output) || destination === undefined) return { job }
-  return { job, files: yield* downloadFiles(job, destination, flags.force) }
+  return { job, files: yield* downloadFiles(job, destination, flags) }
 })
 
 const print = Effect.fnUntraced(function* (plan: TakesPlan, outcomes: ReadonlyArray<Outcome>) {

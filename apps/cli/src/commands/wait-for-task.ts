@@ -7,15 +7,14 @@ import { exitCode } from "../output/exit-code.ts"
 import { aboutJob, CommandError, type Failure, failureOf, interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { taskView } from "../output/task-view.ts"
+import { type Deadline, timeLeft } from "./deadline.ts"
 
 /** Follows a task until it finishes, with a live line on a terminal. Fails when the task has failed. */
 export const waitForTask = Effect.fnUntraced(function* (
   id: string,
   options: {
-    readonly timeout: Duration.Duration
+    readonly deadline: Deadline
     readonly submitted?: Job
-    /** How much of the timeout is already spent. */
-    readonly spent?: Duration.Duration
   }
 ) {
   const jobs = yield* Jobs
@@ -40,7 +39,7 @@ export const waitForTask = Effect.fnUntraced(function* (
     )
   }).pipe(Effect.catchIf(isUnread, (error) => Effect.flatMap(Ref.get(latest), (job) => unreadable(error, job))))
   yield* Effect.raceFirst(watch, showProgress(latest, expectedSeconds)).pipe(
-    Effect.timeoutOption(Duration.subtract(options.timeout, options.spent ?? Duration.zero)),
+    Effect.timeoutOption(yield* timeLeft(options.deadline)),
     Effect.onInterrupt(() =>
       Effect.flatMap(Ref.get(latest), (job) => {
         const failure = interrupted(
@@ -52,7 +51,7 @@ export const waitForTask = Effect.fnUntraced(function* (
   )
 
   const job = yield* Ref.get(latest)
-  if (job === undefined || !isFinished(job.task)) return yield* stillRunning(id, job, options.timeout)
+  if (job === undefined || !isFinished(job.task)) return yield* stillRunning(id, job, options.deadline)
   if (job.task.status === "failed") return yield* taskFailed(job)
   return job
 })
@@ -102,7 +101,7 @@ const showProgress = Effect.fnUntraced(function* (
 })
 
 /** The wait has ended, the task has not. */
-export const stillRunning = (id: string, job: Job | undefined, timeout: Duration.Duration) => {
+export const stillRunning = (id: string, job: Job | undefined, { timeout }: Deadline) => {
   const state =
     job?.queuePosition === undefined ? (job?.task.status ?? "status unknown") : describeQueuePosition(job.queuePosition)
   const unread = job?.unread === undefined ? "" : `; Kling's latest answer could not be read: ${job.unread}`

@@ -205,6 +205,7 @@ const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
   NothingToFetch: exitCode.failed,
   ResultsNotShown: exitCode.stillRunning,
   FetchFailed: exitCode.failed,
+  FetchTimedOut: exitCode.stillRunning,
   ResultDenied: exitCode.failed,
   NoSpace: exitCode.failed,
   NotApproved: exitCode.notApproved,

@@ -18,6 +18,13 @@ describe("the header of an image", () => {
     expect(readImageHeader(jpeg(4000, 3000, { orientation: 1 }))).toMatchObject({ width: 4000, height: 3000 })
   })
 
+  it("says what Kling may see in another way", () => {
+    expect(readImageHeader(jpeg(400, 300, { orientation: 3 }))).toMatchObject({ width: 400, orientation: 3 })
+    expect(readImageHeader(jpeg(400, 300, { orientation: 1 }))).not.toHaveProperty("orientation")
+    expect(readImageHeader(jpeg(400, 300, { isCmyk: true, segmentBytes: 70_000 }))).toMatchObject({ isCmyk: true })
+    expect(readImageHeader(jpeg(400, 300))).not.toHaveProperty("isCmyk")
+  })
+
   it("is found after a large colour profile", () => {
     expect(readImageHeader(jpeg(640, 480, { segmentBytes: 400_000 }))).toMatchObject({ width: 640, height: 480 })
   })

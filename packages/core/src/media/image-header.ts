@@ -1,12 +1,18 @@
 import { Base64 } from "effect/encoding"
 import { imageSize } from "image-size"
+import { jpegComponents } from "./jpeg-components.ts"
 import type { MediaRule } from "./media-rules.ts"
 
 /** Format and dimensions from the first bytes of an image, without decoding it. */
 export interface ImageHeader {
   readonly format: string
+  /** As displayed, with the EXIF orientation applied. */
   readonly width: number
   readonly height: number
+  /** That of EXIF, 2 to 8, if it turns or mirrors the image. */
+  readonly orientation?: number
+  /** A JPEG with four colour components. */
+  readonly isCmyk?: boolean
 }
 
 /** Reads format and dimensions from the bytes; nothing when they are not an image. */
@@ -14,7 +20,13 @@ export const readImageHeader = (head: Uint8Array): ImageHeader | undefined => {
   try {
     const { width, height, type, orientation } = imageSize(head)
     const isRotated = orientation !== undefined && orientation >= 5
-    return { format: type ?? "unknown", width: isRotated ? height : width, height: isRotated ? width : height }
+    return {
+      format: type ?? "unknown",
+      width: isRotated ? height : width,
+      height: isRotated ? width : height,
+      ...(orientation !== undefined && orientation >= 2 && orientation <= 8 ? { orientation } : {}),
+      ...(type === "jpg" && jpegComponents(head) === 4 ? { isCmyk: true } : {})
+    }
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import { invalidInput, type KlingError } from "../errors/kling-error.ts"
+import { imageNotes } from "../media/image-notes.ts"
 import type { AnyOperation } from "../operation.ts"
 import type { Problem } from "../errors/problem.ts"
 import { checkInput, type Rule } from "../params/check-input.ts"
@@ -48,7 +49,8 @@ export const finishPlan = (draft: Draft): Effect.Effect<Plan, KlingError> => {
   const { nameOf, limitsOf, problems: earlier = [], ...plan } = draft
   const problems = [...earlier, ...requestProblems(operation, operation.rules, input, nameOf, limitsOf)]
   if (problems.length > 0) return refuse(problems, operation)
-  return Effect.succeed({ ...plan, input: markChecked(operation, input), quote: operation.price(input) })
+  const warnings = [...plan.warnings, ...imageNotes(operation.params, input, nameOf)]
+  return Effect.succeed({ ...plan, warnings, input: markChecked(operation, input), quote: operation.price(input) })
 }
 
 /** The problems of an input, in the field names of the request. */

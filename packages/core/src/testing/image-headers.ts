@@ -30,7 +30,7 @@ const exif = (orientation: number): ReadonlyArray<number> => [
 export const jpeg = (
   width: number,
   height: number,
-  options: { readonly orientation?: number; readonly segmentBytes?: number } = {}
+  options: { readonly orientation?: number; readonly segmentBytes?: number; readonly isCmyk?: boolean } = {}
 ): Uint8Array => {
   const segments: Array<number> = []
   for (let remaining = options.segmentBytes ?? 0; remaining > 0; remaining -= 60_000) {
@@ -44,7 +44,9 @@ export const jpeg = (
     ...hex("ff c0 00 11 08"),
     ...twoBytes(height),
     ...twoBytes(width),
-    ...hex("03 01 22 00 02 11 01 03 11 01 ff d9")
+    ...hex(
+      options.isCmyk === true ? "04 01 11 00 02 11 00 03 11 00 04 11 00 ff d9" : "03 01 22 00 02 11 01 03 11 01 ff d9"
+    )
   ])
 }
 

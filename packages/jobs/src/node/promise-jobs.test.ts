@@ -295,6 +295,41 @@ describe("a signal", () => {
   })
 })
 
+describe("a timeout", () => {
+  it("ends a wait, never the job: the error says what is known of its money", async () => {
+    await restartAtRealSpeed()
+    await using(async (jobs) => {
+      const { handle } = await jobs.submit(operation, imageInput)
+      const error = await failureOf(jobs.wait(handle, { timeout: "300 millis" }))
+      expect(error).toBeInstanceOf(JobError)
+      expect(error).toMatchObject({ code: "JOB_NOT_FINISHED", isRetryable: true, wasCharged: "maybe", job: { handle } })
+      expect((await jobs.status(handle)).task.status).toMatch(/submitted|processing/)
+    })
+  })
+
+  it("ends a download, which the next one continues", async () => {
+    const post = (faults: ReadonlyArray<object>) =>
+      fetch(`${emulator.url}/_emulator/faults`, { method: "POST", body: JSON.stringify({ faults }) })
+    await using(async (jobs) => {
+      const { handle } = await jobs.submit(operation, { model: "kling-v3", prompt: "a boat" })
+      const job = await jobs.wait(handle, { timeout: "1 minute" })
+      const [output] = job.task.outputs
+      // The first request renders the file.
+      await fetch(output?.type === "image" ? output.url : "")
+      await post([{ fault: "slow-download", bytesPerSecond: 4000, nth: 1 }])
+      const error = await failureOf(jobs.download(job, { timeout: "500 millis" }))
+      expect(error).toMatchObject({ code: "JOB_FETCH_TIMED_OUT", wasCharged: "yes", job: { handle, charged: "yes" } })
+      expect((error as JobError).suggestion).toContain(`download ${handle} again`)
+      const [saved] = await jobs.download(handle, { timeout: "1 minute" })
+      const answer = await fetch(`${emulator.url}/_emulator/requests`)
+      const { requests } = (await answer.json()) as { requests: ReadonlyArray<{ operation: string; status: number }> }
+      expect(requests.flatMap((one) => (one.operation === "files" ? [one.status] : []))).toEqual([200, 200, 206])
+      expect(readdirSync(join(folder, "out")).toSorted()).toEqual([`${handle}.png`, `${handle}.png.json`])
+      expect(saved?.bytes).toBeGreaterThan(2000)
+    })
+  })
+})
+
 describe("closing", () => {
   it("waits for the answer to a submission, which the next program finds in the ledger", async () => {
     await restartAtRealSpeed()

@@ -14,7 +14,7 @@ import {
 import { wrongMethod } from "@klingkit/core/internal"
 import { planVariants } from "@klingkit/core/requests"
 import type { FetchProgress } from "@klingkit/media"
-import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream, Struct } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, ManagedRuntime, Option, Ref, Stream, Struct } from "effect"
 import { Account } from "../accounts/account.ts"
 import type { JobFolders } from "../config.ts"
 import type { SavedResult } from "../downloads.ts"
@@ -23,6 +23,7 @@ import { jobError, type JobError } from "../job-error.ts"
 import { Jobs, type RunOptions } from "../jobs.ts"
 import type { DaySpend } from "../ledger/day-spend.ts"
 import type { JobFilter, JobPage } from "../ledger/find-jobs.ts"
+import { notFinished } from "../not-finished.ts"
 import type { Resolution } from "../orphans/orphans.ts"
 import type { DownloadOptions } from "../results/download-job.ts"
 import type { SpendLimits } from "../spend-limits.ts"
@@ -67,6 +68,12 @@ export interface PromiseDownloadOptions extends Omit<DownloadOptions, "onProgres
   readonly onProgress?: (progress: FetchProgress & { readonly index: number }) => void
 }
 
+export interface WaitOptions extends Cancellable {
+  /** Rejects with a `JobError` (`NotFinished`) after this time; the job goes on, and its money is in the error's `job`. */
+  readonly timeout?: Duration.Input
+  readonly onJob?: (job: Job) => void
+}
+
 /**
  * Durable jobs for programs without Effect. Promises reject with `KlingError`, `JobError` or `LedgerError`, with the
  * reason of their signal, or with what one of their callbacks threw. Images and audio in an input may be files.
@@ -92,7 +99,7 @@ export interface PromiseJobs extends JobMethods, AsyncDisposable {
   /** Settles a job whose outcome is unknown: by the id of the task that it made, or by the user's word that it made none. */
   resolve(handle: string, resolution: Resolution, options?: Cancellable): Promise<Job>
   /** Resolves when the job has finished, whether it succeeded or failed. */
-  wait(id: string, options?: Cancellable & { readonly onJob?: (job: Job) => void }): Promise<Job>
+  wait(id: string, options?: WaitOptions): Promise<Job>
   /** The job at every poll, until it has finished. */
   follow(id: string, options?: Cancellable): AsyncIterable<Job>
   /** All tasks of the account at Kling, newest first, joined with the ledger. */
@@ -170,15 +177,7 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
         Jobs.use((jobs) => jobs.resolve(handle, resolution)),
         options
       ),
-    wait: (id, options) =>
-      run(
-        followJob(id).pipe(
-          Stream.tap((job) => Effect.sync(() => options?.onJob?.(job))),
-          Stream.runLast,
-          Effect.map(Option.getOrThrow)
-        ),
-        options
-      ),
+    wait: (id, options = {}) => run(waitForJob(id, options), options),
     follow: (id, options) => iterate(followJob(id), options),
     list: (filter, options) => iterate(Stream.unwrap(Jobs.useSync((jobs) => jobs.list(filter))), options),
     history: (filter) => run(Jobs.use((jobs) => jobs.history(filter))),
@@ -190,12 +189,17 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
     download: (job, options = {}) =>
       run(
         Jobs.use((jobs) =>
-          Effect.flatMap(typeof job === "string" ? jobs.status(job) : Effect.succeed(job), (found) =>
-            jobs.download(found, {
-              ...options,
-              ...absoluteFolder(options.folder),
-              onProgress: (progress) => Effect.sync(() => options.onProgress?.(progress))
-            })
+          Effect.flatMap(
+            Effect.timed(typeof job === "string" ? jobs.status(job) : Effect.succeed(job)),
+            ([spent, found]) =>
+              jobs.download(found, {
+                ...options,
+                ...absoluteFolder(options.folder),
+                ...(options.timeout === undefined
+                  ? {}
+                  : { timeout: Duration.millis(Duration.toMillis(options.timeout) - Duration.toMillis(spent)) }),
+                onProgress: (progress) => Effect.sync(() => options.onProgress?.(progress))
+              })
           )
         ),
         options
@@ -244,6 +248,21 @@ const withCurrentNames = <Options extends DeprecatedOptions & { readonly allowDu
   allowRepeat,
   ...options
 }: Options) => (allowRepeat === undefined ? options : { allowDuplicate: allowRepeat, ...options })
+
+const waitForJob = Effect.fnUntraced(function* (id: string, { timeout, onJob }: WaitOptions) {
+  const latest = yield* Ref.make<Job | undefined>(undefined)
+  const finished = followJob(id).pipe(
+    Stream.tap((job) => Ref.set(latest, job)),
+    Stream.tap((job) => Effect.sync(() => onJob?.(job))),
+    Stream.runLast,
+    Effect.map(Option.getOrThrow)
+  )
+  if (timeout === undefined) return yield* finished
+  return yield* Effect.timeoutOrElse(finished, {
+    duration: timeout,
+    orElse: () => Effect.flatMap(Ref.get(latest), (job) => notFinished(id, job))
+  })
+})
 
 const followJob = (id: string) => Stream.unwrap(Jobs.useSync((jobs) => jobs.follow(id)))
 

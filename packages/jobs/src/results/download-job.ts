@@ -1,7 +1,7 @@
 import type { Charged, Plan } from "@klingkit/core"
 import type { FetchProgress, FileHost, NameFacts, SavedFile } from "@klingkit/media"
 import { type FetchFailure, type FileExists, saveResults } from "@klingkit/media/internal"
-import { Clock, Effect, type FileSystem, type Path } from "effect"
+import { Clock, type Duration, Effect, type FileSystem, type Path } from "effect"
 import type { JobsConfig } from "../config.ts"
 import type { Job } from "../job.ts"
 import { jobError, type JobError } from "../job-error.ts"
@@ -17,6 +17,8 @@ export interface DownloadOptions {
   /** The caller's own name for the job, for `{id}`; defaults to the handle. */
   readonly id?: string
   readonly overwrite?: boolean
+  /** Fails with `FetchTimedOut` after this time. What has arrived is kept, and continued by the next download. */
+  readonly timeout?: Duration.Input
   readonly onProgress?: (progress: FetchProgress & { readonly index: number }) => Effect.Effect<void>
 }
 

@@ -32,8 +32,8 @@ describe("a real server", () => {
       const file = yield* fs.open(`${folder}/video.part`, { flag: "wx+" })
       const policy = { klingIsLocal: true, privateHosts: [] }
       const http = yield* Effect.flatMap(FileHost, (host) => host.connect(policy))
-      const onProgress = () => Effect.void
-      const result = yield* inVirtualTime(fetchToFile({ url, policy, http, file, folder, onProgress }))
+      const [onProgress, onVersion] = [() => Effect.void, () => Effect.void]
+      const result = yield* inVirtualTime(fetchToFile({ url, policy, http, file, folder, onVersion, onProgress }))
       const sha256 = createHash("sha256").update(video).digest("hex")
       expect(result).toEqual(Result.succeed({ bytes: 300_000, sha256 }))
       expect(Buffer.compare(yield* fs.readFile(`${folder}/video.part`), video)).toBe(0)

@@ -23,6 +23,17 @@ export class FileHost extends Context.Service<
       root: string,
       below: ReadonlyArray<string>
     ) => Effect.Effect<OpenFolder, FolderDenied, Scope.Scope>
+    /** Opens a file to read; a symbolic link at its very end is denied. */
+    readonly openFile: (path: string) => Effect.Effect<OpenFile, FileUnreadable, Scope.Scope>
+    /** Where a folder is, as `openFile` says it of the files in it. */
+    readonly locateFolder: (folder: string) => Effect.Effect<string, FileUnreadable>
+    /** Names this process, as no other one on any machine is named. */
+    readonly process: Effect.Effect<string>
+    /**
+     * Whether a process has ended and this machine has run on since, so that all it wrote is there. False if that cannot be
+     * known.
+     */
+    readonly hasEnded: (process: string) => Effect.Effect<boolean>
   }
 >()("@klingkit/media/FileHost") {}
 
@@ -35,6 +46,21 @@ export interface OpenFolder {
   /** Flushes the directory entries to disk, where the system supports it. */
   readonly sync: Effect.Effect<void>
 }
+
+/** A regular file that is open for reading. All of it is said of the open file, whatever is at its path by now. */
+export interface OpenFile {
+  /** Where the file is, symbolic links resolved. */
+  readonly realPath: string
+  readonly sizeBytes: number
+  /** Reads into the buffer from a position on; returns how many bytes, 0 at the end. */
+  readonly read: (buffer: Uint8Array, position: number) => Effect.Effect<number, FileUnreadable>
+}
+
+/** An input that cannot be opened or read, or is not a regular file. */
+export class FileUnreadable extends Data.TaggedError("FileUnreadable")<{
+  readonly path: string
+  readonly cause: unknown
+}> {}
 
 /** A folder that cannot be opened or is no longer the one that was opened. */
 export class FolderDenied extends Data.TaggedError("FolderDenied")<{

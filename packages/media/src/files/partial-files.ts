@@ -17,7 +17,8 @@ export const partialFiles = Effect.fnUntraced(function* (folder: OpenFolder, han
   const names = yield* Effect.orElseSucceed(fs.readDirectory(folder.pathOf("")), () => [])
   return names.filter(
     (name) =>
-      name.startsWith(prefixOf(handle)) && /^[a-z0-9]+\.part(\.json)?$/.test(name.slice(prefixOf(handle).length))
+      name.startsWith(prefixOf(handle)) &&
+      /^[a-z0-9]+\.part(\.json|\.state)?$/.test(name.slice(prefixOf(handle).length))
   )
 })
 

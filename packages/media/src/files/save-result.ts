@@ -4,12 +4,15 @@ import type { HttpClient } from "effect/http"
 import { checkResult, type ResultType } from "../formats/check-result.ts"
 import { extensions } from "../formats/detect-container.ts"
 import { type FetchFailure, failure } from "./fetch-failure.ts"
-import { fetchToFile, type FetchProgress } from "./fetch-to-file.ts"
+import { fetchToFile, type FetchProgress, type ReceivedBytes } from "./fetch-to-file.ts"
 import { FileHost, FolderDenied, type OpenFolder } from "./file-host.ts"
 import { FileExists } from "./file-exists.ts"
 import { type KeptFile, keptFile, type RecordedFile } from "./kept-file.ts"
 import { textExtensions } from "./name-problem.ts"
-import { partialFiles, partialName, removeDeadParts } from "./partial-files.ts"
+import { createFile, openPart } from "./open-part.ts"
+import { leftParts, removeParts } from "./left-parts.ts"
+import { linkOf } from "./part-state.ts"
+import { partialFiles, partialName } from "./partial-files.ts"
 import { commitFile } from "./commit-file.ts"
 import type { FetchPolicy } from "./fetch-policy.ts"
 
@@ -29,6 +32,8 @@ export interface SavedFile {
 
 export interface ResultToSave {
   readonly handle: string
+  /** Which of the task's results it is. */
+  readonly index: number
   readonly url: string
   readonly type: ResultType
   /** Kling's kind of a `file` that may be text: `srt`. */
@@ -80,6 +85,7 @@ export const saveResult = Effect.fnUntraced(
 
     // The real format is known only after the download; possible names are checked first, to avoid a useless one.
     const possibleExtensions = [...extensions, ...(result.type === "file" ? [text.extension] : [])]
+    const key = { index: result.index, link: linkOf(url) }
     const parts = yield* partialFiles(folder, handle)
     const provenance = { handle, recorded: result.recorded, type: result.type, text, parts }
     for (const name of new Set(possibleExtensions.map(result.nameFor))) {
@@ -89,21 +95,33 @@ export const saveResult = Effect.fnUntraced(
       if (kept === undefined) return yield* fileExists(name)
       const saved: SavedFile = { ...(yield* savedAs(name, kept)), isKept: true }
       yield* writeSidecar(yield* partialName(handle), name, saved, false)
+      yield* removeParts(folder, yield* leftParts(folder, parts, key.index))
       return saved
     }
-    const part = yield* partialName(handle)
-    const file = yield* createFile(folder, part)
-    yield* removeDeadParts(folder, parts, file)
+    const opened = yield* openPart(folder, handle, key, parts)
+    const { name: part, file } = opened
     yield* assertUnchanged(folder, part, file)
-    const fetchOnce = Effect.gen(function* () {
-      const { bytes, sha256 } = yield* fetchToFile({ url, http, policy, file, folder: shown(""), onProgress })
+    const fetchOnce = Effect.fnUntraced(function* (received?: ReceivedBytes) {
+      const { bytes, sha256 } = yield* fetchToFile({
+        url,
+        http,
+        policy,
+        file,
+        folder: shown(""),
+        received,
+        onVersion: opened.onVersion,
+        onProgress: (progress) => {
+          opened.onBytes(progress.receivedBytes)
+          return onProgress(progress)
+        }
+      }).pipe(opened.fetching)
       return { bytes, sha256, checked: yield* Effect.result(checkResult(file, bytes, result.type, text)) }
     })
-    // Without an announced length only the content shows that the connection was lost.
-    const { bytes, sha256, checked } = yield* Effect.repeat(fetchOnce, {
-      times: 1,
-      while: ({ checked }) => Result.isFailure(checked) && isTransient(checked.failure)
-    })
+    const first = yield* fetchOnce(opened.received)
+    // Without an announced length only the content shows that the connection was lost, or that the start was of another file.
+    const isSuspect =
+      opened.received !== undefined || (Result.isFailure(first.checked) && isTransient(first.checked.failure))
+    const { bytes, sha256, checked } = Result.isFailure(first.checked) && isSuspect ? yield* fetchOnce() : first
     const format = yield* Effect.fromResult(checked)
 
     yield* file.sync
@@ -132,17 +150,6 @@ export const saveResult = Effect.fnUntraced(
 
 const isTransient = (error: FetchFailure | PlatformError.PlatformError): boolean =>
   error._tag === "FetchFailure" && error.isTransient
-
-/** Creates a new file, and removes it with the scope unless it was renamed. */
-const createFile = (folder: OpenFolder, name: string) =>
-  Effect.uninterruptible(
-    Effect.gen(function* () {
-      const fs = yield* FileSystem.FileSystem
-      const file = yield* fs.open(folder.pathOf(name), { flag: "wx+" })
-      yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(folder.pathOf(name))))
-      return file
-    })
-  )
 
 /** Fails unless the folder and the partial file are still those that were opened, so that what was written gets the name. */
 const assertUnchanged = Effect.fnUntraced(function* (folder: OpenFolder, name: string, file: FileSystem.File) {

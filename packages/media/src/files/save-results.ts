@@ -74,6 +74,7 @@ export const saveResults = Effect.fnUntraced(function* ({
         return saveResult({
           ...result,
           handle,
+          index,
           http,
           policy,
           root,

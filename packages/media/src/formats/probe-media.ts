@@ -1,6 +1,7 @@
-import { Context, Effect, type FileSystem } from "effect"
+import { Context, Effect } from "effect"
 import { Base64 } from "effect/encoding"
 import type { CustomSourceOptions, Source } from "mediabunny"
+import type { OpenFile } from "../files/file-host.ts"
 
 /** The real properties of a video or audio, from its container; nothing is decoded. */
 export interface MediaFacts {
@@ -10,11 +11,6 @@ export interface MediaFacts {
   readonly width?: number
   readonly height?: number
   readonly framesPerSecond?: number
-}
-
-interface OpenFile {
-  readonly file: FileSystem.File
-  readonly sizeBytes: number
 }
 
 /** Probes bytes in memory or an open file, which is read in ranges; undefined if it is neither video nor audio. */
@@ -40,8 +36,7 @@ export const inlineSeconds = (base64: string): Effect.Effect<number | undefined>
 const readFacts = async (media: Uint8Array | OpenFile): Promise<MediaFacts> => {
   // Loaded on first use: most programs never send audio, but all of them start.
   const { ADTS, BufferSource, CustomSource, Input, MP3, MP4, QTFF, WAVE } = await import("mediabunny")
-  const source: Source =
-    media instanceof Uint8Array ? new BufferSource(media) : new CustomSource(rangeReader(media.file, media.sizeBytes))
+  const source: Source = media instanceof Uint8Array ? new BufferSource(media) : new CustomSource(rangeReader(media))
   const input = new Input({ source, formats: [MP4, QTFF, MP3, WAVE, ADTS] })
   try {
     const format = await input.getFormat()
@@ -68,8 +63,8 @@ const packetsForRate = 120
 /** No frame index is larger; a file that claims more is broken and must not fill the memory. */
 const maxReadBytes = 64 * 1024 * 1024
 
-const rangeReader = (file: FileSystem.File, sizeBytes: number): CustomSourceOptions => ({
-  getSize: () => sizeBytes,
+const rangeReader = (file: OpenFile): CustomSourceOptions => ({
+  getSize: () => file.sizeBytes,
   prefetchProfile: "fileSystem",
   read: (start, end) => {
     if (end - start > maxReadBytes) throw new RangeError("the file declares a part that is too large")
@@ -77,10 +72,10 @@ const rangeReader = (file: FileSystem.File, sizeBytes: number): CustomSourceOpti
   }
 })
 
-const readRange = Effect.fnUntraced(function* (file: FileSystem.File, start: number, end: number) {
+const readRange = Effect.fnUntraced(function* (file: OpenFile, start: number, end: number) {
   const bytes = new Uint8Array(end - start)
   for (let offset = 0; offset < bytes.length;) {
-    const count = yield* file.read(bytes.subarray(offset), { position: BigInt(start + offset) })
+    const count = yield* file.read(bytes.subarray(offset), start + offset)
     if (count === 0) return bytes.subarray(0, offset)
     offset += count
   }

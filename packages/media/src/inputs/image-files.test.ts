@@ -3,10 +3,11 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import { Base64 } from "effect/encoding"
 import { execFileSync } from "node:child_process"
+import { nodeFileHost } from "../node/node-file-host.ts"
 import { readMediaInput } from "./media-input.ts"
 import type { MediaConfig } from "./media-source.ts"
 
-const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
+const node = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, nodeFileHost)
 /** The signature, one chunk of data and the end chunk. */
 const png = Uint8Array.from(
   [

@@ -1,6 +1,7 @@
 import type { KlingError } from "@klingkit/core"
 import { invalidInput, sanitizeText } from "@klingkit/core/internal"
-import { Context, Effect, FileSystem, Option, Path } from "effect"
+import { Context, Effect, FileSystem, Option, Path, type Scope } from "effect"
+import { FileHost, type OpenFile } from "../files/file-host.ts"
 import { FileDenied } from "./file-denied.ts"
 
 /** Where files may be read. Absolute paths; results, which are saved in `outputDir`, may be read again. */
@@ -24,6 +25,8 @@ export interface LocalFile {
   /** Symbolic links resolved; inside a readable folder. */
   readonly realPath: string
   readonly name: string
+  /** The readable folders; undefined if every file may be read. */
+  readonly folders: ReadonlyArray<string> | undefined
 }
 
 type Found = Effect.Effect<Option.Option<LocalFile>, KlingError | FileDenied, FileSystem.FileSystem | Path.Path>
@@ -38,7 +41,7 @@ export const findLocalFile = Effect.fnUntraced(function* (field: string, value: 
     const real = yield* Effect.option(fs.realPath(candidate))
     if (Option.isNone(real)) continue
     if (folders === undefined || isInside(path, real.value, folders)) {
-      return Option.some({ realPath: real.value, name: path.basename(candidate) })
+      return Option.some({ realPath: real.value, name: path.basename(candidate), folders })
     }
     return yield* outside(value, folders)
   }
@@ -49,6 +52,26 @@ export const findLocalFile = Effect.fnUntraced(function* (field: string, value: 
     ? Option.none()
     : yield* outside(value, folders)
 }) satisfies (field: string, value: string, config: MediaFolders) => Found
+
+/**
+ * Opens a file that was found, and judges where the open file is: a folder on its path may have been replaced since. Fails with
+ * nothing if it cannot be read any more.
+ */
+export const openLocalFile = Effect.fnUntraced(function* (
+  value: string,
+  { realPath, folders }: LocalFile
+): Effect.fn.Return<Option.Option<OpenFile>, FileDenied, FileHost | Path.Path | Scope.Scope> {
+  const host = yield* FileHost
+  const path = yield* Path.Path
+  const opened = yield* Effect.option(host.openFile(realPath))
+  if (Option.isNone(opened) || folders === undefined) return opened
+  if (isInside(path, opened.value.realPath, folders)) return opened
+  // The system may spell an open folder in another way than its path: upper and lower case, for one.
+  const located = yield* Effect.forEach(folders, (folder) => Effect.option(host.locateFolder(folder)))
+  return isInside(path, opened.value.realPath, located.flatMap(Option.toArray))
+    ? opened
+    : yield* outside(value, folders)
+})
 
 /** The error for an unreadable path: which machine was searched, and what to do for a file on another. */
 export const notReadable = (field: string, value: string, config: MediaFolders): KlingError => {

@@ -4,6 +4,7 @@ import { findOperation, type MediaRule } from "@klingkit/core"
 import { anyAudio } from "@klingkit/core/internal"
 import { Effect, FileSystem, Layer, Path, Stream } from "effect"
 import { Base64 } from "effect/encoding"
+import { nodeFileHost } from "../node/node-file-host.ts"
 import { readMediaInput } from "./media-input.ts"
 import type { MediaConfig, MediaSource } from "./media-source.ts"
 import { readOperationMedia } from "./operation-media.ts"
@@ -15,7 +16,7 @@ beforeAll(async () => {
   media = await makeRealMedia()
 })
 
-const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
+const node = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, nodeFileHost)
 
 /** A new folder with files, and a configuration that makes it readable. */
 const folderWith = Effect.fnUntraced(function* (files: Readonly<Record<string, Uint8Array>>) {

@@ -2,6 +2,7 @@ import type { KlingError, MediaRule } from "@klingkit/core"
 import { anyAudio, anyVideo, invalidInput, newImage, sanitizeText } from "@klingkit/core/internal"
 import { Effect, type FileSystem, type Path, type Scope } from "effect"
 import { Base64 } from "effect/encoding"
+import type { FileHost } from "../files/file-host.ts"
 import type { FileDenied } from "./file-denied.ts"
 import { detectContainer } from "../formats/detect-container.ts"
 import { detectTruncation } from "../formats/detect-truncation.ts"
@@ -29,7 +30,7 @@ export const readMediaInput = Effect.fnUntraced(
     expected: MediaRule | MediaRule["kind"],
     source: MediaSource,
     config: MediaConfig
-  ): Effect.fn.Return<string, KlingError | FileDenied, FileSystem.FileSystem | Path.Path | Scope.Scope> {
+  ): Effect.fn.Return<string, KlingError | FileDenied, FileHost | FileSystem.FileSystem | Path.Path | Scope.Scope> {
     const rule = typeof expected === "string" ? loosestRules[expected] : expected
     const media = yield* resolveMedia(field, source, config)
     if (media.kind === "url") return yield* checkRemoteUrl(field, media.url, config)
@@ -75,7 +76,7 @@ const urlOnlyMessage = Effect.fnUntraced(function* (
   const name = media.kind === "file" ? sanitizeText(media.name, 120) : `this ${rule.kind}`
   const advice = `${name} cannot be sent from here: Kling accepts it by URL only and has no upload. Host it where Kling can reach it and give its https URL`
   const ownResults = `for a result of Kling, give its result URL, or its video id if the operation takes one`
-  const probed = media.kind === "file" ? media : media.kind === "bytes" ? media.bytes : undefined
+  const probed = media.kind === "file" ? media.file : media.kind === "bytes" ? media.bytes : undefined
   const facts = probed === undefined ? undefined : yield* probeMedia(probed)
   if (facts === undefined) return `${advice}; ${ownResults}`
   const problems = mediaProblems(rule, facts, probed instanceof Uint8Array ? probed.length : (probed?.sizeBytes ?? 0))

@@ -1,8 +1,9 @@
 import type { KlingError } from "@klingkit/core"
 import { bareBase64, invalidInput, sanitizeText } from "@klingkit/core/internal"
-import { Effect, FileSystem, Option, Path, type Scope, Stream } from "effect"
+import { Effect, FileSystem, Option, type Path, type Scope, Stream } from "effect"
+import type { FileHost, OpenFile } from "../files/file-host.ts"
 import type { FileDenied } from "./file-denied.ts"
-import { findLocalFile, type MediaFolders, notReadable } from "./local-file.ts"
+import { findLocalFile, type MediaFolders, notReadable, openLocalFile } from "./local-file.ts"
 
 /** An image, video or audio input: a URL, a path, base64 text, bytes, or a stream of bytes. */
 export type MediaSource = string | Uint8Array | AsyncIterable<Uint8Array> | Stream.Stream<Uint8Array, unknown>
@@ -13,7 +14,7 @@ export type ResolvedMedia =
   | { readonly kind: "text"; readonly base64: string }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "stream"; readonly stream: Stream.Stream<Uint8Array, unknown> }
-  | { readonly kind: "file"; readonly name: string; readonly file: FileSystem.File; readonly sizeBytes: number }
+  | { readonly kind: "file"; readonly name: string; readonly file: OpenFile }
 
 /** Where media may come from. */
 export interface MediaConfig extends MediaFolders {
@@ -28,7 +29,11 @@ export const resolveMedia = Effect.fnUntraced(function* (
   field: string,
   source: MediaSource,
   config: MediaFolders
-): Effect.fn.Return<ResolvedMedia, KlingError | FileDenied, FileSystem.FileSystem | Path.Path | Scope.Scope> {
+): Effect.fn.Return<
+  ResolvedMedia,
+  KlingError | FileDenied,
+  FileHost | FileSystem.FileSystem | Path.Path | Scope.Scope
+> {
   if (source instanceof Uint8Array) return { kind: "bytes", bytes: source }
   if (typeof source !== "string") {
     const stream = Stream.isStream(source) ? source : Stream.fromAsyncIterable(source, (cause) => cause)
@@ -46,17 +51,13 @@ const findFile = Effect.fnUntraced(function* (field: string, value: string, conf
   if (value.length > 400 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(value)) {
     return { kind: "text", base64: bareBase64(value) } as const
   }
-  const path = yield* Path.Path
   const fs = yield* FileSystem.FileSystem
   const unreadable = () => notReadable(field, value, config)
   const found = yield* findLocalFile(field, value, config)
   if (Option.isNone(found)) return yield* unreadable()
   const { realPath, name } = found.value
-  const info = yield* Effect.mapError(fs.stat(realPath), unreadable)
-  if (info.type !== "File") {
-    return yield* invalidInput([{ field, message: `${sanitizeText(value, 120)} is not a file` }])
-  }
-  // Where supported, a symbolic link that has replaced the file since is not followed.
-  const file = yield* Effect.mapError(fs.open(realPath, path.sep === "/" ? { noFollow: true } : {}), unreadable)
-  return { kind: "file", name, file, sizeBytes: Number(info.size) } as const
+  const { type } = yield* Effect.mapError(fs.stat(realPath), unreadable)
+  if (type !== "File") return yield* invalidInput([{ field, message: `${sanitizeText(value, 120)} is not a file` }])
+  const file = yield* openLocalFile(value, found.value)
+  return Option.isNone(file) ? yield* unreadable() : ({ kind: "file", name, file: file.value } as const)
 })

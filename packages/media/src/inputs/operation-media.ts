@@ -1,11 +1,12 @@
 import type { AnyOperation, KlingError, Params, ValueType } from "@klingkit/core"
 import { Effect, type FileSystem, type Path, Predicate, Stream } from "effect"
+import type { FileHost } from "../files/file-host.ts"
 import type { FileDenied } from "./file-denied.ts"
 import { readMediaInput } from "./media-input.ts"
 import type { MediaConfig, MediaSource } from "./media-source.ts"
 
 type Fields = Readonly<Record<string, unknown>>
-type Read<A> = Effect.Effect<A, KlingError | FileDenied, FileSystem.FileSystem | Path.Path>
+type Read<A> = Effect.Effect<A, KlingError | FileDenied, FileHost | FileSystem.FileSystem | Path.Path>
 
 /**
  * Reads all images, videos and audio in an operation's input into what Kling accepts, each checked against its own
@@ -19,7 +20,7 @@ const readFields = Effect.fnUntraced(function* (
   fields: Fields,
   prefix: string,
   config: MediaConfig
-): Effect.fn.Return<Fields, KlingError | FileDenied, FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<Fields, KlingError | FileDenied, FileHost | FileSystem.FileSystem | Path.Path> {
   const entries = yield* Effect.forEach(Object.entries(fields), ([name, value]) => {
     const param = Object.hasOwn(params, name) ? params[name] : undefined
     return param === undefined

@@ -1,7 +1,8 @@
 import type { KlingError } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
-import { Bytes, Effect, type FileSystem, Option, Stream } from "effect"
+import { Bytes, Effect, Option, Stream } from "effect"
 import { Base64 } from "effect/encoding"
+import type { OpenFile } from "../files/file-host.ts"
 import { sizeProblem } from "./check-media.ts"
 import type { ResolvedMedia } from "./media-source.ts"
 
@@ -45,7 +46,7 @@ const knownSize = (media: LocalMedia): number | undefined => {
     case "text":
       return Math.floor((media.base64.replace(/=+$/, "").length * 3) / 4)
     case "file":
-      return media.sizeBytes
+      return media.file.sizeBytes
     case "stream":
       return undefined
   }
@@ -53,9 +54,12 @@ const knownSize = (media: LocalMedia): number | undefined => {
 
 const chunkBytes = 256 * 1024
 
-const fileChunks = (file: FileSystem.File): Stream.Stream<Uint8Array, unknown> =>
-  Stream.paginate(undefined, () =>
-    Effect.map(file.readAlloc(chunkBytes), (chunk) =>
-      Option.isNone(chunk) ? ([[], Option.none()] as const) : ([[chunk.value], Option.some(undefined)] as const)
+const fileChunks = (file: OpenFile): Stream.Stream<Uint8Array, unknown> =>
+  Stream.paginate(0, (position) => {
+    const buffer = new Uint8Array(chunkBytes)
+    return Effect.map(file.read(buffer, position), (count) =>
+      count === 0
+        ? ([[], Option.none()] as const)
+        : ([[buffer.subarray(0, count)], Option.some(position + count)] as const)
     )
-  )
+  })

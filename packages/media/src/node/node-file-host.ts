@@ -1,7 +1,9 @@
 import { Effect, Layer } from "effect"
 import { FileHost, type Sha256 } from "../files/file-host.ts"
 import { freeBytes } from "./free-bytes.ts"
+import { locateFolder, openFile } from "./open-file.ts"
 import { openFolder } from "./open-folder.ts"
+import { hasEnded, processName } from "./process-name.ts"
 import { type Proxies, proxiesFromConfig } from "./proxies.ts"
 
 // Modules that only downloads need are loaded with the first download, to keep startup fast.
@@ -20,7 +22,11 @@ const make = (proxies?: Proxies) =>
       }
     ),
     freeBytes,
-    openFolder: (root, below) => openFolder(root, below)
+    openFolder: (root, below) => openFolder(root, below),
+    openFile: (path) => openFile(path),
+    locateFolder: (folder) => locateFolder(folder),
+    process: processName,
+    hasEnded
   })
 
 /** `FileHost` for Node. */

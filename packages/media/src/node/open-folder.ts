@@ -11,7 +11,7 @@ import { isMadeUpBySystem } from "../files/folder-problem.ts"
  * Node has no such way elsewhere; there the path is checked again before the first byte is written and before the
  * complete file gets its name.
  */
-const canPin: boolean = existsSync("/proc/self/fd")
+export const canPin: boolean = existsSync("/proc/self/fd")
 
 export const openFolder = (
   root: string,

@@ -1,6 +1,6 @@
 import { isFinished } from "@klingkit/core"
 import { type Job, Jobs, type Preview } from "@klingkit/jobs"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import * as Base64 from "effect/encoding/Base64"
 import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
@@ -13,8 +13,12 @@ export const statusSchema = taskSchema.extend({ preview: z.string().optional() }
 
 type StatusResult = ToolResult<z.output<typeof statusSchema>>
 
-/** The state of a task, with a small preview on request. A missing preview never hides the state. */
-export const statusResult = (job: Job, withImage = false): Effect.Effect<StatusResult, never, Jobs> => {
+/** The state of a task, with a small preview on request if there is time for it. A missing preview never hides the state. */
+export const statusResult = (
+  job: Job,
+  withImage = false,
+  timeLeft: Duration.Input = Duration.infinity
+): Effect.Effect<StatusResult, never, Jobs> => {
   const result = { ...taskResult(job), job }
   if (!withImage) return Effect.succeed(result)
   const reason = noPreviewReason(job)
@@ -27,6 +31,10 @@ export const statusResult = (job: Job, withImage = false): Effect.Effect<StatusR
         ...withPreview(result, describe(preview)),
         image: { mimeType: preview.mimeType, data: Base64.encode(preview.bytes) }
       })
+    }),
+    Effect.timeoutOrElse({
+      duration: timeLeft,
+      orElse: () => Effect.succeed(withPreview(result, "none; no time was left, ask again"))
     })
   )
 }

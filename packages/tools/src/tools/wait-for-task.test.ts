@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
-import { Clock, Effect, Fiber } from "effect"
+import { Jobs } from "@klingkit/jobs"
+import { Clock, Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Progress } from "../progress.ts"
 import { call, emulated, failure, ledgerOf, startTask, whileTimePasses } from "../testing/emulated.ts"
@@ -88,6 +89,19 @@ describe("wait_for_task", () => {
       expect(text).toContain("queued, position 1")
     }).pipe(Effect.provide(emulated(world)))
   })
+
+  it.effect("ends at its timeout when Kling does not answer, its last read included", () =>
+    Effect.gen(function* () {
+      const jobs = yield* Jobs
+      const from = yield* Clock.currentTimeMillis
+      const wait = failure("wait_for_task", { task_id: "123", timeout_seconds: 7 }).pipe(
+        Effect.provideService(Jobs, { ...jobs, follow: () => Stream.never, status: () => Effect.never })
+      )
+      const [error, until] = yield* whileTimePasses(Effect.zip(wait, Clock.currentTimeMillis))
+      expect(error.code).toBe("JOB_NOT_FINISHED")
+      expect(until - from).toBe(7000)
+    }).pipe(Effect.provide(emulated()))
+  )
 
   it.effect("refuses to wait longer than hosts do", () =>
     Effect.gen(function* () {

@@ -1,7 +1,7 @@
-import { familyOfHandle, isFinished } from "@klingkit/core"
+import { isFinished } from "@klingkit/core"
 import { type Job, Jobs } from "@klingkit/jobs"
-import { describeQueuePosition, jobError } from "@klingkit/jobs/internal"
-import { Clock, Effect, Option, Ref, Stream } from "effect"
+import { describeQueuePosition, notFinished } from "@klingkit/jobs/internal"
+import { Clock, Duration, Effect, Option, Ref, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
 import { Progress } from "../progress.ts"
@@ -11,7 +11,8 @@ import { defineTool } from "../tool.ts"
 /** Some hosts end every call after 60 s, regardless of progress. */
 const longestSeconds = 45
 const defaultSeconds = 40
-const lastReadTimeout = "5 seconds"
+/** A last read, where nothing was shown until then. */
+const lastReadSeconds = 5
 
 export const waitForTask = defineTool({
   name: "wait_for_task",
@@ -31,40 +32,41 @@ export const waitForTask = defineTool({
     const jobs = yield* Jobs
     const report = yield* Progress
     const started = yield* Clock.currentTimeMillis
+    const elapsed = Effect.map(Clock.currentTimeMillis, (now) => now - started)
+    const timeLeft = Effect.map(elapsed, (millis) => Duration.millis(Math.max(0, timeout_seconds * 1000 - millis)))
     const lastJob = yield* Ref.make(Option.none<Job>())
-    yield* jobs.follow(task_id).pipe(
-      Stream.runForEach((job) =>
-        Effect.andThen(
-          Ref.set(lastJob, Option.some(job)),
-          report(
-            `Task is ${job.queuePosition === undefined ? job.task.status : describeQueuePosition(job.queuePosition)}`
+    const following = jobs
+      .follow(task_id)
+      .pipe(
+        Stream.runForEach((job) =>
+          Effect.andThen(
+            Ref.set(lastJob, Option.some(job)),
+            report(
+              `Task is ${job.queuePosition === undefined ? job.task.status : describeQueuePosition(job.queuePosition)}`
+            )
           )
         )
-      ),
-      Effect.timeoutOption(`${timeout_seconds} seconds`)
+      )
+    const silence = Duration.seconds(timeout_seconds - Math.min(lastReadSeconds, timeout_seconds / 2))
+    const silent = Effect.delay(
+      Effect.flatMap(Ref.get(lastJob), Option.match({ onNone: () => Effect.void, onSome: () => Effect.never })),
+      silence
     )
+    yield* Effect.raceFirst(following, silent).pipe(Effect.timeoutOption(yield* timeLeft))
     const last = yield* Ref.get(lastJob)
     // Polls of tasks that the ledger does not have are skipped when they fail; a last status read reports why none succeeded.
-    const job = Option.isSome(last) ? last.value : yield* readOnce(jobs, task_id)
-    const result = yield* statusResult(job, preview)
+    const job = Option.isSome(last) ? last.value : yield* readOnce(jobs, task_id, yield* timeLeft)
+    const result = yield* statusResult(job, preview, yield* timeLeft)
     if (isFinished(job.task)) return result
-    const waited = Math.round(((yield* Clock.currentTimeMillis) - started) / 1000)
+    const waited = Math.round((yield* elapsed) / 1000)
     return { ...result, lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own.`] }
   })
 })
 
-/** A handle was made for a paid request; another id is that of a task which is not ours. */
-const unanswered = (id: string) => {
-  const error = jobError({ _tag: "NotFinished", taskId: id, status: "Kling does not answer" })
-  return familyOfHandle(id) === undefined
-    ? error
-    : error.about({ handle: id, isSent: true, isEnded: false, charged: "maybe" })
-}
-
-const readOnce = (jobs: Jobs["Service"], id: string) =>
+const readOnce = (jobs: Jobs["Service"], id: string, timeLeft: Duration.Duration) =>
   jobs.status(id).pipe(
     Effect.timeoutOrElse({
-      duration: lastReadTimeout,
-      orElse: () => Effect.fail(unanswered(id))
+      duration: timeLeft,
+      orElse: () => notFinished(id, undefined)
     })
   )

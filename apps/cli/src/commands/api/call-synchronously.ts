@@ -1,20 +1,44 @@
 import type { Plan, Receipt } from "@klingkit/core"
 import { Jobs, type RunOptions, type RunResult } from "@klingkit/jobs"
-import { Effect } from "effect"
-import { interrupted } from "../../output/failure.ts"
+import { Duration, Effect, Ref } from "effect"
+import { exitCode } from "../../output/exit-code.ts"
+import { CommandError, interrupted } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
+import { type Deadline, timeLeft } from "../deadline.ts"
 
-/** Runs a synchronous operation, and prints the receipt of a paid one. */
-export const callSynchronously = Effect.fnUntraced(function* (plan: Plan, options: RunOptions) {
+/** Runs a synchronous operation by the deadline of its command, and prints the receipt of a paid one. */
+export const callSynchronously = Effect.fnUntraced(function* (plan: Plan, options: RunOptions, deadline: Deadline) {
   const jobs = yield* Jobs
   const output = yield* Output
   const { billed } = plan.operation
-  const result: RunResult = yield* jobs
-    .run(plan, options)
-    .pipe(Effect.onInterrupt(() => output.fail(interrupted(billed ? "paid call" : undefined))))
+  const handle = yield* Ref.make<string | undefined>(undefined)
+  const result: RunResult = yield* jobs.run(plan, { ...options, onHandle: (own) => Ref.set(handle, own) }).pipe(
+    Effect.timeoutOrElse({
+      duration: yield* timeLeft(deadline),
+      orElse: () => Effect.flatMap(Ref.get(handle), (own) => unanswered(deadline, billed, own))
+    }),
+    Effect.onInterrupt(() => output.fail(interrupted(billed ? "paid call" : undefined)))
+  )
   if (billed && result._tag === "Answer") yield* printReceipt(result.receipt)
   return result
 })
+
+/** There is no task to wait for: the answer of a paid call is in the ledger, if it comes before this program ends. */
+const unanswered = ({ timeout }: Deadline, billed: boolean, handle: string | undefined) => {
+  const isSent = billed && handle !== undefined
+  return new CommandError({
+    failure: {
+      code: "CLI_STILL_RUNNING",
+      message: `Kling has not answered within ${Duration.format(timeout)}`,
+      suggestion: isSent
+        ? `see what became of it with: klingkit task get ${handle}; the same command again finds its answer, or says that it was lost`
+        : "run the command again with a longer --timeout",
+      charged: isSent ? "maybe" : "no",
+      exitCode: exitCode.stillRunning,
+      ...(handle === undefined ? {} : { handle })
+    }
+  })
+}
 
 /** The quote, and the charge where Kling's answer states one. */
 const printReceipt = Effect.fnUntraced(function* ({ quoted, charged, mismatch }: Receipt) {

@@ -18,7 +18,7 @@ export const call = Command.make(
     if (operation.kind === "create") return yield* runPlan(plan, flags)
     if (flags.dryRun) return yield* showPlan(plan)
     const options = { isApproved: flags.yes, ...identityOptions(flags) }
-    const result = yield* callSynchronously(plan, options).pipe(Effect.provide(connection))
+    const result = yield* callSynchronously(plan, options, flags.timeout).pipe(Effect.provide(connection))
     const answer = result._tag === "Answer" ? result.answer : result.job.task
     const output = yield* Output
     return yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer ?? null, undefined, 2) })

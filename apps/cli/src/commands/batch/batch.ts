@@ -8,7 +8,7 @@ import { exitCode } from "../../output/exit-code.ts"
 import { CommandError, usageError } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
 import { beforePaying, createFolder, requireDestinations } from "../destination.ts"
-import { paidFlags } from "../paid-flags.ts"
+import { paidFlags, timeoutOfAllFlag } from "../paid-flags.ts"
 import { asNew, findLines, type LineToRun } from "./find-lines.ts"
 import { firstTen } from "./line-error.ts"
 import { lineDestination, lineOutput } from "./line-destination.ts"
@@ -26,6 +26,7 @@ const {
   again: _again,
   dryRun,
   take,
+  timeout: _timeout,
   ...shared
 } = paidFlags
 
@@ -60,6 +61,7 @@ const flags = {
     Flag.withDescription("which result of each line this is: with --only, 2 makes another one of a line")
   ),
   dryRun: dryRun.pipe(Flag.withDescription("print each request, its price and the total without sending anything")),
+  timeout: timeoutOfAllFlag,
   ...shared
 }
 
@@ -132,7 +134,14 @@ const run = Effect.fnUntraced(function* (
     toRun,
     (one) =>
       Effect.tap(
-        runLine(one, { wait, timeout, force, yes, destination: destinations.get(one), ...tasks.of(one.line.id) }),
+        runLine(one, {
+          wait,
+          deadline: timeout,
+          force,
+          yes,
+          destination: destinations.get(one),
+          ...tasks.of(one.line.id)
+        }),
         ({ id, status }) =>
           Effect.flatMap(
             Ref.updateAndGet(finished, (count) => count + 1),

@@ -90,12 +90,14 @@ const filesText = (files: ReadonlyArray<string>): string | undefined =>
 export const failIfAny = Effect.fnUntraced(function* (results: ReadonlyArray<LineResult>, isAwaited: boolean) {
   const failed = results.filter(({ status }) => status === "failed")
   const running = results.filter(({ status }) => status !== "failed" && status !== "succeed")
+  const unfetched = results.filter(({ status, failure }) => status === "succeed" && failure !== undefined)
   const isOverLimit = failed.some(({ failure }) => failure?.exitCode === exitCode.notApproved)
   const code: ExitCode | undefined = isOverLimit
     ? exitCode.notApproved
     : failed.length > 0
       ? exitCode.failed
-      : running.some(
+      : unfetched.length > 0 ||
+          running.some(
             ({ handle = "", isUnanswered = false }) => isAwaited || isUnanswered || familyOfHandle(handle) === "chain"
           )
         ? exitCode.stillRunning
@@ -106,7 +108,7 @@ export const failIfAny = Effect.fnUntraced(function* (results: ReadonlyArray<Lin
   return yield* new CommandError({
     failure: {
       code: code === exitCode.stillRunning ? "CLI_STILL_RUNNING" : "CLI_LINES_FAILED",
-      message: `${failed.length} of ${results.length} lines failed, ${running.length} still running`,
+      message: `${failed.length} of ${results.length} lines failed, ${running.length} still running${unfetched.length === 0 ? "" : `, ${unfetched.length} not fetched in time`}`,
       suggestion: `${failed.length === 0 ? "" : "fix what the messages name, then "}run the same command again: lines already sent are reused and not charged again${retry}`,
       charged: results.some(({ handle }) => handle !== undefined) ? "maybe" : "no",
       exitCode: code

@@ -1,8 +1,9 @@
 import { isFinished, maxUsd } from "@klingkit/core"
 import { isPipeline } from "@klingkit/core/requests"
-import { type Job, Jobs } from "@klingkit/jobs"
+import { type Job, JobError, Jobs } from "@klingkit/jobs"
 import { currentJob } from "@klingkit/jobs/internal"
-import { type Cause, Duration, Effect, type FileSystem, Option, type Path, Schedule, Stream } from "effect"
+import { Cause, Duration, Effect, type FileSystem, Option, type Path, Schedule, Stream } from "effect"
+import { type Deadline, deadlineAfter, timeLeft } from "../deadline.ts"
 import { isUnanswered } from "../run-plan.ts"
 import { aboutJob, type Failure, failureOf } from "../../output/failure.ts"
 import { taskView } from "../../output/task-view.ts"
@@ -14,7 +15,8 @@ import { saveResults } from "./save-results.ts"
 
 export interface LineOptions {
   readonly wait: boolean
-  readonly timeout: Duration.Duration
+  /** Of the whole file; without one, each line has its own. */
+  readonly deadline: Option.Option<Deadline>
   readonly force: boolean
   readonly yes: boolean
   /** Where the results are saved; undefined if they are not. */
@@ -42,15 +44,31 @@ export interface LineResult {
 
 type Needs = Jobs | FileSystem.FileSystem | Path.Path
 
+/** The time of a line where the file has none. */
+const lineTimeout = Duration.minutes(30)
+
 /** Submits a line or finds its earlier job; waits and downloads as the options say. A failure stays in its result. */
-export const runLine = (toRun: LineToRun, options: LineOptions): Effect.Effect<LineResult, never, Needs> =>
+export const runLine = (toRun: LineToRun, given: LineOptions): Effect.Effect<LineResult, never, Needs> =>
   Effect.gen(function* () {
-    const [spent, submitted] = yield* Effect.timed(submitOnce(toRun, options))
+    const deadline = Option.isSome(given.deadline) ? given.deadline.value : yield* deadlineAfter(lineTimeout)
+    const options = { ...given, deadline }
+    // Nothing is paid after the end.
+    if (Duration.isZero(yield* timeLeft(deadline))) return notStarted(toRun)
+    const submitted = yield* submitOnce(toRun, options)
     yield* options.onStart(submitted.handle)
     if (isFinished(submitted.task)) yield* options.onEnd(submitted.handle)
-    const left = { ...options, timeout: Duration.subtract(options.timeout, spent) }
-    return yield* Effect.catchCause(finish(toRun, left, submitted), (cause) => failedLine(toRun, cause, submitted))
+    return yield* Effect.catchCause(finish(toRun, options, submitted), (cause) => failedLine(toRun, cause, submitted))
   }).pipe(Effect.catchCause((cause) => failedLine(toRun, cause)))
+
+/** The options of a line that has started. */
+type Started = Omit<LineOptions, "deadline"> & { readonly deadline: Deadline }
+
+const notStarted = (toRun: LineToRun): LineResult => ({
+  ...nameOf(toRun),
+  status: "queued",
+  isUnanswered: true,
+  message: "was not sent: the time of the command had ended"
+})
 
 const failedLine = (toRun: LineToRun, cause: Cause.Cause<unknown>, submitted?: Job): Effect.Effect<LineResult> => {
   const reported = failureOf(cause)
@@ -60,23 +78,33 @@ const failedLine = (toRun: LineToRun, cause: Cause.Cause<unknown>, submitted?: J
 }
 
 /** Waits for a line's job and downloads its results, as the options say. */
-const finish = (toRun: LineToRun, options: LineOptions, submitted: Job): Effect.Effect<LineResult, unknown, Needs> =>
+const finish = (toRun: LineToRun, options: Started, submitted: Job): Effect.Effect<LineResult, unknown, Needs> =>
   Effect.gen(function* () {
     const { line } = toRun
-    const { destination, force } = options
+    const { destination } = options
     // The later steps of a pipeline are sent by this process, so it stays until they are.
     if (!options.wait && destination === undefined && !isPipeline(line.plan)) return resultOf(toRun, submitted)
     const job = yield* ended(line, submitted).pipe(
-      Effect.timeoutOption(options.timeout),
+      Effect.timeoutOption(yield* timeLeft(options.deadline)),
       Effect.map(Option.getOrElse(() => submitted))
     )
     // Orphaned by a process that died before it sent the request: send it now.
-    if (submitted.isDuplicate === true && wasNeverSent(job)) return yield* runLine(asNew(line, toRun.take), options)
+    if (submitted.isDuplicate === true && wasNeverSent(job))
+      return yield* runLine(asNew(line, toRun.take), { ...options, deadline: Option.some(options.deadline) })
     if (!isFinished(job.task)) return resultOf(toRun, job)
     yield* options.onEnd(job.handle)
     if (job.task.status === "failed" || destination === undefined) return resultOf(toRun, job)
-    return resultOf(toRun, job, yield* saveResults(job, destination, force))
+    return yield* saveResults(job, destination, options).pipe(
+      Effect.map((files) => resultOf(toRun, job, files)),
+      // The task has succeeded, whatever the time allowed.
+      Effect.catchIf(isFetchTimedOut, (error) =>
+        Effect.succeed({ ...resultOf(toRun, job), failure: failureOf(Cause.fail(error)) })
+      )
+    )
   })
+
+const isFetchTimedOut = (error: { readonly _tag: string }): error is JobError =>
+  error instanceof JobError && error.reason._tag === "FetchTimedOut"
 
 /** The job once it has ended. That of a synchronous call cannot be followed: whichever process made it ends it. */
 const ended = Effect.fnUntraced(function* ({ plan }: Line, submitted: Job) {
@@ -97,7 +125,7 @@ const ended = Effect.fnUntraced(function* ({ plan }: Line, submitted: Job) {
 /** The job of a line: a new one, or that of an earlier run. */
 const submitOnce = Effect.fnUntraced(function* (
   { line, take, key, found }: LineToRun,
-  { yes, timeout, destination, onStart }: LineOptions
+  { yes, deadline, destination, onStart }: Started
 ) {
   const jobs = yield* Jobs
   const { plan, raw, keys } = line
@@ -105,7 +133,7 @@ const submitOnce = Effect.fnUntraced(function* (
     return { ...(yield* jobs.status(found.handle)), isDuplicate: true } satisfies Job
   }
   const result = yield* jobs.run(plan, {
-    answerWithin: timeout,
+    answerWithin: yield* timeLeft(deadline),
     // The total was approved as a whole; a line without a known price is not part of it.
     isApproved: yes || maxUsd(plan.quote) !== undefined,
     idempotencyKey: key,

@@ -2,14 +2,19 @@ import { parseJson, stringifyJson } from "@klingkit/core/internal"
 import { type Job, JobError, Jobs } from "@klingkit/jobs"
 import { fillTemplate, jobFacts } from "@klingkit/jobs/internal"
 import { Clock, Effect, Equal, FileSystem, Path } from "effect"
+import { type Deadline, timeLeft } from "../deadline.ts"
 import { defaultTemplate, type LineDestination } from "./line-destination.ts"
 
 /** Saves what a finished job has made, unless it is there already: its files, or the answer as JSON where that has none. Returns their paths. */
-export const saveResults = Effect.fnUntraced(function* (job: Job, destination: LineDestination, force: boolean) {
+export const saveResults = Effect.fnUntraced(function* (
+  job: Job,
+  destination: LineDestination,
+  { force, deadline }: { readonly force: boolean; readonly deadline: Deadline }
+) {
   const count = job.task.outputs.filter((one) => "url" in one && one.url !== undefined).length
   if (count === 0) return [yield* saveAnswer(job, destination, force)]
   const jobs = yield* Jobs
-  const saved = yield* jobs.download(job, { ...destination, overwrite: force })
+  const saved = yield* jobs.download(job, { ...destination, overwrite: force, timeout: yield* timeLeft(deadline) })
   return saved.map(({ path }) => path)
 })
 

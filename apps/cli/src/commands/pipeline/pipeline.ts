@@ -91,7 +91,7 @@ const resume = Command.make(
   },
   Effect.fnUntraced(function* ({ task, timeout, repeatUnknown }) {
     const submitted = yield* Jobs.use((jobs) => jobs.resume(task, { repeatUnknown }))
-    yield* printTask(yield* waitForTask(submitted.handle, { timeout, submitted }))
+    yield* printTask(yield* waitForTask(submitted.handle, { deadline: timeout, submitted }))
   }, Effect.provide(connection))
 ).pipe(
   Command.withDescription("Resume a pipeline from the failed step; paid steps are not paid again"),

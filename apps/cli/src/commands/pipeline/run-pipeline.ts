@@ -6,6 +6,7 @@ import { connection } from "../../connection.ts"
 import { Output } from "../../output/output.ts"
 import type { PaidFlags } from "../paid-flags.ts"
 import { printTask } from "../print-task.ts"
+import { timeLeft } from "../deadline.ts"
 import { waitForTask } from "../wait-for-task.ts"
 import { saveSteps } from "./save-steps.ts"
 import { showPipeline } from "./show-pipeline.ts"
@@ -41,13 +42,15 @@ export const runPipeline = Effect.fnUntraced(function* (
       onHandle: (handle) => output.say(`Handle: ${handle} (${quotedText(quoted.quote)})`)
     })
     const submitted = yield* startedJob(result)
-    const save = saveSteps({ destinations, force })
-    const job = yield* waitForTask(submitted.handle, { timeout, submitted }).pipe(
+    const save = saveSteps({ destinations, output: target, force, timeout })
+    const job = yield* waitForTask(submitted.handle, { deadline: timeout, submitted }).pipe(
       // The shots that a stopped pipeline has made are paid for.
       Effect.tapError(() =>
-        Option.isSome(target)
-          ? jobs.status(submitted.handle).pipe(Effect.flatMap(save), Effect.flatMap(saySaved), Effect.ignore)
-          : Effect.void
+        Effect.gen(function* () {
+          if (Option.isNone(target)) return
+          const saving = jobs.status(submitted.handle).pipe(Effect.flatMap(save), Effect.flatMap(saySaved))
+          yield* Effect.ignore(Effect.timeout(saving, yield* timeLeft(timeout)))
+        })
       )
     )
     yield* printTask(job, Option.isSome(target) ? yield* save(job) : undefined)

@@ -7,17 +7,17 @@ import { saveSteps } from "../pipeline/save-steps.ts"
 import { stepDestinations } from "../pipeline/step-output.ts"
 import { printTask } from "../print-task.ts"
 import { destinationOf } from "../destination.ts"
-import { downloadFiles } from "../download-files.ts"
-import { forceFlag, outputFlag } from "../paid-flags.ts"
+import { type DownloadFlags, downloadFiles } from "../download-files.ts"
+import { forceFlag, outputFlag, timeoutFlag } from "../paid-flags.ts"
 import { idArgument } from "./id-argument.ts"
 
 export const download = Command.make(
   "download",
-  { task: idArgument, output: outputFlag, force: forceFlag },
-  Effect.fnUntraced(function* ({ task, output, force }) {
+  { task: idArgument, output: outputFlag, force: forceFlag, timeout: timeoutFlag },
+  Effect.fnUntraced(function* ({ task, ...flags }) {
     const jobs = yield* Jobs
     const job = yield* jobs.status(task)
-    yield* Effect.mapError(save(job, output, force), (error) =>
+    yield* Effect.mapError(save(job, flags), (error) =>
       error._tag === "JobError" && (job.record !== undefined || job.pipeline !== undefined)
         ? error.about(moneyOfJob(job))
         : error
@@ -35,11 +35,12 @@ export const download = Command.make(
   ])
 )
 
-const save = Effect.fnUntraced(function* (job: Job, output: Option.Option<string>, force: boolean) {
+const save = Effect.fnUntraced(function* (job: Job, flags: DownloadFlags) {
+  const { output } = flags
   const { pipeline } = job
   if (pipeline !== undefined && Option.isSome(output)) {
     const destinations = yield* stepDestinations(pipeline.steps, { output, force: true, isNamedByUser: false })
-    const saved = yield* saveSteps({ destinations, force })(job)
+    const saved = yield* saveSteps({ destinations, ...flags })(job)
     if (saved.length > 0) return yield* printTask(job, saved)
   }
   const destination = yield* destinationOf({
@@ -48,5 +49,5 @@ const save = Effect.fnUntraced(function* (job: Job, output: Option.Option<string
     force: true,
     count: pipeline === undefined ? job.task.outputs.length : 1
   })
-  yield* printTask(job, yield* downloadFiles(job, destination, force))
+  yield* printTask(job, yield* downloadFiles(job, destination, flags))
 })

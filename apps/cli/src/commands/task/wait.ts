@@ -10,7 +10,7 @@ export const wait = Command.make(
   "wait",
   { task: idArgument, timeout: timeoutFlag },
   Effect.fnUntraced(function* ({ task, timeout }) {
-    yield* printTask(yield* waitForTask(task, { timeout }))
+    yield* printTask(yield* waitForTask(task, { deadline: timeout }))
   }, Effect.provide(connection))
 ).pipe(
   Command.withDescription("Wait for a task to finish; exit code 8 on timeout, 1 if the task failed"),

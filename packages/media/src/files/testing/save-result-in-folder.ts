@@ -25,6 +25,7 @@ export const saveVideo = (
       const host = yield* FileHost
       return yield* saveResult({
         handle: "kk-t2v-1",
+        index: 0,
         url: "https://files.example/video",
         type: "video",
         http: yield* host.connect(policy),
