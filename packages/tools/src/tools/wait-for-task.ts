@@ -1,4 +1,5 @@
-import { familyOfHandle, isFinished } from "@klingkit/core"
+import { isFinished } from "@klingkit/core"
+import { moneyOfUnread } from "@klingkit/core/internal"
 import { type Job, Jobs } from "@klingkit/jobs"
 import { describeQueuePosition, jobError } from "@klingkit/jobs/internal"
 import { Clock, Effect, Option, Ref, Stream } from "effect"
@@ -53,13 +54,8 @@ export const waitForTask = defineTool({
   })
 })
 
-/** A handle was made for a paid request; another id is that of a task which is not ours. */
-const unanswered = (id: string) => {
-  const error = jobError({ _tag: "NotFinished", taskId: id, status: "Kling does not answer" })
-  return familyOfHandle(id) === undefined
-    ? error
-    : error.about({ handle: id, isSent: true, isEnded: false, charged: "maybe" })
-}
+const unanswered = (id: string) =>
+  jobError({ _tag: "NotFinished", taskId: id, status: "Kling does not answer" }).about(moneyOfUnread(id))
 
 const readOnce = (jobs: Jobs["Service"], id: string) =>
   jobs.status(id).pipe(
