@@ -137,9 +137,13 @@ const make = Effect.gen(function* () {
     Effect.scoped(Effect.andThen(recovery.hold, work))
 
   const status = (id: string): Effect.Effect<Job, KlingError | LedgerError> =>
-    isPipeline(id) ? Effect.andThen(recoverNow, pipelines.status(id)) : Effect.andThen(recoverNow, polling.status(id))
+    isPipeline(id)
+      ? Effect.mapError(Effect.andThen(recoverNow, pipelines.status(id)), (error) => error.aboutTask(id))
+      : Effect.andThen(recoverNow, polling.status(id))
   const followed = (id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError> =>
-    isPipeline(id) ? pipelines.follow(id) : polling.follow(id, operation)
+    isPipeline(id)
+      ? Stream.mapError(pipelines.follow(id), (error) => error.aboutTask(id))
+      : polling.follow(id, operation)
 
   const plan = yield* makePlanner<LedgerError>({
     credential: kling.credential,
@@ -171,16 +175,17 @@ const make = Effect.gen(function* () {
     plan,
     quote: (quoted) => gate.check(quoted.quote),
     run,
-    resume: (handle, options) => recovering(pipelines.resume(handle, options)),
+    resume: (handle, options) =>
+      Effect.mapError(recovering(pipelines.resume(handle, options)), (error) =>
+        error._tag === "LedgerError" ? error.aboutTask(handle) : error
+      ),
     approve: (approved, options) =>
       isPipelinePlan(approved) ? pipelines.approve(approved, options) : gate.approve(approved),
     revokeApproval: (approval) => ledger.revokeApproval(approval),
     status,
     resolve: Effect.fnUntraced(function* (handle, resolution) {
-      const record = yield* ledger.get(handle, settings.principal)
-      yield* Effect.mapError(orphans.resolve(record, resolution), (error) =>
-        error._tag === "KlingError" ? error.about(moneyOfRecord(record)) : error
-      )
+      const record = yield* Effect.mapError(ledger.get(handle, settings.principal), (error) => error.aboutTask(handle))
+      yield* Effect.mapError(orphans.resolve(record, resolution), (error) => error.about(moneyOfRecord(record)))
       return yield* status(handle)
     }),
     follow: (id, operation) => Stream.unwrap(Effect.as(recovery.hold, followed(id, operation))),

@@ -126,7 +126,7 @@ const abandonedSubmit = (operation: Operation, externalTaskId: string): KlingErr
   })
 
 /** A client that cannot be made, for want of a credential, reads nothing: that says nothing of the task. */
-const toldOfTask =
+export const toldOfTask =
   (id: string) =>
   (error: unknown): never => {
     throw error instanceof KlingError ? error.aboutTask(id) : error

@@ -1,5 +1,5 @@
-import type { Charged, NextStep } from "@klingkit/core"
-import { libraryAdvice, sanitizeText, usdText, withOutcome } from "@klingkit/core/internal"
+import { type Charged, JobMoney, type NextStep } from "@klingkit/core"
+import { libraryAdvice, moneyOfUnread, sanitizeText, usdText, withOutcome } from "@klingkit/core/internal"
 import { Schema } from "effect"
 import { quotedMoney, type QuotedMoney, quotedMoneyText } from "./quoted-money.ts"
 
@@ -53,7 +53,9 @@ export type LedgerErrorReason = typeof Reason.Type
 export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError", {
   reason: Reason,
   /** It failed before the request could be sent. */
-  beforeSending: Schema.Boolean
+  beforeSending: Schema.Boolean,
+  /** The job that could not be read: it was requested before, whatever it costs. */
+  job: Schema.optionalKey(JobMoney)
 }) {
   /** A stable code for programs: `LEDGER_OVER_BUDGET`. */
   get code(): string {
@@ -68,7 +70,18 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
   }
 
   get wasCharged(): Charged {
+    if (this.job !== undefined) return this.job.charged
     return this.beforeSending || unpaid.has(this.reason._tag) ? "no" : "maybe"
+  }
+
+  /** The same error, said of a job of this ledger. */
+  about(job: JobMoney): LedgerError {
+    return new LedgerError({ reason: this.reason, beforeSending: this.beforeSending, job })
+  }
+
+  /** The same error, said of a job that could not be read, unless the ledger has none under this id. */
+  aboutTask(id: string): LedgerError {
+    return unpaid.has(this.reason._tag) ? this : this.about(moneyOfUnread(id))
   }
 
   /** What happened, in one sentence; it names no settings. */
@@ -81,7 +94,7 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
   }
 
   get isUnsent(): boolean {
-    return this.beforeSending
+    return this.beforeSending && this.job === undefined
   }
 
   /** What to do next, as data. */

@@ -11,7 +11,7 @@ import {
   type TaskFilter,
   type TaskOperationId
 } from "@klingkit/core"
-import { wrongMethod } from "@klingkit/core/internal"
+import { toldOfTask, wrongMethod } from "@klingkit/core/internal"
 import { planVariants } from "@klingkit/core/requests"
 import type { FetchProgress } from "@klingkit/media"
 import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
@@ -161,7 +161,7 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
       run(
         Jobs.use((jobs) => jobs.status(id)),
         options
-      ),
+      ).catch(toldOfTask(id)),
     resolve: (handle, resolution, options) =>
       run(
         Jobs.use((jobs) => jobs.resolve(handle, resolution)),
@@ -175,8 +175,11 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
           Effect.map(Option.getOrThrow)
         ),
         options
-      ),
-    follow: (id, options) => iterate(followJob(id), options),
+      ).catch(toldOfTask(id)),
+    async *follow(id, options) {
+      await run(Effect.context<Jobs>(), options).catch(toldOfTask(id))
+      yield* iterate(followJob(id), options)
+    },
     list: (filter, options) => iterate(Stream.unwrap(Jobs.useSync((jobs) => jobs.list(filter))), options),
     history: (filter) => run(Jobs.use((jobs) => jobs.history(filter))),
     download: (job, options = {}) =>
@@ -191,7 +194,7 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
           )
         ),
         options
-      ),
+      ).catch(toldOfTask(typeof job === "string" ? job : job.handle)),
     nameAccount: (name, options = {}) =>
       run(
         Account.use((account) => account.name(name, options.job)),
