@@ -4,6 +4,7 @@ import {
   Kling,
   type KlingError,
   type Plan,
+  type Quote,
   type SignedCallback,
   type TaskFilter
 } from "@klingkit/core"
@@ -28,6 +29,7 @@ import type { PipelineIdentity } from "./pipelines/quote-pipeline.ts"
 import { Pipelines, type ResumePipelineOptions } from "./pipelines/pipelines.ts"
 import { makePlanner, type Planner } from "./planner.ts"
 import { Polling } from "./polling/polling.ts"
+import { recordedJobs } from "./recorded-jobs.ts"
 import { Recovery } from "./recovery/recovery.ts"
 import type { DownloadOptions } from "./results/download-job.ts"
 import { JobsSettings } from "./settings.ts"
@@ -50,6 +52,11 @@ export class Jobs extends Context.Service<
     readonly plan: Planner<LedgerError>
     /** The price of a plan, whether it needs an approval, and whether the limits allow it now. Reserves nothing. */
     quote(plan: Plan): Effect.Effect<QuoteCheck>
+    /** Fails if the price of several plans together needs an approval that it does not have. Each has its own limits still. */
+    requireApprovalOfSum(
+      quote: Quote,
+      approval: Pick<RunOptions, "isApproved" | "approval">
+    ): Effect.Effect<void, JobError | LedgerError>
     /**
      * Runs a plan of any kind within the limits. A task or pipeline is started once: an identical one shortly after returns
      * the same job. Of several takes (`planVariants`) each is a job, in `takes`. A synchronous call is answered, and never sent twice.
@@ -80,6 +87,8 @@ export class Jobs extends Context.Service<
     list(filter?: TaskFilter): Stream.Stream<Job, KlingError>
     /** Jobs in the ledger, filtered by state, model, time or prompt text. */
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
+    /** The jobs of these handles as the ledger has them; what it does not have is left out. Asks Kling nothing. */
+    recorded(handles: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Job>, LedgerError>
     /** What the ledger has under each of the caller's own keys. Asks Kling nothing. */
     findByKeys(keys: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, Job>, LedgerError>
     /** Downloads all results of a finished job, each with a `.json` that describes its origin; of a pipeline by step. */
@@ -174,6 +183,7 @@ const make = Effect.gen(function* () {
   return Jobs.of({
     plan,
     quote: (quoted) => gate.check(quoted.quote),
+    requireApprovalOfSum: (quote, approval) => gate.requireApprovalOfSum(quote, approval),
     run,
     resume: (handle, options) =>
       Effect.mapError(recovering(pipelines.resume(handle, options)), (error) =>
@@ -194,6 +204,7 @@ const make = Effect.gen(function* () {
         downloads.withRecord({ handle: task.externalId ?? task.id, task })
       ),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
+    recorded: (handles) => Effect.provideContext(recordedJobs(handles), lookups),
     findByKeys: (keys) => Effect.provideContext(findByKeys(keys), lookups),
     download: (job, options) => downloads.download(job, options),
     preview: (job) => downloads.preview(job),

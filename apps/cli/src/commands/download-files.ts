@@ -1,6 +1,5 @@
 import { type Job, Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
-import { interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import type { Destination } from "./destination.ts"
 
@@ -8,16 +7,14 @@ import type { Destination } from "./destination.ts"
 export const downloadFiles = Effect.fnUntraced(function* (job: Job, destination: Destination, force: boolean) {
   const jobs = yield* Jobs
   const output = yield* Output
-  return yield* jobs
-    .download(job, {
-      ...destination,
-      overwrite: force,
-      onProgress: ({ receivedBytes, totalBytes }) =>
-        output.live(
-          `downloading, ${megabytes(receivedBytes)}${totalBytes === undefined ? "" : ` of ${megabytes(totalBytes)}`} MB`
-        )
-    })
-    .pipe(Effect.onInterrupt(() => output.fail(interrupted({ handle: job.handle, isAccepted: true }))))
+  return yield* jobs.download(job, {
+    ...destination,
+    overwrite: force,
+    onProgress: ({ receivedBytes, totalBytes }) =>
+      output.live(
+        `downloading, ${megabytes(receivedBytes)}${totalBytes === undefined ? "" : ` of ${megabytes(totalBytes)}`} MB`
+      )
+  })
 })
 
 const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1)

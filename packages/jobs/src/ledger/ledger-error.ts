@@ -74,6 +74,11 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
     return this.beforeSending || unpaid.has(this.reason._tag) ? "no" : "maybe"
   }
 
+  /** The ledger cannot be read or written now; it has not refused anything. */
+  get isAboutStorage(): boolean {
+    return Object.hasOwn(storage, this.reason._tag)
+  }
+
   /** The same error, said of a job of this ledger. */
   about(job: JobMoney): LedgerError {
     return new LedgerError({ reason: this.reason, beforeSending: this.beforeSending, job })

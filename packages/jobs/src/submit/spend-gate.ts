@@ -1,7 +1,7 @@
 import { Kling, maxUsd, type Plan, type Quote } from "@klingkit/core"
 import { effectiveInput } from "@klingkit/core/internal"
 import { fingerprintKey } from "@klingkit/core/requests"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Struct } from "effect"
 import { jobError, type JobError } from "../job-error.ts"
 import type { Approved } from "../ledger/approvals.ts"
 import { micros, overBudget } from "../ledger/budget.ts"
@@ -10,7 +10,7 @@ import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import { quotedMoneyOf } from "../ledger/quoted-money.ts"
 import { JobsSettings } from "../settings.ts"
-import { approvalLimit, type ApprovalLimit } from "../spend-limits.ts"
+import { approvalLimit, type ApprovalLimit, type SpendLimits } from "../spend-limits.ts"
 
 /** How a request is approved. */
 interface Approval {
@@ -35,6 +35,8 @@ export class SpendGate extends Context.Service<
   {
     /** Fails if a price needs an approval and has none. */
     requireApproval(quote: Quote, approval: Approval): Effect.Effect<void, JobError | LedgerError>
+    /** The same of the price of several plans together; the limits per call and per day are for each of them. */
+    requireApprovalOfSum(quote: Quote, approval: Approval): Effect.Effect<void, JobError | LedgerError>
     /** What the limits say to a quote now. Reserves nothing: that happens when the job is created. */
     check(quote: Quote): Effect.Effect<QuoteCheck>
     /** A token that approves exactly this plan, once. */
@@ -70,14 +72,18 @@ const make = Effect.gen(function* () {
   const { limits, principal } = yield* JobsSettings
   const spentTodayUsd = ledger.spentTodayUsd({ principal, account: kling.account })
 
-  return SpendGate.of({
-    requireApproval: Effect.fnUntraced(function* (quote, { isApproved = false, approval }) {
-      const limit = approvalLimit(quote, limits)
+  const requireApproval = (limited: SpendLimits): SpendGate["Service"]["requireApproval"] =>
+    Effect.fnUntraced(function* (quote, { isApproved = false, approval }) {
+      const limit = approvalLimit(quote, limited)
       if (limit === undefined || isApproved || approval !== undefined) return
       const { rule } = quote
       const spent = yield* spentTodayUsd
       return yield* jobError({ _tag: "NotApproved", ...limit, ...quotedMoneyOf(quote), rule, spentTodayUsd: spent })
-    }),
+    })
+
+  return SpendGate.of({
+    requireApproval: requireApproval(limits),
+    requireApprovalOfSum: requireApproval(Struct.pick(limits, ["confirmAboveUsd"])),
     check: Effect.fnUntraced(function* (quote) {
       const limit = approvalLimit(quote, limits)
       // A program without limits can quote without a ledger.

@@ -1,17 +1,14 @@
 import type { Plan, Receipt } from "@klingkit/core"
 import { Jobs, type RunOptions, type RunResult } from "@klingkit/jobs"
 import { Effect } from "effect"
-import { interrupted } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
+import type { JobNames } from "../tell-of-jobs.ts"
 
 /** Runs a synchronous operation, and prints the receipt of a paid one. */
-export const callSynchronously = Effect.fnUntraced(function* (plan: Plan, options: RunOptions) {
+export const callSynchronously = Effect.fnUntraced(function* (plan: Plan, options: RunOptions, names: JobNames) {
   const jobs = yield* Jobs
-  const output = yield* Output
   const { billed } = plan.operation
-  const result: RunResult = yield* jobs
-    .run(plan, options)
-    .pipe(Effect.onInterrupt(() => output.fail(interrupted(billed ? "paid call" : undefined))))
+  const result: RunResult = yield* jobs.run(plan, { ...options, onHandle: (handle) => names.add(handle) })
   if (billed && result._tag === "Answer") yield* printReceipt(result.receipt)
   return result
 })

@@ -1,6 +1,6 @@
-import { isFinished, maxUsd } from "@klingkit/core"
+import { isFinished, type JobMoney, maxUsd } from "@klingkit/core"
 import { isPipeline } from "@klingkit/core/requests"
-import { type Job, Jobs } from "@klingkit/jobs"
+import { type Job, Jobs, moneyOfJob } from "@klingkit/jobs"
 import { currentJob } from "@klingkit/jobs/internal"
 import { type Cause, Duration, Effect, type FileSystem, Option, type Path, Schedule, Stream } from "effect"
 import { isUnanswered } from "../run-plan.ts"
@@ -19,9 +19,8 @@ export interface LineOptions {
   readonly yes: boolean
   /** Where the results are saved; undefined if they are not. */
   readonly destination: LineDestination | undefined
-  /** Receives each handle before anything is sent under it, and the job once it is known to have ended. */
+  /** Receives each handle before anything is sent under it, and that of a job that was found. */
   readonly onStart: (handle: string) => Effect.Effect<void>
-  readonly onEnd: (handle: string) => Effect.Effect<void>
 }
 
 /** The outcome of a line. */
@@ -38,6 +37,8 @@ export interface LineResult {
   readonly task?: unknown
   /** Kling had not answered at the end of the timeout. */
   readonly isUnanswered?: boolean
+  /** What is known of the money of its job. */
+  readonly money?: JobMoney
 }
 
 type Needs = Jobs | FileSystem.FileSystem | Path.Path
@@ -47,7 +48,6 @@ export const runLine = (toRun: LineToRun, options: LineOptions): Effect.Effect<L
   Effect.gen(function* () {
     const [spent, submitted] = yield* Effect.timed(submitOnce(toRun, options))
     yield* options.onStart(submitted.handle)
-    if (isFinished(submitted.task)) yield* options.onEnd(submitted.handle)
     const left = { ...options, timeout: Duration.subtract(options.timeout, spent) }
     return yield* Effect.catchCause(finish(toRun, left, submitted), (cause) => failedLine(toRun, cause, submitted))
   }).pipe(Effect.catchCause((cause) => failedLine(toRun, cause)))
@@ -56,7 +56,14 @@ const failedLine = (toRun: LineToRun, cause: Cause.Cause<unknown>, submitted?: J
   const reported = failureOf(cause)
   const failure = submitted === undefined || reported.job !== undefined ? reported : aboutJob(reported, submitted)
   const handle = submitted?.handle ?? failure.handle
-  return Effect.succeed({ ...nameOf(toRun), status: "failed", failure, ...(handle === undefined ? {} : { handle }) })
+  const money = failure.job === undefined ? {} : { money: failure.job }
+  return Effect.succeed({
+    ...nameOf(toRun),
+    status: "failed",
+    failure,
+    ...money,
+    ...(handle === undefined ? {} : { handle })
+  })
 }
 
 /** Waits for a line's job and downloads its results, as the options say. */
@@ -73,7 +80,6 @@ const finish = (toRun: LineToRun, options: LineOptions, submitted: Job): Effect.
     // Orphaned by a process that died before it sent the request: send it now.
     if (submitted.isDuplicate === true && wasNeverSent(job)) return yield* runLine(asNew(line, toRun.take), options)
     if (!isFinished(job.task)) return resultOf(toRun, job)
-    yield* options.onEnd(job.handle)
     if (job.task.status === "failed" || destination === undefined) return resultOf(toRun, job)
     return resultOf(toRun, job, yield* saveResults(job, destination, force))
   })
@@ -126,6 +132,7 @@ const resultOf = (toRun: LineToRun, job: Job, files?: ReadonlyArray<string>): Li
   status: job.task.status,
   handle: job.handle,
   task: taskView(job),
+  money: moneyOfJob(job),
   ...(isUnanswered(job) ? { isUnanswered: true } : {}),
   ...(job.task.message === undefined ? {} : { message: job.task.message }),
   ...(files === undefined ? {} : { files })

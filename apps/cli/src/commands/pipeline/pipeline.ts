@@ -13,6 +13,7 @@ import { printTask } from "../print-task.ts"
 import { readManifest } from "../batch/read-manifest.ts"
 import { identityOptions, type PaidFlags, paidFlags } from "../paid-flags.ts"
 import { idArgument } from "../task/id-argument.ts"
+import { tellOfTask } from "../tell-of-jobs.ts"
 import { waitForTask } from "../wait-for-task.ts"
 import { planSteps } from "./plan-steps.ts"
 import { runPipeline } from "./run-pipeline.ts"
@@ -91,10 +92,11 @@ const resume = Command.make(
       Flag.withDefault(false)
     )
   },
-  Effect.fnUntraced(function* ({ task, timeout, repeatUnknown }) {
-    const submitted = yield* Jobs.use((jobs) => jobs.resume(task, { repeatUnknown }))
-    yield* printTask(yield* waitForTask(submitted.handle, { timeout, submitted }))
-  }, Effect.provide(connection))
+  ({ task, timeout, repeatUnknown }) =>
+    Effect.gen(function* () {
+      const submitted = yield* Jobs.use((jobs) => jobs.resume(task, { repeatUnknown }))
+      yield* printTask(yield* waitForTask(submitted.handle, { timeout, submitted }))
+    }).pipe(tellOfTask(task))
 ).pipe(
   Command.withDescription("Resume a pipeline from the failed step; paid steps are not paid again"),
   Command.withExamples([{ command: "klingkit pipeline resume $HANDLE" }])
