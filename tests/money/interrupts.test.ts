@@ -47,7 +47,7 @@ const commands: ReadonlyArray<Command> = [
   }
 ]
 
-interface Told {
+interface Reported {
   readonly charged: string
   readonly handle?: string
   readonly tasks?: ReadonlyArray<{ readonly id: string; readonly handle: string; readonly charged: string }>
@@ -66,7 +66,7 @@ describe.each(moments)("a signal $moment", ({ faults, interruptible }) => {
   it.each(
     interruptible.flatMap((command) => (["SIGINT", "SIGTERM"] as const).map((signal) => ({ ...command, signal })))
   )(
-    "is told from what the ledger has of each job: $name, $signal",
+    "reports what the ledger has of each job: $name, $signal",
     async ({ args, tasks, signal }) => {
       for (const flags of [[], ["--json"]]) {
         await using world = await worldOf({ speed: 0.001, faults })
@@ -83,11 +83,13 @@ describe.each(moments)("a signal $moment", ({ faults, interruptible }) => {
         const named = /kk-chain-\w+/.test(stderr) ? [] : handles
         for (const handle of named) expect(stderr).toContain(handle)
         if (flags.length === 0) continue
-        const { error } = JSON.parse(stdout) as { readonly error: Told }
+        const { error } = JSON.parse(stdout) as { readonly error: Reported }
         expectTruth(error.charged, kling, stdout)
         for (const task of error.tasks ?? []) expect(task).toMatchObject({ charged: "maybe", next: { _tag: "Wait" } })
-        const told = error.tasks?.map(({ handle }) => handle) ?? [error.handle]
-        expect(told.toSorted()).toEqual(named.length === 0 ? [expect.stringMatching(/^kk-chain-/)] : named.toSorted())
+        const reported = error.tasks?.map(({ handle }) => handle) ?? [error.handle]
+        expect(reported.toSorted()).toEqual(
+          named.length === 0 ? [expect.stringMatching(/^kk-chain-/)] : named.toSorted()
+        )
       }
     },
     timeout

@@ -1,6 +1,5 @@
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { withBrokenReads } from "./broken-reads.ts"
 import { endings } from "./endings.ts"
 import { closed, type Server, servers } from "./servers.ts"
 import { expectTruth, type World, worldOf } from "./world.ts"
@@ -86,9 +85,7 @@ describe.each(Object.entries(servers))("a server over %s", (_wire, open) => {
     "denies nothing of a task when something breaks inside it",
     async () => {
       await using world = await worldOf({ speed: 0.001, faults: {} })
-      const file = join(world.home.folder, "broken.mjs")
-      writeFileSync(file, brokenReads)
-      const server = await open({ ...envOf(world), NODE_OPTIONS: `--import=${file}` })
+      const server = await open({ ...envOf(world), ...withBrokenReads(world.home).env })
       const made = await server.call("generate_video", { prompt: "a paper boat" })
       expect(handleIn(made)).not.toBe("")
       const text = await server.call("check_video_status", { task_id: handleIn(made) })
@@ -99,14 +96,3 @@ describe.each(Object.entries(servers))("a server over %s", (_wire, open) => {
     timeout
   )
 })
-
-/** A module that Node loads first: each answer to a read throws where nothing is expected to. */
-export const brokenReads = `
-  const real = globalThis.fetch
-  globalThis.fetch = async (input, init) => {
-    const response = await real(input, init)
-    if (init?.method !== "GET") return response
-    Object.defineProperty(response, "headers", { get: () => { throw new TypeError("broken inside") } })
-    return response
-  }
-`

@@ -47,7 +47,7 @@ export const worldOf = async ({ speed, faults }: Pick<Ending, "speed" | "faults"
 
 /**
  * What was said of money holds for what Kling has now: never no where it has a task, accepted or charged, and never yes where it
- * has charged nothing. `undefined`: only a state was told.
+ * has charged nothing. `undefined`: only a state was reported.
  */
 export const expectTruth = (charged: string | undefined, { tasks, charges }: KlingLedger, all: string): void => {
   if (charged === undefined) return

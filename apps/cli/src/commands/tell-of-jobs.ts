@@ -35,7 +35,7 @@ export const tellOfJobs = <A, E, R>(run: (names: JobNames) => Effect.Effect<A, E
           yield* output.fail(interrupted(jobs, Math.max(0, (yield* Ref.get(expected)) - jobs.length)))
         })
       ),
-      Effect.catchCause((cause) => Effect.flatMap(latest, (jobs) => Effect.failCause(toldOf(cause, jobs))))
+      Effect.catchCause((cause) => Effect.flatMap(latest, (jobs) => Effect.failCause(withMoney(cause, jobs))))
     )
   })
 
@@ -50,7 +50,7 @@ const withRecords = Effect.fnUntraced(function* (jobs: ReadonlyArray<NamedJob>) 
 })
 
 /** A failure that does not know of the jobs, such as a defect, denies no charge and keeps their handles. */
-const toldOf = <E>(cause: Cause.Cause<E>, jobs: ReadonlyArray<NamedJob>): Cause.Cause<E | CommandError> => {
+const withMoney = <E>(cause: Cause.Cause<E>, jobs: ReadonlyArray<NamedJob>): Cause.Cause<E | CommandError> => {
   if (Cause.hasInterruptsOnly(cause)) return cause
   const failure = failureOf(cause)
   const known = jobs.flatMap(({ job }) => (job === undefined ? [] : [moneyOfJob(job)]))
@@ -58,8 +58,12 @@ const toldOf = <E>(cause: Cause.Cause<E>, jobs: ReadonlyArray<NamedJob>): Cause.
   if (failure.job !== undefined || failure.money !== undefined || first === undefined) return cause
   const money = totalMoney(known)
   if (money.charged === "no" || (failure.charged !== "no" && failure.code !== "CLI_BUG")) return cause
-  const told = known.length === 1 ? { job: first, handle: first.handle } : { money }
-  return Cause.fail(new CommandError({ failure: { ...failure, charged: money.charged, ...told } }))
+  const { handle } = first
+  const about =
+    known.length === 1
+      ? { job: first, handle, suggestion: `see it with: klingkit task get ${handle}; ${failure.suggestion}` }
+      : { money }
+  return Cause.fail(new CommandError({ failure: { ...failure, charged: money.charged, ...about } }))
 }
 
 /** What concerns one task that was made before, by its id: also without a connection nothing is denied of it. */

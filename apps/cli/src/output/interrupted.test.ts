@@ -26,10 +26,10 @@ describe("Ctrl+C", () => {
     ["INTENT", { id: "890" }, "keeps running at Kling", "maybe"],
     ["REFUSED", { status: "failed" }, "was not accepted by Kling", "no"],
     ["FETCHED", paid, "has ended: succeed", "yes"]
-  ] as const)("of a job in %s is told from its row: %j", (state, task, words, charged) => {
-    const told = interrupted([{ handle: "kk-t2v-1", job: jobIn("kk-t2v-1", state, task) }])
-    expect(told).toMatchObject({ exitCode: 130, charged, handle: "kk-t2v-1", job: { charged } })
-    expect(told.message).toBe(`interrupted; task kk-t2v-1 ${words}`)
+  ] as const)("of a job in %s reports its row: %j", (state, task, words, charged) => {
+    const failure = interrupted([{ handle: "kk-t2v-1", job: jobIn("kk-t2v-1", state, task) }])
+    expect(failure).toMatchObject({ exitCode: 130, charged, handle: "kk-t2v-1", job: { charged } })
+    expect(failure.message).toBe(`interrupted; task kk-t2v-1 ${words}`)
   })
 
   it("of a job that the ledger does not have denies nothing, and without a job nothing was charged", () => {
@@ -38,7 +38,7 @@ describe("Ctrl+C", () => {
   })
 
   it("of several tells each, with its handle and what to do, and the sum", () => {
-    const told = interrupted(
+    const failure = interrupted(
       [
         { handle: "kk-t2v-1", kind: "line", id: "fox", job: jobIn("kk-t2v-1", "FETCHED", paid) },
         { handle: "kk-t2v-2", kind: "line", id: "boat", job: jobIn("kk-t2v-2", "ACCEPTED") },
@@ -46,7 +46,7 @@ describe("Ctrl+C", () => {
       ],
       2
     )
-    expect(failureText(told).split("\n")).toEqual([
+    expect(failureText(failure).split("\n")).toEqual([
       "Error (CLI_INTERRUPTED):",
       "  interrupted; not started: 2; what was started or found:",
       "  line fox: kk-t2v-1 has ended: succeed; charged: yes, $0.42; see it with: klingkit task get kk-t2v-1",
@@ -55,7 +55,7 @@ describe("Ctrl+C", () => {
       "Charged: yes, $0.42, and at most $0.42 more",
       "Next: run the same command again: what was sent is found and not charged again"
     ])
-    expect(failureJson(told)).toMatchObject({
+    expect(failureJson(failure)).toMatchObject({
       error: {
         charged: "yes",
         money: { chargedUsd: 0.42, maxChargedUsd: 0.42 },

@@ -20,7 +20,7 @@ export const JobMoney = Schema.Struct({
 })
 export type JobMoney = typeof JobMoney.Type
 
-/** What is known of a task that cannot be read, where no ledger has it: somebody has requested it. */
+/** What is known of a task that cannot be read, where no ledger has it: it was requested, and may be charged. */
 export const moneyOfUnread = (handle: string): JobMoney => ({
   handle,
   isSent: true,

@@ -151,17 +151,12 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
   /** The same error, said of a task that was to be read by an id, unless there is none, or more is known of it. */
   aboutTask(id: string): KlingError {
-    return this.job !== undefined || this.isOfNoTask ? this : this.about(moneyOfUnread(id))
+    return this.job !== undefined || isOfNoTask(this) ? this : this.about(moneyOfUnread(id))
   }
 
   /** The same error, said of tasks that were to be read, unless there are none. */
   aboutTasks(): KlingError {
-    return this.isOfNoTask ? this : saidOf(this, { isOfTasks: true })
-  }
-
-  /** It says that there is no such task, or was rejected before any request. */
-  private get isOfNoTask(): boolean {
-    return this.reason._tag === "TaskNotFound" || this.reason._tag === "InvalidInput"
+    return isOfNoTask(this) ? this : saidOf(this, { isOfTasks: true })
   }
 
   /** What happened, in one sentence, with settings under the names of a face. */
@@ -181,6 +176,9 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
 const saidOf = (error: KlingError, of: Pick<KlingError, "job"> | Pick<KlingError, "isOfTasks">): KlingError =>
   new KlingError({ ...Struct.pick(error, ["reason", ...details]), ...of })
+
+/** It says that there is no such task, or was rejected before any request. */
+const isOfNoTask = ({ reason }: KlingError): boolean => reason._tag === "TaskNotFound" || reason._tag === "InvalidInput"
 
 const details = ["operation", "billed", "httpStatus", "requestId", "access", "isAbsent"] as const
 

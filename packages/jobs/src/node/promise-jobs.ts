@@ -11,7 +11,7 @@ import {
   type TaskFilter,
   type TaskOperationId
 } from "@klingkit/core"
-import { toldOfTask, wrongMethod } from "@klingkit/core/internal"
+import { rethrowAboutTask, wrongMethod } from "@klingkit/core/internal"
 import { planVariants } from "@klingkit/core/requests"
 import type { FetchProgress } from "@klingkit/media"
 import { Cause, Effect, Exit, Fiber, ManagedRuntime, Option, Stream } from "effect"
@@ -161,7 +161,7 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
       run(
         Jobs.use((jobs) => jobs.status(id)),
         options
-      ).catch(toldOfTask(id)),
+      ).catch(rethrowAboutTask(id)),
     resolve: (handle, resolution, options) =>
       run(
         Jobs.use((jobs) => jobs.resolve(handle, resolution)),
@@ -175,9 +175,9 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
           Effect.map(Option.getOrThrow)
         ),
         options
-      ).catch(toldOfTask(id)),
+      ).catch(rethrowAboutTask(id)),
     async *follow(id, options) {
-      await run(Effect.context<Jobs>(), options).catch(toldOfTask(id))
+      await run(Effect.context<Jobs>(), options).catch(rethrowAboutTask(id))
       yield* iterate(followJob(id), options)
     },
     list: (filter, options) => iterate(Stream.unwrap(Jobs.useSync((jobs) => jobs.list(filter))), options),
@@ -194,7 +194,7 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
           )
         ),
         options
-      ).catch(toldOfTask(typeof job === "string" ? job : job.handle)),
+      ).catch(rethrowAboutTask(typeof job === "string" ? job : job.handle)),
     nameAccount: (name, options = {}) =>
       run(
         Account.use((account) => account.name(name, options.job)),
