@@ -6,6 +6,8 @@ import { nodeFileHost } from "@klingkit/jobs/node"
 import { createJobs } from "@klingkit/jobs/promise"
 import { findTool, formatError } from "@klingkit/tools"
 import { ConfigProvider, Effect, Layer } from "effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { klingkit } from "../cli/testing/built-klingkit.ts"
 import type { Ending } from "./endings.ts"
 
@@ -43,10 +45,23 @@ interface Document {
 
 const jsonOf = async (args: ReadonlyArray<string>, { env, folder }: Home): Promise<Said> => {
   const { exitCode, stdout } = await klingkit([...args, "--json"], { env, cwd: folder }).ended
-  const { handle, error, receipt } = JSON.parse(stdout) as Document
+  const document = JSON.parse(stdout) as Document | ReadonlyArray<BatchLine>
+  if (isLines(document)) {
+    const [line] = document
+    const charged = line?.error?.charged ?? wordIn(`Charged: ${line?.task?.receipt?.charged}`)
+    return { exitCode, all: stdout, charged, handle: line?.handle }
+  }
+  const { handle, error, receipt } = document
   const charged = error?.charged ?? wordIn(`Charged: ${receipt?.charged}`)
   return { exitCode, all: stdout, charged, handle: error === undefined ? handle : error.handle }
 }
+
+interface BatchLine extends Document {
+  readonly task?: { readonly receipt?: Document["receipt"] }
+}
+
+const isLines = (document: Document | ReadonlyArray<BatchLine>): document is ReadonlyArray<BatchLine> =>
+  Array.isArray(document)
 
 const toolText = (name: string, args: object, { env }: Home): Promise<Said> => {
   const tool = findTool(name)
@@ -87,10 +102,29 @@ const statusInProgram = async (handle: string, { env, folder }: Home): Promise<S
 
 const create = ({ timeout }: Asked) => ["video", "create", "a paper boat", "--wait", "--timeout", timeout]
 
+/** A file of one line, or of one step. */
+const file = ({ folder }: Home, name: string, content: object): string => {
+  writeFileSync(join(folder, name), JSON.stringify(content))
+  return name
+}
+
+const batch = (home: Asked) => [
+  ...["batch", file(home, "lines.json", [{ id: "boat", prompt: "a paper boat" }])],
+  ...["--wait", "--timeout", home.timeout]
+]
+const pipeline = (home: Asked) => [
+  ...["pipeline", "run", file(home, "film.json", { name: "film", steps: [{ id: "boat", prompt: "a paper boat" }] })],
+  ...["--timeout", home.timeout]
+]
+
 /** Each makes its own request. */
 export const creating: Readonly<Record<string, (home: Asked) => Promise<Said>>> = {
   "create --wait": (home) => textOf(create(home), home),
-  "create --wait --json": (home) => jsonOf(create(home), home)
+  "create --wait --json": (home) => jsonOf(create(home), home),
+  "batch --wait": (home) => textOf(batch(home), home),
+  "batch --wait --json": (home) => jsonOf(batch(home), home),
+  "pipeline run": (home) => textOf(pipeline(home), home),
+  "pipeline run --json": (home) => jsonOf(pipeline(home), home)
 }
 
 /** Each asks about a request that was made before. */

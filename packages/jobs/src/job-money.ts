@@ -3,7 +3,7 @@ import { chargedUsd } from "@klingkit/core/internal"
 import { chargesOfStep, type Job, jobOfRecord, quoteOfJob } from "./job.ts"
 import type { JobRecord } from "./ledger/job-record.ts"
 import { isFinishedState } from "./ledger/job-state.ts"
-import type { PipelineView } from "./pipeline-view.ts"
+import type { PipelineStepView, PipelineView } from "./pipeline-view.ts"
 
 /** What is known of the money of a job: whatever ends, in whichever face, says this. */
 export const moneyOfJob = (job: Job): JobMoney =>
@@ -44,15 +44,33 @@ const amountsOf = (charged: Charged, charges: ReadonlyArray<Charge>, quote: Quot
 
 /** Of a pipeline: the sum of its steps. What an earlier pipeline has paid for is not charged to this one. */
 const moneyOfSteps = ({ handle, task }: Job, { steps }: PipelineView): JobMoney => {
-  const paid = steps.filter(({ charged }) => charged === "yes")
   const isEnded = isFinished(task)
-  const open = steps.filter(({ charged, status }) => charged === "maybe" || (!isEnded && status === "waiting"))
-  const chargedTotal = total(paid.map((step) => chargedUsd(chargesOfStep(step), step.quote)))
-  const openTotal = total(open.map(({ quote }) => maxUsd(quote)))
+  return { ...totalMoney(steps.map((step) => moneyOfStep(step, isEnded))), handle, isEnded }
+}
+
+/** A step that is not sent yet may be at any moment, until its pipeline has ended. */
+const moneyOfStep = (step: PipelineStepView, isOver: boolean): JobMoney => {
+  const { id, status, quote, isFound = false } = step
+  const charged = status === "waiting" && !isOver ? "maybe" : step.charged
+  const isSent = status !== "waiting" && !isFound
   return {
-    handle,
-    isSent: steps.some(({ status, isFound }) => status !== "waiting" && isFound !== true),
-    isEnded,
+    handle: step.handle ?? id,
+    isSent,
+    isEnded: isOver,
+    charged,
+    ...amountsOf(charged, chargesOfStep(step), quote)
+  }
+}
+
+/** What is known of the money of several jobs, as a whole. */
+export const totalMoney = (jobs: ReadonlyArray<JobMoney>): Omit<JobMoney, "handle"> => {
+  const paid = jobs.filter(({ charged }) => charged === "yes")
+  const open = jobs.filter(({ charged, maxChargedUsd }) => charged === "maybe" || maxChargedUsd !== undefined)
+  const chargedTotal = total(paid.map(({ chargedUsd: usd }) => usd))
+  const openTotal = total(open.map(({ maxChargedUsd }) => maxChargedUsd))
+  return {
+    isSent: jobs.some(({ isSent }) => isSent),
+    isEnded: jobs.every(({ isEnded }) => isEnded),
     charged: paid.length > 0 ? "yes" : open.length > 0 ? "maybe" : "no",
     ...(paid.length === 0 || chargedTotal === undefined ? {} : { chargedUsd: chargedTotal }),
     ...(open.length === 0 || openTotal === undefined ? {} : { maxChargedUsd: openTotal })

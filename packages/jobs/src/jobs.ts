@@ -4,6 +4,7 @@ import {
   Kling,
   type KlingError,
   type Plan,
+  type Quote,
   type SignedCallback,
   type TaskFilter
 } from "@klingkit/core"
@@ -29,6 +30,7 @@ import type { PipelineIdentity } from "./pipelines/quote-pipeline.ts"
 import { Pipelines, type ResumePipelineOptions } from "./pipelines/pipelines.ts"
 import { makePlanner, type Planner } from "./planner.ts"
 import { Polling } from "./polling/polling.ts"
+import { recordedJobs } from "./recorded-jobs.ts"
 import { Recovery } from "./recovery/recovery.ts"
 import type { DownloadOptions } from "./results/download-job.ts"
 import { JobsSettings } from "./settings.ts"
@@ -51,6 +53,11 @@ export class Jobs extends Context.Service<
     readonly plan: Planner<LedgerError>
     /** The price of a plan, whether it needs an approval, and whether the limits allow it now. Reserves nothing. */
     quote(plan: Plan): Effect.Effect<QuoteCheck>
+    /** Fails if the price of several plans together needs an approval that it does not have. Each has its own limits still. */
+    requireApprovalOfSum(
+      quote: Quote,
+      approval: Pick<RunOptions, "isApproved" | "approval">
+    ): Effect.Effect<void, JobError | LedgerError>
     /**
      * Runs a plan of any kind within the limits. A task or pipeline is started once: an identical one shortly after returns
      * the same job. Of several takes (`planVariants`) each is a job, in `takes`. A synchronous call is answered, and never sent twice.
@@ -83,6 +90,8 @@ export class Jobs extends Context.Service<
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
     /** What today's requests (UTC) cost or may still cost, as the limits count it, and what is left of the limit per day. */
     spend(): Effect.Effect<DaySpend, LedgerError>
+    /** The jobs of these handles as the ledger has them; what it does not have is left out. Asks Kling nothing. */
+    recorded(handles: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Job>, LedgerError>
     /** What the ledger has under each of the caller's own keys. Asks Kling nothing. */
     findByKeys(keys: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, Job>, LedgerError>
     /** Downloads all results of a finished job, each with a `.json` that describes its origin; of a pipeline by step. */
@@ -140,9 +149,13 @@ const make = Effect.gen(function* () {
     Effect.scoped(Effect.andThen(recovery.hold, work))
 
   const status = (id: string): Effect.Effect<Job, KlingError | LedgerError> =>
-    isPipeline(id) ? Effect.andThen(recoverNow, pipelines.status(id)) : Effect.andThen(recoverNow, polling.status(id))
+    isPipeline(id)
+      ? Effect.mapError(Effect.andThen(recoverNow, pipelines.status(id)), (error) => error.aboutTask(id))
+      : Effect.andThen(recoverNow, polling.status(id))
   const followed = (id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError> =>
-    isPipeline(id) ? pipelines.follow(id) : polling.follow(id, operation)
+    isPipeline(id)
+      ? Stream.mapError(pipelines.follow(id), (error) => error.aboutTask(id))
+      : polling.follow(id, operation)
 
   const plan = yield* makePlanner<LedgerError>({
     credential: kling.credential,
@@ -173,17 +186,19 @@ const make = Effect.gen(function* () {
   return Jobs.of({
     plan,
     quote: (quoted) => gate.check(quoted.quote),
+    requireApprovalOfSum: (quote, approval) => gate.requireApprovalOfSum(quote, approval),
     run,
-    resume: (handle, options) => recovering(pipelines.resume(handle, options)),
+    resume: (handle, options) =>
+      Effect.mapError(recovering(pipelines.resume(handle, options)), (error) =>
+        error._tag === "LedgerError" ? error.aboutTask(handle) : error
+      ),
     approve: (approved, options) =>
       isPipelinePlan(approved) ? pipelines.approve(approved, options) : gate.approve(approved),
     revokeApproval: (approval) => ledger.revokeApproval(approval),
     status,
     resolve: Effect.fnUntraced(function* (handle, resolution) {
-      const record = yield* ledger.get(handle, settings.principal)
-      yield* Effect.mapError(orphans.resolve(record, resolution), (error) =>
-        error._tag === "KlingError" ? error.about(moneyOfRecord(record)) : error
-      )
+      const record = yield* Effect.mapError(ledger.get(handle, settings.principal), (error) => error.aboutTask(handle))
+      yield* Effect.mapError(orphans.resolve(record, resolution), (error) => error.about(moneyOfRecord(record)))
       return yield* status(handle)
     }),
     follow: (id, operation) => Stream.unwrap(Effect.as(recovery.hold, followed(id, operation))),
@@ -193,6 +208,7 @@ const make = Effect.gen(function* () {
       ),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
     spend: () => gate.today,
+    recorded: (handles) => Effect.provideContext(recordedJobs(handles), lookups),
     findByKeys: (keys) => Effect.provideContext(findByKeys(keys), lookups),
     download: (job, options) => downloads.download(job, options),
     preview: (job) => downloads.preview(job),

@@ -1,7 +1,7 @@
 import { sanitizeText } from "@klingkit/core/internal"
 import { type Job, type JobError, Jobs } from "@klingkit/jobs"
 import { Cause, Effect, Option } from "effect"
-import { CommandError, failureOf, interrupted } from "../output/failure.ts"
+import { CommandError, failureOf } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { taskView } from "../output/task-view.ts"
 import { type Deadline, timeLeft } from "./deadline.ts"
@@ -28,10 +28,7 @@ export const downloadFiles = Effect.fnUntraced(function* (job: Job, destination:
           `downloading, ${megabytes(receivedBytes)}${totalBytes === undefined ? "" : ` of ${megabytes(totalBytes)}`} MB`
         )
     })
-    .pipe(
-      Effect.catchIf(isTimedOut, (error) => notFetched(error, job, flags)),
-      Effect.onInterrupt(() => output.fail(interrupted({ handle: job.handle, isAccepted: true })))
-    )
+    .pipe(Effect.catchIf(isTimedOut, (error) => notFetched(error, job, flags)))
 })
 
 const isTimedOut = ({ reason }: JobError): boolean => reason._tag === "FetchTimedOut"

@@ -2,9 +2,8 @@ import { describeRequest, type Plan } from "@klingkit/core"
 import { baseUrlFromConfig, credentialsFromConfig } from "@klingkit/core/internal"
 import { type Job, Jobs, startedJob } from "@klingkit/jobs"
 import { describeQueuePosition, plannedFacts } from "@klingkit/jobs/internal"
-import { Effect, Option, Ref } from "effect"
+import { Effect, Option } from "effect"
 import { connection } from "../connection.ts"
-import { interrupted } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
 import { printTask } from "./print-task.ts"
@@ -13,6 +12,7 @@ import { type Destination, destinationBefore } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
 import { identityOptions, type PaidFlags } from "./paid-flags.ts"
 import { runTakes } from "./run-takes.ts"
+import { type JobNames, tellOfJobs } from "./tell-of-jobs.ts"
 import { stillRunning, waitForTask } from "./wait-for-task.ts"
 
 /** Runs a plan as a paid command's flags say: prints it, or submits it, waits and downloads. */
@@ -26,7 +26,7 @@ export const runPlan = Effect.fn("runPlan")(function* (plan: Plan, flags: PaidFl
   if (variants !== undefined) return yield* runTakes({ ...plan, variants }, flags, count)
   const { output: target, force } = flags
   const destination = yield* destinationBefore({ output: target, force, count, facts: plannedFacts(plan) })
-  return yield* send(plan, flags, destination).pipe(Effect.provide(connection))
+  return yield* tellOfJobs((names) => send(plan, flags, destination, names)).pipe(Effect.provide(connection))
 })
 
 export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
@@ -64,10 +64,9 @@ export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
   })
 })
 
-const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destination: Destination) {
+const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destination: Destination, names: JobNames) {
   const jobs = yield* Jobs
   const output = yield* Output
-  const handle = yield* Ref.make<string | undefined>(undefined)
   const submitted = yield* jobs
     .run(plan, {
       // A slot may never become free: the wait for one has the same end.
@@ -77,17 +76,11 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
       ...identityOptions(flags),
       onQueued: (position) =>
         output.say(`All concurrency slots of the account are in use: ${describeQueuePosition(position)}`),
-      onHandle: (newHandle) =>
-        Effect.andThen(Ref.set(handle, newHandle), output.say(`Handle: ${newHandle} (${quoteText(plan.quote)})`))
+      onHandle: (handle) =>
+        Effect.andThen(names.add(handle), output.say(`Handle: ${handle} (${quoteText(plan.quote)})`))
     })
-    .pipe(
-      Effect.flatMap(startedJob),
-      Effect.onInterrupt(() =>
-        Effect.flatMap(Ref.get(handle), (pending) =>
-          output.fail(interrupted(pending === undefined ? "paid call" : { handle: pending, isAccepted: false }))
-        )
-      )
-    )
+    .pipe(Effect.flatMap(startedJob))
+  yield* names.add(submitted.handle, { job: submitted })
 
   if (submitted.isDuplicate === true) {
     yield* output.say(reusingText(submitted))

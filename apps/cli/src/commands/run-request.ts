@@ -13,6 +13,7 @@ import { identityOptions, type PaidFlags, withVariants } from "./paid-flags.ts"
 import { runPipeline } from "./pipeline/run-pipeline.ts"
 import { printTask } from "./print-task.ts"
 import { reusingText, runPlan, showPlan } from "./run-plan.ts"
+import { type JobNames, tellOfJobs } from "./tell-of-jobs.ts"
 
 /** Runs what a request asks for as a paid command's flags say: a task, a synchronous call, or several steps. */
 export const runRequest = (given: Plan | PipelinePlan, flags: PaidFlags) =>
@@ -30,9 +31,10 @@ const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
   yield* credentialsFromConfig
   const { output: target, force } = flags
   const destination = yield* destinationBefore({ output: target, force, count: 1, facts: plannedFacts(plan) })
-  yield* Effect.gen(function* () {
+  const called = Effect.fnUntraced(function* (names: JobNames) {
     const jobs = yield* Jobs
-    const result = yield* callSynchronously(plan, { isApproved: flags.yes, ...identityOptions(flags) }, flags.timeout)
+    const options = { isApproved: flags.yes, ...identityOptions(flags) }
+    const result = yield* callSynchronously(plan, options, flags.timeout, names)
     if (result.job?.isDuplicate === true) yield* output.say(reusingText(result.job))
     const made = jobOfResult(result)
     if (made === undefined) {
@@ -42,5 +44,6 @@ const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
     // A repeat of the same call returns the result of the earlier one, unless it is wanted: it is not paid again.
     const job: Job = result._tag === "Duplicate" ? yield* jobs.status(made.handle) : { ...made, plan }
     yield* printTask(job, Option.isSome(flags.output) ? yield* downloadFiles(job, destination, flags) : undefined)
-  }).pipe(Effect.provide(connection))
+  })
+  yield* tellOfJobs(called).pipe(Effect.provide(connection))
 })

@@ -1,15 +1,16 @@
-import type { Plan } from "@klingkit/core"
-import { type Job, Jobs, type SavedFile, startedJob, type Take } from "@klingkit/jobs"
+import type { JobMoney, Plan } from "@klingkit/core"
+import { type Job, Jobs, moneyOfJob, type SavedFile, startedJob, type Take, totalMoney } from "@klingkit/jobs"
 import { describeQueuePosition, plannedFacts } from "@klingkit/jobs/internal"
-import { Cause, Effect, Exit, Option, Ref } from "effect"
+import { Cause, Effect, Exit, Option } from "effect"
 import { connection } from "../connection.ts"
-import { aboutJob, CommandError, type Failure, failureOf, interrupted } from "../output/failure.ts"
+import { aboutJob, CommandError, type Failure, failureOf } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView, taskText, taskView } from "../output/task-view.ts"
 import { timeLeft } from "./deadline.ts"
 import { beforePaying, createFolder, type Destination, readDestination, requireDestinations } from "./destination.ts"
 import { downloadFiles } from "./download-files.ts"
 import { identityOptions, type PaidFlags } from "./paid-flags.ts"
+import { type JobNames, tellOfJobs } from "./tell-of-jobs.ts"
 import { waitForTask } from "./wait-for-task.ts"
 
 type TakesPlan = Plan & Required<Pick<Plan, "variants">>
@@ -39,18 +40,24 @@ export const runTakes = Effect.fn("runTakes")(function* (plan: TakesPlan, flags:
   const destinations = yield* Effect.forEach(requests, readDestination)
   const folder = destinations[0]?.folder
   if (folder !== undefined) yield* beforePaying(createFolder(folder))
-  yield* Effect.gen(function* () {
-    const outcomes = yield* finishAll(yield* submitAll(plan, flags, folder), flags, destinations)
+  const run = Effect.fnUntraced(function* (names: JobNames) {
+    yield* names.expect(requests.length)
+    const outcomes = yield* finishAll(yield* submitAll(plan, flags, folder, names), flags, destinations)
     yield* print(plan, outcomes)
     const failure = failureOfTakes(outcomes)
     if (failure !== undefined) return yield* new CommandError({ failure })
-  }).pipe(Effect.provide(connection))
+  })
+  yield* tellOfJobs(run).pipe(Effect.provide(connection))
 })
 
-const submitAll = Effect.fnUntraced(function* (plan: TakesPlan, flags: PaidFlags, folder: string | undefined) {
+const submitAll = Effect.fnUntraced(function* (
+  plan: TakesPlan,
+  flags: PaidFlags,
+  folder: string | undefined,
+  names: JobNames
+) {
   const jobs = yield* Jobs
   const output = yield* Output
-  const handle = yield* Ref.make<string | undefined>(undefined)
   yield* output.say(`Quote: ${quoteText(plan.quote)}`)
   const { takes = [] } = yield* jobs
     .run(plan, {
@@ -60,20 +67,16 @@ const submitAll = Effect.fnUntraced(function* (plan: TakesPlan, flags: PaidFlags
       ...identityOptions(flags),
       onQueued: (position) =>
         output.say(`All concurrency slots of the account are in use: ${describeQueuePosition(position)}`),
-      onHandle: (newHandle) => Effect.andThen(Ref.set(handle, newHandle), output.say(`Handle: ${newHandle}`))
+      onHandle: (handle) => Effect.andThen(names.add(handle, { kind: "take" }), output.say(`Handle: ${handle}`))
     })
-    .pipe(
-      Effect.flatMap(startedJob),
-      Effect.onInterrupt(() =>
-        Effect.flatMap(Ref.get(handle), (pending) =>
-          output.fail(interrupted(pending === undefined ? "paid call" : { handle: pending, isAccepted: false }))
-        )
-      )
-    )
-  yield* Effect.forEach(takes, ({ take, job }) =>
-    job?.isDuplicate === true
-      ? output.say(`Already submitted: take ${take} is ${job.handle}, nothing was sent again`)
-      : Effect.void
+    .pipe(Effect.flatMap(startedJob))
+  yield* Effect.forEach(takes, ({ take, handle, job }) =>
+    Effect.gen(function* () {
+      yield* names.add(handle, { kind: "take", id: String(take), job })
+      if (job?.isDuplicate === true) {
+        yield* output.say(`Already submitted: take ${take} is ${job.handle}, nothing was sent again`)
+      }
+    })
   )
   return takes
 })
@@ -146,12 +149,22 @@ const failureOfTakes = (outcomes: ReadonlyArray<Outcome>): Failure | undefined =
   const [first] = failed
   if (first === undefined) return undefined
   const lines = failed.map(({ take, failure }) => `take ${take}: ${failure.message}; charged: ${failure.charged}`)
-  const isMade = outcomes.some(({ job }) => job !== undefined)
+  const money = totalMoney(outcomes.map(moneyOfTake))
+  const { job: _job, handle: _handle, ...failure } = first.failure
   return {
-    ...first.failure,
+    ...failure,
     message: lines.join("; "),
     lines,
-    suggestion: `${first.failure.suggestion}; takes that were made are not paid again by the same command`,
-    charged: isMade ? "yes" : first.failure.charged
+    suggestion: `${failure.suggestion}; takes that were made are not paid again by the same command`,
+    charged: money.charged,
+    money
   }
+}
+
+/** Of a take that was not made, what its failure says. */
+const moneyOfTake = ({ take: { handle }, job, failure }: Outcome): JobMoney => {
+  if (failure?.job !== undefined) return failure.job
+  if (job !== undefined) return moneyOfJob(job)
+  const charged = failure?.charged ?? "maybe"
+  return { handle, isSent: charged !== "no", isEnded: charged === "no", charged }
 }

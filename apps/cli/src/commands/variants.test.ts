@@ -87,7 +87,7 @@ describe("--variants", () => {
       const refused = tasksOf(stdout).filter(({ error }) => error !== undefined)
       expect(refused).toMatchObject([{ status: "failed", error: { code: "KLING_CONTENT_REFUSED", charged: "no" } }])
       expect(stderr).toMatch(/take \d: .*1301.*; charged: no/)
-      expect(stderr).toContain("Charged: yes")
+      expect(stderr).toContain("Charged: maybe, at most $0.056\n")
       const again = yield* klingkit([...create, "--wait", "--json"], kling)
       expect([again.exitCode, tasksOf(again.stdout).map(({ status }) => status)]).toEqual([
         0,

@@ -4,7 +4,7 @@ import { type Job, Jobs, type LedgerError, receiptOfJob } from "@klingkit/jobs"
 import { describeQueuePosition, stepFailure } from "@klingkit/jobs/internal"
 import { Cause, Clock, Duration, Effect, Ref, Stream } from "effect"
 import { exitCode } from "../output/exit-code.ts"
-import { aboutJob, CommandError, type Failure, failureOf, interrupted } from "../output/failure.ts"
+import { aboutJob, CommandError, type Failure, failureOf } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { taskView } from "../output/task-view.ts"
 import { type Deadline, timeLeft } from "./deadline.ts"
@@ -39,15 +39,7 @@ export const waitForTask = Effect.fnUntraced(function* (
     )
   }).pipe(Effect.catchIf(isUnread, (error) => Effect.flatMap(Ref.get(latest), (job) => unreadable(error, job))))
   yield* Effect.raceFirst(watch, showProgress(latest, expectedSeconds)).pipe(
-    Effect.timeoutOption(yield* timeLeft(options.deadline)),
-    Effect.onInterrupt(() =>
-      Effect.flatMap(Ref.get(latest), (job) => {
-        const failure = interrupted(
-          job?.pipeline === undefined ? { handle: id, isAccepted: true } : { pipeline: job.handle }
-        )
-        return output.fail(job === undefined ? failure : aboutJob(failure, job))
-      })
-    )
+    Effect.timeoutOption(yield* timeLeft(options.deadline))
   )
 
   const job = yield* Ref.get(latest)

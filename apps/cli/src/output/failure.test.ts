@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingError } from "@klingkit/core"
 import { Cause } from "effect"
-import { failureJson, failureOf, failureText, interrupted } from "./failure.ts"
+import { failureJson, failureOf, failureText } from "./failure.ts"
 
 const failure = (error: unknown) => failureOf(Cause.fail(error))
 
@@ -37,14 +37,5 @@ describe("a failure as text", () => {
     expect(unusable).toMatchObject({ exitCode: 4, lines: ["KLINGAI_API_KEY has quotes around it: remove them"] })
     const problems = [{ field: "credentials", message: "this operation needs an API key" }]
     expect(failure(new KlingError({ reason: { _tag: "InvalidInput", problems } })).exitCode).toBe(4)
-  })
-
-  it("of an interrupted batch denies a charge only if no line was sent", () => {
-    const line = { id: "fox", handle: "kk-t2v-1" }
-    expect(interrupted({ lines: [], ended: 0 })).toMatchObject({ charged: "no", exitCode: 130 })
-    expect(interrupted({ lines: [], ended: 1 }).charged).toBe("maybe")
-    const running = interrupted({ lines: [line], ended: 0 })
-    expect(failureJson(running)).toMatchObject({ error: { charged: "maybe", tasks: [line] } })
-    expect(failureText(running)).toContain("line fox: kk-t2v-1")
   })
 })

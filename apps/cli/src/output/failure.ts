@@ -4,6 +4,7 @@ import { type Job, JobError, LedgerError, moneyOfJob } from "@klingkit/jobs"
 import { Cause, Data } from "effect"
 import { CliError } from "effect/cli"
 import { type ExitCode, exitCode } from "./exit-code.ts"
+import { type InterruptedJob, interrupted } from "./interrupted.ts"
 import { nextStepText } from "./next-step.ts"
 
 /** A failure as it is printed. `code` is stable; `charged` is about money, not about success. */
@@ -22,8 +23,10 @@ export interface Failure {
   readonly handle?: string
   /** What is known of the money of the job in question. */
   readonly job?: JobMoney
-  /** The tasks of a batch that may be running. */
-  readonly tasks?: ReadonlyArray<LineTask>
+  /** What is known of the money of several jobs together. */
+  readonly money?: Omit<JobMoney, "handle">
+  /** The jobs of a command that was interrupted, where it has several. */
+  readonly tasks?: ReadonlyArray<InterruptedJob>
   /** Quote and charge of a failed task, as text. */
   readonly receipt?: Receipt
   /** The task in question, as `task get --json` shows it. */
@@ -60,68 +63,6 @@ export const failureOf = (cause: Cause.Cause<unknown>): Failure => {
   return bug(error)
 }
 
-/** What was running at Ctrl+C: a task, accepted or not, a pipeline, or a paid call that cannot be looked up. */
-export type RunningWork =
-  | { readonly handle: string; readonly isAccepted: boolean }
-  | { readonly pipeline: string }
-  /** Of a batch: the lines whose tasks may be running, and how many have ended. */
-  | { readonly lines: ReadonlyArray<LineTask>; readonly ended: number }
-  | "paid call"
-
-/** The task of a line of a batch. */
-export interface LineTask {
-  readonly id: string
-  readonly handle: string
-}
-
-/** Ctrl+C. A task that Kling has accepted keeps running; it cannot be canceled. */
-export const interrupted = (running?: RunningWork): Failure => {
-  const about = { code: "CLI_INTERRUPTED", exitCode: exitCode.interrupted }
-  if (running === undefined) {
-    return { ...about, message: "interrupted", suggestion: "run the command again", charged: "no" }
-  }
-  if (running === "paid call") {
-    const message = "interrupted; it is not known whether Kling accepted the request"
-    return { ...about, message, suggestion: "check klingkit account costs before you run it again", charged: "maybe" }
-  }
-  if ("pipeline" in running) {
-    const handle = running.pipeline
-    const message = `interrupted; the current step of pipeline ${handle} keeps running at Kling, later steps wait`
-    return { ...about, message, suggestion: `continue with: klingkit task wait ${handle}`, charged: "maybe", handle }
-  }
-  if ("lines" in running) return { ...about, ...interruptedBatch(running.lines, running.ended) }
-  const { handle, isAccepted } = running
-  return {
-    ...about,
-    message: `interrupted; task ${handle} keeps running at Kling${isAccepted ? "" : " if Kling received the request"}`,
-    suggestion: `find it with: klingkit task get ${handle}`,
-    charged: "maybe",
-    handle
-  }
-}
-
-/** A line is listed from before its request is sent. What has ended in this run was sent by it, or by an earlier one. */
-const interruptedBatch = (tasks: ReadonlyArray<LineTask>, ended: number) => {
-  const before = ended === 0 ? "" : `; tasks that have ended: ${ended}`
-  if (tasks.length === 0) {
-    return {
-      message: `interrupted; no task is running${before}`,
-      suggestion: "run the same command again: lines already sent are reused and not charged again",
-      charged: ended === 0 ? ("no" as const) : ("maybe" as const)
-    }
-  }
-  return {
-    message: `interrupted; lines that keep running at Kling if it received them: ${tasks.length}${before}`,
-    suggestion: "run the same command again: lines already sent are reused and not charged again",
-    charged: "maybe" as const,
-    tasks,
-    lines: [
-      `interrupted; these lines keep running at Kling if it received them${before}:`,
-      ...tasks.map(({ id, handle }) => `line ${id}: ${handle}`)
-    ]
-  }
-}
-
 export const failureJson = (failure: Failure): unknown => ({
   error: failureError(failure),
   ...(failure.task === undefined ? {} : { task: failure.task })
@@ -154,9 +95,9 @@ export const failureText = (failure: Failure): string => {
 }
 
 /** With the receipt of a task that has ended, else with the most that the job may have cost. */
-const chargedText = ({ charged, job, receipt = {} }: Failure): string => {
+const chargedText = ({ charged, job, money = job, receipt = {} }: Failure): string => {
   if (receipt.charged !== undefined) return charged === "no" ? receipt.charged : `${charged}; ${receipt.charged}`
-  return job?.charged === charged ? moneyText(job) : charged
+  return money?.charged === charged ? moneyText(money) : charged
 }
 
 /** Field and message as one sentence. */

@@ -77,6 +77,8 @@ describe("a task", () => {
       const down: FakeOptions = { answer: (request) => (request.path === "/tasks" ? code(5000) : undefined) }
       const error = yield* Effect.flip((yield* find("79", down)).found)
       expect(error.reason._tag).toBe("ServerError")
+      expect(error).toMatchObject({ wasCharged: "maybe", job: { handle: "79", isSent: true, isEnded: false } })
+      expect(error.suggestion).toBe("wait until 79 has finished")
     })
   )
 

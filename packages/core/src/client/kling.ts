@@ -18,6 +18,7 @@ import { type KlingRequest, makeExchange } from "./exchange.ts"
 import { fetchHttpClient } from "./fetch-http-client.ts"
 import { findTask, lookUp, type LookupEndpoint, lookupEndpointOf } from "./find-task.ts"
 import { type FollowOptions, followTask } from "./follow-task.ts"
+import { isTaskNotFound } from "./known-messages.ts"
 import { listTasks, type TaskFilter } from "./list-tasks.ts"
 import { getTasksBatch } from "./get-tasks-batch.ts"
 import { canRetryPaid, canRetryPaidNow, canRetryRead, makeRetrier, retrySchedule } from "./retry.ts"
@@ -117,10 +118,10 @@ export class Kling extends Context.Service<
         region: noAccount,
         isLocal: false,
         submit: () => Effect.fail(error),
-        call: () => Effect.fail(error),
-        task: () => Effect.fail(error),
-        tasksById: () => Effect.fail(error),
-        follow: () => Stream.fail(error),
+        call: (operation) => Effect.fail(readsTasks(operation) ? error.aboutTasks() : error),
+        task: (id) => Effect.fail(error.aboutTask(id)),
+        tasksById: () => Effect.fail(error.aboutTasks()),
+        follow: (id) => Stream.fail(error.aboutTask(id)),
         tasks: () => Stream.fail(error)
       })
     )
@@ -196,7 +197,7 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     return { handle, task }
   })
 
-  const call = Effect.fn("Kling.call")(function* (operation: AnyOperation, input: unknown) {
+  const callOnce = Effect.fn("Kling.call")(function* (operation: AnyOperation, input: unknown) {
     if (operation.kind === "create") return yield* wrongMethod(operation.id, "submit")
     const body = yield* prepare(operation, input)
     const data = yield* retry(
@@ -209,7 +210,16 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     )
   }, Effect.mapError(toSubmissionUnknown))
 
-  const task = (id: string) => findTask(lookUpAt, credential, id).pipe(Effect.withSpan("Kling.task"))
+  const call = (operation: AnyOperation, input: unknown) =>
+    Effect.mapError(callOnce(operation, input), (error) =>
+      readsTasks(operation) && !isTaskNotFound(error) ? error.aboutTasks() : error
+    )
+
+  const task = (id: string) =>
+    findTask(lookUpAt, credential, id).pipe(
+      Effect.mapError((error) => error.aboutTask(id)),
+      Effect.withSpan("Kling.task")
+    )
 
   const read = (readRequest: KlingRequest) => retry(exchange(readRequest), canRetryRead)
 
@@ -222,8 +232,11 @@ const make = Effect.fnUntraced(function* (config: KlingConfig) {
     submit: (operation, input, options) => submit(operation, input, options),
     call: (operation, input) => call(operation, input) as never,
     task,
-    tasksById: (ids) => getTasksBatch({ exchange: read, readTask: task }, credential, ids),
-    follow: (id, options) => followTask(task, id, options),
+    tasksById: (ids) =>
+      Effect.mapError(getTasksBatch({ exchange: read, readTask: task }, credential, ids), (error) =>
+        error.aboutTasks()
+      ),
+    follow: (id, options) => Stream.mapError(followTask(task, id, options), (error) => error.aboutTask(id)),
     tasks: (filter) => listTasks(read, credential, filter ?? {})
   })
 })
@@ -263,6 +276,10 @@ const unresolvedEarlierSend = ({ id, billed }: AnyOperation): KlingError =>
     operation: id,
     billed
   })
+
+/** A read of certain tasks, as opposed to a list, or to a read of something else. */
+const readsTasks = ({ kind, params }: Pick<AnyOperation, "kind" | "params">): boolean =>
+  kind === "read" && ["taskId", "taskIds"].some((name) => Object.hasOwn(params, name))
 
 /** A paid call without an external id cannot be looked up: if its response is lost, the outcome stays unknown. */
 const toSubmissionUnknown = (error: KlingError): KlingError => {

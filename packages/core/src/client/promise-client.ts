@@ -99,12 +99,12 @@ export const createKling = (options: PromiseClientOptions = {}): PromiseClient =
       run(
         Kling.use((kling) => kling.task(id)),
         options
-      ),
+      ).catch(rethrowAboutTask(id)),
     wait: (id, options) =>
       run(
         Kling.use((kling) => lastTask(kling.follow(id), options?.onTask)),
         options
-      ),
+      ).catch(rethrowAboutTask(id)),
     async *tasks(filter) {
       const kling = await run(Kling.use(Effect.succeed))
       yield* Stream.toAsyncIterable(kling.tasks(filter))
@@ -124,6 +124,13 @@ const abandonedSubmit = (operation: Operation, externalTaskId: string): KlingErr
     operation: operation.id,
     billed: operation.billed
   })
+
+/** A client that cannot be made, for want of a credential, reads nothing: that says nothing of the task. */
+export const rethrowAboutTask =
+  (id: string) =>
+  (error: unknown): never => {
+    throw error instanceof KlingError ? error.aboutTask(id) : error
+  }
 
 const lastTask = (tasks: Stream.Stream<Task, KlingError>, onTask: ((task: Task) => void) | undefined) =>
   tasks.pipe(

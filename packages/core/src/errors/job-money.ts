@@ -20,6 +20,14 @@ export const JobMoney = Schema.Struct({
 })
 export type JobMoney = typeof JobMoney.Type
 
+/** What is known of a task that cannot be read, where no ledger has it: it was requested, and may be charged. */
+export const moneyOfUnread = (handle: string): JobMoney => ({
+  handle,
+  isSent: true,
+  isEnded: false,
+  charged: "maybe"
+})
+
 /** `yes, $0.42`; `maybe, at most $0.42`; `no`. */
 export const moneyText = ({
   charged,

@@ -1,6 +1,6 @@
 import { DateTime, Schema, Struct } from "effect"
 import { findKlingCode } from "./codes.ts"
-import { type Charged, JobMoney } from "./job-money.ts"
+import { type Charged, JobMoney, moneyOfUnread } from "./job-money.ts"
 import { adviceOf, libraryAdvice, withOutcome } from "./library-advice.ts"
 import { CandidateTask, type NextStep } from "./next-step.ts"
 import { nameProblem, Problem } from "./problem.ts"
@@ -99,7 +99,9 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
   /** The task was looked up after the answer, and Kling has none. */
   isAbsent: Schema.optionalKey(Schema.Boolean),
   /** The job whose state could not be read: what is known of its money stands. */
-  job: Schema.optionalKey(JobMoney)
+  job: Schema.optionalKey(JobMoney),
+  /** It was a read of tasks that Kling may have: the read is free, and says nothing of what they cost. */
+  isOfTasks: Schema.optionalKey(Schema.Boolean)
 }) {
   /** A stable code for programs: `KLING_RATE_LIMITED`. */
   get code(): string {
@@ -116,8 +118,10 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
     return ambiguous.has(this.reason._tag) && !isRejected(this)
   }
 
+  /** Of the request that failed; of a read, what is known of the task that was to be read: the read itself is free. */
   get wasCharged(): Charged {
-    return this.job?.charged ?? (this.billed === true && this.mayHaveExecuted ? "maybe" : "no")
+    if (this.job !== undefined) return this.job.charged
+    return this.isOfTasks === true || (this.billed === true && this.mayHaveExecuted) ? "maybe" : "no"
   }
 
   /** It failed before anything was sent. */
@@ -142,7 +146,17 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
 
   /** The same error, said of a job whose state could not be read. */
   about(job: JobMoney): KlingError {
-    return saidOf(this, job)
+    return saidOf(this, { job })
+  }
+
+  /** The same error, said of a task that was to be read by an id, unless there is none, or more is known of it. */
+  aboutTask(id: string): KlingError {
+    return this.job !== undefined || isOfNoTask(this) ? this : this.about(moneyOfUnread(id))
+  }
+
+  /** The same error, said of tasks that were to be read, unless there are none. */
+  aboutTasks(): KlingError {
+    return isOfNoTask(this) ? this : saidOf(this, { isOfTasks: true })
   }
 
   /** What happened, in one sentence, with settings under the names of a face. */
@@ -160,8 +174,11 @@ export class KlingError extends Schema.TaggedError<KlingError>()("KlingError", {
   }
 }
 
-const saidOf = (error: KlingError, job: JobMoney): KlingError =>
-  new KlingError({ ...Struct.pick(error, ["reason", ...details]), job })
+const saidOf = (error: KlingError, of: Pick<KlingError, "job"> | Pick<KlingError, "isOfTasks">): KlingError =>
+  new KlingError({ ...Struct.pick(error, ["reason", ...details]), ...of })
+
+/** It says that there is no such task, or was rejected before any request. */
+const isOfNoTask = ({ reason }: KlingError): boolean => reason._tag === "TaskNotFound" || reason._tag === "InvalidInput"
 
 const details = ["operation", "billed", "httpStatus", "requestId", "access", "isAbsent"] as const
 

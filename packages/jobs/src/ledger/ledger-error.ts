@@ -1,5 +1,5 @@
-import type { Charged, NextStep } from "@klingkit/core"
-import { libraryAdvice, sanitizeText, usdText, withOutcome } from "@klingkit/core/internal"
+import { type Charged, JobMoney, type NextStep } from "@klingkit/core"
+import { libraryAdvice, moneyOfUnread, sanitizeText, usdText, withOutcome } from "@klingkit/core/internal"
 import { Schema } from "effect"
 import { DaySpend, daySpendText } from "./day-spend.ts"
 import { quotedMoney, type QuotedMoney, quotedMoneyText } from "./quoted-money.ts"
@@ -54,7 +54,9 @@ export type LedgerErrorReason = typeof Reason.Type
 export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError", {
   reason: Reason,
   /** It failed before the request could be sent. */
-  beforeSending: Schema.Boolean
+  beforeSending: Schema.Boolean,
+  /** The job that could not be read: it was requested before, whatever it costs. */
+  job: Schema.optionalKey(JobMoney)
 }) {
   /** A stable code for programs: `LEDGER_OVER_BUDGET`. */
   get code(): string {
@@ -69,7 +71,23 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
   }
 
   get wasCharged(): Charged {
+    if (this.job !== undefined) return this.job.charged
     return this.beforeSending || unpaid.has(this.reason._tag) ? "no" : "maybe"
+  }
+
+  /** The ledger cannot be read or written now; it has not refused anything. */
+  get isAboutStorage(): boolean {
+    return Object.hasOwn(storage, this.reason._tag)
+  }
+
+  /** The same error, said of a job of this ledger. */
+  about(job: JobMoney): LedgerError {
+    return new LedgerError({ reason: this.reason, beforeSending: this.beforeSending, job })
+  }
+
+  /** The same error, said of a job that could not be read, unless the ledger has none under this id. */
+  aboutTask(id: string): LedgerError {
+    return unpaid.has(this.reason._tag) ? this : this.about(moneyOfUnread(id))
   }
 
   /** What happened, in one sentence; it names no settings. */
@@ -82,7 +100,7 @@ export class LedgerError extends Schema.TaggedError<LedgerError>()("LedgerError"
   }
 
   get isUnsent(): boolean {
-    return this.beforeSending
+    return this.beforeSending && this.job === undefined
   }
 
   /** What to do next, as data. */

@@ -11,7 +11,7 @@ import {
   type TaskFilter,
   type TaskOperationId
 } from "@klingkit/core"
-import { wrongMethod } from "@klingkit/core/internal"
+import { rethrowAboutTask, wrongMethod } from "@klingkit/core/internal"
 import { planVariants } from "@klingkit/core/requests"
 import type { FetchProgress } from "@klingkit/media"
 import { Cause, Duration, Effect, Exit, Fiber, ManagedRuntime, Option, Ref, Stream, Struct } from "effect"
@@ -171,14 +171,17 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
       run(
         Jobs.use((jobs) => jobs.status(id)),
         options
-      ),
+      ).catch(rethrowAboutTask(id)),
     resolve: (handle, resolution, options) =>
       run(
         Jobs.use((jobs) => jobs.resolve(handle, resolution)),
         options
       ),
-    wait: (id, options = {}) => run(waitForJob(id, options), options),
-    follow: (id, options) => iterate(followJob(id), options),
+    wait: (id, options = {}) => run(waitForJob(id, options), options).catch(rethrowAboutTask(id)),
+    async *follow(id, options) {
+      await run(Effect.context<Jobs>(), options).catch(rethrowAboutTask(id))
+      yield* iterate(followJob(id), options)
+    },
     list: (filter, options) => iterate(Stream.unwrap(Jobs.useSync((jobs) => jobs.list(filter))), options),
     history: (filter) => run(Jobs.use((jobs) => jobs.history(filter))),
     spend: (options) =>
@@ -203,7 +206,7 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
           )
         ),
         options
-      ),
+      ).catch(rethrowAboutTask(typeof job === "string" ? job : job.handle)),
     nameAccount: (name, options = {}) =>
       run(
         Account.use((account) => account.name(name, options.job)),

@@ -11,7 +11,7 @@ import type { Recovery } from "../recovery/recovery.ts"
 import type { JobsSettings } from "../settings.ts"
 import { nextPollAt } from "../snapshots/poll-schedule.ts"
 import { Snapshots } from "../snapshots/snapshots.ts"
-import { findRecord, isTerminalOrUnsent, readForeign } from "./job-status.ts"
+import { findRecord, isTerminalOrUnsent } from "./job-status.ts"
 import { countFailedRead, type FailedReads, noFailedReads } from "./failed-reads.ts"
 import type { Poller } from "./poller.ts"
 
@@ -109,7 +109,7 @@ const firstSnapshot = Effect.fnUntraced(function* (
   id: string
 ): Effect.fn.Return<Job, KlingError, Needs> {
   const record = yield* findRecord(id)
-  if (record === undefined) return { handle: id, task: yield* readForeign(yield* Snapshots, id) }
+  if (record === undefined) return { handle: id, task: yield* Snapshots.use((snapshots) => snapshots.readTask(id)) }
   if (yield* isTerminalOrUnsent(record)) {
     const latest = yield* Snapshots.use((snapshots) => snapshots.complete(record))
     return yield* Queues.use((queues) => queues.jobOf(latest))
@@ -133,7 +133,7 @@ const nextSnapshot = Effect.fnUntraced(function* (
   const expectedSeconds = record?.expectedSeconds ?? declared?.expectedSeconds(declared.example) ?? 60
   if (record === undefined) {
     yield* Effect.sleep(nextPollAt(last.task.createdAt ?? now, expectedSeconds, now) - now)
-    return { handle: id, task: yield* readForeign(snapshots, id) }
+    return { handle: id, task: yield* snapshots.readTask(id) }
   }
   const { handle, principal, state, callbackReceivedAt, polledAt = 0 } = record
   if (isFinishedState(state)) return jobOfRecord(yield* completed(record, snapshots))

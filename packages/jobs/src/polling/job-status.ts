@@ -1,4 +1,4 @@
-import { familyOfHandle, type KlingError, type Task } from "@klingkit/core"
+import type { KlingError } from "@klingkit/core"
 import { Clock, Effect } from "effect"
 import type { Job } from "../job.ts"
 import { moneyOfRecord } from "../job-money.ts"
@@ -26,7 +26,7 @@ export const jobStatus = Effect.fn("Jobs.status")(function* (
   const ledger = yield* Ledger
   const snapshots = yield* Snapshots
   const record = yield* findRecord(id)
-  if (record === undefined) return { handle: id, task: yield* readForeign(snapshots, id) }
+  if (record === undefined) return { handle: id, task: yield* snapshots.readTask(id) }
   if (yield* isTerminalOrUnsent(record)) {
     const latest = yield* snapshots.complete(record)
     return yield* Queues.use((queues) => queues.jobOf(latest))
@@ -35,19 +35,6 @@ export const jobStatus = Effect.fn("Jobs.status")(function* (
   yield* Effect.ignore(ledger.claimPolls([record.handle], 0))
   return yield* Effect.mapError(snapshots.poll(record), (error) => error.about(moneyOfRecord(record)))
 })
-
-/**
- * Reads a task that the ledger does not have. A handle was made for a paid request, by another home or in a ledger that cannot be
- * read now: unless Kling has no such task, it may have been charged.
- */
-export const readForeign = (snapshots: Snapshots["Service"], id: string): Effect.Effect<Task, KlingError> =>
-  Effect.mapError(snapshots.readTask(id), (error) =>
-    familyOfHandle(id) === undefined || isWrongId(error)
-      ? error
-      : error.about({ handle: id, isSent: true, isEnded: false, charged: "maybe" })
-  )
-
-const isWrongId = ({ reason }: KlingError): boolean => reason._tag === "TaskNotFound" || reason._tag === "InvalidInput"
 
 const recoverEveryMillis = 10_000
 

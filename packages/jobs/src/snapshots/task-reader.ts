@@ -1,5 +1,5 @@
 import { Kling, type KlingError, type Task } from "@klingkit/core"
-import { Effect, Exit, Request, RequestResolver } from "effect"
+import { Cause, Effect, Exit, Request, RequestResolver } from "effect"
 
 class ReadTask extends Request.Class<{ readonly id: string }, Task, KlingError> {}
 
@@ -19,7 +19,9 @@ export const makeTaskReader: Effect.Effect<TaskReader, never, Kling> = Effect.ge
   ): Effect.fn.Return<ReadonlyMap<string, Exit.Exit<Task, KlingError>>> {
     if (ids.length <= 1) return new Map(yield* Effect.forEach(ids, readOne))
     const batch = yield* Effect.exit(kling.tasksById(ids))
-    if (Exit.isFailure(batch)) return new Map(ids.map((id) => [id, Exit.failCause(batch.cause)] as const))
+    if (Exit.isFailure(batch)) {
+      return new Map(ids.map((id) => [id, Exit.failCause(Cause.map(batch.cause, (error) => error.aboutTask(id)))]))
+    }
     // Tasks that the batch lacks (listed on their own path only, or unknown), or whose state it does not know, are read
     // one by one: the error then says which it is.
     const found = [...batch.value].flatMap(([id, task]) =>

@@ -1,7 +1,7 @@
 import { Kling, maxUsd, type Plan, type Quote } from "@klingkit/core"
 import { effectiveInput } from "@klingkit/core/internal"
 import { fingerprintKey } from "@klingkit/core/requests"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Struct } from "effect"
 import { jobError, type JobError } from "../job-error.ts"
 import type { Approved } from "../ledger/approvals.ts"
 import { overBudget } from "../ledger/budget.ts"
@@ -11,7 +11,7 @@ import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import { quotedMoneyOf } from "../ledger/quoted-money.ts"
 import { JobsSettings } from "../settings.ts"
-import { approvalLimit, type ApprovalLimit } from "../spend-limits.ts"
+import { approvalLimit, type ApprovalLimit, type SpendLimits } from "../spend-limits.ts"
 
 /** How a request is approved. */
 interface Approval {
@@ -38,6 +38,8 @@ export class SpendGate extends Context.Service<
     requireApproval(quote: Quote, approval: Approval): Effect.Effect<void, JobError | LedgerError>
     /** What today's requests of this principal, or on this account, cost or may still cost, beside the limit per day. */
     readonly today: Effect.Effect<DaySpend, LedgerError>
+    /** The same of the price of several plans together; the limits per call and per day are for each of them. */
+    requireApprovalOfSum(quote: Quote, approval: Approval): Effect.Effect<void, JobError | LedgerError>
     /** What the limits say to a quote now. Reserves nothing: that happens when the job is created. */
     check(quote: Quote): Effect.Effect<QuoteCheck>
     /** A token that approves exactly this plan, once. */
@@ -73,14 +75,18 @@ const make = Effect.gen(function* () {
   const { limits, principal } = yield* JobsSettings
   const today = ledger.daySpend({ principal, account: kling.account }, limits)
 
-  return SpendGate.of({
-    today,
-    requireApproval: Effect.fnUntraced(function* (quote, { isApproved = false, approval }) {
-      const limit = approvalLimit(quote, limits)
+  const requireApproval = (limited: SpendLimits): SpendGate["Service"]["requireApproval"] =>
+    Effect.fnUntraced(function* (quote, { isApproved = false, approval }) {
+      const limit = approvalLimit(quote, limited)
       if (limit === undefined || isApproved || approval !== undefined) return
       const { rule } = quote
       return yield* jobError({ _tag: "NotApproved", ...limit, ...quotedMoneyOf(quote), rule, today: yield* today })
-    }),
+    })
+
+  return SpendGate.of({
+    today,
+    requireApproval: requireApproval(limits),
+    requireApprovalOfSum: requireApproval(Struct.pick(limits, ["confirmAboveUsd"])),
     check: Effect.fnUntraced(function* (quote) {
       const limit = approvalLimit(quote, limits)
       // A program without limits can quote without a ledger.

@@ -1,11 +1,30 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingError } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
-import { JobError } from "@klingkit/jobs"
+import { JobError, LedgerError } from "@klingkit/jobs"
+import * as z from "zod"
+import { jsonSchemaOf } from "../json-schema.ts"
 import { formatDefect, formatError } from "./format-error.ts"
 
+const answered = { klingCode: 5000, klingMessage: "" }
+const ledgerFailed = new LedgerError({
+  reason: { _tag: "StorageFailed", location: "ledger.db", detail: "" },
+  beforeSending: false
+})
+const waitForTask = {
+  charged: false,
+  name: "wait_for_task",
+  inputSchema: jsonSchemaOf(z.object({ task_id: z.string() }), "input")
+}
+const isCharged = (line: string) => line.startsWith("Charged: ")
+const words = {
+  no: "Charged: no; this call is free",
+  maybe: "Charged: maybe, for the task; this call is free",
+  yes: "Charged: yes, for the task; it is not lost"
+}
+
 const paid = { charged: true, name: "generate_video" }
-const free = { charged: false, name: "wait_for_task" }
+const free = { charged: false, name: "list_tasks" }
 
 describe("a formatted error", () => {
   it("says what happened, whether it was charged, what to do next, and a code", () => {
@@ -82,6 +101,35 @@ describe("a formatted error", () => {
     expect(formatDefect(paid).lines.join("\n")).toMatch(
       /internal error in klingkit\nCharged: maybe.*\nNext: .*\nCode: KLINGKIT_DEFECT/
     )
-    expect(formatDefect(free).lines).toContain("Charged: no")
+    expect(formatDefect(free).lines).toContain("Charged: no; this call is free")
+    expect(formatDefect(waitForTask).lines).toContain("Charged: maybe, for the task; this call is free")
   })
+
+  it.each([
+    ["a read of Kling that fails", new KlingError({ reason: { _tag: "ServerError", ...answered } }), "no", "no"],
+    ["no such task", new KlingError({ reason: { _tag: "TaskNotFound", taskId: "77" } }), "no", "no"],
+    [
+      "a read of tasks",
+      new KlingError({ reason: { _tag: "ServerError", ...answered }, isOfTasks: true }),
+      "no",
+      "maybe"
+    ],
+    ["a ledger that fails", ledgerFailed, "no", "maybe"],
+    ["a file that is in the way", new JobError({ reason: { _tag: "FileExists", path: "/a" } }), "no", "maybe"],
+    [
+      "a file that is not fetched",
+      new JobError({ reason: { _tag: "FetchFailed", taskId: "7", detail: "" } }),
+      "no",
+      "yes"
+    ]
+  ] as const)(
+    "of a free tool says that the call is free, and what holds for its task: %s",
+    (_, error, ofList, ofTask) => {
+      const charged = [free, waitForTask].map((tool) => formatError(tool, error).lines.find(isCharged))
+      expect(charged).toEqual([words[ofList], words[ofTask]])
+      const job = { handle: "kk-t2v-1", isSent: true, isEnded: false, charged: "maybe" } as const
+      if ("about" in error)
+        expect(formatError(free, error.about(job)).lines.find(isCharged)).toMatch(/^Charged: maybe;/)
+    }
+  )
 })

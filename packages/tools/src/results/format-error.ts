@@ -27,12 +27,15 @@ const chargedText = {
   yes: "yes, for the task; it is not lost"
 }
 
+/** What an error says depends on what the tool costs, and on whether it is about a task. */
+type FailedTool = Pick<Tool, "charged"> & Partial<Pick<Tool, "inputSchema">>
+
 /**
  * Formats an error: what happened, whether it was charged, what to do next, and its code. Without the task's id where that
  * stands above it.
  */
 export const formatError = (
-  tool: Pick<Tool, "charged">,
+  tool: FailedTool,
   error: KlingError | JobError | LedgerError,
   { withTaskId = true }: { readonly withTaskId?: boolean } = {}
 ): FormattedError => ({
@@ -55,26 +58,34 @@ const taskIdOf = (error: AnyError): ReadonlyArray<string> => {
 }
 
 /** The money of the job in question stands, also where the tool itself only reads. */
-const chargedBy = (tool: Pick<Tool, "charged">, error: AnyError): string => {
+const chargedBy = (tool: FailedTool, error: AnyError): string => {
   if ("job" in error && error.job !== undefined) return `${moneyText(error.job)}${ofTask[error.job.charged]}`
   return chargedByCall(tool, error)
 }
 
 const ofTask = { no: "", maybe: "; Kling may have accepted the request", yes: ", for the task; it is not lost" }
 
-const chargedByCall = (tool: Pick<Tool, "charged">, error: AnyError): string =>
-  !tool.charged
-    ? "no"
-    : error.reason._tag === "StepFailed" && error.reason.paid.length > 0
-      ? `yes, ${paidText(error.reason.paid)}`
-      : chargedText[error.wasCharged]
+const chargedByCall = (tool: FailedTool, error: AnyError): string => {
+  if (error.reason._tag === "StepFailed" && error.reason.paid.length > 0) return `yes, ${paidText(error.reason.paid)}`
+  if (tool.charged && !("isOfTasks" in error && error.isOfTasks === true)) return chargedText[error.wasCharged]
+  // What a free tool says of a task that it names must hold for the task.
+  return tool.charged || isOfTask(tool) ? freeText[error.wasCharged] : freeText.no
+}
+
+const freeText = {
+  no: "no; this call is free",
+  maybe: "maybe, for the task; this call is free",
+  yes: chargedText.yes
+}
+
+const isOfTask = ({ inputSchema }: FailedTool): boolean => inputSchema?.required?.includes("task_id") === true
 
 /** An internal defect: its details go to the log, not to the caller. */
-export const formatDefect = (tool: Pick<Tool, "charged" | "name">): FormattedError => ({
+export const formatDefect = (tool: FailedTool & Pick<Tool, "name">): FormattedError => ({
   code: "KLINGKIT_DEFECT",
   lines: [
     `Error: ${tool.name} failed: internal error in klingkit`,
-    `Charged: ${tool.charged ? chargedText.maybe : "no"}`,
+    `Charged: ${tool.charged ? chargedText.maybe : isOfTask(tool) ? freeText.maybe : freeText.no}`,
     tool.charged
       ? "Next: check list_tasks before trying again, and report the error from stderr"
       : "Next: try again, and report the error from stderr",

@@ -2,22 +2,27 @@ import type { Plan, Receipt } from "@klingkit/core"
 import { Jobs, type RunOptions, type RunResult } from "@klingkit/jobs"
 import { Duration, Effect, Ref } from "effect"
 import { exitCode } from "../../output/exit-code.ts"
-import { CommandError, interrupted } from "../../output/failure.ts"
+import { CommandError } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
 import { type Deadline, timeLeft } from "../deadline.ts"
+import type { JobNames } from "../tell-of-jobs.ts"
 
 /** Runs a synchronous operation by the deadline of its command, and prints the receipt of a paid one. */
-export const callSynchronously = Effect.fnUntraced(function* (plan: Plan, options: RunOptions, deadline: Deadline) {
+export const callSynchronously = Effect.fnUntraced(function* (
+  plan: Plan,
+  options: RunOptions,
+  deadline: Deadline,
+  names: JobNames
+) {
   const jobs = yield* Jobs
-  const output = yield* Output
   const { billed } = plan.operation
   const handle = yield* Ref.make<string | undefined>(undefined)
-  const result: RunResult = yield* jobs.run(plan, { ...options, onHandle: (own) => Ref.set(handle, own) }).pipe(
+  const onHandle = (own: string) => Effect.andThen(Ref.set(handle, own), names.add(own))
+  const result: RunResult = yield* jobs.run(plan, { ...options, onHandle }).pipe(
     Effect.timeoutOrElse({
       duration: yield* timeLeft(deadline),
       orElse: () => Effect.flatMap(Ref.get(handle), (own) => unanswered(deadline, billed, own))
-    }),
-    Effect.onInterrupt(() => output.fail(interrupted(billed ? "paid call" : undefined)))
+    })
   )
   if (billed && result._tag === "Answer") yield* printReceipt(result.receipt)
   return result

@@ -5,6 +5,7 @@ import { Output } from "../../output/output.ts"
 import { inputFlag } from "../json-input.ts"
 import { identityOptions, paidFlags, withVariants } from "../paid-flags.ts"
 import { runPlan, showPlan } from "../run-plan.ts"
+import { tellOfJobs } from "../tell-of-jobs.ts"
 import { callSynchronously } from "./call-synchronously.ts"
 import { operationArgument } from "./find.ts"
 import { planCall } from "./plan-call.ts"
@@ -18,7 +19,8 @@ export const call = Command.make(
     if (operation.kind === "create") return yield* runPlan(plan, flags)
     if (flags.dryRun) return yield* showPlan(plan)
     const options = { isApproved: flags.yes, ...identityOptions(flags) }
-    const result = yield* callSynchronously(plan, options, flags.timeout).pipe(Effect.provide(connection))
+    const called = tellOfJobs((names) => callSynchronously(plan, options, flags.timeout, names))
+    const result = yield* called.pipe(Effect.provide(connection))
     const answer = result._tag === "Answer" ? result.answer : result.job.task
     const output = yield* Output
     return yield* output.answer({ json: answer ?? null, text: JSON.stringify(answer ?? null, undefined, 2) })

@@ -99,7 +99,7 @@ describe("the files of a batch", () => {
         yield* fs.writeFileString(`${home}/out/fox.png`, "mine")
         yield* fs.remove(`${home}/out/fox.png.json`)
         const { exitCode, stderr, lines } = yield* run(...out)
-        expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Charged: maybe")])
+        expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Charged: yes, $0.028\n")])
         expect(lines).toMatchObject([{ handle: expect.stringMatching(/^kk-/), error: { code: "JOB_FILE_EXISTS" } }])
         expect(yield* fs.readFileString(`${home}/out/fox.png`)).toBe("mine")
         expect(yield* charges).toHaveLength(1)

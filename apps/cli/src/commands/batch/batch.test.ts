@@ -43,6 +43,19 @@ describe("klingkit batch", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("looks into the ledger in a dry run, and goes without only where there is no credential or no ledger", () =>
+    Effect.gen(function* () {
+      const { file, env } = yield* withManifest("videos.csv", csv)
+      const dryRun = (changed: Readonly<Record<string, string>>) =>
+        klingkit(["batch", file, "--dry-run"], { env: { ...env, ...changed } })
+      expect(yield* dryRun({ KLINGAI_API_KEY: '"api-key-in-quotes"' })).toMatchObject({ exitCode: 4, stdout: "" })
+      const note = expect.stringContaining("Note: the ledger was not looked into")
+      expect(yield* dryRun({ KLINGAI_API_KEY: "" })).toMatchObject({ exitCode: 0, stdout: note })
+      expect(yield* dryRun({ KLINGKIT_HOME: file })).toMatchObject({ exitCode: 0, stdout: note })
+      expect((yield* dryRun({})).stdout).not.toContain("Note:")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("submits and saves each line, and pays nothing when it runs again", () =>
     Effect.gen(function* () {
       const { file, env, home, charges, fs } = yield* withManifest("videos.csv", csv)
@@ -111,7 +124,9 @@ describe("klingkit batch", () => {
       })
       expect([expensive.exitCode, expensive.stderr]).toEqual([
         5,
-        expect.stringContaining("$0.84; approval is required above $0.50")
+        expect.stringMatching(
+          /\$0.84 \(the sum of all lines\); with a limit of \$0.50 \(KLINGKIT_CONFIRM_ABOVE_USD\) it needs an approval; .*\nCharged: no\n/
+        )
       ])
       expect(yield* charges).toEqual([])
       const day = { ...env, KLINGKIT_MAX_USD_PER_DAY: "0.5" }

@@ -1,15 +1,15 @@
-import { maxUsd, type Quote, sumOfQuotes } from "@klingkit/core"
-import { credentialsFromConfig, quotedText, usdText } from "@klingkit/core/internal"
-import { spendLimits } from "@klingkit/jobs"
+import { KlingError, type Quote, sumOfQuotes } from "@klingkit/core"
+import { credentialsFromConfig, quotedText } from "@klingkit/core/internal"
+import { Jobs, LedgerError } from "@klingkit/jobs"
 import { Effect, Option, Ref } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { connection } from "../../connection.ts"
-import { exitCode } from "../../output/exit-code.ts"
-import { CommandError, usageError } from "../../output/failure.ts"
+import { usageError } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
 import { beforePaying, createFolder, requireDestinations } from "../destination.ts"
 import { paidFlags, timeoutOfAllFlag } from "../paid-flags.ts"
-import { asNew, findLines, type LineToRun } from "./find-lines.ts"
+import { type JobNames, tellOfJobs } from "../tell-of-jobs.ts"
+import { asNew, findLines, type LineToRun, type WhichTake } from "./find-lines.ts"
 import { firstTen } from "./line-error.ts"
 import { lineDestination, lineOutput } from "./line-destination.ts"
 import { type Line, planLines } from "./plan-line.ts"
@@ -17,7 +17,6 @@ import { failIfAny, printResults, showLines } from "./print-batch.ts"
 import { readManifest } from "./read-manifest.ts"
 import { runLine } from "./run-line.ts"
 import { selectLines } from "./select-lines.ts"
-import { trackTasks } from "./track-tasks.ts"
 
 const {
   key: _key,
@@ -93,7 +92,7 @@ export const batch = Command.make(
       return yield* showLines(toRun, quoteOf(toRun), notes)
     }
     yield* credentialsFromConfig
-    yield* run(lines, which, given).pipe(Effect.provide(connection))
+    yield* tellOfJobs((names) => run(lines, which, given, names)).pipe(Effect.provide(connection))
   })
 ).pipe(
   Command.withDescription("Run many requests from a file; safe to re-run: no line is charged twice"),
@@ -114,20 +113,17 @@ export const batch = Command.make(
 
 type Given = Command.Command.Config.Infer<typeof flags>
 
-const run = Effect.fnUntraced(function* (
-  lines: ReadonlyArray<Line>,
-  which: Parameters<typeof findLines>[1],
-  given: Given
-) {
+const run = Effect.fnUntraced(function* (lines: ReadonlyArray<Line>, which: WhichTake, given: Given, names: JobNames) {
   const output = yield* Output
   const toRun = yield* findLines(lines, which)
   const destinations = yield* destinationsOf(toRun, given)
   const quote = quoteOf(toRun)
-  yield* requireApproval(quote, given.yes)
+  // The total needs the same approval as a single request of that price.
+  yield* Jobs.use((jobs) => jobs.requireApprovalOfSum(quote, { isApproved: given.yes }))
   const folders = new Set([...destinations.values()].map(({ folder }) => folder))
   yield* Effect.forEach(folders, (folder) => createFolder(folder))
   yield* output.say(summaryText(toRun, quote))
-  const tasks = yield* trackTasks
+  yield* names.expect(toRun.length)
   const finished = yield* Ref.make(0)
   const { wait, timeout, force, yes, parallel } = given
   const results = yield* Effect.forEach(
@@ -140,7 +136,7 @@ const run = Effect.fnUntraced(function* (
           force,
           yes,
           destination: destinations.get(one),
-          ...tasks.of(one.line.id)
+          onStart: (handle) => names.add(handle, { kind: "line", id: one.line.id })
         }),
         ({ id, status }) =>
           Effect.flatMap(
@@ -149,20 +145,28 @@ const run = Effect.fnUntraced(function* (
           )
       ),
     { concurrency: parallel }
-  ).pipe(Effect.onInterrupt(() => tasks.tell))
+  )
   yield* printResults(results)
   yield* failIfAny(results, wait || Option.isSome(given.output))
 })
 
 /** What a run would find. A dry run needs neither a credential nor a ledger; without them every line counts as new. */
-const lookUp = (lines: ReadonlyArray<Line>, which: Parameters<typeof findLines>[1]) =>
+const lookUp = (lines: ReadonlyArray<Line>, which: WhichTake) =>
   Effect.andThen(credentialsFromConfig, findLines(lines, which).pipe(Effect.provide(connection))).pipe(
     Effect.map((toRun) => ({ toRun, notes: [] })),
-    Effect.orElseSucceed(() => ({
-      toRun: lines.map((line) => asNew(line, which.take)),
-      notes: ["the ledger was not looked into: lines that were sent before are counted too, but not charged again"]
-    }))
+    Effect.catchIf(isWithoutLedger, () =>
+      Effect.succeed({
+        toRun: lines.map((line) => asNew(line, which.take)),
+        notes: ["the ledger was not looked into: lines that were sent before are counted too, but not charged again"]
+      })
+    )
   )
+
+/** There is no credential to look with, or no ledger that can be read. What else fails would keep a run from starting. */
+const isWithoutLedger = (error: unknown): boolean =>
+  error instanceof KlingError
+    ? error.reason._tag === "MissingCredentials"
+    : error instanceof LedgerError && error.isAboutStorage
 
 /** Where the results of each line are saved, if they are. Fails with all that would keep them from being saved. */
 const destinationsOf = Effect.fnUntraced(function* (
@@ -191,19 +195,3 @@ const summaryText = (toRun: ReadonlyArray<LineToRun>, quote: Quote): string => {
   const reused = found === 0 ? "" : `; ${found} found from earlier runs, not charged again`
   return `${toRun.length} ${toRun.length === 1 ? "line" : "lines"}: ${paid === 0 ? "nothing to pay" : `${paid} to pay, ${quotedText(quote)} in total`}${reused}`
 }
-
-/** The total needs the same approval as a single request of that price. */
-const requireApproval = Effect.fnUntraced(function* (quote: Quote, yes: boolean) {
-  const { confirmAboveUsd } = yield* spendLimits
-  const highest = maxUsd(quote)
-  if (yes || confirmAboveUsd === undefined || (highest !== undefined && highest <= confirmAboveUsd)) return
-  return yield* new CommandError({
-    failure: {
-      code: "JOB_NOT_APPROVED",
-      message: `all lines together cost ${highest === undefined ? "an unknown amount" : usdText(highest)}; approval is required above ${usdText(confirmAboveUsd)} (KLINGKIT_CONFIRM_ABOVE_USD)`,
-      suggestion: "check it with --dry-run, then approve it with --yes; nothing was sent",
-      charged: "no",
-      exitCode: exitCode.notApproved
-    }
-  })
-})

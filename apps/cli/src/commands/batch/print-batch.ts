@@ -1,5 +1,6 @@
-import { familyOfHandle, type Quote } from "@klingkit/core"
+import { familyOfHandle, type JobMoney, type Quote } from "@klingkit/core"
 import { isPipeline } from "@klingkit/core/requests"
+import { totalMoney } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { exitCode, type ExitCode } from "../../output/exit-code.ts"
 import { CommandError } from "../../output/failure.ts"
@@ -62,7 +63,7 @@ const operationsText = (plan: Line["plan"]): string =>
 export const printResults = Effect.fnUntraced(function* (results: ReadonlyArray<LineResult>) {
   const output = yield* Output
   yield* output.answer({
-    json: results.map(({ failure, message: _message, isUnanswered: _isUnanswered, ...result }) => ({
+    json: results.map(({ failure, message: _message, isUnanswered: _isUnanswered, money: _money, ...result }) => ({
       ...result,
       ...(failure === undefined
         ? {}
@@ -104,17 +105,26 @@ export const failIfAny = Effect.fnUntraced(function* (results: ReadonlyArray<Lin
         : undefined
   if (code === undefined) return
   const atKling = failed.filter(({ failure }) => failure === undefined)
+  const money = totalMoney(results.map(moneyOfLine))
   const retry = atKling.length === 0 ? "" : `; --retry-failed tries lines again whose task failed (${idsText(atKling)})`
   return yield* new CommandError({
     failure: {
       code: code === exitCode.stillRunning ? "CLI_STILL_RUNNING" : "CLI_LINES_FAILED",
       message: `${failed.length} of ${results.length} lines failed, ${running.length} still running${unfetched.length === 0 ? "" : `, ${unfetched.length} not fetched in time`}`,
       suggestion: `${failed.length === 0 ? "" : "fix what the messages name, then "}run the same command again: lines already sent are reused and not charged again${retry}`,
-      charged: results.some(({ handle }) => handle !== undefined) ? "maybe" : "no",
+      charged: money.charged,
+      money,
       exitCode: code
     }
   })
 })
+
+/** Of a line without a job, what its failure says. */
+const moneyOfLine = ({ id, handle = id, money, failure }: LineResult): JobMoney => {
+  if (money !== undefined) return money
+  const charged = failure?.charged ?? "maybe"
+  return { handle, isSent: charged !== "no", isEnded: charged === "no", charged }
+}
 
 const idsText = (results: ReadonlyArray<LineResult>): string =>
   results

@@ -1,6 +1,6 @@
-import { isFinished, maxUsd } from "@klingkit/core"
+import { isFinished, type JobMoney, maxUsd } from "@klingkit/core"
 import { isPipeline } from "@klingkit/core/requests"
-import { type Job, JobError, Jobs } from "@klingkit/jobs"
+import { type Job, JobError, Jobs, moneyOfJob } from "@klingkit/jobs"
 import { currentJob } from "@klingkit/jobs/internal"
 import { Cause, Duration, Effect, type FileSystem, Option, type Path, Schedule, Stream } from "effect"
 import { type Deadline, deadlineAfter, timeLeft } from "../deadline.ts"
@@ -21,9 +21,8 @@ export interface LineOptions {
   readonly yes: boolean
   /** Where the results are saved; undefined if they are not. */
   readonly destination: LineDestination | undefined
-  /** Receives each handle before anything is sent under it, and the job once it is known to have ended. */
+  /** Receives each handle before anything is sent under it, and that of a job that was found. */
   readonly onStart: (handle: string) => Effect.Effect<void>
-  readonly onEnd: (handle: string) => Effect.Effect<void>
 }
 
 /** The outcome of a line. */
@@ -40,6 +39,8 @@ export interface LineResult {
   readonly task?: unknown
   /** Kling had not answered at the end of the timeout. */
   readonly isUnanswered?: boolean
+  /** What is known of the money of its job. */
+  readonly money?: JobMoney
 }
 
 type Needs = Jobs | FileSystem.FileSystem | Path.Path
@@ -56,7 +57,6 @@ export const runLine = (toRun: LineToRun, given: LineOptions): Effect.Effect<Lin
     if (Duration.isZero(yield* timeLeft(deadline))) return notStarted(toRun)
     const submitted = yield* submitOnce(toRun, options)
     yield* options.onStart(submitted.handle)
-    if (isFinished(submitted.task)) yield* options.onEnd(submitted.handle)
     return yield* Effect.catchCause(finish(toRun, options, submitted), (cause) => failedLine(toRun, cause, submitted))
   }).pipe(Effect.catchCause((cause) => failedLine(toRun, cause)))
 
@@ -74,7 +74,14 @@ const failedLine = (toRun: LineToRun, cause: Cause.Cause<unknown>, submitted?: J
   const reported = failureOf(cause)
   const failure = submitted === undefined || reported.job !== undefined ? reported : aboutJob(reported, submitted)
   const handle = submitted?.handle ?? failure.handle
-  return Effect.succeed({ ...nameOf(toRun), status: "failed", failure, ...(handle === undefined ? {} : { handle }) })
+  const money = failure.job === undefined ? {} : { money: failure.job }
+  return Effect.succeed({
+    ...nameOf(toRun),
+    status: "failed",
+    failure,
+    ...money,
+    ...(handle === undefined ? {} : { handle })
+  })
 }
 
 /** Waits for a line's job and downloads its results, as the options say. */
@@ -92,7 +99,6 @@ const finish = (toRun: LineToRun, options: Started, submitted: Job): Effect.Effe
     if (submitted.isDuplicate === true && wasNeverSent(job))
       return yield* runLine(asNew(line, toRun.take), { ...options, deadline: Option.some(options.deadline) })
     if (!isFinished(job.task)) return resultOf(toRun, job)
-    yield* options.onEnd(job.handle)
     if (job.task.status === "failed" || destination === undefined) return resultOf(toRun, job)
     return yield* saveResults(job, destination, options).pipe(
       Effect.map((files) => resultOf(toRun, job, files)),
@@ -154,6 +160,7 @@ const resultOf = (toRun: LineToRun, job: Job, files?: ReadonlyArray<string>): Li
   status: job.task.status,
   handle: job.handle,
   task: taskView(job),
+  money: moneyOfJob(job),
   ...(isUnanswered(job) ? { isUnanswered: true } : {}),
   ...(job.task.message === undefined ? {} : { message: job.task.message }),
   ...(files === undefined ? {} : { files })

@@ -14,6 +14,7 @@ import { printTask } from "../print-task.ts"
 import { readManifest } from "../batch/read-manifest.ts"
 import { identityOptions, type PaidFlags, paidFlags } from "../paid-flags.ts"
 import { idArgument } from "../task/id-argument.ts"
+import { tellOfTask } from "../tell-of-jobs.ts"
 import { waitForTask } from "../wait-for-task.ts"
 import { planSteps } from "./plan-steps.ts"
 import { runPipeline } from "./run-pipeline.ts"
@@ -89,10 +90,11 @@ const resume = Command.make(
     timeout: paidFlags.timeout,
     repeatUnknown: toggle("repeat-unknown", "also re-run steps whose outcome is unknown (may be charged twice)")
   },
-  Effect.fnUntraced(function* ({ task, timeout, repeatUnknown }) {
-    const submitted = yield* Jobs.use((jobs) => jobs.resume(task, { repeatUnknown }))
-    yield* printTask(yield* waitForTask(submitted.handle, { deadline: timeout, submitted }))
-  }, Effect.provide(connection))
+  ({ task, timeout, repeatUnknown }) =>
+    Effect.gen(function* () {
+      const submitted = yield* Jobs.use((jobs) => jobs.resume(task, { repeatUnknown }))
+      yield* printTask(yield* waitForTask(submitted.handle, { deadline: timeout, submitted }))
+    }).pipe(tellOfTask(task))
 ).pipe(
   Command.withDescription("Resume a pipeline from the failed step; paid steps are not paid again"),
   Command.withExamples([{ command: "klingkit pipeline resume $HANDLE" }])

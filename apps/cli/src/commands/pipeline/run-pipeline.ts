@@ -7,6 +7,7 @@ import { Output } from "../../output/output.ts"
 import type { PaidFlags } from "../paid-flags.ts"
 import { printTask } from "../print-task.ts"
 import { timeLeft } from "../deadline.ts"
+import { type JobNames, tellOfJobs } from "../tell-of-jobs.ts"
 import { waitForTask } from "../wait-for-task.ts"
 import { saveSteps } from "./save-steps.ts"
 import { showPipeline } from "./show-pipeline.ts"
@@ -24,7 +25,7 @@ export const runPipeline = Effect.fnUntraced(function* (
   yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
   if (dryRun) return yield* showPipeline(plan, identity)
   yield* credentialsFromConfig
-  yield* Effect.gen(function* () {
+  const started = Effect.fnUntraced(function* (names: JobNames) {
     const jobs = yield* Jobs
     const { only, ...whole } = identity
     const quoted = yield* Pipelines.use((pipelines) => pipelines.quote(plan, identity))
@@ -39,7 +40,8 @@ export const runPipeline = Effect.fnUntraced(function* (
     const result = yield* jobs.run(plan, {
       ...identity,
       isApproved: yes,
-      onHandle: (handle) => output.say(`Handle: ${handle} (${quotedText(quoted.quote)})`)
+      onHandle: (handle) =>
+        Effect.andThen(names.add(handle), output.say(`Handle: ${handle} (${quotedText(quoted.quote)})`))
     })
     const submitted = yield* startedJob(result)
     const save = saveSteps({ destinations, output: target, force, timeout })
@@ -54,7 +56,8 @@ export const runPipeline = Effect.fnUntraced(function* (
       )
     )
     yield* printTask(job, Option.isSome(target) ? yield* save(job) : undefined)
-  }).pipe(Effect.provide(connection))
+  })
+  yield* tellOfJobs(started).pipe(Effect.provide(connection))
 })
 
 const sayMade = Effect.fnUntraced(function* ({ steps }: PipelineQuote) {

@@ -2,10 +2,10 @@ import { resultRetentionDays } from "@klingkit/core/internal"
 import { type Job, Jobs, moneyOfJob } from "@klingkit/jobs"
 import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
-import { connection } from "../../connection.ts"
 import { saveSteps } from "../pipeline/save-steps.ts"
 import { stepDestinations } from "../pipeline/step-output.ts"
 import { printTask } from "../print-task.ts"
+import { tellOfTask } from "../tell-of-jobs.ts"
 import { destinationOf } from "../destination.ts"
 import { type DownloadFlags, downloadFiles } from "../download-files.ts"
 import { forceFlag, outputFlag, timeoutFlag } from "../paid-flags.ts"
@@ -14,15 +14,16 @@ import { idArgument } from "./id-argument.ts"
 export const download = Command.make(
   "download",
   { task: idArgument, output: outputFlag, force: forceFlag, timeout: timeoutFlag },
-  Effect.fnUntraced(function* ({ task, ...flags }) {
-    const jobs = yield* Jobs
-    const job = yield* jobs.status(task)
-    yield* Effect.mapError(save(job, flags), (error) =>
-      error._tag === "JobError" && (job.record !== undefined || job.pipeline !== undefined)
-        ? error.about(moneyOfJob(job))
-        : error
-    )
-  }, Effect.provide(connection))
+  ({ task, ...flags }) =>
+    Effect.gen(function* () {
+      const jobs = yield* Jobs
+      const job = yield* jobs.status(task)
+      yield* Effect.mapError(save(job, flags), (error) =>
+        error._tag === "JobError" && (job.record !== undefined || job.pipeline !== undefined)
+          ? error.about(moneyOfJob(job))
+          : error
+      )
+    }).pipe(tellOfTask(task))
 ).pipe(
   Command.withDescription(`Download a finished task's files; Kling keeps them for ${resultRetentionDays} days`),
   Command.withExamples([

@@ -1,17 +1,15 @@
 import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
-import { connection } from "../../connection.ts"
 import { printTask } from "../print-task.ts"
+import { tellOfTask } from "../tell-of-jobs.ts"
 import { idArgument } from "./id-argument.ts"
 
-export const get = Command.make(
-  "get",
-  { task: idArgument },
-  Effect.fnUntraced(function* ({ task }) {
-    const jobs = yield* Jobs
-    yield* printTask(yield* jobs.status(task))
-  }, Effect.provide(connection))
+export const get = Command.make("get", { task: idArgument }, ({ task }) =>
+  Jobs.use((jobs) => jobs.status(task)).pipe(
+    Effect.flatMap((job) => printTask(job)),
+    tellOfTask(task)
+  )
 ).pipe(
   Command.withDescription("Show a task's status and results"),
   Command.withExamples([

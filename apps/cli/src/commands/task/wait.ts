@@ -1,17 +1,16 @@
 import { Effect } from "effect"
 import { Command } from "effect/cli"
-import { connection } from "../../connection.ts"
 import { printTask } from "../print-task.ts"
 import { timeoutFlag } from "../paid-flags.ts"
+import { tellOfTask } from "../tell-of-jobs.ts"
 import { waitForTask } from "../wait-for-task.ts"
 import { idArgument } from "./id-argument.ts"
 
-export const wait = Command.make(
-  "wait",
-  { task: idArgument, timeout: timeoutFlag },
-  Effect.fnUntraced(function* ({ task, timeout }) {
-    yield* printTask(yield* waitForTask(task, { deadline: timeout }))
-  }, Effect.provide(connection))
+export const wait = Command.make("wait", { task: idArgument, timeout: timeoutFlag }, ({ task, timeout }) =>
+  waitForTask(task, { deadline: timeout }).pipe(
+    Effect.flatMap((job) => printTask(job)),
+    tellOfTask(task)
+  )
 ).pipe(
   Command.withDescription("Wait for a task to finish; exit code 8 on timeout, 1 if the task failed"),
   Command.withExamples([
