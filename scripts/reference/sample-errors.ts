@@ -41,7 +41,8 @@ const withoutList = (ast: SchemaAST.AST): ReadonlyArray<unknown> => {
 }
 
 /** Of a number that depends on others, which are all 1. */
-const exampleOf = ({ annotations }: SchemaAST.AST): unknown => annotations?.examples?.[0]
+const exampleOf = ({ annotations }: SchemaAST.AST): unknown =>
+  Array.isArray(annotations?.examples) ? annotations.examples[0] : undefined
 
 /** Entries of a list have their required fields only. */
 const sample = (ast: SchemaAST.AST, name: string, isEntry = false): unknown => {
