@@ -59,9 +59,9 @@ describe("a timeout during the transfer of results", () => {
       ])
       expect(batch.stderr).toContain("1 not fetched in time")
 
-      const film = `${kling.home}/film.yaml`
-      writeFileSync(film, "name: film\nsteps:\n  - { id: one, kind: image, prompt: a boat }\n")
-      const pipeline = yield* klingkit(["pipeline", "run", film, ...output], kling)
+      const steps = `${kling.home}/steps.yaml`
+      writeFileSync(steps, "name: boats\nsteps:\n  - { id: one, kind: image, prompt: a boat }\n")
+      const pipeline = yield* klingkit(["pipeline", "run", steps, ...output], kling)
       expect([pipeline.exitCode, JSON.parse(pipeline.stdout).error]).toMatchObject([
         8,
         {
