@@ -4,8 +4,8 @@ import { readdirSync, writeFileSync } from "node:fs"
 import { emulatedKling } from "../testing/emulator.ts"
 import { klingkit } from "../testing/run-klingkit.ts"
 
-/** The first download is slower than every timeout here. */
-const slowFiles = { faults: { faults: [{ fault: "slow-download", bytesPerSecond: 500, nth: 1 } as const] } }
+/** The second download is slower than every timeout here. */
+const slowFiles = { faults: { faults: [{ fault: "slow-download", bytesPerSecond: 300, nth: 2 } as const] } }
 
 const downloads = (requests: ReadonlyArray<unknown>) =>
   (requests as ReadonlyArray<{ readonly operation: string; readonly status: number }>).flatMap(
@@ -17,8 +17,11 @@ describe("a timeout during the transfer of results", () => {
     Effect.gen(function* () {
       const kling = yield* emulatedKling(slowFiles)
       const target = `${kling.home}/a paper boat.png`
-      const create = ["image", "create", "a paper boat", "--output", target, "--timeout", "4s"]
-      const { exitCode, stdout } = yield* klingkit([...create, "--json"], kling)
+      const create = ["image", "create", "a paper boat", "--json"]
+      const made = JSON.parse((yield* klingkit([...create, "--wait"], kling)).stdout)
+      // The first request renders the file.
+      yield* Effect.promise(async () => (await fetch(made.outputs[0].url)).arrayBuffer())
+      const { exitCode, stdout } = yield* klingkit([...create, "--output", target, "--timeout", "6s"], kling)
       const { error, task } = JSON.parse(stdout)
       expect(exitCode).toBe(8)
       expect(error).toMatchObject({
@@ -32,7 +35,7 @@ describe("a timeout during the transfer of results", () => {
 
       const next = yield* klingkit(["task", "download", error.handle, "--output", target, "--json"], kling)
       expect([next.exitCode, JSON.parse(next.stdout).files]).toMatchObject([0, [{ path: target }]])
-      expect(downloads(yield* kling.requests)).toEqual([200, 206])
+      expect(downloads(yield* kling.requests)).toEqual([200, 200, 206])
       expect(readdirSync(kling.home).filter((name) => name.includes(".part"))).toEqual([])
       expect(yield* kling.charges).toHaveLength(1)
     })
@@ -40,7 +43,7 @@ describe("a timeout during the transfer of results", () => {
 
   it.live("ends task download, and the transfer of a batch line and of a pipeline", () =>
     Effect.gen(function* () {
-      const faults = [{ fault: "slow-download", bytesPerSecond: 500, count: "always" } as const]
+      const faults = [{ fault: "slow-download", bytesPerSecond: 300, count: "always" } as const]
       const kling = yield* emulatedKling({ faults: { faults } })
       const { handle } = JSON.parse((yield* klingkit(["image", "create", "a fox", "--wait", "--json"], kling)).stdout)
       const fetched = yield* klingkit(["task", "download", handle, "--timeout", "2s", "--json"], kling)
@@ -51,7 +54,7 @@ describe("a timeout during the transfer of results", () => {
 
       const lines = `${kling.home}/lines.csv`
       writeFileSync(lines, "id,kind,prompt\nfox,image,a red fox\n")
-      const output = ["--output", `${kling.home}/out`, "--timeout", "4s", "--json"]
+      const output = ["--output", `${kling.home}/out`, "--timeout", "6s", "--json"]
       const batch = yield* klingkit(["batch", lines, ...output], kling)
       expect([batch.exitCode, JSON.parse(batch.stdout)]).toMatchObject([
         8,
@@ -59,9 +62,9 @@ describe("a timeout during the transfer of results", () => {
       ])
       expect(batch.stderr).toContain("1 not fetched in time")
 
-      const film = `${kling.home}/film.yaml`
-      writeFileSync(film, "name: film\nsteps:\n  - { id: one, kind: image, prompt: a boat }\n")
-      const pipeline = yield* klingkit(["pipeline", "run", film, ...output], kling)
+      const steps = `${kling.home}/steps.yaml`
+      writeFileSync(steps, "name: boats\nsteps:\n  - { id: one, kind: image, prompt: a boat }\n")
+      const pipeline = yield* klingkit(["pipeline", "run", steps, ...output], kling)
       expect([pipeline.exitCode, JSON.parse(pipeline.stdout).error]).toMatchObject([
         8,
         {

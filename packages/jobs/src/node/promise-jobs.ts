@@ -69,7 +69,7 @@ export interface PromiseDownloadOptions extends Omit<DownloadOptions, "onProgres
 }
 
 export interface WaitOptions extends Cancellable {
-  /** Rejects with a `JobError` (`NotFinished`) after this time; the job goes on, and its money is in the error's `job`. */
+  /** Rejects with a `JobError` (`NotFinished`) after this time; the job continues, and its money is in the error's `job`. */
   readonly timeout?: Duration.Input
   readonly onJob?: (job: Job) => void
 }

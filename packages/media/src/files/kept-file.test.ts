@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, FileSystem, Result } from "effect"
-import { emptyFolder, errorOf, node, serving, video } from "./testing/save-result-in-folder.ts"
+import { emptyFolder, errorOf, node, serving, video } from "./testing/empty-folder.ts"
 
 describe("a file that this result was saved as before", () => {
   const sidecarFor = (file: { readonly sha256: string }) =>

@@ -4,7 +4,7 @@ import { FileHost, type OpenFolder } from "./file-host.ts"
 import { canContinue } from "./file-version.ts"
 import { type PartState, readState, type ResultPart, stateName } from "./part-state.ts"
 
-/** A partial file that nobody writes any more. */
+/** A partial file that no process writes any more. */
 export interface LeftPart {
   readonly name: string
   readonly state: PartState

@@ -42,7 +42,7 @@ export const openPart = Effect.fnUntraced(function* (
   yield* removeDeadParts(folder, others, file)
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => (isLeft ? Effect.andThen(file.sync, write(bytes)) : Effect.void)).pipe(
-      // What could not be written down cannot be continued.
+      // What could not be persisted cannot be continued.
       Effect.catch(() => Effect.sync(() => (isLeft = false)))
     )
   )

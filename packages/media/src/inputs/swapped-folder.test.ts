@@ -22,7 +22,7 @@ const node = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, nodeFileHost)
 /** Each is read in two steps. */
 const [ours, foreign] = [new Uint8Array(300_000).fill(1), new Uint8Array(300_000).fill(2)] as const
 
-/** An album with a picture, and a folder outside with another one of the same name; `swap` replaces one by a link to the other. */
+/** An album with an image, and a folder outside with another one of the same name; `swap` replaces one by a link to the other. */
 const machine = Effect.map(
   Effect.acquireRelease(
     Effect.sync(() => realpathSync(mkdtempSync(`${tmpdir()}/klingkit-swap-`))),
@@ -30,13 +30,13 @@ const machine = Effect.map(
   ),
   (base) => {
     for (const [folder, bytes] of [
-      ["root/album", ours],
+      ["readable/album", ours],
       ["outside", foreign]
     ] as const) {
       mkdirSync(`${base}/${folder}`, { recursive: true })
       writeFileSync(`${base}/${folder}/boat.png`, bytes)
     }
-    const [album, away] = [`${base}/root/album`, `${base}/root/away`]
+    const [album, away] = [`${base}/readable/album`, `${base}/readable/away`]
     let isSwapped = false
     const swap = Effect.sync(() => {
       if (isSwapped) {
@@ -48,7 +48,7 @@ const machine = Effect.map(
       }
       isSwapped = !isSwapped
     })
-    const config = { homeDir: base, outputDir: `${base}/out`, inputDirs: [`${base}/root`] }
+    const config = { homeDir: base, outputDir: `${base}/out`, inputDirs: [`${base}/readable`] }
     return { album, swap, config }
   }
 )
@@ -104,7 +104,7 @@ describe.each(implementations)("a folder that a link replaces, files opened %s",
     }).pipe(Effect.provide(node))
   )
 
-  it.effect("before any steps: 100 random runs read the picture in the folder, or nothing", () =>
+  it.effect("before any steps: 100 random runs read the image in the folder, or nothing", () =>
     Effect.gen(function* () {
       const [read, refused] = [new Set<string>(), new Set<string>()]
       const runs = Effect.forEach(

@@ -8,7 +8,7 @@ export const processName: Effect.Effect<string> = Effect.promise(async () => {
   try {
     return [await machineOf(), pid, (await statOf(pid)).startedAt].join("/")
   } catch {
-    // Of such a process nobody knows whether it has ended.
+    // Whether such a process has ended cannot be known.
     return randomUUID()
   }
 })

@@ -7,15 +7,12 @@ import type { FileExists } from "../file-exists.ts"
 import { FileHost } from "../file-host.ts"
 import { type ResultToSave, saveResult } from "../save-result.ts"
 
-/** What saving to a real disk needs. */
 export const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 export const video = sampleVideo(50_000)
-/** Serves these bytes whole. */
 export const serving = (bytes: Uint8Array) => fileServer((request) => fileReply(bytes, request))
 
 const policy = { klingIsLocal: false, privateHosts: [] }
 
-/** Saves one result in a folder, as `kk-t2v-1.mp4` unless told otherwise. */
 export const saveVideo = (
   root: string,
   { fileName, ...more }: Partial<ResultToSave> & { readonly fileName?: string }
