@@ -108,14 +108,12 @@ const file = ({ folder }: Home, name: string, content: object): string => {
   return name
 }
 
-const batch = (home: Asked) => [
-  ...["batch", file(home, "lines.json", [{ id: "boat", prompt: "a paper boat" }])],
-  ...["--wait", "--timeout", home.timeout]
-]
-const pipeline = (home: Asked) => [
-  ...["pipeline", "run", file(home, "film.json", { name: "film", steps: [{ id: "boat", prompt: "a paper boat" }] })],
-  ...["--timeout", home.timeout]
-]
+const boat = { id: "boat", prompt: "a paper boat" }
+const batch = (home: Asked) => ["batch", file(home, "lines.json", [boat]), "--wait", "--timeout", home.timeout]
+const pipeline = (home: Asked) => {
+  const film = file(home, "film.json", { name: "film", steps: [boat] })
+  return ["pipeline", "run", film, "--timeout", home.timeout]
+}
 
 /** Each makes its own request. */
 export const creating: Readonly<Record<string, (home: Asked) => Promise<Said>>> = {

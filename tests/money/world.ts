@@ -1,5 +1,4 @@
 import { runEmulator } from "@klingkit/emulator"
-import { expect } from "vitest"
 import { temporaryFolder } from "../cli/testing/built-klingkit.ts"
 import type { Ending } from "./endings.ts"
 import type { Home } from "./faces.ts"
@@ -46,11 +45,11 @@ export const worldOf = async ({ speed, faults }: Pick<Ending, "speed" | "faults"
 }
 
 /**
- * What was said of money holds for what Kling has now: never no where it has a task, accepted or charged, and never yes where it
- * has charged nothing. `undefined`: only a state was reported.
+ * What is wrong about what was said of money, compared with what Kling has now: no where it has a task, accepted or charged; yes
+ * where it has charged nothing. Nothing where only a state was reported.
  */
-export const expectTruth = (charged: string | undefined, { tasks, charges }: KlingLedger, all: string): void => {
-  if (charged === undefined) return
-  if (tasks.length > 0) expect(charged, all).not.toBe("no")
-  if (charges.length === 0) expect(["no", "maybe"], all).toContain(charged)
+export const lieOf = (said: string | undefined, { tasks, charges }: KlingLedger, all: string): string | undefined => {
+  const isDenied = said === "no" && tasks.length > 0
+  const isInvented = said !== undefined && said !== "no" && said !== "maybe" && charges.length === 0
+  return isDenied || isInvented ? `${tasks.length} tasks, ${charges.length} charges, but: ${all}` : undefined
 }

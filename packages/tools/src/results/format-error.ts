@@ -67,7 +67,7 @@ const ofTask = { no: "", maybe: "; Kling may have accepted the request", yes: ",
 
 const chargedByCall = (tool: FailedTool, error: AnyError): string => {
   if (error.reason._tag === "StepFailed" && error.reason.paid.length > 0) return `yes, ${paidText(error.reason.paid)}`
-  if (tool.charged && !("isOfTasks" in error && error.isOfTasks === true)) return chargedText[error.wasCharged]
+  if (tool.charged && !(error._tag === "KlingError" && error.isOfTasks === true)) return chargedText[error.wasCharged]
   // What a free tool says of a task that it names must hold for the task.
   return tool.charged || isOfTask(tool) ? freeText[error.wasCharged] : freeText.no
 }
