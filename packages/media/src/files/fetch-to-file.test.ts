@@ -6,7 +6,7 @@ import { createServer } from "node:http"
 import { nodeFileHost } from "../node/node-file-host.ts"
 import { fetchToFile } from "./fetch-to-file.ts"
 import { FileHost } from "./file-host.ts"
-import { sampleVideo } from "../testing/file-server.ts"
+import { fileReply, fileServer, sampleVideo } from "../testing/file-server.ts"
 import { listenScoped } from "./testing/listen-scoped.ts"
 import { inVirtualTime } from "../testing/virtual-time.ts"
 
@@ -40,5 +40,36 @@ describe("a real server", () => {
       expect(ranges).toHaveLength(3)
       expect(ranges.slice(1).every((range) => /^bytes=[1-9]\d*-$/.test(range ?? ""))).toBe(true)
     }).pipe(Effect.provide([NodeFileSystem.layer, nodeFileHost]))
+  )
+})
+
+describe("what an earlier attempt has left", () => {
+  it.effect("is gone before another version begins", () =>
+    Effect.gen(function* () {
+      const video = sampleVideo(3000)
+      const server = fileServer((request) => fileReply(video, request, { etag: '"v2"' }))
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      yield* fs.writeFileString(`${folder}/video.part`, "other")
+      const file = yield* fs.open(`${folder}/video.part`, { flag: "r+" })
+      const sizes: Array<number> = []
+      yield* Effect.gen(function* () {
+        const host = yield* FileHost
+        const policy = { klingIsLocal: false, privateHosts: [] }
+        yield* fetchToFile({
+          url: "https://files.example/video",
+          policy,
+          http: yield* host.connect(policy),
+          file,
+          folder,
+          received: { version: { etag: '"v1"', totalBytes: 3000 }, bytes: 5, sha256: yield* host.sha256 },
+          onVersion: () => Effect.map(file.stat, ({ size }) => void sizes.push(Number(size))),
+          onProgress: () => Effect.void
+        })
+      }).pipe(Effect.provide(server.layer))
+      expect(server.requests.map(({ headers }) => headers["range"])).toEqual(["bytes=5-"])
+      expect(sizes).toEqual([0])
+      expect(Buffer.compare(yield* fs.readFile(`${folder}/video.part`), video)).toBe(0)
+    }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 })

@@ -77,6 +77,8 @@ export const fetchToFile = Effect.fnUntraced(function* ({
       version = versionOf(response)
       bytes = 0
       sha256 = yield* host.sha256
+      // Should this program die here, the file must not hold bytes of another version than it is said to.
+      yield* file.truncate(0)
       yield* onVersion(version)
     }
     yield* receive(response)

@@ -11,7 +11,7 @@ import { defineTool } from "../tool.ts"
 /** Some hosts end every call after 60 s, regardless of progress. */
 const longestSeconds = 45
 const defaultSeconds = 40
-/** A last read, where nothing was shown until then. */
+/** For a last read, where nothing was shown until then; the shortest timeouts are extended to it. */
 const lastReadSeconds = 5
 
 export const waitForTask = defineTool({
@@ -33,7 +33,8 @@ export const waitForTask = defineTool({
     const report = yield* Progress
     const started = yield* Clock.currentTimeMillis
     const elapsed = Effect.map(Clock.currentTimeMillis, (now) => now - started)
-    const timeLeft = Effect.map(elapsed, (millis) => Duration.millis(Math.max(0, timeout_seconds * 1000 - millis)))
+    const timeLeft = (seconds: number = timeout_seconds) =>
+      Effect.map(elapsed, (millis) => Duration.millis(Math.max(0, seconds * 1000 - millis)))
     const lastJob = yield* Ref.make(Option.none<Job>())
     const following = jobs
       .follow(task_id)
@@ -52,11 +53,13 @@ export const waitForTask = defineTool({
       Effect.flatMap(Ref.get(lastJob), Option.match({ onNone: () => Effect.void, onSome: () => Effect.never })),
       silence
     )
-    yield* Effect.raceFirst(following, silent).pipe(Effect.timeoutOption(yield* timeLeft))
+    yield* Effect.raceFirst(following, silent).pipe(Effect.timeoutOption(yield* timeLeft()))
     const last = yield* Ref.get(lastJob)
     // Polls of tasks that the ledger does not have are skipped when they fail; a last status read reports why none succeeded.
-    const job = Option.isSome(last) ? last.value : yield* readOnce(jobs, task_id, yield* timeLeft)
-    const result = yield* statusResult(job, preview, yield* timeLeft)
+    const job = Option.isSome(last)
+      ? last.value
+      : yield* readOnce(jobs, task_id, yield* timeLeft(Math.max(timeout_seconds, lastReadSeconds)))
+    const result = yield* statusResult(job, preview, yield* timeLeft())
     if (isFinished(job.task)) return result
     const waited = Math.round((yield* elapsed) / 1000)
     return { ...result, lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own.`] }
