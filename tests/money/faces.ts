@@ -111,8 +111,8 @@ const file = ({ folder }: Home, name: string, content: object): string => {
 const boat = { id: "boat", prompt: "a paper boat" }
 const batch = (home: Asked) => ["batch", file(home, "lines.json", [boat]), "--wait", "--timeout", home.timeout]
 const pipeline = (home: Asked) => {
-  const film = file(home, "film.json", { name: "film", steps: [boat] })
-  return ["pipeline", "run", film, "--timeout", home.timeout]
+  const steps = file(home, "film.json", { name: "film", steps: [boat] })
+  return ["pipeline", "run", steps, "--timeout", home.timeout]
 }
 
 /** Each makes its own request. */
