@@ -6,6 +6,7 @@ import { exportTable } from "../ledger/export-rows.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { accountsSuite } from "../ledger/testing/accounts-suite.ts"
 import { createSuite } from "../ledger/testing/create-suite.ts"
+import { approvalRequestsSuite } from "../ledger/testing/approval-requests-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
 import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
@@ -26,6 +27,7 @@ layer(TestDatabase.postgres)("a ledger in PostgreSQL", (it) => {
   takesSuite(it)
   accountsSuite(it)
   budgetSuite(it)
+  approvalRequestsSuite(it)
   transitionsSuite(it)
   lateResultsSuite(it)
   listSuite(it)

@@ -11,6 +11,7 @@ import { expect } from "vitest"
 import { Ledger } from "../ledger/ledger.ts"
 import { accountsSuite } from "../ledger/testing/accounts-suite.ts"
 import { createSuite } from "../ledger/testing/create-suite.ts"
+import { approvalRequestsSuite } from "../ledger/testing/approval-requests-suite.ts"
 import { budgetSuite } from "../ledger/testing/budget-suite.ts"
 import { coordinationSuite } from "../ledger/testing/coordination-suite.ts"
 import { foundStepsSuite } from "../ledger/testing/found-steps-suite.ts"
@@ -31,6 +32,7 @@ layer(TestDatabase.sqliteMemory)("a ledger in memory", (it) => {
   takesSuite(it)
   accountsSuite(it)
   budgetSuite(it)
+  approvalRequestsSuite(it)
   transitionsSuite(it)
   lateResultsSuite(it)
   listSuite(it)
@@ -45,6 +47,7 @@ layer(TestDatabase.sqliteFile)("a ledger in a file", (it) => {
   takesSuite(it)
   accountsSuite(it)
   budgetSuite(it)
+  approvalRequestsSuite(it)
   transitionsSuite(it)
   lateResultsSuite(it)
   listSuite(it)

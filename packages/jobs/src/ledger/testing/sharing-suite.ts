@@ -33,7 +33,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         { concurrency: "unbounded" }
       )
       const { sql } = yield* location.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(9)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(10)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
@@ -143,6 +143,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* sql`DROP INDEX klingkit_jobs_pipeline`
       yield* sql`DROP INDEX klingkit_jobs_step_key`
       yield* sql`DROP INDEX klingkit_jobs_recheck`
+      yield* sql`DROP INDEX klingkit_approvals_purpose`
+      for (const column of ["principal", "code", "question", "granted_at"]) {
+        yield* sql`ALTER TABLE klingkit_approvals DROP COLUMN ${sql(column)}`
+      }
       yield* sql`DROP TABLE klingkit_found_steps`
       yield* sql`DROP TABLE klingkit_pipelines`
       yield* sql`DROP TABLE klingkit_ledger`
@@ -240,7 +244,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         expect(outcomes.flat().filter((outcome) => "isNew" in outcome && outcome.isNew)).toHaveLength(1)
         expect(
           outcomes.flat().filter((outcome) => "code" in outcome && outcome.code === "LEDGER_NOT_APPROVED")
-        ).toHaveLength(9)
+        ).toHaveLength(10)
       }
     })
   )
@@ -254,10 +258,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit supports versions up to 9",
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 10",
         suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(10)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(11)
     })
   )
 
