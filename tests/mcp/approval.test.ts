@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { openBare } from "./bare-requests.ts"
 import { clients, connect, type Host, wires } from "./hosts.ts"
@@ -18,9 +19,12 @@ describe.each(every)(
 
     beforeAll(async () => {
       kling = await freshKling()
-      host = await connect(wire, client, { ...kling.env, KLINGKIT_CONFIRM_ABOVE_USD: "0.10" }, (question) => {
+      const env = { ...kling.env, KLINGKIT_CONFIRM_ABOVE_USD: "0.10", KLINGKIT_CONFIRM_TOKENS: "on" }
+      host = await connect(wire, client, env, async (question) => {
         questions.push(question)
-        return Promise.resolve(answer)
+        // A person reads the price first; what answers at once is taken for a program.
+        await setTimeout(600)
+        return answer
       })
     })
     afterAll(async () => {

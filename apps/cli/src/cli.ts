@@ -3,6 +3,7 @@ import { CliConfig, Command, GlobalFlag } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
 import { account } from "./commands/account.ts"
 import { api } from "./commands/api/api.ts"
+import { approve } from "./commands/approve.ts"
 import { batch } from "./commands/batch/batch.ts"
 import { demo } from "./commands/demo.ts"
 import { emulator } from "./commands/emulator.ts"
@@ -42,6 +43,7 @@ export const rootCommand = Command.make("klingkit").pipe(
     quote,
     models,
     account,
+    approve,
     ledger,
     api,
     emulator,

@@ -25,6 +25,8 @@ export { type ApprovalLimit, type SpendLimits, spendLimits } from "./spend-limit
 export { type RunResult, startedJob } from "./submit/run-result.ts"
 export type { QuoteCheck } from "./submit/spend-gate.ts"
 export { DaySpend } from "./ledger/day-spend.ts"
+export { ApprovalQuestion, type ApprovalRequest } from "./ledger/approval-requests.ts"
+export { UserApprovals } from "./user-approvals.ts"
 export type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
 export { type JobFile, JobRecord } from "./ledger/job-record.ts"
 export type { JobState } from "./ledger/job-state.ts"

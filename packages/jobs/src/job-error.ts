@@ -22,7 +22,9 @@ const reasons = {
     rule: Schema.String,
     setting: ApprovalSetting,
     limitUsd: Schema.Number,
-    today: DaySpend
+    today: DaySpend,
+    /** By which the user approves it elsewhere, once they were asked. */
+    approvalCode: Schema.optionalKey(Schema.String)
   },
   /**
    * A step of a pipeline has failed; `paid` lists what other steps cost. `uncertain`: the step itself may have been
@@ -158,8 +160,9 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
 function nextStep(reason: JobErrorReason): NextStep {
   switch (reason._tag) {
     case "NotApproved": {
-      const { setting, limitUsd } = reason
-      return { _tag: "Approve", setting, limitUsd, isOpen: setting !== "approvalThresholdUsd" }
+      const { setting, limitUsd, approvalCode: code } = reason
+      const isOpen = setting !== "approvalThresholdUsd"
+      return { _tag: "Approve", setting, limitUsd, isOpen, ...(code === undefined ? {} : { code }) }
     }
     case "Duplicate":
       return { _tag: "UseExisting", handle: reason.taskId, ...Struct.pick(reason, ["nextTake"]) }

@@ -19,6 +19,7 @@ import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
 import { moneyOfRecord } from "./job-money.ts"
 import { services } from "./layer.ts"
+import type { ApprovalQuestion, ApprovalRequest } from "./ledger/approval-requests.ts"
 import type { DaySpend } from "./ledger/day-spend.ts"
 import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
 import { Ledger } from "./ledger/ledger.ts"
@@ -37,6 +38,7 @@ import { JobsSettings } from "./settings.ts"
 import { RunResult } from "./submit/run-result.ts"
 import { type QuoteCheck, SpendGate } from "./submit/spend-gate.ts"
 import { Submission } from "./submit/submission.ts"
+import { approvalSeconds, UserApprovals } from "./user-approvals.ts"
 import type { SubmitJobOptions } from "./submit/submit-job.ts"
 
 /** How a plan is run. Options that do not concern its kind have no effect. */
@@ -73,8 +75,12 @@ export class Jobs extends Context.Service<
       plan: Plan | PipelinePlan,
       options?: PipelineIdentity
     ): Effect.Effect<string, KlingError | JobError | LedgerError>
-    /** Revokes the approval of a token. */
-    revokeApproval(approval: string): Effect.Effect<void, LedgerError>
+    /** Asks the user to approve exactly this plan; once they have, `run` accepts the code of the question as its `approval`. */
+    askApproval(
+      plan: Plan | PipelinePlan,
+      question: ApprovalQuestion,
+      options?: PipelineIdentity
+    ): Effect.Effect<ApprovalRequest, KlingError | JobError | LedgerError>
     /** By handle, by Kling's task id, or by the id of one of its results. Does not advance a pipeline; `follow` does. */
     status(id: string): Effect.Effect<Job, KlingError | LedgerError>
     /**
@@ -108,18 +114,14 @@ export class Jobs extends Context.Service<
   /** Brings along the services that embedders use beside `Jobs`; the others stay inside. */
   static readonly layer = (
     config: JobsConfig
-  ): Layer.Layer<
-    Jobs | Account | JobsSettings | Pipelines | Recovery,
-    never,
-    Kling | LedgerSource | FileHost | FileSystem.FileSystem | Path.Path
-  > =>
+  ): Layer.Layer<Shown, never, Kling | LedgerSource | FileHost | FileSystem.FileSystem | Path.Path> =>
     Layer.unwrap(
       // Each program has services of its own, also where several run in one process.
       Effect.sync(() =>
         Layer.effectContext(
           Effect.gen(function* () {
-            const context = yield* Effect.context<Jobs | Account | JobsSettings | Pipelines | Recovery>()
-            return Context.pick(Jobs, Account, JobsSettings, Pipelines, Recovery)(context)
+            const context = yield* Effect.context<Shown>()
+            return Context.pick(Jobs, Account, JobsSettings, Pipelines, Recovery, UserApprovals)(context)
           })
         ).pipe(Layer.provide(Layer.provideMerge(Layer.effect(Jobs, make), services(config))), Layer.fresh)
       )
@@ -128,6 +130,9 @@ export class Jobs extends Context.Service<
   /** The same with folders and limits from the environment: `KLINGKIT_OUTPUT_DIR`, `KLINGKIT_MAX_USD_PER_DAY` etc. */
   static readonly layerConfig = Layer.unwrap(Effect.map(jobsConfig, Jobs.layer))
 }
+
+/** What programs use beside `Jobs`. */
+type Shown = Jobs | Account | JobsSettings | Pipelines | Recovery | UserApprovals
 
 /** A process that only reads jobs recovers orphaned ones now and then; one that waits for jobs does so continuously. */
 const recoverEveryMillis = 60_000
@@ -143,6 +148,7 @@ const make = Effect.gen(function* () {
   const recovery = yield* Recovery
   const polling = yield* Polling
   const pipelines = yield* Pipelines
+  const userApprovals = yield* UserApprovals
   const lookups = Context.pick(Account, Ledger, JobsSettings)(yield* Effect.context<Account | Ledger | JobsSettings>())
   const recoverNow = recovery.runUnlessWithin(recoverEveryMillis)
   const recovering = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
@@ -162,6 +168,9 @@ const make = Effect.gen(function* () {
     config: { ...settings, klingIsLocal: kling.isLocal },
     task: (id) => Effect.map(status(id), ({ task }) => task)
   })
+
+  const approvedOf = (approved: Plan | PipelinePlan, options?: PipelineIdentity) =>
+    isPipelinePlan(approved) ? pipelines.approvedOf(approved, options) : gate.approvedOf(approved)
 
   /** Results that would not fit on the disk are not paid for. */
   const run = Effect.fnUntraced(function* (what: Plan | PipelinePlan, options: RunOptions = {}) {
@@ -193,8 +202,9 @@ const make = Effect.gen(function* () {
         error._tag === "LedgerError" ? error.aboutTask(handle) : error
       ),
     approve: (approved, options) =>
-      isPipelinePlan(approved) ? pipelines.approve(approved, options) : gate.approve(approved),
-    revokeApproval: (approval) => ledger.revokeApproval(approval),
+      Effect.flatMap(approvedOf(approved, options), (whole) => ledger.issueApproval(whole, approvalSeconds)),
+    askApproval: (asked, question, options) =>
+      Effect.flatMap(approvedOf(asked, options), (whole) => userApprovals.ask(whole, question)),
     status,
     resolve: Effect.fnUntraced(function* (handle, resolution) {
       const record = yield* Effect.mapError(ledger.get(handle, settings.principal), (error) => error.aboutTask(handle))

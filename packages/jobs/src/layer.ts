@@ -15,6 +15,7 @@ import { ProcessLeases } from "./submit/process-leases.ts"
 import { Sends } from "./submit/sends.ts"
 import { SpendGate } from "./submit/spend-gate.ts"
 import { Submission } from "./submit/submission.ts"
+import { UserApprovals } from "./user-approvals.ts"
 
 /** The services behind `Jobs`, from the highest to the lowest: each uses those below it, and closes before them. */
 export const services = (config: JobsConfig) =>
@@ -27,5 +28,6 @@ export const services = (config: JobsConfig) =>
     Layer.provideMerge(Snapshots.layer),
     Layer.provideMerge(Layer.mergeAll(Queues.layer, ProcessLeases.layer, Orphans.layer)),
     Layer.provideMerge(Account.layer),
+    Layer.provideMerge(UserApprovals.layer(config.principal)),
     Layer.provideMerge(Layer.mergeAll(lazyLedger, JobsSettings.layer(config)))
   )

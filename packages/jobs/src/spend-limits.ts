@@ -7,6 +7,8 @@ import type { BudgetLimits } from "./ledger/budget.ts"
 export interface SpendLimits extends BudgetLimits {
   /** A request that may cost more needs an approval. */
   readonly confirmAboveUsd?: number
+  /** Whether a model may approve in the user's place, by the token of a quote. False when absent. */
+  readonly confirmTokens?: boolean
 }
 
 /** The settings under which a request may need an approval. */
@@ -26,7 +28,18 @@ const usd = Effect.fnUntraced(function* (
     : yield* invalidSetting(setting, `must be an amount in USD such as 2.50, not ${JSON.stringify(value)}`)
 })
 
-/** From `KLINGKIT_MAX_USD_PER_CALL`, `KLINGKIT_MAX_USD_PER_DAY` and `KLINGKIT_CONFIRM_ABOVE_USD`. */
+const confirmTokensSetting = Effect.gen(function* () {
+  const text = yield* Config.option(Config.String("KLINGKIT_CONFIRM_TOKENS")).pipe(
+    Effect.orElseSucceed(() => Option.none<string>())
+  )
+  const value = Option.getOrElse(text, () => "").trim()
+  if (value === "on") return true
+  return value === "" || value === "off"
+    ? false
+    : yield* invalidSetting("confirmTokens", `must be on or off, not ${JSON.stringify(value)}`)
+})
+
+/** From `KLINGKIT_MAX_USD_PER_CALL`, `KLINGKIT_MAX_USD_PER_DAY`, `KLINGKIT_CONFIRM_ABOVE_USD` and `KLINGKIT_CONFIRM_TOKENS`. */
 export const spendLimits: Effect.Effect<SpendLimits, KlingError> = Effect.gen(function* () {
   const maxUsdPerCall = yield* usd("maxUsdPerCall", Config.String("KLINGKIT_MAX_USD_PER_CALL"))
   const maxUsdPerDay = yield* usd("maxUsdPerDay", Config.String("KLINGKIT_MAX_USD_PER_DAY"))
@@ -34,7 +47,8 @@ export const spendLimits: Effect.Effect<SpendLimits, KlingError> = Effect.gen(fu
   return {
     ...(maxUsdPerCall === undefined ? {} : { maxUsdPerCall }),
     ...(maxUsdPerDay === undefined ? {} : { maxUsdPerDay }),
-    ...(confirmAboveUsd === undefined ? {} : { confirmAboveUsd })
+    ...(confirmAboveUsd === undefined ? {} : { confirmAboveUsd }),
+    ...((yield* confirmTokensSetting) ? { confirmTokens: true } : {})
   }
 })
 

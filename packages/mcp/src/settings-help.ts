@@ -11,6 +11,7 @@ export const settingsHelp = `  KLINGAI_API_KEY                         the Kling
   KLINGKIT_MAX_USD_PER_DAY                refuse a call that may take the day (UTC) above this
   KLINGKIT_REPEAT_MINUTES                 how long after its end a job answers for the same request; 10
   KLINGKIT_CONFIRM_ABOVE_USD              calls above this price need the user's approval
+  KLINGKIT_CONFIRM_TOKENS                 on: callers may approve by the token of a quote; off
   KLINGKIT_TOOLSETS                       core (default), studio, raw, all, or comma-separated
   KLINGKIT_MEDIA_DOMAINS                  more origins from which the board may show media
   KLINGKIT_PRIVATE_HOSTS                  result hosts allowed in a private network

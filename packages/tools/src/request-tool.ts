@@ -1,7 +1,7 @@
 import type { KlingError, Plan } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
 import { isPipeline, type NameOf, type PipelinePlan, snakeName, toPlan } from "@klingkit/core/requests"
-import { Jobs } from "@klingkit/jobs"
+import { Jobs, type JobsSettings } from "@klingkit/jobs"
 import { stepFailure } from "@klingkit/jobs/internal"
 import { Effect, Predicate } from "effect"
 import * as z from "zod"
@@ -69,7 +69,7 @@ export const defineRequestTool = (declared: Declared): Tool => {
     ...(charged ? { plan } : {}),
     call: (args) =>
       Effect.flatMap(planWhole(args), ({ own, checked, planned }) =>
-        runAndReport(planned, summary(own), checked, called)
+        runAndReport(about, planned, summary(own), checked, called)
       )
   }
 }
@@ -97,12 +97,13 @@ const synchronousResultOf: Required<Declared>["called"] = (plan, called, summary
   synchronousResult(plan, summary, called)
 
 const runAndReport = Effect.fnUntraced(function* (
+  tool: Pick<Tool, "title">,
   plan: Plan | PipelinePlan,
   summary: string,
   paid: PaidArguments,
   called: Required<Declared>["called"]
-): Effect.fn.Return<ToolResult, ToolFailure, Jobs> {
-  const result = yield* runPlan(plan, paid)
+): Effect.fn.Return<ToolResult, ToolFailure, Jobs | JobsSettings> {
+  const result = yield* runPlan(tool, plan, paid)
   const single = isPipeline(plan) ? toPlan(plan) : plan
   if (result._tag !== "Job") return called(single, result, summary)
   const failed = stepFailure(result.job)

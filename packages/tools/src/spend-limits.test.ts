@@ -2,12 +2,12 @@ import { describe, expect, it } from "@effect/vitest"
 import { Kling, maxUsd, operations } from "@klingkit/core"
 import { usdText } from "@klingkit/core/internal"
 import { KlingWorld } from "@klingkit/emulator"
-import type { SpendLimits } from "@klingkit/jobs"
+import { type SpendLimits, UserApprovals } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { tools } from "./catalog.ts"
 import { call, emulated, failure, ledgerOf, passTime, requestsSeen } from "./testing/emulated.ts"
 import { chargedCalls } from "./testing/example-arguments.ts"
-import type { Tool } from "./tool.ts"
+import type { Tool, ToolFailure } from "./tool.ts"
 
 /** Tools added later are covered too: the calls are derived from the tools' own schemas and errors. */
 const charged = tools.filter((tool) => tool.charged).map((tool) => [tool.name, tool] as const)
@@ -26,6 +26,10 @@ const charges = Effect.fnUntraced(function* (world: KlingWorld) {
   yield* passTime(world)
   return (yield* ledgerOf(world)).charges.slice(1).map(({ operation }) => operation)
 })
+
+/** Of the question that the user has to answer. */
+const codeOf = ({ reason }: ToolFailure): string =>
+  (reason._tag === "NotApproved" ? reason.approvalCode : undefined) ?? expect.fail(reason._tag)
 
 const limits: ReadonlyArray<SpendLimits> = [
   { maxUsdPerCall: 0.001 },
@@ -55,7 +59,29 @@ describe("every tool respects the spend limits", () => {
     }
   )
 
-  it.effect.each(charged)("%s passes once with the token of its quote", ([name, tool]) => {
+  it.effect.each(charged)("%s passes once when the user has approved it, and by no argument", ([name, tool]) => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      for (const { args } of yield* callsOf(tool, world)) {
+        const before = (yield* charges(world)).length
+        const another = { ...args, allow_duplicate: true }
+        const quoted = yield* call("quote_cost", { tool: name, arguments: JSON.stringify(another) })
+        expect(quoted.structured).not.toHaveProperty("confirm_token")
+        const code = codeOf(yield* failure(name, another))
+        expect(codeOf(yield* failure(name, { ...another, confirm_token: code }))).toBe(code)
+        expect((yield* charges(world)).length).toBe(before)
+        expect(yield* UserApprovals.use((approvals) => approvals.grant(code))).toBe(true)
+        yield* call(name, another)
+        const made = (yield* charges(world)).slice(before)
+        expect(made.length).toBeGreaterThan(0)
+        expect(new Set(made).size).toBe(made.length)
+        expect(codeOf(yield* failure(name, { ...args, take: 9 }))).not.toBe(code)
+        expect((yield* charges(world)).length).toBe(before + made.length)
+      }
+    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.001 })))
+  })
+
+  it.effect.each(charged)("%s passes once with the token of its quote, where tokens are allowed", ([name, tool]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       for (const { args } of yield* callsOf(tool, world)) {
@@ -73,6 +99,6 @@ describe("every tool respects the spend limits", () => {
         expect((yield* failure(name, { ...args, take: 9, confirm_token })).code).toBe("LEDGER_NOT_APPROVED")
         expect((yield* charges(world)).length).toBe(before + made.length)
       }
-    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.001 })))
+    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.001, confirmTokens: true })))
   })
 })

@@ -1,6 +1,6 @@
 import type { Kling, KlingError, Plan } from "@klingkit/core"
 import type { AnyRequest } from "@klingkit/core/requests"
-import type { Job, JobError, Jobs, JobsSettings, LedgerError } from "@klingkit/jobs"
+import type { Job, JobError, Jobs, JobsSettings, LedgerError, UserApprovals } from "@klingkit/jobs"
 import type { Effect } from "effect"
 import type * as z from "zod"
 import { checkArguments } from "./check-arguments.ts"
@@ -47,7 +47,7 @@ export interface ToolResult<Data extends object = object> {
 }
 
 export type ToolFailure = KlingError | JobError | LedgerError
-export type ToolNeeds = Kling | Jobs | JobsSettings
+export type ToolNeeds = Kling | Jobs | JobsSettings | UserApprovals
 
 export type ToolEffect<Data extends object = object> = Effect.Effect<ToolResult<Data>, ToolFailure, ToolNeeds>
 

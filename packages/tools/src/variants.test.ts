@@ -63,7 +63,7 @@ describe("a call for several takes", () => {
       expect((yield* failure("generate_video", { ...video, take: 4, confirm_token })).message).toContain(
         "the approval is"
       )
-    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 1 })))
+    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 1, confirmTokens: true })))
   })
 
   it.effect("is approved for its number of takes also where no price is published", () => {
@@ -83,7 +83,7 @@ describe("a call for several takes", () => {
       expect(yield* requestsSeen(world)).toEqual([])
       yield* call("apply_video_effect", { ...effect, variants: 2, confirm_token })
       expect((yield* ledgerOf(world)).tasks).toHaveLength(2)
-    }).pipe(Effect.provide(emulated(world, { maxUsdPerDay: 5 })))
+    }).pipe(Effect.provide(emulated(world, { maxUsdPerDay: 5, confirmTokens: true })))
   })
 
   it.effect("says of each take what was made and what was charged", () => {

@@ -1,5 +1,5 @@
 import { NodeServices } from "@effect/platform-node"
-import { ConfigProvider, Effect, Layer, Ref, Sink, Stdio, Stream } from "effect"
+import { ConfigProvider, Effect, Layer, Ref, Sink, Stdio, Stream, Terminal } from "effect"
 import { runCli } from "../cli.ts"
 
 export interface Run {
@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly stdin?: string
   /** Both outputs are terminals. */
   readonly terminal?: boolean
+  /** What the user types when asked at a terminal; without it, stdin is none. */
+  readonly typed?: string
   /** Called with each chunk of stderr as it is written. */
   readonly onStderr?: (chunk: string) => Effect.Effect<void>
 }
@@ -35,11 +37,24 @@ export const klingkit = Effect.fnUntraced(function* (args: ReadonlyArray<string>
     stderr: () => collect(stderr, onStderr),
     stdoutIsTerminal: Effect.succeed(terminal),
     stderrIsTerminal: Effect.succeed(terminal),
+    stdinIsTerminal: Effect.succeed(options.typed !== undefined),
     stdin: Stream.succeed(new TextEncoder().encode(options.stdin ?? ""))
   })
+  const keyboard = Layer.succeed(Terminal.Terminal, typing(options.typed ?? ""))
   const exitCode = yield* runCli(args).pipe(
-    Effect.provide(Layer.provideMerge(stdio, NodeServices.layer)),
+    Effect.provide(Layer.mergeAll(Layer.provideMerge(stdio, NodeServices.layer), keyboard)),
     Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...options.env } })))
   )
   return { exitCode, stdout: yield* Ref.get(stdout), stderr: yield* Ref.get(stderr) } satisfies Run
 })
+
+/** A terminal at which the user types one line. */
+const typing = (line: string): Terminal.Terminal =>
+  Terminal.make({
+    columns: Effect.succeed(80),
+    rows: Effect.succeed(24),
+    size: Effect.die("the size does not change"),
+    readInput: Effect.die("no single keys are read"),
+    readLine: Effect.succeed(line),
+    display: () => Effect.void
+  })

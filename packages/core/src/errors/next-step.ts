@@ -63,8 +63,11 @@ export const NextStep = Schema.TaggedUnion({
   TrustHost: { ...setting, withinDays: Schema.Int },
   /** The ledger's row is unreadable; Kling knows the task by this external id. */
   FindAtKling: handle,
-  /** The price needs an approval. `isOpen`: because no price is published, under any limit. */
-  Approve: { ...setting, limitUsd: Schema.Number, isOpen: Schema.Boolean },
+  /**
+   * The price needs an approval. `isOpen`: because no price is published, under any limit. `code`: of the question that the
+   * user can answer elsewhere.
+   */
+  Approve: { ...setting, limitUsd: Schema.Number, isOpen: Schema.Boolean, code: Schema.optionalKey(Schema.String) },
   /** The approval that was given is not valid for this request. */
   ApproveAgain: {},
   /** `isUpperBound`: a known length would lower the price. */

@@ -8,6 +8,7 @@ const variables = {
   baseUrl: "KLINGAI_BASE_URL",
   region: "KLINGAI_REGION",
   approvalThresholdUsd: "KLINGKIT_CONFIRM_ABOVE_USD",
+  confirmTokens: "KLINGKIT_CONFIRM_TOKENS",
   maxUsdPerCall: "KLINGKIT_MAX_USD_PER_CALL",
   maxUsdPerDay: "KLINGKIT_MAX_USD_PER_DAY",
   outputDir: "KLINGKIT_OUTPUT_DIR",
@@ -33,6 +34,7 @@ export const variableOf = (setting: Setting): (typeof variables)[Setting] => var
 
 const nestedOptions: Partial<Record<Setting, string>> = {
   approvalThresholdUsd: "limits.confirmAboveUsd",
+  confirmTokens: "limits.confirmTokens",
   maxUsdPerCall: "limits.maxUsdPerCall",
   maxUsdPerDay: "limits.maxUsdPerDay"
 }

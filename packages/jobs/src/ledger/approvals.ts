@@ -17,7 +17,8 @@ export interface Approved {
   readonly quoteUsd?: number
 }
 
-const purposeOf = ({ principal, fingerprint, quoteUsd }: Approved): Effect.Effect<string> =>
+/** What an approval is for, and whose. */
+export const purposeOf = ({ principal, fingerprint, quoteUsd }: Approved): Effect.Effect<string> =>
   sha256Hex(JSON.stringify([principal ?? "local", fingerprint, quoteUsd ?? null]))
 
 const randomToken = SecureRandom.SecureRandom.use((random) => random.randomBytes(24)).pipe(
@@ -43,7 +44,7 @@ export const issueApproval = Effect.fnUntraced(function* (
   return token
 })
 
-/** Consumes a token. Of several concurrent attempts one succeeds. */
+/** Consumes a token, or a question that the user has granted, by its code. Of several concurrent attempts one succeeds. */
 export const consumeApproval = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   token: string,
@@ -58,11 +59,12 @@ export const consumeApproval = Effect.fnUntraced(function* (
   ]
   const used = yield* sql`UPDATE klingkit_approvals SET used_at = ${now}
     WHERE token_hash = ${hash} AND ${sql.in("purpose", purposes)} AND used_at IS NULL AND expires_at > ${now}
+      AND (code IS NULL OR granted_at IS NOT NULL)
     RETURNING token_hash`
   if (used.length === 0) return yield* ledgerError({ _tag: "ApprovalInvalid" })
 })
 
-/** Invalidates a token: the user has declined. A used or unknown token is left as it is. */
+/** Invalidates a token or a question: the user has declined. What is used or unknown is left as it is. */
 export const revokeApproval = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   token: string

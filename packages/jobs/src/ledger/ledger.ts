@@ -12,6 +12,13 @@ import {
   relationBetween
 } from "./accounts.ts"
 import type { AccountRelation } from "./account-relation.ts"
+import {
+  type ApprovalQuestion,
+  type ApprovalRequest,
+  findApprovalRequests,
+  grantApproval,
+  requestApproval
+} from "./approval-requests.ts"
 import { type Approved, consumeApproval, issueApproval, revokeApproval } from "./approvals.ts"
 import { type BudgetLimits, dayOf, daySpend, type SpendScope } from "./budget.ts"
 import { createJob, type CreateResult, type NewJob } from "./create-job.ts"
@@ -152,7 +159,18 @@ export class Ledger extends Context.Service<
     /** A token that approves one such request, once. */
     issueApproval(approved: Approved, validSeconds: number): Effect.Effect<string, LedgerError>
     consumeApproval(token: string, approved: Approved): Effect.Effect<void, LedgerError>
+    /** Invalidates a token or, by its code, a question. */
     revokeApproval(token: string): Effect.Effect<void, LedgerError>
+    /** A question to the user; the same one while it is open or granted. Its code is consumed like a token once it is granted. */
+    requestApproval(
+      approved: Approved,
+      question: ApprovalQuestion,
+      validSeconds: number
+    ): Effect.Effect<ApprovalRequest, LedgerError>
+    /** Open and granted questions to a principal; with a code only that one. */
+    approvalRequests(principal: string, code?: string): Effect.Effect<ReadonlyArray<ApprovalRequest>, LedgerError>
+    /** The user's yes. False if there is no such question any more. */
+    grantApproval(principal: string, code: string, validSeconds: number): Effect.Effect<boolean, LedgerError>
     /** What is known of a credential, which is what `account` means everywhere else; nothing when it is new here. */
     credential(credential: string): Effect.Effect<KnownCredential | undefined, LedgerError>
     /** Whether it has jobs or pipelines of other credentials. */
@@ -223,6 +241,9 @@ const make = Effect.gen(function* () {
     issueApproval: (approved, validSeconds) => before(issueApproval(database, approved, validSeconds)),
     consumeApproval: (token, approved) => before(consumeApproval(database, token, approved)),
     revokeApproval: (token) => before(revokeApproval(database, token)),
+    requestApproval: (...asked) => before(requestApproval(database, ...asked)),
+    approvalRequests: (...search) => before(findApprovalRequests(database, ...search)),
+    grantApproval: (...granted) => before(grantApproval(database, ...granted)),
     credential: (credential) => before(findCredential(database, credential)),
     hasOthers: (credential) => before(hasOthers(database, credential)),
     registerAccount: (facts) => before(registerAccount(database, facts)),

@@ -193,6 +193,15 @@ const addRechecks = statements([
     WHERE state IN ('SUCCEEDED', 'FETCHED') AND answer IS NULL AND (outputs = '[]' OR charges = '[]')`
 ])
 
+// What a user is asked to approve, found by the code that they type; and when they did.
+const addApprovalRequests = statements([
+  `ALTER TABLE klingkit_approvals ADD COLUMN principal TEXT`,
+  `ALTER TABLE klingkit_approvals ADD COLUMN code TEXT`,
+  `ALTER TABLE klingkit_approvals ADD COLUMN question TEXT`,
+  `ALTER TABLE klingkit_approvals ADD COLUMN granted_at BIGINT`,
+  `CREATE INDEX klingkit_approvals_purpose ON klingkit_approvals (purpose)`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -203,7 +212,8 @@ const steps = {
   "0006_add_takes": addTakes,
   "0007_create_accounts": createAccounts,
   "0008_add_step_keys": addStepKeys,
-  "0009_add_rechecks": addRechecks
+  "0009_add_rechecks": addRechecks,
+  "0010_add_approval_requests": addApprovalRequests
 }
 
 const table = "klingkit_migrations"

@@ -64,8 +64,8 @@ export class Pipelines extends Context.Service<
     start(plan: PipelinePlan, options?: StartPipelineOptions): Effect.Effect<Job, PipelineError>
     /** What it would pay now, and what is already made. Reserves nothing, sends nothing. */
     quote(plan: PipelinePlan, options?: PipelineIdentity): Effect.Effect<PipelineQuote, PipelineError>
-    /** A token that approves what it would pay now, once. */
-    approve(plan: PipelinePlan, options?: PipelineIdentity): Effect.Effect<string, PipelineError>
+    /** What an approval is for: what it would pay now. */
+    approvedOf(plan: PipelinePlan, options?: PipelineIdentity): Effect.Effect<Approved, PipelineError>
     /** Resumes a pipeline whose step has failed; paid steps are not paid again. */
     resume(handle: string, options?: ResumePipelineOptions): Effect.Effect<Job, PipelineError>
     /** The current state; sends nothing. */
@@ -231,8 +231,7 @@ const make = Effect.gen(function* () {
   return Pipelines.of({
     start,
     quote: (plan, options) => Effect.map(requestOf(plan, options), quoteOfRequest),
-    approve: (plan, options) =>
-      Effect.flatMap(requestOf(plan, options), (request) => gate.approveAs(approvedOf(request))),
+    approvedOf: (plan, options) => Effect.map(requestOf(plan, options), approvedOf),
     resume,
     status,
     follow,

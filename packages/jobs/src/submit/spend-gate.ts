@@ -42,10 +42,8 @@ export class SpendGate extends Context.Service<
     requireApprovalOfSum(quote: Quote, approval: Approval): Effect.Effect<void, JobError | LedgerError>
     /** What the limits say to a quote now. Reserves nothing: that happens when the job is created. */
     check(quote: Quote): Effect.Effect<QuoteCheck>
-    /** A token that approves exactly this plan, once. */
-    approve(plan: Plan): Effect.Effect<string, LedgerError>
-    /** A token for what exactly is approved, once. */
-    approveAs(approved: Approved): Effect.Effect<string, LedgerError>
+    /** What an approval of this plan is for. */
+    approvedOf(plan: Plan): Effect.Effect<Approved>
   }
 >()("@klingkit/jobs/SpendGate") {
   static readonly layer: Layer.Layer<SpendGate, never, Kling | Ledger | JobsSettings> = Layer.effect(
@@ -65,9 +63,6 @@ export const planFingerprint = ({
     input,
     ...(Object.hasOwn(input, fingerprintKey) ? {} : { identity: effectiveInput(operation, input) })
   }).pipe(Effect.map((fingerprint) => (variants === undefined ? fingerprint : `${fingerprint} x ${variants.count}`)))
-
-/** An approval is for the price that was just shown. */
-const approvalSeconds = 600
 
 const make = Effect.gen(function* () {
   const kling = yield* Kling
@@ -99,12 +94,10 @@ const make = Effect.gen(function* () {
         ...(over === undefined ? {} : { overBudget: ledgerError(over.reason, true) })
       }
     }),
-    approve: Effect.fnUntraced(function* (plan) {
+    approvedOf: Effect.fnUntraced(function* (plan) {
       const quoteUsd = maxUsd(plan.quote)
       const fingerprint = yield* planFingerprint(plan)
-      const approved = { principal, fingerprint, ...(quoteUsd === undefined ? {} : { quoteUsd }) }
-      return yield* ledger.issueApproval(approved, approvalSeconds)
-    }),
-    approveAs: (approved) => ledger.issueApproval(approved, approvalSeconds)
+      return { principal, fingerprint, ...(quoteUsd === undefined ? {} : { quoteUsd }) }
+    })
   })
 })

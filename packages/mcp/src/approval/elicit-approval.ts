@@ -1,4 +1,4 @@
-import { Jobs, JobsSettings } from "@klingkit/jobs"
+import { JobsSettings, UserApprovals } from "@klingkit/jobs"
 import { fingerprintOf } from "@klingkit/jobs/internal"
 import {
   approvalCheckbox,
@@ -15,25 +15,28 @@ import {
   type McpServer,
   type ServerContext
 } from "@modelcontextprotocol/server"
-import { Effect, Option } from "effect"
+import { Clock, Effect } from "effect"
 import { isModern } from "../protocol-version.ts"
+import { askOnConnection, type FormAnswer } from "./ask-on-connection.ts"
 import { SignedState } from "./signed-state.ts"
 
-/** After this time the user is presumed away. */
-const answerTimeout = "5 minutes"
-const answerTimeoutMillis = 300_000
 const key = "approval"
+/** An approval is for the price that was just shown. */
+const answerWithinMillis = 600_000
+/** Nobody reads a price and answers within this time: a host that does not show forms has answered by itself. */
+const blinkMillis = 500
 
-/** The outcome of asking: a token that approves exactly this call, a reason for refusal, or a question still to be answered. */
+/** The outcome of asking: the code of the question that the user has approved, why they have not, or a question still to be answered. */
 export type ApprovalOutcome =
-  | { readonly token: string }
-  | { readonly unapproved: Unapproved }
+  | { readonly granted: string }
+  | { readonly unapproved: Unapproved; readonly code?: string }
   | { readonly question: InputRequiredResult }
 
-/** What a 2026 client carries from the question to the answer: an approval, and the call it is for. */
+/** What a 2026 client carries from the question to the answer: which question, for which call, and when it was asked. */
 interface RequestState {
-  readonly token: string
+  readonly code: string
   readonly purpose: string
+  readonly askedAt: number
 }
 
 /** The answer that a 2026 client sends when it repeats the call; undefined for any other call. */
@@ -47,55 +50,57 @@ export const resumedAnswer = Effect.fnUntraced(function* (
   const state = requestState<RequestState>()
   const answer = inputResponse(inputResponses, key)
   if (state === undefined || answer.kind !== "elicit") return undefined
-  const { token, purpose } = state
-  return purpose === (yield* purposeOf(tool, args)) ? yield* interpretAnswer(answer, token) : { unapproved: "stale" }
+  const { code, purpose, askedAt } = state
+  return purpose === (yield* purposeOf(tool, args)) ? yield* outcomeOf(answer, code, askedAt) : { unapproved: "stale" }
 })
 
 /**
- * Asks the user to approve a price. On a 2025 connection the client is asked while the call waits; a 2026 client gets the
- * question as the result and repeats the call with the answer.
+ * Asks the user the question with this code. On a 2025 connection the client is asked while the call waits; a 2026 client
+ * gets the question as the result and repeats the call with the answer.
  */
 export const elicitApproval = Effect.fnUntraced(function* (
   server: McpServer,
   tool: Tool,
   args: unknown,
-  ctx: ServerContext
+  ctx: ServerContext,
+  code: string
 ): Effect.fn.Return<ApprovalOutcome, ToolFailure, ToolNeeds | SignedState> {
-  if (tool.plan === undefined) return yield* Effect.die(`${tool.name} is charged but has no plan`)
-  const jobs = yield* Jobs
-  const plan = yield* tool.plan(args)
-  const token = yield* jobs.approve(plan)
+  const [asked] = yield* UserApprovals.use((approvals) => approvals.open(code))
+  if (asked === undefined) return { unapproved: "stale" }
   const form = {
     mode: "form" as const,
-    message: approvalMessage(tool, plan),
+    message: approvalMessage(asked.question),
     requestedSchema: {
       type: "object" as const,
       properties: { approve: { type: "boolean" as const, ...approvalCheckbox } },
       required: ["approve"]
     }
   }
-  if (isModern(server)) {
-    const signedState = yield* SignedState
-    const state: RequestState = { token, purpose: yield* purposeOf(tool, args) }
-    const requestState = yield* signedState.sign(state)
-    return { question: inputRequired({ inputRequests: { [key]: inputRequired.elicit(form) }, requestState }) }
-  }
-  const answer = yield* Effect.tryPromise((signal) =>
-    ctx.mcpReq.send({ method: "elicitation/create", params: form }, { signal, timeout: 2 * answerTimeoutMillis })
-  ).pipe(Effect.timeout(answerTimeout), Effect.option)
-  if (Option.isSome(answer)) return yield* interpretAnswer(answer.value, token)
-  yield* jobs.revokeApproval(token)
-  return { unapproved: "unanswered" }
+  const askedAt = yield* Clock.currentTimeMillis
+  if (!isModern(server)) return yield* outcomeOf(yield* askOnConnection(form, ctx), code, askedAt)
+  const signedState = yield* SignedState
+  const state: RequestState = { code, purpose: yield* purposeOf(tool, args), askedAt }
+  const requestState = yield* signedState.sign(state)
+  return { question: inputRequired({ inputRequests: { [key]: inputRequired.elicit(form) }, requestState }) }
 })
 
-const interpretAnswer = Effect.fnUntraced(function* (
-  { action, content }: { readonly action: string; readonly content?: Readonly<Record<string, unknown>> | undefined },
-  token: string
-): Effect.fn.Return<ApprovalOutcome, ToolFailure, Jobs> {
-  if (action === "accept" && content?.["approve"] === true) return { token }
-  const jobs = yield* Jobs
-  yield* jobs.revokeApproval(token)
-  return { unapproved: action === "cancel" ? "unanswered" : "declined" }
+/** A yes opens the question's code; a no closes it. What no person can have answered leaves it open for the shell. */
+const outcomeOf = Effect.fnUntraced(function* (
+  answer: FormAnswer,
+  code: string,
+  askedAt: number
+): Effect.fn.Return<ApprovalOutcome, ToolFailure, UserApprovals> {
+  const approvals = yield* UserApprovals
+  const elapsedMillis = (yield* Clock.currentTimeMillis) - askedAt
+  if (elapsedMillis > answerWithinMillis) return { unapproved: "stale" }
+  if (answer.action === "accept" && answer.content?.["approve"] === true) {
+    yield* approvals.grant(code)
+    return { granted: code }
+  }
+  if (answer.action === "failed") return { unapproved: "not-shown", code }
+  if (elapsedMillis < blinkMillis) return { unapproved: "by-program", code }
+  yield* approvals.close(code)
+  return { unapproved: answer.action === "decline" || answer.action === "accept" ? "declined" : "unanswered" }
 })
 
 /** Identifies a call by its principal, tool and arguments. */

@@ -1,5 +1,5 @@
 import { KlingWorld } from "@klingkit/emulator"
-import { LedgerSource } from "@klingkit/jobs"
+import { LedgerSource, UserApprovals } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { Layer, ManagedRuntime } from "effect"
 import { afterEach, describe, expect, it, vi } from "vitest"
@@ -16,7 +16,13 @@ const connectedTo = async (wire: Wire, user: User) => {
   return { ...emulated, client: await connectedClient(emulated.services, wire, undefined, user) }
 }
 
+/** Nobody reads a price in less time. */
+const readingSeconds = 2
+
 const approve = { action: "accept", content: { approve: true } } as const
+
+/** The code of the question, as a chat passes it on. */
+const codeIn = (text: string): string => /klingkit approve (\S+)/.exec(text)?.[1] ?? expect.fail(text)
 
 describe.each(["2025 connection", "2026 HTTP"] as const)("a call above the approval threshold, on a %s", (wire) => {
   it("asks the user, sends nothing before the answer, and is made once they approve", async () => {
@@ -49,7 +55,10 @@ describe.each(["2025 connection", "2026 HTTP"] as const)("a call above the appro
     [{ action: "accept" }, "KLINGKIT_DECLINED"],
     [{ action: "cancel" }, "KLINGKIT_UNANSWERED"]
   ] as const)("makes nothing when the user answers %j", async (answer, code) => {
-    const { client, control } = await connectedTo(wire, () => Promise.resolve(answer))
+    const { client, control, pass } = await connectedTo(wire, async () => {
+      await pass(readingSeconds)
+      return answer
+    })
     const result = await client.callTool(submit)
     expect(result.isError).toBe(true)
     expect(textOf(result)).toMatch(new RegExp(`^Error: .*\nCharged: no\nNext: .*\nCode: ${code}$`))
@@ -95,11 +104,51 @@ describe("a call above the approval threshold", () => {
     expect((await control("GET requests")).requests).toEqual([])
   })
 
-  it("says so when the client cannot ask after all", async () => {
-    const { client, control } = await connectedTo("2025 connection", () => Promise.reject(new Error("no screen")))
-    const result = await client.callTool(submit)
-    expect(textOf(result)).toContain("Code: KLINGKIT_UNANSWERED")
-    expect(textOf(result)).not.toContain("no screen")
+  it.each([
+    ["2025 connection", "fails", () => Promise.reject(new Error("no screen")), "could not show them the question"],
+    ["2025 connection", "declines at once", () => Promise.resolve({ action: "decline" } as const), "before anyone"],
+    ["2025 connection", "cancels at once", () => Promise.resolve({ action: "cancel" } as const), "before anyone"],
+    ["2026 HTTP", "declines at once", () => Promise.resolve({ action: "decline" } as const), "before anyone"]
+  ] as const)("on a %s whose host %s is approved in a shell, and then made once", async (wire, _, host, why) => {
+    const { client, control, services } = await connectedTo(wire, host)
+    const result = textOf(await client.callTool(submit))
+    expect(result).toMatch(/Next: only the user can approve it: .*\nCode: KLINGKIT_NOT_ASKED$/)
+    expect(result).toContain(why)
+    expect(result).not.toContain("no screen")
+    expect((await control("GET requests")).requests).toEqual([])
+    const code = codeIn(result)
+    // The same call again does not help the model, nor does the code as an argument.
+    expect(codeIn(textOf(await client.callTool(submit)))).toBe(code)
+    const guessed = await client.callTool({ ...submit, arguments: { ...args, confirm_token: code } })
+    expect(guessed.isError).toBe(true)
+    expect((await control("GET requests")).requests).toEqual([])
+    expect(await services.runPromise(UserApprovals.use((approvals) => approvals.grant(code)))).toBe(true)
+    const other = await client.callTool({ ...submit, arguments: { ...args, duration: 10 } })
+    expect(other.isError).toBe(true)
+    expect((await client.callTool(submit)).isError).toBeFalsy()
+    expect((await client.callTool({ ...submit, arguments: { ...args, take: 2 } })).isError).toBe(true)
+    expect((await control("GET ledger")).tasks).toHaveLength(1)
+  })
+
+  it("tells a user who approves after the call was cancelled that nothing came of it", async () => {
+    const asked = Promise.withResolvers<string>()
+    const answered = Promise.withResolvers<typeof approve>()
+    const told = Promise.withResolvers<string>()
+    const { client, control } = await connectedTo("2025 connection", (question) => {
+      if (question.includes("too late")) {
+        told.resolve(question)
+        return Promise.resolve({ action: "accept" })
+      }
+      asked.resolve(question)
+      return answered.promise
+    })
+    const cancel = new AbortController()
+    const calling = client.callTool(submit, { signal: cancel.signal })
+    await asked.promise
+    cancel.abort()
+    await expect(calling).rejects.toThrow("abort")
+    answered.resolve(approve)
+    expect(await told.promise).toContain("too late: the call was cancelled")
     expect((await control("GET requests")).requests).toEqual([])
   })
 
@@ -107,8 +156,28 @@ describe("a call above the approval threshold", () => {
     ["2025 HTTP", true],
     ["2025 connection", false],
     ["2026 HTTP", false]
-  ] as const)("uses a confirm token on a %s, with a form: %s", async (wire, hasForm) => {
+  ] as const)("is approved in a shell on a %s, with a form: %s", async (wire, hasForm) => {
     const emulated = emulatedServices(new KlingWorld(), { limits })
+    const user = hasForm ? () => Promise.reject(new Error("asked")) : undefined
+    const client = await connectedClient(emulated.services, wire, undefined, user)
+    const refused = textOf(await client.callTool(submit))
+    expect(refused).toMatch(/Next: only the user can approve it: .*\nCode: JOB_NOT_APPROVED$/)
+    const quoted = await client.callTool({
+      name: "quote_cost",
+      arguments: { tool: "generate_video", arguments: JSON.stringify(args) }
+    })
+    expect(quoted.structuredContent).not.toHaveProperty("confirm_token")
+    await emulated.services.runPromise(UserApprovals.use((approvals) => approvals.grant(codeIn(refused))))
+    expect((await client.callTool(submit)).isError).toBeFalsy()
+    expect((await emulated.control("GET ledger")).tasks).toHaveLength(1)
+  })
+
+  it.each([
+    ["2025 HTTP", true],
+    ["2025 connection", false],
+    ["2026 HTTP", false]
+  ] as const)("is approved by a token on a %s, with a form: %s, where tokens are allowed", async (wire, hasForm) => {
+    const emulated = emulatedServices(new KlingWorld(), { limits: { ...limits, confirmTokens: true } })
     const user = hasForm ? () => Promise.reject(new Error("asked")) : undefined
     const client = await connectedClient(emulated.services, wire, undefined, user)
     const refused = textOf(await client.callTool(submit))
@@ -205,6 +274,7 @@ describe("the answer of a 2026 client", () => {
     await late.pass(601)
     expect(codeOf(await late.send("tools/call", answered))).toBe("KLINGKIT_APPROVAL_STALE")
     const no = { ...call, requestState, inputResponses: { approval: { action: "decline" } } }
+    await first.pass(readingSeconds)
     expect(codeOf(await first.send("tools/call", no))).toBe("KLINGKIT_DECLINED")
     expect(codeOf(await first.send("tools/call", answered))).toBe("KLINGKIT_APPROVAL_STALE")
     expect(await tasks()).toEqual([])

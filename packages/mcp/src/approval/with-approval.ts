@@ -1,4 +1,5 @@
 import {
+  GrantedApproval,
   UserApprovalAvailable,
   type Tool,
   type ToolFailure,
@@ -17,7 +18,7 @@ type Answer = CallToolResult | InputRequiredResult
 
 /**
  * Calls a tool with approval by elicitation: where its price needs approval and the client can show a form, the user is
- * asked, and approval covers exactly this call, once. Other clients are referred to quote_cost and its confirm_token.
+ * asked, and approval covers exactly this call, once. In other clients the user approves it in a shell.
  */
 export const withApproval = (
   server: McpServer,
@@ -36,21 +37,27 @@ export const withApproval = (
 
   const proceed = (outcome: ApprovalOutcome): Effect.Effect<Answer, ToolFailure, ToolNeeds> => {
     if ("question" in outcome) return Effect.succeed(outcome.question)
-    if ("unapproved" in outcome) return Effect.succeed(errorResult(formatUnapproved(outcome.unapproved)))
-    return Effect.catchIf(call({ ...(args as object), confirm_token: outcome.token }), isTokenRefused, () =>
-      Effect.succeed(errorResult(formatUnapproved("stale")))
+    if ("unapproved" in outcome) {
+      return Effect.succeed(errorResult(formatUnapproved(outcome.unapproved, outcome.code)))
+    }
+    return call(args).pipe(
+      Effect.provideService(GrantedApproval, outcome.granted),
+      Effect.catchIf(isRefused, () => Effect.succeed(errorResult(formatUnapproved("stale"))))
     )
   }
+  const askOrFail = (error: ToolFailure) => {
+    const code = questionIn(error)
+    return code === undefined
+      ? Effect.fail(error)
+      : Effect.flatMap(elicitApproval(server, tool, args, ctx, code), proceed)
+  }
   return Effect.flatMap(resumedAnswer(tool, args, ctx), (resumed) =>
-    resumed === undefined
-      ? Effect.catchIf(call(args), needsApproval, () =>
-          Effect.flatMap(elicitApproval(server, tool, args, ctx), proceed)
-        )
-      : proceed(resumed)
+    resumed === undefined ? Effect.catch(call(args), askOrFail) : proceed(resumed)
   )
 }
 
-/** The price needs approval; as opposed to a confirm token that the ledger refused. */
-const needsApproval = ({ reason }: ToolFailure): boolean => reason._tag === "NotApproved"
+/** The code of the question without whose answer the call is not made. */
+const questionIn = ({ reason }: ToolFailure): string | undefined =>
+  reason._tag === "NotApproved" ? reason.approvalCode : undefined
 
-const isTokenRefused = ({ reason }: ToolFailure): boolean => reason._tag === "ApprovalInvalid"
+const isRefused = ({ reason }: ToolFailure): boolean => reason._tag === "ApprovalInvalid"

@@ -1,31 +1,52 @@
 import type { Plan } from "@klingkit/core"
 import { sanitizeText } from "@klingkit/core/internal"
+import type { ApprovalQuestion } from "@klingkit/jobs"
 import { String as Text } from "effect"
-import type { Tool } from "../tool.ts"
-import type { FormattedError } from "./format-error.ts"
+import { type FormattedError, shellApproval } from "./format-error.ts"
 import { formatQuote } from "./format-quote.ts"
 
 const longestPrompt = 300
 
-/** The question to the user before a call that needs approval: what will be made, by which model, at which price. */
-export const approvalMessage = ({ title }: Pick<Tool, "title">, plan: Plan): string => {
-  const { operation, input, model } = plan
+/** What the user is asked before a call that needs approval. */
+export const approvalQuestion = (
+  title: string,
+  { operation, input, model, quote, warnings }: Plan
+): ApprovalQuestion => {
   const prompt = input["prompt"] ?? input["text"]
-  const settings = Object.entries(input).flatMap(([name, value]) =>
-    value === prompt || !["string", "number", "boolean"].includes(typeof value)
-      ? []
-      : [`${Text.camelToSnake(name)} ${displayed(String(value))}`]
-  )
-  return [
+  return {
+    title,
+    operation: operation.id,
+    model,
+    quote,
+    ...(typeof prompt === "string" ? { prompt: sanitizeText(prompt, longestPrompt) } : {}),
+    settings: Object.entries(input).flatMap(([name, value]) =>
+      value === prompt || !["string", "number", "boolean"].includes(typeof value)
+        ? []
+        : [{ name: Text.camelToSnake(name), value: displayed(String(value)) }]
+    ),
+    warnings
+  }
+}
+
+/** The question in words: what will be made, by which model, at which price. */
+export const approvalMessage = ({
+  title,
+  operation,
+  model,
+  quote,
+  prompt,
+  settings,
+  warnings
+}: ApprovalQuestion): string =>
+  [
     `${title}: approve this paid request?`,
-    formatQuote(plan.quote),
-    `Model: ${model === "" ? "none" : model} (${operation.id})`,
-    ...(typeof prompt === "string" ? [`Prompt: "${sanitizeText(prompt, longestPrompt)}"`] : []),
-    ...(settings.length === 0 ? [] : [`Settings: ${settings.join(", ")}`]),
-    ...plan.warnings.map((warning) => `Warning: ${warning}`),
+    formatQuote(quote),
+    `Model: ${model === "" ? "none" : model} (${operation})`,
+    ...(prompt === undefined ? [] : [`Prompt: "${prompt}"`]),
+    ...(settings.length === 0 ? [] : [`Settings: ${settings.map(({ name, value }) => `${name} ${value}`).join(", ")}`]),
+    ...warnings.map((warning) => `Warning: ${warning}`),
     "Nothing has been sent yet."
   ].join("\n")
-}
 
 /** Base64 file content means nothing to the user. */
 const displayed = (value: string): string => (value.length > 400 ? "(a file)" : sanitizeText(value, 80))
@@ -34,7 +55,9 @@ const displayed = (value: string): string => (value.length > 400 ? "(a file)" : 
 export const approvalCheckbox = { title: "Approve and pay", description: "For this call only, once" }
 
 /** Why a call was not made after the user was asked to approve its price. */
-export type Unapproved = "declined" | "unanswered" | "stale"
+export type Unapproved = "declined" | "unanswered" | "not-shown" | "by-program" | "stale"
+
+const askedInShell = "make the call again: the answer says how the user approves it in a terminal"
 
 const reasons: Readonly<
   Record<Unapproved, Pick<FormattedError, "code"> & { readonly error: string; readonly next: string }>
@@ -49,6 +72,17 @@ const reasons: Readonly<
     error: "the user was asked to approve the price and did not answer; nothing was sent",
     next: "tell them that approval is required above KLINGKIT_CONFIRM_ABOVE_USD, then make the call again"
   },
+  "not-shown": {
+    code: "KLINGKIT_NOT_ASKED",
+    error: "the price needs the user's approval, and this chat could not show them the question; nothing was sent",
+    next: askedInShell
+  },
+  "by-program": {
+    code: "KLINGKIT_NOT_ASKED",
+    error:
+      "the price needs the user's approval, and this chat answered before anyone could have read the question; nothing was sent",
+    next: askedInShell
+  },
   stale: {
     code: "KLINGKIT_APPROVAL_STALE",
     error:
@@ -57,7 +91,9 @@ const reasons: Readonly<
   }
 }
 
-export const formatUnapproved = (why: Unapproved): FormattedError => {
-  const { code, error, next } = reasons[why]
+/** `approvalCode`: of the question, where the user can still answer it in a shell. */
+export const formatUnapproved = (why: Unapproved, approvalCode?: string): FormattedError => {
+  const { code, error, ...reason } = reasons[why]
+  const next = approvalCode === undefined ? reason.next : shellApproval(approvalCode)
   return { code, lines: [`Error: ${error}`, "Charged: no", `Next: ${next}`, `Code: ${code}`] }
 }

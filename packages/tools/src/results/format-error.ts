@@ -99,6 +99,7 @@ const nextStep = (tool: Pick<Tool, "charged">, error: AnyError, step: NextStep):
     case "SetCredentials":
       return `${sharedAdvice(step, variableOf)}, in this server's environment and restart it`
     case "Approve":
+      if (step.code !== undefined) return shellApproval(step.code)
       return "show this to the user; if they approve, call quote_cost with the tool and arguments of this call, then repeat it with the confirm_token it returns"
     case "ApproveAgain":
       return "call quote_cost again with the tool and exact arguments of this call: a confirm_token works once, within ten minutes"
@@ -139,6 +140,10 @@ const nextStep = (tool: Pick<Tool, "charged">, error: AnyError, step: NextStep):
 }
 
 const checkStatus = (handle: string): string => `call check_video_status with task_id ${shown(handle)}`
+
+/** How the user approves where the chat does not ask them. */
+export const shellApproval = (code: string): string =>
+  `only the user can approve it: ask them to run klingkit approve ${code} in a terminal where this server runs; it shows them the price. Once they have, make the same call again`
 
 /** Handles may come from a ledger that others write. */
 const shown = (handle: string): string => sanitizeText(handle, 80)

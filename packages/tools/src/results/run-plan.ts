@@ -1,27 +1,44 @@
 import { type Plan, type Quote, type Receipt, receiptOf } from "@klingkit/core"
-import type { PipelinePlan } from "@klingkit/core/requests"
-import { type Job, Jobs, type RunOptions, type RunResult } from "@klingkit/jobs"
+import { isPipeline, type PipelinePlan, toPlan } from "@klingkit/core/requests"
+import { type Job, type JobError, Jobs, JobsSettings, type RunOptions, type RunResult } from "@klingkit/jobs"
+import { jobError } from "@klingkit/jobs/internal"
 import { Effect } from "effect"
 import type { PaidArguments } from "../inputs/paid-arguments.ts"
-import type { ToolFailure } from "../tool.ts"
+import type { Tool, ToolFailure } from "../tool.ts"
+import { GrantedApproval, UserApprovalAvailable } from "../user-approval.ts"
+import { approvalQuestion } from "./format-approval.ts"
 
 /** A host gets its answer within this time. Kling usually confirms sooner; reconciling a lost answer continues in the background. */
 const answerWithin = "1.5 seconds"
 
-/** How every tool spends: within the limits, and once. The job of a call that duplicates another is read anew. */
+/**
+ * How every tool spends: within the limits, once, and with the user's approval where one is needed: the question is asked
+ * here, and answered by an interface or in a shell. The job of a call that duplicates another is read anew.
+ */
 export const runPlan = Effect.fnUntraced(function* (
+  { title }: Pick<Tool, "title">,
   plan: Plan | PipelinePlan,
-  { take, idempotency_key: idempotencyKey, allow_duplicate: allowDuplicate, confirm_token: approval }: PaidArguments
-): Effect.fn.Return<RunResult, ToolFailure, Jobs> {
+  { take, idempotency_key: idempotencyKey, allow_duplicate: allowDuplicate, confirm_token: token }: PaidArguments
+): Effect.fn.Return<RunResult, ToolFailure, Jobs | JobsSettings> {
   const jobs = yield* Jobs
+  const { limits } = yield* JobsSettings
+  const hasTokens = limits.confirmTokens === true
   const options: RunOptions = {
     answerWithin,
     ...(take === undefined ? {} : { take }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-    ...(allowDuplicate === undefined ? {} : { allowDuplicate }),
-    ...(approval === undefined ? {} : { approval })
+    ...(allowDuplicate === undefined ? {} : { allowDuplicate })
   }
-  const result = yield* jobs.run(plan, options)
+  const run = (approval: string | undefined) =>
+    jobs.run(plan, { ...options, ...(approval === undefined ? {} : { approval }) })
+  const askOrRun = Effect.fnUntraced(function* (error: JobError) {
+    if (error.reason._tag !== "NotApproved" || (hasTokens && !(yield* UserApprovalAvailable))) return yield* error
+    const question = approvalQuestion(title, isPipeline(plan) ? toPlan(plan) : plan)
+    const { code, isGranted } = yield* jobs.askApproval(plan, question)
+    return yield* isGranted ? run(code) : jobError({ ...error.reason, approvalCode: code })
+  })
+  const given = (yield* GrantedApproval) ?? (hasTokens ? token : undefined)
+  const result = yield* run(given).pipe(Effect.catchTag("JobError", askOrRun))
   return result._tag === "Duplicate"
     ? { ...result, job: { ...result.job, ...(yield* jobs.status(result.job.handle)) } }
     : result

@@ -40,7 +40,7 @@ describe("apply_video_effect", () => {
       expect(quoted.structured).toMatchObject({ quote: { state: "unknown" } })
       yield* startTask("apply_video_effect", { ...args, confirm_token: quoted.structured["confirm_token"] })
       expect((yield* ledgerOf(world)).tasks).toHaveLength(1)
-    }).pipe(Effect.provide(emulated(world, { maxUsdPerDay: 5 })))
+    }).pipe(Effect.provide(emulated(world, { maxUsdPerDay: 5, confirmTokens: true })))
   })
 
   it.effect.each([

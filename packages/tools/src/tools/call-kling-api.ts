@@ -59,9 +59,11 @@ const planOf = Effect.fnUntraced(function* (args: Arguments) {
   return yield* withVariants(yield* planDirectly(operation, fields), args)
 })
 
+const title = "Call Kling API"
+
 export const callKlingApi = defineTool({
   name: "call_kling_api",
-  title: "Call Kling API",
+  title,
   description:
     "Call any operation of Kling's API by id with its native input; paid ones start a task or answer at once. Without operation: search operations. Without input: describe one.",
   toolset: "raw",
@@ -81,7 +83,7 @@ export const callKlingApi = defineTool({
     }
     if (args.input === undefined) return describeOperation(yield* operationOf(args.operation))
     const plan = yield* planOf(args)
-    const result = yield* runPlan(plan, args)
+    const result = yield* runPlan({ title }, plan, args)
     if (result._tag === "Job") {
       const started: ToolResult<Data> = submitResult(plan, `${plan.operation.id} started successfully!`, result.job)
       return started

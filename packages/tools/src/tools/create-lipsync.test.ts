@@ -91,7 +91,7 @@ describe("create_lipsync", () => {
       expect((yield* failure("create_lipsync", repeat)).code).toBe("LEDGER_NOT_APPROVED")
       yield* passTime(world)
       expect(yield* chargesOf(world)).toHaveLength(3)
-    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.001 })))
+    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.001, confirmTokens: true })))
   })
 
   it.effect("goes on to its end when the host hangs up, and the next call finds it", () => {

@@ -79,7 +79,7 @@ describe("a call that needs approval", () => {
         "LEDGER_NOT_APPROVED"
       )
       expect((yield* ledgerOf(world)).tasks).toHaveLength(1)
-    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.1 })))
+    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.1, confirmTokens: true })))
   })
 
   it.effect.each([{ maxUsdPerCall: 0.3 }, { maxUsdPerDay: 0.3 }])(

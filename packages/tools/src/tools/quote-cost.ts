@@ -1,7 +1,7 @@
 import type { KlingError, Plan } from "@klingkit/core"
 import { closestMatch, invalidInput } from "@klingkit/core/internal"
 import { generateImage, generateVideo, isPipeline, toPlan } from "@klingkit/core/requests"
-import { Jobs } from "@klingkit/jobs"
+import { Jobs, JobsSettings } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import { objectFrom } from "../inputs/json-object.ts"
@@ -40,7 +40,7 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
     name: "quote_cost",
     title: "Quote cost",
     description:
-      "Price before paying. Free. Give kind and settings, or tool and arguments; the latter also returns a confirm_token if approval is required.",
+      "Price before paying. Free. Give kind and settings, or tool and arguments; the latter may return a confirm_token if approval is required.",
     toolset: "core",
     charged: false,
     hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
@@ -55,15 +55,16 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
     }),
     run: Effect.fnUntraced(function* (args) {
       const jobs = yield* Jobs
+      const { limits } = yield* JobsSettings
       const plan = yield* args.tool === undefined ? planOfSettings(args) : planOfCall(charged, args.tool, args)
       const { approvalLimit, overBudget } = yield* jobs.quote(plan)
       const needs_approval = approvalLimit !== undefined
-      const canElicit = yield* UserApprovalAvailable
+      const byToken = limits.confirmTokens === true && !(yield* UserApprovalAvailable)
       // An unreadable ledger is reported when something is paid, not here.
       const over = overBudget === undefined ? undefined : `this call would be refused: ${overBudget.message}`
       // A quote for settings has no specific request to bind an approval to.
       const confirm_token =
-        needs_approval && args.tool !== undefined && !canElicit && over === undefined
+        needs_approval && args.tool !== undefined && byToken && over === undefined
           ? yield* jobs.approve(plan)
           : undefined
       const warnings = [...plan.warnings, ...(over === undefined ? [] : [over])]
@@ -80,7 +81,7 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
           `Model: ${plan.model === "" ? "none" : plan.model} (${plan.operation.id})`,
           formatQuote(plan.quote),
           ...warnings.map((warning) => `Warning: ${warning}`),
-          ...(needs_approval && over === undefined ? approvalLines(args.tool, confirm_token, canElicit) : []),
+          ...(needs_approval && over === undefined ? approvalLines(args.tool, confirm_token, byToken) : []),
           "Nothing was sent."
         ]
       }
@@ -90,10 +91,11 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
 const approvalLines = (
   tool: string | undefined,
   token: string | undefined,
-  canElicit: boolean
+  byToken: boolean
 ): ReadonlyArray<string> => {
-  if (canElicit)
+  if (!byToken) {
     return ["Approval: required. Make the call: the user is asked, and nothing is sent until they approve."]
+  }
   return token === undefined || tool === undefined
     ? ["Approval: required. Call quote_cost again with tool and arguments."]
     : [

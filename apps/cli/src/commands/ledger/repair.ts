@@ -1,9 +1,9 @@
 import { sanitizeText } from "@klingkit/core/internal"
 import { checkLedger, configuredLocation, planRepair, repairFile, type RepairPlan } from "@klingkit/jobs/maintenance"
-import { Effect, Stdio, Terminal } from "effect"
+import { Effect } from "effect"
 import { Command } from "effect/cli"
-import { exitCode } from "../../output/exit-code.ts"
-import { CommandError, usageError } from "../../output/failure.ts"
+import { confirmAtTerminal, notConfirmed } from "../../output/confirm.ts"
+import { usageError } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
 import { errorOf, unsoundness } from "./check.ts"
 import { forgottenText, lostText, stepText } from "./repair-text.ts"
@@ -83,20 +83,11 @@ export const repair = Command.make(
 
 /** Asks at a terminal; a script says so beforehand. */
 const confirm = Effect.fnUntraced(function* ({ report }: RepairPlan) {
-  const stdio = yield* Stdio.Stdio
-  const output = yield* Output
-  const refused = (message: string, suggestion: string) =>
-    new CommandError({
-      failure: { code: "CLI_NOT_CONFIRMED", message, suggestion, charged: "no", exitCode: exitCode.notApproved }
-    })
-  if (!(yield* stdio.stdinIsTerminal) || !(yield* stdio.stderrIsTerminal)) {
-    return yield* refused(
-      "nothing was changed: there is no terminal to ask at",
-      "close all programs that use it, and add --yes"
-    )
-  }
-  yield* output.say("Close all programs that use this ledger. Repair it now? [y/N]")
-  const answer = yield* Terminal.Terminal.use((terminal) => terminal.readLine).pipe(Effect.orElseSucceed(() => ""))
-  if (/^y(es)?$/i.test(answer.trim())) return
-  return yield* refused(`nothing was changed in ${sanitizeText(report.location)}`, "run the command again")
+  const isConfirmed = yield* confirmAtTerminal({
+    question: "Close all programs that use this ledger. Repair it now?",
+    undone: "nothing was changed",
+    otherwise: "close all programs that use it, and add --yes"
+  })
+  if (isConfirmed) return
+  return yield* notConfirmed(`nothing was changed in ${sanitizeText(report.location)}`, "run the command again")
 })

@@ -1,5 +1,6 @@
 import type { Vitest } from "@effect/vitest"
 import { accountsSuite } from "./accounts-suite.ts"
+import { approvalRequestsSuite } from "./approval-requests-suite.ts"
 import { budgetSuite } from "./budget-suite.ts"
 import { coordinationSuite } from "./coordination-suite.ts"
 import { createSuite } from "./create-suite.ts"
@@ -19,6 +20,7 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   takesSuite(it)
   accountsSuite(it)
   budgetSuite(it)
+  approvalRequestsSuite(it)
   daySpendSuite(it)
   transitionsSuite(it)
   lateResultsSuite(it)

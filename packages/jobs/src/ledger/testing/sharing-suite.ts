@@ -50,7 +50,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const location = yield* freshLocation
       const all = yield* openTen(location)
       const { sql } = yield* location.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(9)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(10)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
@@ -146,6 +146,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* sql`DROP INDEX klingkit_jobs_pipeline`
       yield* sql`DROP INDEX klingkit_jobs_step_key`
       yield* sql`DROP INDEX klingkit_jobs_recheck`
+      yield* sql`DROP INDEX klingkit_approvals_purpose`
+      for (const column of ["principal", "code", "question", "granted_at"]) {
+        yield* sql`ALTER TABLE klingkit_approvals DROP COLUMN ${sql(column)}`
+      }
       yield* sql`DROP TABLE klingkit_found_steps`
       yield* sql`DROP TABLE klingkit_pipelines`
       yield* sql`DROP TABLE klingkit_ledger`
@@ -242,10 +246,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit supports versions up to 9",
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 10",
         suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(10)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(11)
     })
   )
 
