@@ -9,6 +9,7 @@ import { registerResources } from "./resources.ts"
 import { registerSkills } from "./skills.ts"
 import { registerTasks } from "./tasks/register-tasks.ts"
 import { registerTool } from "./register-tool.ts"
+import { withBoundedAnswers } from "./wire/bounded-answers.ts"
 
 /** The runtime behind the tools. Many servers may share one; it belongs to one Kling account. */
 export type Services = ManagedRuntime.ManagedRuntime<ToolNeeds | SignedState, never>
@@ -56,6 +57,8 @@ export const buildServer = (
       }
     }
   )
+  const connect = server.connect.bind(server)
+  server.connect = (transport) => connect(withBoundedAnswers(transport))
   for (const tool of tools) registerTool(server, services, tool, { meta: boardMeta(tool), isLocal })
   registerTasks(server, services)
   registerResources(server, services)
