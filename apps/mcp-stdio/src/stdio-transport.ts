@@ -60,7 +60,7 @@ export class StdioTransport implements Transport {
         }
       })
     }
-    const message = "The server ends, because its client has disconnected. Tasks that were started go on."
+    const message = "The server ends, because its client has disconnected. Tasks that were started keep running."
     for (const id of this.#pending) this.#refuse({ id: JSON.stringify(id), code: serverError, message })
     this.#pending.clear()
     await this.close()

@@ -2,7 +2,7 @@ import { sanitizeText } from "@klingkit/core/internal"
 import type { JSONRPCMessage } from "@modelcontextprotocol/server"
 import type { Frame } from "./line-reader.ts"
 import { maxBatchMessages, maxDepth, maxElements } from "./limits.ts"
-import { mendMessage } from "./mend-message.ts"
+import { normalizeMessage } from "./normalize-message.ts"
 import { invalidRequest, noId, parseError, type Refusal } from "./refusal.ts"
 import type { ScannedJson } from "./scan-json.ts"
 
@@ -19,7 +19,7 @@ export interface Inbound {
 }
 
 /**
- * Reads one line or body. What the SDK would reject for its form is mended where its meaning is clear; the rest is refused
+ * Reads one line or body. What the SDK would reject for its form is normalized where its meaning is clear; the rest is refused
  * under its id, and what has no id is reported. Nothing is passed over in silence.
  */
 export const readMessages = ({ scanned, chunks }: Frame, maxBytes: number): Inbound => {
@@ -43,12 +43,12 @@ export const readMessages = ({ scanned, chunks }: Frame, maxBytes: number): Inbo
   }
   // Only objects have been scanned for an id.
   const ids = scanned.messages.values()
-  const mended = items.map((item) => mendMessage(item, isObject(item) ? ids.next().value?.id : undefined))
+  const normalized = items.map((item) => normalizeMessage(item, isObject(item) ? ids.next().value?.id : undefined))
   return inbound(
     scanned,
-    mended.flatMap((each) => ("message" in each ? [each.message] : [])),
-    mended.flatMap((each) => ("refusal" in each ? [each.refusal] : [])),
-    mended.flatMap(({ dropped }) => dropped)
+    normalized.flatMap((each) => ("message" in each ? [each.message] : [])),
+    normalized.flatMap((each) => ("refusal" in each ? [each.refusal] : [])),
+    normalized.flatMap(({ dropped }) => dropped)
   )
 }
 

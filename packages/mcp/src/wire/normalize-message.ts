@@ -3,7 +3,7 @@ import { maxNameLength } from "./limits.ts"
 import { invalidParams, invalidRequest, noId, type Refusal } from "./refusal.ts"
 
 /** One message, readable for the SDK, or why it is not. */
-export type Mended = ({ readonly message: JSONRPCMessage } | { readonly refusal: Refusal }) & {
+export type Normalized = ({ readonly message: JSONRPCMessage } | { readonly refusal: Refusal }) & {
   /** What was left out, in words for the operator. */
   readonly dropped: ReadonlyArray<string>
 }
@@ -14,7 +14,7 @@ type Fields = Readonly<Record<string, unknown>>
  * Reads a message by its meaning: `null` is absent, fields that JSON-RPC does not have are left out, a missing `jsonrpc` is
  * 2.0. Arguments of tools stay as they are, since their reader tells null from absent itself.
  */
-export const mendMessage = (json: unknown, id: string | undefined): Mended => {
+export const normalizeMessage = (json: unknown, id: string | undefined): Normalized => {
   if (!isFields(json)) return refusal(undefined, invalidRequest, `${kindOf(json)} is not a JSON-RPC message`)
   const fields = cleaned(json)
   const { jsonrpc = "2.0", method } = fields
@@ -24,13 +24,13 @@ export const mendMessage = (json: unknown, id: string | undefined): Mended => {
 
   if (jsonrpc !== "2.0" && jsonrpc !== 2) return refuse(invalidRequest, "jsonrpc must be 2.0")
   if (method === undefined) {
-    const response = "result" in json || "error" in json ? mendResponse(fields) : undefined
+    const response = "result" in json || "error" in json ? normalizeResponse(fields) : undefined
     return response === undefined ? refuse(invalidRequest, "method is missing") : { message: response, dropped }
   }
   if (typeof method !== "string" || method.length > maxNameLength) {
     return refuse(invalidRequest, `method must be text of at most ${maxNameLength} characters`)
   }
-  const params = mendParams(method, fields["params"])
+  const params = normalizeParams(method, fields["params"])
   if (typeof params === "string") return refuse(invalidParams, params)
   dropped.push(...params.dropped)
   const call = { jsonrpc: "2.0" as const, method, ...(params.fields === undefined ? {} : { params: params.fields }) }
@@ -50,12 +50,12 @@ const refusal = (
   code: number,
   message: string,
   dropped: ReadonlyArray<string> = []
-): Mended => ({ refusal: { id: id ?? noId, code, message }, dropped })
+): Normalized => ({ refusal: { id: id ?? noId, code, message }, dropped })
 
 const known: ReadonlySet<string> = new Set(["jsonrpc", "id", "method", "params", "result", "error"])
 
-/** A response without a usable result becomes an empty one: what waits for it goes on. */
-const mendResponse = ({ id, result, error }: Fields): JSONRPCMessage | undefined => {
+/** A response without a usable result becomes an empty one: what waits for it continues. */
+const normalizeResponse = ({ id, result, error }: Fields): JSONRPCMessage | undefined => {
   if (typeof id !== "string" && typeof id !== "number") return undefined
   if (error === undefined) return { jsonrpc: "2.0", id, result: isFields(result) ? result : {} }
   const { code, message }: Fields = isFields(error) ? error : { message: error }
@@ -69,7 +69,7 @@ const mendResponse = ({ id, result, error }: Fields): JSONRPCMessage | undefined
   }
 }
 
-const mendParams = (
+const normalizeParams = (
   method: string,
   params: unknown
 ): string | { readonly fields: Fields | undefined; readonly dropped: ReadonlyArray<string> } => {
