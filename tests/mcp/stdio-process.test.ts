@@ -288,7 +288,8 @@ describe("the stdio server", () => {
     [["--tolsets=core"], {}, "Unknown option '--tolsets'"],
     [["core"], {}, "Unexpected argument 'core'"],
     [["--toolsets", "cor"], {}, 'toolsets has no "cor": core, studio, raw, all; nearest: core'],
-    [[], { KLINGKIT_TOOLSETS: "nonsense" }, 'toolsets has no "nonsense"']
+    [[], { KLINGKIT_TOOLSETS: "nonsense" }, 'toolsets has no "nonsense"'],
+    [[], { KLINGKIT_RESULT_LINKS: "none" }, "KLINGKIT_RESULT_LINKS must be on or off"]
   ])("refuses %j %j with one line", async (args, env, message) => {
     const program = start("klingkit-mcp", args, env)
     expect((await program.ended).code).toBe(2)

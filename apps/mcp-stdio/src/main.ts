@@ -2,7 +2,7 @@ import { wire } from "./guard-stdout.ts"
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
-import { backgroundFailure, buildServer, makeServices, selectedTools, wireFailure } from "@klingkit/mcp"
+import { backgroundFailure, buildServer, makeServices, resultLinks, selectedTools, wireFailure } from "@klingkit/mcp"
 import type { Tool } from "@klingkit/tools"
 import { serveStdio } from "@modelcontextprotocol/server/stdio"
 import { Effect, Layer, Result } from "effect"
@@ -15,10 +15,10 @@ const answerMillis = 1000
 /** Hosts expect a quick exit after stdin closes; Kling may answer a request that was sent for this long. */
 const lingerMillis = 1500
 
-const serve = (tools: ReadonlyArray<Tool>): void => {
+const serve = (settings: { readonly tools: ReadonlyArray<Tool>; readonly resultLinks: boolean }): void => {
   const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig))
   const transport = new StdioTransport(process.stdin, wire, report)
-  serveStdio(() => buildServer(services, { tools, version: manifest.version, isLocal: true }), {
+  serveStdio(() => buildServer(services, { ...settings, version: manifest.version, isLocal: true }), {
     transport,
     onerror: (error) => report(wireFailure(error))
   })
@@ -65,8 +65,8 @@ switch (args.do) {
     refuse(args.message)
     break
   case "serve": {
-    const tools = Effect.runSync(Effect.result(selectedTools(args)))
-    if (Result.isSuccess(tools)) serve(tools.success)
-    else refuse(tools.failure.message)
+    const settings = Effect.runSync(Effect.result(Effect.all({ tools: selectedTools(args), resultLinks })))
+    if (Result.isSuccess(settings)) serve(settings.success)
+    else refuse(settings.failure.message)
   }
 }

@@ -1,6 +1,7 @@
 export { SignedState } from "./approval/signed-state.ts"
 export { backgroundFailure, wireFailure } from "./background-failure.ts"
 export { buildServer, type ServerOptions, type Services } from "./build-server.ts"
+export { resultLinks } from "./result-links.ts"
 export { selectedTools } from "./selected-tools.ts"
 export { makeServices, servicesFromConfig } from "./services.ts"
 export { settingsHelp } from "./settings-help.ts"
