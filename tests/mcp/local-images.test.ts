@@ -44,7 +44,7 @@ const clientWithRoots = () => {
       { uri: pathToFileURL(join(folder, "project")).href, name: "project" }
     ]
     // What hosts send in spite of the types.
-    return { roots } as unknown as ListRootsResult
+    return { roots } as ListRootsResult
   })
   const animate = async (image_url: string) => {
     const { content } = await client.callTool({
