@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url"
 import { Client as OldClient } from "mcp-sdk-v1/client/index.js"
 import { StdioClientTransport } from "mcp-sdk-v1/client/stdio.js"
 import { StreamableHTTPClientTransport } from "mcp-sdk-v1/client/streamableHttp.js"
-import { ListRootsRequestSchema, type ListRootsResult } from "mcp-sdk-v1/types.js"
+import { ListRootsRequestSchema } from "mcp-sdk-v1/types.js"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { freshKling } from "./emulated-kling.ts"
 import { commandOf, startHttp } from "./server-process.ts"
@@ -43,8 +43,7 @@ const clientWithRoots = () => {
       { uri: "untitled:Untitled-1", name: null },
       { uri: pathToFileURL(join(folder, "project")).href, name: "project" }
     ]
-    // What hosts send in spite of the types.
-    return { roots } as ListRootsResult
+    return { roots }
   })
   const animate = async (image_url: string) => {
     const { content } = await client.callTool({

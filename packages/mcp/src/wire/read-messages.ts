@@ -31,7 +31,7 @@ export const readMessages = ({ scanned, chunks }: Frame, maxBytes: number): Inbo
     }
   }
   if (scanned.isTooComplex) {
-    const limits = `at most ${maxElements} fields and list entries, ${maxDepth} levels deep`
+    const limits = `at most ${maxElements} fields and list entries, ${maxDepth} levels, and ${maxBatchMessages} messages in a batch`
     return refuseAll(scanned, invalidRequest, `it has too many parts; ${limits}`)
   }
   const json = parsed(chunks)

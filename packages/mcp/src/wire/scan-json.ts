@@ -1,11 +1,11 @@
-import { maxDepth, maxElements, maxNameLength } from "./limits.ts"
+import { maxBatchMessages, maxDepth, maxElements, maxNameLength } from "./limits.ts"
 
 /** What is known of a message before it is parsed, and of one that never is. */
 export interface ScannedJson {
   readonly bytes: number
   readonly isBlank: boolean
   readonly isBatch: boolean
-  /** It has more fields, list entries or levels than a message may have. */
+  /** It has more fields, list entries, levels or messages than are read. */
   readonly isTooComplex: boolean
   /** One for each message; a batch has several. */
   readonly messages: ReadonlyArray<ScannedMessage>
@@ -56,6 +56,7 @@ export class JsonScanner {
 
   push(chunk: Uint8Array): void {
     this.#bytes += chunk.length
+    if (this.#hasTooMany()) return
     for (let index = 0; index < chunk.length; index += 1) {
       if (this.#inString) index = this.#skipString(chunk, index)
       else this.#read(chunk[index] ?? 0)
@@ -68,9 +69,14 @@ export class JsonScanner {
       bytes: this.#bytes,
       isBlank: this.#isBlank,
       isBatch: this.#isBatch,
-      isTooComplex: this.#elements > maxElements || this.#deepest > maxDepth,
+      isTooComplex: this.#elements > maxElements || this.#deepest > maxDepth || this.#hasTooMany(),
       messages: this.#messages
     }
+  }
+
+  /** Whatever follows, the batch is refused, and these ids suffice for its answer. */
+  #hasTooMany(): boolean {
+    return this.#messages.length > maxBatchMessages
   }
 
   /** The index of the string's closing quote, or of the chunk's last byte. */
@@ -159,8 +165,7 @@ export class JsonScanner {
 
   #endMessage(): void {
     this.#endValue()
-    // More than any batch may have; its first ids suffice for the answer.
-    if (this.#messages.length < 1000) this.#messages.push({ id: this.#id, isResponse: this.#isResponse })
+    if (!this.#hasTooMany()) this.#messages.push({ id: this.#id, isResponse: this.#isResponse })
     this.#inFields = false
     this.#key = ""
     this.#id = undefined
@@ -168,7 +173,9 @@ export class JsonScanner {
   }
 }
 
-const textOf = (bytes: ReadonlyArray<number>): string => new TextDecoder().decode(Uint8Array.from(bytes))
+const decoder = new TextDecoder()
+
+const textOf = (bytes: ReadonlyArray<number>): string => decoder.decode(Uint8Array.from(bytes))
 
 /** A string or a number in JSON; undefined for anything else, and for one that is too long. */
 const idOf = (bytes: ReadonlyArray<number>): string | undefined => {
