@@ -1,5 +1,5 @@
 /**
- * The first variable in a path that whoever set it was to fill in and did not: `${HOME}`, `$HOME/...`, `%APPDATA%\...`. Hosts
+ * The first variable in a path that the program which set it was to fill in and did not: `${HOME}`, `$HOME/...`, `%APPDATA%\...`. Hosts
  * pass their configuration on as it is written; a shell would have replaced it.
  */
 export const unfilledVariable = (path: string): string | undefined =>
