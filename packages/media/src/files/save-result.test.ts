@@ -1,6 +1,7 @@
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, FileSystem, Layer, Path, PlatformError, Result } from "effect"
+import { Deferred, Effect, Fiber, FileSystem, Layer, Path, PlatformError, Result, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import type { FetchFailure } from "./fetch-failure.ts"
 import type { FileExists } from "./file-exists.ts"
 import { FileHost } from "./file-host.ts"
@@ -210,6 +211,20 @@ describe("an interrupted download", () => {
       expect(error).toMatchObject({ _tag: "FetchFailure", isDenied: false })
       expect(server.requests).toHaveLength(6)
       expect(yield* names).toEqual([])
+    }).pipe(Effect.provide(node))
+  )
+
+  it.effect("is given up after an hour, if its server sends a byte now and then", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* emptyFolder
+      const drop = Stream.map(Stream.tick("20 seconds"), () => Uint8Array.of(7))
+      const server = fileServer(() => ({ status: 200, body: drop }))
+      const running = yield* Effect.forkChild(Effect.flip(saveVideo(folder, {}).pipe(Effect.provide(server.layer))))
+      for (let tens = 0; tens < 400 && running.pollUnsafe() === undefined; tens += 1) {
+        yield* TestClock.withLive(Effect.sleep("1 millis"))
+        yield* TestClock.adjust("10 seconds")
+      }
+      expect(yield* Fiber.join(running)).toMatchObject({ _tag: "FetchFailure", detail: "it took more than an hour" })
     }).pipe(Effect.provide(node))
   )
 
