@@ -1,4 +1,4 @@
-import { request } from "node:http"
+import { type IncomingHttpHeaders, request } from "node:http"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { freshKling } from "./emulated-kling.ts"
 import { start, startHttp } from "./server-process.ts"
@@ -11,7 +11,7 @@ beforeAll(async () => {
   server = await startHttp({
     ...kling.env,
     KLINGKIT_ALLOWED_HOSTS: "kling.team.example",
-    KLINGKIT_ALLOWED_ORIGINS: "https://app.example, https://other.example:8443"
+    KLINGKIT_ALLOWED_ORIGINS: "https://app.example, https://other.example:8443, vscode-webview://*"
   })
 })
 afterAll(async () => {
@@ -22,24 +22,31 @@ afterAll(async () => {
 const ping = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" })
 const json = { "content-type": "application/json", accept: "application/json, text/event-stream" }
 
+interface Asked {
+  readonly status: number
+  readonly text: string
+  readonly headers: IncomingHttpHeaders
+}
+
 /** One request with exactly these headers, `Host` among them, which fetch would not allow. */
 const ask = (method: string, path: string, headers: Readonly<Record<string, string>> = {}, body = "") =>
-  new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
+  new Promise<Asked>((resolve, reject) => {
     const outgoing = request(new URL(path, server.origin), { method, headers }, (response) => {
       let text = ""
       response
         .setEncoding("utf8")
         .on("data", (chunk: string) => (text += chunk))
-        .on("end", () => resolve({ status: response.statusCode ?? 0, text }))
+        .on("end", () => resolve({ status: response.statusCode ?? 0, text, headers: response.headers }))
     })
     outgoing.on("error", reject).end(body)
   })
 
 describe("the HTTP server", () => {
   it("serves a health check, MCP at one path, and nothing else", async () => {
-    expect(await ask("GET", "/healthz")).toEqual({ status: 200, text: '{"status":"ok"}' })
+    expect(await ask("GET", "/healthz")).toMatchObject({ status: 200, text: '{"status":"ok"}' })
     expect((await ask("POST", "/mcp", json, ping)).text).toContain('"generate_video"')
-    for (const path of ["/", "/mcp/", "/sse", "/healthz/x"]) expect((await ask("GET", path)).status).toBe(404)
+    for (const path of ["/", "/mcp/x", "/mcp//", "/sse", "/healthz/x"])
+      expect((await ask("GET", path)).status).toBe(404)
     for (const method of ["GET", "DELETE"]) expect((await ask(method, "/mcp", json)).status).toBe(405)
   })
 
@@ -52,6 +59,7 @@ describe("the HTTP server", () => {
     ["file:///etc/passwd", 403],
     ["https://app.example", 200],
     ["https://other.example:8443", 200],
+    ["vscode-webview://1c0f1qvlo3", 200],
     ["http://localhost:6274", 200],
     ["http://127.0.0.1", 200]
   ])("with the Origin %s answers %i", async (origin, status) => {
@@ -71,6 +79,83 @@ describe("the HTTP server", () => {
     ["[::1]:8787", 200]
   ])("with the Host %s answers %i", async (host, status) => {
     expect((await ask("POST", "/mcp", { ...json, host }, ping)).status).toBe(status)
+  })
+
+  const listTools = { jsonrpc: "2.0", id: 1, method: "tools/list" }
+  const modern = {
+    ...listTools,
+    params: {
+      _meta: {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": { name: "raw", version: "1" },
+        "io.modelcontextprotocol/clientCapabilities": {}
+      }
+    }
+  }
+  const modernHeaders = { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/list" }
+  it.each([
+    [undefined, "application/json"],
+    ["*/*", "application/json"],
+    ["APPLICATION/JSON", "application/json"],
+    ["text/event-stream", "text/event-stream"],
+    ["Text/Event-Stream", "text/event-stream"],
+    ["Application/Json, Text/Event-Stream", undefined],
+    ["text/html", undefined]
+  ])("answers clients of each revision that accept %s in a form that they can read", async (accept, type) => {
+    const headers = { "content-type": "application/json", ...(accept === undefined ? {} : { accept }) }
+    for (const [message, extra] of [
+      [listTools, {}],
+      [modern, modernHeaders]
+    ] as const) {
+      for (const path of ["/mcp", "/mcp/"]) {
+        const answer = await ask("POST", path, { ...headers, ...extra }, JSON.stringify(message))
+        expect(answer.status).toBe(accept === "text/html" ? 406 : 200)
+        expect(answer.headers["content-type"]).toMatch(type ?? /^(application\/json|text\/event-stream)$/)
+        const body = answer.headers["content-type"] === "text/event-stream" ? answer.text.slice(21) : answer.text
+        expect(answer.text.startsWith("event: message\ndata: ")).toBe(
+          answer.headers["content-type"] !== "application/json"
+        )
+        expect(JSON.parse(body)).toMatchObject({ id: accept === "text/html" ? null : 1 })
+      }
+    }
+  })
+
+  it("lets allowed pages call it from a browser, and no others", async () => {
+    const preflight = {
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "content-type, mcp-method, mcp-param-region",
+      "access-control-request-private-network": "true"
+    }
+    for (const origin of ["https://app.example", "vscode-webview://1c0f1qvlo3", "http://localhost:6274"]) {
+      const before = await ask("OPTIONS", "/mcp", { origin, ...preflight })
+      expect(before.status).toBe(204)
+      expect(before.headers).toMatchObject({
+        "access-control-allow-origin": origin,
+        "access-control-allow-methods": expect.stringContaining("POST"),
+        "access-control-allow-headers": preflight["access-control-request-headers"],
+        "access-control-allow-private-network": "true",
+        vary: "origin"
+      })
+      for (const body of [ping, "not json"]) {
+        expect((await ask("POST", "/mcp", { ...json, origin }, body)).headers).toMatchObject({
+          "access-control-allow-origin": origin,
+          "access-control-expose-headers": expect.stringContaining("mcp-session-id")
+        })
+      }
+    }
+    const denied = await ask("OPTIONS", "/mcp", { origin: "https://evil.example", ...preflight })
+    expect(denied.status).toBe(403)
+    expect(denied.headers["access-control-allow-origin"]).toBeUndefined()
+    expect((await ask("POST", "/mcp", json, ping)).headers["access-control-allow-origin"]).toBeUndefined()
+  })
+
+  it("answers a body that is too large by its id, however its size is announced", async () => {
+    const body = `{"jsonrpc":"2.0","method":"tools/call","params":{"x":"${"y".repeat(4 * 1024 * 1024)}"},"id":"large"}`
+    for (const headers of [json, { ...json, "transfer-encoding": "chunked" }]) {
+      const { status, text } = await ask("POST", "/mcp", headers, body)
+      expect(status).toBe(413)
+      expect(JSON.parse(text)).toMatchObject({ id: "large", error: { message: expect.stringContaining("4194304") } })
+    }
   })
 
   it("refuses a body over 4 MiB and keeps serving", async () => {
@@ -103,6 +188,8 @@ describe("start and shutdown of the HTTP server", () => {
     [["--prot", "1"], {}, 2, "Unknown option '--prot'"],
     [["--toolsets", "cor"], {}, 2, "nearest: core"],
     [[], { KLINGKIT_ALLOWED_ORIGINS: "app.example" }, 2, "KLINGKIT_ALLOWED_ORIGINS: app.example is not an origin"],
+    [[], { KLINGKIT_ALLOWED_ORIGINS: "https://*.app.example" }, 2, "https://*.app.example is not an origin"],
+    [[], { KLINGKIT_ALLOWED_HOSTS: "*" }, 2, "KLINGKIT_ALLOWED_HOSTS: * is not a host"],
     [[], { KLINGKIT_ALLOWED_HOSTS: "https://a.example" }, 2, "KLINGKIT_ALLOWED_HOSTS: https://a.example is not a host"]
   ])("refuses %j %j with one line", async (args, env, code, message) => {
     const program = start("klingkit-mcp-http", args, env)

@@ -37,7 +37,13 @@ const clientWithRoots = () => {
   let rootRequests = 0
   client.setRequestHandler(ListRootsRequestSchema, () => {
     rootRequests += 1
-    return { roots: [{ uri: pathToFileURL(join(folder, "project")).href, name: "project" }] }
+    const roots = [
+      { name: "no uri" },
+      { uri: 7 },
+      { uri: "untitled:Untitled-1", name: null },
+      { uri: pathToFileURL(join(folder, "project")).href, name: "project" }
+    ]
+    return { roots }
   })
   const animate = async (image_url: string) => {
     const { content } = await client.callTool({

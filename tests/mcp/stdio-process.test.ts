@@ -82,6 +82,57 @@ describe("the stdio server", () => {
     expect(program.stderr).toContain("noise by stdout.write")
   })
 
+  it("answers a line over its limit by its id while a call is in flight, and lives on", async () => {
+    const program = await opened(kling.env)
+    await kling.injectFault({ fault: "slow", on: "new.t2v.*", delayMs: 1000 })
+    send(program, toolCall(1, "generate_video", { prompt: "a cat in a long line" }))
+    const { stdin } = program.child
+    stdin.write('{"jsonrpc":"2.0","method":"tools/call","params":{"name":"generate_image","arguments":{"image_url":"')
+    const megabyte = "A".repeat(1024 * 1024)
+    for (let written = 0; written <= 160; written += 1) {
+      if (!stdin.write(megabyte)) await new Promise((resolve) => stdin.once("drain", resolve))
+    }
+    stdin.write('"}},"id":"large"}\n')
+    const [refusal] = await program.says(/^.*"id":"large".*$/m)
+    expect(refusal).toContain("at most 167772160")
+    expect(program.stderr).toContain('refused request "large"')
+    await program.says(/"task_id":"kk-t2v-\w+".*"id":1[,}]/)
+    send(program, { id: 2, method: "ping" })
+    await program.says(/"id":2[,}]/)
+    await disconnect(program)
+  })
+
+  it("takes several images of 10 MB, as base64 in one line", async () => {
+    const program = await opened(kling.env)
+    const image = "A".repeat((10_000_000 * 4) / 3)
+    send(program, toolCall(1, "quote_cost", { tool: "edit_image", arguments: { image_urls: Array(4).fill(image) } }))
+    const [answer] = await program.says(/^.*"id":1[,}].*$/m)
+    expect(answer).toContain('"result"')
+    await disconnect(program)
+  })
+
+  it("answers what was asked before its host disconnected, in time or with an error", async () => {
+    const piped = start("klingkit-mcp", [], kling.env)
+    await kling.injectFault({ fault: "slow", on: "new.t2v.*", delayMs: 300 })
+    send(piped, initialize)
+    send(piped, toolCall(1, "generate_video", { prompt: "a cat at the end of a pipe" }))
+    send(piped, toolCall(2, "no_such_tool", {}))
+    // The last line has no end.
+    piped.child.stdin.end(JSON.stringify({ jsonrpc: "2.0", id: 3, method: "ping" }))
+    expect((await piped.ended).code).toBe(0)
+    expect(piped.stdout).toMatch(/"task_id":"kk-t2v-\w+".*"id":1[,}]/)
+    for (const id of [0, 2, 3]) expect(piped.stdout).toMatch(new RegExp(`"id":${id}[,}]`))
+
+    const [, task_id = ""] = /"task_id":"(kk-t2v-\w+)"/.exec(piped.stdout) ?? []
+    const waiting = await opened(kling.env)
+    send(waiting, toolCall(4, "wait_for_task", { task_id }))
+    const { code } = await disconnect(waiting)
+    expect(code).toBe(0)
+    expect(waiting.stdout).toMatch(
+      /"id":4,"error":\{"code":-32000,"message":"The server ends, because its client has disc/
+    )
+  })
+
   it("ends soon after its host disconnects, idle or while waiting for a task", async () => {
     const idle = await disconnect(await opened({ HOME: folder }))
     expect(idle.code).toBe(0)
@@ -237,7 +288,8 @@ describe("the stdio server", () => {
     [["--tolsets=core"], {}, "Unknown option '--tolsets'"],
     [["core"], {}, "Unexpected argument 'core'"],
     [["--toolsets", "cor"], {}, 'toolsets has no "cor": core, studio, raw, all; nearest: core'],
-    [[], { KLINGKIT_TOOLSETS: "nonsense" }, 'toolsets has no "nonsense"']
+    [[], { KLINGKIT_TOOLSETS: "nonsense" }, 'toolsets has no "nonsense"'],
+    [[], { KLINGKIT_RESULT_LINKS: "none" }, "KLINGKIT_RESULT_LINKS must be on or off"]
   ])("refuses %j %j with one line", async (args, env, message) => {
     const program = start("klingkit-mcp", args, env)
     expect((await program.ended).code).toBe(2)

@@ -19,7 +19,8 @@ Environment:
 ${settingsHelp}
   KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer
   KLINGKIT_ALLOWED_HOSTS                  comma-separated host names besides loopback
-  KLINGKIT_ALLOWED_ORIGINS                comma-separated origins besides loopback, such as https://app.example
+  KLINGKIT_ALLOWED_ORIGINS                comma-separated origins besides loopback, such as https://app.example,
+                                          vscode-webview://*
 `
 
 export interface ServeArgs {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest"
 import { type Guard, isLoopback, readGuard, denyReason } from "./guard.ts"
 
-const guard = readGuard("kling.team.example, [2001:db8::1]", "https://app.example") as Guard
+const guard = readGuard(
+  "kling.team.example, [2001:db8::1]",
+  "https://app.example, vscode-webview://*, app://obsidian.md"
+) as Guard
 
 describe("the guard", () => {
   it.each([
@@ -19,10 +22,45 @@ describe("the guard", () => {
     [{ host: "localhost", origin: "" }, "KLINGKIT_ALLOWED_ORIGINS"],
     [{ host: "localhost", origin: "null" }, "KLINGKIT_ALLOWED_ORIGINS"],
     [{ host: "localhost", origin: "https://app.example:8443" }, "KLINGKIT_ALLOWED_ORIGINS"],
-    [{ host: "localhost", origin: "chrome-extension://localhost" }, "KLINGKIT_ALLOWED_ORIGINS"]
+    [{ host: "localhost", origin: "chrome-extension://localhost" }, "KLINGKIT_ALLOWED_ORIGINS"],
+    [{ host: "localhost", origin: "vscode-webview://1c0f1qvlo3" }, undefined],
+    [{ host: "localhost", origin: "app://obsidian.md" }, undefined],
+    [{ host: "localhost", origin: "app://evil.example" }, "KLINGKIT_ALLOWED_ORIGINS"],
+    [{ host: "localhost", origin: "vscode-webview-evil://1c0f1qvlo3" }, "KLINGKIT_ALLOWED_ORIGINS"]
   ])("checks %j", (headers, names) => {
     const reason = denyReason(headers, guard)
     expect(reason === undefined ? undefined : /KLINGKIT_\w+/.exec(reason)?.[0]).toBe(names)
+  })
+
+  it.each([
+    ["https://*", undefined],
+    ["https://*.app.example", undefined],
+    ["https://app.example/mcp", undefined],
+    ["https://app.example?a", undefined],
+    ["https://user@app.example", undefined],
+    ["https://a.example;https://b.example", undefined],
+    ["app.example", undefined],
+    ["null", undefined],
+    ["*", undefined],
+    ["file://", undefined],
+    ["vscode-webview://", undefined],
+    ["HTTPS://App.Example:443/", ["https://app.example"]],
+    ["VSCode-WebView://*", ["vscode-webview://*"]]
+  ])("refuses an origin that no browser sends, at start: %s", (entry, origins) => {
+    const read = readGuard("", entry)
+    expect("invalid" in read ? undefined : [...read.origins]).toEqual(origins)
+  })
+
+  it.each([
+    ["*", undefined],
+    ["*.example", undefined],
+    ["a.example;b.example", undefined],
+    ["a.example/mcp", undefined],
+    ["::1", undefined],
+    ["A.Example:8443", ["a.example"]]
+  ])("refuses a host that no request names, at start: %s", (entry, hosts) => {
+    const read = readGuard(entry, "")
+    expect("invalid" in read ? undefined : [...read.hosts]).toEqual(hosts)
   })
 
   it.each([

@@ -2,7 +2,7 @@
 export interface Guard {
   /** Lower-case host names, for any port. */
   readonly hosts: ReadonlySet<string>
-  /** Full origins: `https://app.example:8443`. */
+  /** Full origins: `https://app.example:8443`, `vscode-webview://*` for every web view of an editor. */
   readonly origins: ReadonlySet<string>
 }
 
@@ -27,11 +27,12 @@ export const denyReason = (
     return "this Host is not allowed; the server's operator can add it to KLINGKIT_ALLOWED_HOSTS"
   }
   if (headers.origin === undefined) return undefined
-  const origin = URL.parse(headers.origin)
+  const origin = originOf(headers.origin)
   const allowed =
-    origin !== null &&
-    /^https?:$/.test(origin.protocol) &&
-    (loopback.test(origin.hostname) || guard.origins.has(origin.origin))
+    origin !== undefined &&
+    (guard.origins.has(origin) ||
+      guard.origins.has(origin.replace(/:\/\/.*/, "://*")) ||
+      (isWeb.test(origin) && loopback.test(new URL(origin).hostname)))
   return allowed
     ? undefined
     : "this Origin is not allowed; the server's operator can add it to KLINGKIT_ALLOWED_ORIGINS"
@@ -42,15 +43,17 @@ export const isLoopback = (host: string): boolean => {
   return hostname !== undefined && loopback.test(hostname)
 }
 
-/** The guard from two comma-separated lists, or the first invalid entry. */
+/** The guard from two comma-separated lists, or the first entry that no request could ever match. */
 export const readGuard = (hosts: string, origins: string): Guard | { readonly invalid: string } => {
-  const hostnames = split(hosts).map((text) => ({ text, value: hostnameOf(text) }))
+  const hostnames = split(hosts).map((text) => ({ text, value: allowedHost(text) }))
   const full = split(origins).map((text) => ({ text, value: originOf(text) }))
   const invalidHost = hostnames.find(({ value }) => value === undefined)
   if (invalidHost !== undefined) return { invalid: `KLINGKIT_ALLOWED_HOSTS: ${invalidHost.text} is not a host name` }
   const invalidOrigin = full.find(({ value }) => value === undefined)
   if (invalidOrigin !== undefined) {
-    return { invalid: `KLINGKIT_ALLOWED_ORIGINS: ${invalidOrigin.text} is not an origin such as https://app.example` }
+    return {
+      invalid: `KLINGKIT_ALLOWED_ORIGINS: ${invalidOrigin.text} is not an origin such as https://app.example or vscode-webview://*`
+    }
   }
   return { hosts: valuesOf(hostnames), origins: valuesOf(full) }
 }
@@ -61,9 +64,27 @@ const split = (text: string): ReadonlyArray<string> =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "")
 
+const isWeb = /^https?:/
+
+/** What a `Host` header can name; a URL would also take `*` and `;`. */
+const allowedHost = (text: string): string | undefined => {
+  const hostname = hostnameOf(text)
+  return hostname !== undefined && /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(hostname) ? hostname : undefined
+}
+
+/**
+ * An origin as browsers send it, in small letters; undefined for anything else. Web views have schemes of their own, and
+ * often another host each time: `*` stands for it. On the web there is no such star, since any page could call then.
+ */
 const originOf = (text: string): string | undefined => {
+  if (!isWeb.test(text.toLowerCase())) {
+    const isOrigin =
+      /^[a-z][a-z0-9+.-]*:\/\/([a-z0-9._-]+(:\d+)?|\*)\/?$/i.test(text) && !/^(file|wss?|ftp|data|blob):/i.test(text)
+    return isOrigin ? text.toLowerCase().replace(/\/$/, "") : undefined
+  }
   const url = URL.parse(text)
-  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" ? url.origin : undefined
+  const isOrigin = url !== null && url.pathname === "/" && url.username === "" && !/[?#@]/.test(text)
+  return isOrigin && allowedHost(url.hostname) !== undefined ? url.origin : undefined
 }
 
 const valuesOf = (list: ReadonlyArray<{ readonly value: string | undefined }>): ReadonlySet<string> =>

@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
-import { backgroundFailure, buildServer, makeServices, selectedTools } from "@klingkit/mcp"
+import { backgroundFailure, buildServer, makeServices, resultLinks, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer, Result } from "effect"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
@@ -23,11 +23,11 @@ const serve = (args: ServeArgs): void => {
   const { KLINGKIT_ALLOWED_HOSTS: hosts = "", KLINGKIT_ALLOWED_ORIGINS: origins = "" } = process.env
   const guard = readGuard(hosts, origins)
   if ("invalid" in guard) return stopWith(2, guard.invalid)
-  const tools = Effect.runSync(Effect.result(selectedTools(args)))
-  if (Result.isFailure(tools)) return stopWith(2, tools.failure.message)
+  const settings = Effect.runSync(Effect.result(Effect.all({ tools: selectedTools(args), resultLinks })))
+  if (Result.isFailure(settings)) return stopWith(2, settings.failure.message)
 
   const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig))
-  const options = { tools: tools.success, version: manifest.version }
+  const options = { ...settings.success, version: manifest.version }
   const app = makeHttpApp({ guard, buildServer: () => buildServer(services, options) })
   app.server.once("error", (error: NodeJS.ErrnoException) =>
     stopWith(

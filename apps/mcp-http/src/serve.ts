@@ -1,8 +1,9 @@
-import { sanitizeText } from "@klingkit/core/internal"
-import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotocol/node"
+import { maxBodyBytes, maxLineBytes, wireFailure } from "@klingkit/mcp"
 import { createMcpHandler, type McpServer } from "@modelcontextprotocol/server"
 import { createServer, type Server, type ServerResponse } from "node:http"
+import { corsHeaders, preflightHeaders } from "./cors.ts"
 import { type Guard, denyReason } from "./guard.ts"
+import { mcpEndpoint } from "./mcp-endpoint.ts"
 
 export interface HttpOptions {
   readonly guard: Guard
@@ -16,13 +17,11 @@ export interface HttpApp {
   close(graceMillis: number): Promise<void>
 }
 
-const maxBodyBytes = 4 * 1024 * 1024
-
 /** MCP at `/mcp`, a health check at `/healthz`; the guard protects both. */
 export const makeHttpApp = ({ guard, buildServer }: HttpOptions): HttpApp => {
-  const onerror = (error: Error) => process.stderr.write(`klingkit-mcp-http: ${sanitizeText(error.message)}\n`)
-  const mcp = createMcpHandler(buildServer, { onerror, maxRequestBodySize: maxBodyBytes })
-  const handleMcp = toNodeHandler(mcp, { onerror, maxRequestBodySize: maxBodyBytes })
+  const report = (line: string) => process.stderr.write(`klingkit-mcp-http: ${line}\n`)
+  const mcp = createMcpHandler(buildServer, { onerror: (error) => report(wireFailure(error)) })
+  const handleMcp = mcpEndpoint(mcp, report)
 
   let closing = false
   const server = createServer((request, response) => {
@@ -30,14 +29,15 @@ export const makeHttpApp = ({ guard, buildServer }: HttpOptions): HttpApp => {
     response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()))
     const reason = denyReason(request.headers, guard)
     if (reason !== undefined) return respond(response, 403, { error: reason })
+    if (request.method === "OPTIONS") return void response.writeHead(204, preflightHeaders(request.headers)).end()
+    for (const [name, value] of Object.entries(corsHeaders(request.headers))) response.setHeader(name, value)
     // Answered before the body is read: a connection that breaks during the upload would hide the response.
-    if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
+    if (Number(request.headers["content-length"] ?? 0) > maxLineBytes) {
       return respond(response, 413, { error: `a request may have at most ${maxBodyBytes} bytes` })
     }
     const path = request.url?.split("?", 1)[0]
-    if (path === "/mcp") {
-      // A received request always has a method and a URL; Node's types leave both optional.
-      void handleMcp(request as NodeIncomingMessageLike, response)
+    if (path === "/mcp" || path === "/mcp/") {
+      void handleMcp(request, response)
     } else if (path === "/healthz") {
       respond(response, 200, { status: "ok" })
     } else {

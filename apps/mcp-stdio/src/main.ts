@@ -2,29 +2,44 @@ import { wire } from "./guard-stdout.ts"
 import { NodeServices } from "@effect/platform-node"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
-import { backgroundFailure, buildServer, makeServices, selectedTools } from "@klingkit/mcp"
+import { backgroundFailure, buildServer, makeServices, resultLinks, selectedTools, wireFailure } from "@klingkit/mcp"
 import type { Tool } from "@klingkit/tools"
-import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio"
+import { serveStdio } from "@modelcontextprotocol/server/stdio"
 import { Effect, Layer, Result } from "effect"
 import manifest from "../package.json" with { type: "json" }
 import { help, readArguments } from "./arguments.ts"
+import { StdioTransport } from "./stdio-transport.ts"
 
+/** After stdin has closed, running calls may be answered for this long. */
+const answerMillis = 1000
 /** Hosts expect a quick exit after stdin closes; Kling may answer a request that was sent for this long. */
 const lingerMillis = 1500
 
-const serve = (tools: ReadonlyArray<Tool>): void => {
+const serve = (settings: { readonly tools: ReadonlyArray<Tool>; readonly resultLinks: boolean }): void => {
   const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig))
-  const transport = new StdioServerTransport(process.stdin, wire)
-  serveStdio(() => buildServer(services, { tools, version: manifest.version, isLocal: true }), { transport })
-  const stop = () => {
+  const transport = new StdioTransport(process.stdin, wire, report)
+  serveStdio(() => buildServer(services, { ...settings, version: manifest.version, isLocal: true }), {
+    transport,
+    onerror: (error) => report(wireFailure(error))
+  })
+  let isStopping = false
+  const stop = async (timeoutMillis: number) => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => process.exit(0), lingerMillis).unref()
+    await transport.finish(timeoutMillis)
     // Without stdin the process exits as soon as its work is done.
     process.stdin.destroy()
-    void services.dispose()
-    setTimeout(() => process.exit(0), lingerMillis).unref()
+    await services.dispose()
   }
-  process.stdin.once("end", stop).once("close", stop)
-  process.once("SIGTERM", stop).once("SIGINT", stop)
-  wire.once("error", stop)
+  const answerAndStop = () => void stop(answerMillis)
+  process.stdin.once("end", answerAndStop).once("close", answerAndStop)
+  process.once("SIGTERM", answerAndStop).once("SIGINT", answerAndStop)
+  wire.once("error", () => void stop(0))
+}
+
+const report = (line: string): void => {
+  process.stderr.write(`klingkit-mcp: ${line}\n`)
 }
 
 const refuse = (message: string): void => {
@@ -50,8 +65,8 @@ switch (args.do) {
     refuse(args.message)
     break
   case "serve": {
-    const tools = Effect.runSync(Effect.result(selectedTools(args)))
-    if (Result.isSuccess(tools)) serve(tools.success)
-    else refuse(tools.failure.message)
+    const settings = Effect.runSync(Effect.result(Effect.all({ tools: selectedTools(args), resultLinks })))
+    if (Result.isSuccess(settings)) serve(settings.success)
+    else refuse(settings.failure.message)
   }
 }

@@ -1,16 +1,16 @@
-import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { findOperation, Kling, type Plan, planOperation, planVideo } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { FileHost } from "@klingkit/media"
-import { Effect, Layer, Redacted, Result } from "effect"
+import { Effect, FileSystem, Layer, Redacted, Result } from "effect"
 import { planPipeline } from "@klingkit/core/requests"
 import { Jobs } from "./jobs.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
 import { layerSqliteMemory } from "./sqlite/sqlite-ledger.ts"
 import { startJob } from "./submit/testing/start-job.ts"
 
-const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
+const node = Layer.merge(FileSystem.layerNoop({}), NodePath.layer)
 const megabyte = 1_000_000
 
 /** Jobs on a Kling in memory and a disk with the given free space per folder. */

@@ -1,7 +1,8 @@
-import { Kling, type TaskOutput } from "@klingkit/core"
+import { Kling, type KlingError, type TaskOutput } from "@klingkit/core"
+import { invalidInput, invalidSetting } from "@klingkit/core/internal"
 import type { FileHost, Preview, SavedFile } from "@klingkit/media"
-import { checkDiskSpace } from "@klingkit/media/internal"
-import { Context, Effect, Equal, type FileSystem, Layer, type Path } from "effect"
+import { checkDiskSpace, folderProblem } from "@klingkit/media/internal"
+import { Context, Effect, Equal, FileSystem, Layer, type Path } from "effect"
 import { type Job, jobOfRecord, taskOfRecord } from "./job.ts"
 import { moneyOfJob } from "./job-money.ts"
 import { jobError, type JobError } from "./job-error.ts"
@@ -12,6 +13,7 @@ import { nameForStep } from "./results/name-for-step.ts"
 import { previewJob } from "./results/preview-job.ts"
 import { JobsSettings } from "./settings.ts"
 import { Snapshots } from "./snapshots/snapshots.ts"
+import { unfilledText, unfilledVariable } from "./unfilled-variable.ts"
 
 /** A saved file, and which step of a pipeline has made it. */
 export interface SavedResult extends SavedFile {
@@ -28,8 +30,8 @@ export class Downloads extends Context.Service<
     download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedResult>, JobError>
     /** A small preview of the images of a finished task. */
     preview(job: Job): Effect.Effect<Preview, JobError>
-    /** Fails if results would not fit on the disk of a folder; by default of the output folder. */
-    requireSpace(folder?: string): Effect.Effect<void, JobError>
+    /** Makes the folder of results, by default the output folder. Fails if it cannot hold files, or they would not fit. */
+    requireFolder(folder?: string): Effect.Effect<void, JobError | KlingError>
     /** The job with its row, if the ledger has one. */
     withRecord(job: Job): Effect.Effect<Job>
   }
@@ -39,6 +41,26 @@ export class Downloads extends Context.Service<
     Effect.suspend(() => make)
   )
 }
+
+const requireFolder = Effect.fnUntraced(function* (
+  outputDir: string,
+  named: string | undefined
+): Effect.fn.Return<void, JobError | KlingError, Disk> {
+  const fs = yield* FileSystem.FileSystem
+  const folder = named ?? outputDir
+  const refuse = (message: string) =>
+    named === undefined ? invalidSetting("outputDir", message) : invalidInput([{ field: "folder", message }])
+  const variable = unfilledVariable(folder)
+  if (variable !== undefined) return yield* refuse(unfilledText(variable))
+  // Where not even the root is shown, nothing can be said about folders, and nothing is made.
+  const isKnown = yield* Effect.orElseSucceed(fs.exists("/"), () => false)
+  const problem = isKnown ? yield* folderProblem(folder) : undefined
+  if (problem !== undefined) return yield* refuse(problem)
+  const shortage = yield* checkDiskSpace(folder, minFreeBytes)
+  if (shortage !== undefined) return yield* jobError({ _tag: "NoSpace", detail: shortage })
+  if (!isKnown) return
+  yield* Effect.mapError(fs.makeDirectory(folder, { recursive: true }), () => refuse(`cannot be made: ${folder}`))
+})
 
 /** Kling does not announce the size of a result; a long 4K video fits in here. */
 const minFreeBytes = 100 * 1000 ** 2
@@ -136,11 +158,7 @@ const make = Effect.gen(function* () {
       return yield* Effect.mapError(saved, (error) => (isOurs ? error.about(moneyOfJob(known)) : error))
     }),
     preview: (job) => Effect.provideContext(previewJob(job, { klingIsLocal: isLocal, privateHosts }), disk),
-    requireSpace: (folder = outputDir) =>
-      checkDiskSpace(folder, minFreeBytes).pipe(
-        Effect.provideContext(disk),
-        Effect.flatMap((detail) => (detail === undefined ? Effect.void : jobError({ _tag: "NoSpace", detail })))
-      ),
+    requireFolder: (named) => Effect.provideContext(requireFolder(outputDir, named), disk),
     withRecord
   })
 })

@@ -172,15 +172,15 @@ const make = Effect.gen(function* () {
   const approvedOf = (approved: Plan | PipelinePlan, options?: PipelineIdentity) =>
     isPipelinePlan(approved) ? pipelines.approvedOf(approved, options) : gate.approvedOf(approved)
 
-  /** Results that would not fit on the disk are not paid for. */
+  /** Results that could not be saved, or would not fit on the disk, are not paid for. */
   const run = Effect.fnUntraced(function* (what: Plan | PipelinePlan, options: RunOptions = {}) {
     if (isPipelinePlan(what)) {
-      yield* downloads.requireSpace(options.folder)
+      yield* downloads.requireFolder(options.folder)
       return RunResult.Job({ job: yield* recovering(pipelines.start(what, options)) })
     }
     const { operation, variants } = what
     if (operation.kind === "create") {
-      yield* downloads.requireSpace(options.folder)
+      yield* downloads.requireFolder(options.folder)
       const submitted =
         variants === undefined
           ? submission.submit(what, options)
@@ -188,7 +188,7 @@ const make = Effect.gen(function* () {
       return RunResult.Job({ job: yield* recovering(submitted) })
     }
     if (!operation.billed) return RunResult.Answer({ answer: yield* kling.call(operation, what.input), receipt: {} })
-    yield* downloads.requireSpace(options.folder)
+    yield* downloads.requireFolder(options.folder)
     return yield* recovering(submission.call(what, options))
   })
 

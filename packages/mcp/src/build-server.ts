@@ -9,6 +9,7 @@ import { registerResources } from "./resources.ts"
 import { registerSkills } from "./skills.ts"
 import { registerTasks } from "./tasks/register-tasks.ts"
 import { registerTool } from "./register-tool.ts"
+import { withBoundedAnswers } from "./wire/bounded-answers.ts"
 
 /** The runtime behind the tools. Many servers may share one; it belongs to one Kling account. */
 export type Services = ManagedRuntime.ManagedRuntime<ToolNeeds | SignedState, never>
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly version: string
   /** The client runs on this machine and may share readable folders (`roots`). */
   readonly isLocal?: boolean
+  /** Results may link to files, where the client can read links; yes when absent. */
+  readonly resultLinks?: boolean
   /** Origins from which the board may show media; from the environment when absent. */
   readonly mediaDomains?: ReadonlyArray<string>
 }
@@ -30,7 +33,7 @@ const maxToolInputElements = 2000
 /** Builds a server for one connection or one request. It holds no state: everything is found by task id. */
 export const buildServer = (
   services: Services,
-  { tools, version, isLocal = false, mediaDomains }: ServerOptions
+  { tools, version, isLocal = false, resultLinks = true, mediaDomains }: ServerOptions
 ): McpServer => {
   const server = new McpServer(
     { name: "klingkit", title: "Kling AI", version },
@@ -56,7 +59,9 @@ export const buildServer = (
       }
     }
   )
-  for (const tool of tools) registerTool(server, services, tool, { meta: boardMeta(tool), isLocal })
+  const connect = server.connect.bind(server)
+  server.connect = (transport) => connect(withBoundedAnswers(transport))
+  for (const tool of tools) registerTool(server, services, tool, { meta: boardMeta(tool), isLocal, resultLinks })
   registerTasks(server, services)
   registerResources(server, services)
   registerPrompts(server, services, tools)

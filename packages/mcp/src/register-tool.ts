@@ -8,7 +8,7 @@ import type { Services } from "./build-server.ts"
 import { supportsTasks } from "./client-capabilities.ts"
 import { clientFolders } from "./client-folders.ts"
 import { reportingProgress } from "./progress.ts"
-import { takesResourceLinks } from "./protocol-version.ts"
+import { canReadLinks } from "./result-links.ts"
 import { asTask } from "./tasks/task-state.ts"
 import { errorResult, successResult } from "./tool-result.ts"
 
@@ -17,6 +17,7 @@ interface RegisterOptions {
   readonly meta?: Readonly<Record<string, unknown>> | undefined
   /** The client's folders may be read from. */
   readonly isLocal?: boolean
+  readonly resultLinks?: boolean
 }
 
 /** Registers a tool for MCP clients. Every failure becomes a result that says what to do next. */
@@ -24,7 +25,7 @@ export const registerTool = (
   server: McpServer,
   services: Services,
   tool: Tool,
-  { meta, isLocal = false }: RegisterOptions = {}
+  { meta, isLocal = false, resultLinks = true }: RegisterOptions = {}
 ): void => {
   server.registerTool(
     tool.name,
@@ -44,7 +45,7 @@ export const registerTool = (
     (args, ctx) =>
       // The signal ends the wait. Submitted jobs continue: they do not listen to it.
       services.runPromise(
-        callTool(server, tool, args, ctx).pipe(
+        callTool(server, tool, args, ctx, resultLinks).pipe(
           isLocal ? Effect.provideService(CallerFolders, clientFolders(server)) : identity
         ),
         { signal: ctx.mcpReq.signal }
@@ -52,9 +53,9 @@ export const registerTool = (
   )
 }
 
-const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerContext) =>
+const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerContext, resultLinks: boolean) =>
   withApproval(server, tool, args, ctx, (result) => {
-    const answer = successResult(result, takesResourceLinks(server, ctx))
+    const answer = successResult(result, resultLinks && canReadLinks(server, ctx))
     return tool.charged && supportsTasks(server, ctx) ? asTask(answer, result) : answer
   }).pipe(
     reportingProgress(tool, ctx),

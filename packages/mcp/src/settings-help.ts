@@ -13,6 +13,7 @@ export const settingsHelp = `  KLINGAI_API_KEY                         the Kling
   KLINGKIT_CONFIRM_ABOVE_USD              calls above this price need the user's approval
   KLINGKIT_CONFIRM_TOKENS                 on: callers may approve by the token of a quote; off
   KLINGKIT_TOOLSETS                       core (default), studio, raw, all, or comma-separated
+  KLINGKIT_RESULT_LINKS                   off: no links to files in results, for clients that break on them
   KLINGKIT_MEDIA_DOMAINS                  more origins from which the board may show media
   KLINGKIT_PRIVATE_HOSTS                  result hosts allowed in a private network
   KLINGKIT_HOME                           where the ledger is kept

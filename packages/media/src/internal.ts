@@ -1,6 +1,7 @@
 export { checkDiskSpace } from "./files/disk-space.ts"
 export type { FetchFailure } from "./files/fetch-failure.ts"
 export type { FileExists } from "./files/file-exists.ts"
+export { folderProblem, isMadeUpBySystem } from "./files/folder-problem.ts"
 export { nameProblem } from "./files/name-problem.ts"
 export { saveResults } from "./files/save-results.ts"
 export { inlineSeconds } from "./formats/probe-media.ts"

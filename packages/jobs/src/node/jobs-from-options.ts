@@ -4,6 +4,7 @@ import { type Kling, type KlingError, klingFromOptions } from "@klingkit/core"
 import { expandHome } from "@klingkit/media/internal"
 import { nodeFileHost } from "@klingkit/media/node"
 import { ConfigProvider, Effect, Layer } from "effect"
+import { homedir } from "node:os"
 import { resolve } from "node:path"
 import { env } from "node:process"
 import type { Account } from "../accounts/account.ts"
@@ -43,7 +44,8 @@ const settingsOf = (options: PromiseJobsOptions): ConfigProvider.ConfigProvider 
     KLINGKIT_OUTPUT_DIR: outputDir,
     KLINGKIT_FILE_NAME: nameTemplate,
     KLINGKIT_PRIVATE_HOSTS: privateHosts?.join(","),
-    KLINGKIT_HOME: ledgerDir,
+    // A program that names a folder itself means its own working directory.
+    KLINGKIT_HOME: ledgerDir?.trim() && resolve(expandHome(ledgerDir, homedir())),
     // An explicit folder wins over a database in the environment.
     KLINGKIT_DATABASE_URL: databaseUrl ?? (ledgerDir === undefined ? undefined : "")
   }

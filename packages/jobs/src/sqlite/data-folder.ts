@@ -1,7 +1,10 @@
 import { Config, Effect, Option } from "effect"
+import { isMadeUpBySystem } from "@klingkit/media/internal"
 import { homedir } from "node:os"
-import { posix, resolve, win32 } from "node:path"
+import { isAbsolute, posix, resolve, win32 } from "node:path"
 import { platform } from "node:process"
+import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
+import { unfilledText, unfilledVariable } from "../unfilled-variable.ts"
 
 interface Dependencies {
   readonly platform: string
@@ -27,13 +30,26 @@ const text = (name: string): Effect.Effect<string> =>
     Effect.map((value) => value.trim())
   )
 
-/** Where klingkit stores its ledger and configuration on this machine; absolute. */
-export const dataFolder: Effect.Effect<string> = Effect.gen(function* () {
+/**
+ * Where klingkit stores its ledger and configuration on this machine; absolute. Fails for a folder that would be another one
+ * in each working directory, or keeps no files: each request would be paid again there.
+ */
+export const dataFolder: Effect.Effect<string, LedgerError> = Effect.gen(function* () {
   const variables = yield* Effect.all({
     KLINGKIT_HOME: text("KLINGKIT_HOME"),
     XDG_DATA_HOME: text("XDG_DATA_HOME"),
     LOCALAPPDATA: text("LOCALAPPDATA")
   })
   const home = (yield* text("HOME")) || (yield* text("USERPROFILE")) || homedir()
-  return resolve(chooseDataFolder({ platform, homeDir: home, variables }))
+  const folder = chooseDataFolder({ platform, homeDir: home, variables })
+  const detail = folderProblem(folder)
+  if (detail !== undefined) return yield* ledgerError({ _tag: "CannotOpen", location: folder, detail }, true)
+  return resolve(folder)
 })
+
+const folderProblem = (folder: string): string | undefined => {
+  const variable = unfilledVariable(folder)
+  if (variable !== undefined) return `the name ${unfilledText(variable)}`
+  if (!isAbsolute(folder)) return "the name is relative, so every working directory would have a ledger of its own"
+  return isMadeUpBySystem(resolve(folder)) ? "the system keeps no files there" : undefined
+}

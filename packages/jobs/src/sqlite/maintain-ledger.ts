@@ -12,7 +12,7 @@ import { openStored } from "./stored-file.ts"
 export type LedgerLocation = { readonly file: string } | { readonly url: Redacted.Redacted }
 
 /** The ledger that the environment selects. */
-export const configuredLocation: Effect.Effect<LedgerLocation> = Effect.gen(function* () {
+export const configuredLocation: Effect.Effect<LedgerLocation, LedgerError> = Effect.gen(function* () {
   const url = yield* Config.option(Config.Redacted("KLINGKIT_DATABASE_URL")).pipe(
     Effect.orElseSucceed(() => Option.none<Redacted.Redacted>())
   )

@@ -1,10 +1,10 @@
-import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Kling, operations, planOperation, planVideo } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { FileHost } from "@klingkit/media"
 import { inVirtualTime } from "@klingkit/media/testing"
-import { Effect, Fiber, Layer, Redacted } from "effect"
+import { Effect, Fiber, FileSystem, Layer, Redacted } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { Jobs } from "../jobs.ts"
@@ -26,7 +26,7 @@ const slowKling = (world: KlingWorld) => {
     Layer.provide(slow),
     Layer.provide(LedgerSource.layer(layerSqliteMemory)),
     Layer.provide([
-      NodeFileSystem.layer,
+      FileSystem.layerNoop({}),
       NodePath.layer,
       Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
     ])

@@ -1,10 +1,10 @@
-import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Kling, operations, type Plan, planOperation, planVideo } from "@klingkit/core"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { FileHost } from "@klingkit/media"
 import { inVirtualTime } from "@klingkit/media/testing"
-import { Clock, Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
+import { Clock, Context, Effect, Exit, FileSystem, Layer, Redacted, Scope } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { join } from "node:path"
@@ -44,7 +44,7 @@ const programs = Effect.fnUntraced(function* (world: KlingWorld) {
       Layer.provide(klingOf(world, answersAfterSeconds)),
       Layer.provide(LedgerSource.layer(layerSqlite(path))),
       Layer.provide([
-        NodeFileSystem.layer,
+        FileSystem.layerNoop({}),
         NodePath.layer,
         Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
       ])

@@ -1,10 +1,10 @@
-import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { type AnyOperation, catalog, Kling, maxUsd, type Plan, planOperation, planVideo } from "@klingkit/core"
 import { usdText } from "@klingkit/core/internal"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { nodeFileHost } from "@klingkit/media/node"
-import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
+import { Effect, FileSystem, Layer, ManagedRuntime, Redacted } from "effect"
 import { Jobs } from "../jobs.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
@@ -26,7 +26,7 @@ const programs = (world: KlingWorld, limits: SpendLimits) => {
   return Jobs.layer(config).pipe(
     Layer.provideMerge(kling),
     Layer.provideMerge(LedgerSource.layer(layerSqliteMemory)),
-    Layer.provide([emulatorHttpClient(world), NodeFileSystem.layer, NodePath.layer, nodeFileHost])
+    Layer.provide([emulatorHttpClient(world), FileSystem.layerNoop({}), NodePath.layer, nodeFileHost])
   )
 }
 

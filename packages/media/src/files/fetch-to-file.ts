@@ -36,6 +36,8 @@ export interface ReceivedBytes {
 /** More than any result of Kling; bounds an endless body. */
 const maxBytes = 4 * 1024 ** 3
 const tooLarge = failure("the file is larger than 4 GiB", false)
+/** Even 4 GiB take less on a slow line; bounds a server that sends a byte now and then. */
+const longest = "1 hour"
 const retrySchedule = Schedule.exponential("500 millis").pipe(Schedule.upTo({ times: 5 }))
 
 /**
@@ -112,7 +114,8 @@ export const fetchToFile = Effect.fnUntraced(function* ({
   yield* attempt.pipe(
     Effect.retry(($) =>
       $(retrySchedule).pipe(Schedule.while(({ input }) => input._tag === "FetchFailure" && input.isTransient))
-    )
+    ),
+    Effect.timeoutOrElse({ duration: longest, orElse: () => Effect.fail(failure("it took more than an hour", true)) })
   )
   return { bytes, sha256: sha256.digest() }
 })

@@ -1,3 +1,4 @@
+import type { LedgerError } from "@klingkit/jobs"
 import { configuredLocation, type LedgerLocation } from "@klingkit/jobs/maintenance"
 import { Effect, Option } from "effect"
 import { Flag } from "effect/cli"
@@ -8,5 +9,5 @@ export const fileFlag = Flag.String("file").pipe(
   Flag.optional
 )
 
-export const locationOf = (file: Option.Option<string>): Effect.Effect<LedgerLocation> =>
+export const locationOf = (file: Option.Option<string>): Effect.Effect<LedgerLocation, LedgerError> =>
   Option.isSome(file) ? Effect.succeed({ file: file.value }) : configuredLocation

@@ -1,9 +1,9 @@
-import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { NodePath } from "@effect/platform-node"
 import { Kling } from "@klingkit/core"
 import { controlWorld, emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { FileHost } from "@klingkit/media"
 import { inVirtualTime } from "@klingkit/media/testing"
-import { Context, Deferred, Effect, Exit, Layer, Option, Redacted, Scope, Stream } from "effect"
+import { Context, Deferred, Effect, Exit, FileSystem, Layer, Option, Redacted, Scope, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { Jobs } from "../../jobs.ts"
@@ -68,7 +68,7 @@ export const program = (
     Layer.provide(http),
     Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(crashable(ledger)) })),
     Layer.provide([
-      NodeFileSystem.layer,
+      FileSystem.layerNoop({}),
       NodePath.layer,
       Layer.mock(FileHost)({ freeBytes: () => Effect.succeed(undefined) })
     ])

@@ -1,8 +1,8 @@
-import { NodeFileSystem, NodePath } from "@effect/platform-node"
+import { NodePath } from "@effect/platform-node"
 import { type CredentialKind, Kling } from "@klingkit/core"
 import { emulatorHttpClient, type KlingWorld } from "@klingkit/emulator"
 import { nodeFileHost } from "@klingkit/media/node"
-import { Context, Effect, Layer, Redacted, Scope } from "effect"
+import { Context, Effect, FileSystem, Layer, Redacted, Scope } from "effect"
 import { HttpClient } from "effect/http"
 import { join } from "node:path"
 import { Account } from "../../accounts/account.ts"
@@ -72,7 +72,7 @@ export const programOver = Effect.fnUntraced(function* (
     Layer.provide(Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, intercept))),
     Layer.provide(emulatorHttpClient(world)),
     Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
-    Layer.provide([NodeFileSystem.layer, NodePath.layer, nodeFileHost])
+    Layer.provide([FileSystem.layerNoop({}), NodePath.layer, nodeFileHost])
   )
   const context = yield* Effect.orDie(Layer.build(layer))
   return {
