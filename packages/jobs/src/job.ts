@@ -5,6 +5,7 @@ import {
   type Quote,
   type Receipt,
   receiptOf,
+  type StoredRequest,
   Task,
   type TaskStatus
 } from "@klingkit/core"
@@ -86,6 +87,10 @@ export const taskOfRecord = (record: JobRecord): Task => ({
 /** The quote of a job, if known. The ledger's comes first: it is that of the request as sent. */
 export const quoteOfJob = ({ plan, record, pipeline }: Job): Quote | undefined =>
   record?.quote ?? pipeline?.quote ?? plan?.quote
+
+/** What a job was asked for with, where that is known. */
+export const requestOfJob = ({ plan, record, pipeline }: Job): StoredRequest | undefined =>
+  record?.request ?? pipeline?.request ?? plan?.request
 
 /**
  * Quote and charge of a job, side by side; those of a pipeline are the sum of its steps'. A stopped pipeline costs less, so the

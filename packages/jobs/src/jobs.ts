@@ -29,6 +29,7 @@ import { Pipelines, type ResumePipelineOptions } from "./pipelines/pipelines.ts"
 import { makePlanner, type Planner } from "./planner.ts"
 import { Polling } from "./polling/polling.ts"
 import { Recovery } from "./recovery/recovery.ts"
+import { makeRepeatPlanner, type RepeatPlanner } from "./repeat-request.ts"
 import type { DownloadOptions } from "./results/download-job.ts"
 import { JobsSettings } from "./settings.ts"
 import { RunResult } from "./submit/run-result.ts"
@@ -48,6 +49,8 @@ export class Jobs extends Context.Service<
   {
     /** What a request or an operation asks of Kling, at what price, with its media read and measured; nothing is sent. */
     readonly plan: Planner<LedgerError>
+    /** An earlier request, by any id of its job, planned again with some settings changed; nothing is sent. */
+    readonly planRepeat: RepeatPlanner
     /** The price of a plan, whether it needs an approval, and whether the limits allow it now. Reserves nothing. */
     quote(plan: Plan): Effect.Effect<QuoteCheck>
     /**
@@ -147,6 +150,8 @@ const make = Effect.gen(function* () {
     task: (id) => Effect.map(status(id), ({ task }) => task)
   })
 
+  const planRepeat = yield* makeRepeatPlanner({ plan, status })
+
   /** Results that would not fit on the disk are not paid for. */
   const run = Effect.fnUntraced(function* (what: Plan | PipelinePlan, options: RunOptions = {}) {
     if (isPipelinePlan(what)) {
@@ -169,6 +174,7 @@ const make = Effect.gen(function* () {
 
   return Jobs.of({
     plan,
+    planRepeat,
     quote: (quoted) => gate.check(quoted.quote),
     run,
     resume: (handle, options) => recovering(pipelines.resume(handle, options)),

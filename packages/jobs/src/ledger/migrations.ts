@@ -193,6 +193,12 @@ const addRechecks = statements([
     WHERE state IN ('SUCCEEDED', 'FETCHED') AND answer IS NULL AND (outputs = '[]' OR charges = '[]')`
 ])
 
+// What was asked for, so that it can be shown and made again. Earlier releases kept it only until its outcome was known.
+const addRequests = statements([
+  `ALTER TABLE klingkit_jobs ADD COLUMN request TEXT`,
+  `ALTER TABLE klingkit_pipelines ADD COLUMN request TEXT`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -203,7 +209,8 @@ const steps = {
   "0006_add_takes": addTakes,
   "0007_create_accounts": createAccounts,
   "0008_add_step_keys": addStepKeys,
-  "0009_add_rechecks": addRechecks
+  "0009_add_rechecks": addRechecks,
+  "0012_add_requests": addRequests
 }
 
 const table = "klingkit_migrations"

@@ -33,7 +33,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         { concurrency: "unbounded" }
       )
       const { sql } = yield* location.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(9)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(10)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
@@ -162,7 +162,8 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         "step_key",
         "expected_outputs",
         "recheck_at",
-        "rechecks"
+        "rechecks",
+        "request"
       ]
       yield* Effect.forEach(added, (column) => sql`ALTER TABLE klingkit_jobs DROP COLUMN ${sql(column)}`)
       const { ledger: later } = yield* location.open
@@ -254,10 +255,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit supports versions up to 9",
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 12",
         suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(10)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(11)
     })
   )
 
