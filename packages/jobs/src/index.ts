@@ -14,7 +14,7 @@ export type { PipelineIdentity, PipelineQuote, QuotedStep } from "./pipelines/qu
 export { Pipelines, type ResumePipelineOptions } from "./pipelines/pipelines.ts"
 export { JobError, type JobErrorReason } from "./job-error.ts"
 export type { DownloadOptions } from "./results/download-job.ts"
-export { Job, QueuePosition, quoteOfJob, receiptOfJob, requestOfJob, type Take } from "./job.ts"
+export { Job, QueuePosition, promptOfJob, quoteOfJob, receiptOfJob, requestOfJob, type Take } from "./job.ts"
 export { moneyOfJob } from "./job-money.ts"
 export type { Resolution } from "./orphans/orphans.ts"
 export { Jobs, type RunOptions } from "./jobs.ts"

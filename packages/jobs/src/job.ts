@@ -9,6 +9,7 @@ import {
   Task,
   type TaskStatus
 } from "@klingkit/core"
+import { requestText } from "@klingkit/core/requests"
 import { Schema } from "effect"
 import { JobRecord } from "./ledger/job-record.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
@@ -91,6 +92,12 @@ export const quoteOfJob = ({ plan, record, pipeline }: Job): Quote | undefined =
 /** What a job was asked for with, where that is known. */
 export const requestOfJob = ({ plan, record, pipeline }: Job): StoredRequest | undefined =>
   record?.request ?? pipeline?.request ?? plan?.request
+
+/** The prompt of a job, or the text that it speaks. */
+export const promptOfJob = (job: Job): string | undefined => {
+  const request = requestOfJob(job)
+  return job.record?.prompt ?? (request === undefined ? undefined : requestText(request))
+}
 
 /**
  * Quote and charge of a job, side by side; those of a pipeline are the sum of its steps'. A stopped pipeline costs less, so the

@@ -35,6 +35,7 @@ import { JobsSettings } from "./settings.ts"
 import { RunResult } from "./submit/run-result.ts"
 import { type QuoteCheck, SpendGate } from "./submit/spend-gate.ts"
 import { Submission } from "./submit/submission.ts"
+import { wholes } from "./wholes.ts"
 import type { SubmitJobOptions } from "./submit/submit-job.ts"
 
 /** How a plan is run. Options that do not concern its kind have no effect. */
@@ -81,6 +82,8 @@ export class Jobs extends Context.Service<
     follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError>
     /** All tasks of the account at Kling, newest first, joined with the ledger. */
     list(filter?: TaskFilter): Stream.Stream<Job, KlingError>
+    /** The same jobs, with a pipeline in place of its steps: where the first of them stands, and once. */
+    wholes<E>(jobs: Stream.Stream<Job, E>): Stream.Stream<Job, E>
     /** Jobs in the ledger, filtered by state, model, time or prompt text. */
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
     /** What the ledger has under each of the caller's own keys. Asks Kling nothing. */
@@ -194,6 +197,7 @@ const make = Effect.gen(function* () {
       Stream.mapEffect(kling.tasks(filter), (task) =>
         downloads.withRecord({ handle: task.externalId ?? task.id, task })
       ),
+    wholes: (jobs) => wholes(jobs, pipelines.status),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
     findByKeys: (keys) => Effect.provideContext(findByKeys(keys), lookups),
     download: (job, options) => downloads.download(job, options),

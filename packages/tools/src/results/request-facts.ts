@@ -1,6 +1,6 @@
 import { sanitizeText } from "@klingkit/core/internal"
-import { requestFacts, type RequestInput, requestText } from "@klingkit/core/requests"
-import { type Job, requestOfJob } from "@klingkit/jobs"
+import { requestFacts, type RequestInput } from "@klingkit/core/requests"
+import { type Job, promptOfJob, requestOfJob } from "@klingkit/jobs"
 import * as z from "zod"
 import { argumentName } from "../argument-name.ts"
 
@@ -26,7 +26,7 @@ export const structuredFacts = (job: Job, longestPrompt: number): FactsData => {
   const stored = requestOfJob(job)
   const { settings, inputs } = stored === undefined ? noFacts : requestFacts(stored, argumentName)
   const model = record?.model ?? plan?.model ?? ""
-  const prompt = record?.prompt ?? (stored === undefined ? undefined : requestText(stored))
+  const prompt = promptOfJob(job)
   return {
     ...(model === "" ? {} : { model: sanitizeText(model, 40) }),
     ...(prompt === undefined ? {} : { prompt: sanitizeText(prompt, longestPrompt) }),

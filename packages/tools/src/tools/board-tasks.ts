@@ -1,6 +1,6 @@
 import { type Charge, isFinished, expectedSecondsOf } from "@klingkit/core"
 import { sanitizeText } from "@klingkit/core/internal"
-import { type Job, Jobs } from "@klingkit/jobs"
+import { type Job, Jobs, promptOfJob, quoteOfJob } from "@klingkit/jobs"
 import { Clock, Effect, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
@@ -35,7 +35,7 @@ export const boardTasks = defineTool({
     const jobs = yield* Jobs
     const found =
       task_id === undefined
-        ? yield* Stream.runCollect(Stream.take(jobs.list({ pageSize: limit }), limit))
+        ? yield* Stream.runCollect(Stream.take(jobs.wholes(jobs.list({ pageSize: limit })), limit))
         : [yield* jobs.status(task_id)]
     const now = yield* Clock.currentTimeMillis
     const longestPrompt = task_id === undefined ? promptInList : Infinity
@@ -49,12 +49,19 @@ export const boardTasks = defineTool({
 
 /** What the board shows of a task beyond what a model reads: elapsed times, charges, and the ledger's record. */
 const dataOf = (job: Job, now: number, longestPrompt: number) => {
-  const { handle, task, record } = job
+  const { handle, task, record, pipeline } = job
+  const prompt = promptOfJob(job)
+  const quote = quoteOfJob(job)
+  const files = record?.files ?? pipeline?.steps.flatMap(({ files = [] }) => files)
   const until = isFinished(task) ? task.updatedAt : now
   const expectedSeconds = expectedSecondsOf(handle)
   return {
     ...taskResult(job).structured,
-    ...(record === undefined ? {} : recordData(record, longestPrompt)),
+    // Not sanitized: the user edits it.
+    ...(prompt === undefined ? {} : { prompt: [...prompt].slice(0, longestPrompt).join("") }),
+    ...(record?.pipeline === undefined ? {} : { part_of: record.pipeline }),
+    ...(quote === undefined ? {} : { quote: structuredQuote(quote) }),
+    ...(files === undefined ? {} : { files: files.map(({ path }) => ({ path })) }),
     ...(expectedSeconds === undefined ? {} : { usual_seconds: expectedSeconds }),
     ...(task.createdAt === undefined ? {} : { created_at: new Date(task.createdAt).toISOString() }),
     ...(task.createdAt === undefined || until === undefined
@@ -63,14 +70,6 @@ const dataOf = (job: Job, now: number, longestPrompt: number) => {
     charges: task.charges.map(chargeData)
   }
 }
-
-const recordData = ({ pipeline, prompt, model, quote, files }: NonNullable<Job["record"]>, longestPrompt: number) => ({
-  ...(pipeline === undefined ? {} : { part_of: pipeline }),
-  ...(prompt === undefined ? {} : { prompt: [...prompt].slice(0, longestPrompt).join("") }),
-  model,
-  quote: structuredQuote(quote),
-  files: files.map(({ path }) => ({ path }))
-})
 
 const chargeData = (charge: Charge) => {
   const of = charge.kind === "unit" ? charge.pack : charge.currency
