@@ -26,15 +26,17 @@ export const changeRequest = (
   { input, defaults }: StoredRequest,
   changes: Fields
 ): ChangedRequest => {
-  const changed = Object.keys(changes).map((word) =>
-    request === undefined ? word : (fieldMeant(request, word) ?? word)
-  )
+  const words = Object.entries(changes).map(([word, value]) => [wordFor(request, word), value] as const)
+  const changed = words.map(([word]) => (request === undefined ? word : (fieldMeant(request, word) ?? word)))
   const { model } = defaults
   const given = request === undefined || model === undefined ? input : { model, ...input }
   const kept = Object.entries(given).filter(([field]) => !changed.includes(field))
   const origins = mediaIn(Object.fromEntries(kept))
   return {
-    input: { ...Object.fromEntries(kept.map(([field, value]) => [field, sourcesOf(value)])), ...changes },
+    input: {
+      ...Object.fromEntries(kept.map(([field, value]) => [field, sourcesOf(value)])),
+      ...Object.fromEntries(words)
+    },
     changed,
     missing: origins.flatMap(({ field, source }) => (source === undefined ? [field] : [])),
     files: new Map(
@@ -43,6 +45,12 @@ export const changeRequest = (
       )
     )
   }
+}
+
+/** Every job shows its text as its prompt, also the one that is spoken. */
+const wordFor = (request: AnyRequest | undefined, word: string): string => {
+  const isText = request !== undefined && !("prompt" in request.input.shape) && "text" in request.input.shape
+  return word === "prompt" && isText ? "text" : word
 }
 
 /** The media of a stored input by the path of its field: `image`, `referenceImages[1]`. */
