@@ -197,7 +197,7 @@ const make = Effect.gen(function* () {
       Stream.mapEffect(kling.tasks(filter), (task) =>
         downloads.withRecord({ handle: task.externalId ?? task.id, task })
       ),
-    wholes: (jobs) => wholes(jobs, pipelines.status),
+    wholes: (jobs) => wholes(jobs, (handle) => pipelines.status(handle)),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
     findByKeys: (keys) => Effect.provideContext(findByKeys(keys), lookups),
     download: (job, options) => downloads.download(job, options),

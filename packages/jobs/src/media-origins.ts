@@ -11,9 +11,9 @@ type Files = FileSystem.FileSystem | Path.Path
 /** Where the media of one request came from, as planning reads them. */
 export interface MediaOrigins {
   /** The same context; what it reads is noted. */
-  watch<E>(context: PlanContext<E>): PlanContext<E>
+  readonly watch: <E>(context: PlanContext<E>) => PlanContext<E>
   /** Notes what was read for each value of an input. */
-  note(given: unknown, read: unknown): Effect.Effect<void>
+  readonly note: (given: unknown, read: unknown) => Effect.Effect<void>
   readonly originOf: OriginOf
 }
 

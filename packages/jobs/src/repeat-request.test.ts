@@ -124,7 +124,7 @@ describe("an earlier request, planned again", () => {
     })
   )
 
-  it.effect("is that of another principal for nobody else", () =>
+  it.effect("tells another principal nothing of its request", () =>
     Effect.gen(function* () {
       const { one, world, ledger } = yield* setting
       const { handle } = yield* made(one, { prompt: "a fox" })

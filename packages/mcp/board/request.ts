@@ -23,8 +23,7 @@ const settingsOf = ({ args }: Call): Readonly<Record<string, unknown>> =>
   )
 
 /** A call that has all settings: a repetition has only what it changed. */
-const knownCall = ({ call }: Request): Call | undefined =>
-  call?.tool === "repeat_task" ? undefined : call
+const knownCall = ({ call }: Request): Call | undefined => (call?.tool === "repeat_task" ? undefined : call)
 
 /** The message sent to the chat. The model then calls the tool, and the server asks for approval where needed. */
 export const requestText = (request: Request): string => {

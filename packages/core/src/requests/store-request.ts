@@ -43,7 +43,7 @@ export const storeOperation = (operation: AnyOperation, input: Fields, originOf:
   return { input: stored, defaults: Object.fromEntries(defaults) }
 }
 
-export const storedMedia = (origin: MediaOrigin) => ({ $media: origin })
+const storedMedia = (origin: MediaOrigin) => ({ $media: origin })
 
 /** The origin in a stored value that is media. */
 export const originIn = (value: unknown): MediaOrigin | undefined =>

@@ -70,6 +70,6 @@ const changesText = (changes: Fields): string => {
 const withToolName = (error: JobError, tools: ReadonlyArray<Tool>): JobError => {
   const { reason } = error
   const request = reason._tag === "NotRepeatable" ? findRequest(reason.request ?? "") : undefined
-  const tool = request && tools.find(({ argumentsFor }) => argumentsFor?.(request, request.example) !== undefined)
+  const tool = request && tools.find((one) => one.argumentsFor?.(request, request.example) !== undefined)
   return tool === undefined || reason._tag !== "NotRepeatable" ? error : jobError({ ...reason, request: tool.name })
 }
