@@ -1,19 +1,14 @@
 import type { MediaOrigin } from "@klingkit/core"
 import type { Fields, OriginOf, PlanContext } from "@klingkit/core/requests"
-import type { MediaConfig } from "@klingkit/media"
-import { findLocalFile } from "@klingkit/media/internal"
-import { Effect, type FileSystem, Option, type Path, Predicate, Result } from "effect"
+import { FoundFile } from "@klingkit/media/internal"
+import { Effect, Predicate, Result } from "effect"
 import { Base64 } from "effect/encoding"
 import { sha256Hex } from "./ledger/fingerprint.ts"
-
-type Files = FileSystem.FileSystem | Path.Path
 
 /** Where the media of one request came from, as planning reads them. */
 export interface MediaOrigins {
   /** The same context; what it reads is noted. */
   readonly watch: <E>(context: PlanContext<E>) => PlanContext<E>
-  /** Notes what was read for each value of an input. */
-  readonly note: (given: unknown, read: unknown) => Effect.Effect<void>
   readonly originOf: OriginOf
 }
 
@@ -25,23 +20,18 @@ const longestUrl = 4000
 const isUrl = (value: string): boolean => /^https?:/i.test(value)
 const isContent = (value: string): boolean => /^data:/i.test(value) || (!isUrl(value) && value.length > longestName)
 
-export const mediaOrigins = Effect.fnUntraced(function* (
-  config: MediaConfig
-): Effect.fn.Return<MediaOrigins, never, Files> {
-  const services = yield* Effect.context<Files>()
+export const mediaOrigins = (): MediaOrigins => {
   const noted = new Map<string, MediaOrigin>()
+  /** The path of a file as it is from any folder. */
+  const paths = new Map<string, string>()
 
   const noteOne = Effect.fnUntraced(function* (given: string, read: string) {
     const bytes = isUrl(read) ? undefined : Result.getOrUndefined(Base64.decode(read))
     if (bytes === undefined) return
     const source = given.trim()
     const content = { sha256: yield* sha256Hex(bytes), bytes: bytes.length }
-    if (isContent(source)) return void noted.set(source, content)
-    // The path as it is from any folder.
-    const file = yield* Effect.option(findLocalFile("", source, config))
-    const path = Option.getOrUndefined(Option.flatten(file))?.realPath
-    noted.set(source, { source: path ?? source, ...content })
-  }, Effect.provideContext(services))
+    noted.set(source, isContent(source) ? content : { source: paths.get(source) ?? source, ...content })
+  })
 
   const note = (given: unknown, read: unknown): Effect.Effect<void> => {
     if (Predicate.isString(given) && Predicate.isString(read)) {
@@ -52,16 +42,21 @@ export const mediaOrigins = Effect.fnUntraced(function* (
     return Effect.all(values, { discard: true })
   }
 
+  const noting = <A, E, R>(reading: Effect.Effect<A, E, R>, given: unknown): Effect.Effect<A, E, R> =>
+    reading.pipe(
+      Effect.provideService(FoundFile, (value, realPath) => Effect.sync(() => void paths.set(value, realPath))),
+      Effect.tap((read) => note(given, read))
+    )
+
   return {
     watch: (context) => ({
       ...context,
-      image: (field, source) => Effect.tap(context.image(field, source), (read) => noteOne(source, read)),
-      media: (operation, input) => Effect.tap(context.media(operation, input), (read) => note(input, read))
+      image: (field, source) => noting(context.image(field, source), source),
+      media: (operation, input) => noting(context.media(operation, input), input)
     }),
-    note,
     originOf: (value) => (Predicate.isString(value) ? noted.get(value.trim()) : undefined) ?? givenOrigin(value)
   }
-})
+}
 
 /** Where a value came from, as far as it tells by itself: its content has not been read. */
 export const givenOrigin: OriginOf = (value) => {

@@ -65,9 +65,8 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
 
   const planOne = Effect.fnUntraced(function* (operation: AnyOperation, input: unknown) {
     if (!Predicate.isObject(input) || Array.isArray(input)) return yield* planOperation(operation, input)
-    const { note, originOf } = yield* Effect.provideContext(mediaOrigins(config), services)
-    const read = yield* context.media(operation, { ...input })
-    yield* note(input, read)
+    const { watch, originOf } = mediaOrigins()
+    const read = yield* watch(context).media(operation, { ...input })
     const plan = yield* context.refineQuote(yield* planOperation(operation, read))
     return { ...plan, request: storeOperation(operation, { ...input }, originOf) } satisfies Plan
   })
@@ -77,7 +76,7 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
     ...request,
     plan: (input, around) =>
       Effect.gen(function* () {
-        const { watch, originOf } = yield* Effect.provideContext(mediaOrigins(config), services)
+        const { watch, originOf } = mediaOrigins()
         const plan = yield* request.plan(input, watch(around))
         return { ...plan, request: storeRequest(request, input, plan, originOf) }
       })

@@ -31,9 +31,15 @@ export const structuredFacts = (job: Job, longestPrompt: number): FactsData => {
     ...(model === "" ? {} : { model: sanitizeText(model, 40) }),
     ...(prompt === undefined ? {} : { prompt: sanitizeText(prompt, longestPrompt) }),
     ...(Object.keys(settings).length === 0 ? {} : { settings: { ...settings } }),
-    ...(inputs.length === 0 ? {} : { inputs: inputs.map((input) => ({ ...input })) })
+    ...(inputs.length === 0 ? {} : { inputs: inputs.map(inputData) })
   }
 }
+
+/** Its digest is of use to programs only; content that was not kept has no other mark. */
+const inputData = ({ name, source, sha256 }: RequestInput): Record<string, unknown> => ({
+  name,
+  ...(source !== undefined ? { source } : sha256 !== undefined ? { sha256 } : {})
+})
 
 const noFacts = { settings: {}, inputs: [] as ReadonlyArray<RequestInput> }
 
