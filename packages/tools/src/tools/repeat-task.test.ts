@@ -98,8 +98,11 @@ describe("repeat_task", () => {
       const again = yield* call("repeat_task", { task_id, changes: { tts_text: "Good night, and farewell" } })
       expect(again.structured["task_id"]).toMatch(/^kk-chain-/)
       expect(again.structured["task_id"]).not.toBe(task_id)
-      const step = (yield* ledgerOf(world)).charges[0]?.externalTaskId ?? ""
-      void step
+      const charges = yield* chargesOf(world)
+      const step = charges.find(({ externalTaskId }) => externalTaskId.startsWith("kk-lipsync"))?.externalTaskId
+      const error = yield* failure("repeat_task", { task_id: step })
+      expect(error.reason).toMatchObject({ _tag: "NotRepeatable", why: "step", pipeline: task_id })
+      expect(yield* chargesOf(world)).toHaveLength(charges.length)
     }).pipe(Effect.provide(emulated(world)))
   })
 
