@@ -116,7 +116,8 @@ describe("every answer", () => {
     expect((await ask("download_task", { task_id: succeeding })).isError).toBe(false)
     expect((await ask("download_task", { task_id: succeeding })).text).toContain("Already saved before")
     expect((await ask("download_task", { task_id: failing })).isError).toBe(true)
-    for (const name of [statusTool, "wait_for_task", "download_task"]) {
+    expect((await ask("repeat_task", { task_id: succeeding })).structured).toMatchObject({ task_id: succeeding })
+    for (const name of [statusTool, "wait_for_task", "download_task", "repeat_task"]) {
       expect((await ask(name, { task_id: "kk-t2v-00000000000000000000000000" })).isError).toBe(true)
     }
   })

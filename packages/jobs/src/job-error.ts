@@ -49,6 +49,19 @@ const reasons = {
   FetchTimedOut: { taskId: Schema.String },
   /** The fetch policy denies the URL of a result. */
   ResultDenied: { taskId: Schema.String, detail: Schema.String },
+  /**
+   * Its request cannot be made again by its id. `elsewhere`: not made with this ledger; `version`: another
+   * one of klingkit did not keep it; `step`: of a `pipeline`; `pipeline`: of several requests in a file. `request` is the id of the one that makes such tasks.
+   */
+  NotRepeatable: {
+    taskId: Schema.String,
+    why: Schema.Literals(["elsewhere", "version", "step", "pipeline"]),
+    pipeline: Schema.optionalKey(Schema.String),
+    request: Schema.optionalKey(Schema.String),
+    operation: Schema.optionalKey(Schema.String),
+    model: Schema.optionalKey(Schema.String),
+    prompt: Schema.optionalKey(Schema.String)
+  },
   /** Too little disk space for the results; nothing was sent. */
   NoSpace: { detail: Schema.String }
 } as const satisfies Record<string, Schema.Struct.Fields>
@@ -95,6 +108,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
       case "NoSpace":
       case "NotApproved":
       case "Duplicate":
+      case "NotRepeatable":
         return "no"
       default:
         return "maybe"
@@ -134,6 +148,8 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
         return `the result of task ${reason.taskId} was not fetched: ${sanitizeText(reason.detail)}`
       case "NoSpace":
         return sanitizeText(reason.detail)
+      case "NotRepeatable":
+        return notRepeatableText(reason)
     }
   }
 
@@ -143,7 +159,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
 
   /** It failed before anything was sent. */
   get isUnsent(): boolean {
-    return this.reason._tag === "NotApproved" || this.reason._tag === "NoSpace"
+    return ["NotApproved", "NoSpace", "NotRepeatable"].includes(this.reason._tag)
   }
 
   /** What to do next, as data. */
@@ -154,6 +170,23 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
   /** What to do next, in one sentence for programmers. */
   get suggestion(): string {
     return withOutcome(this, libraryAdvice(this.next))
+  }
+}
+
+const notRepeatableText = ({
+  taskId,
+  why,
+  pipeline = ""
+}: Extract<JobErrorReason, { readonly _tag: "NotRepeatable" }>): string => {
+  switch (why) {
+    case "elsewhere":
+      return `task ${sanitizeText(taskId, 80)} was not made with this ledger: its settings are not known here`
+    case "version":
+      return `the settings of task ${taskId} were not kept: another version of klingkit made it`
+    case "step":
+      return `task ${taskId} is a step of ${sanitizeText(pipeline, 80)}, which is made as a whole`
+    case "pipeline":
+      return `${sanitizeText(taskId, 80)} was put together from several requests in a file`
   }
 }
 
@@ -184,6 +217,13 @@ function nextStep(reason: JobErrorReason): NextStep {
       return { _tag: "TrustHost", setting: "privateHosts", withinDays: resultRetentionDays }
     case "NoSpace":
       return { _tag: "FreeSpace", settings: ["outputDir", "ledgerDir"] }
+    case "NotRepeatable": {
+      const { _tag, taskId: handle, why, pipeline, ...known } = reason
+      if (why === "pipeline") return { _tag: "EditPipeline" }
+      return pipeline === undefined
+        ? { _tag: "RequestAnew", handle, ...known }
+        : { _tag: "RepeatWhole", handle: pipeline }
+    }
   }
 }
 

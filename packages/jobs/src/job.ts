@@ -5,9 +5,11 @@ import {
   type Quote,
   type Receipt,
   receiptOf,
+  type StoredRequest,
   Task,
   type TaskStatus
 } from "@klingkit/core"
+import { requestText } from "@klingkit/core/requests"
 import { Schema } from "effect"
 import { JobRecord } from "./ledger/job-record.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
@@ -88,6 +90,16 @@ export const taskOfRecord = (record: JobRecord): Task => ({
 /** The quote of a job, if known. The ledger's comes first: it is that of the request as sent. */
 export const quoteOfJob = ({ plan, record, pipeline }: Job): Quote | undefined =>
   record?.quote ?? pipeline?.quote ?? plan?.quote
+
+/** What a job was asked for with, where that is known. */
+export const requestOfJob = ({ plan, record, pipeline }: Job): StoredRequest | undefined =>
+  record?.request ?? pipeline?.request ?? plan?.request
+
+/** The prompt of a job, or the text that it speaks. */
+export const promptOfJob = (job: Job): string | undefined => {
+  const request = requestOfJob(job)
+  return job.record?.prompt ?? (request === undefined ? undefined : requestText(request))
+}
 
 /**
  * Quote and charge of a job, side by side; those of a pipeline are the sum of its steps'. A stopped pipeline costs less, so the

@@ -33,12 +33,14 @@ import { makePlanner, type Planner } from "./planner.ts"
 import { Polling } from "./polling/polling.ts"
 import { recordedJobs } from "./recorded-jobs.ts"
 import { Recovery } from "./recovery/recovery.ts"
+import { makeRepeatPlanner, type RepeatPlanner } from "./repeat-request.ts"
 import type { DownloadOptions } from "./results/download-job.ts"
 import { JobsSettings } from "./settings.ts"
 import { RunResult } from "./submit/run-result.ts"
 import { type QuoteCheck, SpendGate } from "./submit/spend-gate.ts"
 import { Submission } from "./submit/submission.ts"
 import { approvalSeconds, UserApprovals } from "./user-approvals.ts"
+import { wholes } from "./wholes.ts"
 import type { SubmitJobOptions } from "./submit/submit-job.ts"
 
 /** How a plan is run. Options that do not concern its kind have no effect. */
@@ -53,6 +55,8 @@ export class Jobs extends Context.Service<
   {
     /** What a request or an operation asks of Kling, at what price, with its media read and measured; nothing is sent. */
     readonly plan: Planner<LedgerError>
+    /** An earlier request, by any id of its job, planned again with some settings changed; nothing is sent. */
+    readonly planRepeat: RepeatPlanner
     /** The price of a plan, whether it needs an approval, and whether the limits allow it now. Reserves nothing. */
     quote(plan: Plan): Effect.Effect<QuoteCheck>
     /** Fails if the price of several plans together needs an approval that it does not have. Each has its own limits still. */
@@ -92,6 +96,8 @@ export class Jobs extends Context.Service<
     follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError | LedgerError>
     /** All tasks of the account at Kling, newest first, joined with the ledger. */
     list(filter?: TaskFilter): Stream.Stream<Job, KlingError>
+    /** The same jobs, with a pipeline in place of its steps: where the first of them stands, and once. */
+    wholes<E>(jobs: Stream.Stream<Job, E>): Stream.Stream<Job, E>
     /** Jobs in the ledger, filtered by state, model, time or prompt text. */
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
     /** What today's requests (UTC) cost or may still cost, as the limits count it, and what is left of the limit per day. */
@@ -169,6 +175,8 @@ const make = Effect.gen(function* () {
     task: (id) => Effect.map(status(id), ({ task }) => task)
   })
 
+  const planRepeat = yield* makeRepeatPlanner({ plan, status })
+
   const approvedOf = (approved: Plan | PipelinePlan, options?: PipelineIdentity) =>
     isPipelinePlan(approved) ? pipelines.approvedOf(approved, options) : gate.approvedOf(approved)
 
@@ -194,6 +202,7 @@ const make = Effect.gen(function* () {
 
   return Jobs.of({
     plan,
+    planRepeat,
     quote: (quoted) => gate.check(quoted.quote),
     requireApprovalOfSum: (quote, approval) => gate.requireApprovalOfSum(quote, approval),
     run,
@@ -216,6 +225,7 @@ const make = Effect.gen(function* () {
       Stream.mapEffect(kling.tasks(filter), (task) =>
         downloads.withRecord({ handle: task.externalId ?? task.id, task })
       ),
+    wholes: (jobs) => wholes(jobs, (handle) => pipelines.status(handle)),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
     spend: () => gate.today,
     recorded: (handles) => Effect.provideContext(recordedJobs(handles), lookups),

@@ -1,4 +1,4 @@
-import { Charge, Charged, Quote, TaskOutput, TaskStatus } from "@klingkit/core"
+import { Charge, Charged, Quote, StoredRequest, TaskOutput, TaskStatus } from "@klingkit/core"
 import { Schema } from "effect"
 import { JobFile } from "./ledger/job-record.ts"
 
@@ -26,6 +26,8 @@ export const PipelineView = Schema.Struct({
   name: Schema.String,
   quote: Quote,
   steps: Schema.Array(PipelineStepView),
+  /** The one request that it was planned from; absent where it was put together from several. */
+  request: Schema.optionalKey(StoredRequest),
   /** Why a step failed; the pipeline continues from there when it is resumed. */
   stoppedBy: Schema.optionalKey(Schema.String)
 })

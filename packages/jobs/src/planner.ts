@@ -8,13 +8,22 @@ import {
   type Task
 } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
-import { type AnyRequest, type NameOf, type PipelinePlan, type PlanContext, planRequest } from "@klingkit/core/requests"
+import {
+  type AnyRequest,
+  type NameOf,
+  type PipelinePlan,
+  type PlanContext,
+  planRequest,
+  storeOperation,
+  storeRequest
+} from "@klingkit/core/requests"
 import { FileHost, type MediaConfig } from "@klingkit/media"
 import { inlineSeconds } from "@klingkit/media/internal"
 import { Context, Effect, FileSystem, Path, Predicate } from "effect"
 import type { JobsConfig } from "./config.ts"
 import type { JobError } from "./job-error.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
+import { mediaOrigins } from "./media-origins.ts"
 import { readMediaInput, readOperationMedia } from "./media-inputs.ts"
 import { refineQuote } from "./refine-quote.ts"
 
@@ -60,10 +69,22 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
   }
 
   const planOne = Effect.fnUntraced(function* (operation: AnyOperation, input: unknown) {
-    const isInput = Predicate.isObject(input) && !Array.isArray(input)
-    const read = isInput ? readOperationMedia(operation, { ...input }, config) : Effect.succeed(input)
-    const plan = yield* planOperation(operation, yield* Effect.provideContext(read, services))
-    return yield* context.refineQuote(plan)
+    if (!Predicate.isObject(input) || Array.isArray(input)) return yield* planOperation(operation, input)
+    const { watch, originOf } = mediaOrigins()
+    const read = yield* watch(context).media(operation, { ...input })
+    const plan = yield* context.refineQuote(yield* planOperation(operation, read))
+    return { ...plan, request: storeOperation(operation, { ...input }, originOf) } satisfies Plan
+  })
+
+  /** The request, whose plan also says what the ledger is to keep of it. */
+  const stored = (request: AnyRequest): AnyRequest => ({
+    ...request,
+    plan: (input, around) =>
+      Effect.gen(function* () {
+        const { watch, originOf } = mediaOrigins()
+        const plan = yield* request.plan(input, watch(around))
+        return { ...plan, request: storeRequest(request, input, plan, originOf) }
+      })
   })
 
   function plan(
@@ -73,7 +94,7 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
   ): Effect.Effect<Plan | PipelinePlan, KlingError | JobError | E>
   function plan(operation: AnyOperation, input: unknown): Effect.Effect<Plan, KlingError | JobError>
   function plan(what: AnyRequest | AnyOperation, given: unknown, nameOf: NameOf = (_, field) => field) {
-    return "params" in what ? planOne(what, given) : planRequest(what, given, nameOf, context)
+    return "params" in what ? planOne(what, given) : planRequest(stored(what), given, nameOf, context)
   }
   return plan
 })

@@ -22,6 +22,7 @@ import { listTasks } from "./tools/list-tasks.ts"
 import { manageElements } from "./tools/manage-elements.ts"
 import { manageVoices } from "./tools/manage-voices.ts"
 import { quoteCostOf } from "./tools/quote-cost.ts"
+import { repeatTaskOf } from "./tools/repeat-task.ts"
 import { virtualTryOn } from "./tools/virtual-try-on.ts"
 import { waitForTask } from "./tools/wait-for-task.ts"
 
@@ -56,9 +57,11 @@ const optional: ReadonlyArray<Tool> = [
   callKlingApi
 ]
 
-const quoteCost = quoteCostOf([...generating, ...optional].filter((tool) => tool.charged))
+const repeatTask = repeatTaskOf([...generating, ...optional])
+
+const quoteCost = quoteCostOf([...generating, repeatTask, ...optional].filter((tool) => tool.charged))
 
 /** Every tool, in listing order. */
-export const tools: ReadonlyArray<Tool> = [...generating, quoteCost, ...optional]
+export const tools: ReadonlyArray<Tool> = [...generating, repeatTask, quoteCost, ...optional]
 
 export const findTool = (name: string): Tool | undefined => tools.find((tool) => tool.name === name)

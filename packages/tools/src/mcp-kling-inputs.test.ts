@@ -52,7 +52,7 @@ const pages: Arguments = {
   page: [[1, sends("limit", 11)]],
   page_size: [
     [1, sends("limit", 2)],
-    [100, sends("limit", 101)]
+    [100, sends("limit", 21)]
   ]
 }
 

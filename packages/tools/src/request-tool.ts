@@ -1,10 +1,11 @@
 import type { KlingError, Plan } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
-import { isPipeline, type NameOf, type PipelinePlan, snakeName, toPlan } from "@klingkit/core/requests"
+import { isPipeline, type PipelinePlan, toPlan } from "@klingkit/core/requests"
 import { Jobs, type JobsSettings } from "@klingkit/jobs"
 import { stepFailure } from "@klingkit/jobs/internal"
 import { Effect, Predicate } from "effect"
 import * as z from "zod"
+import { argumentName } from "./argument-name.ts"
 import { checkArguments } from "./check-arguments.ts"
 import { type PaidArguments, paidArguments, variantsArgument, withVariants } from "./inputs/paid-arguments.ts"
 import { jsonSchemaOf } from "./json-schema.ts"
@@ -74,10 +75,6 @@ export const defineRequestTool = (declared: Declared): Tool => {
   }
 }
 
-/** What a tool calls a request's field: the word that hosts know, else the field's own in snake_case. */
-export const argumentName: NameOf = ({ aliases }, field) =>
-  Object.entries(aliases).find(([, meant]) => meant === field)?.[0] ?? snakeName(field)
-
 const splitArguments = (
   args: unknown,
   paidNames: ReadonlyArray<string>
@@ -96,7 +93,8 @@ const splitArguments = (
 const synchronousResultOf: Required<Declared>["called"] = (plan, called, summary) =>
   synchronousResult(plan, summary, called)
 
-const runAndReport = Effect.fnUntraced(function* (
+/** Runs a plan and reports what has started, or was answered at once. */
+export const runAndReport = Effect.fnUntraced(function* (
   tool: Pick<Tool, "title">,
   plan: Plan | PipelinePlan,
   summary: string,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Kling, maxUsd, operations } from "@klingkit/core"
+import { Kling, maxUsd, mintHandle, operations } from "@klingkit/core"
 import { usdText } from "@klingkit/core/internal"
+import { generateVideo } from "@klingkit/core/requests"
 import { KlingWorld } from "@klingkit/emulator"
-import { type SpendLimits, UserApprovals } from "@klingkit/jobs"
+import { Jobs, LedgerSource, type SpendLimits, UserApprovals } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { tools } from "./catalog.ts"
 import { call, emulated, failure, ledgerOf, passTime, requestsSeen } from "./testing/emulated.ts"
@@ -12,11 +13,31 @@ import type { Tool, ToolFailure } from "./tool.ts"
 /** Tools added later are covered too: the calls are derived from the tools' own schemas and errors. */
 const charged = tools.filter((tool) => tool.charged).map((tool) => [tool.name, tool] as const)
 
+/** A task in the ledger that has cost nothing: it was never sent. */
+const keptTask = Effect.gen(function* () {
+  const jobs = yield* Jobs
+  const { account } = yield* Kling
+  const ledger = yield* LedgerSource.use(({ open }) => open)
+  const plan = yield* jobs.plan(generateVideo, { prompt: "a cat" }, (_, field) => field)
+  const { job } = yield* ledger.createJob({
+    handle: yield* mintHandle("t2v"),
+    account,
+    operation: "new.t2v.kling-3.0",
+    family: "t2v",
+    model: "kling-3.0",
+    generation: "new",
+    input: { prompt: "never sent" },
+    quote: { state: "exact", priceUsd: 0, rule: "nothing" },
+    ...(plan.request === undefined ? {} : { request: plan.request })
+  })
+  return job.handle
+})
+
 /** The charged calls of a tool, given a video that was made without klingkit's ledger. */
 const callsOf = Effect.fnUntraced(function* (tool: Tool, world: KlingWorld) {
   const { handle } = yield* Kling.use((kling) => kling.submit(operations["new.t2v.kling-3.0"], { prompt: "a dog" }))
   yield* passTime(world)
-  const calls = yield* chargedCalls(tool, { videoTaskId: handle })
+  const calls = yield* chargedCalls(tool, { videoTaskId: handle, keptTaskId: yield* keptTask })
   expect(calls.length).toBeGreaterThan(0)
   return calls
 })

@@ -151,7 +151,8 @@ const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
   NoSpace: exitCode.failed,
   NotApproved: exitCode.notApproved,
   Duplicate: exitCode.failed,
-  StepFailed: exitCode.failed
+  StepFailed: exitCode.failed,
+  NotRepeatable: exitCode.failed
 }
 
 const jobFailure = (error: JobError): Failure => ({

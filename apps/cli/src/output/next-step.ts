@@ -30,6 +30,8 @@ export const nextStepText = (step: NextStep): string => {
         : `approve it with --yes, or raise ${variableOf(step.setting)}`
     case "RepeatUnknown":
       return `check Kling's console; if the step was not charged, or may be charged twice: klingkit pipeline resume ${shown(step.handle)} --repeat-unknown`
+    case "RepeatWhole":
+      return `it is made with ${shown(step.handle)}: run that pipeline again`
     case "RestoreLedger":
       return "put the ledger back from where it was moved, or from a backup; see what is there with: klingkit ledger check; to begin one that knows of no earlier payment: klingkit ledger repair --new"
     case "MoveAway":

@@ -1,6 +1,15 @@
 import type { Plan, Quote, TaskOutput } from "@klingkit/core"
 import { amountText, ignoredText, sanitizeText, unitsText, usdText } from "@klingkit/core/internal"
-import { type PipelineView, type Job, quoteOfJob, receiptOfJob, type SavedResult } from "@klingkit/jobs"
+import { fieldName, requestFacts } from "@klingkit/core/requests"
+import {
+  type PipelineView,
+  type Job,
+  promptOfJob,
+  quoteOfJob,
+  receiptOfJob,
+  requestOfJob,
+  type SavedResult
+} from "@klingkit/jobs"
 import { describeQueuePosition, missingOf, missingResultsText } from "@klingkit/jobs/internal"
 
 /** The JSON view of a price; null where it is unknown until charged. Spend limits count `atMost`. */
@@ -38,6 +47,7 @@ export const taskView = (job: Job, files?: ReadonlyArray<SavedResult>) => ({
   createdAt: isoTime(job.task.createdAt),
   updatedAt: isoTime(job.task.updatedAt),
   ...(job.plan === undefined ? {} : planView(job.plan)),
+  ...askedFor(job),
   ...quotedAs(quoteOfJob(job)),
   ...(job.isDuplicate === true ? { isRepeat: true } : {}),
   ...(job.pipeline === undefined ? {} : { chain: pipelineView(job.pipeline, files) }),
@@ -70,6 +80,12 @@ const pipelineView = ({ name, quote, steps }: PipelineView, saved: ReadonlyArray
       : files.map(({ path }) => path)
   }))
 })
+
+/** What the ledger keeps of the request, in the names of programs. */
+const askedFor = (job: Job) => {
+  const stored = requestOfJob(job)
+  return stored === undefined ? {} : { prompt: promptOfJob(job), ...requestFacts(stored, fieldName) }
+}
 
 const quotedAs = (quote: Quote | undefined) => (quote === undefined ? {} : { quote: quoteView(quote) })
 

@@ -31,6 +31,8 @@ export const libraryAdvice = (step: NextStep): string => {
         : `set isApproved once the user approves, or raise ${optionOf(step.setting)}`
     case "RepeatUnknown":
       return `check Kling's console; if the step was not charged, or may be charged twice: resume ${shown(step.handle)} with repeatUnknown`
+    case "RepeatWhole":
+      return `repeat the whole ${shown(step.handle)}`
     case "ReplaceFile":
       return "choose another name, or set overwrite"
     default:

@@ -85,6 +85,18 @@ export const NextStep = Schema.TaggedUnion({
   MoveAway: { settings: Schema.Array(Setting) },
   /** The ledger is lost: put it back, or delete what remembers it to begin another. */
   RestoreLedger: {},
+  /** Make the request itself: what is known of the one that cannot be repeated by its id. */
+  RequestAnew: {
+    ...handle,
+    request: Schema.optionalKey(Schema.String),
+    operation: Schema.optionalKey(Schema.String),
+    model: Schema.optionalKey(Schema.String),
+    prompt: Schema.optionalKey(Schema.String)
+  },
+  /** A step is made again with its pipeline. */
+  RepeatWhole: handle,
+  /** The file of a pipeline is edited and run again: only what has changed is paid. */
+  EditPipeline: {},
   RemoveCharacter: { field: Schema.String },
   RestartList: {}
 })
@@ -102,6 +114,7 @@ type FaceTag =
   | "Download"
   | "Approve"
   | "RepeatUnknown"
+  | "RepeatWhole"
   | "ReplaceFile"
 
 export type FaceStep = Extract<NextStep, { readonly _tag: FaceTag }>

@@ -83,11 +83,25 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
       return `move the file away but keep it, or set another location with ${list(step.settings)}`
     case "RestoreLedger":
       return "put the ledger back from where it was moved, or from a backup, and restart; to begin one that knows of no earlier payment, also delete the file beside it whose name ends in .id"
+    case "RequestAnew":
+      return anew(step)
+    case "EditPipeline":
+      return "edit its file and run it again: steps that stay as they are are not paid again"
     case "RemoveCharacter":
       return "remove the character"
     case "RestartList":
       return "list again without a cursor"
   }
+}
+
+const anew = ({ request, operation, model, prompt }: Extract<SharedStep, { readonly _tag: "RequestAnew" }>): string => {
+  const what = request ?? operation
+  const known = [
+    ...(model === undefined ? [] : [`model ${sanitizeText(model, 40)}`]),
+    ...(prompt === undefined ? [] : [`prompt "${sanitizeText(prompt, 300)}"`])
+  ]
+  const settings = [...known, "and the other settings that are wanted"].join(", ")
+  return `${what === undefined ? "make the request itself" : `use ${sanitizeText(what, 80)}`} with ${settings}`
 }
 
 const accountChecks = {

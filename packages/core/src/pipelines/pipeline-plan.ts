@@ -3,6 +3,7 @@ import type { AnyOperation } from "../operation.ts"
 import { findOperation } from "../operations/catalog.ts"
 import { planOperation } from "../plan/plan-operation.ts"
 import type { Plan } from "../plan/plan.ts"
+import type { StoredRequest } from "../plan/stored-request.ts"
 import { type Quote, sumOfQuotes } from "../prices/quote.ts"
 import { isExactNumber } from "../wire/json.ts"
 import { Effect, Schema } from "effect"
@@ -29,6 +30,8 @@ export interface PipelinePlan {
   /** The sum, never more certain than the least certain step. */
   readonly quote: Quote
   readonly warnings: ReadonlyArray<string>
+  /** The one request that it is planned from; absent where it is put together from several. */
+  readonly request?: StoredRequest
 }
 
 /** Plans a step by its operation; invalid fields are refused here, before anything is paid. */

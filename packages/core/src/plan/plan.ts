@@ -11,6 +11,7 @@ import { writeBody } from "../params/body-path.ts"
 import { type RequestTarget, requestTarget } from "../params/request-target.ts"
 import type { Quote } from "../prices/quote.ts"
 import { isExactNumber } from "../wire/json.ts"
+import type { StoredRequest } from "./stored-request.ts"
 
 /** How a request becomes a call to Kling: which operation, with what input, at what price, and why. */
 export interface Plan {
@@ -24,6 +25,8 @@ export interface Plan {
   readonly quote: Quote
   /** Several takes of the request at once: how many, and the price of each. `quote` is of all of them. */
   readonly variants?: { readonly count: number; readonly quote: Quote }
+  /** What it plans, in the words of the request: what the ledger keeps of it. */
+  readonly request?: StoredRequest
 }
 
 /** The exact request of a plan; inline images are shortened for display. */
@@ -32,7 +35,7 @@ export const describeRequest = ({ operation, input }: Plan): RequestTarget & { r
   return { method: operation.method, ...target, ...(body === undefined ? {} : { body: shorten(body) }) }
 }
 
-interface Draft extends Omit<Plan, "quote" | "input" | "variants"> {
+interface Draft extends Omit<Plan, "quote" | "input" | "variants" | "request"> {
   readonly input: Readonly<Record<string, unknown>>
   /** Maps a path in the operation's input to the field of the request: `firstFrame` to `image`. */
   readonly nameOf: (path: string) => string

@@ -81,6 +81,10 @@ const findField = (
   return field === undefined ? undefined : { field, read: asIs }
 }
 
+/** The field of a request that a word means, if any. */
+export const fieldMeant = (request: Pick<Request, "input" | "aliases">, word: string): string | undefined =>
+  findField(request, word)?.field
+
 const secretName = /(api|access|secret)[_-]?key|secret|password|bearer/i
 
 const unknownField = (request: Request, word: string, faceName: NameOf): Problem => {

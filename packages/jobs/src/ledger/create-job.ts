@@ -1,4 +1,4 @@
-import { maxUsd, type Quote } from "@klingkit/core"
+import { maxUsd, type Quote, type StoredRequest } from "@klingkit/core"
 import { stringifyJson } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
@@ -12,6 +12,7 @@ import { leaseEnd, type LeaseRequest } from "./leases.ts"
 import { expectedOutputs } from "./missing-results.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { isStorable, storable } from "./storable-text.ts"
+import { requestColumn } from "./stored-request.ts"
 import { toStoredQuote } from "./stored-quote.ts"
 
 /** A paid request before anything is sent. */
@@ -29,6 +30,8 @@ export interface NewJob {
   /** Kept until the outcome of the send is known, for the one resend after a crash. */
   readonly input: Readonly<Record<string, unknown>>
   readonly prompt?: string
+  /** What is kept of the request for as long as the job. */
+  readonly request?: StoredRequest
   readonly quote: Quote
   /** Whose concurrency slots the task needs, and how many (1 when absent). */
   readonly queueKey?: string
@@ -163,7 +166,8 @@ export const insertJob = Effect.fnUntraced(function* (
       queue_key: request.queueKey === undefined ? null : storable(request.queueKey),
       slots: request.slots ?? 1,
       expected_seconds: request.expectedSeconds === undefined ? null : Math.round(request.expectedSeconds),
-      expected_outputs: expectedOutputs(request.identity ?? request.input)
+      expected_outputs: expectedOutputs(request.identity ?? request.input),
+      request: requestColumn(request.request)
     })
     .returning("*")}`
   yield* sql`INSERT INTO klingkit_bodies ${sql.insert({ handle, body })}`

@@ -1,4 +1,4 @@
-import { maxUsd, type Quote } from "@klingkit/core"
+import { maxUsd, type Quote, type StoredRequest } from "@klingkit/core"
 import { stringifyJson } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
@@ -10,6 +10,7 @@ import { linkStep } from "./found-steps.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { type PipelineRecord, readPipeline } from "./pipeline-record.ts"
 import { isStorable, storable } from "./storable-text.ts"
+import { requestColumn } from "./stored-request.ts"
 import { toStoredQuote } from "./stored-quote.ts"
 import { refuseUnknownAccount } from "./unknown-account.ts"
 
@@ -33,6 +34,8 @@ export interface NewPipeline {
   readonly found?: ReadonlyMap<string, string>
   /** Everything another process needs to run it. */
   readonly plan: Readonly<Record<string, unknown>>
+  /** The one request that it was planned from, as it is kept. */
+  readonly request?: StoredRequest
   /** From the caller: the same key always means the same pipeline. */
   readonly idempotencyKey?: string
   /** Another take, unless a later one than the first has not succeeded yet. */
@@ -110,7 +113,8 @@ export const createPipeline = Effect.fnUntraced(function* (
           repeats_unknown: 0,
           retries_failed: 0,
           created_at: now,
-          updated_at: now
+          updated_at: now,
+          request: requestColumn(newPipeline.request)
         })
         .returning("*")}`
       yield* sql`INSERT INTO klingkit_bodies ${sql.insert({ handle, body })}`

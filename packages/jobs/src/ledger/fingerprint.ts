@@ -9,10 +9,12 @@ import * as Digest from "effect/crypto/Digest"
 export const fingerprintOf = (operation: string, input: unknown): Effect.Effect<string> =>
   sha256Hex(canonicalJson([operation, input]))
 
-export const sha256Hex = (text: string): Effect.Effect<string> =>
-  Digest.Digest.use(({ digestHex }) => digestHex(Digest.sha256, new TextEncoder().encode(text))).pipe(
+export const sha256Hex = (content: string | Uint8Array): Effect.Effect<string> => {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
+  return Digest.Digest.use(({ digestHex }) => digestHex(Digest.sha256, bytes)).pipe(
     Effect.provide(Digest.layerWebCrypto)
   )
+}
 
 const canonicalJson = (value: unknown): string => stringifyJson(sorted(parseJson(stringifyJson(value))))
 

@@ -1,8 +1,9 @@
-import { Charge, Quote, TaskOutput } from "@klingkit/core"
+import { Charge, Quote, StoredRequest, TaskOutput } from "@klingkit/core"
 import { Effect, Result, Schema, String as Text } from "effect"
 import { jobStates } from "./job-state.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { StoredQuote } from "./stored-quote.ts"
+import { readRequest } from "./stored-request.ts"
 
 /** A result file of a job on this machine. */
 export const JobFile = Schema.Struct({
@@ -34,6 +35,8 @@ export const JobRecord = Schema.Struct({
   /** The attempt under the same key that never reached Kling. */
   previousHandle: Schema.optionalKey(Schema.String),
   prompt: Schema.optionalKey(Schema.String),
+  /** What it was asked for with; absent in rows of earlier releases. */
+  request: Schema.optionalKey(StoredRequest),
   quote: Quote,
   /** Counted against the limits: the quote until the charge is known, zero once refused. */
   spentUsd: Schema.Finite,
@@ -81,6 +84,7 @@ const { spentUsd: _spentUsd, lease: _lease, ...columns } = JobRecord.fields
 /** A row of the ledger, column by column. */
 const Row = Schema.Struct({
   ...columns,
+  request: Schema.optionalKey(Schema.String),
   quote: Schema.fromJsonString(StoredQuote),
   outputs: Schema.fromJsonString(columns.outputs),
   charges: Schema.fromJsonString(columns.charges),
@@ -110,8 +114,9 @@ const decodeRow = Schema.decodeUnknownResult(Row)
 /** The job in a row, or why the row cannot be read. */
 export const readRow = (row: Readonly<Record<string, unknown>>): Result.Result<JobRecord, QuarantinedRow> =>
   decodeRow(fieldsOfRow(row)).pipe(
-    Result.map(({ spentMicros, leaseOwner, leaseUntil, leaseFence, ...fields }) => ({
+    Result.map(({ spentMicros, leaseOwner, leaseUntil, leaseFence, request, ...fields }) => ({
       ...fields,
+      ...readRequest(request),
       spentUsd: spentMicros / 1e6,
       ...(leaseOwner === undefined || leaseUntil === undefined
         ? {}

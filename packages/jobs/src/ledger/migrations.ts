@@ -202,6 +202,12 @@ const addApprovalRequests = statements([
   `CREATE INDEX klingkit_approvals_purpose ON klingkit_approvals (purpose)`
 ])
 
+// What was asked for, so that it can be shown and made again. Earlier releases kept it only until its outcome was known.
+const addRequests = statements([
+  `ALTER TABLE klingkit_jobs ADD COLUMN request TEXT`,
+  `ALTER TABLE klingkit_pipelines ADD COLUMN request TEXT`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -213,7 +219,8 @@ const steps = {
   "0007_create_accounts": createAccounts,
   "0008_add_step_keys": addStepKeys,
   "0009_add_rechecks": addRechecks,
-  "0010_add_approval_requests": addApprovalRequests
+  "0010_add_approval_requests": addApprovalRequests,
+  "0011_add_requests": addRequests
 }
 
 const table = "klingkit_migrations"

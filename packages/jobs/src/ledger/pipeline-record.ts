@@ -1,7 +1,9 @@
+import type { StoredRequest } from "@klingkit/core"
 import { Effect, Result, Schema } from "effect"
 import { fieldsOfRow } from "./job-record.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { StoredQuote } from "./stored-quote.ts"
+import { readRequest } from "./stored-request.ts"
 
 /**
  * State of a pipeline.
@@ -43,13 +45,16 @@ const Row = Schema.Struct({
   /** The resume up to which a step that has failed at Kling may be paid again. */
   retriesFailed: Schema.Int,
   message: Schema.optionalKey(Schema.String),
+  request: Schema.optionalKey(Schema.String),
   createdAt: Schema.Int,
   updatedAt: Schema.Int,
   finishedAt: Schema.optionalKey(Schema.Int)
 })
 
 /** Several paid steps as the ledger stores them. Times are milliseconds since 1970. */
-export interface PipelineRecord extends Omit<typeof Row.Type, "reservedMicros"> {
+export interface PipelineRecord extends Omit<typeof Row.Type, "reservedMicros" | "request"> {
+  /** The one request that it was planned from; absent where it was put together from several. */
+  readonly request?: StoredRequest
   /** For steps that have not started. */
   readonly reservedUsd: number
 }
@@ -60,7 +65,11 @@ const decodeRow = Schema.decodeUnknownResult(Row)
 export const readPipeline = (row: Readonly<Record<string, unknown>>): Effect.Effect<PipelineRecord, LedgerError> =>
   Effect.fromResult(
     decodeRow(fieldsOfRow(row)).pipe(
-      Result.map(({ reservedMicros, ...fields }) => ({ ...fields, reservedUsd: reservedMicros / 1e6 })),
+      Result.map(({ reservedMicros, request, ...fields }) => ({
+        ...fields,
+        ...readRequest(request),
+        reservedUsd: reservedMicros / 1e6
+      })),
       Result.mapError((error) =>
         ledgerError({ _tag: "Quarantined", handle: String(row["handle"]), detail: error.message })
       )

@@ -55,6 +55,7 @@ export const pipelineJob = (pipeline: PipelineRecord, jobs: ReadonlyArray<StepJo
     name: pipeline.name,
     quote: pipeline.quote,
     steps,
+    ...(pipeline.request === undefined ? {} : { request: pipeline.request }),
     ...(pipeline.state === "STOPPED" ? { stoppedBy: pipeline.message ?? "" } : {})
   }
   return { handle: pipeline.handle, task, pipeline: view }

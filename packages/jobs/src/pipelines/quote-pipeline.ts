@@ -107,6 +107,7 @@ export const requestPipeline = Effect.fnUntraced(function* (
     steps: summarizeSteps(plan.steps, keys),
     plan: { steps: serializeSteps(plan.steps) },
     limits,
+    ...(whole.request === undefined ? {} : { request: whole.request }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(allowDuplicate === undefined ? {} : { allowDuplicate })
   }

@@ -10,7 +10,7 @@ import { DatabaseSync } from "node:sqlite"
 import { Ledger } from "../ledger/ledger.ts"
 import { noon } from "../ledger/testing/sample-job.ts"
 import { temporaryFolder } from "../ledger/testing/test-database.ts"
-import { planPipeline, stepFromPlan } from "@klingkit/core/requests"
+import { fieldName, planPipeline, stepFromPlan } from "@klingkit/core/requests"
 import { placeholderOf, type StepReference } from "@klingkit/core/requests"
 import { programOver } from "../polling/testing/programs.ts"
 import { layerSqlite } from "./sqlite-ledger.ts"
@@ -105,6 +105,21 @@ describe("a ledger of version 3", () => {
       }
       database.close()
       expect([local.length, annas.length, pipelines.length]).toEqual([10, 1, 1])
+    })
+  )
+
+  it.effect("says of a job what to make instead of repeating it, as its settings were not kept", () =>
+    Effect.gen(function* () {
+      const { jobs } = yield* upgrade
+      const video = yield* settle(Effect.flip(jobs.planRepeat(running ?? "", {}, fieldName)))
+      expect(video.reason).toMatchObject({ _tag: "NotRepeatable", why: "version", request: "generate_video" })
+      const whole = yield* settle(Effect.flip(jobs.planRepeat(pipeline, {}, fieldName)))
+      expect([whole.reason, whole.suggestion]).toEqual([
+        { _tag: "NotRepeatable", taskId: pipeline, why: "pipeline" },
+        expect.stringContaining("edit its file and run it again")
+      ])
+      const step = yield* settle(Effect.flip(jobs.planRepeat(still, {}, fieldName)))
+      expect(step.reason).toMatchObject({ _tag: "NotRepeatable", why: "step", pipeline })
     })
   )
 

@@ -1,5 +1,6 @@
 import { mintHandle, type Plan, type TaskOperation } from "@klingkit/core"
 import { effectiveInput, wrongMethod } from "@klingkit/core/internal"
+import { storeOperation } from "@klingkit/core/requests"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
 import { Account } from "../accounts/account.ts"
 import { asDuplicate, type Job, jobOfRecord, type QueuePosition } from "../job.ts"
@@ -11,6 +12,7 @@ import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { slotDemandOf } from "../queue/queue-key.ts"
 import { Queues } from "../queue/queues.ts"
+import { givenOrigin } from "../media-origins.ts"
 import { dedupeWindowSeconds } from "../config.ts"
 import { JobsSettings } from "../settings.ts"
 import { Snapshots } from "../snapshots/snapshots.ts"
@@ -138,6 +140,7 @@ export const newJobOf = Effect.fnUntraced(function* (
     limits,
     ...slotDemandOf(plan),
     expectedSeconds: operation.expectedSeconds(input),
+    request: plan.request ?? storeOperation(operation, input, givenOrigin),
     ...(typeof prompt === "string" ? { prompt } : {}),
     lease: yield* ProcessLeases.useSync(({ request }) => request)
   }

@@ -50,12 +50,13 @@ export const makeRequestActions = (
       if (task === undefined || form === undefined) return undefined
       const call = state.calls.get(task.id)
       const isUnchanged = prompt === promptOf(state, task)?.trim()
+      const wanted = { form, task, call, prompt, isUnchanged, canRepeat: settings.tools.has("repeat_task") }
       if (host()?.abilities.message === true) {
-        await host()?.say(requestText({ form, task, call, prompt, isUnchanged }))
+        await host()?.say(requestText(wanted))
         store.update((now) => (now.current === task.id && now.form === form ? { ...now, form: undefined } : now))
         return "Request added to the chat."
       }
-      const request = requestCall({ form, task, call, prompt, isUnchanged })
+      const request = requestCall(wanted)
       if (request === undefined || !settings.tools.has(request.tool))
         return "This chat does not accept requests from the board."
       const answer = await callTool(request.tool, request.args)

@@ -21,6 +21,12 @@ export const CallerFolders = Context.Reference<Effect.Effect<ReadonlyArray<strin
   defaultValue: () => Effect.succeed([])
 })
 
+/** Hears of each file that an input names: the value as given, and where the file lies. */
+export const FoundFile = Context.Reference<(value: string, realPath: string) => Effect.Effect<void>>(
+  "@klingkit/media/FoundFile",
+  { defaultValue: () => () => Effect.void }
+)
+
 export interface LocalFile {
   /** Symbolic links resolved; inside a readable folder. */
   readonly realPath: string
@@ -41,6 +47,7 @@ export const findLocalFile = Effect.fnUntraced(function* (field: string, value: 
     const real = yield* Effect.option(fs.realPath(candidate))
     if (Option.isNone(real)) continue
     if (folders === undefined || isInside(path, real.value, folders)) {
+      yield* (yield* FoundFile)(value, real.value)
       return Option.some({ realPath: real.value, name: path.basename(candidate), folders })
     }
     return yield* outside(value, folders)

@@ -1,11 +1,18 @@
 import type { KlingError } from "@klingkit/core"
 import { invalidInput, parseJson } from "@klingkit/core/internal"
 import { Effect, Predicate } from "effect"
+import * as z from "zod"
 
-/** Parses an argument that holds a JSON object: arguments are flat so that every host can offer them. Ids keep all digits. */
-export const objectFrom = (field: string, json: string): Effect.Effect<Readonly<Record<string, unknown>>, KlingError> =>
+/** An argument that holds a JSON object: listed as text, so that every host can offer it; an object is taken as well. */
+export const jsonArgument = (description: string) => z.unknown().meta({ type: "string", description }).optional()
+
+/** Reads an argument that holds a JSON object, or its text. Ids keep all digits. */
+export const objectFrom = (
+  field: string,
+  given: unknown
+): Effect.Effect<Readonly<Record<string, unknown>>, KlingError> =>
   Effect.try({
-    try: () => parseJson(json),
+    try: () => (Predicate.isString(given) ? parseJson(given) : given),
     catch: () => invalidInput([{ field, message: "is not JSON" }])
   }).pipe(
     Effect.flatMap((value) =>

@@ -132,6 +132,8 @@ const nextStep = (tool: Pick<Tool, "charged">, error: AnyError, step: NextStep):
       return tool.charged
         ? `use an https URL, or move the file into one of these folders; ${variableOf("inputDirs")} adds more`
         : sharedAdvice(step, variableOf)
+    case "RepeatWhole":
+      return `call repeat_task with task_id ${shown(step.handle)}`
     case "ReplaceFile":
       return "choose another file_name, or set overwrite to true"
     default:

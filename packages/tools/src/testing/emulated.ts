@@ -34,8 +34,8 @@ export const emulated = (
   })
   const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer, files)
   return jobs.pipe(
-    Layer.provideMerge(kling),
-    Layer.provide(Layer.mergeAll(http, disk, LedgerSource.layer(layerSqliteMemory)))
+    Layer.provideMerge(Layer.merge(kling, LedgerSource.layer(layerSqliteMemory))),
+    Layer.provide(Layer.merge(http, disk))
   )
 }
 

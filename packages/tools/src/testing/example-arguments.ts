@@ -6,9 +6,12 @@ import type { Tool } from "../tool.ts"
 type Arguments = Readonly<Record<string, unknown>>
 type Schema = Readonly<Record<string, unknown>>
 
-/** What the arguments of a call may refer to: a video that a task has made. */
+/** What the arguments of a call may refer to. */
 export interface Context {
+  /** A task that has made a video. */
   readonly videoTaskId: string
+  /** A task whose request the ledger has, for a tool that changes it. */
+  readonly keptTaskId: string
 }
 
 /**
@@ -55,20 +58,20 @@ const completed = Effect.fnUntraced(function* (tool: Tool, partial: Arguments, c
     if (reason._tag !== "InvalidInput") break
     const field = reason.problems.map((problem) => problem.field).find((name) => name in properties && !(name in args))
     if (field === undefined) return yield* Effect.die(`${tool.name} ${JSON.stringify(args)}: ${message}`)
-    args = { ...args, [field]: sample(field, properties[field] ?? {}, context) }
+    args = { ...args, [field]: sample(field, properties, context) }
   }
   return yield* Effect.die(`no valid call of ${tool.name} was found: ${JSON.stringify(args)}`)
 })
 
 const speech = "Good morning to everyone in this room"
 
-const sample = (name: string, schema: Schema, context: Context): unknown => {
-  const { type, enum: choices, items, minimum } = schema
+const sample = (name: string, properties: Readonly<Record<string, Schema>>, context: Context): unknown => {
+  const { type, enum: choices, items, minimum } = properties[name] ?? {}
   if (Array.isArray(choices)) return choices[0]
-  if (type === "array") return [sample(name, (items ?? {}) as Schema, context)]
+  if (type === "array") return [sample(name, { [name]: (items ?? {}) as Schema }, context)]
   if (type === "number" || type === "integer") return minimum ?? 0.5
   if (type === "boolean") return true
-  if (name === "task_id") return context.videoTaskId
+  if (name === "task_id") return "changes" in properties ? context.keptTaskId : context.videoTaskId
   if (name.endsWith("_scene")) return openScenes[0]
   if (name.endsWith("_id")) return "890123456789012345"
   if (name.endsWith("name")) return "Ada"

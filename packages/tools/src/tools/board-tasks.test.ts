@@ -86,6 +86,22 @@ describe("the board's poll", () => {
     }).pipe(Effect.provide(emulated(world, { maxUsdPerDay: 10 })))
   })
 
+  it.effect("shows a pipeline as one task", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const task_id = yield* startTask("generate_video")
+      yield* passTime(world)
+      const lipSync = yield* call("create_lipsync", { task_id, tts_text: "Good morning, and welcome" })
+      yield* passTime(world)
+      const pipeline = lipSync.structured["task_id"]
+      const listed = yield* readBoard({})
+      // The search for faces has a task at Kling whose id its answer does not tell.
+      const known = listed.map((task) => String(task["task_id"])).filter((id) => id.startsWith("kk-"))
+      expect(known).toEqual([pipeline, task_id])
+      expect(listed[0]).toMatchObject({ prompt: "Good morning, and welcome", status: "succeed" })
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
   it.effect("costs nothing", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

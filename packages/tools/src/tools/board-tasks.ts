@@ -1,6 +1,6 @@
 import { type Charge, isFinished, expectedSecondsOf } from "@klingkit/core"
 import { sanitizeText } from "@klingkit/core/internal"
-import { type DaySpend, type Job, Jobs } from "@klingkit/jobs"
+import { type DaySpend, type Job, Jobs, promptOfJob, quoteOfJob } from "@klingkit/jobs"
 import { Clock, Effect, Option, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
@@ -17,7 +17,7 @@ const promptInList = 200
 /**
  * The board's poll, hidden from models and therefore not in the catalog: one task by id, or the newest ones. Times are
  * elapsed seconds, so that the page need not trust its own clock. With them comes the account of the day, which no sum over the
- * tasks on a page can replace: a pipeline is listed beside its steps, and older tasks are not listed.
+ * tasks on a page can replace: older tasks are not listed.
  */
 export const boardTasks = defineTool({
   name: "board_tasks",
@@ -39,7 +39,7 @@ export const boardTasks = defineTool({
     const jobs = yield* Jobs
     const found =
       task_id === undefined
-        ? yield* Stream.runCollect(Stream.take(jobs.list({ pageSize: limit }), limit))
+        ? yield* Stream.runCollect(Stream.take(jobs.wholes(jobs.list({ pageSize: limit })), limit))
         : [yield* jobs.status(task_id)]
     const now = yield* Clock.currentTimeMillis
     const longestPrompt = task_id === undefined ? promptInList : Infinity
@@ -58,12 +58,18 @@ export const boardTasks = defineTool({
 
 /** What the board shows of a task beyond what a model reads: elapsed times, charges, and the ledger's record. */
 const dataOf = (job: Job, now: number, longestPrompt: number) => {
-  const { handle, task, record } = job
+  const { handle, task, record, pipeline } = job
+  const prompt = promptOfJob(job)
+  const quote = quoteOfJob(job)
+  const files = record?.files ?? pipeline?.steps.flatMap(({ files = [] }) => files)
   const until = isFinished(task) ? task.updatedAt : now
   const expectedSeconds = expectedSecondsOf(handle)
   return {
     ...taskResult(job).structured,
-    ...(record === undefined ? {} : recordData(record, longestPrompt)),
+    // Not sanitized: the user edits it.
+    ...(prompt === undefined ? {} : { prompt: [...prompt].slice(0, longestPrompt).join("") }),
+    ...(quote === undefined ? {} : { quote: structuredQuote(quote) }),
+    ...(files === undefined ? {} : { files: files.map(({ path }) => ({ path })) }),
     ...(expectedSeconds === undefined ? {} : { usual_seconds: expectedSeconds }),
     ...(task.createdAt === undefined ? {} : { created_at: new Date(task.createdAt).toISOString() }),
     ...(task.createdAt === undefined || until === undefined
@@ -78,13 +84,6 @@ const spendData = ({ chargedUsd, reservedUsd, unknownUsd, leftUsd }: DaySpend) =
   reserved_usd: reservedUsd,
   unknown_usd: unknownUsd,
   ...(leftUsd === undefined ? {} : { left_usd: leftUsd })
-})
-
-const recordData = ({ prompt, model, quote, files }: NonNullable<Job["record"]>, longestPrompt: number) => ({
-  ...(prompt === undefined ? {} : { prompt: [...prompt].slice(0, longestPrompt).join("") }),
-  model,
-  quote: structuredQuote(quote),
-  files: files.map(({ path }) => ({ path }))
 })
 
 const chargeData = (charge: Charge) => {

@@ -15,6 +15,9 @@ describe("check_image_status", () => {
         `Task ID: ${task_id}`,
         `Kling task ID: ${structured["kling_task_id"] as string}`,
         "Status: succeed",
+        "Model: kling-v3",
+        "Prompt: a cat",
+        "Settings: num_images 2, resolution 1k, aspect_ratio 16:9",
         "Quoted: 16 image units ($0.056)",
         "Charged: 16 image units ($0.056), as quoted",
         "",
@@ -50,7 +53,7 @@ describe("check_image_status", () => {
         outputs: [],
         next: expect.stringContaining("Change the input")
       })
-      expect(text.length).toBeLessThan(700)
+      expect(text.length).toBeLessThan(900)
     }).pipe(Effect.provide(emulated(world)))
   })
 

@@ -1,25 +1,32 @@
 import { familyOfHandle, type KlingError } from "@klingkit/core"
-import { invalidInput, resultRetentionDays, sanitizeText } from "@klingkit/core/internal"
-import { type Job, Jobs } from "@klingkit/jobs"
+import { invalidInput, resultRetentionDays } from "@klingkit/core/internal"
+import { type Job, Jobs, receiptOfJob } from "@klingkit/jobs"
 import { jobOfRecord, statesOf } from "@klingkit/jobs/internal"
 import { Effect, Stream } from "effect"
 import * as z from "zod"
+import { factLines, factsSchema, structuredFacts } from "../results/request-facts.ts"
+import { truncateToBudget } from "../results/truncate-to-budget.ts"
 import { defineTool } from "../tool.ts"
 
 const defaultPageSize = 10
+/** With all facts of each, more would not fit in what hosts show of a result. */
+const largestPage = 20
+/** Characters. */
+const longestPrompt = 160
 /** The ledger returns at most this many at once. */
 const farthestSearched = 500
 
 export const listTasks = defineTool({
   name: "list_tasks",
   title: "List tasks",
-  description: "Tasks of the account, newest first; search finds those in klingkit's ledger. Free.",
+  description:
+    "Tasks of the account, newest first, with prompt, settings and cost; search finds those in klingkit's ledger. Free.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({
     page: z.int().min(1).max(1000).optional(),
-    page_size: z.int().min(1).max(100).optional().describe(`Default ${defaultPageSize}`),
+    page_size: z.int().min(1).max(100).optional().describe(`Default ${defaultPageSize}; shows ${largestPage} at most`),
     status: z.enum(["submitted", "processing", "succeed", "failed"]).optional(),
     start_time: z.string().optional().describe(`ISO 8601; default ${resultRetentionDays} days ago`),
     end_time: z.string().optional().describe("ISO 8601"),
@@ -27,6 +34,7 @@ export const listTasks = defineTool({
   }),
   output: z.object({
     page: z.number(),
+    page_size: z.number(),
     has_more: z.boolean(),
     tasks: z.array(
       z.object({
@@ -34,15 +42,18 @@ export const listTasks = defineTool({
         status: z.string(),
         type: z.string().optional(),
         part_of: z.string().optional(),
-        model: z.string().optional(),
-        prompt: z.string().optional(),
+        steps: z.number().optional(),
+        ...factsSchema,
+        quoted: z.string().optional(),
+        charged: z.string().optional(),
         created_at: z.string().optional(),
         updated_at: z.string().optional()
       })
     )
   }),
-  run: Effect.fnUntraced(function* ({ page = 1, page_size = defaultPageSize, status, start_time, end_time, search }) {
+  run: Effect.fnUntraced(function* ({ page = 1, page_size: asked, status, start_time, end_time, search }) {
     const jobs = yield* Jobs
+    const page_size = Math.min(largestPage, asked ?? defaultPageSize)
     const since = yield* timeOf("start_time", start_time)
     const until = yield* timeOf("end_time", end_time)
     const lastShown = page * page_size
@@ -51,72 +62,89 @@ export const listTasks = defineTool({
         { field: "page", message: `is beyond the ${farthestSearched} newest matches; narrow the search` }
       ])
     }
-    // Reads one more than is shown, to know whether there is another page.
-    const read =
+    const candidates =
       search === undefined
-        ? Stream.runCollect(
-            Stream.take(
-              jobs.list({
-                pageSize: Math.min(500, lastShown + 1),
-                ...(status === undefined ? {} : { status }),
-                ...(since === undefined ? {} : { startTime: since }),
-                ...(until === undefined ? {} : { endTime: until })
-              }),
-              lastShown + 1
-            )
-          )
-        : Effect.map(
-            jobs.history({
+        ? jobs.list({
+            pageSize: Math.min(500, lastShown + 1),
+            ...(status === undefined ? {} : { status }),
+            ...(since === undefined ? {} : { startTime: since }),
+            ...(until === undefined ? {} : { endTime: until })
+          })
+        : Stream.fromIterable(
+            (yield* jobs.history({
               search,
-              limit: Math.min(farthestSearched, lastShown + 1),
+              limit: farthestSearched,
               ...(status === undefined ? {} : { states: statesOf(status) }),
               ...(since === undefined ? {} : { since }),
               ...(until === undefined ? {} : { until })
-            }),
-            (found) => found.jobs.map(jobOfRecord)
+            })).jobs.map(jobOfRecord)
           )
-    const found = yield* read
+    // Reads one more than is shown, to know whether there is another page.
+    const found = yield* jobs.wholes(candidates).pipe(
+      // A step may be in another state than its pipeline.
+      Stream.filter(({ task }) => status === undefined || task.status === status),
+      Stream.take(lastShown + 1),
+      Stream.runCollect
+    )
     const has_more = found.length > lastShown
-    const tasks = found.slice(lastShown - page_size, lastShown).map((job) => dataOf(job, page_size))
-    return { structured: { page, has_more, tasks }, lines: linesOf(page, has_more, tasks) }
+    const ofPage = found.slice(lastShown - page_size, lastShown).map(dataOf)
+    const tasks = truncateToBudget(ofPage, (one) => [one, linesOfTask(one)])
+    const notes = [
+      ...(asked !== undefined && asked > page_size
+        ? [`Pages have ${page_size} tasks at most: page_size ${asked} is that.`]
+        : []),
+      ...(tasks.length === ofPage.length
+        ? []
+        : [
+            `${ofPage.length - tasks.length} more of this page do not fit: use a page_size of ${Math.min(tasks.length, 10)}.`
+          ])
+    ]
+    return {
+      structured: { page, page_size, has_more, tasks: [...tasks] },
+      lines: tasks.length === 0 ? ["No tasks found."] : [...linesOf(page, has_more, tasks), ...notes]
+    }
   })
 })
 
 type Listed = ReturnType<typeof dataOf>
 
-const linesOf = (page: number, hasMore: boolean, tasks: ReadonlyArray<Listed>): ReadonlyArray<string> =>
-  tasks.length === 0
-    ? ["No tasks found."]
-    : [
-        `Kling AI Task List (Page ${page}):`,
-        `Total Tasks: ${tasks.length} on this page${hasMore ? `, more on page ${page + 1}` : ""}`,
-        ...tasks.flatMap(({ task_id, part_of, type, status, created_at, updated_at, model, prompt }) => [
-          `Task ID: ${task_id}`,
-          ...[`Status: ${status}`, type && `Type: ${type}`, model && `Model: ${model}`]
-            .filter(Boolean)
-            .map((line) => `- ${line}`),
-          ...(part_of === undefined ? [] : [`- Part of: ${part_of}`]),
-          ...(created_at === undefined ? [] : [`- Created: ${created_at}`]),
-          ...(updated_at === undefined ? [] : [`- Updated: ${updated_at}`]),
-          ...(prompt === undefined ? [] : [`- Prompt: ${prompt}`])
-        ])
-      ]
+const linesOf = (page: number, hasMore: boolean, tasks: ReadonlyArray<Listed>): ReadonlyArray<string> => [
+  `Kling AI Task List (Page ${page}):`,
+  `Total Tasks: ${tasks.length} on this page${hasMore ? `, more on page ${page + 1}` : ""}`,
+  ...tasks.flatMap(linesOfTask)
+]
 
-/** A long page shows less of each task: hosts cut results above 25 kB. */
-const dataOf = ({ handle, task, record }: Job, pageSize: number) => {
-  const longestPrompt = pageSize <= 20 ? 160 : pageSize <= 50 ? 40 : 0
-  const type = longestPrompt === 0 ? undefined : (familyOfHandle(handle) ?? record?.family)
+const linesOfTask = (task: Listed): ReadonlyArray<string> => {
+  const { task_id, part_of, steps, type, status, quoted, charged, created_at, updated_at } = task
+  return [
+    `Task ID: ${task_id}`,
+    ...[
+      `Status: ${status}`,
+      type && `Type: ${type}${steps === undefined ? "" : `, ${steps} steps`}`,
+      part_of && `Part of: ${part_of}`,
+      ...factLines(task),
+      charged === undefined ? quoted && `Quoted: ${quoted}` : `Charged: ${charged}`,
+      created_at && `Created: ${created_at}`,
+      updated_at && `Updated: ${updated_at}`
+    ].flatMap((line) => (line === undefined || line === "" ? [] : [`- ${line}`]))
+  ]
+}
+
+const dataOf = (job: Job) => {
+  const { handle, task, record, pipeline } = job
+  const type = familyOfHandle(handle) ?? record?.family
+  const { quoted, charged } = receiptOfJob(job)
   return {
     task_id: handle,
     status: task.status,
     ...(type === undefined ? {} : { type }),
     ...(record?.pipeline === undefined ? {} : { part_of: record.pipeline }),
-    ...(record === undefined || record.model === "" ? {} : { model: sanitizeText(record.model, 40) }),
-    ...(record?.prompt === undefined || longestPrompt === 0
-      ? {}
-      : { prompt: sanitizeText(record.prompt, longestPrompt) }),
+    ...(pipeline === undefined ? {} : { steps: pipeline.steps.length }),
+    ...structuredFacts(job, longestPrompt),
+    ...(quoted === undefined || charged !== undefined ? {} : { quoted }),
+    ...(charged === undefined ? {} : { charged }),
     ...(task.createdAt === undefined ? {} : { created_at: isoSeconds(task.createdAt) }),
-    ...(task.updatedAt === undefined || longestPrompt === 0 ? {} : { updated_at: isoSeconds(task.updatedAt) })
+    ...(task.updatedAt === undefined ? {} : { updated_at: isoSeconds(task.updatedAt) })
   }
 }
 

@@ -4,10 +4,10 @@ import { generateImage, generateVideo, isPipeline, toPlan } from "@klingkit/core
 import { Jobs, JobsSettings } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
+import { argumentName } from "../argument-name.ts"
 import { objectFrom } from "../inputs/json-object.ts"
 import { UserApprovalAvailable } from "../user-approval.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
-import { argumentName } from "../request-tool.ts"
 import { defineTool, type Tool, type ToolFailure, type ToolNeeds } from "../tool.ts"
 
 // Prices do not depend on the prompt or on what an image shows.

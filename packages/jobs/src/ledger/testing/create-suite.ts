@@ -36,6 +36,25 @@ export const createSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("keeps what was asked for when the request itself is no longer needed", () =>
+    Effect.gen(function* () {
+      const { ledger, sql } = yield* openFresh
+      const request = {
+        request: "generate_video",
+        input: { prompt: "a \u0000 fox", image: { $media: { source: "/cat.png", sha256: "ab", bytes: 3 } } },
+        defaults: { durationSeconds: 5 }
+      }
+      const { job } = yield* ledger.createJob(sampleJob({ request }))
+      const lease = job.lease ?? { owner: "", fence: 0 }
+      yield* ledger.transition(job.handle, ["INTENT"], "SENDING", { lease })
+      yield* ledger.transition(job.handle, ["SENDING"], "ACCEPTED", { lease, taskId: "7" })
+      expect((yield* Effect.flip(ledger.input(job.handle))).code).toBe("LEDGER_NOT_FOUND")
+      expect((yield* ledger.get(job.handle)).request).toEqual(request)
+      yield* sql`UPDATE klingkit_jobs SET request = 'of another version' WHERE handle = ${job.handle}`
+      expect(yield* ledger.get(job.handle)).toEqual(expect.not.objectContaining({ request: expect.anything() }))
+    })
+  )
+
   it.effect("creates one job per handle, however often it is called", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh

@@ -50,7 +50,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const location = yield* freshLocation
       const all = yield* openTen(location)
       const { sql } = yield* location.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(10)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(11)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
@@ -169,7 +169,8 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         "step_key",
         "expected_outputs",
         "recheck_at",
-        "rechecks"
+        "rechecks",
+        "request"
       ]
       yield* Effect.forEach(added, (column) => sql`ALTER TABLE klingkit_jobs DROP COLUMN ${sql(column)}`)
       const { ledger: later } = yield* location.open
@@ -246,10 +247,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit supports versions up to 10",
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 11",
         suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(11)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(12)
     })
   )
 

@@ -30,6 +30,7 @@ interface ProgramOptions {
   readonly account?: string
   readonly principal?: string
   readonly isLongRunning?: boolean
+  readonly inputDirs?: ReadonlyArray<string>
   /** Changes requests to Kling, or their responses. */
   readonly intercept?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
   readonly alter?: (kling: Kling["Service"]) => Kling["Service"]
@@ -45,6 +46,7 @@ export const programOver = Effect.fnUntraced(function* (
     account,
     principal = "local",
     isLongRunning = false,
+    inputDirs = [],
     intercept = (client) => client,
     alter = (kling) => kling
   }: ProgramOptions = {}
@@ -60,7 +62,7 @@ export const programOver = Effect.fnUntraced(function* (
   const config = {
     homeDir: "/",
     outputDir: "/none",
-    inputDirs: [],
+    inputDirs,
     limits: {},
     principal,
     isLongRunning,
