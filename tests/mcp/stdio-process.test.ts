@@ -123,8 +123,10 @@ describe("the stdio server", () => {
     expect(piped.stdout).toMatch(/"task_id":"kk-t2v-\w+".*"id":1[,}]/)
     for (const id of [0, 2, 3]) expect(piped.stdout).toMatch(new RegExp(`"id":${id}[,}]`))
 
-    const [, task_id = ""] = /"task_id":"(kk-t2v-\w+)"/.exec(piped.stdout) ?? []
     const waiting = await opened(kling.env)
+    await kling.injectFault({ fault: "late-visibility", seconds: 600 })
+    send(waiting, toolCall(3, "generate_video", { prompt: "a cat that is waited for" }))
+    const [, task_id = ""] = await waiting.says(/"task_id":"(kk-t2v-\w+)"/)
     send(waiting, toolCall(4, "wait_for_task", { task_id }))
     const { code } = await disconnect(waiting)
     expect(code).toBe(0)
