@@ -1,14 +1,20 @@
-import type { KlingError, Plan } from "@klingkit/core"
+import type { Plan } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
-import { isPipeline, type NameOf, type PipelinePlan, snakeName, toPlan } from "@klingkit/core/requests"
+import { isPipeline, type NameOf, type PipelinePlan, problemsOfPlan, snakeName, toPlan } from "@klingkit/core/requests"
 import { Jobs } from "@klingkit/jobs"
 import { stepFailure } from "@klingkit/jobs/internal"
-import { Effect, Predicate } from "effect"
+import { Effect } from "effect"
 import * as z from "zod"
-import { checkArguments } from "./check-arguments.ts"
-import { type PaidArguments, paidArguments, variantsArgument, withVariants } from "./inputs/paid-arguments.ts"
+import {
+  type PaidArguments,
+  paidArguments,
+  renamedPaidArguments,
+  variantsArgument,
+  withVariants
+} from "./inputs/paid-arguments.ts"
 import { jsonSchemaOf } from "./json-schema.ts"
-import { argumentsFor, type Choice, choose, listedArguments, type OfferedRequest } from "./request-arguments.ts"
+import { readArguments, withNotes, withNotesField } from "./read-arguments.ts"
+import { argumentsFor, type Choice, chooser, listedArguments, type OfferedRequest } from "./request-arguments.ts"
 import { type CallResult, runPlan } from "./results/run-plan.ts"
 import { startSchema, submitResult } from "./results/submit-result.ts"
 import { synchronousResult } from "./results/synchronous-result.ts"
@@ -18,8 +24,6 @@ import type { Tool, ToolFailure, ToolResult } from "./tool.ts"
 export const paidHints = { readOnly: false, destructive: false, idempotent: false, openWorld: true } as const
 
 type Arguments = Readonly<Record<string, unknown>>
-
-const paidSchema = z.strictObject({ ...paidArguments, ...variantsArgument })
 
 interface Declared
   extends Pick<Tool, "name" | "title" | "description" | "toolset">, Partial<Pick<Tool, "charged" | "hints">> {
@@ -47,17 +51,25 @@ export const defineRequestTool = (declared: Declared): Tool => {
   } = declared
   const { confirm_token, ...repeated } = paidArguments
   const added = { ...repeated, ...(variants ? variantsArgument : {}), ...(charged ? { confirm_token } : {}) }
-  const paidNames = [...Object.keys(added), "allow_repeat"]
-  const plan: NonNullable<Tool["plan"]> = (args) =>
-    Effect.map(planWhole(args), ({ planned }) => (isPipeline(planned) ? toPlan(planned) : planned))
-  const planOf = (given: Arguments) =>
-    Effect.flatMap(choose(offers, given, argumentName), ({ request, input }) =>
-      Jobs.use((jobs) => jobs.plan(request, input, argumentName))
-    )
+  const choose = chooser(offers, { input: z.strictObject(added), aliases: renamedPaidArguments }, argumentName)
+
   const planWhole = Effect.fnUntraced(function* (args: unknown) {
-    const { own, paid } = yield* splitArguments(args, paidNames)
-    const checked = yield* checkArguments(paidSchema, {}, paid, Effect.succeed)
-    return { own, checked, planned: yield* withVariants(yield* planOf(own), checked) }
+    const { request, whole } = yield* choose(args)
+    const read = readArguments(whole, args, charged, argumentName)
+    const own = new Set(Object.keys(request.input.shape))
+    const planOf = (input: Arguments) => {
+      const fields = Object.entries(input).filter(([field]) => own.has(field))
+      return Jobs.use((jobs) => jobs.plan(request, Object.fromEntries(fields), (_, field) => read.nameOf(field)))
+    }
+    if (read.input === undefined) return yield* invalidInput(yield* problemsOfPlan(request, read, planOf))
+    const planned = yield* withVariants(yield* planOf(read.input), read.input)
+    const named = Object.entries(read.input).map(([field, value]) => [argumentName(whole, field), value])
+    return {
+      planned,
+      args: Object.fromEntries(named) as Arguments,
+      paid: read.input as PaidArguments,
+      notes: read.notes
+    }
   })
   return {
     ...about,
@@ -65,11 +77,16 @@ export const defineRequestTool = (declared: Declared): Tool => {
     hints,
     argumentsFor: (request, input) => argumentsFor(offers, request, input, argumentName),
     inputSchema: jsonSchemaOf(z.strictObject({ ...listedArguments(offers, argumentName), ...added }), "input"),
-    outputSchema: jsonSchemaOf(output, "output"),
-    ...(charged ? { plan } : {}),
+    outputSchema: jsonSchemaOf(withNotesField(output), "output"),
+    ...(charged
+      ? {
+          plan: (args: unknown) =>
+            Effect.map(planWhole(args), ({ planned }) => (isPipeline(planned) ? toPlan(planned) : planned))
+        }
+      : {}),
     call: (args) =>
-      Effect.flatMap(planWhole(args), ({ own, checked, planned }) =>
-        runAndReport(planned, summary(own), checked, called)
+      Effect.flatMap(planWhole(args), ({ planned, args, paid, notes }) =>
+        Effect.map(runAndReport(planned, summary(args), paid, called), (result) => withNotes(result, notes))
       )
   }
 }
@@ -77,21 +94,6 @@ export const defineRequestTool = (declared: Declared): Tool => {
 /** What a tool calls a request's field: the word that hosts know, else the field's own in snake_case. */
 export const argumentName: NameOf = ({ aliases }, field) =>
   Object.entries(aliases).find(([, meant]) => meant === field)?.[0] ?? snakeName(field)
-
-const splitArguments = (
-  args: unknown,
-  paidNames: ReadonlyArray<string>
-): Effect.Effect<{ readonly own: Arguments; readonly paid: Arguments }, KlingError> => {
-  if (args !== undefined && (!Predicate.isObject(args) || Array.isArray(args))) {
-    return Effect.fail(invalidInput([{ field: "arguments", message: "must be an object with named fields" }]))
-  }
-  const pick = (isWanted: (name: string) => boolean) =>
-    Object.fromEntries(Object.entries(args ?? {}).filter(([name]) => isWanted(name)))
-  return Effect.succeed({
-    own: pick((name) => !paidNames.includes(name)),
-    paid: pick((name) => paidNames.includes(name))
-  })
-}
 
 const synchronousResultOf: Required<Declared>["called"] = (plan, called, summary) =>
   synchronousResult(plan, summary, called)
