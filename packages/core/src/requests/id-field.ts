@@ -4,7 +4,7 @@ import { innerType } from "./inner-type.ts"
 const ids = z.registry<{ readonly isId: true }>()
 
 /** A field that holds an id of klingkit's or Kling's, always text. */
-export const id = (description?: string) =>
+export const idField = (description?: string) =>
   (description === undefined ? z.string() : z.string().describe(description)).register(ids, { isId: true })
 
 export const isIdField = (schema: unknown): boolean => {

@@ -31,7 +31,7 @@ export { createPlanner, offlineContext, type PlanOutcomes, type RequestPlans } f
 export { planRequest, problemsOfPlan } from "./plan-request.ts"
 export { maxVariants, planVariants, type WantedVariants } from "./plan-variants.ts"
 export { type NameOf, type Readable, type ReadOptions, type ReadRequest, readRequest } from "./read-request.ts"
-export { id } from "./id-field.ts"
+export { idField } from "./id-field.ts"
 export { choice } from "./listed-value.ts"
 export { jsonObject } from "./object-field.ts"
 export { innerType } from "./inner-type.ts"
