@@ -70,7 +70,7 @@ describe("the arguments of every paid tool", () => {
     }).pipe(Effect.provide(emulated()))
   )
 
-  it.effect.each(paidCalls)("%s: a word that is none is refused, with the nearest", ([, tool, args]) =>
+  it.effect.each(paidCalls)("%s: an unknown word is refused, with the nearest", ([, tool, args]) =>
     Effect.gen(function* () {
       const [known = ""] = Object.keys(args)
       const { message } = yield* Effect.flip(planOf(tool, { ...args, [`${known}q`]: 1 }))
@@ -81,7 +81,7 @@ describe("the arguments of every paid tool", () => {
 })
 
 describe("what hosts add", () => {
-  it.effect("is told in the result, in half a line", () =>
+  it.effect("is named in the result, in half a line", () =>
     Effect.gen(function* () {
       const { text, structured } = yield* call("generate_video", { prompt: "x", wait_for_previous: true, tool: "y" })
       expect(structured["notes"]).toEqual(["ignored what the chat app adds: wait_for_previous, tool"])
