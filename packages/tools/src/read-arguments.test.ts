@@ -129,6 +129,20 @@ describe("all problems of a call", () => {
   )
 })
 
+describe("an argument that a tool adds", () => {
+  it.effect("has its own name in problems, and an earlier one is still read", () =>
+    Effect.gen(function* () {
+      const { message } = yield* failure("generate_image", { prompt: "x", take: 0, allow_duplicate: "perhaps" })
+      expect(message).toContain("allow_duplicate must be a boolean")
+      expect(message).toContain("take must be at least 1")
+      const again = yield* Effect.forEach([{}, { allow_repeat: "true" }], (more) =>
+        Effect.map(call("generate_image", { prompt: "x", ...more }), ({ structured }) => structured["repeated"])
+      )
+      expect(again).toEqual([false, false])
+    }).pipe(Effect.provide(emulated()))
+  )
+})
+
 describe("an id", () => {
   it.effect("is found in its wrapping, by free and by paid tools", () => {
     const world = new KlingWorld()

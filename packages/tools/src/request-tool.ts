@@ -51,11 +51,13 @@ export const defineRequestTool = (declared: Declared): Tool => {
   } = declared
   const { confirm_token, ...repeated } = paidArguments
   const added = { ...repeated, ...(variants ? variantsArgument : {}), ...(charged ? { confirm_token } : {}) }
+  // An earlier name of an added argument is not the one that is listed.
+  const nameOf: NameOf = (request, field) => (Object.hasOwn(added, field) ? field : argumentName(request, field))
   const choose = chooser(offers, { input: z.strictObject(added), aliases: renamedPaidArguments }, argumentName)
 
   const planWhole = Effect.fnUntraced(function* (args: unknown) {
     const { request, whole } = yield* choose(args)
-    const read = readArguments(whole, args, charged, argumentName)
+    const read = readArguments(whole, args, charged, nameOf)
     const own = new Set(Object.keys(request.input.shape))
     const planOf = (input: Arguments) => {
       const fields = Object.entries(input).filter(([field]) => own.has(field))
@@ -63,7 +65,7 @@ export const defineRequestTool = (declared: Declared): Tool => {
     }
     if (read.input === undefined) return yield* invalidInput(yield* problemsOfPlan(request, read, planOf))
     const planned = yield* withVariants(yield* planOf(read.input), read.input)
-    const named = Object.entries(read.input).map(([field, value]) => [argumentName(whole, field), value])
+    const named = Object.entries(read.input).map(([field, value]) => [nameOf(whole, field), value])
     return {
       planned,
       args: Object.fromEntries(named) as Arguments,

@@ -105,6 +105,14 @@ describe("reading a request", () => {
     ])
   })
 
+  it("forgives ten unknown words where nothing is paid, and no more", () => {
+    const words = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`word_${index}`, 1]))
+    const lenient = (given: unknown) => readRequest(listElements, given, (_, field) => field, { isLenient: true })
+    expect(lenient({ ...words(10), page: 2 })).toMatchObject({ input: { page: 2 }, problems: [] })
+    expect(lenient({ page: 2, ...words(11) }).problems).toHaveLength(10)
+  })
+
   it("finds what is known behind ten unknown words only by refusing them, and does not call it missing", () => {
     const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`unknown_${index}`, index]))
     expect(read({ ...many, prompt: "x" }).problems.map(({ field }) => field)).not.toContain("prompt")

@@ -105,7 +105,7 @@ export const readRequest = <Input extends z.ZodObject>(
     field: renamed(problem.field, nameOf)
   }))
   const ofWords = unknown.map((word) => unknownField(request, word, faceName))
-  const isForgiven = isLenient && isWhole && ofForm.length + problems.length === 0
+  const isForgiven = isLenient && ofForm.length + problems.length === 0 && unknown.length <= mostProblems
   const all = isForgiven ? [] : [...ofForm, ...problems, ...ofWords].slice(0, mostProblems)
   return {
     input: parsed.success && all.length === 0 ? parsed.data : undefined,
