@@ -97,7 +97,11 @@ export const callToolAs =
           ? Jobs.use((jobs) => Stream.runDrain(jobs.follow(job.handle)))
           : Effect.void
       ),
-      Effect.ignore,
+      // Kling may refuse a drawn model; klingkit refuses no way of writing the same.
+      Effect.catchIf(
+        ({ reason }) => reason._tag !== "InvalidInput",
+        () => Effect.void
+      ),
       Effect.provide(services),
       Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))),
       Effect.scoped,

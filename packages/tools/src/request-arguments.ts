@@ -1,6 +1,13 @@
 import type { KlingError } from "@klingkit/core"
 import { fillNames, invalidInput, objectOf } from "@klingkit/core/internal"
-import { type AnyRequest, innerType, type NameOf, type Readable, readRequest } from "@klingkit/core/requests"
+import {
+  type AnyRequest,
+  innerType,
+  isSameName,
+  type NameOf,
+  type Readable,
+  readRequest
+} from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"
 
@@ -117,6 +124,9 @@ interface Chosen {
   readonly whole: OfferedRequest
 }
 
+/** Words among which another spelling of a choice's name is looked for. */
+const mostWords = 100
+
 /** Finds the request that a call's arguments ask for. Arguments of another choice are refused by name. */
 export const chooser = (
   offers: OfferedRequest | Choice,
@@ -155,7 +165,14 @@ export const chooser = (
   )
   const readable = { id: argument, input: z.strictObject(shape), aliases: {}, refused: {} }
   return (args) => {
-    const { input, problems } = readRequest(readable, { [argument]: objectOf(args)?.[argument] }, (_, field) => field)
+    const words = objectOf(args) ?? {}
+    const word = Object.hasOwn(words, argument)
+      ? argument
+      : Object.keys(words)
+          .slice(0, mostWords)
+          .find((one) => isSameName(one, argument))
+    const given = word === undefined ? {} : { [argument]: words[word] }
+    const { input, problems } = readRequest(readable, given, (_, field) => field)
     const found = chosen.get(String(input?.[argument]))
     return found === undefined ? Effect.fail(invalidInput(problems)) : Effect.succeed(found)
   }

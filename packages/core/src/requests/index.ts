@@ -24,7 +24,7 @@ export {
 } from "../pipelines/step-reference.ts"
 export { scenesWith } from "./effect-scene.ts"
 export { findRequest, requests } from "./catalog.ts"
-export { fillFieldNames, kebabName, snakeName } from "./field-names.ts"
+export { fillFieldNames, isSameName, kebabName, snakeName } from "./field-names.ts"
 export { type FieldView, viewOfField } from "./field-view.ts"
 export type { Fields, FoundVideo, PlanContext } from "./plan-context.ts"
 export { createPlanner, offlineContext, type PlanOutcomes, type RequestPlans } from "./planner.ts"
