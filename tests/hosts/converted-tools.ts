@@ -44,7 +44,7 @@ const sentBy = async (
 ): Promise<unknown> => {
   let body: unknown
   const fetch: typeof globalThis.fetch = async (_, init) => {
-    body = JSON.parse(String(init?.body))
+    body = typeof init?.body === "string" ? JSON.parse(init.body) : undefined
     return new Response("{}", { status: 400 })
   }
   const functions = tools.map(({ name, description = "", inputSchema }) => ({
@@ -91,7 +91,7 @@ export const converters: Readonly<Record<string, Converter>> = {
   "LangChain's MCP adapters, for Gemini": async (tools) => {
     const loaded = await loadMcpTools("klingkit", clientOf(tools))
     const model = new ChatGoogleGenerativeAI({ apiKey: "x", model: "gemini-2.5-pro" })
-    const { tools: sent } = model.invocationParams({ tools: loaded } as never) as unknown as GeminiTools
+    const { tools: sent } = model.invocationParams({ tools: loaded }) as unknown as GeminiTools
     return byName(sent.flatMap(({ functionDeclarations }) => functionDeclarations))
   }
 }

@@ -69,7 +69,7 @@ export const defineRequestTool = (declared: Declared): Tool => {
     return {
       planned,
       args: Object.fromEntries(named) as Arguments,
-      paid: read.input as PaidArguments,
+      paid: read.input,
       notes: read.notes
     }
   })

@@ -62,7 +62,7 @@ export const listOf = (value: unknown): ReadonlyArray<unknown> => {
 /** An object, or JSON text of one. Long ids in the text keep their digits. */
 export const objectOf = (value: unknown): Readonly<Record<string, unknown>> | undefined => {
   const object = Predicate.isString(value) ? parsed(value) : value
-  return Predicate.isObject(object) ? (object as Readonly<Record<string, unknown>>) : undefined
+  return Predicate.isObject(object) ? object : undefined
 }
 
 /** Text of an integer that was given as a number, unless a longer one may have lost its digits. */
