@@ -6,7 +6,7 @@ import { Jobs } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHost } from "@klingkit/jobs/node"
 import { createJobs } from "@klingkit/jobs/promise"
-import { tools } from "@klingkit/tools"
+import { type Tool, tools } from "@klingkit/tools"
 import { ConfigProvider, Effect, Layer, Stream } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -75,30 +75,42 @@ const withoutIds = (body: string): string => {
 
 const isPipelineHandle = (handle: string): boolean => handle.startsWith("kk-chain-")
 
-const callTool: Face = (request, input, { env }) => {
-  const found = tools
-    .map((tool) => ({ tool, args: tool.argumentsFor?.(request, input) }))
-    .find(({ args }) => args !== undefined)
-  if (found === undefined) return undefined
-  const services = Jobs.layerConfig.pipe(
-    Layer.provideMerge(Kling.layerConfig()),
-    Layer.provide([nodeFileHost, ledgerFromConfig, fetchHttpClient]),
-    Layer.provideMerge(NodeServices.layer)
-  )
-  return found.tool.call(found.args).pipe(
-    Effect.flatMap(({ job }) =>
-      job !== undefined && isPipelineHandle(job.handle)
-        ? Jobs.use((jobs) => Stream.runDrain(jobs.follow(job.handle)))
-        : Effect.void
-    ),
-    Effect.ignore,
-    Effect.provide(services),
-    Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))),
-    Effect.scoped,
-    Effect.orDie,
-    Effect.runPromise
-  )
-}
+/** How the arguments of a tool are written. */
+export type Spelling = (args: Input, tool: Tool) => Input
+
+/** The tool that makes a request, with its arguments written in this way. */
+export const callToolAs =
+  (spell: Spelling): Face =>
+  (request, input, { env }) => {
+    const found = tools
+      .map((tool) => ({ tool, args: tool.argumentsFor?.(request, input) }))
+      .find(({ args }) => args !== undefined)
+    if (found?.args === undefined) return undefined
+    const services = Jobs.layerConfig.pipe(
+      Layer.provideMerge(Kling.layerConfig()),
+      Layer.provide([nodeFileHost, ledgerFromConfig, fetchHttpClient]),
+      Layer.provideMerge(NodeServices.layer)
+    )
+    return found.tool.call(spell(found.args, found.tool)).pipe(
+      Effect.flatMap(({ job }) =>
+        job !== undefined && isPipelineHandle(job.handle)
+          ? Jobs.use((jobs) => Stream.runDrain(jobs.follow(job.handle)))
+          : Effect.void
+      ),
+      // Kling may refuse a drawn model; klingkit refuses no way of writing the same.
+      Effect.catchIf(
+        ({ reason }) => reason._tag !== "InvalidInput",
+        () => Effect.void
+      ),
+      Effect.provide(services),
+      Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))),
+      Effect.scoped,
+      Effect.orDie,
+      Effect.runPromise
+    )
+  }
+
+const callTool = callToolAs((args) => args)
 
 const runCommand: Face = async ({ command, input: { shape } }, input, { env, folder }) => {
   const argument = ["prompt", "text"].find((field) => field in shape)

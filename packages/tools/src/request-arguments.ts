@@ -1,6 +1,13 @@
 import type { KlingError } from "@klingkit/core"
-import { fillNames, invalidInput } from "@klingkit/core/internal"
-import { type AnyRequest, innerType, type NameOf } from "@klingkit/core/requests"
+import { fillNames, invalidInput, objectOf } from "@klingkit/core/internal"
+import {
+  type AnyRequest,
+  innerType,
+  isSameName,
+  type NameOf,
+  type Readable,
+  readRequest
+} from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"
 
@@ -111,30 +118,64 @@ const merged = (offers: ReadonlyArray<Offer>, choices: ReadonlyArray<string>): z
   return described(isRequired || schema instanceof z.ZodOptional ? schema : schema.optional(), text)
 }
 
-/** The request that a call's arguments ask for. Arguments of another choice are refused by name. */
-export const choose = (
+/** The request that a call asks for, and the same with the arguments that the tool adds. */
+interface Chosen {
+  readonly request: OfferedRequest
+  readonly whole: OfferedRequest
+}
+
+/** Words among which another spelling of a choice's name is looked for. */
+const mostWords = 100
+
+/** Finds the request that a call's arguments ask for. Arguments of another choice are refused by name. */
+export const chooser = (
   offers: OfferedRequest | Choice,
-  args: Arguments,
+  added: Pick<Readable, "input" | "aliases">,
   nameOf: NameOf
-): Effect.Effect<{ readonly request: AnyRequest; readonly input: Arguments }, KlingError> => {
-  if (!isChoice(offers)) return Effect.succeed({ request: offers, input: args })
-  const { argument, of } = offers
-  const { [argument]: choice, ...input } = args
-  const request = typeof choice === "string" && Object.hasOwn(of, choice) ? of[choice] : undefined
-  if (request === undefined) {
-    const message = choice === undefined ? "is required" : `must be one of ${Object.keys(of).join(", ")}`
-    return Effect.fail(invalidInput([{ field: argument, message }]))
-  }
-  const message = `is not used with ${argument} ${String(choice)}`
-  const refused = Object.values(of).flatMap((other) =>
-    Object.keys(other.input.shape)
-      .filter((field) => !(field in request.input.shape))
-      .map((field) => [nameOf(other, field), message] as const)
-  )
-  return Effect.succeed({
-    request: { ...request, refused: { ...Object.fromEntries(refused), ...request.refused } },
-    input
+): ((args: unknown) => Effect.Effect<Chosen, KlingError>) => {
+  const whole = (
+    request: OfferedRequest,
+    more: z.ZodRawShape = {},
+    refused: Readonly<Record<string, string>> = {}
+  ) => ({
+    request,
+    whole: {
+      ...request,
+      input: z.strictObject({ ...request.input.shape, ...added.input.shape, ...more }),
+      aliases: { ...request.aliases, ...added.aliases },
+      refused: { ...refused, ...request.refused }
+    }
   })
+  if (!isChoice(offers)) {
+    const only = whole(offers)
+    return () => Effect.succeed(only)
+  }
+  const { argument, of } = offers
+  const shape = { [argument]: z.enum(Object.keys(of)) }
+  const chosen = new Map(
+    Object.entries(of).map(([choice, request]) => {
+      const message = `is not used with ${argument} ${choice}`
+      const refused = Object.values(of).flatMap((other) =>
+        Object.keys(other.input.shape)
+          .filter((field) => !(field in request.input.shape))
+          .map((field) => [nameOf(other, field), message] as const)
+      )
+      return [choice, whole(request, shape, Object.fromEntries(refused))] as const
+    })
+  )
+  const readable = { id: argument, input: z.strictObject(shape), aliases: {}, refused: {} }
+  return (args) => {
+    const words = objectOf(args) ?? {}
+    const word = Object.hasOwn(words, argument)
+      ? argument
+      : Object.keys(words)
+          .slice(0, mostWords)
+          .find((one) => isSameName(one, argument))
+    const given = word === undefined ? {} : { [argument]: words[word] }
+    const { input, problems } = readRequest(readable, given, (_, field) => field)
+    const found = chosen.get(String(input?.[argument]))
+    return found === undefined ? Effect.fail(invalidInput(problems)) : Effect.succeed(found)
+  }
 }
 
 /** The arguments that ask for a request with this input, by the names that hosts know; undefined if they cannot. */

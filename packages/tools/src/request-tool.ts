@@ -1,15 +1,21 @@
-import type { KlingError, Plan } from "@klingkit/core"
+import type { Plan } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
-import { isPipeline, type PipelinePlan, toPlan } from "@klingkit/core/requests"
+import { isPipeline, type NameOf, type PipelinePlan, problemsOfPlan, toPlan } from "@klingkit/core/requests"
 import { Jobs, type JobsSettings } from "@klingkit/jobs"
 import { stepFailure } from "@klingkit/jobs/internal"
-import { Effect, Predicate } from "effect"
+import { Effect } from "effect"
 import * as z from "zod"
 import { argumentName } from "./argument-name.ts"
-import { checkArguments } from "./check-arguments.ts"
-import { type PaidArguments, paidArguments, variantsArgument, withVariants } from "./inputs/paid-arguments.ts"
+import {
+  type PaidArguments,
+  paidArguments,
+  renamedPaidArguments,
+  variantsArgument,
+  withVariants
+} from "./inputs/paid-arguments.ts"
 import { jsonSchemaOf } from "./json-schema.ts"
-import { argumentsFor, type Choice, choose, listedArguments, type OfferedRequest } from "./request-arguments.ts"
+import { readArguments, withNotes, withNotesField } from "./read-arguments.ts"
+import { argumentsFor, type Choice, chooser, listedArguments, type OfferedRequest } from "./request-arguments.ts"
 import { type CallResult, runPlan } from "./results/run-plan.ts"
 import { startSchema, submitResult } from "./results/submit-result.ts"
 import { synchronousResult } from "./results/synchronous-result.ts"
@@ -19,8 +25,6 @@ import type { Tool, ToolFailure, ToolResult } from "./tool.ts"
 export const paidHints = { readOnly: false, destructive: false, idempotent: false, openWorld: true } as const
 
 type Arguments = Readonly<Record<string, unknown>>
-
-const paidSchema = z.strictObject({ ...paidArguments, ...variantsArgument })
 
 interface Declared
   extends Pick<Tool, "name" | "title" | "description" | "toolset">, Partial<Pick<Tool, "charged" | "hints">> {
@@ -48,17 +52,27 @@ export const defineRequestTool = (declared: Declared): Tool => {
   } = declared
   const { confirm_token, ...repeated } = paidArguments
   const added = { ...repeated, ...(variants ? variantsArgument : {}), ...(charged ? { confirm_token } : {}) }
-  const paidNames = [...Object.keys(added), "allow_repeat"]
-  const plan: NonNullable<Tool["plan"]> = (args) =>
-    Effect.map(planWhole(args), ({ planned }) => (isPipeline(planned) ? toPlan(planned) : planned))
-  const planOf = (given: Arguments) =>
-    Effect.flatMap(choose(offers, given, argumentName), ({ request, input }) =>
-      Jobs.use((jobs) => jobs.plan(request, input, argumentName))
-    )
+  // An earlier name of an added argument is not the one that is listed.
+  const nameOf: NameOf = (request, field) => (Object.hasOwn(added, field) ? field : argumentName(request, field))
+  const choose = chooser(offers, { input: z.strictObject(added), aliases: renamedPaidArguments }, argumentName)
+
   const planWhole = Effect.fnUntraced(function* (args: unknown) {
-    const { own, paid } = yield* splitArguments(args, paidNames)
-    const checked = yield* checkArguments(paidSchema, {}, paid, Effect.succeed)
-    return { own, checked, planned: yield* withVariants(yield* planOf(own), checked) }
+    const { request, whole } = yield* choose(args)
+    const read = readArguments(whole, args, charged, nameOf)
+    const own = new Set(Object.keys(request.input.shape))
+    const planOf = (input: Arguments) => {
+      const fields = Object.entries(input).filter(([field]) => own.has(field))
+      return Jobs.use((jobs) => jobs.plan(request, Object.fromEntries(fields), (_, field) => read.nameOf(field)))
+    }
+    if (read.input === undefined) return yield* invalidInput(yield* problemsOfPlan(request, read, planOf))
+    const planned = yield* withVariants(yield* planOf(read.input), read.input)
+    const named = Object.entries(read.input).map(([field, value]) => [nameOf(whole, field), value])
+    return {
+      planned,
+      args: Object.fromEntries(named) as Arguments,
+      paid: read.input,
+      notes: read.notes
+    }
   })
   return {
     ...about,
@@ -66,29 +80,20 @@ export const defineRequestTool = (declared: Declared): Tool => {
     hints,
     argumentsFor: (request, input) => argumentsFor(offers, request, input, argumentName),
     inputSchema: jsonSchemaOf(z.strictObject({ ...listedArguments(offers, argumentName), ...added }), "input"),
-    outputSchema: jsonSchemaOf(output, "output"),
-    ...(charged ? { plan } : {}),
+    outputSchema: jsonSchemaOf(withNotesField(output), "output"),
+    ...(charged
+      ? {
+          plan: (args: unknown) =>
+            Effect.map(planWhole(args), ({ planned }) => (isPipeline(planned) ? toPlan(planned) : planned))
+        }
+      : {}),
     call: (args) =>
-      Effect.flatMap(planWhole(args), ({ own, checked, planned }) =>
-        runAndReport(about, planned, summary(own), checked, called)
+      Effect.flatMap(planWhole(args), ({ planned, args, paid, notes }) =>
+        Effect.map(runAndReport(about, planned, summary(args), paid, called), (result) => withNotes(result, notes))
       )
   }
 }
 
-const splitArguments = (
-  args: unknown,
-  paidNames: ReadonlyArray<string>
-): Effect.Effect<{ readonly own: Arguments; readonly paid: Arguments }, KlingError> => {
-  if (args !== undefined && (!Predicate.isObject(args) || Array.isArray(args))) {
-    return Effect.fail(invalidInput([{ field: "arguments", message: "must be an object with named fields" }]))
-  }
-  const pick = (isWanted: (name: string) => boolean) =>
-    Object.fromEntries(Object.entries(args ?? {}).filter(([name]) => isWanted(name)))
-  return Effect.succeed({
-    own: pick((name) => !paidNames.includes(name)),
-    paid: pick((name) => paidNames.includes(name))
-  })
-}
 
 const synchronousResultOf: Required<Declared>["called"] = (plan, called, summary) =>
   synchronousResult(plan, summary, called)

@@ -1,10 +1,11 @@
 import type { Kling, KlingError, Plan } from "@klingkit/core"
 import type { AnyRequest } from "@klingkit/core/requests"
 import type { Job, JobError, Jobs, JobsSettings, LedgerError, UserApprovals } from "@klingkit/jobs"
-import type { Effect } from "effect"
+import { Effect } from "effect"
 import type * as z from "zod"
-import { checkArguments } from "./check-arguments.ts"
+import { renamedPaidArguments } from "./inputs/paid-arguments.ts"
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts"
+import { checkArguments, withNotes, withNotesField } from "./read-arguments.ts"
 
 /** `core` is the default; `studio` and `raw` must be selected by name. */
 export type Toolset = "core" | "studio" | "raw"
@@ -82,8 +83,6 @@ interface Declared<Input extends z.ZodObject, Output extends z.ZodObject> extend
   readonly input: Input
   /** Data are named in snake_case, like the arguments. */
   readonly output: Output
-  /** Arguments that users know from elsewhere but this tool does not take, each with the reason. */
-  readonly refused?: Readonly<Record<string, string>>
   readonly plan?: (input: z.output<Input>) => Effect.Effect<Plan, ToolFailure, ToolNeeds>
   readonly run: (input: z.output<Input>) => ToolEffect<z.output<Output>>
 }
@@ -92,12 +91,21 @@ interface Declared<Input extends z.ZodObject, Output extends z.ZodObject> extend
 export const defineTool = <Input extends z.ZodObject, Output extends z.ZodObject>(
   declared: Declared<Input, Output>
 ): Tool => {
-  const { input, output, refused = {}, plan, run, ...about } = declared
+  const { input, output, plan, run, ...about } = declared
+  const { name: id, charged } = about
+  const readable = { id, input, aliases: renamedPaidArguments, refused: {} }
   return {
     ...about,
     inputSchema: jsonSchemaOf(input, "input"),
-    outputSchema: jsonSchemaOf(output, "output"),
-    call: (args) => checkArguments(input, refused, args, run),
-    ...(plan === undefined ? {} : { plan: (args: unknown) => checkArguments(input, refused, args, plan) })
+    outputSchema: jsonSchemaOf(withNotesField(output), "output"),
+    call: (args) =>
+      Effect.flatMap(checkArguments(readable, args, charged), (read) =>
+        Effect.map(run(read.input), (result) => withNotes<ToolResult>(result, read.notes))
+      ),
+    ...(plan === undefined
+      ? {}
+      : {
+          plan: (args: unknown) => Effect.flatMap(checkArguments(readable, args, charged), ({ input }) => plan(input))
+        })
   }
 }

@@ -3,7 +3,7 @@ import { findKlingCode } from "./codes.ts"
 import { type Charged, JobMoney, moneyOfUnread } from "./job-money.ts"
 import { adviceOf, libraryAdvice, withOutcome } from "./library-advice.ts"
 import { CandidateTask, type NextStep } from "./next-step.ts"
-import { nameProblem, Problem } from "./problem.ts"
+import { mostProblems, nameProblem, Problem } from "./problem.ts"
 import { sanitizeText } from "./sanitize-text.ts"
 import { type NameSetting, optionOf, Setting } from "./setting.ts"
 
@@ -331,7 +331,7 @@ function nextStep(reason: KlingErrorReason, access?: Access): NextStep {
 /** Shorthand for the most common error: invalid input, found before any request. */
 export const invalidInput = (problems: ReadonlyArray<Problem>, operation?: string): KlingError =>
   new KlingError({
-    reason: { _tag: "InvalidInput", problems: [...problems] },
+    reason: { _tag: "InvalidInput", problems: problems.slice(0, mostProblems) },
     ...(operation === undefined ? {} : { operation })
   })
 

@@ -24,6 +24,9 @@ export const Problem = Schema.Struct({
 })
 export type Problem = typeof Problem.Type
 
+/** An answer names at most this many. */
+export const mostProblems = 10
+
 /** The problem under the names of a face; what its message names in braces is a setting or a field. */
 export const nameProblem = ({ setting, ...problem }: Problem, nameOf: NameSetting): Problem => ({
   ...problem,

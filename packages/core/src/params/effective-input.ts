@@ -1,7 +1,9 @@
 import { Predicate } from "effect"
 import type { AnyOperation } from "../operation.ts"
 import type { Param, Params } from "./param.ts"
+import { booleanOf, choiceOf, isAbsent, isEmpty, listOf, numberOf, objectOf } from "./plain-value.ts"
 import type { ValueType } from "./value-type.ts"
+import { idIn } from "./wrapped-id.ts"
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -18,30 +20,46 @@ export const effectiveInput = (operation: AnyOperation, input: Input): Input => 
 export const sentInput = (operation: AnyOperation, input: Input): Input =>
   withDefaults(operation, input, ({ sendDefault }) => sendDefault !== false)
 
-/** The settings that an input really gives: text trimmed, without empty ones. Unknown fields are kept for the check. */
+/** The settings that an input really gives: each as its type has it, without empty ones. Unknown fields are kept for the check. */
 export const givenInput = (params: Params, input: Input): Input =>
   Object.fromEntries(
     Object.entries(input).flatMap(([name, value]) => {
-      const given = givenValue(params[name]?.type, value)
-      return given === undefined ? [] : [[name, given]]
+      const { type, required = false } = (Object.hasOwn(params, name) ? params[name] : undefined) ?? {}
+      const isLeftOut = type === undefined || required ? isEmpty(value) : isAbsent(value)
+      return isLeftOut ? [] : [[name, givenValue(type, value)]]
     })
   )
 
 /** The same for a request that is not an operation's input yet. */
 export const givenFields = <Fields extends object>(fields: Fields): Fields => givenInput({}, fields as Input) as Fields
 
+/** A value of a parameter's type, where only one can be meant; text without the blanks around it. */
 const givenValue = (type: ValueType | undefined, value: unknown): unknown => {
-  if (value === null || value === undefined) return undefined
-  if (Predicate.isString(value)) {
-    const text = value.trim()
-    return text === "" ? undefined : text
+  const text = Predicate.isString(value) ? value.trim() : value
+  switch (type?.kind) {
+    case "integer":
+    case "number":
+      return numberOf(text) ?? text
+    case "boolean":
+      return booleanOf(text) ?? text
+    case "enum":
+      return choiceOf(type.values, text) ?? text
+    case "id":
+      return Predicate.isString(text) ? idIn(text) : text
+    case "array": {
+      const list = Predicate.isString(text) ? listOf(text) : text
+      // An empty entry stays: prompts refer to the others by their position.
+      return Array.isArray(list)
+        ? list.map((item: unknown) => (isEmpty(item) ? item : givenValue(type.of, item)))
+        : list
+    }
+    case "object": {
+      const object = objectOf(text)
+      return object === undefined ? text : givenInput(type.fields, object)
+    }
+    default:
+      return text
   }
-  if (Array.isArray(value)) {
-    if (value.length === 0) return undefined
-    // An empty entry stays: prompts refer to the others by their position.
-    return type?.kind === "array" ? value.map((item: unknown) => givenValue(type.of, item) ?? item) : value
-  }
-  return type?.kind === "object" && Predicate.isObject(value) ? givenInput(type.fields, value) : value
 }
 
 const withDefaults = ({ params, rules }: AnyOperation, input: Input, isWanted: (param: Param) => boolean): Input => {

@@ -3,6 +3,7 @@ import * as z from "zod"
 import { invalidInput } from "../errors/kling-error.ts"
 import { videoModels } from "../models/video-models.ts"
 import { operations } from "../operations/catalog.ts"
+import { idField } from "./id-field.ts"
 import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
@@ -40,10 +41,7 @@ export const controlMotion = defineRequest({
       .optional(),
     resolution: z.enum(["720p", "1080p"]).describe("Default 720p").optional(),
     audio: z.enum(["original", "off"]).describe("The video's audio; default original").optional(),
-    element: z
-      .string()
-      .describe(`One of your elements; ${withElements.join(", ")} only`)
-      .optional()
+    element: idField(`One of your elements; ${withElements.join(", ")} only`).optional()
   }),
   source: "video",
   aliases: { image_url: "image", video_url: "video", task_id: "video", model_name: "model", element_id: "element" },

@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { operations } from "../operations/catalog.ts"
+import { idField } from "./id-field.ts"
 import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
@@ -14,7 +15,7 @@ export const createAvatarVideo = defineRequest({
   input: z.strictObject({
     image: media("image", "Portrait: URL or local path"),
     audio: media("audio", "Speech, 2 to 300 s: URL or path; or {audioId}").optional(),
-    audioId: z.string().describe("ID of speech that Kling made").optional(),
+    audioId: idField("ID of speech that Kling made").optional(),
     prompt: z.string().describe("What the speaker does").optional(),
     resolution: z.enum(["720p", "1080p"]).describe("Default 720p").optional()
   }),

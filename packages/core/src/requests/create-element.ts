@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import * as z from "zod"
 import { invalidInput } from "../errors/kling-error.ts"
 import { operations } from "../operations/catalog.ts"
+import { idField } from "./id-field.ts"
 import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
@@ -35,7 +36,7 @@ export const createElement = defineRequest({
       .describe("The front, then 1 to 3 other views; URLs or paths")
       .optional(),
     video: media("video", "Or a video of one person").optional(),
-    voiceId: z.string().describe("The voice it speaks with").optional(),
+    voiceId: idField("The voice it speaks with").optional(),
     tags: z.array(z.string()).describe("o_101 to o_108").optional()
   }),
   source: "images",

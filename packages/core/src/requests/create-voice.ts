@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { operations } from "../operations/catalog.ts"
+import { idField } from "./id-field.ts"
 import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
@@ -13,7 +14,7 @@ export const createVoice = defineRequest({
   input: z.strictObject({
     name: z.string().describe("At most 20 characters").optional(),
     audio: media("audio", "One clean speaker, 5 to 30 s; or {videoId}").optional(),
-    videoId: z.string().describe("ID of a video with speech that Kling made").optional()
+    videoId: idField("ID of a video with speech that Kling made").optional()
   }),
   aliases: { voice_url: "audio" },
   example: { name: "keeper", audio: "https://example.com/voice.mp3" },

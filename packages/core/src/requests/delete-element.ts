@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { operations } from "../operations/catalog.ts"
+import { idField } from "./id-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
 
@@ -9,7 +10,7 @@ export const deleteElement = defineRequest({
   summary: "Delete one of your elements; free",
   method: "element.delete",
   result: "deleted",
-  input: z.strictObject({ elementId: z.string() }),
+  input: z.strictObject({ elementId: idField() }),
   example: { elementId: "829836802793406551" },
   plan: (input, context) => planFields(operations["legacy.elements.delete"], { elementId: "elementId" }, input, context)
 })

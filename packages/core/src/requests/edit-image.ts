@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { operations } from "../operations/catalog.ts"
+import { idField } from "./id-field.ts"
 import { suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
@@ -15,7 +16,7 @@ export const editImage = defineRequest({
   input: z.strictObject({
     prompt: z.string().describe("Refers to images as <<<image_1>>>, <<<image_2>>>").optional(),
     images: z.array(media("image", "URL or path")).max(10).describe("URLs or paths, up to 10").optional(),
-    elements: z.array(z.string()).describe("Element ids").optional(),
+    elements: z.array(idField()).describe("Element ids").optional(),
     model: suggested<"kling-image-o1" | "kling-v3-omni">()
       .describe("kling-image-o1 (default) or kling-v3-omni")
       .optional(),

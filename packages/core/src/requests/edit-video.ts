@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import * as z from "zod"
 import { planVideo } from "../plan/plan-video.ts"
 import { defaultReferenceModel } from "../plan/video-request.ts"
+import { idField } from "./id-field.ts"
 import { renameFields } from "./field-names.ts"
 import { listedValue, suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
@@ -28,7 +29,7 @@ export const editVideo = defineRequest({
       .array(media("image", "URL or path"))
       .describe("Subjects to put in; the prompt calls them @image_1, @image_2")
       .optional(),
-    elements: z.array(z.string()).describe("Element ids; the prompt calls them @element_1, @element_2").optional(),
+    elements: z.array(idField()).describe("Element ids; the prompt calls them @element_1, @element_2").optional(),
     audio: listedValue(["original", "off"], "original: keep that of the video").optional(),
     resolution: videoSettings.resolution,
     dynamicRange

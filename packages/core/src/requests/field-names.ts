@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import { fillNames } from "../errors/field-placeholders.ts"
 import { invalidInput, KlingError } from "../errors/kling-error.ts"
+import type { Alias, Request } from "./request.ts"
 
 type Naming = (name: string) => string
 
@@ -55,6 +56,29 @@ const separated = (field: string, separator: string): string =>
 
 export const snakeName = (field: string): string => separated(field, "_")
 export const kebabName = (field: string): string => separated(field, "-")
+
+/** The field that a word means, and how its value is read. */
+export interface MeantField {
+  readonly field: string
+  readonly read: Alias["read"]
+}
+
+/** Finds the field that a word means: an older word for it, or any spelling of its name. */
+export const fieldFinder = ({
+  input: { shape },
+  aliases
+}: Pick<Request, "input" | "aliases">): ((word: string) => MeantField | undefined) => {
+  const asIs = (value: unknown) => value
+  const known = new Map<string, MeantField>()
+  for (const field of Object.keys(shape)) known.set(plain(field), { field, read: asIs })
+  for (const [word, alias] of Object.entries(aliases)) {
+    const meant = typeof alias === "string" ? { field: alias, read: asIs } : alias
+    if (meant.field in shape) known.set(plain(word), meant)
+  }
+  return (word) => (word.length > longestName ? undefined : known.get(plain(word)))
+}
+
+const longestName = 80
 
 /** `aspect-ratio`, `aspectRatio` and `aspect_ratio` are one name, and so are `duration` and `durationSeconds`. */
 export const isSameName = (one: string, other: string): boolean => plain(one) === plain(other)

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { valuesOf } from "./listed-value.ts"
 import { mediaKindOf } from "./media-field.ts"
-import { innerType } from "./read-value.ts"
+import { innerType } from "./inner-type.ts"
 
 /** A field as a face offers it, whatever language its schema is written in. */
 export interface FieldView {

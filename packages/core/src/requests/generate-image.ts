@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import * as z from "zod"
 import { imageModels } from "../models/image-models.ts"
 import { defaultImageModel, planImage } from "../plan/plan-image.ts"
-import { listedNumber, listedValue, suggested } from "./listed-value.ts"
+import { listedInteger, listedValue, suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
@@ -31,7 +31,7 @@ export const generateImage = defineRequest({
       live.flatMap((model) => model.aspectRatios),
       "Default 16:9"
     ).optional(),
-    n: listedNumber([1, ...live.map((model) => model.maxImages)], "How many; default 1").optional(),
+    n: listedInteger([1, ...live.map((model) => model.maxImages)], "How many; default 1").optional(),
     image: media("image", "Reference image: URL or local path").optional(),
     imageFidelity: z.number().min(0).max(1).describe("How near to the reference, default 0.5").optional(),
     watermark: z.boolean().describe("Also make a copy with a watermark").optional()

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import * as z from "zod"
 import { planVideo } from "../plan/plan-video.ts"
+import { idField } from "./id-field.ts"
 import { listedValue } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { present } from "./present.ts"
@@ -26,7 +27,7 @@ export const generateVideo = defineRequest({
       .array(media("image", "URL or path"))
       .describe("Subjects to show; the prompt calls them @image_1, @image_2")
       .optional(),
-    elements: z.array(z.string()).describe("Element ids; the prompt calls them @element_1, @element_2").optional(),
+    elements: z.array(idField()).describe("Element ids; the prompt calls them @element_1, @element_2").optional(),
     watermark: z.boolean().describe("Also make a copy with a watermark").optional()
   }),
   source: "image",

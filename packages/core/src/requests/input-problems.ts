@@ -1,5 +1,5 @@
 import type * as z from "zod"
-import type { Problem } from "../errors/problem.ts"
+import { mostProblems, type Problem } from "../errors/problem.ts"
 import { closestMatch } from "../params/closest-match.ts"
 
 type Issue = z.core.$ZodIssue
@@ -8,7 +8,13 @@ type Issue = z.core.$ZodIssue
 export const inputProblems = (
   issues: ReadonlyArray<Issue>,
   given: Readonly<Record<string, unknown>>
-): ReadonlyArray<Problem> => issues.map((issue) => problemOf(issue, given[String(issue.path[0])]))
+): ReadonlyArray<Problem> => issues.slice(0, mostProblems).map((issue) => problemOf(issue, valueAt(given, issue.path)))
+
+const valueAt = (given: unknown, path: Issue["path"]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? value[key as keyof typeof value] : undefined),
+    given
+  )
 
 const problemOf = (issue: Issue, given: unknown): Problem => ({
   field: pathOf(issue),
@@ -42,7 +48,13 @@ const sentenceOf = (issue: Issue, given: unknown): string => {
   switch (issue.code) {
     case "invalid_type":
       if (Array.isArray(given) && issue.path.length === 1) return `has ${given.length} entries; give one`
-      return given === undefined ? "is required" : `must be ${article(issue.expected)}`
+      if (given === undefined) return "is required"
+      if (issue.expected === "int" && typeof given === "number" && Number.isFinite(given)) {
+        return `${given} is not an integer; did you mean ${Math.round(given)}?`
+      }
+      return issue.expected === "string" && typeof given === "number" && !Number.isSafeInteger(given)
+        ? "must be text, in quotes: as a number it may have lost digits"
+        : `must be ${article(issue.expected)}`
     case "invalid_value": {
       const near = nearestValue(issue, given)
       return `must be one of ${issue.values.join(", ")}${near === undefined ? "" : `; nearest: ${near}`}`

@@ -11,9 +11,9 @@ export const listedValue = <const V extends string>(values: ReadonlyArray<V>, de
 export const suggested = <V extends string>() =>
   z.string() as unknown as z.ZodType<V | (string & {}), V | (string & {})>
 
-/** The same for a number. */
-export const listedNumber = (values: ReadonlyArray<number>, description: string) =>
-  z.number().meta({ description, minimum: Math.min(...values), maximum: Math.max(...values) })
+/** The same for an integer. */
+export const listedInteger = (values: ReadonlyArray<number>, description: string) =>
+  z.int().meta({ description, minimum: Math.min(...values), maximum: Math.max(...values) })
 
 /** The values that a field lists. */
 export const valuesOf = (type: unknown): ReadonlyArray<string> => {
@@ -21,3 +21,15 @@ export const valuesOf = (type: unknown): ReadonlyArray<string> => {
   const listed: unknown = type instanceof z.ZodType ? type.meta()?.["enum"] : undefined
   return Array.isArray(listed) ? listed.map(String) : []
 }
+
+const spellings = z.registry<{ readonly words: Readonly<Record<string, string>> }>()
+
+/** One of these values, which callers also know under other words. */
+export const choice = <const V extends string>(
+  values: ReadonlyArray<V>,
+  words: Readonly<Record<string, NoInfer<V>>>
+): z.ZodEnum<z.core.util.ToEnum<V>> => z.enum(values).register(spellings, { words })
+
+/** The other words for the values of a field, in small letters. */
+export const spellingsOf = (type: z.core.$ZodType | undefined): Readonly<Record<string, string>> =>
+  (type === undefined ? undefined : spellings.get(type)?.words) ?? {}

@@ -1,6 +1,6 @@
 import * as z from "zod"
 import type { MediaRule } from "../media/media-rules.ts"
-import { innerType } from "./read-value.ts"
+import { innerType } from "./inner-type.ts"
 
 type MediaKind = MediaRule["kind"]
 

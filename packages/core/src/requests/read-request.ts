@@ -1,99 +1,151 @@
-import { Effect, Predicate } from "effect"
 import type * as z from "zod"
 import { fillNames } from "../errors/field-placeholders.ts"
-import { invalidInput, type KlingError } from "../errors/kling-error.ts"
-import type { Problem } from "../errors/problem.ts"
+import { mostProblems, type Problem } from "../errors/problem.ts"
+import { sanitizeText } from "../errors/sanitize-text.ts"
 import { variableOf } from "../errors/setting.ts"
 import { closestMatch } from "../params/closest-match.ts"
-import { isSameName, renamed } from "./field-names.ts"
+import { isAbsent, isEmpty, objectOf } from "../params/plain-value.ts"
+import { fieldFinder, isSameName, renamed } from "./field-names.ts"
 import { inputProblems } from "./input-problems.ts"
+import { isOptional } from "./inner-type.ts"
 import { readValue } from "./read-value.ts"
-import type { Alias, Request } from "./request.ts"
+import type { Request } from "./request.ts"
+import { withinBounds } from "./within-bounds.ts"
+
+/** What is read: the fields of a request, or the arguments of a tool that makes none. */
+export type Readable<Input extends z.ZodObject = z.ZodObject> = Pick<
+  Request<string, Input>,
+  "id" | "input" | "aliases" | "refused"
+>
 
 /** What a face calls a request's field. */
 export type NameOf = (request: Pick<Request, "input" | "aliases">, field: string) => string
 
-/** A request's input as read from a caller's words, and the word that the caller used for each field. */
-export interface ReadRequest<Input extends z.ZodObject> {
-  readonly input: z.output<Input>
+export interface ReadOptions {
+  /** Nothing is paid: numbers are held to their limits and unknown words left out, with a note, instead of refused. */
+  readonly isLenient?: boolean
+  /** Words that are no setting and no mistake either: what hosts add for themselves. */
+  readonly ignored?: ReadonlySet<string>
+}
+
+/** An input as read from a caller's words. With problems there is no input, and `fields` are those that are right. */
+export interface ReadRequest<Input extends z.ZodObject = z.ZodObject> {
+  readonly input: z.output<Input> | undefined
+  readonly fields: Readonly<Record<string, unknown>>
+  /** Every problem of form, ten at most, under the caller's own words. */
+  readonly problems: ReadonlyArray<Problem>
+  /** Fields that were given, but not right. */
+  readonly wrong: ReadonlySet<string>
+  /** What was read otherwise than it was given. */
+  readonly notes: ReadonlyArray<string>
+  /** The word that the caller used for a field, else the face's. */
   readonly nameOf: (field: string) => string
 }
 
+/** Entries of one list that are looked at: no request takes as many. */
+const longestList = 100
+
 /**
- * Reads a request's input from whatever words a caller used: any spelling of a field, or an older word for it. Absent, null,
- * blank text and an empty list are one thing, and blanks around a text do not count. A value with one possible meaning is read
- * (`"5s"` for 5 seconds). All problems come at once.
+ * Reads an input from whatever words a caller used: any spelling of a field, or an older word for it. Absent, null, blank text,
+ * an empty list and, for what may be left out, the text `null` are one thing. A value with one possible meaning is read (`"5s"`
+ * for 5 seconds). The work is bounded, however much is given.
  */
 export const readRequest = <Input extends z.ZodObject>(
-  request: Request<string, Input>,
+  request: Readable<Input>,
   given: unknown,
-  faceName: NameOf
-): Effect.Effect<ReadRequest<Input>, KlingError> => {
-  if (given !== undefined && (!Predicate.isObject(given) || Array.isArray(given))) {
-    return Effect.fail(invalidInput([{ field: "arguments", message: "must be an object with named fields" }]))
-  }
-  const fields = new Map<string, { readonly word: string; readonly value: unknown }>()
+  faceName: NameOf,
+  { isLenient = false, ignored = new Set() }: ReadOptions = {}
+): ReadRequest<Input> => {
+  const words = objectOf(given ?? {})
+  if (words === undefined) return notAnObject()
+  const fieldOf = fieldFinder(request)
+  const read = new Map<string, { readonly word: string; readonly value: unknown }>()
+  const unknown: Array<string> = []
+  const dropped: Array<string> = []
   const problems: Array<Problem> = []
-  for (const [word, value] of Object.entries(given ?? {})) {
-    if (isAbsent(value)) continue
-    const meant = findField(request, word)
+  const wrong = new Set<string>()
+  let isWhole = true
+  // Not `Object.entries`: a copy of everything that is given would be made before the first word is read.
+  for (const word in words) {
+    isWhole = unknown.length + problems.length <= mostProblems
+    if (!isWhole) break
+    const value = words[word]
+    const meant = fieldOf(word)
     if (meant === undefined) {
-      problems.push(unknownField(request, word, faceName))
+      if (ignored.has(word)) dropped.push(word)
+      else if (!isAbsent(value)) unknown.push(word)
       continue
     }
-    const text = Predicate.isString(value) ? value.trim() : value
-    const read = readValue(request.input.shape[meant.field], meant.read(text))
-    const earlier = fields.get(meant.field)
-    if (earlier !== undefined && JSON.stringify(earlier.value) !== JSON.stringify(read)) {
-      problems.push({ field: word, message: `contradicts ${earlier.word}; give only one of them` })
-    } else fields.set(meant.field, { word, value: read })
+    const schema = request.input.shape[meant.field]
+    if (isOptional(schema) ? isAbsent(value) : isEmpty(value)) continue
+    if (Array.isArray(value) && value.length > longestList) {
+      problems.push({ field: nameFor(word), message: `has ${value.length} entries; at most ${longestList} are read` })
+      wrong.add(meant.field)
+      continue
+    }
+    const one = readValue(schema, meant.read(value))
+    if (isEmpty(one)) continue
+    const earlier = read.get(meant.field)
+    if (earlier !== undefined && JSON.stringify(earlier.value) !== JSON.stringify(one)) {
+      problems.push({ field: nameFor(word), message: `contradicts ${nameFor(earlier.word)}; give only one of them` })
+      wrong.add(meant.field)
+    } else read.set(meant.field, { word, value: one })
   }
   const nameOf = (field: string): string => {
-    const word = fields.get(field)?.word ?? field
+    const word = read.get(field)?.word ?? field
     return word === field ? faceName(request, field) : word
   }
-  const input = Object.fromEntries([...fields].map(([field, { value }]) => [field, value]))
-  const parsed = request.input.safeParse(input)
-  if (parsed.success && problems.length === 0) return Effect.succeed({ input: parsed.data, nameOf })
-  const found = parsed.success ? [] : inputProblems(parsed.error.issues, input)
-  return Effect.fail(
-    invalidInput([...found.map((problem) => ({ ...problem, field: renamed(problem.field, nameOf) })), ...problems])
-  )
+  const asked = Object.fromEntries([...read].map(([field, { value }]) => [field, value]))
+  const bounded = isLenient ? withinBounds(request.input, asked, nameOf) : { input: asked, notes: [] }
+  const parsed = request.input.safeParse(bounded.input)
+  for (const issue of parsed.error?.issues ?? []) if (issue.path[0] !== undefined) wrong.add(String(issue.path[0]))
+  // What was not read is not missing.
+  const ofForm = inputProblems(isWhole ? (parsed.error?.issues ?? []) : [], asked).map((problem) => ({
+    ...problem,
+    field: renamed(problem.field, nameOf)
+  }))
+  const ofWords = unknown.map((word) => unknownField(request, word, faceName))
+  const isForgiven = isLenient && ofForm.length + problems.length === 0 && unknown.length <= mostProblems
+  const all = isForgiven ? [] : [...ofForm, ...problems, ...ofWords].slice(0, mostProblems)
+  return {
+    input: parsed.success && all.length === 0 ? parsed.data : undefined,
+    fields: Object.fromEntries(Object.entries(bounded.input).filter(([field]) => !wrong.has(field))),
+    problems: all,
+    wrong,
+    notes: [
+      ...(dropped.length === 0 ? [] : [`ignored what the chat app adds: ${dropped.join(", ")}`]),
+      ...(isForgiven ? ofWords.map(({ field, message }) => `ignored ${field}: it ${message}`) : []),
+      ...bounded.notes
+    ],
+    nameOf
+  }
 }
 
-/** Empty means absent: it neither decides a path nor makes another request. */
-const isAbsent = (value: unknown): boolean =>
-  value === null ||
-  value === undefined ||
-  (Predicate.isString(value) && value.trim() === "") ||
-  (Array.isArray(value) && value.length === 0)
+const notAnObject = <Input extends z.ZodObject>(): ReadRequest<Input> => ({
+  input: undefined,
+  fields: {},
+  problems: [{ field: "arguments", message: "must be an object with named fields" }],
+  wrong: new Set(),
+  notes: [],
+  nameOf: (field) => field
+})
 
-/** The field that a word means, and how its value is read. */
-const findField = (
-  { input, aliases }: Pick<Request, "input" | "aliases">,
-  word: string
-): { readonly field: string; readonly read: Alias["read"] } | undefined => {
-  const asIs = (value: unknown) => value
-  const alias = Object.hasOwn(aliases, word) ? aliases[word] : undefined
-  const meant = typeof alias === "string" ? { field: alias, read: asIs } : alias
-  if (meant !== undefined) return meant.field in input.shape ? meant : undefined
-  const field = Object.keys(input.shape).find((name) => isSameName(name, word))
-  return field === undefined ? undefined : { field, read: asIs }
-}
+/** A caller's word in a message. */
+const nameFor = (word: string): string => sanitizeText(word, 80)
 
 /** The field of a request that a word means, if any. */
 export const fieldMeant = (request: Pick<Request, "input" | "aliases">, word: string): string | undefined =>
-  findField(request, word)?.field
+  fieldFinder(request)(word)?.field
 
 const secretName = /(api|access|secret)[_-]?key|secret|password|bearer/i
 
-const unknownField = (request: Request, word: string, faceName: NameOf): Problem => {
-  const field = word.slice(0, 80)
+const unknownField = (request: Readable, word: string, faceName: NameOf): Problem => {
+  const field = nameFor(word)
   const reason = Object.entries(request.refused).find(([name]) => isSameName(name, word))?.[1]
   if (reason !== undefined) {
     return { field, message: fillNames(reason, (other) => faceName(request, other)) }
   }
-  if (secretName.test(word)) {
+  if (secretName.test(field)) {
     return {
       field,
       message: `is not a setting: set keys in the environment (${variableOf("apiKey")}), never in a call; revoke a key that appeared in a chat`
@@ -101,7 +153,12 @@ const unknownField = (request: Request, word: string, faceName: NameOf): Problem
   }
   const names = Object.keys(request.input.shape).map((name) => faceName(request, name))
   const near = closestMatch(word, names)
-  const hint = near === undefined ? `the settings are: ${names.join(", ")}` : `did you mean ${near}?`
+  const hint =
+    names.length === 0
+      ? "it takes none"
+      : near === undefined
+        ? `the settings are: ${names.join(", ")}`
+        : `did you mean ${near}?`
   const message = `is not a setting of ${request.id}; ${hint}`
   return near === undefined ? { field, message } : { field, message, nearest: near }
 }

@@ -3,7 +3,7 @@ import { findVideoModel, videoModels } from "../models/video-models.ts"
 import { defaultVideoModel } from "../plan/video-request.ts"
 import type { OperationId, operations } from "../operations/catalog.ts"
 import type { InputOf } from "../params/param.ts"
-import { listedNumber, listedValue, suggested } from "./listed-value.ts"
+import { listedInteger, listedValue, suggested } from "./listed-value.ts"
 import type { Alias } from "./request.ts"
 
 const live = videoModels.filter((model) => model.state === "live")
@@ -47,7 +47,7 @@ export const videoSettings = {
     live.flatMap((model) => model.resolutions),
     "Default 720p"
   ).optional(),
-  durationSeconds: listedNumber(lengths, "Seconds: 5 (default), 10; 3 to 15 with kling-3.0").optional(),
+  durationSeconds: listedInteger(lengths, "Seconds: 5 (default), 10; 3 to 15 with kling-3.0").optional(),
   dynamicRange
 }
 
@@ -58,14 +58,18 @@ export const aspectRatio = listedValue(
 
 export const negativePrompt = z.string().describe("What to avoid; not with every model").optional()
 
-const resolutionOfMode: Readonly<Record<string, string>> = { standard: "720p", professional: "1080p" }
+/** mcp-kling's words, and Kling's own on its legacy paths. */
+const resolutionOfMode = (mode: unknown): unknown => {
+  const word = typeof mode === "string" ? mode.trim().toLowerCase() : ""
+  return /^(std|standard)$/.test(word) ? "720p" : /^(pro|professional)$/.test(word) ? "1080p" : mode
+}
 
 /** mcp-kling's words of a video's fields. */
 export const videoAliases: Readonly<Record<string, string | Alias>> = {
   model_name: "model",
   image_url: "image",
   image_tail_url: "lastImage",
-  mode: { field: "resolution", read: (value) => resolutionOfMode[String(value)] ?? value }
+  mode: { field: "resolution", read: resolutionOfMode }
 }
 
 const retired = "worked only with the v1 models, which Kling has retired"

@@ -12,6 +12,9 @@ export const paidArguments = {
   confirm_token: z.string().optional().describe("From quote_cost")
 }
 
+/** Earlier names of arguments: still accepted, no longer listed. */
+export const renamedPaidArguments: Readonly<Record<string, string>> = { allow_repeat: "allow_duplicate" }
+
 /** In addition, of every paid tool that makes a task. */
 export const variantsArgument = {
   variants: z.int().min(1).max(maxVariants).optional()

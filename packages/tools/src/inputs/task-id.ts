@@ -1,4 +1,4 @@
-import * as z from "zod"
+import { idField } from "@klingkit/core/requests"
 
 /** The argument by which every tool identifies a task. */
-export const taskId = z.string().min(1).describe("Task ID from a tool, or Kling's task id")
+export const taskId = idField("Task ID from a tool, or Kling's task id")

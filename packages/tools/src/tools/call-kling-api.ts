@@ -9,9 +9,9 @@ import {
   type Receipt
 } from "@klingkit/core"
 import { closestMatch, derivedReads, invalidInput, stringifyJson } from "@klingkit/core/internal"
+import { jsonObject } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"
-import { objectFrom } from "../inputs/json-object.ts"
 import { paidArguments, variantsArgument, withVariants } from "../inputs/paid-arguments.ts"
 import { planDirectly } from "../inputs/plan-directly.ts"
 import { paidHints } from "../request-tool.ts"
@@ -25,7 +25,7 @@ const longestAnswer = 9000
 
 const input = z.strictObject({
   operation: z.string().optional().describe("ID such as legacy.images.expand; omit to search"),
-  input: z.string().optional().describe("Its input as JSON; omit for its schema"),
+  input: jsonObject("Its input as JSON; omit for its schema").optional(),
   search: z.string().optional().describe("Words; lists operations"),
   ...variantsArgument,
   ...paidArguments
@@ -51,7 +51,7 @@ const planOf = Effect.fnUntraced(function* (args: Arguments) {
     return yield* invalidInput([{ field: "operation", message: "is required for a quote" }])
   }
   const operation = yield* operationOf(args.operation)
-  const fields = yield* objectFrom("input", args.input ?? "{}")
+  const fields = args.input ?? {}
   if ("callbackUrl" in fields) {
     const message = "cannot be set by a model: the server's operator configures callbacks"
     return yield* invalidInput([{ field: "callbackUrl", message }])

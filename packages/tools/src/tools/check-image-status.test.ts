@@ -67,8 +67,10 @@ describe("check_image_status", () => {
   it.effect("needs a task_id", () =>
     Effect.gen(function* () {
       expect((yield* failure("check_image_status", {})).message).toBe("task_id is required")
-      expect((yield* failure("check_image_status", { task_id: "" })).message).toBe("task_id must not be empty")
-      expect((yield* failure("check_image_status", { taskId: "1" })).message).toContain("did you mean task_id?")
+      expect((yield* failure("check_image_status", { task_id: "" })).message).toBe("task_id is required")
+      expect((yield* failure("check_image_status", { task: "1" })).message).toBe(
+        "task_id is required; task is not a setting of check_image_status; did you mean task_id?"
+      )
     }).pipe(Effect.provide(emulated()))
   )
 })

@@ -74,9 +74,9 @@ describe("generate_video", () => {
     ["duration 31 is not supported by kling-3.0", { prompt: "x", duration: 31 }],
     ["duration must be a number", { prompt: "x", duration: "five" }],
     ["duration 7 is not supported by kling-2.6 (5 or 10 s)", { prompt: "x", model_name: "kling-2.6", duration: 7 }],
-    ["resolution 1080 is not supported by kling-3.0: 720p, 1080p, 4k", { prompt: "x", resolution: "1080" }],
+    ["resolution 540p is not supported by kling-3.0: 720p, 1080p, 4k", { prompt: "x", resolution: "540p" }],
     ["resolution contradicts mode; give only one of them", { prompt: "x", mode: "standard", resolution: "4k" }],
-    ["audio must be a string", { prompt: "x", audio: true }],
+    ["audio must be a string", { prompt: "x", audio: 1 }],
     ["audio off is not supported by kling-3.0-turbo", { prompt: "x", model_name: "kling-3.0-turbo", audio: "off" }],
     ["negative_prompt is not supported by kling-o1", { prompt: "x", model_name: "kling-o1", negative_prompt: "y" }],
     ["multi_shot is not supported by kling-2.6", { prompt: "x", model_name: "kling-2.6", multi_shot: true }]

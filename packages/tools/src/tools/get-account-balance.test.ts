@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
-import { call, emulated, failure, passTime, startTask } from "../testing/emulated.ts"
+import { call, emulated, passTime, startTask } from "../testing/emulated.ts"
 
 describe("get_account_balance", () => {
   it.effect("shows the units left per type, and no sum across types", () => {
@@ -23,9 +23,16 @@ describe("get_account_balance", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("takes no arguments", () =>
+  it.effect("takes no arguments, and says which it has ignored", () =>
     Effect.gen(function* () {
-      expect((yield* failure("get_account_balance", { page: 1 })).message).toContain("page is not an argument")
+      const { structured, text } = yield* call("get_account_balance", { page: 1, random_string: "x" })
+      expect(structured["notes"]).toEqual(
+        expect.arrayContaining([
+          "ignored what the chat app adds: random_string",
+          "ignored page: it is not a setting of get_account_balance; it takes none"
+        ])
+      )
+      expect(text).toContain("Note: ignored what the chat app adds: random_string.")
     }).pipe(Effect.provide(emulated()))
   )
 })

@@ -102,10 +102,29 @@ describe("list_tasks", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
+  it.effect.each(["succeeded", "SUCCESS", "Succeed", "completed"])("knows the status %s", (status) => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const task_id = yield* startTask("generate_image")
+      yield* passTime(world)
+      const { structured } = yield* call("list_tasks", { status })
+      expect(idsOf(structured)).toEqual([task_id])
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("holds a page to its limits, and says so", () =>
+    Effect.gen(function* () {
+      const { structured } = yield* call("list_tasks", { page: 0, page_size: "200" })
+      expect(structured["notes"]).toEqual([
+        "page 0 is beyond its limit: 1 was used",
+        "page_size 200 is beyond its limit: 100 was used"
+      ])
+    }).pipe(Effect.provide(emulated()))
+  )
+
   it.effect.each([
-    ["page must be at least 1", { page: 0 }],
-    ["page_size must be at most 100", { page_size: 101 }],
-    ["status must be one of submitted, processing, succeed, failed; nearest: succeed", { status: "succeeded" }],
+    ["page 1.5 is not an integer", { page: 1.5 }],
+    ["status must be one of submitted, processing, succeed, failed; nearest: failed", { status: "fail" }],
     ["start_time must be a time such as", { start_time: "spring" }],
     ["page is beyond the 500 newest matches", { search: "x", page: 26, page_size: 100 }]
   ] as const)("refuses: %s", ([message, args]) => {

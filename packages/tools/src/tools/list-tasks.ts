@@ -1,5 +1,6 @@
 import { familyOfHandle, type KlingError } from "@klingkit/core"
 import { invalidInput, resultRetentionDays } from "@klingkit/core/internal"
+import { choice } from "@klingkit/core/requests"
 import { type Job, Jobs, receiptOfJob } from "@klingkit/jobs"
 import { jobOfRecord, statesOf } from "@klingkit/jobs/internal"
 import { Effect, Stream } from "effect"
@@ -27,7 +28,11 @@ export const listTasks = defineTool({
   input: z.strictObject({
     page: z.int().min(1).max(1000).optional(),
     page_size: z.int().min(1).max(100).optional().describe(`Default ${defaultPageSize}; shows ${largestPage} at most`),
-    status: z.enum(["submitted", "processing", "succeed", "failed"]).optional(),
+    status: choice(["submitted", "processing", "succeed", "failed"], {
+      succeeded: "succeed",
+      success: "succeed",
+      completed: "succeed"
+    }).optional(),
     start_time: z.string().optional().describe(`ISO 8601; default ${resultRetentionDays} days ago`),
     end_time: z.string().optional().describe("ISO 8601"),
     search: z.string().min(1).optional().describe("Words of the prompt")

@@ -30,11 +30,21 @@ describe("manage_elements", () => {
     }).pipe(Effect.provide(emulated()))
   )
 
+  it.effect("leaves out what a free action does not use, and says so", () =>
+    Effect.gen(function* () {
+      const { structured } = yield* call("manage_elements", { action: "Presets", name: "Ada", page_size: "200" })
+      expect(structured["notes"]).toEqual([
+        "ignored name: it is not used with action presets",
+        "page_size 200 is beyond its limit: 50 was used"
+      ])
+    }).pipe(Effect.provide(emulated()))
+  )
+
   it.effect.each([
     ["image_urls or video_url is required", { action: "create", name: "Ada", description: "x" }],
     ["name is required", { ...ada, name: undefined }],
     ["element_id is required", { action: "delete" }],
-    ["name is not used with action list", { action: "list", name: "Ada" }]
+    ["action must be one of list, presets, create, delete; nearest: list", { action: "lst" }]
   ] as const)("refuses before anything is sent: %s", ([message, args]) => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

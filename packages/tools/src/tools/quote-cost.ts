@@ -1,11 +1,10 @@
 import type { KlingError, Plan } from "@klingkit/core"
 import { closestMatch, invalidInput } from "@klingkit/core/internal"
-import { generateImage, generateVideo, isPipeline, toPlan } from "@klingkit/core/requests"
+import { choice, generateImage, generateVideo, isPipeline, jsonObject, toPlan } from "@klingkit/core/requests"
 import { Jobs, JobsSettings } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import { argumentName } from "../argument-name.ts"
-import { objectFrom } from "../inputs/json-object.ts"
 import { UserApprovalAvailable } from "../user-approval.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
 import { defineTool, type Tool, type ToolFailure, type ToolNeeds } from "../tool.ts"
@@ -17,7 +16,9 @@ const anyImage = "https://example.com/image.png"
 const settingsInput = {
   model_name: z.string().optional(),
   resolution: z.string().optional(),
-  mode: z.enum(["standard", "professional"]).optional().describe("Old: standard = 720p, professional = 1080p"),
+  mode: choice(["standard", "professional"], { std: "standard", pro: "professional" })
+    .describe("Old: standard = 720p, professional = 1080p")
+    .optional(),
   duration: generateVideo.input.shape.durationSeconds.describe("Seconds"),
   audio: generateVideo.input.shape.audio,
   num_images: generateImage.input.shape.n,
@@ -28,7 +29,7 @@ const input = z.strictObject({
   kind: z.enum(["video", "image"]).optional().describe("Price for settings"),
   ...settingsInput,
   tool: z.string().optional().describe("Price of one call: its tool"),
-  arguments: z.string().optional().describe("Its arguments as JSON")
+  arguments: jsonObject("Its arguments as JSON").optional()
 })
 
 type Arguments = z.output<typeof input>
@@ -120,8 +121,7 @@ const planOfCall = (charged: ReadonlyArray<Tool>, name: string, args: Arguments)
       near === undefined ? `must be a paid tool: ${names.join(", ")}` : `is not a known tool; nearest: ${near}`
     )
   }
-  const { plan } = tool
-  return Effect.flatMap(objectFrom("arguments", args.arguments ?? "{}"), plan)
+  return tool.plan(args.arguments ?? {})
 }
 
 const planOfSettings = ({ kind, num_images, with_picture = false, ...settings }: Arguments): Planned => {

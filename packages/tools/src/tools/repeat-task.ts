@@ -1,10 +1,9 @@
-import { findRequest, isPipeline, type Fields, toPlan } from "@klingkit/core/requests"
+import { findRequest, type Fields, isPipeline, jsonObject, toPlan } from "@klingkit/core/requests"
 import { JobError, Jobs } from "@klingkit/jobs"
 import { jobError } from "@klingkit/jobs/internal"
 import { Effect } from "effect"
 import * as z from "zod"
 import { argumentName } from "../argument-name.ts"
-import { jsonArgument, objectFrom } from "../inputs/json-object.ts"
 import { paidArguments, variantsArgument, withVariants } from "../inputs/paid-arguments.ts"
 import { taskId } from "../inputs/task-id.ts"
 import { paidHints, runAndReport } from "../request-tool.ts"
@@ -14,7 +13,7 @@ import { defineTool, type Tool } from "../tool.ts"
 
 const input = z.strictObject({
   task_id: taskId,
-  changes: jsonArgument('What to change, as JSON: {"aspect_ratio": "9:16"}; null removes a setting'),
+  changes: jsonObject('What to change, as JSON: {"aspect_ratio": "9:16"}; null removes a setting').optional(),
   ...variantsArgument,
   ...paidArguments
 })
@@ -26,7 +25,7 @@ const title = "Repeat task"
 /** An earlier request, made again on the server: a model that repeats it by heart forgets its settings and inputs. */
 export const repeatTaskOf = (tools: ReadonlyArray<Tool>): Tool => {
   const planOf = Effect.fnUntraced(function* (args: Arguments) {
-    const changes = yield* objectFrom("changes", args.changes ?? {})
+    const { changes = {} } = args
     const jobs = yield* Jobs
     const repeat = yield* Effect.mapError(jobs.planRepeat(args.task_id, changes, argumentName), (error) =>
       error instanceof JobError ? withToolName(error, tools) : error

@@ -4,7 +4,7 @@ import { Jobs } from "@klingkit/jobs"
 import { Clock, Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Progress } from "../progress.ts"
-import { call, emulated, failure, ledgerOf, startTask, whileTimePasses } from "../testing/emulated.ts"
+import { call, emulated, failure, ledgerOf, passTime, startTask, whileTimePasses } from "../testing/emulated.ts"
 
 const slow = () => new KlingWorld({ speed: 1 })
 
@@ -103,12 +103,16 @@ describe("wait_for_task", () => {
     }).pipe(Effect.provide(emulated()))
   )
 
-  it.effect("refuses to wait longer than hosts do", () =>
-    Effect.gen(function* () {
-      const error = yield* failure("wait_for_task", { task_id: "1", timeout_seconds: 300 })
-      expect(error.message).toBe("timeout_seconds must be at most 45")
-    }).pipe(Effect.provide(emulated()))
-  )
+  it.effect("waits no longer than hosts do, and says so", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const task_id = yield* startTask("generate_video")
+      yield* passTime(world)
+      const { text, structured } = yield* call("wait_for_task", { task_id, timeout_seconds: 300 })
+      expect(structured).toMatchObject({ notes: ["timeout_seconds 300 is beyond its limit: 45 was used"] })
+      expect(text).toMatch(/\nNote: timeout_seconds 300 is beyond its limit: 45 was used\.\nNext: /)
+    }).pipe(Effect.provide(emulated(world)))
+  })
 
   it.effect("says so when there is no such task", () =>
     Effect.gen(function* () {
