@@ -94,7 +94,6 @@ export const defineRequestTool = (declared: Declared): Tool => {
   }
 }
 
-
 const synchronousResultOf: Required<Declared>["called"] = (plan, called, summary) =>
   synchronousResult(plan, summary, called)
 
