@@ -124,7 +124,7 @@ describe("repeat_task", () => {
       expect((yield* failure("repeat_task", other)).code).toBe("LEDGER_NOT_APPROVED")
       yield* call("repeat_task", { ...longer, confirm_token })
       expect(yield* chargesOf(world)).toHaveLength(2)
-    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.1 })))
+    }).pipe(Effect.provide(emulated(world, { confirmAboveUsd: 0.1, confirmTokens: true })))
   })
 
   it.effect("says what to do about a task whose settings it does not have", () => {
@@ -144,7 +144,7 @@ describe("repeat_task", () => {
   it.effect.each([
     ["sound is not a setting of generate_video; the settings are: prompt", { sound: "on" }],
     ["duration", { duration: 400 }],
-    ["changes is not JSON", "{duration"],
+    ["changes must be a JSON object", "{duration"],
     ["changes must be a JSON object", [1]]
   ] as const)("refuses before anything is sent: %s", ([message, changes]) => {
     const world = new KlingWorld()
