@@ -27,7 +27,7 @@ export const listTasks = defineTool({
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({
     page: z.int().min(1).max(1000).optional(),
-    page_size: z.int().min(1).max(100).optional().describe(`Default ${defaultPageSize}; shows ${largestPage} at most`),
+    page_size: z.int().min(1).optional().describe(`Default ${defaultPageSize}, at most ${largestPage}`),
     status: choice(["submitted", "processing", "succeed", "failed"], {
       succeeded: "succeed",
       success: "succeed",
@@ -96,7 +96,7 @@ export const listTasks = defineTool({
     const tasks = truncateToBudget(ofPage, (one) => [one, linesOfTask(one)])
     const notes = [
       ...(asked !== undefined && asked > page_size
-        ? [`Pages have ${page_size} tasks at most: page_size ${asked} is that.`]
+        ? [`page_size ${asked} is beyond its limit: ${page_size} was used.`]
         : []),
       ...(tasks.length === ofPage.length
         ? []
