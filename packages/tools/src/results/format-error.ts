@@ -59,10 +59,14 @@ const taskIdOf = (error: AnyError): ReadonlyArray<string> => {
 
 /** The money of the job in question stands, also where the tool itself only reads. */
 const chargedBy = (tool: FailedTool, error: AnyError): string => {
-  if ("job" in error && error.job !== undefined) return `${moneyText(error.job)}${ofTask[error.job.charged]}`
+  if ("job" in error && error.job !== undefined) {
+    const { charged } = error.job
+    return `${moneyText(error.job)}${charged === "maybe" && !tool.charged ? ofReadTask : ofTask[charged]}`
+  }
   return chargedByCall(tool, error)
 }
 
+const ofReadTask = ", for the task; this call is free"
 const ofTask = { no: "", maybe: "; Kling may have accepted the request", yes: ", for the task; it is not lost" }
 
 const chargedByCall = (tool: FailedTool, error: AnyError): string => {
@@ -74,7 +78,7 @@ const chargedByCall = (tool: FailedTool, error: AnyError): string => {
 
 const freeText = {
   no: "no; this call is free",
-  maybe: "maybe, for the task; this call is free",
+  maybe: `maybe${ofReadTask}`,
   yes: chargedText.yes
 }
 
