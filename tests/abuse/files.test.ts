@@ -51,7 +51,7 @@ it.each([
   const { text } = await misled.call("download_task", { task_id, file_name: "misled.png" })
   await misled.close()
   await front.close()
-  expect(text).toMatch(/^Error: .*\nCharged: no\n/)
+  expect(text).toMatch(/^Error: .*\nCharged: yes, for the task; it is not lost\n/)
   expect(below(kling.outputDir)).toEqual([])
 })
 

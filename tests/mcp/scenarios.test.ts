@@ -153,7 +153,11 @@ describe.each(every)("over %s, a %s client", (wire, client) => {
   })
 
   it("needs an approval above a price, and one approval is valid for one call", async () => {
-    const guarded = await connect(wire, client, { ...kling.env, KLINGKIT_CONFIRM_ABOVE_USD: "1" })
+    const guarded = await connect(wire, client, {
+      ...kling.env,
+      KLINGKIT_CONFIRM_ABOVE_USD: "1",
+      KLINGKIT_CONFIRM_TOKENS: "on"
+    })
     const generate = (args: Readonly<Record<string, unknown>>) =>
       guarded.call("generate_video", { prompt: "a long film", duration: 15, ...args })
     const before = (await kling.ledger()).tasks.length

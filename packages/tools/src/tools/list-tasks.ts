@@ -27,7 +27,7 @@ export const listTasks = defineTool({
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({
     page: z.int().min(1).max(1000).optional(),
-    page_size: z.int().min(1).optional().describe(`Default ${defaultPageSize}, at most ${largestPage}`),
+    page_size: z.int().min(1).max(1000).optional().describe(`Default ${defaultPageSize}, at most ${largestPage}`),
     status: choice(["submitted", "processing", "succeed", "failed"], {
       succeeded: "succeed",
       success: "succeed",
