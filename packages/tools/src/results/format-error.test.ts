@@ -128,7 +128,9 @@ describe("a formatted error", () => {
       const charged = [free, waitForTask].map((tool) => formatError(tool, error).lines.find(isCharged))
       expect(charged).toEqual([words[ofList], words[ofTask]])
       const job = { handle: "kk-t2v-1", isSent: true, isEnded: false, charged: "maybe" } as const
-      expect(formatError(free, error.about(job)).lines.find(isCharged)).toMatch(/^Charged: maybe, for the task; this call is free$/)
+      expect(formatError(free, error.about(job)).lines.find(isCharged)).toMatch(
+        /^Charged: maybe, for the task; this call is free$/
+      )
     }
   )
 })
