@@ -144,7 +144,7 @@ const make = Effect.gen(function* () {
   const plan = yield* makePlanner<LedgerError>({
     credential: kling.credential,
     config: { ...settings, klingIsLocal: kling.isLocal },
-    task: (id) => Effect.map(status(id), ({ task }) => task)
+    job: status
   })
 
   /** Results that would not fit on the disk are not paid for. */

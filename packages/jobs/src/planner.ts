@@ -1,21 +1,12 @@
-import {
-  type AnyOperation,
-  type CredentialKind,
-  isFinished,
-  type KlingError,
-  type Plan,
-  planOperation,
-  type Task
-} from "@klingkit/core"
-import { invalidInput } from "@klingkit/core/internal"
+import { type AnyOperation, type CredentialKind, KlingError, type Plan, planOperation } from "@klingkit/core"
 import { type AnyRequest, type NameOf, type PipelinePlan, type PlanContext, planRequest } from "@klingkit/core/requests"
-import type { MediaConfig } from "@klingkit/media"
-import { inlineSeconds } from "@klingkit/media/internal"
-import { Context, Effect, FileSystem, Path, Predicate } from "effect"
+import type { FileHost, MediaConfig } from "@klingkit/media"
+import { Effect, type FileSystem, type Path, Predicate } from "effect"
 import type { JobsConfig } from "./config.ts"
+import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
-import { LedgerSource } from "./ledger/ledger-source.ts"
-import { readMediaInput, readOperationMedia } from "./media-inputs.ts"
+import type { LedgerSource } from "./ledger/ledger-source.ts"
+import { planMedia } from "./references/plan-media.ts"
 import { refineQuote } from "./refine-quote.ts"
 
 /** Plans what can be asked for: its media read and measured, its limits checked, its price refined. Sends nothing. */
@@ -23,42 +14,46 @@ export interface Planner<E> {
   /** A request, with its input in the caller's words; `nameOf` says how errors name its fields. */
   (request: AnyRequest, given: unknown, nameOf: NameOf): Effect.Effect<Plan | PipelinePlan, KlingError | JobError | E>
   /** One operation of Kling's API, with an input in its own words, which may be any value. */
-  (operation: AnyOperation, input: unknown): Effect.Effect<Plan, KlingError | JobError>
+  (operation: AnyOperation, input: unknown): Effect.Effect<Plan, KlingError | JobError | E>
 }
 
 interface PlannerOptions<E> {
   readonly credential: CredentialKind
   readonly config: MediaConfig & Pick<JobsConfig, "principal">
   /** Looks up a task that a request refers to. */
-  readonly task: (id: string) => Effect.Effect<Task, KlingError | E>
+  readonly job: (id: string) => Effect.Effect<Job, KlingError | E>
 }
+
+type Needs = FileHost | FileSystem.FileSystem | Path.Path | LedgerSource
 
 /** A planner also plans without a credential, and without a ledger if no task is referred to. */
 export const makePlanner = Effect.fnUntraced(function* <E>({
   credential,
   config,
-  task
-}: PlannerOptions<E>): Effect.fn.Return<Planner<E>, never, FileSystem.FileSystem | Path.Path | LedgerSource> {
-  const services = Context.pick(
-    FileSystem.FileSystem,
-    Path.Path,
-    LedgerSource
-  )(yield* Effect.context<FileSystem.FileSystem | Path.Path | LedgerSource>())
+  job
+}: PlannerOptions<E>): Effect.fn.Return<Planner<E>, never, Needs> {
+  const services = yield* Effect.context<Needs>()
+  const provided = <A, E2>(effect: Effect.Effect<A, E2, Needs>) => Effect.provideContext(effect, services)
+  const refined = (plan: Plan) => provided(refineQuote(plan, config.principal))
 
-  const context: PlanContext<JobError | E> = {
-    credential,
-    image: (field, source) => Effect.provideContext(readMediaInput(field, "image", source, config), services),
-    media: (operation, input) => Effect.provideContext(readOperationMedia(operation, input, config), services),
-    video: (field, source) => findVideo(field, source, task),
-    seconds: (media) => (isUrl(media) ? Effect.succeed(undefined) : inlineSeconds(media)),
-    refineQuote: (plan) => Effect.provideContext(refineQuote(plan, config.principal), services)
-  }
+  const planAny = Effect.fnUntraced(function* (request: AnyRequest, given: unknown, nameOf: NameOf) {
+    const media = planMedia({ find: job, config })
+    const context: PlanContext<JobError | E> = {
+      credential,
+      image: (field, source) => provided(media.image(field, source)),
+      media: (operation, input) => provided(media.operation(operation, input)),
+      video: (field, source) => provided(media.video(field, source)),
+      seconds: media.seconds,
+      refineQuote: refined
+    }
+    return media.tell(yield* planRequest(request, given, nameOf, context))
+  })
 
   const planOne = Effect.fnUntraced(function* (operation: AnyOperation, input: unknown) {
+    const media = planMedia({ find: job, config })
     const isInput = Predicate.isObject(input) && !Array.isArray(input)
-    const read = isInput ? readOperationMedia(operation, { ...input }, config) : Effect.succeed(input)
-    const plan = yield* planOperation(operation, yield* Effect.provideContext(read, services))
-    return yield* context.refineQuote(plan)
+    const read = isInput ? provided(media.operation(operation, { ...input })) : Effect.succeed(input)
+    return media.tell(yield* refined(yield* planOperation(operation, yield* read)))
   })
 
   function plan(
@@ -66,27 +61,9 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
     given: unknown,
     nameOf: NameOf
   ): Effect.Effect<Plan | PipelinePlan, KlingError | JobError | E>
-  function plan(operation: AnyOperation, input: unknown): Effect.Effect<Plan, KlingError | JobError>
+  function plan(operation: AnyOperation, input: unknown): Effect.Effect<Plan, KlingError | JobError | E>
   function plan(what: AnyRequest | AnyOperation, given: unknown, nameOf: NameOf = (_, field) => field) {
-    return "params" in what ? planOne(what, given) : planRequest(what, given, nameOf, context)
+    return "params" in what ? planOne(what, given) : planAny(what, given, nameOf)
   }
   return plan
 })
-
-/** The video that a request refers to: a URL as it is, or what a finished task has made. */
-const findVideo = Effect.fnUntraced(function* <E>(field: string, source: string, task: PlannerOptions<E>["task"]) {
-  const given = source.trim()
-  if (isUrl(given)) return { url: given }
-  if (isPath(given)) return yield* wrong(field, "must be a URL or a task's id: Kling takes no video as a file")
-  const { status, outputs } = yield* Effect.filterOrElse(task(given), isFinished, ({ status }) =>
-    wrong(field, `is still ${status}; wait until it has finished`)
-  )
-  const videos = outputs.filter((output) => output.type === "video")
-  const video = videos.find(({ id }) => id === given) ?? videos[0]
-  return video ?? (yield* wrong(field, status === "failed" ? "failed and made no video" : "made no video"))
-})
-
-const isUrl = (source: string): boolean => /^(https?|data):/i.test(source)
-const isPath = (source: string): boolean => /[\\/]|^[~.]|\.\w{2,4}$/.test(source)
-
-const wrong = (field: string, message: string) => Effect.fail(invalidInput([{ field, message }]))

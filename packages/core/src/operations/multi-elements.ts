@@ -47,7 +47,11 @@ export const initSelection = operation({
   summary: "Opens a video for editing: a session in which objects are selected",
   path: "/v1/videos/multi-elements/init-selection",
   params: {
-    videoId: id("video_id", { encodedAs: "string", notes: "of an earlier result; this or videoUrl" }),
+    videoId: id("video_id", {
+      resultOf: "video",
+      encodedAs: "string",
+      notes: "of an earlier result; this or videoUrl"
+    }),
     videoUrl: media("video_url", editableVideo, { notes: "this or videoId" })
   },
   rules: [exactlyOne("videoId", "videoUrl")],

@@ -12,7 +12,11 @@ export const videoToAudio = operation({
   path: "/v1/audio/video-to-audio",
   since: "2025-08-01",
   params: {
-    videoId: id("video_id", { encodedAs: "string", notes: "of an earlier result; this or videoUrl" }),
+    videoId: id("video_id", {
+      resultOf: "video",
+      encodedAs: "string",
+      notes: "of an earlier result; this or videoUrl"
+    }),
     videoUrl: media("video_url", silentVideo, { notes: "this or videoId" }),
     soundEffectPrompt: string("sound_effect_prompt", { maxLength: 200 }),
     musicPrompt: string("bgm_prompt", { maxLength: 200, notes: "background music" }),

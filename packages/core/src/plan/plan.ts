@@ -23,6 +23,8 @@ export interface Plan {
   readonly quote: Quote
   /** Several takes of the request at once: how many, and the price of each. `quote` is of all of them. */
   readonly variants?: { readonly count: number; readonly quote: Quote }
+  /** By value in the input: the result of an earlier task that it is, `kk-img-...#1`. It stays when the link to it changes. */
+  readonly references?: ReadonlyMap<string, string>
 }
 
 /** The exact request of a plan; inline images are shortened for display. */
@@ -31,7 +33,7 @@ export const describeRequest = ({ operation, input }: Plan): RequestTarget & { r
   return { method: operation.method, ...target, ...(body === undefined ? {} : { body: shorten(body) }) }
 }
 
-interface Draft extends Omit<Plan, "quote" | "input" | "variants"> {
+interface Draft extends Omit<Plan, "quote" | "input" | "variants" | "references"> {
   readonly input: Readonly<Record<string, unknown>>
   /** Maps a path in the operation's input to the field of the request: `firstFrame` to `image`. */
   readonly nameOf: (path: string) => string

@@ -1,5 +1,5 @@
 import { mintHandle, type Plan, type TaskOperation } from "@klingkit/core"
-import { effectiveInput, wrongMethod } from "@klingkit/core/internal"
+import { effectiveInput, planIdentity, wrongMethod } from "@klingkit/core/internal"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
 import { Account } from "../accounts/account.ts"
 import { type Job, jobOfRecord, type QueuePosition } from "../job.ts"
@@ -133,7 +133,8 @@ export const newJobOf = Effect.fnUntraced(function* (
     generation: operation.generation,
     model,
     input,
-    identity: effectiveInput(operation, input),
+    identity: planIdentity(plan),
+    ...(plan.references === undefined ? {} : { linkedIdentity: effectiveInput(operation, input) }),
     quote,
     limits,
     ...slotDemandOf(plan),

@@ -20,7 +20,11 @@ const make = (proxies?: Proxies) =>
       }
     ),
     freeBytes,
-    openFolder: (root, below) => openFolder(root, below)
+    openFolder: (root, below) => openFolder(root, below),
+    frameDecoder: Effect.flatMap(
+      Effect.promise(() => import("./ffmpeg.ts")),
+      ({ findFfmpeg }) => findFfmpeg(process.env["PATH"] ?? "")
+    )
   })
 
 /** `FileHost` for Node. */

@@ -1,0 +1,128 @@
+import type { AnyOperation, KlingError, MediaRule, Plan } from "@klingkit/core"
+import { anyVideo, invalidInput, type MediaReference, newImage, readMediaReference } from "@klingkit/core/internal"
+import type { FoundVideo, PipelinePlan } from "@klingkit/core/requests"
+import { type FileHost, type MediaConfig, type MediaSource, readMediaWith } from "@klingkit/media"
+import { inlineSeconds } from "@klingkit/media/internal"
+import { Effect, type FileSystem, Option, type Path, Predicate } from "effect"
+import { type Job, jobOfRecord } from "../job.ts"
+import type { JobError } from "../job-error.ts"
+import { LedgerSource } from "../ledger/ledger-source.ts"
+import { readMediaInput } from "../media-inputs.ts"
+import { type FindJob, resolveReference, resolveResultId } from "./resolve-reference.ts"
+
+type Needs = FileHost | FileSystem.FileSystem | Path.Path | LedgerSource
+type Read<A, E> = Effect.Effect<A, KlingError | JobError | E, Needs>
+type Fields = Readonly<Record<string, unknown>>
+
+interface PlanMediaOptions<E> {
+  readonly find: FindJob<E>
+  readonly config: MediaConfig & { readonly principal: string }
+}
+
+/**
+ * The media inputs of one plan. Each may be a reference to an earlier result, and all of them come through here; the plan is
+ * told afterwards which results it uses.
+ */
+export const planMedia = <E>({ find, config }: PlanMediaOptions<E>) => {
+  const { privateHosts = [], klingIsLocal = false, principal } = config
+  const policy = { privateHosts, klingIsLocal }
+  const names = new Map<string, string>()
+  const seconds = new Map<string, number>()
+  const warnings: Array<string> = []
+
+  const resolved = Effect.fnUntraced(function* (field: string, rule: MediaRule, reference: MediaReference) {
+    const { source, name, durationSeconds } = yield* resolveReference(field, rule, reference, { find, policy })
+    const value = Predicate.isString(source) ? source : yield* readMediaInput(field, rule, source, config)
+    names.set(value, name)
+    if (durationSeconds !== undefined) seconds.set(value, durationSeconds)
+    return { value, durationSeconds }
+  })
+
+  const read = (field: string, rule: MediaRule, source: MediaSource): Read<string, E> =>
+    Effect.gen(function* () {
+      // It was resolved before, and Kling need not be kept from its own files.
+      if (Predicate.isString(source) && names.has(source)) return source
+      const reference = Predicate.isString(source) ? readMediaReference(source) : undefined
+      if (Predicate.isString(reference)) return yield* refuse(field, reference)
+      return reference === undefined
+        ? yield* readMediaInput(field, rule, source, config)
+        : (yield* resolved(field, rule, reference)).value
+    })
+
+  /** Without a task that is known to have made it, what an id means is left to Kling, unless it is one of klingkit's own. */
+  const resultId = (field: string, type: "video" | "audio", given: string): Read<string, E> =>
+    Effect.gen(function* () {
+      const reference = readMediaReference(given)
+      if (reference === undefined) return given
+      if (Predicate.isString(reference)) return yield* refuse(field, reference)
+      const known = yield* inLedger(reference.id, principal)
+      const findKnown: FindJob<E> = known === undefined ? find : () => Effect.succeed(known)
+      if (reference.id.startsWith("kk-")) return yield* resolveResultId(field, type, reference, findKnown)
+      const task = known === undefined ? yield* findIfThere(find, reference.id) : Option.some(known)
+      if (Option.isSome(task)) {
+        return yield* resolveResultId(field, type, reference, () => Effect.succeed(task.value))
+      }
+      warnings.push(`no known task has made ${type} with the id ${reference.id}: Kling decides what it is`)
+      return reference.id
+    })
+
+  return {
+    image: (field: string, source: string) => read(field, newImage, source),
+    operation: (operation: AnyOperation, input: Fields): Read<Fields, E> =>
+      readMediaWith<KlingError | JobError | E, Needs>(operation, input, { media: read, resultId }),
+    video: (field: string, source: string): Read<FoundVideo, E> =>
+      Effect.gen(function* () {
+        const given = source.trim()
+        if (isUrl(given)) return { url: given }
+        if (isPath(given)) return yield* refuse(field, "must be a URL or a task's id: Kling takes no video as a file")
+        // No other text can be a video: it is looked up, whatever it looks like.
+        const reference = readMediaReference(given) ?? { id: given }
+        if (Predicate.isString(reference)) return yield* refuse(field, reference)
+        const { value, durationSeconds } = yield* resolved(field, anyVideo, reference)
+        return { url: value, ...(durationSeconds === undefined ? {} : { durationSeconds }) }
+      }),
+    seconds: (media: string): Effect.Effect<number | undefined> => {
+      const known = seconds.get(media)
+      return known !== undefined || isUrl(media) ? Effect.succeed(known) : inlineSeconds(media)
+    },
+    /** The plan with the results that it refers to. */
+    tell: <A extends Plan | PipelinePlan>(plan: A): A => {
+      const told = warnings.length === 0 ? plan : { ...plan, warnings: [...plan.warnings, ...warnings] }
+      if (names.size === 0) return told
+      return "steps" in told
+        ? { ...told, steps: told.steps.map((step) => ({ ...step, plan: { ...step.plan, references: names } })) }
+        : { ...told, references: names }
+    }
+  }
+}
+
+/** A finished job of this ledger that has the id, or a result with it. Free, and possible without a credential. */
+const inLedger = (id: string, principal: string): Effect.Effect<Job | undefined, never, LedgerSource> =>
+  LedgerSource.use(({ open }) => open).pipe(
+    Effect.flatMap((ledger) =>
+      Effect.gen(function* () {
+        const { jobs } = yield* ledger.list({ principal, id, limit: 1 })
+        const [record] = jobs.length > 0 ? jobs : (yield* ledger.list({ principal, result: id, limit: 1 })).jobs
+        return record?.finishedAt === undefined ? undefined : jobOfRecord(record)
+      })
+    ),
+    Effect.orElseSucceed(() => undefined)
+  )
+
+/** Nothing if Kling has no such task, or cannot be asked because there is no credential. */
+const findIfThere = <E>(find: FindJob<E>, id: string): Effect.Effect<Option.Option<Job>, KlingError> =>
+  find(id).pipe(
+    Effect.map(Option.some),
+    Effect.catch((error) =>
+      Predicate.isTagged(error, "KlingError") && !absent.has((error as KlingError).reason._tag)
+        ? Effect.fail(error as KlingError)
+        : Effect.succeed(Option.none())
+    )
+  )
+
+const absent: ReadonlySet<string> = new Set(["TaskNotFound", "MissingCredentials", "UnusableCredentials"])
+
+const isUrl = (source: string): boolean => /^(https?|data):/i.test(source)
+const isPath = (source: string): boolean => /[\\/]|^[~.]|\.\w{2,4}$/.test(source)
+
+const refuse = (field: string, message: string) => Effect.fail(invalidInput([{ field, message }]))
