@@ -144,7 +144,8 @@ const make = Effect.gen(function* () {
   const plan = yield* makePlanner<LedgerError>({
     credential: kling.credential,
     config: { ...settings, klingIsLocal: kling.isLocal },
-    job: status
+    job: status,
+    task: (id) => kling.task(id)
   })
 
   /** Results that would not fit on the disk are not paid for. */

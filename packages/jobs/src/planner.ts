@@ -1,4 +1,4 @@
-import { type AnyOperation, type CredentialKind, KlingError, type Plan, planOperation } from "@klingkit/core"
+import { type AnyOperation, type CredentialKind, KlingError, type Plan, planOperation, type Task } from "@klingkit/core"
 import { type AnyRequest, type NameOf, type PipelinePlan, type PlanContext, planRequest } from "@klingkit/core/requests"
 import type { FileHost, MediaConfig } from "@klingkit/media"
 import { Effect, type FileSystem, type Path, Predicate } from "effect"
@@ -20,8 +20,10 @@ export interface Planner<E> {
 interface PlannerOptions<E> {
   readonly credential: CredentialKind
   readonly config: MediaConfig & Pick<JobsConfig, "principal">
-  /** Looks up a task that a request refers to. */
+  /** Looks up a task that a request refers to, by any id of it or of its results. */
   readonly job: (id: string) => Effect.Effect<Job, KlingError | E>
+  /** Reads a task by its own id. */
+  readonly task: (id: string) => Effect.Effect<Task, KlingError | E>
 }
 
 type Needs = FileHost | FileSystem.FileSystem | Path.Path | LedgerSource
@@ -30,14 +32,15 @@ type Needs = FileHost | FileSystem.FileSystem | Path.Path | LedgerSource
 export const makePlanner = Effect.fnUntraced(function* <E>({
   credential,
   config,
-  job
+  job,
+  task
 }: PlannerOptions<E>): Effect.fn.Return<Planner<E>, never, Needs> {
   const services = yield* Effect.context<Needs>()
   const provided = <A, E2>(effect: Effect.Effect<A, E2, Needs>) => Effect.provideContext(effect, services)
   const refined = (plan: Plan) => provided(refineQuote(plan, config.principal))
 
   const planAny = Effect.fnUntraced(function* (request: AnyRequest, given: unknown, nameOf: NameOf) {
-    const media = planMedia({ find: job, config })
+    const media = planMedia({ find: job, readTask: task, config })
     const context: PlanContext<JobError | E> = {
       credential,
       image: (field, source) => provided(media.image(field, source)),
@@ -50,7 +53,7 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
   })
 
   const planOne = Effect.fnUntraced(function* (operation: AnyOperation, input: unknown) {
-    const media = planMedia({ find: job, config })
+    const media = planMedia({ find: job, readTask: task, config })
     const isInput = Predicate.isObject(input) && !Array.isArray(input)
     const read = isInput ? provided(media.operation(operation, { ...input })) : Effect.succeed(input)
     return media.tell(yield* refined(yield* planOperation(operation, yield* read)))

@@ -1,4 +1,4 @@
-import type { AnyOperation } from "@klingkit/core"
+import { type AnyOperation, Kling } from "@klingkit/core"
 import { baseUrlFromConfig, invalidInput, isLocalUrl } from "@klingkit/core/internal"
 import { type AnyRequest, isPipeline, kebabName, type NameOf } from "@klingkit/core/requests"
 import { Jobs, type LedgerError } from "@klingkit/jobs"
@@ -18,10 +18,13 @@ const klingIsLocal = baseUrlFromConfig.pipe(
 /** How a command line plans: it may read any file, needs no credential, and connects only to look up a task. */
 const planner = Effect.gen(function* () {
   const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+  const connected = <A, E>(lookUp: Effect.Effect<A, E, Jobs | Kling>) =>
+    lookUp.pipe(Effect.provide(connection), Effect.provideContext(files))
   return yield* makePlanner<LedgerError | CommandError>({
     credential: yield* credentialKind,
     config: { ...(yield* folders), klingIsLocal: yield* klingIsLocal },
-    job: (id) => Jobs.use((jobs) => jobs.status(id)).pipe(Effect.provide(connection), Effect.provideContext(files))
+    job: (id) => connected(Jobs.use((jobs) => jobs.status(id))),
+    task: (id) => connected(Kling.use((kling) => kling.task(id)))
   })
 })
 

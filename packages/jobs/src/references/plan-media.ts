@@ -1,9 +1,9 @@
-import type { AnyOperation, KlingError, MediaRule, Plan } from "@klingkit/core"
+import { type AnyOperation, KlingError, type MediaRule, type Plan, type Task } from "@klingkit/core"
 import { anyVideo, invalidInput, type MediaReference, newImage, readMediaReference } from "@klingkit/core/internal"
 import type { FoundVideo, PipelinePlan } from "@klingkit/core/requests"
 import { type FileHost, type MediaConfig, type MediaSource, readMediaWith } from "@klingkit/media"
 import { inlineSeconds } from "@klingkit/media/internal"
-import { Effect, type FileSystem, Option, type Path, Predicate } from "effect"
+import { Effect, type FileSystem, type Path, Predicate } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
@@ -16,6 +16,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 interface PlanMediaOptions<E> {
   readonly find: FindJob<E>
+  readonly readTask: (id: string) => Effect.Effect<Task, KlingError | E>
   readonly config: MediaConfig & { readonly principal: string }
 }
 
@@ -23,7 +24,7 @@ interface PlanMediaOptions<E> {
  * The media inputs of one plan. Each may be a reference to an earlier result, and all of them come through here; the plan is
  * told afterwards which results it uses.
  */
-export const planMedia = <E>({ find, config }: PlanMediaOptions<E>) => {
+export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) => {
   const { privateHosts = [], klingIsLocal = false, principal } = config
   const policy = { privateHosts, klingIsLocal }
   const names = new Map<string, string>()
@@ -56,12 +57,9 @@ export const planMedia = <E>({ find, config }: PlanMediaOptions<E>) => {
       if (reference === undefined) return given
       if (Predicate.isString(reference)) return yield* refuse(field, reference)
       const known = yield* inLedger(reference.id, principal)
-      const findKnown: FindJob<E> = known === undefined ? find : () => Effect.succeed(known)
-      if (reference.id.startsWith("kk-")) return yield* resolveResultId(field, type, reference, findKnown)
-      const task = known === undefined ? yield* findIfThere(find, reference.id) : Option.some(known)
-      if (Option.isSome(task)) {
-        return yield* resolveResultId(field, type, reference, () => Effect.succeed(task.value))
-      }
+      if (known === undefined && isHandle(reference.id)) return yield* resolveResultId(field, type, reference, find)
+      const job = known ?? (yield* readIfThere(readTask, reference.id))
+      if (job !== undefined) return yield* resolveResultId(field, type, reference, () => Effect.succeed(job))
       warnings.push(`no known task has made ${type} with the id ${reference.id}: Kling decides what it is`)
       return reference.id
     })
@@ -109,16 +107,19 @@ const inLedger = (id: string, principal: string): Effect.Effect<Job | undefined,
     Effect.orElseSucceed(() => undefined)
   )
 
-/** Nothing if Kling has no such task, or cannot be asked because there is no credential. */
-const findIfThere = <E>(find: FindJob<E>, id: string): Effect.Effect<Option.Option<Job>, KlingError> =>
-  find(id).pipe(
-    Effect.map(Option.some),
+/** A task of this account that the ledger does not have. Nothing if Kling has none, or cannot be asked without a credential. */
+const readIfThere = <E>(
+  readTask: (id: string) => Effect.Effect<Task, KlingError | E>,
+  id: string
+): Effect.Effect<Job | undefined, KlingError> =>
+  readTask(id).pipe(
+    Effect.map((task): Job => ({ handle: id, task })),
     Effect.catch((error) =>
-      Predicate.isTagged(error, "KlingError") && !absent.has((error as KlingError).reason._tag)
-        ? Effect.fail(error as KlingError)
-        : Effect.succeed(Option.none())
+      error instanceof KlingError && !absent.has(error.reason._tag) ? Effect.fail(error) : Effect.succeed(undefined)
     )
   )
+
+const isHandle = (id: string): boolean => id.startsWith("kk-")
 
 const absent: ReadonlySet<string> = new Set(["TaskNotFound", "MissingCredentials", "UnusableCredentials"])
 
