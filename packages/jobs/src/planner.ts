@@ -49,14 +49,14 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
       seconds: media.seconds,
       refineQuote: refined
     }
-    return media.tell(yield* planRequest(request, given, nameOf, context))
+    return media.complete(yield* planRequest(request, given, nameOf, context))
   })
 
   const planOne = Effect.fnUntraced(function* (operation: AnyOperation, input: unknown) {
     const media = planMedia({ find: job, readTask: task, config })
     const isInput = Predicate.isObject(input) && !Array.isArray(input)
     const read = isInput ? provided(media.operation(operation, { ...input })) : Effect.succeed(input)
-    return media.tell(yield* refined(yield* planOperation(operation, yield* read)))
+    return media.complete(yield* refined(yield* planOperation(operation, yield* read)))
   })
 
   function plan(

@@ -4,7 +4,7 @@ import type { Plan } from "./plan.ts"
 
 /**
  * What a plan gives, which decides whether a request is the same as another: its effective input, in which a result of an
- * earlier task stands under its handle. Its link may be another one at each look.
+ * earlier task stands under its handle. Its link may be another one after the next poll.
  */
 export const planIdentity = ({
   operation,

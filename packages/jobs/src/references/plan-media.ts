@@ -21,8 +21,8 @@ interface PlanMediaOptions<E> {
 }
 
 /**
- * The media inputs of one plan. Each may be a reference to an earlier result, and all of them come through here; the plan is
- * told afterwards which results it uses.
+ * The media inputs of one plan. Each may be a reference to an earlier result, and all of them come through here; the plan
+ * then names the results that it uses.
  */
 export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) => {
   const { privateHosts = [], klingIsLocal = false, principal } = config
@@ -84,12 +84,12 @@ export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) =>
       return known !== undefined || isUrl(media) ? Effect.succeed(known) : inlineSeconds(media)
     },
     /** The plan with the results that it refers to. */
-    tell: <A extends Plan | PipelinePlan>(plan: A): A => {
-      const told = warnings.length === 0 ? plan : { ...plan, warnings: [...plan.warnings, ...warnings] }
-      if (names.size === 0) return told
-      return "steps" in told
-        ? { ...told, steps: told.steps.map((step) => ({ ...step, plan: { ...step.plan, references: names } })) }
-        : { ...told, references: names }
+    complete: <A extends Plan | PipelinePlan>(plan: A): A => {
+      const warned = warnings.length === 0 ? plan : { ...plan, warnings: [...plan.warnings, ...warnings] }
+      if (names.size === 0) return warned
+      return "steps" in warned
+        ? { ...warned, steps: warned.steps.map((step) => ({ ...step, plan: { ...step.plan, references: names } })) }
+        : { ...warned, references: names }
     }
   }
 }

@@ -15,7 +15,7 @@ import { Effect, Result } from "effect"
 import { Base64 } from "effect/encoding"
 import { TestClock } from "effect/testing"
 import { inVirtualTime } from "@klingkit/media/testing"
-import { picture } from "./testing/picture.ts"
+import { shadedImage } from "./testing/shaded-image.ts"
 import { frames, referenceWorld } from "./testing/program.ts"
 
 const inputOf = (plan: Plan | PipelinePlan): Plan["input"] => ("input" in plan ? plan.input : {})
@@ -47,7 +47,7 @@ describe("a result of an earlier task, wherever an image is asked for", () => {
     })
   )
 
-  it.effect("is refused in words where it is none, not there yet, or unknown", () =>
+  it.effect("is refused in words where it is something else, not there yet, or unknown", () =>
     Effect.gen(function* () {
       const { start, paidFor } = yield* referenceWorld
       const { make, run, plan, refusal } = yield* start()
@@ -131,7 +131,7 @@ describe("a result that Kling has deleted", () => {
       const planned = yield* plan(generateVideo, { prompt: "it runs", image })
       expect(inputOf(planned)).toMatchObject({ firstFrame: Base64.encode(content) })
       expect([...((planned as Plan).references ?? []).values()]).toEqual([image])
-      yield* fs.writeFile(other?.path ?? "", picture(200))
+      yield* fs.writeFile(other?.path ?? "", shadedImage(200))
       expect(yield* refusal(generateVideo, { prompt: "x", image })).toContain(
         "image is older than 30 days, so Kling has deleted it; no unchanged copy is saved on this machine"
       )

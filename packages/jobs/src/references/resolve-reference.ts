@@ -109,7 +109,7 @@ const hasExpired = ({ record, task }: Job) =>
     return finishedAt !== undefined && now - finishedAt >= resultRetentionMillis
   })
 
-/** The error of a look-up is about this input: whether the task that it names was charged is another matter. */
+/** The error of the lookup is about this input: whether the task that it names was charged is another matter. */
 const ofInput = <E>(field: string, id: string, error: KlingError | E): KlingError | E => {
   if (!(error instanceof KlingError)) return error
   const { reason, access } = error

@@ -13,17 +13,17 @@ import { LedgerSource } from "../../ledger/ledger-source.ts"
 import { temporaryFolder } from "../../ledger/testing/test-database.ts"
 import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
 import { startJob } from "../../submit/testing/start-job.ts"
-import { picture } from "./picture.ts"
+import { shadedImage } from "./shaded-image.ts"
 
 /** What the decoder of a test gives for a frame. */
-export const frames = { first: picture(251), last: picture(252) }
+export const frames = { first: shadedImage(251), last: shadedImage(252) }
 
 interface ProgramOptions {
   /** Whether a decoder is at hand. */
   readonly decodes?: boolean
 }
 
-/** A world whose every file is a picture of its own, with one ledger for all programs in it. */
+/** A world whose every file is different, with one ledger for all programs in it. */
 export const referenceWorld = Effect.gen(function* () {
   let shade = 0
   const world = new KlingWorld({
@@ -32,7 +32,7 @@ export const referenceWorld = Effect.gen(function* () {
       Effect.sync(() =>
         kind === "video"
           ? { bytes: new Uint8Array(sampleVideo(2000, ++shade)), contentType: "video/mp4" }
-          : { bytes: new Uint8Array(picture(++shade)), contentType: "image/png" }
+          : { bytes: new Uint8Array(shadedImage(++shade)), contentType: "image/png" }
       )
   })
   const folder = yield* temporaryFolder("klingkit-references-")

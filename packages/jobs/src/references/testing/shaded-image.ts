@@ -10,7 +10,7 @@ const chunk = (type: string, data: Uint8Array): Uint8Array => {
 }
 
 /** A whole PNG of 300x300 pixels in one shade, which is different for each number. */
-export const picture = (shade: number): Uint8Array => {
+export const shadedImage = (shade: number): Uint8Array => {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(300, 0)
   header.writeUInt32BE(300, 4)
