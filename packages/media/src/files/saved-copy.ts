@@ -1,5 +1,5 @@
 import { Effect, FileSystem } from "effect"
-import { FileHost } from "./file-host.ts"
+import type { FileHost } from "./file-host.ts"
 import { digestOf } from "./kept-file.ts"
 
 /** A result as it was saved on this machine. */
