@@ -8,6 +8,7 @@ import { type Job, jobOfRecord } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { readMediaInput } from "../media-inputs.ts"
+import { isResultLink, nameOfLink } from "./result-links.ts"
 import { type FindJob, resolveReference, resolveResultId } from "./resolve-reference.ts"
 
 type Needs = FileHost | FileSystem.FileSystem | Path.Path | LedgerSource
@@ -39,15 +40,24 @@ export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) =>
     return { value, durationSeconds }
   })
 
+  /** The link of a result is another spelling of its handle. */
+  const recognize = (link: string): Effect.Effect<void, never, LedgerSource> =>
+    isResultLink(link, klingIsLocal)
+      ? Effect.map(nameOfLink(link, principal), (name) => {
+          if (name !== undefined) names.set(link, name)
+        })
+      : Effect.void
+
   const read = (field: string, rule: MediaRule, source: MediaSource): Read<string, E> =>
     Effect.gen(function* () {
       // It was resolved before, and Kling need not be kept from its own files.
       if (Predicate.isString(source) && names.has(source)) return source
       const reference = Predicate.isString(source) ? readMediaReference(source) : undefined
       if (Predicate.isString(reference)) return yield* refuse(field, reference)
-      return reference === undefined
-        ? yield* readMediaInput(field, rule, source, config)
-        : (yield* resolved(field, rule, reference)).value
+      if (reference !== undefined) return (yield* resolved(field, rule, reference)).value
+      const value = yield* readMediaInput(field, rule, source, config)
+      yield* recognize(value)
+      return value
     })
 
   /** Without a task that is known to have made it, what an id means is left to Kling, unless it is one of klingkit's own. */
@@ -71,7 +81,7 @@ export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) =>
     video: (field: string, source: string): Read<FoundVideo, E> =>
       Effect.gen(function* () {
         const given = source.trim()
-        if (isUrl(given)) return { url: given }
+        if (isUrl(given)) return yield* Effect.as(recognize(given), { url: given })
         if (isPath(given)) return yield* refuse(field, "must be a URL or a task's id: Kling takes no video as a file")
         // No other text can be a video: it is looked up, whatever it looks like.
         const reference = readMediaReference(given) ?? { id: given }

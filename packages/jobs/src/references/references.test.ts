@@ -184,6 +184,7 @@ describe("a request made with a reference", () => {
         expect(inputOf(again)).toMatchObject({ firstFrame: after })
         yield* run(again)
       }
+      yield* run(yield* plan(generateVideo, { prompt: "it jumps", image: after }))
       expect(paidFor()).toBe(3)
       yield* run(yield* plan(generateVideo, { prompt: "it jumps", image: image.handle }), { take: 2 })
       expect(paidFor()).toBe(4)

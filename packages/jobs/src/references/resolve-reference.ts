@@ -101,7 +101,8 @@ const findResult = Effect.fnUntraced(function* <E>(
 })
 
 /** A task that is not in the ledger has Kling's id only: its external id may be one that another program has chosen. */
-const nameOf = ({ record, task }: Job, position: number): string => `${record?.handle ?? task.id}#${position + 1}`
+export const nameOf = ({ record, task }: Job, position: number): string =>
+  `${record?.handle ?? task.id}#${position + 1}`
 
 const hasExpired = ({ record, task }: Job) =>
   Effect.map(Clock.currentTimeMillis, (now) => {
