@@ -1,4 +1,11 @@
-import { type AnyOperation, type CredentialKind, type KlingError, type Plan, planOperation, type Task } from "@klingkit/core"
+import {
+  type AnyOperation,
+  type CredentialKind,
+  type KlingError,
+  type Plan,
+  planOperation,
+  type Task
+} from "@klingkit/core"
 import { type AnyRequest, type NameOf, type PipelinePlan, type PlanContext, planRequest } from "@klingkit/core/requests"
 import type { FileHost, MediaConfig } from "@klingkit/media"
 import { Effect, type FileSystem, type Path, Predicate } from "effect"
