@@ -215,7 +215,7 @@ describe("a request made with a reference", () => {
       world.state.faults.add([{ fault: "dead-links", count: "always" }])
       const video = yield* make(generateVideo, { prompt: "a face" })
       const request = { video: video.handle, text: "Good morning to everybody" }
-      yield* run(yield* plan(createLipsync, request))
+      yield* make(createLipsync, request)
       const paid = paidFor()
       world.state.faults.clear()
       yield* download(video.handle)
