@@ -44,6 +44,8 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "packages/jobs/src/polling/receive-callback.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/jobs/src/polling/follow-job.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/media/src/files/containment.test.ts", from: "standard", because: "draws many hostile servers" },
+  { files: "packages/jobs/src/references/references.test.ts", from: "standard", because: "simulates for long" },
+  { files: "packages/media/src/node/ffmpeg.test.ts", from: "standard", because: "starts processes" },
   { files: "packages/media/src/node/open-folder.test.ts", from: "standard", because: "races a worker thread" },
   {
     files: "packages/media/src/preview/draw-preview.test.ts",

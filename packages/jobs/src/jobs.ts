@@ -172,7 +172,8 @@ const make = Effect.gen(function* () {
   const plan = yield* makePlanner<LedgerError>({
     credential: kling.credential,
     config: { ...settings, klingIsLocal: kling.isLocal },
-    task: (id) => Effect.map(status(id), ({ task }) => task)
+    job: status,
+    task: (id) => kling.task(id)
   })
 
   const planRepeat = yield* makeRepeatPlanner({ plan, status })

@@ -25,7 +25,7 @@ const setting = Effect.gen(function* () {
   const world = new KlingWorld({ speed: 1 })
   const folder = yield* temporaryFolder("klingkit-repeat-")
   const ledger = Context.get(yield* Layer.build(layerSqlite(join(folder, "ledger.db"))), Ledger)
-  const start = programOver(world, ledger, { inputDirs: [folder] })
+  const start = programOver(world, ledger, { folder })
   const image = join(folder, "cat.png")
   writeFileSync(image, png())
   return { world, ledger, image, one: yield* start, other: yield* start }

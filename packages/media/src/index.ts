@@ -2,13 +2,15 @@ export { FileDenied } from "./inputs/file-denied.ts"
 export { CallerFolders, type MediaFolders } from "./inputs/local-file.ts"
 export { readMediaInput } from "./inputs/media-input.ts"
 export type { MediaConfig, MediaSource } from "./inputs/media-source.ts"
-export { readOperationMedia } from "./inputs/operation-media.ts"
+export { type MediaReaders, readMediaWith, readOperationMedia } from "./inputs/operation-media.ts"
 export { type MediaFacts, probeMedia } from "./formats/probe-media.ts"
 export {
   DeniedAddress,
   FileHost,
   FileUnreadable,
   FolderDenied,
+  type FrameDecoder,
+  NotDecoded,
   type OpenFile,
   type OpenFolder,
   type Sha256

@@ -17,6 +17,7 @@ export const avatar = operation({
   params: {
     image: media("image", legacyImage, { required: true }),
     audioId: id("audio_id", {
+      resultOf: "audio",
       encodedAs: "string",
       notes: `from legacy.tts, younger than ${resultRetentionDays} days; this or soundFile`
     }),

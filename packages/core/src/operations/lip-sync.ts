@@ -51,7 +51,11 @@ export const advancedLipSync = operation({
       "face_choose[]",
       {
         faceId: id("face_id", { required: true, encodedAs: "string", notes: "from legacy.identify-face" }),
-        audioId: id("audio_id", { encodedAs: "string", notes: "from legacy.tts; this or soundFile" }),
+        audioId: id("audio_id", {
+          resultOf: "audio",
+          encodedAs: "string",
+          notes: "from legacy.tts; this or soundFile"
+        }),
         soundFile: media("sound_file", lipSyncAudio, { notes: "this or audioId" }),
         soundStartMs: integer("sound_start_time", {
           required: true,
@@ -104,7 +108,7 @@ export const oldLipSync = operation({
   findableByExternalId: "no",
   params: {
     mode: enumOf("input.mode", ["text2video", "audio2video"], { required: true }),
-    videoId: id("input.video_id", { encodedAs: "string", notes: "this or videoUrl" }),
+    videoId: id("input.video_id", { resultOf: "video", encodedAs: "string", notes: "this or videoUrl" }),
     videoUrl: media("input.video_url", anyVideo, { notes: "this or videoId" }),
     text: string("input.text", { maxLength: 120, notes: "the spoken text, with mode text2video" }),
     voiceId: string("input.voice_id", { notes: "with mode text2video" }),

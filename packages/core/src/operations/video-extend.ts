@@ -16,6 +16,7 @@ export const videoExtend = operation({
   models: ["kling-v1", "kling-v1-5", "kling-v1-6"],
   params: {
     videoId: id("video_id", {
+      resultOf: "video",
       required: true,
       encodedAs: "string",
       notes: `of an earlier result, younger than ${resultRetentionDays} days`

@@ -19,6 +19,7 @@ export const createVoice = operation({
     name: string("voice_name", { required: true, maxLength: 20 }),
     voiceUrl: media("voice_url", voiceSource, { notes: "one clean speaker; or videoId" }),
     videoId: id("video_id", {
+      resultOf: "video",
       encodedAs: "string",
       notes: "a result of Kling 2.6 with audio, of avatar or of lip-sync; or voiceUrl"
     }),

@@ -103,10 +103,13 @@ export const number = <const O extends ParamOptions & NumberLimits>(path: string
 export const boolean = <const O extends ParamOptions>(path: string, options: O) =>
   param<boolean, O>(path, { kind: "boolean" }, options)
 
-export const id = <const O extends ParamOptions & { readonly encodedAs: "number" | "string" }>(
+export const id = <
+  const O extends ParamOptions & { readonly encodedAs: "number" | "string"; readonly resultOf?: "video" | "audio" }
+>(
   path: string,
   options: O
-) => param<string, O>(path, { kind: "id", encodedAs: options.encodedAs }, options)
+) =>
+  param<string, O>(path, { kind: "id", encodedAs: options.encodedAs, ...limit("resultOf", options.resultOf) }, options)
 
 /** An image, a video or audio: an https URL or, where the rule allows it, bare base64. */
 export const media = <const O extends ParamOptions>(path: string, rule: MediaRule, options: O) =>

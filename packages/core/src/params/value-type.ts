@@ -25,7 +25,12 @@ export type ValueType =
     }
   | { readonly kind: "boolean" }
   /** A 64-bit id, always a string of digits in TypeScript; `number` is a JSON number on the wire. */
-  | { readonly kind: "id"; readonly encodedAs: "number" | "string" }
+  | {
+      readonly kind: "id"
+      readonly encodedAs: "number" | "string"
+      /** The id of an earlier video or audio, which is not that of the task that made it. */
+      readonly resultOf?: "video" | "audio"
+    }
   | { readonly kind: "media"; readonly rule: MediaRule }
   | { readonly kind: "object"; readonly fields: Params }
   | { readonly kind: "array"; readonly of: ValueType; readonly min?: number; readonly max?: number }

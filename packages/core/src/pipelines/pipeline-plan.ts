@@ -93,13 +93,15 @@ export const fingerprintKey = "chain"
 /** A pipeline as a single plan, for its quote and its approval. It has the operation of its last step. */
 export const toPlan = ({ name, steps, quote, warnings }: PipelinePlan): Plan => {
   const last = steps.at(-1) as PipelineStep
+  const references = new Map(steps.flatMap(({ plan }) => [...(plan.references ?? [])]))
   return {
     operation: last.plan.operation,
     input: { [fingerprintKey]: name, steps: serializeSteps(steps) },
     model: last.plan.model,
     reasons: [`${stepsText(steps.length)}: ${steps.map(({ plan }) => plan.operation.id).join(", ")}`],
     warnings,
-    quote
+    quote,
+    ...(references.size === 0 ? {} : { references })
   }
 }
 

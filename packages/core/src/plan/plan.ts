@@ -27,6 +27,8 @@ export interface Plan {
   readonly variants?: { readonly count: number; readonly quote: Quote }
   /** What it plans, in the words of the request: what the ledger keeps of it. */
   readonly request?: StoredRequest
+  /** By value in the input: the result of an earlier task that it is, `kk-img-...#1`. It stays when the link to it changes. */
+  readonly references?: ReadonlyMap<string, string>
 }
 
 /** The exact request of a plan; inline images are shortened for display. */
@@ -35,7 +37,7 @@ export const describeRequest = ({ operation, input }: Plan): RequestTarget & { r
   return { method: operation.method, ...target, ...(body === undefined ? {} : { body: shorten(body) }) }
 }
 
-interface Draft extends Omit<Plan, "quote" | "input" | "variants" | "request"> {
+interface Draft extends Omit<Plan, "quote" | "input" | "variants" | "request" | "references"> {
   readonly input: Readonly<Record<string, unknown>>
   /** Maps a path in the operation's input to the field of the request: `firstFrame` to `image`. */
   readonly nameOf: (path: string) => string

@@ -13,8 +13,8 @@ export const createAvatarVideo = defineRequest({
   method: "video.avatar",
   result: "video",
   input: z.strictObject({
-    image: media("image", "Portrait: URL or local path"),
-    audio: media("audio", "Speech, 2 to 300 s: URL or path; or {audioId}").optional(),
+    image: media("image", "Portrait: Task ID, URL or path"),
+    audio: media("audio", "Speech, 2 to 300 s: Task ID, URL or path; or {audioId}").optional(),
     audioId: idField("ID of speech that Kling made").optional(),
     prompt: z.string().describe("What the speaker does").optional(),
     resolution: z.enum(["720p", "1080p"]).describe("Default 720p").optional()

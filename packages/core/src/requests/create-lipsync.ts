@@ -18,7 +18,7 @@ const secondsOf = ({ minSeconds, maxSeconds }: { readonly minSeconds: number; re
 
 const input = z.strictObject({
   video: media("video", `Video with a face, ${secondsOf(faceVideo)}: URL or Task ID`),
-  audio: media("audio", `Speech: URL or path, mp3/wav/m4a/aac, ${secondsOf(lipSyncAudio)}`).optional(),
+  audio: media("audio", `Speech: Task ID, URL or path, mp3/wav/m4a/aac, ${secondsOf(lipSyncAudio)}`).optional(),
   audioSeconds: z
     .number()
     .min(lipSyncAudio.minSeconds)

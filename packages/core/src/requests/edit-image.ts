@@ -15,7 +15,7 @@ export const editImage = defineRequest({
   result: "image",
   input: z.strictObject({
     prompt: z.string().describe("Refers to images as <<<image_1>>>, <<<image_2>>>").optional(),
-    images: z.array(media("image", "URL or path")).max(10).describe("URLs or paths, up to 10").optional(),
+    images: z.array(media("image", "URL or path")).max(10).describe("Task IDs, URLs or paths, up to 10").optional(),
     elements: z.array(idField()).describe("Element ids").optional(),
     model: suggested<"kling-image-o1" | "kling-v3-omni">()
       .describe("kling-image-o1 (default) or kling-v3-omni")

@@ -32,7 +32,7 @@ export const generateImage = defineRequest({
       "Default 16:9"
     ).optional(),
     n: listedInteger([1, ...live.map((model) => model.maxImages)], "How many; default 1").optional(),
-    image: media("image", "Reference image: URL or local path").optional(),
+    image: media("image", "Reference image: Task ID, URL or path").optional(),
     imageFidelity: z.number().min(0).max(1).describe("How near to the reference, default 0.5").optional(),
     watermark: z.boolean().describe("Also make a copy with a watermark").optional()
   }),

@@ -16,8 +16,8 @@ export const generateVideo = defineRequest({
   result: "video",
   input: z.strictObject({
     prompt: prompt.describe("What happens").optional(),
-    image: media("image", "First frame: URL or local path").optional(),
-    lastImage: media("image", "Last frame: URL or path; needs {image}").optional(),
+    image: media("image", "First frame: Task ID (ID#2: second result, ID@last: last frame), URL or path").optional(),
+    lastImage: media("image", "Last frame: Task ID, URL or path; needs {image}").optional(),
     negativePrompt,
     ...videoSettings,
     aspectRatio,

@@ -6,7 +6,7 @@ type MediaKind = MediaRule["kind"]
 
 const kinds = z.registry<{ readonly kind: MediaKind }>()
 
-/** A field that holds an image, video or audio: a URL, a path, or base64; for a video also the id of a task that made it. */
+/** A field that holds an image, video or audio: a reference to an earlier result, a URL, a path, or base64. */
 export const media = (kind: MediaKind, description: string) =>
   z.string().describe(description).register(kinds, { kind })
 

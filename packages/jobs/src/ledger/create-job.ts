@@ -40,8 +40,10 @@ export interface NewJob {
   readonly expectedSeconds?: number
   /** From the caller: the same key always means the same job. */
   readonly idempotencyKey?: string
-  /** What the request gives however it was spelled (`effectiveInput`); the input when absent. */
+  /** What the request gives however it was spelled (`planIdentity`); the input when absent. */
   readonly identity?: Readonly<Record<string, unknown>>
+  /** The same with links in place of the results that it refers to: a request by link is this one too. */
+  readonly linkedIdentity?: Readonly<Record<string, unknown>>
   /** Which of several identical requests, from 1. */
   readonly take?: number
   /** Without a key, an identical request is the same job until it ends, and for this long after (600 s). */

@@ -23,6 +23,8 @@ export interface NewPipeline {
   readonly name: string
   /** Of the whole, whichever take it is: what identifies a duplicate, together with the take. */
   readonly fingerprint: string
+  /** The same as if the results that it refers to were given by their links. */
+  readonly linkedFingerprint?: string
   /** Which of several identical pipelines, from 1. */
   readonly take?: number
   /** What its approval is bound to; the fingerprint when absent. */
@@ -142,12 +144,14 @@ const findTake = Effect.fnUntraced(function* (
 ): Effect.fn.Return<FoundTake, LedgerError | SqlError> {
   const { sql } = database
   const now = yield* Clock.currentTimeMillis
-  const fingerprint = fingerprintOfTake(request.fingerprint, take)
+  const { linkedFingerprint } = request
+  const firstTakes = [request.fingerprint, ...(linkedFingerprint === undefined ? [] : [linkedFingerprint])]
+  const fingerprints = firstTakes.map((one) => fingerprintOfTake(one, take))
   const scope = sql`principal = ${principal} AND ${ofAccount(database, account)}`
   const findLast = Effect.gen(function* () {
-    const others = laterTakes.map((later) => fingerprintOfTake(request.fingerprint, later))
+    const others = firstTakes.flatMap((one) => laterTakes.map((later) => fingerprintOfTake(one, later)))
     const rows = yield* sql`SELECT * FROM klingkit_pipelines
-      WHERE ${sql.in("fingerprint", [request.fingerprint, ...others])} AND ${scope}`
+      WHERE ${sql.in("fingerprint", [...firstTakes, ...others])} AND ${scope}`
     const takes = rows.map((row) => ({ row, take: takeOfFingerprint(String(row["fingerprint"])) }))
     return takes.toSorted((one, other) => other.take - one.take)[0]
   })
@@ -162,11 +166,11 @@ const findTake = Effect.fnUntraced(function* (
   const by = idempotencyKey === undefined ? "request" : "key"
   const where =
     idempotencyKey === undefined
-      ? sql`fingerprint = ${fingerprint} AND (finished_at > ${now - dedupeWindowMillis} OR state <> 'SUCCEEDED')`
+      ? sql`${sql.in("fingerprint", fingerprints)} AND (finished_at > ${now - dedupeWindowMillis} OR state <> 'SUCCEEDED')`
       : sql`idempotency_key = ${idempotencyKey}`
   const [same] =
     yield* sql`SELECT * FROM klingkit_pipelines WHERE ${scope} AND ${where} ORDER BY created_at DESC LIMIT 1`
-  if (same?.["fingerprint"] === fingerprint) {
+  if (same !== undefined && fingerprints.includes(String(same["fingerprint"]))) {
     const last = yield* findLast
     return { take, found: { pipeline: yield* readPipeline(same), nextTake: (last?.take ?? take) + 1 } }
   }

@@ -7,7 +7,7 @@ import { consumeApproval } from "./approvals.ts"
 import { checkBudget, dayOf } from "./budget.ts"
 import { type CreateResult, insertJob, type NewJob, requireStorable } from "./create-job.ts"
 import type { LedgerDatabase } from "./database.ts"
-import { findDuplicate, identityOf } from "./find-duplicate.ts"
+import { findDuplicate, fingerprintsOf, identityOf } from "./find-duplicate.ts"
 import type { LedgerError } from "./ledger-error.ts"
 
 /** Several takes of one request, which differ in take and key only. */
@@ -78,9 +78,10 @@ export const runningTakes = Effect.fnUntraced(function* (
   takes: NewTakes
 ): Effect.fn.Return<ReadonlyArray<string>, SqlError> {
   const { sql } = database
-  const { principal, account, fingerprint, formerFingerprint } = yield* identityOf(takes[0])
+  const identity = yield* identityOf(takes[0])
+  const { principal, account } = identity
   const rows = yield* sql<{ handle: string }>`SELECT handle FROM klingkit_jobs
-    WHERE ${sql.in("fingerprint", [fingerprint, formerFingerprint])} AND principal = ${principal}
+    WHERE ${sql.in("fingerprint", fingerprintsOf(identity))} AND principal = ${principal}
     AND ${ofAccount(database, account)}
     AND ${sql.in(
       "take",

@@ -19,6 +19,8 @@ export interface RequestIdentity {
   readonly fingerprint: string
   /** As releases without takes computed it, from the input as it was spelled. */
   readonly formerFingerprint: string
+  /** As if the results that it refers to were given by their links. */
+  readonly linkedFingerprint?: string
   /** Which of several identical requests: 1 unless the caller asks for another. */
   readonly take: number
   /** The caller wants another one, whichever number that is. */
@@ -33,7 +35,7 @@ const currentPrefix = "2:"
 
 /** `identity` is the effective input of the request: operation, settings with their defaults, trimmed text. */
 export const identityOf = Effect.fnUntraced(function* (newJob: NewJob): Effect.fn.Return<RequestIdentity> {
-  const { handle, account, operation, input, prompt, idempotencyKey } = newJob
+  const { handle, account, operation, input, prompt, idempotencyKey, linkedIdentity } = newJob
   const formerFingerprint = yield* fingerprintOf(operation, newJob.dedupeBy ?? input)
   return {
     handle,
@@ -44,6 +46,9 @@ export const identityOf = Effect.fnUntraced(function* (newJob: NewJob): Effect.f
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     formerFingerprint,
     fingerprint: newJob.dedupeBy === undefined ? yield* requestFingerprint(newJob) : formerFingerprint,
+    ...(newJob.dedupeBy === undefined && linkedIdentity !== undefined
+      ? { linkedFingerprint: yield* requestFingerprint({ operation, input, identity: linkedIdentity }) }
+      : {}),
     take: newJob.take ?? 1,
     wantsNextTake: newJob.allowDuplicate === true,
     dedupeWindowSeconds: newJob.dedupeWindowSeconds ?? defaultDedupeWindowSeconds
@@ -74,7 +79,7 @@ export const findDuplicate = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Duplicate, LedgerError | SqlError> {
   const { sql } = database
   const { handle, principal, account, idempotencyKey, take, dedupeWindowSeconds } = identity
-  const fingerprints = sql.in("fingerprint", [identity.fingerprint, identity.formerFingerprint])
+  const fingerprints = sql.in("fingerprint", fingerprintsOf(identity))
   const scope = sql`principal = ${principal} AND ${ofAccount(database, account)}`
   const identical = sql`${fingerprints} AND ${scope} AND state <> 'REFUSED'`
   const lastTake = Effect.map(sql`SELECT MAX(take) AS take FROM klingkit_jobs WHERE ${identical}`, ([last]) =>
@@ -119,11 +124,23 @@ export const findDuplicate = Effect.fnUntraced(function* (
   return { _tag: "New", take }
 })
 
+/** Under which an identical request may be stored. */
+export const fingerprintsOf = ({
+  fingerprint,
+  formerFingerprint,
+  linkedFingerprint
+}: RequestIdentity): ReadonlyArray<string> => [
+  fingerprint,
+  formerFingerprint,
+  ...(linkedFingerprint === undefined ? [] : [linkedFingerprint])
+]
+
 /** A row of an earlier release knows its request only as it was spelled; then operation and prompt decide. */
 const isSameRequest = (row: Readonly<Record<string, unknown>>, identity: RequestIdentity): boolean => {
-  const { principal, operation, prompt, fingerprint, formerFingerprint, take } = identity
+  const { principal, operation, prompt, fingerprint, formerFingerprint, linkedFingerprint, take } = identity
   if (row["principal"] !== principal) return false
-  if (row["fingerprint"] === fingerprint) return Number(row["take"]) === take
+  if (row["fingerprint"] === fingerprint || row["fingerprint"] === linkedFingerprint)
+    return Number(row["take"]) === take
   if (row["fingerprint"] === formerFingerprint) return true
   const isFormer = !String(row["fingerprint"]).startsWith(currentPrefix) && fingerprint !== formerFingerprint
   const written = typeof row["prompt"] === "string" ? row["prompt"].trim() : ""

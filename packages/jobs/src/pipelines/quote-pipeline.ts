@@ -1,16 +1,18 @@
 import type { KlingError, Quote, TaskStatus } from "@klingkit/core"
+import { byReference } from "@klingkit/core/internal"
 import {
   dependsOn,
   fingerprintKey,
   onlySteps,
   type PipelinePlan,
+  type PipelineStep,
   serializeSteps,
   type StepSelection,
   stepsOf,
   toPlan,
   withTakes
 } from "@klingkit/core/requests"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Struct } from "effect"
 import { Account } from "../accounts/account.ts"
 import { taskOfRecord } from "../job.ts"
 import type { NewPipeline } from "../ledger/create-pipeline.ts"
@@ -92,17 +94,23 @@ export const requestPipeline = Effect.fnUntraced(function* (
   const { take = 1, reuseSteps = false, allowDuplicate, idempotencyKey, retryFailed = true } = options
   const all = yield* withTakes(whole, options.stepTakes)
   const plan = yield* onlySteps(all, options.only)
-  const { operation, input } = toPlan(plan)
+  const asOne = toPlan(plan)
+  const { operation, input, references } = asOne
   const scope = { take, ...(allowDuplicate === true ? { apart: handle } : {}) }
   const keys: ReadonlyMap<string, string> = reuseSteps ? yield* stepKeys(all.steps, scope) : new Map()
+  const linkedKeys: ReadonlyMap<string, string> =
+    reuseSteps && references !== undefined ? yield* stepKeys(all.steps.map(byLink), scope) : keys
   const newPipeline: NewPipeline = {
     handle,
     principal,
     account,
     name: plan.name,
-    fingerprint: yield* fingerprintOf(operation.id, options.dedupeBy ?? input),
+    fingerprint: yield* fingerprintOf(operation.id, options.dedupeBy ?? byReference(input, references)),
+    ...(references === undefined || options.dedupeBy !== undefined
+      ? {}
+      : { linkedFingerprint: yield* fingerprintOf(operation.id, input) }),
     take,
-    approvalFingerprint: yield* planFingerprint({ operation, input }),
+    approvalFingerprint: yield* planFingerprint(asOne),
     quote: plan.quote,
     steps: summarizeSteps(plan.steps, keys),
     plan: { steps: serializeSteps(plan.steps) },
@@ -116,14 +124,14 @@ export const requestPipeline = Effect.fnUntraced(function* (
     earlier === undefined
       ? foundSteps(
           plan,
-          keys,
-          yield* pipelines.findSteps({ principal, account }, [...keys.values()]),
+          [keys, linkedKeys],
+          yield* pipelines.findSteps({ principal, account }, [...keys.values(), ...linkedKeys.values()]),
           retryFailed,
           yield* Clock.currentTimeMillis
         )
       : yield* madeSteps(plan, resumed(earlier, retryFailed))
   const unpaid = unpaidOf(plan, found.made)
-  const paid = { operation, input: { [fingerprintKey]: plan.name, steps: serializeSteps(unpaid.steps) } }
+  const paid = { ...asOne, input: { [fingerprintKey]: plan.name, steps: serializeSteps(unpaid.steps) } }
   return {
     ...found,
     plan,
@@ -155,6 +163,9 @@ export const quoteOfRequest = ({ plan, newPipeline, unpaid, made, earlier }: Pip
   }),
   ...(earlier === undefined ? {} : { handle: earlier.handle })
 })
+
+/** A step as it was keyed before results were known by their handles. */
+const byLink = ({ plan, ...step }: PipelineStep): PipelineStep => ({ ...step, plan: Struct.omit(plan, ["references"]) })
 
 /** A stopped pipeline as it will be once it has been resumed. */
 const resumed = (pipeline: PipelineRecord, retryFailed: boolean): PipelineRecord => {
@@ -188,7 +199,7 @@ const wasUnquoted = ({ state, found }: StepJob): boolean => state === "FAILED" |
 /** What others have made. The faces of a session that has ended count only for steps that are made themselves. */
 const foundSteps = (
   { steps }: PipelinePlan,
-  keys: ReadonlyMap<string, string>,
+  keys: ReadonlyArray<ReadonlyMap<string, string>>,
   candidates: ReadonlyMap<string, JobRecord>,
   retryFailed: boolean,
   now: number
@@ -196,7 +207,7 @@ const foundSteps = (
   const made = new Map<string, JobRecord>()
   const needed = new Set<string>()
   for (const { id, plan } of steps.toReversed()) {
-    const job = candidates.get(keys.get(id) ?? "")
+    const [job] = keys.flatMap((one) => candidates.get(one.get(id) ?? "") ?? [])
     const isUsable = job !== undefined && !(needed.has(id) && hasExpired(job, now))
     if (isUsable && !(retryFailed && job.state === "FAILED")) made.set(id, job)
     else for (const source of dependsOn(plan.input)) needed.add(source)

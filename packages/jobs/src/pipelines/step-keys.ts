@@ -1,4 +1,4 @@
-import { effectiveInput } from "@klingkit/core/internal"
+import { planIdentity } from "@klingkit/core/internal"
 import { type PipelineStep, placeholderOf, replaceReferences, type StepReference } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import { fingerprintOf } from "../ledger/fingerprint.ts"
@@ -25,7 +25,7 @@ export const stepKeys = Effect.fnUntraced(function* (
   for (const { id, plan, take = takeOfAll } of steps) {
     const { operation } = plan
     const input = replaceReferences(plan.input, (reference) => identifiedBy(reference, keys))
-    const given = effectiveInput(operation, input as Readonly<Record<string, unknown>>)
+    const given = planIdentity({ ...plan, input: input as typeof plan.input })
     const digest = yield* fingerprintOf(operation.id, { given, take, apart })
     const occurrence = (occurrences.get(digest) ?? 0) + 1
     occurrences.set(digest, occurrence)

@@ -1,5 +1,5 @@
 import { Kling, maxUsd, type Plan, type Quote } from "@klingkit/core"
-import { effectiveInput } from "@klingkit/core/internal"
+import { byReference, planIdentity } from "@klingkit/core/internal"
 import { fingerprintKey } from "@klingkit/core/requests"
 import { Context, Effect, Layer, Struct } from "effect"
 import { jobError, type JobError } from "../job-error.ts"
@@ -53,16 +53,15 @@ export class SpendGate extends Context.Service<
 }
 
 /** What an approval of a plan is bound to; a pipeline's input is that of its steps, not of an operation. */
-export const planFingerprint = ({
-  operation,
-  input,
-  variants
-}: Pick<Plan, "operation" | "input" | "variants">): Effect.Effect<string> =>
-  requestFingerprint({
-    operation: operation.id,
-    input,
-    ...(Object.hasOwn(input, fingerprintKey) ? {} : { identity: effectiveInput(operation, input) })
-  }).pipe(Effect.map((fingerprint) => (variants === undefined ? fingerprint : `${fingerprint} x ${variants.count}`)))
+export const planFingerprint = (
+  plan: Pick<Plan, "operation" | "input" | "variants" | "references">
+): Effect.Effect<string> => {
+  const { operation, input, variants, references } = plan
+  const identity = Object.hasOwn(input, fingerprintKey) ? byReference(input, references) : planIdentity(plan)
+  return requestFingerprint({ operation: operation.id, input, identity }).pipe(
+    Effect.map((fingerprint) => (variants === undefined ? fingerprint : `${fingerprint} x ${variants.count}`))
+  )
+}
 
 const make = Effect.gen(function* () {
   const kling = yield* Kling

@@ -1,5 +1,5 @@
 import { mintHandle, type Plan, type TaskOperation } from "@klingkit/core"
-import { effectiveInput, wrongMethod } from "@klingkit/core/internal"
+import { byReference, effectiveInput, planIdentity, wrongMethod } from "@klingkit/core/internal"
 import { storeOperation } from "@klingkit/core/requests"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
 import { Account } from "../accounts/account.ts"
@@ -135,12 +135,13 @@ export const newJobOf = Effect.fnUntraced(function* (
     generation: operation.generation,
     model,
     input,
-    identity: effectiveInput(operation, input),
+    identity: planIdentity(plan),
+    ...(plan.references === undefined ? {} : { linkedIdentity: effectiveInput(operation, input) }),
     quote,
     limits,
     ...slotDemandOf(plan),
     expectedSeconds: operation.expectedSeconds(input),
-    request: plan.request ?? storeOperation(operation, input, givenOrigin),
+    request: plan.request ?? storeOperation(operation, byReference(input, plan.references), givenOrigin),
     ...(typeof prompt === "string" ? { prompt } : {}),
     lease: yield* ProcessLeases.useSync(({ request }) => request)
   }

@@ -34,8 +34,16 @@ export class FileHost extends Context.Service<
      * known.
      */
     readonly hasEnded: (process: string) => Effect.Effect<boolean>
+    /** What decodes videos on this machine, if there is anything: undefined or absent where there is nothing. */
+    readonly frameDecoder?: Effect.Effect<FrameDecoder | undefined>
   }
 >()("@klingkit/media/FileHost") {}
+
+/** A frame of the video file at a path, as a JPEG of its full size. */
+export type FrameDecoder = (path: string, which: "first" | "last") => Effect.Effect<Uint8Array, NotDecoded>
+
+/** A video that cannot be decoded; the detail is the decoder's own. */
+export class NotDecoded extends Data.TaggedError("NotDecoded")<{ readonly detail: string }> {}
 
 /** A folder that stays the one that was opened, even if another one replaces it at its path. */
 export interface OpenFolder {

@@ -78,7 +78,8 @@ const isSameFile = Effect.fnUntraced(function* (folder: OpenFolder, name: string
 
 const chunkBytes = 1_000_000
 
-const digestOf = Effect.fnUntraced(function* (
+/** The size of a file, and its digest in hex. */
+export const digestOf = Effect.fnUntraced(function* (
   file: FileSystem.File
 ): Effect.fn.Return<{ readonly bytes: number; readonly sha256: string }, PlatformError.PlatformError, FileHost> {
   const host = yield* FileHost

@@ -26,7 +26,11 @@ const make = (proxies?: Proxies) =>
     openFile: (path) => openFile(path),
     locateFolder: (folder) => locateFolder(folder),
     process: processName,
-    hasEnded
+    hasEnded,
+    frameDecoder: Effect.flatMap(
+      Effect.promise(() => import("./ffmpeg.ts")),
+      ({ findFfmpeg }) => findFfmpeg(process.env["PATH"] ?? "")
+    )
   })
 
 /** `FileHost` for Node. */

@@ -30,7 +30,8 @@ export const emulated = (
   const http = emulatorHttpClient(world)
   const files = Layer.mock(FileHost)({
     connect: () => Effect.provide(HttpClient.HttpClient, http),
-    freeBytes: () => Effect.succeed(undefined)
+    freeBytes: () => Effect.succeed(undefined),
+    frameDecoder: Effect.succeed(undefined)
   })
   const disk = Layer.mergeAll(FileSystem.layerNoop({}), Path.layer, files)
   return jobs.pipe(

@@ -49,7 +49,9 @@ describe("extend_video", () => {
       )
       const image = yield* startTask("generate_image", { prompt: "x" })
       yield* passTime(world)
-      expect((yield* failure("extend_video", { task_id: image, prompt: "x" })).message).toBe("task_id made no video")
+      expect((yield* failure("extend_video", { task_id: image, prompt: "x" })).message).toBe(
+        "task_id is an image, not a video; make a video of it first"
+      )
       const long = yield* finished(world, { duration: 12 })
       expect((yield* failure("extend_video", { task_id: long, prompt: "x", model_name: "kling-o1" })).message).toBe(
         "task_id is a video of 12 s; only videos of 3 to 10 s can be continued"

@@ -1,5 +1,5 @@
 import type { Plan } from "@klingkit/core"
-import { effectiveInput } from "@klingkit/core/internal"
+import { effectiveInput, planIdentity } from "@klingkit/core/internal"
 import { isPipeline, type PipelinePlan } from "@klingkit/core/requests"
 import { fingerprintOf } from "@klingkit/jobs/internal"
 import { Effect } from "effect"
@@ -25,7 +25,7 @@ export interface LineToKey {
 const formerAttempts = [1, 2, 3]
 
 /**
- * A line is what it gives (`effectiveInput`) under its id, or as the first, second, ... of the same lines without an id;
+ * A line is what it gives (`planIdentity`) under its id, or as the first, second, ... of the same lines without an id;
  * always within its manifest. Its position makes no difference. A line of several steps is its fields as written.
  */
 export const keysOf = Effect.fnUntraced(function* (manifest: string, lines: ReadonlyArray<LineToKey>) {
@@ -35,9 +35,11 @@ export const keysOf = Effect.fnUntraced(function* (manifest: string, lines: Read
       return {
         id,
         isPipeline: isPipeline(plan),
-        given: isPipeline(plan)
-          ? ""
-          : yield* fingerprintOf(manifest, [plan.operation.id, effectiveInput(plan.operation, plan.input)]),
+        given: isPipeline(plan) ? "" : yield* fingerprintOf(manifest, [plan.operation.id, planIdentity(plan)]),
+        linked:
+          isPipeline(plan) || plan.references === undefined
+            ? undefined
+            : yield* fingerprintOf(manifest, [plan.operation.id, effectiveInput(plan.operation, plan.input)]),
         written: yield* fingerprintOf(manifest, content),
         writtenWithoutId: yield* fingerprintOf(manifest, withoutId)
       }
@@ -45,16 +47,24 @@ export const keysOf = Effect.fnUntraced(function* (manifest: string, lines: Read
   )
   const withoutId = digests.filter(({ id }) => id === undefined)
   const nth = counter()
-  return digests.map(({ id, isPipeline: hasSteps, given, written, writtenWithoutId }): LineKeys => {
+  return digests.map(({ id, isPipeline: hasSteps, given, linked, written, writtenWithoutId }): LineKeys => {
     const former = `batch ${written} ${nth(`written ${written}`)}`
     if (hasSteps) return { own: `${former} 1`, earlier: [] }
     const formers = [former]
-    if (id === undefined) return { own: `line ${given} ${nth(`given ${given}`)}`, earlier: attemptsOf(formers) }
+    // An earlier release knew the results that a line refers to by their links.
+    const linkedKeys = (end: string | number) => (linked === undefined ? [] : [`line ${linked} ${end}`])
+    if (id === undefined) {
+      const position = nth(`given ${given}`)
+      return { own: `line ${given} ${position}`, earlier: [...linkedKeys(position), ...attemptsOf(formers)] }
+    }
     // The first of these belong to the lines that still have no id.
     const others = withoutId.filter((other) => other.given === given).length
     const position = others + nth(`given with id ${given}`)
     formers.push(`batch ${writtenWithoutId} ${position}`)
-    return { own: `line ${given} id ${id}`, earlier: [`line ${given} ${position}`, ...attemptsOf(formers)] }
+    return {
+      own: `line ${given} id ${id}`,
+      earlier: [`line ${given} ${position}`, ...linkedKeys(`id ${id}`), ...attemptsOf(formers)]
+    }
   })
 })
 

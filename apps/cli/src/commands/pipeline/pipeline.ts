@@ -1,5 +1,5 @@
 import type { KlingError } from "@klingkit/core"
-import { stepsText } from "@klingkit/core/internal"
+import { byReference, stepsText } from "@klingkit/core/internal"
 import { onlySteps, toPlan, withTakes } from "@klingkit/core/requests"
 import { type Job, Jobs, Pipelines } from "@klingkit/jobs"
 import { fingerprintOf } from "@klingkit/jobs/internal"
@@ -43,9 +43,9 @@ const run = Command.make(
       Effect.tap((taken) => onlySteps(taken, only)),
       Effect.mapError(flagError)
     )
-    const { operation, input } = toPlan(plan)
+    const { operation, input, references } = toPlan(plan)
     // The same file is always the same pipeline.
-    const key = `file ${yield* fingerprintOf(operation.id, { ...input, ...selected })}`
+    const key = `file ${yield* fingerprintOf(operation.id, { ...byReference(input, references), ...selected })}`
     yield* runPipeline(plan, flags, {
       ...selected,
       retryFailed,

@@ -73,6 +73,19 @@ export const pipelinesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =>
     })
   )
 
+  it.effect("is one by the links of its results too, as it was known before, with all its takes", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      for (const take of [1, 2]) yield* ledger.pipelines.create(samplePipeline({ fingerprint: "by link", take }))
+      const known = { fingerprint: "by handle", linkedFingerprint: "by link" }
+      const again = yield* ledger.pipelines.create(samplePipeline(known))
+      expect(again).toMatchObject({ isNew: false, nextTake: 3 })
+      const second = yield* ledger.pipelines.create(samplePipeline({ ...known, allowDuplicate: true }))
+      expect(second).toMatchObject({ isNew: false, nextTake: 3 })
+      expect(second.pipeline.handle).not.toBe(again.pipeline.handle)
+    })
+  )
+
   it.effect("reserves the price of a pipeline, and commits it step by step", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh

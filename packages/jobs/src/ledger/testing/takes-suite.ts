@@ -33,6 +33,18 @@ export const takesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("counts the takes that were made with the link of a result, before it was known by its handle", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const linkedIdentity = { image: "https://cdn.example/1.png" }
+      yield* ledger.createTakes(takesOf([1, 2], { identity: linkedIdentity }))
+      const request = { prompt: "a fox", identity: { image: "kk-img-1#1" }, linkedIdentity }
+      expect(yield* ledger.createJob(sampleJob(request))).toMatchObject({ isNew: false, job: { take: 1 }, nextTake: 3 })
+      const next = yield* ledger.createJob(sampleJob({ ...request, allowDuplicate: true }))
+      expect(next).toMatchObject({ isNew: true, job: { take: 3 } })
+    })
+  )
+
   it.effect("creates none if the limits do not allow all that are new", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh

@@ -1,4 +1,4 @@
-import { NodePath } from "@effect/platform-node"
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { type CredentialKind, Kling } from "@klingkit/core"
 import { emulatorHttpClient, type KlingWorld } from "@klingkit/emulator"
 import { nodeFileHost } from "@klingkit/media/node"
@@ -30,7 +30,8 @@ interface ProgramOptions {
   readonly account?: string
   readonly principal?: string
   readonly isLongRunning?: boolean
-  readonly inputDirs?: ReadonlyArray<string>
+  /** Where it reads and saves files; without one it has none. */
+  readonly folder?: string
   /** Changes requests to Kling, or their responses. */
   readonly intercept?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
   readonly alter?: (kling: Kling["Service"]) => Kling["Service"]
@@ -46,7 +47,7 @@ export const programOver = Effect.fnUntraced(function* (
     account,
     principal = "local",
     isLongRunning = false,
-    inputDirs = [],
+    folder,
     intercept = (client) => client,
     alter = (kling) => kling
   }: ProgramOptions = {}
@@ -61,8 +62,8 @@ export const programOver = Effect.fnUntraced(function* (
   })
   const config = {
     homeDir: "/",
-    outputDir: "/none",
-    inputDirs,
+    outputDir: folder ?? "/none",
+    inputDirs: [],
     limits: {},
     principal,
     isLongRunning,
@@ -74,7 +75,11 @@ export const programOver = Effect.fnUntraced(function* (
     Layer.provide(Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, intercept))),
     Layer.provide(emulatorHttpClient(world)),
     Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
-    Layer.provide([FileSystem.layerNoop({}), NodePath.layer, nodeFileHost])
+    Layer.provide([
+      folder === undefined ? FileSystem.layerNoop({}) : NodeFileSystem.layer,
+      NodePath.layer,
+      nodeFileHost
+    ])
   )
   const context = yield* Effect.orDie(Layer.build(layer))
   return {

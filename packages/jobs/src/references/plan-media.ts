@@ -1,0 +1,141 @@
+import { type AnyOperation, KlingError, type MediaRule, type Plan, type Task } from "@klingkit/core"
+import { anyVideo, invalidInput, type MediaReference, newImage, readMediaReference } from "@klingkit/core/internal"
+import type { FoundVideo, PipelinePlan } from "@klingkit/core/requests"
+import { type FileHost, type MediaConfig, type MediaSource, readMediaWith } from "@klingkit/media"
+import { inlineSeconds } from "@klingkit/media/internal"
+import { Effect, type FileSystem, type Path, Predicate } from "effect"
+import { type Job, jobOfRecord } from "../job.ts"
+import type { JobError } from "../job-error.ts"
+import { LedgerSource } from "../ledger/ledger-source.ts"
+import { readMediaInput } from "../media-inputs.ts"
+import { isResultLink, nameOfLink } from "./result-links.ts"
+import { type FindJob, resolveReference, resolveResultId } from "./resolve-reference.ts"
+
+type Needs = FileHost | FileSystem.FileSystem | Path.Path | LedgerSource
+type Read<A, E> = Effect.Effect<A, KlingError | JobError | E, Needs>
+type Fields = Readonly<Record<string, unknown>>
+
+interface PlanMediaOptions<E> {
+  readonly find: FindJob<E>
+  readonly readTask: (id: string) => Effect.Effect<Task, KlingError | E>
+  readonly config: MediaConfig & { readonly principal: string }
+}
+
+/**
+ * The media inputs of one plan. Each may be a reference to an earlier result, and all of them come through here; the plan
+ * then names the results that it uses.
+ */
+export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) => {
+  const { privateHosts = [], klingIsLocal = false, principal } = config
+  const policy = { privateHosts, klingIsLocal }
+  const names = new Map<string, string>()
+  const seconds = new Map<string, number>()
+  const warnings: Array<string> = []
+
+  const resolved = Effect.fnUntraced(function* (field: string, rule: MediaRule, reference: MediaReference) {
+    const { source, name, durationSeconds } = yield* resolveReference(field, rule, reference, { find, policy })
+    const value = Predicate.isString(source) ? source : yield* readMediaInput(field, rule, source, config)
+    names.set(value, name)
+    if (durationSeconds !== undefined) seconds.set(value, durationSeconds)
+    return { value, durationSeconds }
+  })
+
+  /** The link of a result is another spelling of its handle. */
+  const recognize = (link: string): Effect.Effect<void, never, LedgerSource> =>
+    isResultLink(link, klingIsLocal)
+      ? Effect.map(nameOfLink(link, principal), (name) => {
+          if (name !== undefined) names.set(link, name)
+        })
+      : Effect.void
+
+  const read = (field: string, rule: MediaRule, source: MediaSource): Read<string, E> =>
+    Effect.gen(function* () {
+      // It was resolved before, and Kling need not be kept from its own files.
+      if (Predicate.isString(source) && names.has(source)) return source
+      const reference = Predicate.isString(source) ? readMediaReference(source) : undefined
+      if (Predicate.isString(reference)) return yield* refuse(field, reference)
+      if (reference !== undefined) return (yield* resolved(field, rule, reference)).value
+      const value = yield* readMediaInput(field, rule, source, config)
+      yield* recognize(value)
+      return value
+    })
+
+  /** Without a task that is known to have made it, what an id means is left to Kling, unless it is one of klingkit's own. */
+  const resultId = (field: string, type: "video" | "audio", given: string): Read<string, E> =>
+    Effect.gen(function* () {
+      const reference = readMediaReference(given)
+      if (reference === undefined) return given
+      if (Predicate.isString(reference)) return yield* refuse(field, reference)
+      const known = yield* inLedger(reference.id, principal)
+      if (known === undefined && isHandle(reference.id)) return yield* resolveResultId(field, type, reference, find)
+      const job = known ?? (yield* readIfThere(readTask, reference.id))
+      if (job !== undefined) return yield* resolveResultId(field, type, reference, () => Effect.succeed(job))
+      warnings.push(`no known task has made ${type} with the id ${reference.id}: Kling decides what it is`)
+      return reference.id
+    })
+
+  return {
+    image: (field: string, source: string) => read(field, newImage, source),
+    operation: (operation: AnyOperation, input: Fields): Read<Fields, E> =>
+      readMediaWith<KlingError | JobError | E, Needs>(operation, input, { media: read, resultId }),
+    video: (field: string, source: string): Read<FoundVideo, E> =>
+      Effect.gen(function* () {
+        const given = source.trim()
+        if (isUrl(given)) return yield* Effect.as(recognize(given), { url: given })
+        if (isPath(given)) return yield* refuse(field, "must be a URL or a task's id: Kling takes no video as a file")
+        // No other text can be a video: it is looked up, whatever it looks like.
+        const reference = readMediaReference(given) ?? { id: given }
+        if (Predicate.isString(reference)) return yield* refuse(field, reference)
+        const { value, durationSeconds } = yield* resolved(field, anyVideo, reference)
+        return { url: value, ...(durationSeconds === undefined ? {} : { durationSeconds }) }
+      }),
+    seconds: (media: string): Effect.Effect<number | undefined> => {
+      const known = seconds.get(media)
+      return known !== undefined || isUrl(media) ? Effect.succeed(known) : inlineSeconds(media)
+    },
+    /** The result that a value which was read is: `kk-img-...#1`. */
+    nameOf: (read: string): string | undefined => names.get(read),
+    /** The plan with the results that it refers to. */
+    complete: <A extends Plan | PipelinePlan>(plan: A): A => {
+      const warned = warnings.length === 0 ? plan : { ...plan, warnings: [...plan.warnings, ...warnings] }
+      if (names.size === 0) return warned
+      return "steps" in warned
+        ? { ...warned, steps: warned.steps.map((step) => ({ ...step, plan: { ...step.plan, references: names } })) }
+        : { ...warned, references: names }
+    }
+  }
+}
+
+/** A finished job of this ledger that has the id, or a result with it. Free, and possible without a credential. */
+const inLedger = (id: string, principal: string): Effect.Effect<Job | undefined, never, LedgerSource> =>
+  LedgerSource.use(({ open }) => open).pipe(
+    Effect.flatMap((ledger) =>
+      Effect.gen(function* () {
+        const { jobs } = yield* ledger.list({ principal, id, limit: 1 })
+        const [record] = jobs.length > 0 ? jobs : (yield* ledger.list({ principal, result: id, limit: 1 })).jobs
+        return record?.finishedAt === undefined ? undefined : jobOfRecord(record)
+      })
+    ),
+    Effect.orElseSucceed(() => undefined)
+  )
+
+/** A task of this account that the ledger does not have. Nothing if Kling has none, or cannot be asked without a credential. */
+const readIfThere = <E>(
+  readTask: (id: string) => Effect.Effect<Task, KlingError | E>,
+  id: string
+): Effect.Effect<Job | undefined, KlingError> =>
+  readTask(id).pipe(
+    Effect.map((task): Job => ({ handle: id, task })),
+    Effect.catch((error) =>
+      error instanceof KlingError && !absent.has(error.reason._tag) ? Effect.fail(error) : Effect.succeed(undefined)
+    )
+  )
+
+const isHandle = (id: string): boolean => id.startsWith("kk-")
+
+const absent: ReadonlySet<string> = new Set(["TaskNotFound", "MissingCredentials", "UnusableCredentials"])
+
+const isUrl = (source: string): boolean => /^(https?|data):/i.test(source)
+const isPath = (source: string): boolean => /[\\/]|^[~.]|\.\w{2,4}$/.test(source)
+
+const refuse = (field: string, message: string) => Effect.fail(invalidInput([{ field, message }]))

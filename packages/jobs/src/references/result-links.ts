@@ -1,0 +1,26 @@
+import { isLocalUrl, resultDomains } from "@klingkit/core/internal"
+import { Effect } from "effect"
+import { LedgerSource } from "../ledger/ledger-source.ts"
+import { nameOf } from "./resolve-reference.ts"
+import { jobOfRecord } from "../job.ts"
+
+/** Whether a URL is one of Kling's result hosts, or of an emulator's: no other is looked up in the ledger. */
+export const isResultLink = (value: string, klingIsLocal: boolean): boolean => {
+  if (!/^https?:/i.test(value) || !URL.canParse(value)) return false
+  const { hostname } = new URL(value)
+  return (
+    resultDomains.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`)) ||
+    (klingIsLocal && isLocalUrl(value))
+  )
+}
+
+/** The result of a job in the ledger that has this link now. An identity is no reason to fail: without a ledger there is none. */
+export const nameOfLink = (link: string, principal: string): Effect.Effect<string | undefined, never, LedgerSource> =>
+  LedgerSource.use(({ open }) => open).pipe(
+    Effect.flatMap((ledger) => ledger.list({ principal, result: link, limit: 1 })),
+    Effect.map(({ jobs: [record] }) => {
+      const position = record?.outputs.findIndex((output) => "url" in output && output.url === link) ?? -1
+      return record === undefined || position < 0 ? undefined : nameOf(jobOfRecord(record), position)
+    }),
+    Effect.orElseSucceed(() => undefined)
+  )
