@@ -52,7 +52,7 @@ export const withApproval = (
       : Effect.flatMap(elicitApproval(server, tool, args, ctx, code), proceed)
   }
   return Effect.flatMap(resumedAnswer(tool, args, ctx), (resumed) =>
-    resumed === undefined ? Effect.catch(call(args), askOrFail) : proceed(resumed)
+    resumed === undefined ? call(args).pipe(Effect.catch(askOrFail)) : proceed(resumed)
   )
 }
 
