@@ -2,7 +2,7 @@ import { Schema } from "effect"
 
 /** Where an image, video or audio of a request came from. Without a source it was given as content, which is not kept. */
 export const MediaOrigin = Schema.Struct({
-  /** A URL, an absolute path, or an id of what a task has made. */
+  /** A URL, an absolute path, or a reference to what a task has made. */
   source: Schema.optionalKey(Schema.String),
   /** Of content that was read, in hex: a file that has changed since is not the same. */
   sha256: Schema.optionalKey(Schema.String),
