@@ -22,7 +22,7 @@ describe.each(every)(
       const env = { ...kling.env, KLINGKIT_CONFIRM_ABOVE_USD: "0.10", KLINGKIT_CONFIRM_TOKENS: "on" }
       host = await connect(wire, client, env, async (question) => {
         questions.push(question)
-        // A person reads the price first; what answers at once is taken for a program.
+        // The user reads the price first; what answers at once is taken for a program.
         await setTimeout(600)
         return answer
       })

@@ -6,7 +6,7 @@ import { Ledger } from "./ledger/ledger.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import type { LedgerSource } from "./ledger/ledger-source.ts"
 
-/** Whoever is asked may be away, or has to open a terminal first. */
+/** The user may be away, or has to open a terminal first. */
 const questionSeconds = 3600
 /** An approval is for the price that was just shown. */
 export const approvalSeconds = 600

@@ -33,7 +33,7 @@ const waitingChat = Effect.gen(function* () {
 })
 
 describe("klingkit approve", () => {
-  it.live("shows what is paid for, at which price, and approves it when a person says yes", () =>
+  it.live("shows what is paid for, at which price, and approves it when the user says yes", () =>
     Effect.gen(function* () {
       const { kling, isGranted } = yield* waitingChat
       const listed = yield* klingkit(["approve"], kling)
@@ -57,11 +57,11 @@ describe("klingkit approve", () => {
     })
   )
 
-  it.live("approves nothing without a terminal, or when the person declines", () =>
+  it.live("approves nothing without a terminal, or when the user declines", () =>
     Effect.gen(function* () {
       const { kling, isGranted } = yield* waitingChat
       const alone = yield* klingkit(["approve", code], kling)
-      expect([alone.exitCode, alone.stderr]).toEqual([5, expect.stringContaining("only a person can approve")])
+      expect([alone.exitCode, alone.stderr]).toEqual([5, expect.stringContaining("only the user can approve")])
       expect(isGranted()).toBe(false)
       const declined = yield* klingkit(["approve", code], { ...kling, terminal: true, typed: "" })
       expect([declined.exitCode, declined.stderr]).toEqual([5, expect.stringContaining("declined")])

@@ -61,7 +61,7 @@ const answer = Effect.fnUntraced(function* (code: string) {
   const isApproved = yield* confirmAtTerminal({
     question: "Approve and pay for this request, once?",
     undone: "nothing was approved",
-    otherwise: "run it in a terminal of your own: only a person can approve"
+    otherwise: "run it in a terminal of your own: only the user can approve"
   })
   if (!isApproved) {
     yield* approvals.close(asked.code)

@@ -6,7 +6,7 @@ import { Output } from "./output.ts"
 interface Question {
   /** Answered with yes or no. */
   readonly question: string
-  /** What to do where nobody can be asked. */
+  /** What to do where the user cannot be asked. */
   readonly otherwise: string
   /** What has not happened then, in words. */
   readonly undone: string

@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly stdin?: string
   /** Both outputs are terminals. */
   readonly terminal?: boolean
-  /** What the user types when asked at a terminal; without it, stdin is none. */
+  /** What the user types when asked at a terminal; without it, stdin is not a terminal. */
   readonly typed?: string
   /** Called with each chunk of stderr as it is written. */
   readonly onStderr?: (chunk: string) => Effect.Effect<void>

@@ -6,7 +6,7 @@ const answerTimeout = "5 minutes"
 /** The SDK's own limit, later than that. */
 const sdkTimeoutMillis = 600_000
 
-/** What came back from a form. `failed`: the client could not show it; `timeout`: nobody has answered. */
+/** What came back from a form. `failed`: the client could not show it; `timeout`: the user has not answered. */
 export interface FormAnswer {
   readonly action: string
   readonly content?: Readonly<Record<string, unknown>> | undefined
@@ -20,8 +20,8 @@ const tooLate = {
 }
 
 /**
- * Shows a form while the call waits. A call that is cancelled meanwhile leaves the form open; a user who then approves is told
- * that nothing comes of it.
+ * Shows a form while the call waits. A call that is cancelled meanwhile leaves the form open; a user who then approves is
+ * notified that nothing comes of it.
  */
 export const askOnConnection = Effect.fnUntraced(function* (
   form: ElicitRequestFormParams,

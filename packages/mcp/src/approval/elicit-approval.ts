@@ -23,7 +23,7 @@ import { SignedState } from "./signed-state.ts"
 const key = "approval"
 /** An approval is for the price that was just shown. */
 const answerWithinMillis = 600_000
-/** Nobody reads a price and answers within this time: a host that does not show forms has answered by itself. */
+/** No user reads a price and answers within this time: a host that does not show forms has answered by itself. */
 const blinkMillis = 500
 
 /** The outcome of asking: the code of the question that the user has approved, why they have not, or a question still to be answered. */
@@ -84,7 +84,7 @@ export const elicitApproval = Effect.fnUntraced(function* (
   return { question: inputRequired({ inputRequests: { [key]: inputRequired.elicit(form) }, requestState }) }
 })
 
-/** A yes opens the question's code; a no closes it. What no person can have answered leaves it open for the shell. */
+/** An approval grants the question; a refusal closes it. What the user cannot have answered leaves it open for the shell. */
 const outcomeOf = Effect.fnUntraced(function* (
   answer: FormAnswer,
   code: string,

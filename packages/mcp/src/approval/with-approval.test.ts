@@ -16,7 +16,7 @@ const connectedTo = async (wire: Wire, user: User) => {
   return { ...emulated, client: await connectedClient(emulated.services, wire, undefined, user) }
 }
 
-/** Nobody reads a price in less time. */
+/** No user reads a price in less time. */
 const readingSeconds = 2
 
 const approve = { action: "accept", content: { approve: true } } as const
@@ -133,10 +133,10 @@ describe("a call above the approval threshold", () => {
   it("tells a user who approves after the call was cancelled that nothing came of it", async () => {
     const asked = Promise.withResolvers<string>()
     const answered = Promise.withResolvers<typeof approve>()
-    const told = Promise.withResolvers<string>()
+    const notified = Promise.withResolvers<string>()
     const { client, control } = await connectedTo("2025 connection", (question) => {
       if (question.includes("too late")) {
-        told.resolve(question)
+        notified.resolve(question)
         return Promise.resolve({ action: "accept" })
       }
       asked.resolve(question)
@@ -148,7 +148,7 @@ describe("a call above the approval threshold", () => {
     cancel.abort()
     await expect(calling).rejects.toThrow("abort")
     answered.resolve(approve)
-    expect(await told.promise).toContain("too late: the call was cancelled")
+    expect(await notified.promise).toContain("too late: the call was cancelled")
     expect((await control("GET requests")).requests).toEqual([])
   })
 
