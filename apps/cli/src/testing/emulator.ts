@@ -9,6 +9,10 @@ export interface Charge {
   readonly units: number
 }
 
+interface Request {
+  readonly method: string
+}
+
 /** An emulator whose tasks finish at once, with an account's environment in its own folder. Ends with the scope. */
 export const emulatedKling = (options: EmulatorOptions = {}) =>
   Effect.gen(function* () {
@@ -32,6 +36,6 @@ export const emulatedKling = (options: EmulatorOptions = {}) =>
       rotateKey: Effect.map(Effect.promise(rotate), (answer) => (answer as { readonly apiKey: string }).apiKey),
       charges: Effect.map(read("ledger"), (ledger) => (ledger as { charges: ReadonlyArray<Charge> }).charges),
       /** Requests to Kling's API, without those to the control plane. */
-      requests: Effect.map(read("requests"), (log) => (log as { requests: ReadonlyArray<unknown> }).requests)
+      requests: Effect.map(read("requests"), (log) => (log as { requests: ReadonlyArray<Request> }).requests)
     }
   }).pipe(Effect.provide(NodeServices.layer))
