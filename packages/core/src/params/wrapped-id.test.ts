@@ -21,6 +21,9 @@ describe("an id in its wrapping", () => {
     [`Task ID: ${klingId}, still running.`, klingId],
     [`[kling://tasks/${klingId}]`, klingId],
     [`${handle} (${handle})`, handle],
+    [`\`${handle}#2\`.`, `${handle}#2`],
+    [`Task ID: ${handle.toUpperCase()}@LAST`, `${handle}@last`],
+    [`"${klingId}#2@first"`, `${klingId}#2@first`],
     ["`abc-1`.", "abc-1"]
   ])("%s", (given, id) => {
     expect(idIn(given)).toBe(id)

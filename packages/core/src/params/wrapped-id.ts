@@ -1,8 +1,10 @@
 const longestText = 200
 
-const handle = /(?<![\w-])kk-[a-z0-9]{1,20}-[0-9a-hjkmnp-tv-z]{26}(?![\w-]|\.\w)/gi
+/** What may follow an id: which of its results, or which frame. It is a part of what is meant. */
+const part = String.raw`(?:#\w{1,20})?(?:@\w{1,20})?`
+const handle = new RegExp(String.raw`(?<![\w-])kk-[a-z0-9]{1,20}-[0-9a-hjkmnp-tv-z]{26}(?![\w-]|\.\w)${part}`, "gi")
 /** Kling's ids have 18 digits today. */
-const klingId = /(?<![\w.-])\d{15,20}(?![\w-]|\.\w)/g
+const klingId = new RegExp(String.raw`(?<![\w.-])\d{15,20}(?![\w-]|\.\w)${part}`, "g")
 const taskAddress = /\bkling:\/\/tasks\//gi
 
 /**
