@@ -53,6 +53,35 @@ const echoes = [
   (request: IncomingMessage) => request.socket.destroy()
 ]
 
+const characters = (text: string, spell: (code: number, character: string) => string): string =>
+  Array.from(text, (character) => spell(character.codePointAt(0) ?? 0, character)).join("")
+const hex = (code: number): string => code.toString(16).padStart(2, "0")
+
+/** Sixteen ways in which a server or a gateway may write a secret. */
+const spellings: Readonly<Record<string, (secret: string) => string>> = {
+  verbatim: (secret) => secret,
+  "in capitals": (secret) => secret.toUpperCase(),
+  "percent-encoded": (secret) => encodeURIComponent(secret),
+  "percent-encoded to the last letter": (secret) => characters(secret, (code) => `%${hex(code)}`),
+  "percent-encoded twice": (secret) => characters(secret, (code) => `%25${hex(code)}`),
+  "escaped as in JSON": (secret) => characters(secret, (code) => `\\u00${hex(code)}`),
+  "escaped as in JavaScript": (secret) => characters(secret, (code) => `\\x${hex(code)}`),
+  "with slashes before signs": (secret) => secret.replaceAll(/[^\w]/g, String.raw`\$&`),
+  "as HTML entities": (secret) => characters(secret, (code) => `&#x${hex(code)};`),
+  "as decimal HTML entities": (secret) => characters(secret, (code) => `&#${code};`),
+  "in base64": (secret) => Buffer.from(secret).toString("base64"),
+  "in base64 of a longer text": (secret) => Buffer.from(`u:${secret}:p`).toString("base64"),
+  "in base64url": (secret) => Buffer.from(secret).toString("base64url"),
+  "in hex": (secret) => Buffer.from(secret).toString("hex"),
+  "without its end": (secret) => `${secret.slice(0, -5)}...`,
+  "without its beginning": (secret) => `...${secret.slice(5)}`
+}
+
+/** Gateways that say which header they refuse, each in its own spelling. */
+const spelledEchoes = Object.values(spellings).map((spell) =>
+  json(400, (request) => ({ code: 1200, message: `bad key: ${spell(headerOf(request).replace("Bearer ", ""))}` }))
+)
+
 const calls: ReadonlyArray<readonly [string, Readonly<Record<string, unknown>>]> = [
   ["generate_video", { prompt: "a cat" }],
   ["generate_image", { prompt: "a cat" }],
@@ -75,7 +104,7 @@ const outputUnderFailures = async (program: Started): Promise<string> => {
     return program.says(new RegExp(`"id":${id}[,}]`))
   }
   await send("initialize", { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "a", version: "1" } })
-  for (const _ of echoes) {
+  for (const _ of [...echoes, ...spelledEchoes]) {
     await Promise.all(calls.map(([name, args]) => send("tools/call", { name, arguments: args })))
   }
   program.child.stdin.end()
@@ -92,10 +121,10 @@ describe("abuse 38: a planted secret is found nowhere, whatever an upstream echo
     async (_, keys) => {
       const home = mkdtempSync(join(tmpdir(), "klingkit-secrets-"))
       cleanups.push(() => rmSync(home, { recursive: true, force: true }))
-      const url = await failingKling(echoes)
+      const url = await failingKling([...echoes, ...spelledEchoes])
       const env = { HOME: home, KLINGAI_BASE_URL: url, KLINGKIT_TOOLSETS: "all", ...keys }
       const output = await outputUnderFailures(start("klingkit-mcp", [], env))
-      expect(output.match(/Code: [A-Z_]+/g)?.length).toBeGreaterThan(echoes.length * 5)
+      expect(output.match(/Code: [A-Z_]+/g)?.length).toBeGreaterThan((echoes.length + spelledEchoes.length) * 5)
       expect(leaksIn(output, keys)).toEqual([])
       expect(leaksIn(writtenBelow(home), keys)).toEqual([])
       // A token is as sensitive as its key until it expires.
