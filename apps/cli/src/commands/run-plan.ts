@@ -89,7 +89,8 @@ const send = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags, destinat
   if (!flags.wait && !wantsFile) {
     if (isUnanswered(submitted)) return yield* stillRunning(submitted.handle, submitted, flags.timeout)
     yield* printTask(submitted)
-    return yield* output.say(`Next: klingkit task wait ${submitted.handle}`)
+    const next = submitted.task.status === "succeed" ? "download" : "wait"
+    return yield* output.say(`Next: klingkit task ${next} ${submitted.handle}`)
   }
   const { task } = yield* waitForTask(submitted.handle, { deadline: flags.timeout, submitted })
   const job: Job = { ...submitted, task }

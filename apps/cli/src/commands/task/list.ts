@@ -24,9 +24,14 @@ const columns: ReadonlyArray<Column<Job>> = [
   { title: "message", value: ({ task }) => task.message }
 ]
 
-/** `2 image`, `1 video, 1 audio`. */
+/** `2 images`, `1 video, 2 audio`. */
 const resultsOf = (types: ReadonlyArray<string>): string =>
-  [...new Set(types)].map((type) => `${types.filter((other) => other === type).length} ${type}`).join(", ")
+  [...new Set(types)]
+    .map((type) => {
+      const count = types.filter((other) => other === type).length
+      return `${count} ${type}${count === 1 || type === "audio" ? "" : "s"}`
+    })
+    .join(", ")
 
 const flags = {
   status: Flag.Literals("status", ["submitted", "processing", "succeed", "failed"]).pipe(
