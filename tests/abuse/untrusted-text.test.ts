@@ -55,10 +55,11 @@ it("abuse 35: no tool hides text from users that a model reads", async () => {
   expect(text).not.toMatch(/ignore (all|previous)|do not (tell|mention|show)|without (asking|telling)/i)
 })
 
-it("abuse 32, 33: no server starts a process or opens a URL on this machine", () => {
+it("abuse 32, 33: no server starts a process or opens a URL on this machine, but the decoder of videos", () => {
   const launchers = sourceFiles()
     .filter(({ room, isTest }) => !isTest && (room.startsWith("apps/mcp-") || room.startsWith("packages/")))
     .flatMap((file) => syntaxOf(file).imports.map(({ specifier }) => `${file.path}: ${specifier}`))
     .filter((line) => /: (node:)?(child_process|cluster|vm|repl)$|: open$/.test(line))
-  expect(launchers).toEqual([])
+  // Found by an absolute path, started without a shell, and given one local MP4 file (docs/adr/0048).
+  expect(launchers).toEqual(["packages/media/src/node/ffmpeg.ts: node:child_process"])
 })
