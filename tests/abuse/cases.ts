@@ -99,7 +99,7 @@ export const cases: ReadonlyArray<Case> = [
     coveredBy: [
       `${here}files.test.ts: is not saved as an image`,
       "packages/media/src/files/save-result.test.ts: fails and leaves no file",
-      "packages/media/src/files/save-result.test.ts: resumes after a timeout %s"
+      "packages/media/src/files/interrupted-download.test.ts: resumes after a timeout %s"
     ]
   },
   {
