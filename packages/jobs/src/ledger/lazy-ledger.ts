@@ -84,6 +84,12 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
         end: (...end) => use(({ pipelines }) => pipelines.end(...end)),
         resume: (...resume) => before(({ pipelines }) => pipelines.resume(...resume))
       },
+      accessKeys: {
+        add: (key) => before(({ accessKeys }) => accessKeys.add(key)),
+        find: (hash) => before(({ accessKeys }) => accessKeys.find(hash)),
+        list: before(({ accessKeys }) => accessKeys.list),
+        revoke: (name) => before(({ accessKeys }) => accessKeys.revoke(name))
+      },
       purgeBefore: (time) => use((ledger) => ledger.purgeBefore(time))
     })
   })

@@ -13,6 +13,13 @@ import {
 } from "./accounts.ts"
 import type { AccountRelation } from "./account-relation.ts"
 import {
+  type AccessKeyRepository,
+  addAccessKey,
+  findAccessKey,
+  listAccessKeys,
+  revokeAccessKey
+} from "./access-keys.ts"
+import {
   type ApprovalQuestion,
   type ApprovalRequest,
   findApprovalRequests,
@@ -185,6 +192,8 @@ export class Ledger extends Context.Service<
     addFiles(handle: string, files: ReadonlyArray<JobFile>): Effect.Effect<JobRecord, LedgerError>
     /** Several paid steps under one handle. */
     readonly pipelines: PipelineLedger
+    /** Who may call a hosted server. */
+    readonly accessKeys: AccessKeyRepository
     /** Deletes finished jobs that ended before a time in milliseconds since 1970; returns how many. */
     purgeBefore(time: number): Effect.Effect<number, LedgerError>
   }
@@ -250,6 +259,12 @@ const make = Effect.gen(function* () {
     linkAccounts: (...credentials) => before(linkAccounts(database, ...credentials)),
     accountRelation: (...credentials) => before(relationBetween(database, ...credentials)),
     addFiles: (handle, files) => work(addFiles(database, handle, files)),
+    accessKeys: {
+      add: (key) => before(addAccessKey(database, key)),
+      find: (hash) => before(findAccessKey(database, hash)),
+      list: before(listAccessKeys(database)),
+      revoke: (name) => before(revokeAccessKey(database, name))
+    },
     pipelines: {
       create: (newPipeline) =>
         before(createPipeline(database, newPipeline)).pipe(Effect.withSpan("Ledger.createPipeline")),

@@ -208,6 +208,18 @@ const addRequests = statements([
   `ALTER TABLE klingkit_pipelines ADD COLUMN request TEXT`
 ])
 
+// Keys of callers of a hosted server, by hash. A name can be given again once its key is revoked.
+const createAccessKeys = statements([
+  `CREATE TABLE klingkit_access_keys (
+    key_hash TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+  )`,
+  `CREATE INDEX klingkit_access_keys_name ON klingkit_access_keys (name)`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -220,7 +232,8 @@ const steps = {
   "0008_add_step_keys": addStepKeys,
   "0009_add_rechecks": addRechecks,
   "0010_add_approval_requests": addApprovalRequests,
-  "0011_add_requests": addRequests
+  "0011_add_requests": addRequests,
+  "0012_create_access_keys": createAccessKeys
 }
 
 const table = "klingkit_migrations"

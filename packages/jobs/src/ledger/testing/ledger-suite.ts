@@ -1,4 +1,5 @@
 import type { Vitest } from "@effect/vitest"
+import { accessKeysSuite } from "./access-keys-suite.ts"
 import { accountsSuite } from "./accounts-suite.ts"
 import { approvalRequestsSuite } from "./approval-requests-suite.ts"
 import { budgetSuite } from "./budget-suite.ts"
@@ -29,4 +30,5 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   orphansSuite(it)
   pipelinesSuite(it)
   foundStepsSuite(it)
+  accessKeysSuite(it)
 }
