@@ -60,6 +60,15 @@ export const borders: Readonly<Record<string, Border>> = {
     effect: "",
     preact: "board/"
   },
+  "packages/hosting": {
+    "@klingkit/core": "",
+    "@klingkit/core/internal": "",
+    "@klingkit/jobs": "",
+    "@klingkit/jobs/internal": "",
+    "@klingkit/tools": "",
+    effect: "",
+    jose: ""
+  },
   "packages/emulator": {
     "@klingkit/core": "",
     "@klingkit/core/internal": "",
@@ -76,7 +85,7 @@ export const borders: Readonly<Record<string, Border>> = {
   },
   "apps/cli": { ...app, "@klingkit/emulator": "", "@modelcontextprotocol/client": "", "effect/cli": "" },
   "apps/mcp-stdio": { ...app, "@modelcontextprotocol/server": "" },
-  "apps/mcp-http": { ...app, "@modelcontextprotocol/node": "", "@modelcontextprotocol/server": "" },
+  "apps/mcp-http": { ...app, "@klingkit/hosting": "", "@modelcontextprotocol/node": "", "@modelcontextprotocol/server": "" },
   tests: {
     ...app,
     "@ai-sdk/google": "hosts/",
@@ -97,6 +106,7 @@ export const borders: Readonly<Record<string, Border>> = {
     ajv: "mcp/",
     "mcp-sdk-v1": "",
     mediabunny: "stranger/",
+    "oidc-provider": "hosted/",
     "oxc-parser": "house/",
     "playwright-core": "board/",
     semver: "house/",

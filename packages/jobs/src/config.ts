@@ -12,11 +12,14 @@ export interface JobFolders extends MediaFolders {
   readonly privateHosts?: ReadonlyArray<string>
 }
 
+/** The owner of the jobs of a program with a single user. */
+export const localPrincipal = "local"
+
 export interface JobsConfig extends JobFolders {
   readonly limits: SpendLimits
   /** The user's name for the Kling account, which tells credentials of one account from those of others. */
   readonly account?: string
-  /** The owner of the jobs; `local` for a program with a single user. */
+  /** The owner of the jobs; `localPrincipal` for a program with a single user. */
   readonly principal: string
   /** A long-running program resumes orphaned pipelines. A short-lived one would only interrupt them again. */
   readonly isLongRunning?: boolean
@@ -88,7 +91,7 @@ export const jobsConfig = Effect.gen(function* () {
     ...(yield* accountName),
     limits: yield* spendLimits,
     ...(yield* repeatWithin),
-    principal: "local"
+    principal: localPrincipal
   }
   return config
 })

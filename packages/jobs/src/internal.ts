@@ -17,6 +17,7 @@ export {
   safeFileName,
   type Sha256
 } from "@klingkit/media"
+export { localPrincipal } from "./config.ts"
 export { nameProblem } from "@klingkit/media/internal"
 export { currentJob } from "./current-job.ts"
 export { stepFailure } from "./pipelines/pipeline-job.ts"

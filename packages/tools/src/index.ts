@@ -9,6 +9,7 @@ export { prompts } from "./prompts/catalog.ts"
 export type { Prompt, PromptArgument } from "./prompts/prompt.ts"
 export { type Resource, resources } from "./resources.ts"
 export { formatDefect, type FormattedError, formatError } from "./results/format-error.ts"
+export { grants, type Scope, scopeOf, scopes } from "./scope.ts"
 export { skills } from "./skills/catalog.ts"
 export type { Skill } from "./skills/skill.ts"
 export type {

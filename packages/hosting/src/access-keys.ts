@@ -1,0 +1,50 @@
+import type { LedgerError, LedgerSource } from "@klingkit/jobs"
+import { type AccessKey, lazyLedger, Ledger, sha256Hex } from "@klingkit/jobs/internal"
+import type { Scope } from "@klingkit/tools"
+import { Context, Effect, Layer, Redacted } from "effect"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Base64Url from "effect/encoding/Base64Url"
+import { principalOfKey, type Principal } from "./principal.ts"
+
+/** Recognized by scanners that look for leaked secrets. */
+const prefix = "klingkit_"
+
+export const looksLikeAccessKey = (credential: string): boolean => credential.startsWith(prefix)
+
+/** Keys of callers, for teams without an issuer of tokens. The ledger stores their hashes only. */
+export class AccessKeys extends Context.Service<
+  AccessKeys,
+  {
+    /** A new key, which is never shown again; nothing if the name is taken. */
+    issue(name: string, scopes: ReadonlyArray<Scope>): Effect.Effect<Redacted.Redacted | undefined, LedgerError>
+    /** Whose key this is; nothing if it opens nothing. */
+    find(key: string): Effect.Effect<Principal | undefined, LedgerError>
+    readonly list: Effect.Effect<ReadonlyArray<AccessKey>, LedgerError>
+    /** From now on it opens nothing. False if there is no key of this name. */
+    revoke(name: string): Effect.Effect<boolean, LedgerError>
+  }
+>()("@klingkit/hosting/AccessKeys") {
+  static readonly layer: Layer.Layer<AccessKeys, never, LedgerSource> = Layer.effect(
+    AccessKeys,
+    Effect.map(Ledger, ({ accessKeys }) => ({
+      issue: Effect.fnUntraced(function* (name, scopes) {
+        const key = yield* randomKey
+        const isNew = yield* accessKeys.add({ name, scopes, hash: yield* sha256Hex(key) })
+        return isNew ? Redacted.make(key) : undefined
+      }),
+      find: Effect.fnUntraced(function* (key) {
+        const known = yield* accessKeys.find(yield* sha256Hex(key))
+        if (known === undefined) return undefined
+        return { id: principalOfKey(known.name), scopes: known.scopes, clientId: known.name }
+      }),
+      list: accessKeys.list,
+      revoke: (name) => accessKeys.revoke(name)
+    }))
+  ).pipe(Layer.provide(lazyLedger))
+}
+
+// Its 256 random bits need no slow hash.
+const randomKey = SecureRandom.SecureRandom.use((random) => random.randomBytes(32)).pipe(
+  Effect.map((bytes) => `${prefix}${Base64Url.encode(bytes)}`),
+  Effect.provide(SecureRandom.layerWebCrypto)
+)

@@ -1,0 +1,7 @@
+export { AccessDenied } from "./access-denied.ts"
+export { AccessKeys } from "./access-keys.ts"
+export { CallLimits, defaultLimits, type Limits, TooManyCalls } from "./call-limits.ts"
+export { Gate } from "./gate.ts"
+export type { Principal } from "./principal.ts"
+export { challenge, metadataPaths, metadataUrl, resourceMetadata } from "./protected-resource.ts"
+export { hostingSettings, type HostingSettings, HostingSettingsInvalid, isAuthenticated } from "./settings.ts"

@@ -1,0 +1,19 @@
+import { localPrincipal } from "@klingkit/jobs/internal"
+
+/** A caller of a hosted server, and what it may do. */
+export interface Principal {
+  /** Whose tasks these are: the subject of a token, or `key:NAME`. */
+  readonly id: string
+  readonly scopes: ReadonlyArray<string>
+  /** The OAuth client, or the name of the access key. */
+  readonly clientId: string
+  /** In seconds since 1970. An access key is valid until it is revoked. */
+  readonly expiresAt?: number
+}
+
+const keyPrefix = "key:"
+
+export const principalOfKey = (name: string): string => `${keyPrefix}${name}`
+
+/** A subject that would get the tasks of an access key, or of whoever works on the server itself. */
+export const isReserved = (subject: string): boolean => subject === localPrincipal || subject.startsWith(keyPrefix)
