@@ -28,8 +28,22 @@ describe("the guard", () => {
     [{ host: "localhost", origin: "app://evil.example" }, "KLINGKIT_ALLOWED_ORIGINS"],
     [{ host: "localhost", origin: "vscode-webview-evil://1c0f1qvlo3" }, "KLINGKIT_ALLOWED_ORIGINS"]
   ])("checks %j", (headers, names) => {
-    const reason = denyReason(headers, guard)
+    const distinct = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
+    const reason = denyReason(distinct, guard)
     expect(reason === undefined ? undefined : /KLINGKIT_\w+/.exec(reason)?.[0]).toBe(names)
+  })
+
+  it("lets nothing through with several of a header, whichever a proxy in front has read", () => {
+    expect(denyReason({ host: ["localhost", "localhost"] }, guard)).toContain("Host")
+    expect(
+      denyReason({ host: ["localhost"], origin: ["https://app.example", "https://app.example"] }, guard)
+    ).toContain("Origin")
+  })
+
+  it("lets through what comes by the server's own public origin", () => {
+    const own = readGuard("", "", "https://kling.example") as Guard
+    expect(denyReason({ host: ["kling.example"], origin: ["https://kling.example"] }, own)).toBeUndefined()
+    expect(denyReason({ host: ["kling.example"], origin: ["https://kling.example:8443"] }, own)).toContain("Origin")
   })
 
   it.each([

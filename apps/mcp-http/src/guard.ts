@@ -18,16 +18,15 @@ const hostnameOf = (host: string): string | undefined => {
  * Why a request is refused, or undefined. A page in a browser can call a loopback server through its own host name
  * (DNS rebinding) or from its own origin. The browser sets both headers, not the page.
  */
-export const denyReason = (
-  headers: { readonly host?: string | undefined; readonly origin?: string | undefined },
-  guard: Guard
-): string | undefined => {
-  const hostname = headers.host === undefined ? undefined : hostnameOf(headers.host)
+export const denyReason = (headers: NodeJS.Dict<Array<string>>, guard: Guard): string | undefined => {
+  // With several, a proxy in front may have read another one than this server.
+  const host = only(headers["host"])
+  const hostname = host === undefined ? undefined : hostnameOf(host)
   if (hostname === undefined || !(loopback.test(hostname) || guard.hosts.has(hostname))) {
     return "this Host is not allowed; the server's operator can add it to KLINGKIT_ALLOWED_HOSTS"
   }
-  if (headers.origin === undefined) return undefined
-  const origin = originOf(headers.origin)
+  if (headers["origin"] === undefined) return undefined
+  const origin = originOf(only(headers["origin"]) ?? "")
   const allowed =
     origin !== undefined &&
     (guard.origins.has(origin) ||
@@ -38,13 +37,23 @@ export const denyReason = (
     : "this Origin is not allowed; the server's operator can add it to KLINGKIT_ALLOWED_ORIGINS"
 }
 
+const only = (values: ReadonlyArray<string> | undefined): string | undefined =>
+  values?.length === 1 ? values[0] : undefined
+
 export const isLoopback = (host: string): boolean => {
   const hostname = hostnameOf(host.includes(":") && !host.startsWith("[") ? `[${host}]` : host)
   return hostname !== undefined && loopback.test(hostname)
 }
 
-/** The guard from two comma-separated lists, or the first entry that no request could ever match. */
-export const readGuard = (hosts: string, origins: string): Guard | { readonly invalid: string } => {
+/**
+ * The guard from two comma-separated lists, or the first entry that no request could ever match. The server's own public
+ * origin is always allowed.
+ */
+export const readGuard = (
+  hosts: string,
+  origins: string,
+  publicOrigin?: string
+): Guard | { readonly invalid: string } => {
   const hostnames = split(hosts).map((text) => ({ text, value: allowedHost(text) }))
   const full = split(origins).map((text) => ({ text, value: originOf(text) }))
   const invalidHost = hostnames.find(({ value }) => value === undefined)
@@ -55,7 +64,11 @@ export const readGuard = (hosts: string, origins: string): Guard | { readonly in
       invalid: `KLINGKIT_ALLOWED_ORIGINS: ${invalidOrigin.text} is not an origin such as https://app.example or vscode-webview://*`
     }
   }
-  return { hosts: valuesOf(hostnames), origins: valuesOf(full) }
+  const own = publicOrigin === undefined ? [] : [new URL(publicOrigin)]
+  return {
+    hosts: new Set([...valuesOf(hostnames), ...own.map(({ hostname }) => hostname)]),
+    origins: new Set([...valuesOf(full), ...own.map(({ origin }) => origin)])
+  }
 }
 
 const split = (text: string): ReadonlyArray<string> =>
@@ -87,5 +100,5 @@ const originOf = (text: string): string | undefined => {
   return isOrigin && allowedHost(url.hostname) !== undefined ? url.origin : undefined
 }
 
-const valuesOf = (list: ReadonlyArray<{ readonly value: string | undefined }>): ReadonlySet<string> =>
-  new Set(list.flatMap(({ value }) => (value === undefined ? [] : [value])))
+const valuesOf = (list: ReadonlyArray<{ readonly value: string | undefined }>): ReadonlyArray<string> =>
+  list.flatMap(({ value }) => (value === undefined ? [] : [value]))

@@ -1,12 +1,25 @@
 import { NodeServices } from "@effect/platform-node"
+import {
+  AccessKeys,
+  CallLimits,
+  defaultLimits,
+  Gate,
+  hostingSettings,
+  isAuthenticated,
+  metadataPaths,
+  resourceMetadata
+} from "@klingkit/hosting"
+import { LedgerSource } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
-import { backgroundFailure, buildServer, makeServices, resultLinks, selectedTools } from "@klingkit/mcp"
-import { Effect, Layer, Result } from "effect"
+import { backgroundFailure, buildServer, CallerServices, logging, resultLinks, selectedTools } from "@klingkit/mcp"
+import { Effect, Layer, ManagedRuntime, Result } from "effect"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
-import { help, readArguments, type ServeArgs } from "./arguments.ts"
-import { readGuard } from "./guard.ts"
+import { admit } from "./admission.ts"
+import { help, type KeysArgs, readArguments, type ServeArgs } from "./arguments.ts"
+import { isLoopback, readGuard } from "./guard.ts"
+import { manageKeys } from "./manage-keys.ts"
 import { makeHttpApp } from "./serve.ts"
 
 /** Calls may finish for this long after a stop signal. */
@@ -20,15 +33,50 @@ const stopWith = (exitCode: number, message: string): void => {
 }
 
 const serve = (args: ServeArgs): void => {
+  const read = Effect.runSync(
+    Effect.result(Effect.all({ tools: selectedTools(args), resultLinks, hosting: hostingSettings }))
+  )
+  if (Result.isFailure(read)) {
+    const { failure } = read
+    return stopWith(
+      2,
+      failure._tag === "HostingSettingsInvalid" ? failure.problems.join("\nklingkit-mcp-http: ") : failure.message
+    )
+  }
+  const { hosting, ...options } = read.success
   const { KLINGKIT_ALLOWED_HOSTS: hosts = "", KLINGKIT_ALLOWED_ORIGINS: origins = "" } = process.env
-  const guard = readGuard(hosts, origins)
+  const guard = readGuard(hosts, origins, hosting.publicOrigin)
   if ("invalid" in guard) return stopWith(2, guard.invalid)
-  const settings = Effect.runSync(Effect.result(Effect.all({ tools: selectedTools(args), resultLinks })))
-  if (Result.isFailure(settings)) return stopWith(2, settings.failure.message)
+  if (!isLoopback(args.host) && !isAuthenticated(hosting)) return stopWith(2, openToAll(args.host))
 
-  const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig))
-  const options = { ...settings.success, version: manifest.version }
-  const app = makeHttpApp({ guard, buildServer: () => buildServer(services, options) })
+  const runtime = ManagedRuntime.make(
+    Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), CallerServices.layer).pipe(
+      Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
+      Layer.provideMerge(logging)
+    )
+  )
+  const metadata = resourceMetadata(hosting)
+  const app = makeHttpApp({
+    guard,
+    admit: (request, serveAdmitted) =>
+      runtime.runPromise(
+        admit(request, hosting).pipe(
+          Effect.flatMap((admitted) => Effect.promise(() => serveAdmitted(admitted))),
+          Effect.as(undefined),
+          Effect.catch((refused) => Effect.succeed(refused)),
+          Effect.scoped
+        )
+      ),
+    buildServer: (services) => buildServer(services, { ...options, version: manifest.version }),
+    findProblem: () =>
+      runtime.runPromise(
+        LedgerSource.use(({ open }) => open).pipe(
+          Effect.as(undefined),
+          Effect.catch((error) => Effect.succeed(error.message))
+        )
+      ),
+    documents: metadata === undefined ? {} : Object.fromEntries(metadataPaths.map((path) => [path, metadata]))
+  })
   app.server.once("error", (error: NodeJS.ErrnoException) =>
     stopWith(
       1,
@@ -45,9 +93,25 @@ const serve = (args: ServeArgs): void => {
   const stop = async () => {
     await app.close(graceMillis)
     setTimeout(() => process.exit(0), lingerMillis).unref()
-    await services.dispose()
+    await runtime.dispose()
   }
   process.once("SIGTERM", () => void stop()).once("SIGINT", () => void stop())
+}
+
+const openToAll = (host: string): string =>
+  `--host ${host} is reachable from other machines, and every caller spends your Kling units: let callers sign in (KLINGKIT_AUTH_ISSUER, or KLINGKIT_AUTH_KEYS=on), or listen on 127.0.0.1`
+
+const changeKeys = async (args: KeysArgs): Promise<void> => {
+  const outcome = await Effect.runPromise(
+    Effect.result(manageKeys(args)).pipe(
+      Effect.provide(AccessKeys.layer.pipe(Layer.provide(ledgerFromConfig), Layer.provide(logging)))
+    )
+  )
+  if (Result.isFailure(outcome)) return stopWith(1, `${outcome.failure.message}; ${outcome.failure.suggestion}`)
+  const { stdout, stderr, exitCode } = outcome.success
+  process.stdout.write(stdout)
+  process.stderr.write(stderr)
+  process.exitCode = exitCode
 }
 
 // A rejection that no caller awaits must not end the calls of others.
@@ -69,4 +133,7 @@ switch (args.do) {
     break
   case "serve":
     serve(args)
+    break
+  default:
+    await changeKeys(args)
 }

@@ -9,11 +9,11 @@ import {
   serverError
 } from "@klingkit/mcp"
 import { type NodeIncomingMessageLike, toNodeHandler } from "@modelcontextprotocol/node"
-import { isJsonContentType, type McpHttpHandler } from "@modelcontextprotocol/server"
+import { type AuthInfo, isJsonContentType, type McpHttpHandler } from "@modelcontextprotocol/server"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { acceptedBy } from "./accept.ts"
 import { jsonResponse } from "./answer-form.ts"
-import { serveMessages } from "./serve-messages.ts"
+import { authOption, serveMessages } from "./serve-messages.ts"
 
 /**
  * `/mcp` in front of the SDK's handler: bodies are read as the stdio server reads lines, so that both answer alike, and each
@@ -21,7 +21,7 @@ import { serveMessages } from "./serve-messages.ts"
  */
 export const mcpEndpoint =
   (mcp: McpHttpHandler, report: (line: string) => void) =>
-  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  async (request: IncomingMessage, response: ServerResponse, auth?: AuthInfo): Promise<void> => {
     const respond = (fetch: McpHttpHandler["fetch"], body?: null) =>
       // A received request always has a method and a URL; Node's types leave both optional.
       toNodeHandler({ fetch }, { onerror: ({ message }) => report(message) })(
@@ -32,7 +32,7 @@ export const mcpEndpoint =
     const refuse = (status: number, message: string) =>
       respond(async () => jsonResponse(status, refusalJson({ id: noId, code: serverError, message })), null)
 
-    if (request.method !== "POST") return respond(mcp.fetch)
+    if (request.method !== "POST") return respond((web) => mcp.fetch(web, authOption(auth)))
     if (!isJsonContentType(request.headers["content-type"])) return refuse(415, "Content-Type must be application/json")
     const accepted = acceptedBy(request.headers.accept)
     if (!accepted.json && !accepted.eventStream) {
@@ -41,7 +41,7 @@ export const mcpEndpoint =
     const body = await readBody(request)
     if (body === undefined) return undefined
     for (const line of body.reports) report(line)
-    return respond((web) => serveMessages(mcp, web, body, accepted), null)
+    return respond((web) => serveMessages(mcp, web, body, { accepted, auth }), null)
   }
 
 /**

@@ -1,7 +1,13 @@
 import { CallerFolders } from "@klingkit/jobs/internal"
 import type { JsonSchema, Tool } from "@klingkit/tools"
-import { formatDefect, formatError } from "@klingkit/tools"
-import type { CallToolResult, McpServer, ServerContext, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
+import { formatDefect, formatError, grants, scopeOf } from "@klingkit/tools"
+import type {
+  CallToolResult,
+  McpServer,
+  ScopeChallengeHandler,
+  ServerContext,
+  StandardSchemaWithJSON
+} from "@modelcontextprotocol/server"
 import { Cause, Effect, identity } from "effect"
 import { withApproval } from "./approval/with-approval.ts"
 import type { Services } from "./build-server.ts"
@@ -40,6 +46,7 @@ export const registerTool = (
         idempotentHint: tool.hints.idempotent,
         openWorldHint: tool.hints.openWorld
       },
+      scopeChallenge: challengeFor(tool),
       ...(meta === undefined ? {} : { _meta: { ...meta } })
     },
     (args, ctx) =>
@@ -51,6 +58,15 @@ export const registerTool = (
         { signal: ctx.mcpReq.signal }
       )
   )
+}
+
+/** Asks a caller of a hosted server for the scope that the tool needs; a server without sign-in asks nothing. */
+const challengeFor = (tool: Tool): ScopeChallengeHandler => {
+  const needed = scopeOf(tool)
+  return ({ authInfo }) =>
+    authInfo === undefined || grants(authInfo.scopes, needed)
+      ? undefined
+      : { scopes: [needed], errorDescription: `${tool.name} needs the scope ${needed}` }
 }
 
 const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerContext, resultLinks: boolean) =>

@@ -8,48 +8,73 @@ import {
   repeatWithin,
   spendLimits
 } from "@klingkit/jobs"
+import { localPrincipal } from "@klingkit/jobs/internal"
 import type { ToolNeeds } from "@klingkit/tools"
-import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, type Path, Result } from "effect"
+import { Config, Effect, type FileSystem, Layer, Logger, ManagedRuntime, Path, type Redacted, Result } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
 import type { Services } from "./build-server.ts"
 
 /** What an app provides. */
-type Disk = FileSystem.FileSystem | Path.Path | FileHost | LedgerSource
+export type Disk = FileSystem.FileSystem | Path.Path | FileHost | LedgerSource
+
+/** For whom tools are called. */
+export interface Caller {
+  /** The owner of the jobs. */
+  readonly principal: string
+  /** A Kling key of the caller's own; that of the environment when absent. */
+  readonly apiKey?: Redacted.Redacted
+}
+
+/** Who works on the machine of the server. */
+export const localCaller: Caller = { principal: localPrincipal }
 
 /**
  * Kling and jobs, configured by the environment. Building never fails: a server starts without a key, and each call that
  * needs Kling reports what is missing.
  */
-export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Disk> = Layer.merge(
-  SignedState.layerConfig,
+export const servicesFor = ({ principal, apiKey }: Caller): Layer.Layer<ToolNeeds, never, Disk> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const folders = yield* Effect.orDie(jobFolders)
       const account = yield* Effect.orDie(accountName)
       const repeats = yield* Effect.orElseSucceed(repeatWithin, () => ({}))
       const limits = yield* Effect.result(spendLimits)
+      const path = yield* Path.Path
       // An unreadable limit must block every request rather than none.
       const kling = Result.isFailure(limits)
         ? Kling.layerFailing(limits.failure)
-        : Kling.layerConfig().pipe(Layer.provide(fetchHttpClient), Layer.catch(Kling.layerFailing))
+        : Kling.layerConfig(apiKey === undefined ? {} : { apiKey: Config.succeed(apiKey) }).pipe(
+            Layer.provide(fetchHttpClient),
+            Layer.catch(Kling.layerFailing)
+          )
       const config = {
         ...folders,
-        ...account,
+        // The name is that of the operator's account.
+        ...(apiKey === undefined ? account : {}),
         ...repeats,
+        // A caller from elsewhere sees its own files only.
+        ...(principal === localPrincipal
+          ? {}
+          : { outputDir: path.join(folders.outputDir, folderOf(principal)), inputDirs: [] }),
         limits: Result.getOrElse(limits, () => ({})),
-        principal: "local",
+        principal,
         isLongRunning: true
       }
       return Jobs.layer(config).pipe(Layer.provideMerge(kling))
     })
   )
+
+/** A folder name that no other caller has, and that leads nowhere else. */
+const folderOf = (principal: string): string => `caller-${encodeURIComponent(principal).replaceAll(".", "%2E")}`
+
+export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Disk> = Layer.merge(
+  SignedState.layerConfig,
+  servicesFor(localCaller)
 )
 
-/** The services of one process, built when the first tool is called. They log to stderr. */
+/** Programs that serve over stdout or HTTP log to stderr. */
+export const logging = Layer.mergeAll(Logger.layer([Logger.consoleLogFmt]), Layer.succeed(Logger.LogToStderr, true))
+
+/** The services of one process with a single user, built when the first tool is called. */
 export const makeServices = (disk: Layer.Layer<Disk>): Services =>
-  ManagedRuntime.make(
-    servicesFromConfig.pipe(
-      Layer.provide(disk),
-      Layer.provideMerge(Layer.mergeAll(Logger.layer([Logger.consoleLogFmt]), Layer.succeed(Logger.LogToStderr, true)))
-    )
-  )
+  ManagedRuntime.make(servicesFromConfig.pipe(Layer.provide(disk), Layer.provideMerge(logging)))

@@ -20,6 +20,10 @@ const tools = [...klingTools, ...taskTools(klingTools)]
 
 const { server } = makeHttpApp({
   guard: { hosts: new Set(), origins: new Set() },
+  admit: async (_, serve) => {
+    await serve({ auth: undefined, services })
+    return undefined
+  },
   buildServer: () => {
     const mcpServer = buildServer(services, { tools, version: "0.0.0" })
     for (const add of [addContentTools, addPrompts, addResources]) add(mcpServer)
