@@ -1,0 +1,41 @@
+import { once } from "node:events"
+import { createServer, request } from "node:http"
+import type { AddressInfo } from "node:net"
+import { freshKling } from "../mcp/emulated-kling.ts"
+import { startHttp } from "../mcp/server-process.ts"
+
+/** The built server behind a reverse proxy, whose address is the public one, with an emulated Kling. */
+export const startHosted = async (env: Readonly<Record<string, string>>, args: ReadonlyArray<string> = []) => {
+  const kling = await freshKling()
+  let inner = ""
+  const proxy = createServer((incoming, outgoing) => {
+    const { method = "GET", headers, url = "/" } = incoming
+    const forwarded = request(new URL(url, inner), { method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    forwarded.once("error", () => outgoing.destroy())
+    outgoing.once("close", () => forwarded.destroy())
+    incoming.pipe(forwarded)
+  })
+  proxy.listen(0, "127.0.0.1")
+  await once(proxy, "listening")
+  const origin = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const settings = { ...kling.env, KLINGKIT_PUBLIC_URL: origin, ...env }
+  const { program, url } = await startHttp(settings, args)
+  inner = url
+  return {
+    kling,
+    settings,
+    origin,
+    url: `${origin}/mcp`,
+    close: async () => {
+      program.child.kill("SIGTERM")
+      await program.ended
+      proxy.closeAllConnections()
+      proxy.close()
+      await kling.close()
+      return program.stderr
+    }
+  }
+}
