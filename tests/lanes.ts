@@ -73,6 +73,7 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "tests/docs/surface.test.ts", from: "standard", because: "compiles three packages" },
   { files: "tests/docs/settings.test.ts", from: "standard", because: "starts the installed servers" },
   { files: "tests/embed/**", from: "standard", because: "packs and installs the libraries" },
+  { files: "tests/hosted/**", from: "standard", because: "starts servers and an authorization server" },
   { files: "tests/hosts/**", from: "standard", because: "starts a server, and loads the code of other hosts" },
   { files: "tests/inspector/**", from: "standard", because: "starts a server and the MCP Inspector" },
   { files: "tests/lost-answers/**", from: "standard", because: "measures processes" },

@@ -29,6 +29,8 @@ export const startHosted = async (env: Readonly<Record<string, string>>, args: R
     settings,
     origin,
     url: `${origin}/mcp`,
+    /** Its address behind the proxy. */
+    inner: () => inner,
     close: async () => {
       program.child.kill("SIGTERM")
       await program.ended

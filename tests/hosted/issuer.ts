@@ -14,7 +14,7 @@ const resourceServer = (resource: string, lifetimeSeconds: number) => ({
 
 /**
  * A real authorization server: discovery, dynamic registration, PKCE, resource indicators. Its sign-in page asks nothing: who
- * signs in is in the URL (`login_hint`), and all that is asked for is allowed.
+ * signs in is in the URL (`login_hint`). All that is asked for is allowed, to `reader` only `kling:read`.
  */
 export const startIssuer = async ({ lifetimeSeconds = 600 } = {}) => {
   const server = createServer()
@@ -55,6 +55,9 @@ export const startIssuer = async ({ lifetimeSeconds = 600 } = {}) => {
     const scope = String(params["scope"] ?? "")
     grant.addOIDCScope(scope)
     grant.addResourceScope(String(params["resource"]), scope)
+    if (session?.accountId === "reader") {
+      grant.rejectResourceScope(String(params["resource"]), "kling:generate kling:admin")
+    }
     const consent = { grantId: await grant.save() }
     return provider.interactionFinished(request, response, { consent }, { mergeWithLastSubmission: true })
   }

@@ -58,11 +58,30 @@ describe("a client of a hosted server", () => {
   it("sees the tasks of others exactly as tasks that never were", async () => {
     const anna = await signedInClient(hosted.url, new SignIn("anna"))
     const ben = await signedInClient(hosted.url, new SignIn("ben"))
-    const id = idIn(await callText(anna, "generate_image", { prompt: "a harbour" }))
-    const never = `kk-img-${"0".repeat(26)}`
-    const own = await callText(ben, "check_image_status", { task_id: id })
-    const unknown = await callText(ben, "check_image_status", { task_id: never })
-    expect(own.replaceAll(id, never)).toBe(unknown)
+    const made = await callText(anna, "generate_image", { prompt: "a harbour" })
+    await hosted.kling.finishTasks()
+    const seen = await callText(anna, "check_image_status", { task_id: idIn(made) })
+    const id = idIn(made)
+    const klingId = /Kling task ID: (\d+)/.exec(seen)?.[1] ?? expect.fail(seen)
+    const link = /URL: (\S+)/.exec(seen)?.[1] ?? expect.fail(seen)
+    const foreign = [
+      [id, `kk-img-${"0".repeat(26)}`],
+      [klingId, "893600000000000000"]
+    ] as const
+    for (const [theirs, nobodys] of foreign) {
+      for (const tool of ["check_image_status", "check_video_status", "wait_for_task", "download_task"]) {
+        const answer = await callText(ben, tool, { task_id: theirs })
+        expect(answer).toContain(theirs)
+        expect(answer.replaceAll(theirs, nobodys)).toBe(await callText(ben, tool, { task_id: nobodys }))
+      }
+      const asInput = { image_url: theirs, prompt: "waves" }
+      expect((await callText(ben, "generate_image_to_video", asInput)).replaceAll(theirs, nobodys)).toBe(
+        await callText(ben, "generate_image_to_video", { ...asInput, image_url: nobodys })
+      )
+      await expect(ben.readResource({ uri: `kling://tasks/${theirs}` })).rejects.toThrow()
+    }
+    // A link that was passed on is a picture like any other, and its task stays unknown.
+    expect(await callText(ben, "generate_image_to_video", { image_url: link, prompt: "waves" })).not.toContain(id)
     expect(await callText(ben, "list_tasks", {})).not.toContain(id)
     expect(await callText(anna, "list_tasks", {})).toContain(id)
     // The same request of another user is another request.
@@ -72,9 +91,9 @@ describe("a client of a hosted server", () => {
   })
 
   it("is asked for the scope that a tool needs, once it calls it", async () => {
-    const signIn = new SignIn("reader", "kling:read")
+    const signIn = new SignIn("reader")
     const client = await signedInClient(hosted.url, signIn)
-    expect(await callText(client, "list_tasks", {})).toContain("0 tasks")
+    expect(await callText(client, "list_tasks", {})).toBe("No tasks found.")
     const token = `Bearer ${signIn.tokens()?.access_token}`
     const call = { name: "generate_image", arguments: { prompt: "a pier" } }
     const before = (await hosted.kling.ledger()).tasks.length

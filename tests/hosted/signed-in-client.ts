@@ -26,15 +26,14 @@ export class SignIn implements OAuthClientProvider {
   /** The scopes that were asked for, one text for each time. */
   readonly asked: Array<string> = []
 
-  constructor(user: string, scope?: string) {
+  constructor(user: string) {
     this.#user = user
     this.clientMetadata = {
       client_name: "a chat",
       redirect_uris: [redirectUrl],
       grant_types: ["authorization_code"],
       response_types: ["code"],
-      token_endpoint_auth_method: "none",
-      ...(scope === undefined ? {} : { scope })
+      token_endpoint_auth_method: "none"
     }
   }
   clientInformation(): StoredOAuthClientInformation | undefined {

@@ -21,6 +21,11 @@ export interface JobsConfig extends JobFolders {
   readonly account?: string
   /** The owner of the jobs; `localPrincipal` for a program with a single user. */
   readonly principal: string
+  /**
+   * Others use the same Kling account. Then only what the ledger has is the principal's: tasks that Kling lists besides are not
+   * there, whoever asks for them.
+   */
+  readonly sharesAccount?: boolean
   /** A long-running program resumes orphaned pipelines. A short-lived one would only interrupt them again. */
   readonly isLongRunning?: boolean
   /** How long closing waits for Kling's answers to requests that were sent; by default until each must have an outcome. */

@@ -36,6 +36,7 @@ import { Recovery } from "./recovery/recovery.ts"
 import { makeRepeatPlanner, type RepeatPlanner } from "./repeat-request.ts"
 import type { DownloadOptions } from "./results/download-job.ts"
 import { JobsSettings } from "./settings.ts"
+import { unrecordedTask } from "./snapshots/unrecorded-task.ts"
 import { RunResult } from "./submit/run-result.ts"
 import { type QuoteCheck, SpendGate } from "./submit/spend-gate.ts"
 import { Submission } from "./submit/submission.ts"
@@ -173,7 +174,7 @@ const make = Effect.gen(function* () {
     credential: kling.credential,
     config: { ...settings, klingIsLocal: kling.isLocal },
     job: status,
-    task: (id) => kling.task(id)
+    task: (id) => unrecordedTask(settings, id, kling.task)
   })
 
   const planRepeat = yield* makeRepeatPlanner({ plan, status })
@@ -225,7 +226,7 @@ const make = Effect.gen(function* () {
     list: (filter) =>
       Stream.mapEffect(kling.tasks(filter), (task) =>
         downloads.withRecord({ handle: task.externalId ?? task.id, task })
-      ),
+      ).pipe(Stream.filter(({ record }) => settings.sharesAccount !== true || record !== undefined)),
     wholes: (jobs) => wholes(jobs, (handle) => pipelines.status(handle)),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
     spend: () => gate.today,

@@ -58,6 +58,8 @@ export const servicesFor = ({ principal, apiKey }: Caller): Layer.Layer<ToolNeed
           : { outputDir: path.join(folders.outputDir, folderOf(principal)), inputDirs: [] }),
         limits: Result.getOrElse(limits, () => ({})),
         principal,
+        // With a Kling key of their own, callers see all that the key opens.
+        sharesAccount: principal !== localPrincipal && apiKey === undefined,
         isLongRunning: true
       }
       return Jobs.layer(config).pipe(Layer.provideMerge(kling))

@@ -4,9 +4,12 @@ import type { Tool } from "./tool.ts"
 export const scopes = ["kling:read", "kling:generate", "kling:admin"] as const
 export type Scope = (typeof scopes)[number]
 
-/** The scope that a tool needs: `kling:generate` for all that is charged or changes something. */
-export const scopeOf = ({ charged, hints }: Pick<Tool, "charged" | "hints">): Scope =>
-  charged || !hints.readOnly ? "kling:generate" : "kling:read"
+/**
+ * The scope that a tool needs: `kling:generate` for all that is charged or changes something, `kling:admin` for raw calls, which
+ * see the whole Kling account.
+ */
+export const scopeOf = ({ toolset, charged, hints }: Pick<Tool, "toolset" | "charged" | "hints">): Scope =>
+  toolset === "raw" ? "kling:admin" : charged || !hints.readOnly ? "kling:generate" : "kling:read"
 
 /** Whether scopes that a caller has, among others perhaps, include the one that is needed. */
 export const grants = (held: ReadonlyArray<string>, needed: Scope): boolean =>

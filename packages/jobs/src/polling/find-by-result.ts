@@ -16,12 +16,13 @@ export const findByResult = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Job, KlingError, Kling | Ledger | JobsSettings> {
   const kling = yield* Kling
   const ledger = yield* Ledger
-  const { principal } = yield* JobsSettings
+  const { principal, sharesAccount = false } = yield* JobsSettings
   const notFound = new KlingError({ reason: { _tag: "TaskNotFound", taskId: id } })
   if (familyOfHandle(id) !== undefined || !/^[\w-]{8,80}$/.test(id)) return yield* notFound
   const found = yield* Effect.option(ledger.list({ principal, result: id, limit: 1 }))
   const record = Option.isSome(found) ? found.value.jobs[0] : undefined
   if (record !== undefined) return jobOfRecord(record)
+  if (sharesAccount) return yield* notFound
   const task = yield* kling.tasks({ status: "succeed", pageSize: maxRecentTasks }).pipe(
     Stream.take(maxRecentTasks),
     Stream.filter(({ outputs }) => outputs.some((output) => "id" in output && output.id === id)),

@@ -8,9 +8,11 @@ import { Ledger } from "../ledger/ledger.ts"
 import { makeNotifications } from "../notifications.ts"
 import { Orphans, Settlement, unknownOutcome } from "../orphans/orphans.ts"
 import { Queues } from "../queue/queues.ts"
+import { JobsSettings } from "../settings.ts"
 import { applyTaskUpdate } from "./apply-task-update.ts"
 import { makeTaskReader } from "./task-reader.ts"
 import { notVisible } from "./not-visible.ts"
+import { unrecordedTask } from "./unrecorded-task.ts"
 
 /** What a poll or a callback returns about a task, applied to its job. */
 export class Snapshots extends Context.Service<
@@ -38,7 +40,7 @@ export class Snapshots extends Context.Service<
     changed(handle: string): Effect.Effect<void>
   }
 >()("@klingkit/jobs/Snapshots") {
-  static readonly layer: Layer.Layer<Snapshots, never, Kling | Ledger | Orphans | Queues> = Layer.effect(
+  static readonly layer: Layer.Layer<Snapshots, never, Kling | Ledger | Orphans | Queues | JobsSettings> = Layer.effect(
     Snapshots,
     Effect.suspend(() => make)
   )
@@ -54,6 +56,7 @@ const make = Effect.gen(function* () {
   const orphans = yield* Orphans
   const queues = yield* Queues
   const reader = yield* makeTaskReader
+  const settings = yield* JobsSettings
   const notifications = yield* makeNotifications
 
   const apply = Effect.fnUntraced(function* (record: JobRecord, task: Task) {
@@ -142,7 +145,7 @@ const make = Effect.gen(function* () {
   })
 
   return Snapshots.of({
-    readTask: reader.read,
+    readTask: (id) => unrecordedTask(settings, id, reader.read),
     poll: Effect.fnUntraced(function* (record) {
       return yield* snapshotOf(record, yield* Effect.exit(reader.read(lookupId(record))))
     }),
