@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import Provider from "oidc-provider"
+import { Provider } from "oidc-provider"
 
 /** What tokens for a resource look like: JWTs (RFC 9068) for exactly that resource. */
 const resourceServer = (resource: string, lifetimeSeconds: number) => ({
@@ -11,6 +11,8 @@ const resourceServer = (resource: string, lifetimeSeconds: number) => ({
   accessTokenTTL: lifetimeSeconds,
   jwt: { sign: { alg: "ES256" as const } }
 })
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
 
 /**
  * A real authorization server: discovery, dynamic registration, PKCE, resource indicators. Its sign-in page asks nothing: who
@@ -46,17 +48,17 @@ export const startIssuer = async ({ lifetimeSeconds = 600 } = {}) => {
   ) => {
     const { params, prompt, grantId, session } = await provider.interactionDetails(request, response)
     if (prompt.name === "login") {
-      const login = { accountId: String(params["login_hint"]) }
+      const login = { accountId: textOf(params["login_hint"]) }
       return provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false })
     }
     const grant =
       (grantId === undefined ? undefined : await provider.Grant.find(grantId)) ??
-      new provider.Grant({ accountId: session?.accountId, clientId: String(params["client_id"]) })
-    const scope = String(params["scope"] ?? "")
+      new provider.Grant({ accountId: session?.accountId, clientId: textOf(params["client_id"]) })
+    const scope = textOf(params["scope"])
     grant.addOIDCScope(scope)
-    grant.addResourceScope(String(params["resource"]), scope)
+    grant.addResourceScope(textOf(params["resource"]), scope)
     if (session?.accountId === "reader") {
-      grant.rejectResourceScope(String(params["resource"]), "kling:generate kling:admin")
+      grant.rejectResourceScope(textOf(params["resource"]), "kling:generate kling:admin")
     }
     const consent = { grantId: await grant.save() }
     return provider.interactionFinished(request, response, { consent }, { mergeWithLastSubmission: true })

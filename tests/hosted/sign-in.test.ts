@@ -33,14 +33,19 @@ const callText = async (client: Client, name: string, args: Readonly<Record<stri
   const { content } = await client.callTool({ name, arguments: { ...args } })
   return content.map((block) => (block.type === "text" ? block.text : "")).join("\n")
 }
-const idIn = (text: string): string => /Task ID: (\S+)/.exec(text)?.[1] ?? expect.fail(text)
+const found = (pattern: RegExp, text: string): string => {
+  const match = pattern.exec(text)?.[1]
+  if (match === undefined) throw new Error(`no ${pattern.source} in: ${text}`)
+  return match
+}
+const idIn = (text: string): string => found(/Task ID: (\S+)/, text)
 
 describe("a client of a hosted server", () => {
   it("learns from the refusal where to sign in, registers, signs in and pays under its own name", async () => {
     const refused = await ask()
     const challenge = refused.headers.get("www-authenticate") ?? ""
     expect(refused.status).toBe(401)
-    const metadataUrl = /resource_metadata="([^"]+)"/.exec(challenge)?.[1] ?? expect.fail(challenge)
+    const metadataUrl = found(/resource_metadata="([^"]+)"/, challenge)
     expect(metadataUrl).toBe(`${hosted.origin}/.well-known/oauth-protected-resource/mcp`)
     const metadata = { resource: hosted.url, authorization_servers: [issuer.issuer] }
     for (const url of [metadataUrl, `${hosted.origin}/.well-known/oauth-protected-resource`]) {
@@ -62,25 +67,25 @@ describe("a client of a hosted server", () => {
     await hosted.kling.finishTasks()
     const seen = await callText(anna, "check_image_status", { task_id: idIn(made) })
     const id = idIn(made)
-    const klingId = /Kling task ID: (\d+)/.exec(seen)?.[1] ?? expect.fail(seen)
-    const link = /URL: (\S+)/.exec(seen)?.[1] ?? expect.fail(seen)
+    const klingId = found(/Kling task ID: (\d+)/, seen)
+    const link = found(/URL: (\S+)/, seen)
     const foreign = [
       [id, `kk-img-${"0".repeat(26)}`],
       [klingId, "893600000000000000"]
     ] as const
-    for (const [theirs, nobodys] of foreign) {
+    for (const [theirs, unknown] of foreign) {
       for (const tool of ["check_image_status", "check_video_status", "wait_for_task", "download_task"]) {
         const answer = await callText(ben, tool, { task_id: theirs })
         expect(answer).toContain(theirs)
-        expect(answer.replaceAll(theirs, nobodys)).toBe(await callText(ben, tool, { task_id: nobodys }))
+        expect(answer.replaceAll(theirs, unknown)).toBe(await callText(ben, tool, { task_id: unknown }))
       }
       const asInput = { image_url: theirs, prompt: "waves" }
-      expect((await callText(ben, "generate_image_to_video", asInput)).replaceAll(theirs, nobodys)).toBe(
-        await callText(ben, "generate_image_to_video", { ...asInput, image_url: nobodys })
+      expect((await callText(ben, "generate_image_to_video", asInput)).replaceAll(theirs, unknown)).toBe(
+        await callText(ben, "generate_image_to_video", { ...asInput, image_url: unknown })
       )
-      await expect(ben.readResource({ uri: `kling://tasks/${theirs}` })).rejects.toThrow()
+      await expect(ben.readResource({ uri: `kling://tasks/${theirs}` })).rejects.toThrow(/task/i)
     }
-    // A link that was passed on is a picture like any other, and its task stays unknown.
+    // A link that was passed on is an image like any other, and its task stays unknown.
     expect(await callText(ben, "generate_image_to_video", { image_url: link, prompt: "waves" })).not.toContain(id)
     expect(await callText(ben, "list_tasks", {})).not.toContain(id)
     expect(await callText(anna, "list_tasks", {})).toContain(id)

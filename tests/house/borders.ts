@@ -85,7 +85,12 @@ export const borders: Readonly<Record<string, Border>> = {
   },
   "apps/cli": { ...app, "@klingkit/emulator": "", "@modelcontextprotocol/client": "", "effect/cli": "" },
   "apps/mcp-stdio": { ...app, "@modelcontextprotocol/server": "" },
-  "apps/mcp-http": { ...app, "@klingkit/hosting": "", "@modelcontextprotocol/node": "", "@modelcontextprotocol/server": "" },
+  "apps/mcp-http": {
+    ...app,
+    "@klingkit/hosting": "",
+    "@modelcontextprotocol/node": "",
+    "@modelcontextprotocol/server": ""
+  },
   tests: {
     ...app,
     "@ai-sdk/google": "hosts/",

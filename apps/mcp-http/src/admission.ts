@@ -1,5 +1,5 @@
 import {
-  AccessDenied,
+  type AccessDenied,
   CallLimits,
   challenge,
   Gate,
@@ -12,7 +12,7 @@ import type { AuthInfo } from "@modelcontextprotocol/server"
 import { Effect, Redacted, type Scope } from "effect"
 import type { IncomingMessage } from "node:http"
 
-/** A caller that is let in: what the SDK is told of it, and the services that work for it. */
+/** A caller that is let in: what the SDK gets to know of it, and the services that work for it. */
 export interface Admitted {
   /** None on a server that lets everyone in. */
   readonly auth: AuthInfo | undefined

@@ -14,7 +14,7 @@ export interface ConnectionLimits {
   readonly connections: number
 }
 
-const usualLimits: ConnectionLimits = { requestMillis: 60_000, connections: 2000 }
+const defaultConnectionLimits: ConnectionLimits = { requestMillis: 60_000, connections: 2000 }
 
 export interface HttpOptions {
   readonly guard: Guard
@@ -45,7 +45,7 @@ export const makeHttpApp = ({
   buildServer,
   findProblem = () => Promise.resolve(undefined),
   documents = {},
-  limits = usualLimits
+  limits = defaultConnectionLimits
 }: HttpOptions): HttpApp => {
   const report = (line: string) => process.stderr.write(`klingkit-mcp-http: ${line}\n`)
   const admitted = new AsyncLocalStorage<Services>()

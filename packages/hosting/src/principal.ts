@@ -15,5 +15,5 @@ const keyPrefix = "key:"
 
 export const principalOfKey = (name: string): string => `${keyPrefix}${name}`
 
-/** A subject that would get the tasks of an access key, or of whoever works on the server itself. */
+/** A subject that would get the tasks of an access key, or those of the server's own user. */
 export const isReserved = (subject: string): boolean => subject === localPrincipal || subject.startsWith(keyPrefix)

@@ -23,7 +23,7 @@ export const metadataUrl = ({ publicOrigin, oauth }: HostingSettings): string | 
   publicOrigin === undefined || oauth === undefined ? undefined : `${publicOrigin}${wellKnown}/mcp`
 
 /** What a client asks for when it does not know better: all that the default tools need. */
-const usualScope = "kling:read kling:generate"
+const scopeOfDefaultTools = "kling:read kling:generate"
 
 /** The `WWW-Authenticate` header of a refusal (RFC 6750), from which a client learns where to sign in, and for what. */
 export const challenge = ({ reason, message }: AccessDenied, settings: HostingSettings): string => {
@@ -32,7 +32,7 @@ export const challenge = ({ reason, message }: AccessDenied, settings: HostingSe
   return `Bearer ${[
     ['realm="klingkit"'],
     error === undefined ? [] : [`error="${error}"`, `error_description="${message}"`],
-    metadata === undefined ? [] : [`scope="${usualScope}"`, `resource_metadata="${metadata}"`]
+    metadata === undefined ? [] : [`scope="${scopeOfDefaultTools}"`, `resource_metadata="${metadata}"`]
   ]
     .flat()
     .join(", ")}`

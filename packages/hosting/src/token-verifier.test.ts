@@ -11,18 +11,18 @@ const audience = "https://kling.example/mcp"
 const setting = Effect.gen(function* () {
   const issuer = yield* Effect.promise(() => makeIssuer())
   const keys = Effect.succeed(createLocalJWKSet(issuer.jwks))
-  const { verify } = yield* Effect.provide(
-    Effect.map(TokenVerifier, (verifier) => verifier),
+  const verifier = yield* Effect.provide(
+    Effect.map(TokenVerifier, (service) => service),
     TokenVerifier.layer({ issuer: issuer.issuer, audience }, keys)
   )
+  const verify = (token: string) => verifier.verify(token)
   yield* TestClock.setTime(Date.UTC(2026, 10, 30))
   const sign = (claims?: Claims) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.promise(() => issuer.sign(now, claims)))
-  const verdict = (claims?: Claims) => Effect.exit(Effect.flatMap(sign(claims), verify))
   const refusal = (token: string) =>
     Effect.map(Effect.flip(verify(token)), ({ reason, message }) => `${reason}: ${message}`)
   const refusalOf = (claims?: Claims) => Effect.flatMap(sign(claims), refusal)
-  return { issuer, verify, sign, verdict, refusal, refusalOf }
+  return { issuer, verify, sign, refusal, refusalOf }
 })
 
 describe("an access token", () => {
@@ -45,7 +45,7 @@ describe("an access token", () => {
       expect(yield* refusalOf({ aud: "https://kling.example" })).toBe("invalid: the token is for another audience")
       expect(yield* refusalOf({ aud: undefined })).toMatch(/^invalid: /)
       expect(yield* refusalOf({ iss: "https://other.example" })).toBe("invalid: the token is of another issuer")
-      // Those of access keys, and of whoever works on the server itself.
+      // Those of access keys, and of the user of the machine.
       for (const sub of [undefined, "", "  ", "local", "key:anna"])
         expect(yield* refusalOf({ sub })).toMatch(/^invalid: /)
     })
@@ -94,10 +94,8 @@ describe("an access token", () => {
       ]
       const token = yield* Effect.promise(() => issuer.sign(Date.UTC(2026, 10, 30)))
       for (const keys of failing) {
-        const verifier = TokenVerifier.layer({ issuer: issuer.issuer, audience }, keys)
-        const refused = yield* TokenVerifier.use(({ verify }) => Effect.flip(verify(token))).pipe(
-          Effect.provide(verifier)
-        )
+        const layer = TokenVerifier.layer({ issuer: issuer.issuer, audience }, keys)
+        const refused = yield* TokenVerifier.use((one) => Effect.flip(one.verify(token))).pipe(Effect.provide(layer))
         expect(refused.reason).toBe("unavailable")
       }
     })

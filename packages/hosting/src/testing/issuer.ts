@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose"
 /** `undefined` leaves a claim out. */
 export type Claims = { readonly [Claim in keyof JWTPayload]: JWTPayload[Claim] | undefined }
 
-/** An issuer of tokens that signs what it is told to, also what no issuer should. */
+/** An issuer of tokens that signs any claims, also those that no issuer should. */
 export const makeIssuer = async (issuer = "https://issuer.example") => {
   const { privateKey, publicKey } = await generateKeyPair("ES256")
   const jwk = { ...(await exportJWK(publicKey)), kid: "one", alg: "ES256" }

@@ -28,11 +28,12 @@ export interface AccessKeyRepository {
 const encodeScopes = Schema.encodeSync(AccessKey.fields.scopes)
 
 export const addAccessKey = Effect.fnUntraced(function* (
-  { sql, exclusive }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   { name, scopes, hash }: Parameters<AccessKeyRepository["add"]>[0]
 ): Effect.fn.Return<boolean, SqlError> {
+  const { sql } = database
   const row = { name, key_hash: hash, scopes: encodeScopes(scopes), created_at: yield* Clock.currentTimeMillis }
-  return yield* exclusive(
+  return yield* database.exclusive(
     Effect.gen(function* () {
       const known = yield* sql`SELECT name FROM klingkit_access_keys WHERE name = ${name} AND revoked_at IS NULL`
       if (known.length > 0) return false

@@ -3,8 +3,8 @@ import { Effect } from "effect"
 import type { JobsConfig } from "../config.ts"
 
 /**
- * Reads a task that the ledger does not have. On a shared account it is someone else's or never was, and is told in the same
- * words and the same time.
+ * Reads a task that the ledger does not have. On a shared account it is someone else's or never was: the answer has the same
+ * words and takes the same time.
  */
 export const unrecordedTask = <A, E>(
   { sharesAccount = false }: Pick<JobsConfig, "sharesAccount">,
