@@ -124,6 +124,7 @@ const inTests = (room: string): Border => ({
   ...(room === "packages/jobs"
     ? { "@effect/sql-pg": "", "@klingkit/media/node": "", "@klingkit/media/testing": "" }
     : {}),
+  ...(room === "apps/cli" ? { "@klingkit/jobs/testing": "" } : {}),
   ...(room === "packages/media" ? { mediabunny: "" } : {}),
   "@effect/platform-node": "",
   "@effect/vitest": "",
@@ -139,6 +140,7 @@ const inTests = (room: string): Border => ({
 /** Sub-paths of a package that need an entry of their own. */
 const byNameOnly = [
   "@klingkit/jobs/internal",
+  "@klingkit/jobs/testing",
   "@klingkit/core/internal",
   "@klingkit/media/node",
   "@klingkit/media/testing",

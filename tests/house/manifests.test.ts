@@ -63,7 +63,8 @@ describe("manifests", () => {
         "./node": "./src/node/index.ts",
         "./postgres": "./src/postgres/postgres-ledger.ts",
         "./promise": "./src/node/promise-jobs.ts",
-        "./sqlite": "./src/sqlite/sqlite-ledger.ts"
+        "./sqlite": "./src/sqlite/sqlite-ledger.ts",
+        "./testing": "./src/ledger/testing/sample-question.ts"
       },
       "packages/media/": {
         ".": "./src/index.ts",

@@ -96,6 +96,9 @@ describe("every tool respects the spend limits", () => {
         const made = (yield* charges(world)).slice(before)
         expect(made.length).toBeGreaterThan(0)
         expect(new Set(made).size).toBe(made.length)
+        // What was paid is not asked about again.
+        yield* call(name, args)
+        expect((yield* charges(world)).length).toBe(before + made.length)
         expect(codeOf(yield* failure(name, { ...args, take: 9 }))).not.toBe(code)
         expect((yield* charges(world)).length).toBe(before + made.length)
       }

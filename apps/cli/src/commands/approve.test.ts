@@ -1,19 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
+import { sampleQuestion } from "@klingkit/jobs/testing"
 import { Effect } from "effect"
 import { createHash } from "node:crypto"
 import { DatabaseSync } from "node:sqlite"
 import { emulatedKling } from "../testing/emulator.ts"
 import { klingkit } from "../testing/run-klingkit.ts"
-
-const question = {
-  title: "Generate video",
-  operation: "new.t2v.kling-3.0",
-  model: "kling-3.0",
-  quote: { units: 3, priceUsd: 0.42, state: "exact", rule: "3 video units = 5 s x 0.6" },
-  prompt: "a red fox",
-  settings: [{ name: "duration_seconds", value: "5" }],
-  warnings: ["the film is silent"]
-} as const
 
 const code = "K7QF-2M9D"
 
@@ -27,7 +18,7 @@ const waitingChat = Effect.gen(function* () {
       `INSERT INTO klingkit_approvals (token_hash, purpose, expires_at, principal, code, question)
         VALUES (?, 'purpose', ?, 'local', ?, ?)`
     )
-    .run(createHash("sha256").update(code).digest("hex"), Date.now() + 3_600_000, code, JSON.stringify(question))
+    .run(createHash("sha256").update(code).digest("hex"), Date.now() + 3_600_000, code, JSON.stringify(sampleQuestion))
   const isGranted = () => ledger.prepare("SELECT granted_at FROM klingkit_approvals").get()?.["granted_at"] !== null
   return { kling, isGranted }
 })

@@ -12,7 +12,7 @@ import { downloadFiles } from "./download-files.ts"
 import { identityOptions, type PaidFlags, withVariants } from "./paid-flags.ts"
 import { runPipeline } from "./pipeline/run-pipeline.ts"
 import { printTask } from "./print-task.ts"
-import { reusingText, runPlan, showPlan } from "./run-plan.ts"
+import { runPlan, showPlan } from "./run-plan.ts"
 import { type JobNames, tellOfJobs } from "./tell-of-jobs.ts"
 
 /** Runs what a request asks for as a paid command's flags say: a task, a synchronous call, or several steps. */
@@ -35,14 +35,17 @@ const runCall = Effect.fnUntraced(function* (plan: Plan, flags: PaidFlags) {
     const jobs = yield* Jobs
     const options = { isApproved: flags.yes, ...identityOptions(flags) }
     const result = yield* callSynchronously(plan, options, flags.timeout, names)
-    if (result.job?.isDuplicate === true) yield* output.say(reusingText(result.job))
     const made = jobOfResult(result)
+    const asRepeat = result.job?.isDuplicate === true ? { isDuplicate: true } : {}
     if (made === undefined) {
       const answer = result._tag === "Answer" ? (result.answer ?? null) : null
       return yield* output.answer({ json: answer, text: JSON.stringify(answer, undefined, 2) })
     }
     // A repeat of the same call returns the result of the earlier one, unless it is wanted: it is not paid again.
-    const job: Job = result._tag === "Duplicate" ? yield* jobs.status(made.handle) : { ...made, plan }
+    const job: Job =
+      result._tag === "Duplicate"
+        ? { ...(yield* jobs.status(made.handle)), ...asRepeat }
+        : { ...made, plan, ...asRepeat }
     yield* printTask(job, Option.isSome(flags.output) ? yield* downloadFiles(job, destination, flags) : undefined)
   })
   yield* tellOfJobs(called).pipe(Effect.provide(connection))

@@ -47,6 +47,10 @@ describe("the next step at a shell", () => {
       "approve it with --yes: under a limit, requests without a known price need approval"
     ],
     [
+      { _tag: "Resume", handle: "kk-chain-1" },
+      "fix the cause, then: klingkit pipeline resume kk-chain-1: what is made is not paid again, the failed step is; or change it and run the command again: only what has changed is paid"
+    ],
+    [
       { _tag: "RepeatUnknown", handle: "kk-chain-1" },
       "check Kling's console; if the step was not charged, or may be charged twice: klingkit pipeline resume kk-chain-1 --repeat-unknown"
     ],

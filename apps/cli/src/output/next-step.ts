@@ -30,6 +30,8 @@ export const nextStepText = (step: NextStep): string => {
         : `approve it with --yes, or raise ${variableOf(step.setting)}`
     case "RepeatUnknown":
       return `check Kling's console; if the step was not charged, or may be charged twice: klingkit pipeline resume ${shown(step.handle)} --repeat-unknown`
+    case "Resume":
+      return `fix the cause, then: klingkit pipeline resume ${shown(step.handle)}: what is made is not paid again, the failed step is; or change it and run the command again: only what has changed is paid`
     case "RepeatWhole":
       return `it is made with ${shown(step.handle)}: run that pipeline again`
     case "RestoreLedger":

@@ -57,6 +57,8 @@ export interface NewJob {
   readonly partOf?: StepOfPipeline
   /** A token of `issueApproval`, consumed when the job is new. */
   readonly approval?: string
+  /** Its price needs an approval that it does not have: a duplicate is found, a new job is refused. */
+  readonly isUnapproved?: boolean
   /** Taken together with a new job, so that no other process sends it. */
   readonly lease?: LeaseRequest
 }
@@ -99,6 +101,7 @@ export const createJob = Effect.fnUntraced(function* (
         yield* commitReservation(database, partOf.pipeline, quote)
         if (made !== undefined) return { job: made, isNew: false }
       }
+      if (newJob.isUnapproved === true) return yield* ledgerError({ _tag: "ApprovalInvalid" })
       yield* checkBudget(database, { principal, account, quote, limits, day: dayOf(now) })
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)

@@ -44,6 +44,8 @@ export interface NewPipeline {
   readonly allowDuplicate?: boolean
   readonly limits?: BudgetLimits
   readonly approval?: string
+  /** Its price needs an approval that it does not have: a duplicate is found, a new pipeline is refused. */
+  readonly isUnapproved?: boolean
 }
 
 export interface CreatePipelineResult {
@@ -91,6 +93,7 @@ export const createPipeline = Effect.fnUntraced(function* (
       const now = yield* Clock.currentTimeMillis
       const which = yield* findTake(database, newPipeline)
       if (which.found !== undefined) return { ...which.found, isNew: false }
+      if (newPipeline.isUnapproved === true) return yield* ledgerError({ _tag: "ApprovalInvalid" })
       yield* checkBudget(database, { principal, account, quote: lowerBound(quote, unpaid), limits, day: dayOf(now) })
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)

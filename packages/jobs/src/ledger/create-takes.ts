@@ -8,7 +8,7 @@ import { checkBudget, dayOf } from "./budget.ts"
 import { type CreateResult, insertJob, type NewJob, requireStorable } from "./create-job.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { findDuplicate, fingerprintsOf, identityOf } from "./find-duplicate.ts"
-import type { LedgerError } from "./ledger-error.ts"
+import { ledgerError, type LedgerError } from "./ledger-error.ts"
 
 /** Several takes of one request, which differ in take and key only. */
 export type NewTakes = readonly [NewJob, ...ReadonlyArray<NewJob>]
@@ -30,7 +30,7 @@ export const createTakes = Effect.fnUntraced(function* (
   approved?: ApprovalOfTakes
 ): Effect.fn.Return<ReadonlyArray<CreateResult>, LedgerError | SqlError> {
   for (const take of takes) yield* requireStorable(database, take)
-  const [{ account, quote, limits = {} }] = takes
+  const [{ account, quote, limits = {}, isUnapproved = false }] = takes
   const requests = yield* Effect.forEach(takes, (take) =>
     Effect.map(identityOf(take), (identity) => ({ take, identity, body: stringifyJson(take.input) }))
   )
@@ -43,6 +43,7 @@ export const createTakes = Effect.fnUntraced(function* (
       const [first] = found
       const newCount = found.filter(({ duplicate }) => duplicate._tag === "New").length
       if (first !== undefined && newCount > 0) {
+        if (isUnapproved) return yield* ledgerError({ _tag: "ApprovalInvalid" })
         const { principal } = first.identity
         const total = quoteOfTakes(quote, newCount)
         yield* checkBudget(database, { principal, account, quote: total, limits, day: dayOf(now) })

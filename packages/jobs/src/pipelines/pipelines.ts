@@ -144,13 +144,16 @@ const make = Effect.gen(function* () {
     const { newPipeline, unpaid, earlier } = request
     const isStopped = earlier?.state === "STOPPED"
     // A pipeline that was approved once continues without another approval.
-    if (request.isUnapproved && (earlier === undefined || isStopped)) yield* gate.requireApproval(unpaid.quote, options)
-    if (request.isUnapproved && isStopped && approval !== undefined) {
-      yield* ledger.consumeApproval(approval, approvedOf(request))
+    if (request.isUnapproved && isStopped) {
+      yield* gate.requireApproval(unpaid.quote, options)
+      if (approval !== undefined) yield* ledger.consumeApproval(approval, approvedOf(request))
     }
+    const approved = request.isUnapproved ? options : { isApproved: true }
     const created =
       earlier === undefined
-        ? yield* ledger.pipelines.create({ ...newPipeline, ...(approval === undefined ? {} : { approval }) })
+        ? yield* gate.admit(unpaid.quote, approved, (unapproved) =>
+            ledger.pipelines.create({ ...newPipeline, ...unapproved, ...(approval === undefined ? {} : { approval }) })
+          )
         : { ...Struct.pick(request, ["nextTake"]), pipeline: earlier, isNew: false }
     const { handle } = created.pipeline
     if (options.onHandle !== undefined) yield* options.onHandle(handle)

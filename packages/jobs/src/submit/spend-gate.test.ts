@@ -2,9 +2,11 @@ import { NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { type AnyOperation, catalog, Kling, maxUsd, type Plan, planOperation, planVideo } from "@klingkit/core"
 import { usdText } from "@klingkit/core/internal"
+import { planVariants } from "@klingkit/core/requests"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
 import { nodeFileHost } from "@klingkit/media/node"
 import { Effect, FileSystem, Layer, ManagedRuntime, Redacted } from "effect"
+import { TestClock } from "effect/testing"
 import { Jobs } from "../jobs.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
@@ -136,6 +138,9 @@ describe("an approval allows one charge", () => {
       }
       yield* run(plan, { isApproved: true, take: 1 })
       expect(charges()).toBe(1)
+      // Who repeats it has paid already: nothing is left to approve.
+      yield* run(plan, { take: 1 })
+      expect(charges()).toBe(1)
 
       const approval = yield* jobs.approve(plan)
       const otherRequest = { ...plan, input: { ...plan.input, prompt: "another request" } }
@@ -152,6 +157,33 @@ describe("an approval allows one charge", () => {
       expect((yield* Effect.flip(run(plan, { approval, take: 3 }))).code).toBe("LEDGER_NOT_APPROVED")
       expect((yield* Effect.flip(run(plan, { take: 3 }))).code).toBe("JOB_NOT_APPROVED")
       expect(charges()).toBe(2)
+    }).pipe(Effect.provide(programs(world, limits)))
+  })
+
+  it.effect("answers for its takes, and for no further one", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const plan = yield* planVideo({ prompt: "a cat" }, "api-key")
+      const takes = (variants: number, approval: Approval = {}) =>
+        Effect.flatMap(planVariants(plan, { variants }), (several) => run(several, { take: 1, ...approval }))
+      yield* takes(2, { isApproved: true })
+      yield* takes(2)
+      expect((yield* Effect.flip(takes(3))).code).toBe("JOB_NOT_APPROVED")
+      passTime(world)
+      expect(chargedOperations(world)).toHaveLength(2)
+    }).pipe(Effect.provide(programs(world, limits)))
+  })
+
+  it.effect("answers until its job has ended, also if only Kling knows that it has", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const plan = yield* planVideo({ prompt: "a cat" }, "api-key")
+      yield* run(plan, { isApproved: true, take: 1 })
+      passTime(world)
+      // The ledger has it as running, and finds it; Kling says that it ended long before.
+      yield* TestClock.setTime(Date.UTC(2100, 0))
+      expect((yield* Effect.flip(run(plan, { take: 1 }))).code).toBe("JOB_NOT_APPROVED")
+      expect(chargedOperations(world)).toHaveLength(1)
     }).pipe(Effect.provide(programs(world, limits)))
   })
 

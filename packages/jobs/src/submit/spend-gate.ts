@@ -5,6 +5,7 @@ import { Context, Effect, Layer, Struct } from "effect"
 import { jobError, type JobError } from "../job-error.ts"
 import type { Approved } from "../ledger/approvals.ts"
 import { overBudget } from "../ledger/budget.ts"
+import type { NewJob } from "../ledger/create-job.ts"
 import type { DaySpend } from "../ledger/day-spend.ts"
 import { requestFingerprint } from "../ledger/find-duplicate.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -34,8 +35,17 @@ export interface QuoteCheck {
 export class SpendGate extends Context.Service<
   SpendGate,
   {
-    /** Fails if a price needs an approval and has none. */
+    /** Fails if a price needs an approval and has none. What may exist already is persisted by `admit`. */
     requireApproval(quote: Quote, approval: Approval): Effect.Effect<void, JobError | LedgerError>
+    /**
+     * Persists a request, or finds what it duplicates, in one transaction: without the approval that its price needs it
+     * only finds, for what was paid is not approved again.
+     */
+    admit<A>(
+      quote: Quote,
+      approval: Approval,
+      persist: (unapproved: Pick<NewJob, "isUnapproved">) => Effect.Effect<A, LedgerError>
+    ): Effect.Effect<A, JobError | LedgerError>
     /** What today's requests of this principal, or on this account, cost or may still cost, beside the limit per day. */
     readonly today: Effect.Effect<DaySpend, LedgerError>
     /** The same of the price of several plans together; the limits per call and per day are for each of them. */
@@ -69,17 +79,31 @@ const make = Effect.gen(function* () {
   const { limits, principal } = yield* JobsSettings
   const today = ledger.daySpend({ principal, account: kling.account }, limits)
 
-  const requireApproval = (limited: SpendLimits): SpendGate["Service"]["requireApproval"] =>
-    Effect.fnUntraced(function* (quote, { isApproved = false, approval }) {
-      const limit = approvalLimit(quote, limited)
-      if (limit === undefined || isApproved || approval !== undefined) return
-      const { rule } = quote
-      return yield* jobError({ _tag: "NotApproved", ...limit, ...quotedMoneyOf(quote), rule, today: yield* today })
-    })
+  /** The limit for which a price needs an approval that it does not have. */
+  const unapprovedLimit = (quote: Quote, { isApproved = false, approval }: Approval, limited: SpendLimits) =>
+    isApproved || approval !== undefined ? undefined : approvalLimit(quote, limited)
+
+  const refuse = Effect.fnUntraced(function* (quote: Quote, limit: ApprovalLimit) {
+    const { rule } = quote
+    return yield* jobError({ _tag: "NotApproved", ...limit, ...quotedMoneyOf(quote), rule, today: yield* today })
+  })
+
+  const requireApproval =
+    (limited: SpendLimits): SpendGate["Service"]["requireApproval"] =>
+    (quote, approval) => {
+      const limit = unapprovedLimit(quote, approval, limited)
+      return limit === undefined ? Effect.void : refuse(quote, limit)
+    }
 
   return SpendGate.of({
     today,
     requireApproval: requireApproval(limits),
+    admit: (quote, approval, persist) => {
+      const limit = unapprovedLimit(quote, approval, limits)
+      if (limit === undefined) return persist({})
+      const persisted = persist({ isUnapproved: true })
+      return Effect.catchReason(persisted, "LedgerError", "ApprovalInvalid", () => refuse(quote, limit))
+    },
     requireApprovalOfSum: requireApproval(Struct.pick(limits, ["confirmAboveUsd"])),
     check: Effect.fnUntraced(function* (quote) {
       const limit = approvalLimit(quote, limits)

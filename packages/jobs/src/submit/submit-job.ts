@@ -93,7 +93,7 @@ const returnPending = Effect.fnUntraced(function* (record: JobRecord): Effect.fn
   return yield* queues.jobOf(latest)
 })
 
-/** Persists a plan as a job of this process, if it is approved and within the limits; or finds the job it duplicates. */
+/** Finds the job that a plan duplicates; or persists it as one of this process, if it is approved and within the limits. */
 export const createJob = Effect.fnUntraced(function* (
   plan: Plan,
   options: SubmitJobOptions
@@ -103,14 +103,15 @@ export const createJob = Effect.fnUntraced(function* (
   Account | Ledger | ProcessLeases | Snapshots | SpendGate | JobsSettings
 > {
   const ledger = yield* Ledger
-  yield* SpendGate.use((gate) => gate.requireApproval(plan.quote, options))
+  const gate = yield* SpendGate
   const newJob = yield* newJobOf(plan, options)
-  const created = yield* ledger.createJob(newJob)
+  const create = gate.admit(plan.quote, options, (unapproved) => ledger.createJob({ ...newJob, ...unapproved }))
+  const created = yield* create
   yield* Account.use(({ remember }) => remember)
   if (created.isNew || options.idempotencyKey !== undefined || !isRunning(created.job)) return created
   // It may have ended long ago while no process polled it, and then no longer answers for this request.
   yield* Snapshots.use((snapshots) => snapshots.pollBatch([created.job.handle]))
-  return yield* ledger.createJob(newJob)
+  return yield* create
 })
 
 const isRunning = ({ state }: JobRecord): boolean => state === "ACCEPTED" || state === "RUNNING"

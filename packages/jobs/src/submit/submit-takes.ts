@@ -19,9 +19,9 @@ export type PlanOfTakes = Plan & Required<Pick<Plan, "variants">>
  */
 export const submitTakes = Effect.fn("Jobs.submitTakes")(function* (plan: PlanOfTakes, options: SubmitJobOptions = {}) {
   const ledger = yield* Ledger
+  const gate = yield* SpendGate
   const { operation, variants } = plan
   if (operation.kind !== "create") return yield* wrongMethod(operation.id, "call")
-  yield* SpendGate.use((gate) => gate.requireApproval(plan.quote, options))
   const single: Plan = { ...Struct.omit(plan, ["variants"]), quote: variants.quote }
   const firstTake = options.take ?? 1
   const newTake = (index: number) => newJobOf(single, takeOptions(options, firstTake + index, index))
@@ -32,7 +32,10 @@ export const submitTakes = Effect.fn("Jobs.submitTakes")(function* (plan: PlanOf
   const { approval } = options
   const approved =
     approval === undefined ? [] : [{ approval, fingerprint: yield* planFingerprint(plan), quote: plan.quote }]
-  const created = yield* ledger.createTakes(takes, ...approved)
+  const created = yield* gate.admit(plan.quote, options, (unapproved) => {
+    const [first, ...later] = takes
+    return ledger.createTakes([{ ...first, ...unapproved }, ...later], ...approved)
+  })
   yield* Account.use(({ remember }) => remember)
   const sent = yield* Effect.forEach(
     created,

@@ -5,9 +5,10 @@ import { exitCode } from "../../output/exit-code.ts"
 import { CommandError } from "../../output/failure.ts"
 import { Output } from "../../output/output.ts"
 import { type Deadline, timeLeft } from "../deadline.ts"
+import { reusingText } from "../run-plan.ts"
 import type { JobNames } from "../tell-of-jobs.ts"
 
-/** Runs a synchronous operation by the deadline of its command, and prints the receipt of a paid one. */
+/** Runs a synchronous operation by the deadline of its command; says whether it is a repeat, and the receipt of a paid one. */
 export const callSynchronously = Effect.fnUntraced(function* (
   plan: Plan,
   options: RunOptions,
@@ -15,6 +16,7 @@ export const callSynchronously = Effect.fnUntraced(function* (
   names: JobNames
 ) {
   const jobs = yield* Jobs
+  const output = yield* Output
   const { billed } = plan.operation
   const handle = yield* Ref.make<string | undefined>(undefined)
   const onHandle = (own: string) => Effect.andThen(Ref.set(handle, own), names.add(own))
@@ -24,6 +26,8 @@ export const callSynchronously = Effect.fnUntraced(function* (
       orElse: () => Effect.flatMap(Ref.get(handle), (own) => unanswered(deadline, billed, own))
     })
   )
+  const { job } = result
+  if (job?.isDuplicate === true) yield* output.say(reusingText(job))
   if (billed && result._tag === "Answer") yield* printReceipt(result.receipt)
   return result
 })

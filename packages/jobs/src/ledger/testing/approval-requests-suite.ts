@@ -2,18 +2,8 @@ import type { Vitest } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { expect } from "vitest"
-import type { ApprovalQuestion } from "../approval-requests.ts"
+import { sampleQuestion as question } from "./sample-question.ts"
 import { openFresh, type TestDatabase } from "./test-database.ts"
-
-const question: ApprovalQuestion = {
-  title: "Generate video",
-  operation: "new.t2v.kling-3.0",
-  model: "kling-3.0",
-  quote: { units: 3, priceUsd: 0.42, state: "exact", rule: "3 video units" },
-  prompt: "a fox",
-  settings: [{ name: "duration_seconds", value: "5" }],
-  warnings: []
-}
 
 const approved = { principal: "anna", fingerprint: "f1", quoteUsd: 0.42 }
 

@@ -244,6 +244,25 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("without an approval that a price needs finds what was paid, and persists nothing new", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const unapproved = (changes: Partial<NewJob> = {}) =>
+        ledger.createJob(sampleJob({ prompt: "a fox", isUnapproved: true, ...changes }))
+      expect(yield* codeOf(unapproved({ idempotencyKey: "k1" }))).toBe("LEDGER_NOT_APPROVED")
+      const { job } = yield* ledger.createJob(sampleJob({ prompt: "a fox", idempotencyKey: "k1" }))
+      const found = [yield* unapproved(), yield* unapproved({ idempotencyKey: "k1" })]
+      expect(found).toMatchObject([job, job].map(({ handle }) => ({ job: { handle }, isNew: false })))
+      expect(yield* codeOf(unapproved({ take: 2 }))).toBe("LEDGER_NOT_APPROVED")
+      // One that was never sent frees its key for an approved attempt only.
+      yield* ledger.transition(job.handle, ["INTENT"], "REFUSED", { lease: { owner: "this-process", fence: 1 } })
+      expect(yield* codeOf(unapproved({ idempotencyKey: "k1" }))).toBe("LEDGER_NOT_APPROVED")
+      const again = yield* ledger.createJob(sampleJob({ prompt: "a fox", idempotencyKey: "k1" }))
+      expect(again).toMatchObject({ isNew: true, job: { previousHandle: job.handle } })
+      expect((yield* ledger.list({})).jobs).toHaveLength(2)
+    })
+  )
+
   it.effect("consumes an approval with a new job, not with a duplicate, and not after a refusal", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh

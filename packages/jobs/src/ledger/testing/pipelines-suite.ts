@@ -46,6 +46,17 @@ const runStep = Effect.fnUntraced(function* ({ ledger }: Opened, pipeline: strin
 
 /** Pipelines: created as a whole, ended, resumed; their reservations. */
 export const pipelinesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
+  it.effect("without an approval is found, and not created", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const unapproved = ledger.pipelines.create(samplePipeline({ fingerprint: "a film", isUnapproved: true }))
+      expect(yield* codeOf(unapproved)).toBe("LEDGER_NOT_APPROVED")
+      const { pipeline } = yield* ledger.pipelines.create(samplePipeline({ fingerprint: "a film" }))
+      expect(yield* unapproved).toMatchObject({ isNew: false, pipeline: { handle: pipeline.handle } })
+      expect(yield* ledger.pipelines.list(scope)).toHaveLength(1)
+    })
+  )
+
   it.effect("is one per take; the next one is the same until it has succeeded", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh

@@ -77,6 +77,17 @@ export const takesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("without an approval finds those that exist, and persists none beside them", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      yield* ledger.createTakes(takesOf([1, 2]))
+      expect(yield* ledger.createTakes(takesOf([1, 2], { isUnapproved: true }))).toHaveLength(2)
+      const error = yield* Effect.flip(ledger.createTakes(takesOf([1, 2, 3], { isUnapproved: true })))
+      expect(error.code).toBe("LEDGER_NOT_APPROVED")
+      expect((yield* ledger.list({})).jobs).toHaveLength(2)
+    })
+  )
+
   it.effect("finds the takes that Kling has", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
