@@ -1,8 +1,12 @@
-import { setTimeout } from "node:timers/promises"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { openBare } from "./bare-requests.ts"
 import { clients, connect, type Host, wires } from "./hosts.ts"
 import { freshKling } from "./emulated-kling.ts"
+
+const settableClock = `--import=${fileURLToPath(new URL("corpus/settable-clock.mjs", import.meta.url))}`
 
 const every = wires.flatMap((wire) => clients.map((client) => [wire, client] as const))
 
@@ -19,11 +23,20 @@ describe.each(every)(
 
     beforeAll(async () => {
       kling = await freshKling()
-      const env = { ...kling.env, KLINGKIT_CONFIRM_ABOVE_USD: "0.10", KLINGKIT_CONFIRM_TOKENS: "on" }
+      const clock = join(kling.home, "clock")
+      const setClock = (aheadMillis: number) => writeFileSync(clock, String(aheadMillis))
+      setClock(0)
+      const env = {
+        ...kling.env,
+        KLINGKIT_CONFIRM_ABOVE_USD: "0.10",
+        KLINGKIT_CONFIRM_TOKENS: "on",
+        NODE_OPTIONS: settableClock,
+        CLOCK_FILE: clock
+      }
       host = await connect(wire, client, env, async (question) => {
         questions.push(question)
         // The user reads the price first; what answers at once is taken for a program.
-        await setTimeout(600)
+        setClock(questions.length * 600)
         return answer
       })
     })

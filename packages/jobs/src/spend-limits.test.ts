@@ -52,4 +52,20 @@ describe("spendLimits", () => {
     const limits = read({ KLINGKIT_MAX_USD_PER_CALL: "five" })
     expect(Result.isFailure(limits) && limits.failure.message).toContain("KLINGKIT_MAX_USD_PER_CALL must be an amount")
   })
+
+  it.each([
+    ["On", { confirmTokens: true }],
+    ["TRUE", { confirmTokens: true }],
+    ["0", {}],
+    ["", {}]
+  ])("let a token approve where the setting is %j", (value, limits) => {
+    expect(Result.getOrThrow(read({ KLINGKIT_CONFIRM_TOKENS: value }))).toEqual(limits)
+  })
+
+  it("name the setting for tokens when it says neither", () => {
+    const limits = read({ KLINGKIT_CONFIRM_TOKENS: "maybe" })
+    expect(Result.isFailure(limits) && limits.failure.message).toContain(
+      'KLINGKIT_CONFIRM_TOKENS must be on or off, not "maybe"'
+    )
+  })
 })

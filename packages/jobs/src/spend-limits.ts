@@ -1,5 +1,5 @@
 import { type KlingError, maxUsd, type Quote } from "@klingkit/core"
-import { invalidSetting } from "@klingkit/core/internal"
+import { invalidSetting, onOffSetting } from "@klingkit/core/internal"
 import { Config, Effect, Option, Schema } from "effect"
 import type { BudgetLimits } from "./ledger/budget.ts"
 
@@ -28,16 +28,10 @@ const usd = Effect.fnUntraced(function* (
     : yield* invalidSetting(setting, `must be an amount in USD such as 2.50, not ${JSON.stringify(value)}`)
 })
 
-const confirmTokensSetting = Effect.gen(function* () {
-  const text = yield* Config.option(Config.String("KLINGKIT_CONFIRM_TOKENS")).pipe(
-    Effect.orElseSucceed(() => Option.none<string>())
-  )
-  const value = Option.getOrElse(text, () => "").trim()
-  if (value === "on") return true
-  return value === "" || value === "off"
-    ? false
-    : yield* invalidSetting("confirmTokens", `must be on or off, not ${JSON.stringify(value)}`)
-})
+const confirmTokensSetting = onOffSetting("KLINGKIT_CONFIRM_TOKENS").pipe(
+  Effect.map(Option.getOrElse(() => false)),
+  Effect.mapError((message) => invalidSetting("confirmTokens", message))
+)
 
 /** From `KLINGKIT_MAX_USD_PER_CALL`, `KLINGKIT_MAX_USD_PER_DAY`, `KLINGKIT_CONFIRM_ABOVE_USD` and `KLINGKIT_CONFIRM_TOKENS`. */
 export const spendLimits: Effect.Effect<SpendLimits, KlingError> = Effect.gen(function* () {

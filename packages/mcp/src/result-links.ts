@@ -1,7 +1,7 @@
 import type { KlingError } from "@klingkit/core"
-import { invalidInput } from "@klingkit/core/internal"
+import { invalidInput, onOffSetting } from "@klingkit/core/internal"
 import type { McpServer, ServerContext } from "@modelcontextprotocol/server"
-import { Config, Effect, Option } from "effect"
+import { Effect, Option } from "effect"
 import { clientNameOf } from "./client-capabilities.ts"
 import { takesResourceLinks } from "./protocol-version.ts"
 
@@ -35,15 +35,10 @@ const brokenClients: ReadonlyArray<BrokenClient> = [
 ]
 
 /** From `KLINGKIT_RESULT_LINKS`: whether results may link to files. Their URLs are in the text in any case. */
-export const resultLinks: Effect.Effect<boolean, KlingError> = Effect.gen(function* () {
-  const text = yield* Config.option(Config.String("KLINGKIT_RESULT_LINKS")).pipe(Effect.orDie)
-  const value = Option.getOrElse(text, () => "")
-    .trim()
-    .toLowerCase()
-  if (value === "" || value === "on") return true
-  if (value === "off") return false
-  return yield* Effect.fail(invalidInput([{ field: "KLINGKIT_RESULT_LINKS", message: "must be on or off" }]))
-})
+export const resultLinks: Effect.Effect<boolean, KlingError> = onOffSetting("KLINGKIT_RESULT_LINKS").pipe(
+  Effect.map(Option.getOrElse(() => true)),
+  Effect.mapError((message) => invalidInput([{ field: "KLINGKIT_RESULT_LINKS", message }]))
+)
 
 /** The client can read links: its revision has them, and it is not known to break on them. */
 export const canReadLinks = (server: McpServer, ctx: ServerContext): boolean => {

@@ -19,6 +19,8 @@ const rows: ReadonlyArray<readonly [string, number, number]> = [
   ["video --model kling-v2-6 --resolution 1080p --audio native", 5, 0.7],
   ["video --model kling-2.5-turbo --duration 10", 3, 0.42],
   ["--duration 10", 6, 0.84],
+  ["--duration 10s", 6, 0.84],
+  ["--duration 10sec", 6, 0.84],
   ["image", 8, 0.028],
   ["image --n 3", 24, 0.084],
   ["image --model kling-v2-1", 4, 0.014],

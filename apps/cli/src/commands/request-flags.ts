@@ -1,4 +1,4 @@
-import { fillNames } from "@klingkit/core/internal"
+import { fillNames, numberOf } from "@klingkit/core/internal"
 import { type AnyRequest, type FieldView, kebabName, viewOfField } from "@klingkit/core/requests"
 import { Effect, Option } from "effect"
 import { Argument, CliError, Flag } from "effect/cli"
@@ -41,7 +41,7 @@ const flagOfField = (request: AnyRequest, field: string, schema: unknown): Reque
   }
   const listed = view.values.length > 4 ? `${about}; ${view.values.join(", ")}` : about
   const flag = Flag.String(name).pipe(Flag.withMetavar(metavar(field, view)), Flag.withDescription(listed))
-  return view.kind === "number" ? flag.pipe(Flag.mapEffect(numberOf(name)), Flag.optional) : Flag.optional(flag)
+  return view.kind === "number" ? flag.pipe(Flag.mapEffect(readNumber(name)), Flag.optional) : Flag.optional(flag)
 }
 
 const metavar = (field: string, { kind, media, values, entry }: FieldView): string => {
@@ -52,12 +52,12 @@ const metavar = (field: string, { kind, media, values, entry }: FieldView): stri
   return values.length > 0 && values.length <= 4 ? values.join("|") : "text"
 }
 
-/** Any number: the planner checks it against the model and names the closest valid value. */
-const numberOf = (option: string) => (value: string) => {
-  const digits = /^(-?\d+(?:\.\d+)?)\s*s?$/.exec(value.trim())?.[1]
-  return digits === undefined
+/** Any number, as tools read it: the planner checks it against the model and names the closest valid value. */
+const readNumber = (option: string) => (value: string) => {
+  const number = numberOf(value)
+  return number === undefined
     ? Effect.fail(new CliError.InvalidValue({ option, value, expected: "must be a number", kind: "flag" }))
-    : Effect.succeed(Number(digits))
+    : Effect.succeed(number)
 }
 
 /** The prompt or the text to speak, where a blank one counts as absent; or the id of what is deleted. */

@@ -79,19 +79,21 @@ export class JsonScanner {
     return this.#messages.length > maxBatchMessages
   }
 
-  /** The index of the string's closing quote, or of the chunk's last byte. */
+  /** The index of the string's closing quote, or of the chunk's end. */
   #skipString(chunk: Uint8Array, from: number): number {
-    for (let index = from; index < chunk.length; index += 1) {
-      const byte = chunk[index] ?? 0
-      if (this.#captured !== undefined) this.#capture(byte)
-      if (this.#isEscaped) this.#isEscaped = false
-      else if (byte === backslash) this.#isEscaped = true
-      else if (byte === quote) {
+    let start = from + (this.#isEscaped ? 1 : 0)
+    for (let end = chunk.indexOf(quote, start); end !== -1; end = chunk.indexOf(quote, start)) {
+      if (!endsEscaped(chunk, start, end)) {
+        this.#isEscaped = false
+        this.#capture(chunk, from, end + 1)
         this.#inString = false
         this.#endString()
-        return index
+        return end
       }
+      start = end + 1
     }
+    this.#isEscaped = endsEscaped(chunk, start, chunk.length)
+    this.#capture(chunk, from, chunk.length)
     return chunk.length
   }
 
@@ -100,7 +102,9 @@ export class JsonScanner {
     switch (byte) {
       case quote:
         this.#inString = true
-        if (this.#inFields && this.#depth === this.#fieldDepth) this.#captured = [quote]
+        if (this.#inFields && this.#depth === this.#fieldDepth && (this.#expectsKey || this.#key === "id")) {
+          this.#captured = [quote]
+        }
         break
       case openBrace:
       case openBracket:
@@ -121,7 +125,7 @@ export class JsonScanner {
         if (this.#depth === this.#fieldDepth) this.#expectsKey = false
         break
       default:
-        if (this.#awaitsId() && !isBlankByte(byte)) this.#capture(byte)
+        if (this.#awaitsId() && !isBlankByte(byte)) this.#captureByte(byte)
     }
   }
 
@@ -143,19 +147,23 @@ export class JsonScanner {
     return this.#inFields && this.#depth === this.#fieldDepth && !this.#expectsKey && this.#key === "id"
   }
 
-  #capture(byte: number): void {
+  #captureByte(byte: number): void {
     this.#captured ??= []
     if (this.#captured.length <= maxNameLength) this.#captured.push(byte)
   }
 
-  /** A key of the message's own fields has ended, or a value. */
-  #endString(): void {
+  /** Bytes of a string that is a key or an id; of any other nothing is kept. */
+  #capture(chunk: Uint8Array, from: number, to: number): void {
     if (this.#captured === undefined) return
-    if (this.#expectsKey) {
-      this.#key = textOf(this.#captured).slice(1, -1)
-      if (this.#key === "result" || this.#key === "error") this.#isResponse = true
-      this.#captured = undefined
-    } else if (this.#key !== "id") this.#captured = undefined
+    for (const byte of chunk.subarray(from, Math.min(to, from + maxNameLength))) this.#captureByte(byte)
+  }
+
+  /** A key of the message's own fields has ended, or its id. */
+  #endString(): void {
+    if (this.#captured === undefined || !this.#expectsKey) return
+    this.#key = textOf(this.#captured).slice(1, -1)
+    if (this.#key === "result" || this.#key === "error") this.#isResponse = true
+    this.#captured = undefined
   }
 
   #endValue(): void {
@@ -171,6 +179,13 @@ export class JsonScanner {
     this.#id = undefined
     this.#isResponse = false
   }
+}
+
+/** An odd number of backslashes before `end`: the byte there belongs to the string. */
+const endsEscaped = (chunk: Uint8Array, start: number, end: number): boolean => {
+  let first = end
+  while (first > start && chunk[first - 1] === backslash) first -= 1
+  return (end - first) % 2 === 1
 }
 
 const decoder = new TextDecoder()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Result, Stream } from "effect"
+import { Deferred, Effect, Fiber, Queue, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { bodyOf, fileReply, type FileRequest, fileServer, type Reply, sampleVideo } from "../testing/file-server.ts"
 import { emptyFolder, errorOf, node, saveVideo, serving, video } from "./testing/empty-folder.ts"
@@ -173,12 +173,16 @@ describe("a resumed download", () => {
   it.effect("is given up after an hour, if its server sends a byte now and then", () =>
     Effect.gen(function* () {
       const { folder } = yield* emptyFolder
-      const drop = Stream.map(Stream.tick("20 seconds"), () => Uint8Array.of(7))
-      const server = fileServer(() => ({ status: 200, body: drop }))
-      const running = yield* Effect.forkChild(Effect.flip(saveVideo(folder, {}).pipe(Effect.provide(server.layer))))
-      for (let tens = 0; tens < 400 && running.pollUnsafe() === undefined; tens += 1) {
-        yield* TestClock.withLive(Effect.sleep("1 millis"))
-        yield* TestClock.adjust("10 seconds")
+      const drops = yield* Queue.unbounded<Uint8Array>()
+      const received = yield* Queue.unbounded<void>()
+      const server = fileServer(() => ({ status: 200, body: Stream.fromQueue(drops) }))
+      const saving = saveVideo(folder, { onProgress: () => Effect.asVoid(Queue.offer(received, undefined)) })
+      const running = yield* Effect.forkChild(Effect.flip(saving.pipe(Effect.provide(server.layer))))
+      for (let seconds = 0; seconds < 3600; seconds += 20) {
+        yield* Queue.offer(drops, Uint8Array.of(7))
+        yield* Queue.take(received)
+        expect(running.pollUnsafe()).toBeUndefined()
+        yield* TestClock.adjust("20 seconds")
       }
       expect(yield* Fiber.join(running)).toMatchObject({ _tag: "FetchFailure", detail: "it took more than an hour" })
     }).pipe(Effect.provide(node))

@@ -63,8 +63,10 @@ export const runPipeline = Effect.fnUntraced(function* (
 const sayMade = Effect.fnUntraced(function* ({ steps }: PipelineQuote) {
   const output = yield* Output
   const made = steps.filter(({ status }) => status !== undefined && status !== "failed" && status !== "unknown")
-  if (made.length > 0) {
-    yield* output.say(`Already made, not charged: ${made.map(({ id }) => id).join(", ")} (--take ID=2 makes another)`)
+  const [first] = made
+  if (first !== undefined) {
+    const ids = made.map(({ id }) => id).join(", ")
+    yield* output.say(`Already made, not charged: ${ids} (--take ${first.id}=2 makes another ${first.id})`)
   }
   const failed = steps.filter(({ status }) => status === "failed")
   if (failed.length > 0) {

@@ -8,11 +8,11 @@ interface Takes {
   readonly stepTakes: Readonly<Record<string, number>>
 }
 
-/** `--take 2` for the whole pipeline, `--take ID=2` for one step. */
+/** `--take 2` for the whole pipeline, `--take step=2` for one step. */
 export const takesFlag = Flag.String("take").pipe(
   Flag.withMetavar("n|step=n"),
   Flag.withDescription(
-    "which of several results: 2 makes another of every step, ID=2 of one step and what takes from it"
+    "which of several results: 2 makes another of every step, step=2 of one step and what takes from it"
   ),
   Flag.atLeast(0),
   Flag.mapEffect((values) => {

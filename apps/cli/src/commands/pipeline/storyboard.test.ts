@@ -80,7 +80,7 @@ describe("a storyboard", () => {
         const second = yield* run(edited, ...output, "--force")
         expect([second.exitCode, second.stderr]).toEqual([
           0,
-          expect.stringContaining("Already made, not charged: one, two, three (--take ID=2 makes another)")
+          expect.stringContaining("Already made, not charged: one, two, three (--take one=2 makes another one)")
         ])
         expect(yield* paid).toBe(5)
         expect(second.answer.files?.map(({ step }) => step)).toEqual(ids)
