@@ -14,7 +14,7 @@ export type { PipelineIdentity, PipelineQuote, QuotedStep } from "./pipelines/qu
 export { Pipelines, type ResumePipelineOptions } from "./pipelines/pipelines.ts"
 export { JobError, type JobErrorReason } from "./job-error.ts"
 export { type DownloadedJob, downloadJobs, type DownloadJobsOptions, withLatestLinks } from "./download-jobs.ts"
-export { type AwaitedJob, waitForJobs, type WaitForJobsOptions } from "./wait-for-jobs.ts"
+export { type AwaitedJob, waitForJob, waitForJobs, type WaitForJobsOptions } from "./wait-for-jobs.ts"
 export type { DownloadOptions } from "./results/download-job.ts"
 export { Job, QueuePosition, promptOfJob, quoteOfJob, receiptOfJob, requestOfJob, type Take } from "./job.ts"
 export { moneyOfJob, totalMoney } from "./job-money.ts"

@@ -25,6 +25,7 @@ import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
 import { Ledger } from "./ledger/ledger.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import type { LedgerSource } from "./ledger/ledger-source.ts"
+import { listedJobs } from "./listed-jobs.ts"
 import { Orphans, type Resolution } from "./orphans/orphans.ts"
 import { isPipeline } from "./pipelines/pipeline-job.ts"
 import type { PipelineIdentity } from "./pipelines/quote-pipeline.ts"
@@ -164,10 +165,11 @@ const make = Effect.gen(function* () {
   const userApprovals = yield* UserApprovals
   const lookups = Context.pick(
     Account,
+    Downloads,
     Ledger,
     JobsSettings,
     Snapshots
-  )(yield* Effect.context<Account | Ledger | JobsSettings | Snapshots>())
+  )(yield* Effect.context<Account | Downloads | Ledger | JobsSettings | Snapshots>())
   const recoverNow = recovery.runUnlessWithin(recoverEveryMillis)
   const recovering = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.scoped(Effect.andThen(recovery.hold, work))
@@ -234,10 +236,7 @@ const make = Effect.gen(function* () {
       return yield* status(handle)
     }),
     follow: (id, operation) => Stream.unwrap(Effect.as(recovery.hold, followed(id, operation))),
-    list: (filter) =>
-      Stream.mapEffect(kling.tasks(filter), (task) =>
-        downloads.withRecord({ handle: task.externalId ?? task.id, task })
-      ),
+    list: (filter) => Stream.provideContext(listedJobs(kling.tasks(filter)), lookups),
     wholes: (jobs) => wholes(jobs, (handle) => pipelines.status(handle)),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
     unsaved: () => Effect.provideContext(unsavedJobs, lookups),

@@ -32,19 +32,17 @@ export const waitForJobs = Effect.fn("Jobs.waitForJobs")(function* (
   options: WaitForJobsOptions
 ): Effect.fn.Return<ReadonlyArray<AwaitedJob>, never, Jobs> {
   const startedAt = yield* Clock.currentTimeMillis
-  const settled: Array<AwaitedJob> = []
-  yield* Effect.forEach(
+  const awaited = yield* Effect.forEach(
     new Set(ids),
-    (id) => Effect.map(Effect.result(waitForJob(id, startedAt, options)), (result) => settled.push({ id, result })),
-    { concurrency: "unbounded", discard: true }
+    (id) => Effect.map(Effect.result(waitUntil(id, startedAt, options)), (result): AwaitedJob => ({ id, result })),
+    { concurrency: "unbounded" }
   )
-  const position = ({ id }: AwaitedJob) => ids.indexOf(id)
-  const ended = settled.filter(hasEnded)
-  const others = settled.filter((one) => !hasEnded(one)).toSorted((a, b) => position(a) - position(b))
-  return oncePerJob([...ended, ...others])
+  return oncePerJob(awaited.toSorted((a, b) => endOf(a) - endOf(b)))
 })
 
-const hasEnded = ({ result }: AwaitedJob): boolean => Result.isSuccess(result) && isFinished(result.success.task)
+/** When its job has ended; what has not stays in the order that was asked for. */
+const endOf = ({ result }: AwaitedJob): number =>
+  Result.isSuccess(result) && isFinished(result.success.task) ? (result.success.task.updatedAt ?? 0) : Number.MAX_VALUE
 
 /** A handle and Kling's own id may both be given. */
 export const oncePerJob = <One extends { readonly result: Result.Result<Pick<Job, "handle">, unknown> }>(
@@ -59,7 +57,11 @@ export const oncePerJob = <One extends { readonly result: Result.Result<Pick<Job
   })
 }
 
-const waitForJob = Effect.fnUntraced(function* (
+/** The same for one: fails if it could not be read. */
+export const waitForJob = (id: string, options: WaitForJobsOptions) =>
+  Effect.flatMap(Clock.currentTimeMillis, (startedAt) => waitUntil(id, startedAt, options))
+
+const waitUntil = Effect.fnUntraced(function* (
   id: string,
   startedAt: number,
   { timeoutSeconds, onPoll = () => Effect.void }: WaitForJobsOptions
