@@ -10,19 +10,17 @@ import type { SpendGrouping } from "./ledger/period-spend.ts"
  */
 export type SpendTime = string | Date
 
-interface Wanted {
-  /** The first day, or the words for a period: its first day. */
-  readonly since: SpendTime
+/** Which days to account for, and how to group them. */
+export interface SpendSearch {
+  /** The first day, or the words for a period: its first day. That of `until` if absent. */
+  readonly since?: SpendTime | undefined
   /** The last day; today if absent. */
-  readonly until: SpendTime
-  readonly by: SpendGrouping
+  readonly until?: SpendTime | undefined
+  readonly by?: SpendGrouping | undefined
 }
 
-/** Which days to account for, today if none are named, and how to group them. */
-export type SpendSearch = Partial<Wanted> & (Pick<Wanted, "since"> | Pick<Wanted, "until"> | Pick<Wanted, "by">)
-
 /** The days that a search means. */
-export const spendDays = (search: Partial<Wanted>, now: number): Effect.Effect<Days, KlingError> => {
+export const spendDays = (search: SpendSearch, now: number): Effect.Effect<Days, KlingError> => {
   const { until = "today", since = until } = search
   const [first, last] = [readDays(since, now), readDays(until, now)]
   const refuse = (field: "since" | "until", message: string) => Effect.fail(invalidInput([{ field, message }]))

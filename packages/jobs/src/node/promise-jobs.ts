@@ -111,7 +111,7 @@ export interface PromiseJobs extends JobMethods, AsyncDisposable {
   /** What today's requests (UTC) cost or may still cost, as the limits count it, and what is left of the limit per day. */
   spend(options?: Cancellable): Promise<DaySpend>
   /** The same of some days (UTC), with what Kling charged in units; by day, model or operation where that is asked for. */
-  spend(search: SpendSearch, options?: Cancellable): Promise<SpendReport>
+  spend(search: NamedDays, options?: Cancellable): Promise<SpendReport>
   /** Downloads all results of a finished job, options as a job or a handle. An interrupted download can be repeated. */
   download(job: Job | string, options?: PromiseDownloadOptions): Promise<ReadonlyArray<SavedResult>>
   /** Names the account of this credential, or the one that paid for a job. Equal names are one account. */
@@ -145,8 +145,8 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
   }
 
   function spend(options?: Cancellable): Promise<DaySpend>
-  function spend(search: SpendSearch, options?: Cancellable): Promise<SpendReport>
-  function spend(asked: SpendSearch | Cancellable = {}, options?: Cancellable): Promise<DaySpend | SpendReport> {
+  function spend(search: NamedDays, options?: Cancellable): Promise<SpendReport>
+  function spend(asked: NamedDays | Cancellable = {}, options?: Cancellable): Promise<DaySpend | SpendReport> {
     if (isSpendSearch(asked))
       return run(
         Jobs.use((jobs) => jobs.spend(asked)),
@@ -236,7 +236,12 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
   }
 }
 
-const isSpendSearch = (asked: SpendSearch | Cancellable): asked is SpendSearch =>
+/** A search that names something: `spend({})` is the account of today. */
+type NamedDays = {
+  readonly [Key in keyof SpendSearch]-?: SpendSearch & { readonly [Named in Key]: SpendSearch[Named] }
+}[keyof SpendSearch]
+
+const isSpendSearch = (asked: NamedDays | Cancellable): asked is NamedDays =>
   "since" in asked || "until" in asked || "by" in asked
 
 /** The request as it would be sent, with its files read, validated and priced: the same for quote, approval and submission. */

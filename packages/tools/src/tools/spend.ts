@@ -23,11 +23,7 @@ export const spend = defineTool({
   run: Effect.fnUntraced(function* ({ since, until, by }) {
     const jobs = yield* Jobs
     const { limits } = yield* JobsSettings
-    const report = yield* jobs.spend({
-      since: since ?? until ?? "today",
-      ...(until === undefined ? {} : { until }),
-      ...(by === undefined ? {} : { by })
-    })
+    const report = yield* jobs.spend({ since, until, by })
     const groups = report.groups && truncateToBudget(report.groups, (group) => [groupData(group), groupData(group)])
     const left = (report.groups?.length ?? 0) - (groups?.length ?? 0)
     return {
