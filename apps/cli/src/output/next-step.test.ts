@@ -87,7 +87,7 @@ describe("a failure as JSON", () => {
     const limit = { limit: "day", limitUsd: 1, today, quoteUsd: 2 } as const
     expect(errorOf(new LedgerError({ reason: { _tag: "OverBudget", ...limit }, beforeSending: true }))).toMatchObject({
       suggestion:
-        "wait until tomorrow (UTC), make a cheaper request, or raise KLINGKIT_MAX_USD_PER_DAY; nothing was sent",
+        "wait until tomorrow (UTC), ask for less, or raise KLINGKIT_MAX_USD_PER_DAY; nothing was sent",
       next: { _tag: "RaiseLimit", setting: "maxUsdPerDay", limitUsd: 1 }
     })
   })
