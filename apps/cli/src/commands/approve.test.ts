@@ -35,6 +35,7 @@ describe("klingkit approve", () => {
         expect.arrayContaining([
           "Request: Generate video",
           expect.stringMatching(/^Price: .*\$0\.42/),
+          "Cheaper: 3 s instead of 5 s: $0.252",
           "Model: kling-3.0 (new.t2v.kling-3.0)",
           "Prompt: a red fox",
           "Settings: duration_seconds 5",
@@ -42,6 +43,7 @@ describe("klingkit approve", () => {
         ])
       )
       expect(JSON.parse(run.stdout)).toMatchObject({ code, approved: true, prompt: "a red fox", quote: { usd: 0.42 } })
+      expect(JSON.parse(run.stdout).cheaper).toMatchObject([{ settings: { durationSeconds: 3 }, usd: 0.252 }])
       expect(isGranted()).toBe(true)
       expect((yield* klingkit(["approve", code], kling)).stdout).toContain("approved already")
       expect((yield* klingkit(["approve"], kling)).stdout).toContain("No request waits")
