@@ -4,9 +4,17 @@ import type { AddressInfo } from "node:net"
 import { freshKling } from "../mcp/emulated-kling.ts"
 import { startHttp } from "../mcp/server-process.ts"
 
+interface StartOptions {
+  readonly args?: ReadonlyArray<string>
+  readonly kling?: Awaited<ReturnType<typeof freshKling>>
+}
+
 /** The built server behind a reverse proxy, whose address is the public one, with an emulated Kling. */
-export const startHosted = async (env: Readonly<Record<string, string>>, args: ReadonlyArray<string> = []) => {
-  const kling = await freshKling()
+export const startHosted = async (
+  env: Readonly<Record<string, string>>,
+  { args = [], kling: given }: StartOptions = {}
+) => {
+  const kling = given ?? (await freshKling())
   let inner = ""
   const proxy = createServer((incoming, outgoing) => {
     const { method = "GET", headers, url = "/" } = incoming

@@ -24,6 +24,7 @@ export const freshKling = async (options: Pick<EmulatorOptions, "speed"> = {}) =
   }
   return {
     url: emulator.url,
+    webhookSecret: emulator.webhookSecret,
     home,
     outputDir,
     env: {

@@ -28,6 +28,7 @@ ${settingsHelp}
   KLINGKIT_AUTH_AUDIENCE                  whom tokens must be for (default: KLINGKIT_PUBLIC_URL + /mcp)
   KLINGKIT_AUTH_JWKS_URI                  the issuer's keys, if its metadata do not say
   KLINGKIT_AUTH_KEYS                      on: callers may use an access key (klingkit-mcp-http keys); off
+  KLINGKIT_CALLBACK_SECRETS               whsec_... of Kling's console, comma-separated: its callbacks end waits at once
   KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer
   KLINGKIT_ALLOWED_HOSTS                  comma-separated host names besides loopback
   KLINGKIT_ALLOWED_ORIGINS                comma-separated origins besides loopback, such as https://app.example,

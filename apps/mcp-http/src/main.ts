@@ -1,6 +1,8 @@
 import { NodeServices } from "@effect/platform-node"
 import {
   AccessKeys,
+  CallbackAddresses,
+  callbackSecrets,
   CallLimits,
   defaultLimits,
   Gate,
@@ -20,6 +22,7 @@ import { admit } from "./admission.ts"
 import { help, type KeysArgs, readArguments, type ServeArgs } from "./arguments.ts"
 import { isLoopback, readGuard } from "./guard.ts"
 import { manageKeys } from "./manage-keys.ts"
+import { receiveCallback } from "./receive-callback.ts"
 import { makeHttpApp } from "./serve.ts"
 
 /** Calls may finish for this long after a stop signal. */
@@ -34,7 +37,9 @@ const stopWith = (exitCode: number, message: string): void => {
 
 const serve = (args: ServeArgs): void => {
   const read = Effect.runSync(
-    Effect.result(Effect.all({ tools: selectedTools(args), resultLinks, hosting: hostingSettings }))
+    Effect.result(
+      Effect.all({ tools: selectedTools(args), resultLinks, hosting: hostingSettings, secrets: callbackSecrets })
+    )
   )
   if (Result.isFailure(read)) {
     const { failure } = read
@@ -43,14 +48,26 @@ const serve = (args: ServeArgs): void => {
       failure._tag === "HostingSettingsInvalid" ? failure.problems.join("\nklingkit-mcp-http: ") : failure.message
     )
   }
-  const { hosting, ...options } = read.success
+  const { hosting, secrets, ...options } = read.success
   const { KLINGKIT_ALLOWED_HOSTS: hosts = "", KLINGKIT_ALLOWED_ORIGINS: origins = "" } = process.env
   const guard = readGuard(hosts, origins, hosting.publicOrigin)
   if ("invalid" in guard) return stopWith(2, guard.invalid)
   if (!isLoopback(args.host) && !isAuthenticated(hosting)) return stopWith(2, openToAll(args.host))
 
+  const { publicOrigin } = hosting
+  const callers =
+    publicOrigin === undefined
+      ? CallerServices.layer()
+      : Layer.unwrap(
+          CallbackAddresses.use((addresses) =>
+            Effect.succeed(
+              CallerServices.layer((handle) => Effect.map(addresses.pathOf(handle), (path) => `${publicOrigin}${path}`))
+            )
+          )
+        )
   const runtime = ManagedRuntime.make(
-    Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), CallerServices.layer).pipe(
+    Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), callers).pipe(
+      Layer.provideMerge(CallbackAddresses.layer),
       Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
       Layer.provideMerge(logging)
     )
@@ -75,6 +92,7 @@ const serve = (args: ServeArgs): void => {
           Effect.catch((error) => Effect.succeed(error.message))
         )
       ),
+    receiveCallback: (request, path) => runtime.runPromise(receiveCallback(request, path, secrets)),
     documents: metadata === undefined ? {} : Object.fromEntries(metadataPaths.map((path) => [path, metadata]))
   })
   app.server.once("error", (error: NodeJS.ErrnoException) =>

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Admitted, Refused } from "./admission.ts"
 import { corsHeaders, preflightHeaders } from "./cors.ts"
 import { type Guard, denyReason } from "./guard.ts"
+import { isCallback } from "./receive-callback.ts"
 import { mcpEndpoint } from "./mcp-endpoint.ts"
 
 /** How long a client may take, and how many may be connected. */
@@ -27,6 +28,8 @@ export interface HttpOptions {
   readonly buildServer: (services: Services) => McpServer
   /** What keeps the server from doing its work, for `/readyz`; nothing when all is well. */
   readonly findProblem?: () => Promise<string | undefined>
+  /** Answers `/callbacks/kling` and what is below it with a status. */
+  readonly receiveCallback?: (request: IncomingMessage, path: string) => Promise<number>
   /** JSON documents that everyone may read, by their paths. */
   readonly documents?: Readonly<Record<string, object>>
   readonly limits?: ConnectionLimits
@@ -44,6 +47,7 @@ export const makeHttpApp = ({
   admit,
   buildServer,
   findProblem = () => Promise.resolve(undefined),
+  receiveCallback = () => Promise.resolve(404),
   documents = {},
   limits = defaultConnectionLimits
 }: HttpOptions): HttpApp => {
@@ -88,6 +92,8 @@ export const makeHttpApp = ({
     const path = request.url?.split("?", 1)[0] ?? ""
     if (path === "/mcp" || path === "/mcp/") {
       void serveMcp(request, response)
+    } else if (isCallback(path)) {
+      void receiveCallback(request, path).then((status) => response.writeHead(status).end())
     } else if (path === "/healthz") {
       respond(response, 200, { status: "ok" })
     } else if (path === "/readyz") {

@@ -1,5 +1,6 @@
 export { noAccount } from "./auth/account-digest.ts"
 export { areSeparateRegions } from "./auth/region.ts"
+export { deriveKey } from "./auth/derive-key.ts"
 export { credentialsFromConfig } from "./auth/credentials.ts"
 export { sharesTaskList } from "./client/list-tasks.ts"
 export { pollDelaySeconds } from "./client/poll.ts"

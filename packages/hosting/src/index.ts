@@ -1,5 +1,6 @@
 export { AccessDenied } from "./access-denied.ts"
 export { AccessKeys } from "./access-keys.ts"
+export { CallbackAddresses, callbackPath, callbackSecrets } from "./callback-addresses.ts"
 export { CallLimits, defaultLimits, type Limits, TooManyCalls } from "./call-limits.ts"
 export { Gate } from "./gate.ts"
 export type { Principal } from "./principal.ts"

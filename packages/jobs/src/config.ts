@@ -26,6 +26,11 @@ export interface JobsConfig extends JobFolders {
    * not there for it.
    */
   readonly sharesAccount?: boolean
+  /**
+   * Where Kling calls back about the job of a handle, if its request does not name another address. Such a call makes polling
+   * rare; whether it comes, and when, does not matter.
+   */
+  readonly callbackUrl?: (handle: string) => Effect.Effect<string>
   /** A long-running program resumes orphaned pipelines. A short-lived one would only interrupt them again. */
   readonly isLongRunning?: boolean
   /** How long closing waits for Kling's answers to requests that were sent; by default until each must have an outcome. */

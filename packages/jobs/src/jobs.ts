@@ -5,7 +5,6 @@ import {
   type KlingError,
   type Plan,
   type Quote,
-  type SignedCallback,
   type TaskFilter
 } from "@klingkit/core"
 import { isPipeline as isPipelinePlan, type PipelinePlan } from "@klingkit/core/requests"
@@ -32,6 +31,7 @@ import type { PipelineIdentity } from "./pipelines/quote-pipeline.ts"
 import { Pipelines, type ResumePipelineOptions } from "./pipelines/pipelines.ts"
 import { makePlanner, type Planner } from "./planner.ts"
 import { Polling } from "./polling/polling.ts"
+import type { Callback } from "./polling/receive-callback.ts"
 import { recordedJobs } from "./recorded-jobs.ts"
 import { Recovery } from "./recovery/recovery.ts"
 import { makeRepeatPlanner, type RepeatPlanner } from "./repeat-request.ts"
@@ -127,7 +127,7 @@ export class Jobs extends Context.Service<
      * Handles a callback of Kling (`callback_url`) as received: verifies its signature, updates its job and notifies those
      * who follow it; from then on that job is polled rarely. Returns false if the callback concerns no job of this ledger.
      */
-    receiveCallback(callback: Omit<SignedCallback, "nowMs">): Effect.Effect<boolean, CallbackError | LedgerError>
+    receiveCallback(callback: Callback): Effect.Effect<boolean, CallbackError | LedgerError>
   }
 >()("@klingkit/jobs/Jobs") {
   /** Brings along the services that embedders use beside `Jobs`; the others stay inside. */

@@ -1,4 +1,5 @@
 import { Context, Effect, Layer, ManagedRuntime, RcMap, type Scope } from "effect"
+import type { JobsConfig } from "@klingkit/jobs"
 import { SignedState } from "./approval/signed-state.ts"
 import type { Services } from "./build-server.ts"
 import { type Caller, type Disk, servicesFor } from "./services.ts"
@@ -11,18 +12,19 @@ export class CallerServices extends Context.Service<
     of(caller: Caller): Effect.Effect<Services, never, Scope.Scope>
   }
 >()("@klingkit/mcp/CallerServices") {
-  static readonly layer: Layer.Layer<CallerServices, never, Disk> = Layer.effect(
-    CallerServices,
-    Effect.suspend(() => make)
-  ).pipe(Layer.provide(SignedState.layerConfig))
+  /** `callbackUrl` is where Kling calls back about jobs on the server's account. */
+  static readonly layer = (callbackUrl?: JobsConfig["callbackUrl"]): Layer.Layer<CallerServices, never, Disk> =>
+    Layer.effect(CallerServices, make(callbackUrl)).pipe(Layer.provide(SignedState.layerConfig))
 }
 
-const make = Effect.gen(function* () {
+const make = Effect.fnUntraced(function* (callbackUrl: JobsConfig["callbackUrl"]) {
   const shared = Layer.succeedContext(yield* Effect.context<Disk | SignedState>())
   const callers = yield* RcMap.make({
     lookup: (caller: Caller) =>
       Effect.acquireRelease(
-        Effect.sync((): Services => ManagedRuntime.make(servicesFor(caller).pipe(Layer.provideMerge(shared)))),
+        Effect.sync((): Services =>
+          ManagedRuntime.make(servicesFor(caller, callbackUrl).pipe(Layer.provideMerge(shared)))
+        ),
         (services) => services.disposeEffect
       ),
     // Keys of callers are not kept for longer than a chat needs them.

@@ -4,6 +4,7 @@ import {
   type FileHost,
   jobFolders,
   Jobs,
+  type JobsConfig,
   type LedgerSource,
   repeatWithin,
   spendLimits
@@ -32,7 +33,10 @@ export const localCaller: Caller = { principal: localPrincipal }
  * Kling and jobs, configured by the environment. Building never fails: a server starts without a key, and each call that
  * needs Kling reports what is missing.
  */
-export const servicesFor = ({ principal, apiKey }: Caller): Layer.Layer<ToolNeeds, never, Disk> =>
+export const servicesFor = (
+  { principal, apiKey }: Caller,
+  callbackUrl?: JobsConfig["callbackUrl"]
+): Layer.Layer<ToolNeeds, never, Disk> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const folders = yield* Effect.orDie(jobFolders)
@@ -57,6 +61,7 @@ export const servicesFor = ({ principal, apiKey }: Caller): Layer.Layer<ToolNeed
           ? {}
           : { outputDir: path.join(folders.outputDir, folderOf(principal)), inputDirs: [] }),
         limits: Result.getOrElse(limits, () => ({})),
+        ...(callbackUrl === undefined || apiKey !== undefined ? {} : { callbackUrl }),
         principal,
         // With a Kling key of their own, callers see all that the key opens.
         sharesAccount: principal !== localPrincipal && apiKey === undefined,

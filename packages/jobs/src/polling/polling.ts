@@ -1,4 +1,4 @@
-import { type AnyOperation, type CallbackError, Kling, type KlingError, type SignedCallback } from "@klingkit/core"
+import { type AnyOperation, type CallbackError, Kling, type KlingError } from "@klingkit/core"
 import { Context, Effect, Layer, Stream } from "effect"
 import { Account } from "../accounts/account.ts"
 import type { Job } from "../job.ts"
@@ -12,7 +12,7 @@ import { findByResult } from "./find-by-result.ts"
 import { followJob } from "./follow-job.ts"
 import { jobStatus } from "./job-status.ts"
 import { makePoller } from "./poller.ts"
-import { receiveCallback } from "./receive-callback.ts"
+import { type Callback, receiveCallback } from "./receive-callback.ts"
 
 type Needs = Account | Kling | Ledger | Queues | Recovery | Snapshots | JobsSettings
 
@@ -25,7 +25,7 @@ export class Polling extends Context.Service<
     /** The job at every poll, until it has finished. All who wait share their polls. */
     follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError>
     /** Handles a callback of Kling; returns whether it concerns a job of this ledger. */
-    receiveCallback(callback: Omit<SignedCallback, "nowMs">): Effect.Effect<boolean, CallbackError | LedgerError>
+    receiveCallback(callback: Callback): Effect.Effect<boolean, CallbackError | LedgerError>
   }
 >()("@klingkit/jobs/Polling") {
   static readonly layer: Layer.Layer<Polling, never, Needs> = Layer.effect(

@@ -4,7 +4,7 @@ import { type Fault, KlingWorld } from "@klingkit/emulator"
 import { inVirtualTime } from "@klingkit/media/testing"
 import { Clock, Effect, Fiber, Option, Redacted, Result, Stream } from "effect"
 import { deliverCallbacks, signedCallback } from "./testing/kling-callbacks.ts"
-import { type Program, programsOf, readsOf } from "./testing/programs.ts"
+import { type Program, programOver, programsOf, readsOf } from "./testing/programs.ts"
 import { startJob } from "../submit/testing/start-job.ts"
 
 const worldWith = (...faults: ReadonlyArray<Fault>) => new KlingWorld({ speed: 1, faults: { faults } })
@@ -135,6 +135,43 @@ describe("a callback of Kling", () => {
       yield* inVirtualTime(Effect.sleep("302 seconds"))
       expect(yield* refusal(good)).toBe("CALLBACK_OUT_OF_TIME")
       expect(yield* row).toEqual(before)
+    })
+  )
+
+  it.effect("without a signature, at the address of its job, makes Kling's own answer count, never what it says", () =>
+    Effect.gen(function* () {
+      const { world, handle, callbackBody, receiveCallback, row } = yield* accepted
+      const good = yield* signedCallback(world, callbackBody("succeeded"))
+      const unsigned = { ...good, headers: {} }
+      // Of another job, or with a signature that is not Kling's.
+      expect(yield* receiveCallback({ ...unsigned, addressedTo: "kk-t2v-of-another" })).toBe(false)
+      const forged = yield* signedCallback(world, callbackBody("succeeded"), { secret: `whsec_${btoa("not Kling's")}` })
+      expect((yield* Effect.flip(receiveCallback({ ...forged, addressedTo: handle }))).code).toBe("CALLBACK_FORGED")
+      for (const secrets of [good.secrets, []]) {
+        expect(yield* receiveCallback({ ...unsigned, secrets, addressedTo: handle })).toBe(true)
+        expect(yield* row).toMatchObject({ state: "ACCEPTED", outputs: [] })
+      }
+      yield* inVirtualTime(Effect.sleep("10 minutes"))
+      const failed = { ...unsigned, body: JSON.stringify(callbackBody("failed")) }
+      expect(yield* receiveCallback({ ...failed, addressedTo: handle })).toBe(true)
+      expect((yield* row).state).toBe("SUCCEEDED")
+    })
+  )
+
+  it.effect("goes to the address of the program's choice, unless the request names another", () =>
+    Effect.gen(function* () {
+      const world = worldWith()
+      const callbackUrl = (handle: string) => Effect.succeed(`https://kling.example/${handle}`)
+      const { ledger } = yield* (yield* programsOf(world))()
+      const { jobs } = yield* programOver(world, ledger, { callbackUrl })
+      const submit = (request: { readonly callbackUrl?: string }) =>
+        Effect.flatMap(planVideo({ prompt: `a cat ${request.callbackUrl}`, ...request }, "api-key"), (plan) =>
+          startJob(jobs, plan)
+        )
+      const { handle } = Result.getOrThrow(yield* inVirtualTime(submit({})))
+      yield* inVirtualTime(submit({ callbackUrl: "https://example.com/own" }))
+      const addresses = new Set((yield* world.takeCallbacks).map(({ url }) => url))
+      expect(addresses).toEqual(new Set([`https://kling.example/${handle}`, "https://example.com/own"]))
     })
   )
 

@@ -10,6 +10,7 @@ import { type Orphans, unknownOutcome } from "../orphans/orphans.ts"
 import { ConcurrencyLimiter } from "./concurrency-limiter.ts"
 import { ProcessLeases } from "./process-leases.ts"
 import type { SendProgress } from "./sends.ts"
+import { JobsSettings } from "../settings.ts"
 
 export interface JobToSend {
   readonly operation: TaskOperation
@@ -30,7 +31,8 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend, progres
   const ledger = yield* Ledger
   const limiter = yield* ConcurrencyLimiter
   const leases = yield* ProcessLeases
-  const { operation, input, record, onQueued = () => Effect.void, isLookupOnly = false } = job
+  const { operation, record, onQueued = () => Effect.void, isLookupOnly = false } = job
+  const input = yield* withCallbackUrl(job)
   const { handle, lease } = record
   const step: Step = (from, to, changes = {}) => ledger.transition(handle, from, to, { lease, ...changes })
 
@@ -63,6 +65,13 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend, progres
     Effect.ensuring(Effect.ignore(ledger.release(handle, lease)))
   )
   return yield* Effect.raceFirst(outcome, leases.keep(handle, lease))
+})
+
+/** Not part of what the request is, so it is not stored with it. */
+const withCallbackUrl = Effect.fnUntraced(function* ({ operation, input, record }: JobToSend) {
+  const { callbackUrl } = yield* JobsSettings
+  const isWanted = callbackUrl !== undefined && "callbackUrl" in operation.params && input["callbackUrl"] === undefined
+  return isWanted ? { ...input, callbackUrl: yield* callbackUrl(record.handle) } : input
 })
 
 type Step = (

@@ -1,5 +1,5 @@
+import { deriveKey } from "@klingkit/core/internal"
 import { createRequestStateCodec, type ServerContext } from "@modelcontextprotocol/server"
-import * as Kdf from "effect/crypto/Kdf"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Base64Url from "effect/encoding/Base64Url"
 import { Config, Context, Effect, Layer, Option, Redacted } from "effect"
@@ -34,7 +34,7 @@ export class SignedState extends Context.Service<
       const secret = yield* Effect.orDie(Config.option(Config.Redacted("KLINGKIT_SECRET")))
       return SignedState.layer(
         Option.isSome(secret) && Redacted.value(secret.value) !== ""
-          ? yield* keyFrom(Redacted.value(secret.value))
+          ? yield* deriveKey(Redacted.value(secret.value), "request state")
           : yield* randomKey
       )
     })
@@ -51,15 +51,3 @@ const hasLooseBits = (signed: string): boolean => {
 const randomKey = SecureRandom.SecureRandom.use((random) => random.randomBytes(32)).pipe(
   Effect.provide(SecureRandom.layerWebCrypto)
 )
-
-/** A derived key, so that signatures made here are valid for nothing else that the secret protects. */
-const keyFrom = (secret: string): Effect.Effect<Uint8Array> => {
-  const encoder = new TextEncoder()
-  return Kdf.Kdf.use((kdf) =>
-    kdf.derive(Kdf.hkdfSha256, encoder.encode(secret), {
-      salt: new Uint8Array(),
-      info: encoder.encode("klingkit request state"),
-      length: 32
-    })
-  ).pipe(Effect.orDie, Effect.provide(Kdf.layerWebCrypto))
-}

@@ -30,6 +30,8 @@ interface ProgramOptions {
   readonly account?: string
   readonly principal?: string
   readonly isLongRunning?: boolean
+  /** Where Kling calls back about a job. */
+  readonly callbackUrl?: (handle: string) => Effect.Effect<string>
   /** Where it reads and saves files; without one it has none. */
   readonly folder?: string
   /** Changes requests to Kling, or their responses. */
@@ -47,6 +49,7 @@ export const programOver = Effect.fnUntraced(function* (
     account,
     principal = "local",
     isLongRunning = false,
+    callbackUrl,
     folder,
     intercept = (client) => client,
     alter = (kling) => kling
@@ -67,7 +70,8 @@ export const programOver = Effect.fnUntraced(function* (
     limits: {},
     principal,
     isLongRunning,
-    ...(account === undefined ? {} : { account })
+    ...(account === undefined ? {} : { account }),
+    ...(callbackUrl === undefined ? {} : { callbackUrl })
   }
   const layer = Jobs.layer(config).pipe(
     Layer.provideMerge(Layer.effect(Kling, Effect.map(Kling, alter))),
