@@ -117,7 +117,7 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
 /** The same request planned with another setting, to compare prices, does not read or look up its media again. */
 const readOnce = <E>(context: PlanContext<E>): PlanContext<E> => {
   const [images, videos] = [new Map<string, string>(), new Map<string, FoundVideo>()]
-  const remembered =
+  const readOnceAs =
     <A>(known: Map<string, A>, read: (field: string, source: string) => Effect.Effect<A, KlingError | E>) =>
     (field: string, source: string) => {
       const found = known.get(source)
@@ -125,5 +125,5 @@ const readOnce = <E>(context: PlanContext<E>): PlanContext<E> => {
         ? Effect.tap(read(field, source), (value) => Effect.sync(() => known.set(source, value)))
         : Effect.succeed(found)
     }
-  return { ...context, image: remembered(images, context.image), video: remembered(videos, context.video) }
+  return { ...context, image: readOnceAs(images, context.image), video: readOnceAs(videos, context.video) }
 }
