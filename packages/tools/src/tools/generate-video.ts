@@ -1,7 +1,7 @@
 import { generateVideo as request } from "@klingkit/core/requests"
 import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
-import { videoWords } from "./video-words.ts"
+import { videoDescriptions } from "./video-descriptions.ts"
 
 const needsImage = "are an argument of generate_image_to_video"
 
@@ -13,7 +13,7 @@ export const generateVideo = defineRequestTool({
   offers: viewOf(request, {
     without: ["image", "lastImage", "voices", "watermark"],
     refused: { image_url: "is an argument of generate_image_to_video", voice_ids: needsImage, voices: needsImage },
-    descriptions: videoWords
+    descriptions: videoDescriptions
   }),
   summary: () => "Video generation started successfully!"
 })
