@@ -31,10 +31,10 @@ const called = async (host: OddHost, tool: string, args: unknown) => {
     .replaceAll("{task}", earlier)
     .replaceAll("{TASK}", earlier?.toUpperCase())
   const answers = await host.send(text, [lastId])
-  expect(answers, text).toMatchObject([{ id: lastId, result: expect.anything() }])
+  expect(answers).toMatchObject([{ id: lastId, result: expect.anything() }])
   const result = answers[0]?.result
   if (result === undefined) throw new Error("it has a result")
-  expect(problemsOf(tool, result), text).toEqual([])
+  expect(problemsOf(tool, result)).toEqual([])
   return {
     isError: result.isError === true,
     text: result.content.map((block) => block.text ?? "").join("\n"),
@@ -87,8 +87,7 @@ describe("a host that", () => {
       for (const more of wish.sent) {
         for (const host of hosts) {
           const { isError, text } = await called(host, wish.tool, { ...wish.plain, ...more })
-          expect(isError, text).toBe(true)
-          expect(text).toMatch(/\nCharged: no\b/)
+          expect({ isError, text }).toEqual({ isError: true, text: expect.stringMatching(/\nCharged: no\b/) })
           for (const name of wish.named) expect(text).toContain(name)
         }
       }
