@@ -83,7 +83,7 @@ describe("the command line of", () => {
     expect(list).toMatch(/^http .* enabled /m)
   }, 120_000)
 
-  it("Gemini CLI makes one paid call for one wish, though its model asks twice", async () => {
+  it("Gemini CLI makes one paid call for one request, though its model asks twice", async () => {
     const model = await startScriptedModel({ prompt: "a fox by the sea", wait_for_previous: true })
     const settings = {
       security: { auth: { selectedType: "gemini-api-key" } },

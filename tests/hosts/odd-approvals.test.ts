@@ -111,7 +111,7 @@ describe.each(Object.entries(ways))("a host %s whose program answers the form", 
   afterAll(() => host.close())
 
   it.each(programAnswers.filter(takes).map((odd) => [odd.host, odd] as const))(
-    "and %s is told how the user can approve; then it is one charge",
+    "and %s learns how the user can approve; then it is one charge",
     async (_, odd) => {
       const call = callFor(`${odd.host} ${way}`)
       const before = await tasks()

@@ -1,5 +1,5 @@
 /** What a model asked for once, and how hosts write it down. */
-export interface Wish {
+export interface OddCall {
   readonly host: string
   readonly tool: string
   readonly plain: Readonly<Record<string, unknown>>
@@ -7,11 +7,11 @@ export interface Wish {
   readonly sent: ReadonlyArray<Readonly<Record<string, unknown>>>
 }
 
-const picture = "https://example.com/fox.png"
+const image = "https://example.com/fox.png"
 const coat = "https://example.com/coat.png"
 
-/** Each wish is one task and one charge, in whichever of these ways and over whichever transport it is sent. */
-export const paidWishes: ReadonlyArray<Wish> = [
+/** Each request is one task and one charge, in whichever of these ways and over whichever transport it is sent. */
+export const paidCalls: ReadonlyArray<OddCall> = [
   {
     host: "adds what is meant for itself",
     tool: "generate_image",
@@ -69,20 +69,20 @@ export const paidWishes: ReadonlyArray<Wish> = [
   {
     host: "sends lists as JSON text, as one value, or with holes",
     tool: "virtual_try_on",
-    plain: { person_image_url: picture, cloth_image_urls: [coat] },
+    plain: { person_image_url: image, cloth_image_urls: [coat] },
     sent: [
       { cloth_image_urls: coat },
       { cloth_image_urls: JSON.stringify([coat]) },
       { cloth_image_urls: [coat, null] },
       { cloth_image_urls: [null, "", coat, "null"] },
-      { person_image_url: [picture] }
+      { person_image_url: [image] }
     ]
   },
   {
     host: "sends a list of several as JSON text",
     tool: "apply_video_effect",
-    plain: { image_urls: [picture, coat], effect_scene: "hug_pro" },
-    sent: [{ image_urls: JSON.stringify([picture, coat], null, 2) }, { image_urls: [picture, null, coat] }]
+    plain: { image_urls: [image, coat], effect_scene: "hug_pro" },
+    sent: [{ image_urls: JSON.stringify([image, coat], null, 2) }, { image_urls: [image, null, coat] }]
   },
   {
     host: "wraps the id of an earlier task",
@@ -115,7 +115,7 @@ export const paidWishes: ReadonlyArray<Wish> = [
 ]
 
 /** Calls that cost nothing, and are answered. */
-export const freeWishes: ReadonlyArray<Wish> = [
+export const freeCalls: ReadonlyArray<OddCall> = [
   {
     host: "wraps ids, and asks for more than there is",
     tool: "check_video_status",
@@ -153,7 +153,7 @@ export const freeWishes: ReadonlyArray<Wish> = [
 ]
 
 /** Calls with more than one meaning, or none: refused in words that say what to do, and nothing is sent. */
-export const refusedWishes: ReadonlyArray<Wish & { readonly named: ReadonlyArray<string> }> = [
+export const refusedCalls: ReadonlyArray<OddCall & { readonly named: ReadonlyArray<string> }> = [
   {
     host: "misspells a paid setting",
     tool: "generate_video",

@@ -95,14 +95,14 @@ describe("a host that", () => {
   })
 })
 
-/** Ways to leave a form open. A yes that comes afterwards pays for nothing. */
+/** Ways to leave a form open. An approval that comes afterwards pays for nothing. */
 const leavesForm: Readonly<Record<string, (program: Started, id: string) => Promise<void>>> = {
   "cancels the call, and the user agrees then": async (program, id) => {
     write(program, cancelled("left"), '{"jsonrpc":"2.0","id":"alive","method":"ping"}')
     await program.says(answerTo("alive"))
     writeFileSync(env["CLOCK_FILE"] ?? "", "1000")
     write(program, accept(Number(id)))
-    // The user is told that the yes came too late.
+    // The user is notified that it came too late.
     await program.says(/Your approval came too late/)
     expect(await ended(program)).toBe(0)
   },

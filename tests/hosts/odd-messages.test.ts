@@ -51,7 +51,7 @@ describe("a host that", () => {
   )
 
   it.each(refusedMessages.map((message) => [message.host, message] as const))(
-    "%s is charged nothing, and told why under its id",
+    "%s is charged nothing, and learns why under its id",
     async (_, message) => {
       const before = await tasks()
       for (const { error, result } of await sentByAll(message)) {
