@@ -76,6 +76,11 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "tests/embed/**", from: "standard", because: "packs and installs the libraries" },
   { files: "tests/hosted/**", from: "standard", because: "starts servers and an authorization server" },
   { files: "tests/hosts/**", from: "standard", because: "starts a server, and loads the code of other hosts" },
+  {
+    files: "tests/hosts/command-lines.test.ts",
+    from: "full",
+    because: "installs three hosts of 760 MB from the registry"
+  },
   { files: "tests/inspector/**", from: "standard", because: "starts a server and the MCP Inspector" },
   { files: "tests/lost-answers/**", from: "standard", because: "measures processes" },
   { files: "tests/mcp/**", from: "standard", because: "starts servers as processes" },

@@ -1,12 +1,10 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { openBare } from "./bare-requests.ts"
 import { clients, connect, type Host, wires } from "./hosts.ts"
 import { freshKling } from "./emulated-kling.ts"
-
-const settableClock = `--import=${fileURLToPath(new URL("corpus/settable-clock.mjs", import.meta.url))}`
+import { settableClock } from "./settable-clock.ts"
 
 const every = wires.flatMap((wire) => clients.map((client) => [wire, client] as const))
 
@@ -24,19 +22,16 @@ describe.each(every)(
     beforeAll(async () => {
       kling = await freshKling()
       const clock = join(kling.home, "clock")
-      const setClock = (aheadMillis: number) => writeFileSync(clock, String(aheadMillis))
-      setClock(0)
       const env = {
         ...kling.env,
         KLINGKIT_CONFIRM_ABOVE_USD: "0.10",
         KLINGKIT_CONFIRM_TOKENS: "on",
-        NODE_OPTIONS: settableClock,
-        CLOCK_FILE: clock
+        ...settableClock(clock)
       }
       host = await connect(wire, client, env, async (question) => {
         questions.push(question)
         // The user reads the price first; what answers at once is taken for a program.
-        setClock(questions.length * 600)
+        writeFileSync(clock, String(questions.length * 600))
         return answer
       })
     })

@@ -3,103 +3,93 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { startHttp } from "./server-process.ts"
+import type { ListedTool } from "../hosts/converted-tools.ts"
+import { answerTo, initialize } from "../hosts/odd-host.ts"
+import { call, hostileArguments, hostileBodies } from "./corpus/hostile-bodies.ts"
+import { start, startHttp, type Started } from "./server-process.ts"
 
+const preload = fileURLToPath(new URL("corpus/measure-process.mjs", import.meta.url))
 let home: string
-let server: Awaited<ReturnType<typeof startHttp>>
-
-beforeAll(async () => {
+let env: Readonly<Record<string, string>>
+beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), "klingkit-hostile-"))
-  const preload = fileURLToPath(new URL("corpus/measure-process.mjs", import.meta.url))
-  const options = `--expose-gc --import=${preload}`
-  server = await startHttp({ HOME: home, KLINGAI_API_KEY: "key", NODE_OPTIONS: options }, ["--toolsets", "all"])
+  env = { HOME: home, KLINGAI_API_KEY: "key", NODE_OPTIONS: `--expose-gc --import=${preload}` }
 })
-afterAll(async () => {
-  server.program.child.kill("SIGTERM")
-  await server.program.ended
-  rmSync(home, { recursive: true, force: true })
-})
+afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-/** CPU time since the measurement before, which other programs on the machine do not lengthen, and the peak of memory so far. */
-const measured = async () => {
-  const seen = server.program.stderr.length
-  server.program.child.kill("SIGUSR2")
-  await expect.poll(() => server.program.stderr.slice(seen), { timeout: 30_000 }).toMatch(/MEASURED .*\n/)
-  const [, json = ""] = /MEASURED (.*)\n/.exec(server.program.stderr.slice(seen)) ?? []
-  return JSON.parse(json) as { readonly cpuMicros: number; readonly peakKilobytes: number }
+/** CPU time since the measurement before, which other programs on the machine do not lengthen, and by how much memory has grown at most. */
+const measured = async (program: Started) => {
+  const seen = program.stderr.length
+  program.child.kill("SIGUSR2")
+  await expect.poll(() => program.stderr.slice(seen), { timeout: 30_000, interval: 1 }).toMatch(/MEASURED .*\n/)
+  const [, json = ""] = /MEASURED (.*)\n/.exec(program.stderr.slice(seen)) ?? []
+  return JSON.parse(json) as { readonly cpuMicros: number; readonly grownKilobytes: number }
 }
 
-const post = async (body: string) => {
-  const response = await fetch(server.url, { method: "POST", headers: { "content-type": "application/json" }, body })
-  return response.text()
+interface Server {
+  readonly program: Started
+  /** Sends a body, and gives the longest message of its answer. */
+  readonly send: (body: string) => Promise<string>
 }
 
-const call = (name: string, args: unknown) =>
-  JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } })
-const request = (method: string, params: object, id: string | number = 1) =>
-  JSON.stringify({ jsonrpc: "2.0", id, method, params })
-const filled = (start: string, entry: string, end: string) =>
-  start + entry.repeat(Math.floor((4 * 1024 * 1024 - start.length - end.length) / entry.length)) + end
-const text = "x".repeat(4 * 1024 * 1024 - 500)
-const keys = (count: number, length: number) =>
-  Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index}`.padEnd(length, "k"), 1]))
-
-const bodies: Readonly<Record<string, string>> = {
-  "a list of a million images": filled(
-    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"virtual_try_on","arguments":{"cloth_image_urls":["a"',
-    ',"a"',
-    "]}}}"
-  ),
-  "325,000 unknown settings": call("generate_video", keys(325_000, 6)),
-  "1,990 long unknown settings": call("generate_video", keys(1990, 2000)),
-  "1,990 long images": call("virtual_try_on", { cloth_image_urls: Array<string>(1990).fill("x".repeat(2000)) }),
-  "one long prompt": call("generate_video", { prompt: text }),
-  "lists in lists": filled('{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":', "[", ""),
-  "a batch of empty lists": filled("[1", ",[]", "]"),
-  "a batch of what are no messages": `[${Array<number>(9000).fill(1).join()}]`,
-  "a batch of tools/list": `[${Array.from({ length: 100 }, (_, id) => request("tools/list", {}, id)).join()}]`,
-  "a batch of pings": filled(
-    '[{"jsonrpc":"2.0","id":0,"method":"ping"}',
-    ',{"jsonrpc":"2.0","id":1,"method":"ping"}',
-    "]"
-  ),
-  "a long id": request("ping", {}, text),
-  "a long method": request(text, {}),
-  "a long name of a tool": request("tools/call", { name: text }),
-  "a long name of a prompt": request("prompts/get", { name: text }),
-  "a long URI": request("resources/read", { uri: text }),
-  "a long task id": request("tasks/get", { taskId: text }),
-  "a long revision": request("initialize", { protocolVersion: text, capabilities: {}, clientInfo: {} }),
-  "a long reference": request("completion/complete", {
-    ref: { type: "ref/prompt", name: text },
-    argument: { name: "x", value: "" }
-  }),
-  "a long log level": request("logging/setLevel", { level: text }),
-  "quotes and backslashes": filled('{"id":1,"method":"ping","params":"', '\\"\\\\', ""),
-  "bytes that are not JSON": filled("", "{]", "")
+const openHttp = async (): Promise<Server> => {
+  const { program, url } = await startHttp(env, ["--toolsets", "all"])
+  const headers = { "content-type": "application/json" }
+  return { program, send: async (body) => (await fetch(url, { method: "POST", headers, body })).text() }
 }
 
-describe("a hostile body", () => {
+const openStdio = async (): Promise<Server> => {
+  const program = start("klingkit-mcp", ["--toolsets", "all"], env)
+  program.child.stdin.write(`${initialize()}\n`)
+  await program.says(answerTo("initialize"))
+  let sent = 0
+  return {
+    program,
+    send: async (body) => {
+      sent += 1
+      program.stdout = ""
+      program.child.stdin.write(`${body}\n{"jsonrpc":"2.0","id":"after ${sent}","method":"ping"}\n`)
+      await program.says(answerTo(`after ${sent}`))
+      // What cannot be read has no id to answer.
+      if (/^.{0,200}"id":1,/.test(body)) await program.says(answerTo(1))
+      return program.stdout.split("\n").reduce((longest, line) => (line.length > longest.length ? line : longest), "")
+    }
+  }
+}
+
+describe.each(Object.entries({ stdio: openStdio, HTTP: openHttp }))("a hostile message over %s", (_, open) => {
   it("of 4 MiB costs little more than an empty call, is answered briefly, and takes little memory", async () => {
+    const { program, send } = await open()
+    const list = JSON.parse(await send('{"jsonrpc":"2.0","id":1,"method":"tools/list"}')) as {
+      readonly result: { readonly tools: ReadonlyArray<ListedTool> }
+    }
+    const bodies = Object.entries({
+      ...hostileBodies,
+      ...hostileArguments(list.result.tools)
+    })
+    expect(bodies.length).toBeGreaterThan(90)
+
     const empty: Array<number> = []
     for (let calls = 0; calls < 15; calls += 1) {
-      await post(call("list_models", {}))
-      empty.push((await measured()).cpuMicros)
+      await send(call("list_models", {}))
+      empty.push((await measured(program)).cpuMicros)
     }
     const median = empty.toSorted((a, b) => a - b)[7] ?? 0
-    const before = (await measured()).peakKilobytes
     const found: Array<string> = []
-    for (const [name, body] of Object.entries(bodies)) {
-      const answer = await post(body)
-      const { cpuMicros, peakKilobytes } = await measured()
+
+    for (const [name, body] of bodies) {
+      const answer = await send(body)
+      const { cpuMicros, grownKilobytes } = await measured(program)
       const ratio = cpuMicros / median
-      const grown = (peakKilobytes - before) / 1000
+      const grown = grownKilobytes / 1000
       // Without limits it was 10,000 empty calls, 54 MB of answer and 1,350 MB.
       if (ratio > 100 || answer.length > 65_536 || grown > 100) {
         found.push(`${name}: ${ratio.toFixed()} empty calls, ${answer.length} characters, ${grown.toFixed()} MB`)
       }
     }
     expect(found).toEqual([])
-    expect(await post(call("list_models", {}))).toContain("kling-3.0")
-  }, 120_000)
+    expect(await send(call("list_models", {}))).toContain("kling-3.0")
+    program.child.kill("SIGTERM")
+    await program.ended
+  }, 240_000)
 })

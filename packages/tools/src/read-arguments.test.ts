@@ -143,6 +143,16 @@ describe("an argument that a tool adds", () => {
   )
 })
 
+describe("a key of the caller's own", () => {
+  it.effect("is refused when it is too long to keep, before anything is sent", () =>
+    Effect.gen(function* () {
+      const { message } = yield* failure("generate_video", { prompt: "x", idempotency_key: "k".repeat(1001) })
+      expect(message).toBe("idempotency_key is too long: at most 1000")
+      yield* call("generate_video", { prompt: "x", idempotency_key: "k".repeat(1000) })
+    }).pipe(Effect.provide(emulated()))
+  )
+})
+
 describe("an id", () => {
   it.effect("is found in its wrapping, by free and by paid tools", () => {
     const world = new KlingWorld()

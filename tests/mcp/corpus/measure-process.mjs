@@ -1,11 +1,15 @@
 // Loaded before a server. At each SIGUSR2 it prints what the process has used since the one before, and collects garbage.
-import { writeSync } from "node:fs"
+import { writeFileSync, writeSync } from "node:fs"
 
-let last = process.cpuUsage()
+let cpu = process.cpuUsage()
+let rss = process.memoryUsage.rss()
 process.on("SIGUSR2", () => {
-  const { user, system } = process.cpuUsage(last)
-  const measured = { cpuMicros: user + system, peakKilobytes: process.resourceUsage().maxRSS }
+  const { user, system } = process.cpuUsage(cpu)
+  const grownKilobytes = process.resourceUsage().maxRSS - rss / 1024
   globalThis.gc()
-  writeSync(2, `MEASURED ${JSON.stringify(measured)}\n`)
-  last = process.cpuUsage()
+  // Linux begins to record the peak anew.
+  writeFileSync("/proc/self/clear_refs", "5")
+  rss = process.memoryUsage.rss()
+  writeSync(2, `MEASURED ${JSON.stringify({ cpuMicros: user + system, grownKilobytes })}\n`)
+  cpu = process.cpuUsage()
 })

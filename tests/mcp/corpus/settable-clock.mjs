@@ -1,5 +1,7 @@
-// Loaded before a server: its clock is ahead of the machine's by the milliseconds that a file names.
+// Loaded before a server. Its clock runs at a tenth of the machine's, so that a busy machine is no slow user, and is ahead by the
+// milliseconds that a file names.
 import { readFileSync } from "node:fs"
 
 const now = Date.now
-Date.now = () => now() + Number(readFileSync(process.env.CLOCK_FILE, "utf8"))
+const started = now()
+Date.now = () => started + Math.floor((now() - started) / 10) + Number(readFileSync(process.env.CLOCK_FILE, "utf8"))

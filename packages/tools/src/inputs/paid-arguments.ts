@@ -3,11 +3,18 @@ import { maxVariants, type PipelinePlan, planVariants } from "@klingkit/core/req
 import { String as Text, type Effect } from "effect"
 import * as z from "zod"
 
+/** A key is kept with its job, and compared with others. */
+const maxKeyLength = 1000
+
 /** Arguments of every paid tool, in addition to its own. The instructions explain `take` and `variants` once for all tools. */
 export const paidArguments = {
   /** A replayed call must not pay twice, so an identical request returns the same task until ten minutes after its end. */
   take: z.int().min(1).max(99).optional(),
-  idempotency_key: z.string().optional(),
+  /** Its limit is not listed in every tool: no model comes near it. */
+  idempotency_key: z
+    .string()
+    .refine(({ length }) => length <= maxKeyLength, `is too long: at most ${maxKeyLength}`)
+    .optional(),
   allow_duplicate: z.boolean().optional(),
   confirm_token: z.string().optional().describe("From quote_cost")
 }
