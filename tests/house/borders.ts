@@ -96,7 +96,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@sparticuz/chromium": "board/",
     ajv: "mcp/",
     "mcp-sdk-v1": "",
-    mediabunny: "stranger/",
+    mediabunny: ["stranger/", "wishes/"],
     "oxc-parser": "house/",
     "playwright-core": "board/",
     semver: "house/",
