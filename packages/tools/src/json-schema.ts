@@ -10,13 +10,17 @@ export interface JsonSchema {
 
 /**
  * The JSON Schema that describes a tool on the wire. Every byte costs context in every conversation, so redundant parts
- * are dropped: the dialect (MCP assumes 2020-12) and, in results, `additionalProperties`, so that later versions can add fields.
+ * are dropped: the dialect (MCP assumes 2020-12), empty words, limits that every integer has, and `additionalProperties`,
+ * except of all arguments together: in results, so that later versions can add fields.
  */
 export const jsonSchemaOf = (schema: z.ZodObject, side: "input" | "output"): JsonSchema => {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io: side,
-    override: ({ jsonSchema }) => {
-      if (side === "output") delete jsonSchema.additionalProperties
+    override: ({ jsonSchema, path }) => {
+      if (side === "output" || path.length > 0) delete jsonSchema.additionalProperties
+      if (jsonSchema.description === "") delete jsonSchema.description
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
     }
   })
   return json as unknown as JsonSchema

@@ -109,10 +109,10 @@ describe("all problems of a call", () => {
       })
       const problems = error.reason._tag === "InvalidInput" ? error.reason.problems : []
       expect(problems.map(({ field }) => field)).toEqual([
-        "prompt",
         "negative_prompt",
         "variants",
         "frobnicate",
+        "prompt",
         "duration"
       ])
     }).pipe(Effect.provide(emulated()))

@@ -42,9 +42,9 @@ export const viewOf = (request: AnyRequest, view: View): OfferedRequest => {
   const { without = [], needs = [], refused = {}, descriptions = {}, fixed = {} } = view
   const shape = Object.entries(request.input.shape).flatMap(([field, schema]) => {
     if (without.includes(field) || field in fixed) return []
-    const description = descriptions[field] ?? descriptionOf(schema)
+    const description = descriptions[field]
     const type = needs.includes(field) && schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema
-    return [[field, described(type, description)] as const]
+    return [[field, redescribed(type as z.ZodType, description)] as const]
   })
   return {
     ...request,
@@ -86,14 +86,31 @@ function* offersOf(choice: string, request: AnyRequest, nameOf: NameOf): Generat
   const named = (field: string) => nameOf(request, field)
   for (const [field, schema] of Object.entries(request.input.shape)) {
     const description = fillNames(descriptionOf(schema) ?? "", named)
-    yield [named(field), { choice, schema, description }]
+    yield [named(field), { choice, schema: withNames(schema as z.ZodType, named), description }]
   }
+}
+
+/** The fields of the objects in a list have names of this face too. */
+const withNames = (schema: z.ZodType, named: (field: string) => string): z.ZodType => {
+  const type = innerType(schema)
+  const entry = type instanceof z.ZodArray ? innerType(type.element) : undefined
+  if (!(entry instanceof z.ZodObject)) return schema
+  const shape = Object.entries(entry.shape).map(([field, one]) => [named(field), one as z.ZodType] as const)
+  const list = z.array(z.strictObject(Object.fromEntries(shape)))
+  return schema instanceof z.ZodOptional ? list.optional() : list
 }
 
 /** What is said of a field stands inside of what makes it optional. */
 const descriptionOf = (schema: unknown): string | undefined => {
   const type = innerType(schema)
   return type instanceof z.ZodType ? type.description : undefined
+}
+
+const redescribed = (schema: z.ZodType, description: string | undefined): z.ZodType => {
+  if (description === undefined) return schema
+  return schema instanceof z.ZodOptional
+    ? (schema.unwrap() as z.ZodType).describe(description).optional()
+    : schema.describe(description)
 }
 
 const described = (schema: z.ZodType, description: string | undefined): z.ZodType =>

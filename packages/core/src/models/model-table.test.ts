@@ -95,6 +95,7 @@ describe("an operation that is added to the catalog", () => {
       lastFrame: true,
       multiShot: false,
       maxElements: 0,
+      maxVoices: 0,
       referenceVideo: false,
       negativePrompt: false
     })

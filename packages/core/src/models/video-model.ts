@@ -30,6 +30,8 @@ export interface VideoModel {
   /** `prompt`: only through the shot syntax in the prompt. */
   readonly multiShot: boolean | "prompt"
   readonly maxElements: number
+  /** Voices that it speaks with; 0: none. */
+  readonly maxVoices: number
   readonly referenceVideo: boolean
   readonly references?: ReferenceLimits
   /** As a motion-control model: the result is as long as the video whose motion it copies. */
@@ -84,6 +86,16 @@ const videoModelOf = (
   const made = own.filter((one) => one !== motion)
   const has = (...names: ReadonlyArray<string>) => made.some(({ params }) => names.some((name) => name in params))
   const audios = union(made.map((one) => enumOf(one, "audio"))) as ReadonlyArray<Audio>
+  // On the legacy path voices need audio, which is how its models differ there.
+  const speaking = [
+    ...made,
+    ...all.filter(
+      (one) =>
+        one.generation === "legacy" &&
+        one.models.includes(facts.legacyName ?? "") &&
+        audios.some((one) => one === "native")
+    )
+  ]
   const dynamicRanges = union(made.map((one) => enumOf(one, "dynamicRange")))
   return {
     ...tableFacts(facts),
@@ -97,6 +109,7 @@ const videoModelOf = (
     lastFrame: has("lastFrame"),
     multiShot: multiShot ?? has("multiShot"),
     maxElements: facts.references?.max ?? Math.max(0, ...made.map((one) => countOf(one, "elements"))),
+    maxVoices: Math.max(0, ...speaking.map((one) => countOf(one, "voices"))),
     referenceVideo: has("featureVideo", "featureVideos", "baseVideo"),
     ...(motion === undefined ? {} : { motion: motionOf(motion) }),
     negativePrompt: all.some(

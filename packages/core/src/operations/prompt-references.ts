@@ -14,14 +14,37 @@ const at = "(?<![\\w.@-])@"
 
 const ordered = new RegExp(`<<<${nameByOrder}>>>`, "g")
 const named = new RegExp(`${at}([\\p{L}\\p{N}_-]+)`, "gu")
-const namedByOrder = new RegExp(`${at}${nameByOrder}(?!\\w)`, "g")
+const byOrder = new RegExp(`<<<${nameByOrder}>>>|${at}${nameByOrder}(?!\\w)`, "g")
 const isNameByOrder = new RegExp(`^${nameByOrder}$`)
 
 /** The id of a content that is known by its order, from 1. */
 export const idByOrder = (kind: ReferenceKind, position: number): string => `${kind}_${position}`
 
-/** A prompt as the legacy paths take it: `@image_1` is `<<<image_1>>>`. */
-export const withOrderedReferences = (prompt: string): string => prompt.replaceAll(namedByOrder, "<<<$1_$2>>>")
+/** How many contents of each kind a request gives, in the order of their names: `@image_1` is its first reference image. */
+export type GivenContents = Readonly<Record<ReferenceKind, number>>
+
+/**
+ * A prompt as the legacy paths take it: `@image_1` is `<<<image_1>>>`, or `<<<image_2>>>` where a frame stands before the
+ * reference images in the list.
+ */
+export const withOrderedReferences = (prompt: string, frames = 0): string =>
+  prompt.replaceAll(byOrder, (_, ...[kind, digits, otherKind, otherDigits]: ReadonlyArray<string>) => {
+    const name = kind ?? otherKind
+    return `<<<${name}_${Number(digits ?? otherDigits) + (name === "image" ? frames : 0)}>>>`
+  })
+
+/** The first reference in a prompt to a content that is not given, in either way of writing. */
+export const missingReference = (prompt: string, given: GivenContents): string | undefined => {
+  for (const [reference, ...[kind, digits, otherKind, otherDigits]] of prompt.matchAll(byOrder)) {
+    const name = (kind ?? otherKind) as ReferenceKind
+    const number = Number(digits ?? otherDigits)
+    const count = given[name]
+    if (number >= 1 && number <= count) continue
+    const noun = name === "image" ? "reference image" : name
+    return `refers to ${reference}, but ${count === 0 ? `no ${noun} is given` : `${noun}s are ${count}`}`
+  }
+  return undefined
+}
 
 /** A prompt as the new paths take it: `<<<image_1>>>` is `@image_1`. */
 export const withNamedReferences = (prompt: string): string => prompt.replaceAll(ordered, "@$1_$2")

@@ -6,6 +6,12 @@ interface PromptWithShots {
   readonly multiShot?: boolean
 }
 
+/** One shot of a video that has several. */
+export interface Shot {
+  readonly prompt: string
+  readonly durationSeconds: number
+}
+
 /** What Kling takes of shots, written into the prompt or given one by one. */
 export const shotLimits = { count: 6, characters: 512, minSeconds: 1 } as const
 
@@ -13,6 +19,18 @@ const shot = /(?:^|[;\n])\s*shot\s+(\d+)\s*,\s*([^,;\n]*?)\s*,([^;]*)/gi
 
 /** Whether a prompt is written as shots: `shot 1, 3, a fox; shot 2, 2, a hare;`. */
 export const hasShots = (prompt: string): boolean => /^\s*shot\s+\d+\s*,[^,;\n]*,/i.test(prompt)
+
+/** Shots as a prompt lists them. A semicolon ends a shot there, and so does a line: neither stays in its words. */
+export const promptOfShots = (shots: ReadonlyArray<Shot>): string =>
+  shots
+    .map(({ prompt, durationSeconds }, index) => {
+      const words = prompt.replaceAll(/^[\s;]+|[\s;]+$/g, "").replaceAll(/\s*[;\n]\s*/g, ", ")
+      return `shot ${index + 1}, ${durationSeconds}, ${words};`
+    })
+    .join(" ")
+
+export const secondsOfShots = (shots: ReadonlyArray<Shot>): number =>
+  shots.reduce((total, { durationSeconds }) => total + durationSeconds, 0)
 
 /** The shots in a prompt have numbers of their own, whole seconds that add up to the duration, and words. */
 export const shotSyntax: Rule<PromptWithShots> = {

@@ -3,7 +3,7 @@ import type { VideoModel } from "../models/video-model.ts"
 import type { AnyOperation } from "../operation.ts"
 import type { Problem } from "../errors/problem.ts"
 import { notSupported } from "../params/check-value.ts"
-import { filled, type VideoRequest } from "./video-request.ts"
+import { filled, needsOmni, type VideoRequest } from "./video-request.ts"
 
 /** Problems with any model, including models that klingkit does not know. */
 export function* checkAnyVideoRequest(request: VideoRequest): Generator<Problem> {
@@ -34,16 +34,14 @@ export function* checkFieldsExist(
   table: ModelTable
 ): Generator<Problem> {
   const has = (...params: ReadonlyArray<string>) => params.some((param) => param in operation.params)
-  const instead = (supports: (other: VideoModel) => boolean): string => {
-    const others = table.videoModels.filter((other) => other.state === "live" && supports(other))
-    return others.length === 0
-      ? ""
-      : `; choose ${others
-          .slice(0, 2)
-          .map(({ id }) => id)
-          .join(" or ")}`
-  }
+  const instead = (supports: (other: VideoModel) => boolean) => insteadOf(table, supports)
   const omni = (other: VideoModel) => other.products.includes("omni-video")
+  if (request.image !== undefined && !has("firstFrame")) {
+    yield {
+      field: "image",
+      message: `cannot be combined with other references by ${name}; give it as one of {referenceImages}`
+    }
+  }
   if (request.lastImage !== undefined && !has("lastFrame") && request.image !== undefined) {
     yield { field: "lastImage", message: `is not supported by ${name}${instead(({ lastFrame }) => lastFrame)}` }
   }
@@ -72,6 +70,17 @@ export function* checkFieldsExist(
           : `is not supported by ${name}`
     }
   }
+  if (filled(request.voices) !== undefined && !has("voices") && !takesVoicesOnLegacy(operation, model)) {
+    yield {
+      field: "voices",
+      message:
+        model !== undefined && model.maxVoices > 0
+          ? `require an image with ${name}`
+          : needsOmni(request)
+            ? `are not supported by ${name}; create an element with the voice instead`
+            : `are not supported by ${name}${instead(({ maxVoices }) => maxVoices > 0)}`
+    }
+  }
   const keepsSound = request.audio === "original" && edits && has("keepOriginalSound")
   if (
     request.audio !== undefined &&
@@ -90,3 +99,13 @@ export function* checkFieldsExist(
     }
   }
 }
+
+/** The first live models that support what another one does not. */
+export const insteadOf = ({ videoModels }: ModelTable, supports: (model: VideoModel) => boolean): string => {
+  const others = videoModels.filter((other) => other.state === "live" && supports(other)).map(({ id }) => id)
+  return others.length === 0 ? "" : `; choose ${others.slice(0, 2).join(" or ")}`
+}
+
+/** Of videos from an image only: some models speak with voices on the legacy path alone. */
+export const takesVoicesOnLegacy = ({ family, params }: AnyOperation, model: VideoModel | undefined): boolean =>
+  family === "i2v" && !("voices" in params) && model?.legacyName !== undefined && model.maxVoices > 0

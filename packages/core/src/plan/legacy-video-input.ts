@@ -9,18 +9,19 @@ export const legacyVideoInput = (model: string, request: VideoRequest): Readonly
   ...shared(model, request),
   image: request.image,
   imageTail: request.lastImage,
-  elements: filled(request.elements)
+  elements: filled(request.elements),
+  voices: filled(request.voices)
 })
 
 /** Maps a request to the input of the legacy omni operation. */
 export const legacyOmniInput = (model: string, request: VideoRequest): Readonly<Record<string, unknown>> => {
-  const images = [
+  const frames = [
     ...(request.image === undefined ? [] : [{ image: request.image, frame: "first_frame" }]),
-    ...(request.lastImage === undefined ? [] : [{ image: request.lastImage, frame: "end_frame" }]),
-    ...(request.referenceImages ?? []).map((image) => ({ image }))
+    ...(request.lastImage === undefined ? [] : [{ image: request.lastImage, frame: "end_frame" }])
   ]
+  const images = [...frames, ...(request.referenceImages ?? []).map((image) => ({ image }))]
   return {
-    ...shared(model, request),
+    ...shared(model, request, frames.length),
     images: filled(images),
     videos:
       request.referenceVideo === undefined
@@ -61,9 +62,9 @@ export const legacyVideoField = (request: VideoRequest) => {
   }
 }
 
-const shared = (model: string, request: VideoRequest) => ({
+const shared = (model: string, request: VideoRequest, framesInList = 0) => ({
   model,
-  prompt: request.prompt === undefined ? undefined : withOrderedReferences(request.prompt),
+  prompt: request.prompt === undefined ? undefined : withOrderedReferences(request.prompt, framesInList),
   negativePrompt: request.negativePrompt,
   mode: request.resolution === undefined ? "std" : (modeOf[request.resolution] ?? request.resolution),
   aspectRatio:
@@ -72,7 +73,22 @@ const shared = (model: string, request: VideoRequest) => ({
   // The audio of a reference video is kept by a field of its own.
   sound:
     request.audio === undefined || request.audio === "original" ? undefined : (soundOf[request.audio] ?? request.audio),
-  ...(request.multiShot === true ? { multiShot: true, shotType: "intelligence" } : {}),
+  ...shotsOf(request, framesInList),
   watermark: request.watermark,
   callbackUrl: request.callbackUrl
 })
+
+const shotsOf = ({ shots, multiShot }: VideoRequest, framesInList: number) =>
+  shots === undefined
+    ? multiShot === true
+      ? { multiShot: true, shotType: "intelligence" }
+      : {}
+    : {
+        multiShot: true,
+        shotType: "customize",
+        shots: shots.map(({ prompt, durationSeconds }, index) => ({
+          index: index + 1,
+          prompt: withOrderedReferences(prompt, framesInList),
+          durationSeconds
+        }))
+      }

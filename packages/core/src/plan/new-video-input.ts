@@ -1,6 +1,6 @@
 import type { AnyOperation } from "../operation.ts"
 import { idByOrder, withNamedReferences } from "../operations/prompt-references.ts"
-import { hasShots } from "../operations/shot-syntax.ts"
+import { hasShots, promptOfShots } from "../operations/shot-syntax.ts"
 import { filled, type VideoRequest } from "./video-request.ts"
 
 /** Maps a request to the input of a new-generation operation; settings that it has no field for are left out. */
@@ -9,8 +9,9 @@ export const newVideoInput = (operation: AnyOperation, request: VideoRequest): R
   const edits = request.referenceUse === "base"
   const video =
     request.referenceVideo === undefined ? undefined : { video: request.referenceVideo, id: idByOrder("video", 1) }
+  const words = request.shots === undefined ? request.prompt : promptOfShots(request.shots)
   const input: Readonly<Record<string, unknown>> = {
-    prompt: request.prompt === undefined ? undefined : withNamedReferences(request.prompt),
+    prompt: words === undefined ? undefined : withNamedReferences(words),
     firstFrame: request.image,
     lastFrame: request.lastImage,
     referenceImages: filled(request.referenceImages)?.map((image, index) => ({
@@ -21,11 +22,12 @@ export const newVideoInput = (operation: AnyOperation, request: VideoRequest): R
     featureVideo: edits ? undefined : video,
     featureVideos: edits || video === undefined ? undefined : [video],
     elements: filled(request.elements)?.map((elementId, index) => ({ elementId, id: idByOrder("element", index + 1) })),
+    voices: filled(request.voices)?.map((voiceId, index) => ({ voiceId, id: idByOrder("voice", index + 1) })),
     resolution: request.resolution,
     // Always sent where it applies: Kling's documentation is inconsistent about its default.
     aspectRatio: request.aspectRatio ?? (followsInput ? undefined : "16:9"),
     durationSeconds: request.durationSeconds,
-    multiShot: request.multiShot ?? (!edits && (video !== undefined || hasShots(request.prompt ?? ""))),
+    multiShot: request.multiShot ?? (!edits && (video !== undefined || hasShots(words ?? ""))),
     audio: request.audio,
     // Where a model has no setting for audio, this one keeps that of an edited video.
     keepOriginalSound: request.audio === "original" ? true : undefined,
@@ -48,7 +50,10 @@ const names: Readonly<Record<string, string>> = {
 }
 
 /** Maps a path in the input back to the field of the request: `referenceImages[1].image` to `referenceImages[1]`. */
-export const newVideoField = (path: string): string => {
-  const [, field = path, index = ""] = /^(\w+)(\[\d+\])?/.exec(path) ?? []
-  return `${names[field] ?? field}${field === "featureVideos" ? "" : index}`
-}
+export const newVideoField =
+  (request: VideoRequest) =>
+  (path: string): string => {
+    const [, field = path, index = ""] = /^(\w+)(\[\d+\])?/.exec(path) ?? []
+    if (field === "prompt" && request.shots !== undefined) return "shots"
+    return `${names[field] ?? field}${field === "featureVideos" ? "" : index}`
+  }

@@ -6,17 +6,18 @@ import type { AnyOperation } from "../operation.ts"
 import { operations } from "../operations/catalog.ts"
 import { closestMatch } from "../params/closest-match.ts"
 import { unknownPrice } from "../prices/quote.ts"
+import { checkShots } from "./check-shots.ts"
 import { checkAnyVideoRequest, checkFieldsExist } from "./check-video-request.ts"
 import { newVideoField, newVideoInput } from "./new-video-input.ts"
 import { planLegacyVideo } from "./plan-legacy-video.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
-import { hasReferences, type VideoRequest } from "./video-request.ts"
+import { needsOmni, type VideoRequest, withImplied } from "./video-request.ts"
 
 /** Unknown names are passed through with a warning: Kling adds models without notice. */
 export const planUnknownVideo = (
   table: ModelTable,
   name: string,
-  request: VideoRequest,
+  given: VideoRequest,
   credential: CredentialKind
 ): Effect.Effect<Plan, KlingError> => {
   if (!/^[a-z0-9][a-z0-9.-]{1,60}$/i.test(name))
@@ -25,15 +26,16 @@ export const planUnknownVideo = (
     const ids = table.videoModels.filter((model) => model.state === "live").map((model) => model.id)
     return refuse([{ field: "model", message: `${name} is an image model; choose ${ids.join(", ")}` }])
   }
-  const problems = [...checkAnyVideoRequest(request)]
+  const problems = [...checkShots(given, table), ...checkAnyVideoRequest(given)]
   if (problems.length > 0) return refuse(problems)
+  const request = withImplied(given)
   const known = closestMatch(
     name,
     table.videoModels.map((model) => model.id)
   )
   const hint = known === undefined ? "" : ` (did you mean ${known}?)`
   const warning = `${name} is not in klingkit's model table: sent unchanged, with limits and price unchecked${hint}`
-  const isOmni = hasReferences(request)
+  const isOmni = needsOmni(request)
   if (credential === "key-pair" || /^kling-v\d/.test(name) || request.negativePrompt !== undefined) {
     if (request.dynamicRange !== undefined) {
       return refuse([{ field: "dynamicRange", message: "is not available on the legacy paths; omit it" }])
@@ -47,7 +49,7 @@ export const planUnknownVideo = (
     model: name,
     reasons: ["new API: new models appear there"],
     warnings: [warning],
-    nameOf: newVideoField,
+    nameOf: newVideoField(request),
     problems: [...checkFieldsExist(operation, name, undefined, request, table)],
     input: newVideoInput(operation, request)
   })

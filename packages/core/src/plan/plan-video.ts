@@ -8,13 +8,22 @@ import type { VideoModel } from "../models/video-model.ts"
 import type { AnyOperation, Generation } from "../operation.ts"
 import { factRules } from "../operations/video-rules.ts"
 import type { Problem } from "../errors/problem.ts"
-import { checkAnyVideoRequest, checkFieldsExist } from "./check-video-request.ts"
+import { checkShots } from "./check-shots.ts"
+import { checkAnyVideoRequest, checkFieldsExist, takesVoicesOnLegacy } from "./check-video-request.ts"
 import { newVideoField, newVideoInput } from "./new-video-input.ts"
 import { givenFields } from "../params/effective-input.ts"
 import { planLegacyVideo } from "./plan-legacy-video.ts"
 import { planUnknownVideo } from "./plan-unknown-video.ts"
 import { credentialReason, finishPlan, type Plan, refuse, requestProblems } from "./plan.ts"
-import { defaultReferenceModel, defaultVideoModel, filled, hasReferences, type VideoRequest } from "./video-request.ts"
+import {
+  defaultReferenceModel,
+  defaultVideoModel,
+  filled,
+  hasReferences,
+  needsOmni,
+  type VideoRequest,
+  withImplied
+} from "./video-request.ts"
 
 /**
  * Selects operation and generation from model, settings and credential; rejects what the path would ignore.
@@ -39,21 +48,24 @@ export const planVideo = (request: VideoRequest, credential: CredentialKind): Ef
 /** The same over the models of any catalog. */
 export const planVideoWith = (
   table: ModelTable,
-  request: VideoRequest,
+  given: VideoRequest,
   credential: CredentialKind
 ): Effect.Effect<Plan, KlingError> => {
-  const name = request.model ?? (hasReferences(request) ? defaultReferenceModel : defaultVideoModel)
+  const name = given.model ?? (needsOmni(given) ? defaultReferenceModel : defaultVideoModel)
   const model = table.findVideoModel(name)
   if (model === undefined) {
     const replacement = replacementFor("video", name)
     return replacement === undefined
-      ? planUnknownVideo(table, name, request, credential)
+      ? planUnknownVideo(table, name, given, credential)
       : refuse([{ field: "model", message: `${name} was retired by Kling on 2026-09-15; use ${replacement} instead` }])
   }
-  const isOmni = isOmniRequest(model, request)
+  const ofShots = [...checkShots(given, table, model)]
+  const request = withImplied(ofShots.length === 0 ? given : withoutShots(given))
+  const isOmni = isOmniRequest(table, model, request)
   const operation = table.videoOperation(model, isOmni ? "omni" : request.image === undefined ? "t2v" : "i2v")
-  const path = choosePath(model, request, credential)
+  const path = choosePath(model, request, credential, operation)
   const problems = [
+    ...ofShots,
     ...checkAnyVideoRequest(request),
     ...("problem" in path ? [path.problem] : []),
     ...(operation === undefined
@@ -69,7 +81,7 @@ export const planVideoWith = (
       model: model.id,
       reasons: [path.reason],
       warnings: unconfirmed(model),
-      nameOf: newVideoField,
+      nameOf: newVideoField(request),
       limitsOf: model.id,
       problems,
       input: newVideoInput(operation, request)
@@ -83,11 +95,16 @@ export const planVideoWith = (
 
 /** The legacy paths serve all models: the limits of one are those of its operation of the new generation. */
 const limitProblems = (operation: AnyOperation, model: VideoModel, request: VideoRequest): ReadonlyArray<Problem> =>
-  requestProblems(operation, factRules(model), newVideoInput(operation, request), newVideoField, model.id)
+  requestProblems(operation, factRules(model), newVideoInput(operation, request), newVideoField(request), model.id)
 
 type Path = { readonly generation: Generation; readonly reason: string } | { readonly problem: Problem }
 
-const choosePath = (model: VideoModel, request: VideoRequest, credential: CredentialKind): Path => {
+const choosePath = (
+  model: VideoModel,
+  request: VideoRequest,
+  credential: CredentialKind,
+  operation: AnyOperation | undefined
+): Path => {
   if (request.negativePrompt !== undefined && !model.negativePrompt) {
     return { problem: { field: "negativePrompt", message: `is not supported by ${model.id}; put it in the prompt` } }
   }
@@ -101,16 +118,23 @@ const choosePath = (model: VideoModel, request: VideoRequest, credential: Creden
         }
       : { generation: "legacy", reason: credentialReason(credential) }
   }
-  return request.negativePrompt === undefined
-    ? { generation: "new", reason: credentialReason(credential) }
-    : { generation: "legacy", reason: "legacy API: only it accepts a negative prompt" }
+  if (request.negativePrompt !== undefined) {
+    return { generation: "legacy", reason: "legacy API: only it accepts a negative prompt" }
+  }
+  return filled(request.voices) !== undefined && operation !== undefined && takesVoicesOnLegacy(operation, model)
+    ? { generation: "legacy", reason: `legacy API: only there ${model.id} speaks with given voices` }
+    : { generation: "new", reason: credentialReason(credential) }
 }
 
+/** What is wrong with its shots has been said: the rest is checked without them. */
+const withoutShots = ({ shots: _, ...request }: VideoRequest): VideoRequest => ({ prompt: "shots", ...request })
+
 /** The omni paths accept references and elements; a model that also has plain paths uses those for everything else. */
-const isOmniRequest = (model: VideoModel, request: VideoRequest): boolean =>
+const isOmniRequest = (table: ModelTable, model: VideoModel, request: VideoRequest): boolean =>
   model.products.includes("omni-video") &&
   (hasReferences(request) ||
     filled(request.elements) !== undefined ||
+    (filled(request.voices) !== undefined && "voices" in (table.videoOperation(model, "omni")?.params ?? {})) ||
     !model.products.includes(request.image === undefined ? "text-to-video" : "image-to-video"))
 
 const unconfirmed = (model: VideoModel): ReadonlyArray<string> =>

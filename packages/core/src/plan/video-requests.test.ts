@@ -39,6 +39,19 @@ const settings: ReadonlyArray<Partial<VideoRequest>> = [
   { elements: ["1", "2", "3", "4"] },
   { elements: ["not an id"] },
   { elements: [] },
+  {
+    prompt: "",
+    shots: [
+      { prompt: "@image_1 wakes", durationSeconds: 2 },
+      { prompt: "it runs", durationSeconds: 3 }
+    ]
+  },
+  { prompt: "", shots: [{ prompt: "", durationSeconds: 0 }] },
+  { prompt: "", shots: [{ prompt: "it runs", durationSeconds: 16 }] },
+  { shots: [{ prompt: "it runs", durationSeconds: 5 }] },
+  { voices: ["829836802793406551"] },
+  { image, voices: ["1", "2", "3", "4"] },
+  { voices: [] },
   { multiShot: true },
   { multiShot: false },
   { watermark: true },
@@ -74,6 +87,8 @@ const requestFields = new Set(
     referenceUse: 0,
     elements: 0,
     multiShot: 0,
+    shots: 0,
+    voices: 0,
     watermark: 0,
     callbackUrl: 0
   } satisfies Record<keyof VideoRequest, 0>)
@@ -87,13 +102,17 @@ const usesFeatureVideo = (request: VideoRequest): boolean =>
 
 /** Settings that change nothing because they equal the defaults. */
 const isDefault = (field: keyof VideoRequest, request: VideoRequest): boolean =>
-  (field === "audio" && (request.audio === "off" || findVideoModel(request.model ?? "")?.audio.length === 1)) ||
+  (field === "audio" &&
+    (request.audio === "off" ||
+      (request.voices?.length ?? 0) > 0 ||
+      findVideoModel(request.model ?? "")?.audio.length === 1)) ||
   (field === "model" &&
     [defaultVideoModel, defaultReferenceModel].includes(findVideoModel(request.model ?? "")?.id ?? "")) ||
   (field === "resolution" && request.resolution === "720p") ||
   (field === "durationSeconds" && request.durationSeconds === 5) ||
   (field === "aspectRatio" && request.aspectRatio === "16:9") ||
-  (field === "multiShot" && (request.multiShot === false || usesFeatureVideo(request))) ||
+  (field === "multiShot" &&
+    (request.multiShot === false || usesFeatureVideo(request) || request.shots !== undefined)) ||
   (field === "referenceUse" && request.referenceUse === "feature") ||
   (Array.isArray(request[field]) && request[field].length === 0)
 
@@ -116,7 +135,7 @@ describe("any request", () => {
       if (reason._tag !== "InvalidInput") throw planned.failure
       expect(reason.problems.length).toBeGreaterThan(0)
       for (const { field, message } of reason.problems) {
-        expect([...requestFields], `${field} ${message}`).toContain(field.replace(/\[\d+\]$/, ""))
+        expect([...requestFields], `${field} ${message}`).toContain(field.replace(/\[\d+\].*$/, ""))
         expect(message).toMatch(/^[^\n]{5,300}$/)
       }
     },

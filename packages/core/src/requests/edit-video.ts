@@ -2,14 +2,13 @@ import { Effect } from "effect"
 import * as z from "zod"
 import { planVideo } from "../plan/plan-video.ts"
 import { defaultReferenceModel } from "../plan/video-request.ts"
-import { idField } from "./id-field.ts"
 import { renameFields } from "./field-names.ts"
 import { listedValue, suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
 import { checkSourceLength, checkSourceModel, sourceVideoModels } from "./source-video.ts"
-import { dynamicRange, prompt, type VideoModelName, videoSettings } from "./video-fields.ts"
+import { dynamicRange, elements, prompt, referenceImages, type VideoModelName, videoSettings } from "./video-fields.ts"
 
 const others = sourceVideoModels.filter((id) => id !== defaultReferenceModel)
 
@@ -25,17 +24,14 @@ export const editVideo = defineRequest({
     model: suggested<VideoModelName>()
       .describe(`Default ${defaultReferenceModel}; or ${others.join(", ")}`)
       .optional(),
-    referenceImages: z
-      .array(media("image", "URL or path"))
-      .describe("Subjects to put in; the prompt calls them @image_1, @image_2")
-      .optional(),
-    elements: z.array(idField()).describe("Element ids; the prompt calls them @element_1, @element_2").optional(),
+    referenceImages,
+    elements,
     audio: listedValue(["original", "off"], "original: keep that of the video").optional(),
     resolution: videoSettings.resolution,
     dynamicRange
   }),
   source: "video",
-  aliases: { task_id: "video", model_name: "model" },
+  aliases: { task_id: "video", model_name: "model", element_ids: "elements" },
   refused: { duration: "is that of the video", aspectRatio: "is that of the video" },
   example: { video: "https://example.com/fox.mp4", prompt: "Make it night, with stars" },
   plan: (input, context) =>

@@ -8,10 +8,19 @@ import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
-import { checkSourceLength, checkSourceModel, operationFor, requiresApiKey, sourceVideoModels } from "./source-video.ts"
+import {
+  checkSourceLength,
+  checkSourceModel,
+  operationFor,
+  refuseReferences,
+  requiresApiKey,
+  sourceVideoModels
+} from "./source-video.ts"
 import {
   aspectRatio,
+  elements,
   prompt,
+  referenceImages,
   retiredVideoFields,
   videoAliases,
   type VideoModelName,
@@ -44,10 +53,17 @@ export const extendVideo = defineRequest({
       .describe(`Default ${defaultReferenceModel}; or ${others.join(", ")}`)
       .optional(),
     ...settings,
+    referenceImages,
+    elements,
     aspectRatio: aspectRatio.describe("Default: same as the video")
   }),
   source: "video",
-  aliases: { task_id: "video", model_name: "model", mode: videoAliases["mode"] ?? "resolution" },
+  aliases: {
+    task_id: "video",
+    model_name: "model",
+    element_ids: "elements",
+    mode: videoAliases["mode"] ?? "resolution"
+  },
   refused: {
     ...retiredVideoFields,
     audio: "cannot be combined with a reference video; the new shot is silent",
@@ -63,11 +79,16 @@ export const extendVideo = defineRequest({
       const extension = operationFor(model, "extend")
       if (extension !== undefined) {
         if (context.credential === "key-pair") return yield* requiresApiKey(model)
+        yield* refuseReferences(model, input)
         return yield* planFields(extension, ofExtension, { ...request, prompt: words, video: video.url }, context)
       }
+      const referenceImages = yield* Effect.forEach(input.referenceImages ?? [], (image, index) =>
+        context.image(`referenceImages[${index}]`, image)
+      )
       const plan = yield* planVideo(
         {
           ...present(request),
+          referenceImages,
           model,
           prompt: words.includes("@video_1") ? words : `The shot that follows @video_1: ${words}`,
           referenceVideo: video.url

@@ -42,10 +42,11 @@ const mapProblems =
         : error
     )
 
-/** `images[1]` is `image_urls[1]`, where `images` is `image_urls`. */
+/** `images[1]` is `image_urls[1]`, where `images` is `image_urls`; a field of an entry has no dashes or brackets of its own. */
 export const renamed = (path: string, nameOf: Naming): string => {
   const [, root = path, rest = ""] = /^(\w+)(.*)$/s.exec(path) ?? []
-  return nameOf(root) + rest
+  const inner = (name: string) => nameOf(name).replaceAll(/^\W+|\W+$/g, "")
+  return nameOf(root) + rest.replaceAll(/\.(\w+)/g, (_, name: string) => `.${inner(name)}`)
 }
 
 /** What everybody calls `duration` has its unit in the description. */

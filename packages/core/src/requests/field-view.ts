@@ -11,10 +11,13 @@ export interface FieldView {
   /** What may be given, where that is a choice. */
   readonly values: ReadonlyArray<string>
   readonly media: ReturnType<typeof mediaKindOf>
+  /** Of a list of objects: what each holds. */
+  readonly entry?: Readonly<Record<string, FieldView>>
 }
 
 export const viewOfField = (schema: unknown): FieldView => {
   const type = innerType(schema)
+  const entry = type instanceof z.ZodArray ? innerType(type.element) : undefined
   return {
     kind:
       type instanceof z.ZodBoolean
@@ -26,6 +29,9 @@ export const viewOfField = (schema: unknown): FieldView => {
             : "text",
     description: type instanceof z.ZodType ? (type.description ?? "") : "",
     values: valuesOf(type),
-    media: mediaKindOf(type)
+    media: mediaKindOf(type),
+    ...(entry instanceof z.ZodObject
+      ? { entry: Object.fromEntries(Object.entries(entry.shape).map(([name, field]) => [name, viewOfField(field)])) }
+      : {})
   }
 }

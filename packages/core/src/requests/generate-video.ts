@@ -6,7 +6,17 @@ import { listedValue } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
-import { aspectRatio, negativePrompt, prompt, retiredVideoFields, videoAliases, videoSettings } from "./video-fields.ts"
+import { shot } from "./shot-field.ts"
+import {
+  aspectRatio,
+  elements,
+  negativePrompt,
+  prompt,
+  referenceImages,
+  retiredVideoFields,
+  videoAliases,
+  videoSettings
+} from "./video-fields.ts"
 
 export const generateVideo = defineRequest({
   id: "generate_video",
@@ -23,11 +33,10 @@ export const generateVideo = defineRequest({
     aspectRatio,
     audio: listedValue(["native", "off"], "native: audio made with the video; default off").optional(),
     multiShot: z.boolean().describe("Several shots in one video").optional(),
-    referenceImages: z
-      .array(media("image", "URL or path"))
-      .describe("Subjects to show; the prompt calls them @image_1, @image_2")
-      .optional(),
-    elements: z.array(idField()).describe("Element ids; the prompt calls them @element_1, @element_2").optional(),
+    shots: z.array(shot).describe("Up to 6 shots, instead of {prompt}").optional(),
+    referenceImages,
+    elements,
+    voices: z.array(idField()).describe("Voice ids; the prompt calls them @voice_1, @voice_2; need {image}").optional(),
     watermark: z.boolean().describe("Also make a copy with a watermark").optional()
   }),
   source: "image",

@@ -1,5 +1,6 @@
 import type * as z from "zod"
 import { mostProblems, type Problem } from "../errors/problem.ts"
+import { sanitizeText } from "../errors/sanitize-text.ts"
 import { closestMatch } from "../params/closest-match.ts"
 
 type Issue = z.core.$ZodIssue
@@ -59,6 +60,8 @@ const sentenceOf = (issue: Issue, given: unknown): string => {
       const near = nearestValue(issue, given)
       return `must be one of ${issue.values.join(", ")}${near === undefined ? "" : `; nearest: ${near}`}`
     }
+    case "unrecognized_keys":
+      return `has ${sanitizeText(issue.keys.slice(0, 3).join(", "), 80)}, which is no part of it`
     case "too_big":
       if (issue.origin === "array") return `has too many entries: at most ${issue.maximum}`
       return `${issue.origin === "string" ? "is too long: at most" : "must be at most"} ${issue.maximum}`

@@ -33,6 +33,7 @@ export const problemsOfPlan = <E, R>(
   read: ReadRequest,
   plan: (input: z.output<z.ZodObject>) => Effect.Effect<unknown, KlingError | E, R>
 ): Effect.Effect<ReadonlyArray<Problem>, never, R> => {
+  if (!read.hasFields) return Effect.succeed(read.problems)
   const { shape } = request.input
   const own = Object.entries(read.fields).filter(([field]) => field in shape)
   const borrowed = Object.entries(request.example as Fields).filter(

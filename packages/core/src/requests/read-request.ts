@@ -36,6 +36,8 @@ export interface ReadRequest<Input extends z.ZodObject = z.ZodObject> {
   readonly problems: ReadonlyArray<Problem>
   /** Fields that were given, but not right. */
   readonly wrong: ReadonlySet<string>
+  /** False: nothing was read, because what was given has no fields. */
+  readonly hasFields: boolean
   /** What was read otherwise than it was given. */
   readonly notes: ReadonlyArray<string>
   /** The word that the caller used for a field, else the face's. */
@@ -112,6 +114,7 @@ export const readRequest = <Input extends z.ZodObject>(
     fields: Object.fromEntries(Object.entries(bounded.input).filter(([field]) => !wrong.has(field))),
     problems: all,
     wrong,
+    hasFields: true,
     notes: [
       ...(dropped.length === 0 ? [] : [`ignored what the chat app adds: ${dropped.join(", ")}`]),
       ...(isForgiven ? ofWords.map(({ field, message }) => `ignored ${field}: it ${message}`) : []),
@@ -126,6 +129,7 @@ const notAnObject = <Input extends z.ZodObject>(): ReadRequest<Input> => ({
   fields: {},
   problems: [{ field: "arguments", message: "must be an object with named fields" }],
   wrong: new Set(),
+  hasFields: false,
   notes: [],
   nameOf: (field) => field
 })

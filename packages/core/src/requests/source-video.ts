@@ -41,6 +41,16 @@ export const checkSourceLength = (
     : refuse("video", `is a video of ${durationSeconds} s; only videos of ${min} to ${max} s can be ${verb}`)
 }
 
+/** An operation that continues a video takes no other subjects. */
+export const refuseReferences = (
+  model: string,
+  given: { readonly referenceImages?: unknown; readonly elements?: unknown }
+): Effect.Effect<void, KlingError> => {
+  const fields = (["referenceImages", "elements"] as const).filter((field) => given[field] !== undefined)
+  const message = `are not supported when ${model} continues a video; choose ${defaultReferenceModel}`
+  return fields.length === 0 ? Effect.void : Effect.fail(invalidInput(fields.map((field) => ({ field, message }))))
+}
+
 /** The legacy paths have no operation that continues a video. */
 export const requiresApiKey = (model: string): Effect.Effect<never, KlingError> =>
   refuse("model", `${model} requires an API key: it is not available on the legacy paths`)

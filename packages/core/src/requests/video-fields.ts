@@ -3,7 +3,9 @@ import { findVideoModel, videoModels } from "../models/video-models.ts"
 import { defaultVideoModel } from "../plan/video-request.ts"
 import type { OperationId, operations } from "../operations/catalog.ts"
 import type { InputOf } from "../params/param.ts"
+import { idField } from "./id-field.ts"
 import { listedInteger, listedValue, suggested } from "./listed-value.ts"
+import { media } from "./media-field.ts"
 import type { Alias } from "./request.ts"
 
 const live = videoModels.filter((model) => model.state === "live")
@@ -56,6 +58,16 @@ export const aspectRatio = listedValue(
   "Default 16:9"
 ).optional()
 
+export const referenceImages = z
+  .array(media("image"))
+  .describe("Subjects to show; the prompt calls them @image_1, @image_2")
+  .optional()
+
+export const elements = z
+  .array(idField())
+  .describe("Element ids; the prompt calls them @element_1, @element_2")
+  .optional()
+
 export const negativePrompt = z.string().describe("What to avoid; not with every model").optional()
 
 /** mcp-kling's words, and Kling's own on its legacy paths. */
@@ -69,6 +81,8 @@ export const videoAliases: Readonly<Record<string, string | Alias>> = {
   model_name: "model",
   image_url: "image",
   image_tail_url: "lastImage",
+  element_ids: "elements",
+  voice_ids: "voices",
   mode: { field: "resolution", read: resolutionOfMode }
 }
 

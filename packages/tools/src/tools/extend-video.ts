@@ -1,5 +1,7 @@
 import { extendVideo as request } from "@klingkit/core/requests"
+import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
+import { namesOnly } from "./video-words.ts"
 
 export const extendVideo = defineRequestTool({
   name: "extend_video",
@@ -7,6 +9,6 @@ export const extendVideo = defineRequestTool({
   description:
     "Make the next shot of a finished video: a new video, without audio, that continues its look, subjects and motion. Paid. Returns a Task ID at once.",
   toolset: "core",
-  offers: request,
+  offers: viewOf(request, { descriptions: namesOnly }),
   summary: () => "Video extension started successfully!"
 })

@@ -1,6 +1,7 @@
 import { generateVideo as request } from "@klingkit/core/requests"
 import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
+import { videoWords } from "./video-words.ts"
 
 export const generateImageToVideo = defineRequestTool({
   name: "generate_image_to_video",
@@ -8,10 +9,10 @@ export const generateImageToVideo = defineRequestTool({
   description: "Make a video that starts from an image. Paid. Returns a Task ID at once; then call wait_for_task.",
   toolset: "core",
   offers: viewOf(request, {
-    without: ["aspectRatio", "referenceImages", "elements", "watermark"],
+    without: ["aspectRatio", "watermark"],
     needs: ["image"],
     refused: { aspect_ratio: "is that of the image; leave it out" },
-    descriptions: { lastImage: "Last frame: URL or path" }
+    descriptions: videoWords
   }),
   summary: () => "Image-to-video generation started successfully!"
 })

@@ -1,6 +1,9 @@
 import { generateVideo as request } from "@klingkit/core/requests"
 import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
+import { videoWords } from "./video-words.ts"
+
+const needsImage = "are an argument of generate_image_to_video"
 
 export const generateVideo = defineRequestTool({
   name: "generate_video",
@@ -8,10 +11,9 @@ export const generateVideo = defineRequestTool({
   description: "Make a video from a prompt. Paid. Returns a Task ID at once; then call wait_for_task.",
   toolset: "core",
   offers: viewOf(request, {
-    without: ["image", "lastImage", "referenceImages", "elements", "watermark"],
-    needs: ["prompt"],
-    refused: { image_url: "is an argument of generate_image_to_video" },
-    descriptions: { prompt: "" }
+    without: ["image", "lastImage", "voices", "watermark"],
+    refused: { image_url: "is an argument of generate_image_to_video", voice_ids: needsImage, voices: needsImage },
+    descriptions: videoWords
   }),
   summary: () => "Video generation started successfully!"
 })
