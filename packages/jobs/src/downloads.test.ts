@@ -1,71 +1,14 @@
-import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Kling, planImage } from "@klingkit/core"
-import { emulatorHttpClient, type Fault, KlingWorld } from "@klingkit/emulator"
-import { FileHost } from "@klingkit/media"
-import { nodeFileHost } from "@klingkit/media/node"
+import { planImage } from "@klingkit/core"
 import { inVirtualTime } from "@klingkit/media/testing"
-import { Context, Effect, FileSystem, Layer, Option, Redacted, Result, Stream } from "effect"
-import { Base64 } from "effect/encoding"
-import { HttpClient } from "effect/http"
+import { Effect, Option, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { Jobs } from "./jobs.ts"
-import { Ledger } from "./ledger/ledger.ts"
-import { LedgerSource } from "./ledger/ledger-source.ts"
-import { temporaryFolder } from "./ledger/testing/test-database.ts"
-import { layerSqlite } from "./sqlite/sqlite-ledger.ts"
 import { readsOf } from "./polling/testing/programs.ts"
+import { savingProgram, type SavingProgram } from "./results/testing/saving-program.ts"
 import { startJob } from "./submit/testing/start-job.ts"
 
-/** A PNG of one pixel. */
-const dot = Result.getOrThrow(
-  Base64.decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
-)
-
-/** A program that saves files of a Kling in memory, and what it has fetched. */
-const programWith = Effect.fnUntraced(function* (...faults: ReadonlyArray<Fault>) {
-  const world = new KlingWorld({
-    baseUrl: "https://kling.example",
-    render: () => Effect.succeed({ bytes: new Uint8Array(dot), contentType: "image/png" }),
-    faults: { faults }
-  })
-  const folder = yield* temporaryFolder("klingkit-downloads-")
-  const client = emulatorHttpClient(world)
-  const host = Layer.effect(
-    FileHost,
-    Effect.gen(function* () {
-      const http = yield* HttpClient.HttpClient
-      return { ...(yield* FileHost), connect: () => Effect.succeed(http) }
-    })
-  ).pipe(Layer.provide([nodeFileHost, client]))
-  const kling = Kling.layer({
-    credentials: { kind: "api-key", apiKey: Redacted.make(world.keys.apiKey) },
-    baseUrl: "https://kling.example"
-  })
-  const ledger = Context.get(yield* Layer.build(layerSqlite(`${folder}/ledger.db`)), Ledger)
-  const outputDir = `${folder}/out`
-  const context = yield* Layer.build(
-    Jobs.layer({ homeDir: "/", outputDir, inputDirs: [], limits: {}, principal: "local" }).pipe(
-      Layer.provideMerge(kling),
-      Layer.provide(client),
-      Layer.provide(Layer.succeed(LedgerSource, { open: Effect.succeed(ledger) })),
-      Layer.provide([NodeFileSystem.layer, NodePath.layer, host])
-    )
-  )
-  const jobs = Context.get(context, Jobs)
-  const fs = Context.get(yield* Layer.build(NodeFileSystem.layer), FileSystem.FileSystem)
-  const media = Effect.map(fs.readDirectory(outputDir), (names) =>
-    names.filter((name) => !name.endsWith(".json")).toSorted()
-  )
-  const fetches = () => world.state.requests.rows.filter(({ path }) => path.startsWith("/files/")).length
-  const download = (id: string) => inVirtualTime(Effect.flatMap(jobs.status(id), (job) => jobs.download(job)))
-  return { world, jobs, ledger, fs, outputDir, media, fetches, download }
-})
-
-type Program = Effect.Success<ReturnType<typeof programWith>>
-
 /** Four images that are made. */
-const fourImages = Effect.fnUntraced(function* ({ jobs }: Program) {
+const fourImages = Effect.fnUntraced(function* ({ jobs }: SavingProgram) {
   const made = Effect.gen(function* () {
     const { handle } = yield* startJob(jobs, yield* planImage({ prompt: "a cat", n: 4 }))
     return Option.getOrThrow(yield* Stream.runLast(jobs.follow(handle)))
@@ -78,7 +21,7 @@ const four = (handle: string) => [1, 2, 3, 4].map((index) => `${handle}-${index}
 describe("a download", () => {
   it.effect("can be repeated: what is there is the answer, the rest is fetched, and another's file is in the way", () =>
     Effect.gen(function* () {
-      const program = yield* programWith()
+      const program = yield* savingProgram()
       const { fs, outputDir, media, fetches, download } = program
       const { handle } = yield* fourImages(program)
       const first = Result.getOrThrow(yield* download(handle))
@@ -100,7 +43,7 @@ describe("a download", () => {
 
   it.effect("that has ended in the middle continues with the files that are missing", () =>
     Effect.gen(function* () {
-      const program = yield* programWith({ fault: "html-download", nth: 3 })
+      const program = yield* savingProgram({ fault: "html-download", nth: 3 })
       const { ledger, media, fetches, download } = program
       const { handle } = yield* fourImages(program)
       expect(Result.isFailure(yield* download(handle))).toBe(true)
@@ -114,7 +57,7 @@ describe("a download", () => {
 
   it.effect("asks Kling once for fresh links where those it has are dead", () =>
     Effect.gen(function* () {
-      const program = yield* programWith()
+      const program = yield* savingProgram()
       const { world, media, download } = program
       world.state.faults.add([{ fault: "dead-links", count: "always" }])
       const { handle } = yield* fourImages(program)
@@ -130,7 +73,7 @@ describe("a download", () => {
 
   it.effect("of a success that shows no results says that it is paid, and where to look later", () =>
     Effect.gen(function* () {
-      const program = yield* programWith({ fault: "early-success", count: "always" })
+      const program = yield* savingProgram({ fault: "early-success", count: "always" })
       const { handle, task } = yield* fourImages(program)
       expect([task.status, task.outputs]).toEqual(["succeed", []])
       const empty = yield* program.download(handle)
@@ -145,7 +88,7 @@ describe("a download", () => {
 
   it.effect("of one image of four names it as one of four, and later adds the others", () =>
     Effect.gen(function* () {
-      const program = yield* programWith({ fault: "partial-results", count: "always" })
+      const program = yield* savingProgram({ fault: "partial-results", count: "always" })
       const { handle } = yield* fourImages(program)
       Result.getOrThrow(yield* program.download(handle))
       expect(yield* program.media).toEqual([`${handle}-1.png`])

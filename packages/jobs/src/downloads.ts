@@ -65,7 +65,8 @@ const requireFolder = Effect.fnUntraced(function* (
 /** Kling does not announce the size of a result; a long 4K video fits in here. */
 const minFreeBytes = 100 * 1000 ** 2
 
-const hasFile = (output: TaskOutput): boolean => "url" in output && output.url !== undefined
+/** An element has none. */
+export const hasFile = (output: TaskOutput): boolean => "url" in output && output.url !== undefined
 
 const make = Effect.gen(function* () {
   const { isLocal } = yield* Kling

@@ -25,6 +25,7 @@ import type { JobFilter, JobPage } from "./ledger/find-jobs.ts"
 import { Ledger } from "./ledger/ledger.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import type { LedgerSource } from "./ledger/ledger-source.ts"
+import { listedJobs } from "./listed-jobs.ts"
 import { Orphans, type Resolution } from "./orphans/orphans.ts"
 import { isPipeline } from "./pipelines/pipeline-job.ts"
 import type { PipelineIdentity } from "./pipelines/quote-pipeline.ts"
@@ -39,6 +40,8 @@ import { JobsSettings } from "./settings.ts"
 import { RunResult } from "./submit/run-result.ts"
 import { type QuoteCheck, SpendGate } from "./submit/spend-gate.ts"
 import { Submission } from "./submit/submission.ts"
+import { Snapshots } from "./snapshots/snapshots.ts"
+import { unsavedJobs } from "./unsaved-jobs.ts"
 import { approvalSeconds, UserApprovals } from "./user-approvals.ts"
 import { wholes } from "./wholes.ts"
 import type { SubmitJobOptions } from "./submit/submit-job.ts"
@@ -100,6 +103,11 @@ export class Jobs extends Context.Service<
     wholes<E>(jobs: Stream.Stream<Job, E>): Stream.Stream<Job, E>
     /** Jobs in the ledger, filtered by state, model, time or prompt text. */
     history(filter?: JobFilter): Effect.Effect<JobPage, LedgerError>
+    /**
+     * The jobs of the last 30 days whose results are not saved, or will be made: newest first, a pipeline in place of its steps.
+     * Asks Kling once, for all that run.
+     */
+    unsaved(): Effect.Effect<ReadonlyArray<Job>, LedgerError>
     /** What today's requests (UTC) cost or may still cost, as the limits count it, and what is left of the limit per day. */
     spend(): Effect.Effect<DaySpend, LedgerError>
     /** The jobs of these handles as the ledger has them; what it does not have is left out. Asks Kling nothing. */
@@ -155,7 +163,13 @@ const make = Effect.gen(function* () {
   const polling = yield* Polling
   const pipelines = yield* Pipelines
   const userApprovals = yield* UserApprovals
-  const lookups = Context.pick(Account, Ledger, JobsSettings)(yield* Effect.context<Account | Ledger | JobsSettings>())
+  const lookups = Context.pick(
+    Account,
+    Downloads,
+    Ledger,
+    JobsSettings,
+    Snapshots
+  )(yield* Effect.context<Account | Downloads | Ledger | JobsSettings | Snapshots>())
   const recoverNow = recovery.runUnlessWithin(recoverEveryMillis)
   const recovering = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.scoped(Effect.andThen(recovery.hold, work))
@@ -222,12 +236,10 @@ const make = Effect.gen(function* () {
       return yield* status(handle)
     }),
     follow: (id, operation) => Stream.unwrap(Effect.as(recovery.hold, followed(id, operation))),
-    list: (filter) =>
-      Stream.mapEffect(kling.tasks(filter), (task) =>
-        downloads.withRecord({ handle: task.externalId ?? task.id, task })
-      ),
+    list: (filter) => Stream.provideContext(listedJobs(kling.tasks(filter)), lookups),
     wholes: (jobs) => wholes(jobs, (handle) => pipelines.status(handle)),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
+    unsaved: () => Effect.provideContext(unsavedJobs, lookups),
     spend: () => gate.today,
     recorded: (handles) => Effect.provideContext(recordedJobs(handles), lookups),
     findByKeys: (keys) => Effect.provideContext(findByKeys(keys), lookups),

@@ -10,6 +10,9 @@ export const PipelineStepView = Schema.Struct({
   status: Schema.Literals([...TaskStatus.literals, "waiting"]),
   charged: Charged,
   handle: Schema.optionalKey(Schema.String),
+  /** What its request was made with, once it has started. */
+  model: Schema.optionalKey(Schema.String),
+  prompt: Schema.optionalKey(Schema.String),
   /** Its results are those of the pipeline. All steps have results but the speech and the faces that a lip-sync works on. */
   isResult: Schema.Boolean,
   /** An earlier pipeline has paid for it: it was found, and this one was not charged. */

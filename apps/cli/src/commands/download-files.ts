@@ -48,4 +48,4 @@ const notFetched = (error: JobError, job: Job, { output, force }: DownloadFlags)
 const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${sanitizeText(text).replaceAll("'", String.raw`'\''`)}'`
 
-const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1)
+export const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1)

@@ -1,5 +1,14 @@
 import type { JobMoney, Plan } from "@klingkit/core"
-import { type Job, Jobs, moneyOfJob, type SavedFile, startedJob, type Take, totalMoney } from "@klingkit/jobs"
+import {
+  type Job,
+  Jobs,
+  moneyOfJob,
+  type SavedFile,
+  startedJob,
+  type Take,
+  totalMoney,
+  withLatestLinks
+} from "@klingkit/jobs"
 import { describeQueuePosition, plannedFacts } from "@klingkit/jobs/internal"
 import { Cause, Effect, Exit, Option } from "effect"
 import { connection } from "../connection.ts"
@@ -110,7 +119,8 @@ const finish = Effect.fnUntraced(function* (submitted: Job, flags: PaidFlags, de
   const { task } = yield* waitForTask(submitted.handle, { deadline: flags.timeout, submitted })
   const job: Job = { ...submitted, task }
   if (Option.isNone(flags.output) || destination === undefined) return { job }
-  return { job, files: yield* downloadFiles(job, destination, flags) }
+  const files = yield* downloadFiles(job, destination, flags)
+  return { job: yield* withLatestLinks(job), files }
 })
 
 const print = Effect.fnUntraced(function* (plan: TakesPlan, outcomes: ReadonlyArray<Outcome>) {

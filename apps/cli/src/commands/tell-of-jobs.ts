@@ -66,12 +66,25 @@ const withMoney = <E>(cause: Cause.Cause<E>, jobs: ReadonlyArray<NamedJob>): Cau
   return Cause.fail(new CommandError({ failure: { ...failure, charged: money.charged, ...about } }))
 }
 
-/** What concerns one task that was made before, by its id: also without a connection nothing is denied of it. */
+/** What concerns tasks that were made before, by their ids: also without a connection nothing is denied of them. */
+export const tellOfTasks =
+  (ids: ReadonlyArray<string>) =>
+  <A, E, R>(work: Effect.Effect<A, E, R>) => {
+    const named = ids.map((id): NamedJob => ({ handle: id, ...(ids.length > 1 ? { kind: "task", id } : {}) }))
+    const told = tellOfJobs((names) =>
+      Effect.andThen(
+        Effect.forEach(named, ({ handle, ...known }) => names.add(handle, known), { discard: true }),
+        work
+      )
+    )
+    return told.pipe(
+      Effect.provide(connection),
+      Effect.onInterrupt(() => Output.use((output) => output.fail(interrupted(named))))
+    )
+  }
+
+/** The same for one task, which errors without a task are about. */
 export const tellOfTask =
   (id: string) =>
   <A, E, R>(work: Effect.Effect<A, E, R>) =>
-    tellOfJobs((names) => Effect.andThen(names.add(id), work)).pipe(
-      Effect.provide(connection),
-      Effect.mapError((error) => (error instanceof KlingError ? error.aboutTask(id) : error)),
-      Effect.onInterrupt(() => Output.use((output) => output.fail(interrupted([{ handle: id }]))))
-    )
+    Effect.mapError(tellOfTasks([id])(work), (error) => (error instanceof KlingError ? error.aboutTask(id) : error))

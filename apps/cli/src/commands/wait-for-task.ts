@@ -114,7 +114,8 @@ const whatNow = (job: Job | undefined): string => {
   return "it keeps running; wait for it with"
 }
 
-const taskFailed = (job: Job) => {
+/** The task has ended without a result. */
+export const taskFailed = (job: Job) => {
   const step = stepFailure(job)
   if (step !== undefined) {
     return new CommandError({ failure: { ...aboutJob(failureOf(Cause.fail(step)), job), task: taskView(job) } })

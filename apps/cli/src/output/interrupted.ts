@@ -9,8 +9,8 @@ import { nextStepText } from "./next-step.ts"
 export interface NamedJob {
   readonly handle: string
   /** Of a command that has several. */
-  readonly kind?: "line" | "take"
-  /** The id of a line; that of a take is its number. */
+  readonly kind?: "line" | "take" | "task"
+  /** The id of a line, or what a task was given as; that of a take is its number. */
   readonly id?: string
   /** What is known of it by now; absent where the ledger could not be read, or does not have it. */
   readonly job?: Job | undefined

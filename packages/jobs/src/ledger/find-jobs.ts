@@ -28,6 +28,8 @@ export interface JobFilter {
   readonly search?: string
   /** Kling's id or URL of a video, an audio file or another output of the job. */
   readonly result?: string
+  /** Only those that Kling has given no task id: calls whose answer tells none, and what was not accepted. */
+  readonly isWithoutTaskId?: boolean
   /** 20 when absent, at most 500. */
   readonly limit?: number
   /** The `nextCursor` of the previous page. */
@@ -62,7 +64,7 @@ export const listJobs = Effect.fnUntraced(function* (
   filter: JobFilter
 ): Effect.fn.Return<JobPage, LedgerError | SqlError> {
   const { principal = "local", id, states, family, model, since, until, search, result, cursor } = filter
-  const { account, idempotencyKeys } = filter
+  const { account, idempotencyKeys, isWithoutTaskId = false } = filter
   const { sql } = database
   if (!isStorable(principal)) return { jobs: [], quarantined: [] }
   const limit = Math.max(1, Math.min(filter.limit ?? 20, 500))
@@ -75,6 +77,7 @@ export const listJobs = Effect.fnUntraced(function* (
     ...(model === undefined ? [] : [sql`model = ${storable(model)}`]),
     ...(account === undefined ? [] : [ofAccount(database, account)]),
     ...(idempotencyKeys === undefined ? [] : [sql.in("idempotency_key", idempotencyKeys.map(storable))]),
+    ...(isWithoutTaskId ? [sql`task_id IS NULL`] : []),
     ...(since === undefined ? [] : [sql`created_at >= ${since}`]),
     ...(until === undefined ? [] : [sql`created_at < ${until}`]),
     ...(search === undefined ? [] : [sql`prompt_folded LIKE ${containing(search.toLowerCase())} ESCAPE '!'`]),

@@ -33,6 +33,8 @@ export const pipelineJob = (pipeline: PipelineRecord, jobs: ReadonlyArray<StepJo
       status: job === undefined ? "waiting" : taskOfRecord(job).status,
       charged: job === undefined || job.found !== undefined ? "no" : moneyOfRecord(job).charged,
       ...(job === undefined ? {} : { handle: job.handle, outputs: primaryOutputs(job), files: job.files }),
+      ...(job === undefined || job.model === "" ? {} : { model: job.model }),
+      ...(job?.prompt === undefined ? {} : { prompt: job.prompt }),
       ...(job?.found === undefined ? {} : { isFound: true }),
       ...(job === undefined || job.found !== undefined ? {} : { charges: chargesOf(job) })
     }

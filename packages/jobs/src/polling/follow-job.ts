@@ -104,6 +104,9 @@ const completed = Effect.fnUntraced(function* (record: JobRecord, snapshots: Sna
   return yield* snapshots.complete(record)
 })
 
+/** Whichever millisecond it is: who starts to wait for several jobs polls them together. */
+const now = 0
+
 const firstSnapshot = Effect.fnUntraced(function* (
   poller: Poller,
   id: string
@@ -114,7 +117,7 @@ const firstSnapshot = Effect.fnUntraced(function* (
     const latest = yield* Snapshots.use((snapshots) => snapshots.complete(record))
     return yield* Queues.use((queues) => queues.jobOf(latest))
   }
-  return yield* poller.pollAt(record, yield* Clock.currentTimeMillis)
+  return yield* poller.pollAt(record, now)
 })
 
 /** The job when its next poll is due; earlier if this process is notified of a change. */

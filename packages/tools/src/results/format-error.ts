@@ -82,7 +82,8 @@ const freeText = {
   yes: chargedText.yes
 }
 
-const isOfTask = ({ inputSchema }: FailedTool): boolean => inputSchema?.required?.includes("task_id") === true
+const isOfTask = ({ inputSchema }: FailedTool): boolean =>
+  inputSchema !== undefined && "task_id" in inputSchema.properties
 
 /** An internal defect: its details go to the log, not to the caller. */
 export const formatDefect = (tool: FailedTool & Pick<Tool, "name">): FormattedError => ({

@@ -1,6 +1,6 @@
 import { sanitizeText } from "@klingkit/core/internal"
 import { requestFacts, type RequestInput } from "@klingkit/core/requests"
-import { type Job, promptOfJob, requestOfJob } from "@klingkit/jobs"
+import { type Job, type PipelineView, promptOfJob, requestOfJob } from "@klingkit/jobs"
 import * as z from "zod"
 import { argumentName } from "../argument-name.ts"
 
@@ -22,11 +22,11 @@ export interface FactsData {
 
 /** `longestPrompt` in characters: several tasks in one result have less room for each. */
 export const structuredFacts = (job: Job, longestPrompt: number): FactsData => {
-  const { record, plan } = job
+  const { record, plan, pipeline } = job
   const stored = requestOfJob(job)
   const { settings, inputs } = stored === undefined ? noFacts : requestFacts(stored, argumentName)
-  const model = record?.model ?? plan?.model ?? ""
-  const prompt = promptOfJob(job)
+  const model = record?.model ?? (pipeline === undefined ? plan?.model : of(pipeline, "model").join(", ")) ?? ""
+  const prompt = promptOfJob(job) ?? (pipeline === undefined ? undefined : promptsOf(pipeline))
   return {
     ...(model === "" ? {} : { model: sanitizeText(model, 40) }),
     ...(prompt === undefined ? {} : { prompt: sanitizeText(prompt, longestPrompt) }),
@@ -34,6 +34,14 @@ export const structuredFacts = (job: Job, longestPrompt: number): FactsData => {
     ...(inputs.length === 0 ? {} : { inputs: inputs.map(inputData) })
   }
 }
+
+/** Each once, in the order of the steps. */
+const of = ({ steps }: PipelineView, fact: "model" | "prompt"): ReadonlyArray<string> => [
+  ...new Set(steps.flatMap((step) => step[fact] ?? []))
+]
+
+/** A pipeline of several requests has the prompt of each, under its own name. */
+const promptsOf = (pipeline: PipelineView): string => [pipeline.name, of(pipeline, "prompt").join(" / ")].join(": ")
 
 /** Its digest is of use to programs only; content that was not kept has no other mark. */
 const inputData = ({ name, source, sha256 }: RequestInput): Record<string, unknown> => ({

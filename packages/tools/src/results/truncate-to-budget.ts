@@ -5,12 +5,13 @@ const budgetBytes = 20_000
 
 const encoder = new TextEncoder()
 
-/** The longest prefix of a list that fits in a result, counting everything that is shown of each entry. */
+/** The longest prefix of a list that fits in a result, counting everything that is shown of each entry and what is reserved. */
 export const truncateToBudget = <Entry>(
   entries: ReadonlyArray<Entry>,
-  shown: (entry: Entry, index: number) => unknown
+  shown: (entry: Entry, index: number) => unknown,
+  reservedBytes = 0
 ): ReadonlyArray<Entry> => {
-  let left = budgetBytes
+  let left = budgetBytes - reservedBytes
   const end = entries.findIndex(
     (entry, index) => (left -= encoder.encode(stringifyJson(shown(entry, index))).length) < 0
   )

@@ -1,7 +1,7 @@
 import { familyOfHandle, type KlingError } from "@klingkit/core"
 import { invalidInput, resultRetentionDays } from "@klingkit/core/internal"
 import { choice } from "@klingkit/core/requests"
-import { type Job, Jobs, receiptOfJob } from "@klingkit/jobs"
+import { type Job, Jobs, promptOfJob, receiptOfJob } from "@klingkit/jobs"
 import { jobOfRecord, statesOf } from "@klingkit/jobs/internal"
 import { Effect, Stream } from "effect"
 import * as z from "zod"
@@ -28,7 +28,7 @@ export const listTasks = defineTool({
   input: z.strictObject({
     page: z.int().min(1).max(1000).optional(),
     page_size: z.int().min(1).max(1000).optional().describe(`Default ${defaultPageSize}, at most ${largestPage}`),
-    status: choice(["submitted", "processing", "succeed", "failed"], {
+    status: choice(["submitted", "processing", "succeed", "failed", "unsaved"], {
       succeeded: "succeed",
       success: "succeed",
       completed: "succeed"
@@ -54,7 +54,8 @@ export const listTasks = defineTool({
         created_at: z.string().optional(),
         updated_at: z.string().optional()
       })
-    )
+    ),
+    next: z.string().optional()
   }),
   run: Effect.fnUntraced(function* ({ page = 1, page_size: asked, status, start_time, end_time, search }) {
     const jobs = yield* Jobs
@@ -67,57 +68,73 @@ export const listTasks = defineTool({
         { field: "page", message: `is beyond the ${farthestSearched} newest matches; narrow the search` }
       ])
     }
+    const times = {
+      ...(since === undefined ? {} : { since }),
+      ...(until === undefined ? {} : { until })
+    }
     const candidates =
-      search === undefined
-        ? jobs.list({
-            pageSize: Math.min(500, lastShown + 1),
-            ...(status === undefined ? {} : { status }),
-            ...(since === undefined ? {} : { startTime: since }),
-            ...(until === undefined ? {} : { endTime: until })
-          })
-        : Stream.fromIterable(
-            (yield* jobs.history({
-              search,
-              limit: farthestSearched,
-              ...(status === undefined ? {} : { states: statesOf(status) }),
-              ...(since === undefined ? {} : { since }),
-              ...(until === undefined ? {} : { until })
-            })).jobs.map(jobOfRecord)
-          )
+      status === "unsaved"
+        ? Stream.filter(Stream.fromIterable(yield* jobs.unsaved()), isAsked({ search, ...times }))
+        : search === undefined
+          ? jobs.list({
+              pageSize: Math.min(500, lastShown + 1),
+              ...(status === undefined ? {} : { status }),
+              ...(since === undefined ? {} : { startTime: since }),
+              ...(until === undefined ? {} : { endTime: until })
+            })
+          : Stream.fromIterable(
+              (yield* jobs.history({
+                search,
+                limit: farthestSearched,
+                ...(status === undefined ? {} : { states: statesOf(status) }),
+                ...times
+              })).jobs.map(jobOfRecord)
+            )
     // Reads one more than is shown, to know whether there is another page.
     const found = yield* jobs.wholes(candidates).pipe(
       // A step may be in another state than its pipeline.
-      Stream.filter(({ task }) => status === undefined || task.status === status),
+      Stream.filter(({ task }) => status === undefined || status === "unsaved" || task.status === status),
       Stream.take(lastShown + 1),
       Stream.runCollect
     )
-    const has_more = found.length > lastShown
     const ofPage = found.slice(lastShown - page_size, lastShown).map(dataOf)
     const tasks = truncateToBudget(ofPage, (one) => [one, linesOfTask(one)])
-    const notes = [
-      ...(asked !== undefined && asked > page_size
-        ? [`page_size ${asked} is beyond its limit: ${page_size} was used.`]
-        : []),
-      ...(tasks.length === ofPage.length
-        ? []
-        : [
-            `${ofPage.length - tasks.length} more of this page do not fit: use a page_size of ${Math.min(tasks.length, 10)}.`
-          ])
-    ]
+    const isCut = tasks.length < ofPage.length
+    const nextPage = isCut
+      ? { page: pageAfter(lastShown - page_size + tasks.length, tasks.length), page_size: tasks.length }
+      : { page: page + 1, page_size }
+    const has_more = isCut || found.length > lastShown
+    const next = `Call list_tasks with page ${nextPage.page} and page_size ${nextPage.page_size}: not all tasks of this page have room.`
+    const limited =
+      asked !== undefined && asked > page_size ? [`page_size ${asked} is beyond its limit: ${page_size} was used.`] : []
     return {
-      structured: { page, page_size, has_more, tasks: [...tasks] },
-      lines: tasks.length === 0 ? ["No tasks found."] : [...linesOf(page, has_more, tasks), ...notes]
+      structured: { page, page_size, has_more, tasks: [...tasks], ...(isCut ? { next } : {}) },
+      lines:
+        tasks.length === 0
+          ? ["No tasks found."]
+          : [
+              `Kling AI Task List (Page ${page}):`,
+              `Total Tasks: ${tasks.length} on this page${has_more ? `, more on page ${nextPage.page}` : ""}`,
+              ...tasks.flatMap(linesOfTask),
+              ...limited,
+              ...(isCut ? [`Next: ${next}`] : [])
+            ]
     }
   })
 })
 
-type Listed = ReturnType<typeof dataOf>
+/** The page of this size that holds the task after the first `count`: none is left out, some may be shown again. */
+const pageAfter = (count: number, size: number): number => Math.floor(count / size) + 1
 
-const linesOf = (page: number, hasMore: boolean, tasks: ReadonlyArray<Listed>): ReadonlyArray<string> => [
-  `Kling AI Task List (Page ${page}):`,
-  `Total Tasks: ${tasks.length} on this page${hasMore ? `, more on page ${page + 1}` : ""}`,
-  ...tasks.flatMap(linesOfTask)
-]
+const isAsked =
+  ({ search = "", since = 0, until = Infinity }: { search?: string | undefined; since?: number; until?: number }) =>
+  (job: Job): boolean => {
+    const { createdAt = 0 } = job.task
+    const prompt = promptOfJob(job) ?? ""
+    return createdAt >= since && createdAt < until && prompt.toLowerCase().includes(search.toLowerCase())
+  }
+
+type Listed = ReturnType<typeof dataOf>
 
 const linesOfTask = (task: Listed): ReadonlyArray<string> => {
   const { task_id, part_of, steps, type, status, quoted, charged, created_at, updated_at } = task

@@ -1,75 +1,100 @@
 import { isFinished } from "@klingkit/core"
-import { type Job, Jobs } from "@klingkit/jobs"
-import { describeQueuePosition, notFinished } from "@klingkit/jobs/internal"
-import { Clock, Duration, Effect, Option, Ref, Stream } from "effect"
+import { waitForJob, waitForJobs } from "@klingkit/jobs"
+import { describeQueuePosition } from "@klingkit/jobs/internal"
+import { Clock, Duration, Effect, Result } from "effect"
 import * as z from "zod"
-import { taskId } from "../inputs/task-id.ts"
+import { type AskedTasks, askedTasks, leftOutLines, taskIdArguments } from "../inputs/task-ids.ts"
 import { Progress } from "../progress.ts"
 import { previewArgument, statusSchema, statusResult } from "../results/status-result.ts"
+import { sharedFailure, shownTask, tasksSchema, withinBudget } from "../results/tasks-result.ts"
 import { defineTool } from "../tool.ts"
 
 /** Some hosts end every call after 60 s, regardless of progress. */
 const longestSeconds = 45
 const defaultSeconds = 40
-/** For a last read, where nothing was shown until then; the shortest timeouts are extended to it. */
-const lastReadSeconds = 5
 
 export const waitForTask = defineTool({
   name: "wait_for_task",
   title: "Wait for task",
   description:
-    "Wait until a task finishes, then return its status and result URLs. Free. If it is still running at the timeout, call again.",
+    "Wait until tasks finish, then return their status and result URLs. Free. If one still runs at the timeout, call again.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input: z.strictObject({
-    task_id: taskId,
+    ...taskIdArguments,
     timeout_seconds: z.int().min(1).max(longestSeconds).optional().describe(`Default ${defaultSeconds}`),
     preview: previewArgument
   }),
-  output: statusSchema,
-  run: Effect.fnUntraced(function* ({ task_id, timeout_seconds = defaultSeconds, preview }) {
-    const jobs = yield* Jobs
-    const report = yield* Progress
-    const started = yield* Clock.currentTimeMillis
-    const elapsed = Effect.map(Clock.currentTimeMillis, (now) => now - started)
-    const timeLeft = (seconds: number = timeout_seconds) =>
-      Effect.map(elapsed, (millis) => Duration.millis(Math.max(0, seconds * 1000 - millis)))
-    const lastJob = yield* Ref.make(Option.none<Job>())
-    const following = jobs
-      .follow(task_id)
-      .pipe(
-        Stream.runForEach((job) =>
-          Effect.andThen(
-            Ref.set(lastJob, Option.some(job)),
-            report(
-              `Task is ${job.queuePosition === undefined ? job.task.status : describeQueuePosition(job.queuePosition)}`
-            )
-          )
-        )
-      )
-    const silence = Duration.seconds(timeout_seconds - Math.min(lastReadSeconds, timeout_seconds / 2))
-    const silent = Effect.delay(
-      Effect.flatMap(Ref.get(lastJob), Option.match({ onNone: () => Effect.void, onSome: () => Effect.never })),
-      silence
-    )
-    yield* Effect.raceFirst(following, silent).pipe(Effect.timeoutOption(yield* timeLeft()))
-    const last = yield* Ref.get(lastJob)
-    // Polls of tasks that the ledger does not have are skipped when they fail; a last status read reports why none succeeded.
-    const job = Option.isSome(last)
-      ? last.value
-      : yield* readOnce(jobs, task_id, yield* timeLeft(Math.max(timeout_seconds, lastReadSeconds)))
-    const result = yield* statusResult(job, preview, yield* timeLeft())
-    if (isFinished(job.task)) return result
-    const waited = Math.round((yield* elapsed) / 1000)
-    return { ...result, lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own.`] }
+  output: statusSchema.partial().extend(tasksSchema),
+  run: Effect.fnUntraced(function* ({ task_id, task_ids, timeout_seconds = defaultSeconds, preview }) {
+    const startedAt = yield* Clock.currentTimeMillis
+    const asked = yield* askedTasks({ task_id, task_ids })
+    return yield* asked.one === undefined
+      ? waitForMany(asked, timeout_seconds, startedAt, preview)
+      : waitForOne(asked.one, timeout_seconds, startedAt, preview)
   })
 })
 
-const readOnce = (jobs: Jobs["Service"], id: string, timeLeft: Duration.Duration) =>
-  jobs.status(id).pipe(
-    Effect.timeoutOrElse({
-      duration: timeLeft,
-      orElse: () => notFinished(id, undefined)
-    })
-  )
+const waitForOne = Effect.fnUntraced(function* (
+  id: string,
+  timeoutSeconds: number,
+  startedAt: number,
+  preview: boolean | undefined
+) {
+  const report = yield* Progress
+  const elapsedMillis = Effect.map(Clock.currentTimeMillis, (now) => now - startedAt)
+  const job = yield* waitForJob(id, {
+    timeoutSeconds,
+    onPoll: ({ task, queuePosition }) =>
+      report(`Task is ${queuePosition === undefined ? task.status : describeQueuePosition(queuePosition)}`)
+  })
+  const timeLeft = Duration.millis(Math.max(0, timeoutSeconds * 1000 - (yield* elapsedMillis)))
+  const result = yield* statusResult(job, preview, timeLeft)
+  if (isFinished(job.task)) return result
+  const waited = Math.round((yield* elapsedMillis) / 1000)
+  return { ...result, lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own.`] }
+})
+
+const waitForMany = Effect.fnUntraced(function* (
+  { ids, unsaved }: AskedTasks,
+  timeoutSeconds: number,
+  startedAt: number,
+  preview = false
+) {
+  const report = yield* Progress
+  const ended = new Set<string>()
+  // To find what is not saved may have taken a while.
+  const elapsedSeconds = ((yield* Clock.currentTimeMillis) - startedAt) / 1000
+  const awaited = yield* waitForJobs(ids, {
+    timeoutSeconds: Math.max(1, timeoutSeconds - elapsedSeconds),
+    onPoll: ({ handle, task }) => {
+      if (isFinished(task)) ended.add(handle)
+      return report(`${ended.size} of ${ids.length} tasks have finished`)
+    }
+  })
+  const failure = sharedFailure(awaited.map(({ result }) => result))
+  if (failure !== undefined) return yield* failure
+  const running = awaited.filter(({ result }) => Result.isSuccess(result) && !isFinished(result.success.task)).length
+  const unread = awaited.filter(({ result }) => Result.isFailure(result)).length
+  const { tasks, lines, links } = withinBudget(awaited.map(({ id, result }) => shownTask(id, result)))
+  const next =
+    running > 0
+      ? `Call wait_for_task again with ${unsaved === undefined ? "the same task_ids" : 'task_ids ["unsaved"]'}: what runs keeps running on its own.`
+      : links.length > 0
+        ? `Call download_task with ${unsaved === undefined ? "these task_ids" : 'task_ids ["unsaved"]'} to save the files.`
+        : "Nothing to download."
+  return {
+    structured: { tasks, next },
+    links,
+    lines: [
+      awaited.length === 0
+        ? "No task runs, and all results of the last 30 days are saved."
+        : `${awaited.length - running - unread} of ${awaited.length} tasks have ended${unread === 0 ? "" : `, ${unread} could not be read`}.`,
+      ...lines,
+      ...(preview ? ["Preview: none; only one task_id has one"] : []),
+      ...leftOutLines(unsaved),
+      `Next: ${next}`
+    ]
+  }
+})

@@ -7,3 +7,6 @@ export const idArgument = Argument.String("task").pipe(
     () => "must be a handle or a task id"
   )
 )
+
+/** One task or several. */
+export const idArguments = idArgument.pipe(Argument.variadic({ min: 1 }))
