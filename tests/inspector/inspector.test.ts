@@ -47,6 +47,7 @@ describe("the MCP Inspector", () => {
       "list_models",
       "get_resource_packages",
       "get_account_balance",
+      "spend",
       "quote_cost",
       "describe_image",
       "board_tasks"

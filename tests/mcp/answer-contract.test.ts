@@ -169,6 +169,7 @@ const readCalls = (
   ["list_models", { kind: "effect" }],
   ["get_resource_packages", {}],
   ["get_account_balance", {}],
+  ["spend", { since: "7d", by: "operation" }],
   ["quote_cost", { kind: "video" }],
   ["manage_elements", { action: "presets", page_size: 50 }],
   ["manage_elements", { action: "list", page_size: 50 }],

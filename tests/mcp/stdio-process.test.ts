@@ -258,6 +258,7 @@ describe("the stdio server", () => {
       "list_models",
       "list_tasks",
       "quote_cost",
+      "spend",
       "wait_for_task"
     ])
     expect(tools.filter(({ annotations }) => annotations.readOnlyHint !== true)).toEqual([])

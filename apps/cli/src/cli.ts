@@ -13,6 +13,7 @@ import { deprecatedAlias, pipeline } from "./commands/pipeline/pipeline.ts"
 import { quote } from "./commands/quote.ts"
 import { requestGroups } from "./commands/request-groups.ts"
 import { task } from "./commands/task/task.ts"
+import { usage } from "./commands/usage.ts"
 import { type ExitCode, exitCode } from "./output/exit-code.ts"
 import { failureOf } from "./output/failure.ts"
 import { interrupted } from "./output/interrupted.ts"
@@ -41,6 +42,7 @@ export const rootCommand = Command.make("klingkit").pipe(
     batch,
     task,
     quote,
+    usage,
     models,
     account,
     approve,

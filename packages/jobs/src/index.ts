@@ -26,7 +26,15 @@ export { JobsSettings } from "./settings.ts"
 export { LedgerSource } from "./ledger/ledger-source.ts"
 export { type ApprovalLimit, type SpendLimits, spendLimits } from "./spend-limits.ts"
 export { type RunResult, startedJob } from "./submit/run-result.ts"
-export type { QuoteCheck } from "./submit/spend-gate.ts"
+export type { QuoteCheck, SpendReport } from "./submit/spend-gate.ts"
+export type { SpendSearch, SpendTime } from "./spend-period.ts"
+export {
+  spendGroupings,
+  type PeriodSpend,
+  type RequestsSpend,
+  type SpendGroup,
+  type SpendGrouping
+} from "./ledger/period-spend.ts"
 export { DaySpend } from "./ledger/day-spend.ts"
 export { ApprovalQuestion, type ApprovalRequest } from "./ledger/approval-requests.ts"
 export { UserApprovals } from "./user-approvals.ts"

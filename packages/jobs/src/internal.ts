@@ -20,6 +20,7 @@ export {
 export { nameProblem } from "@klingkit/media/internal"
 export { currentJob } from "./current-job.ts"
 export { stepFailure } from "./pipelines/pipeline-job.ts"
+export { spendPartsText } from "./ledger/day-spend.ts"
 export { paidText, type PaidStep } from "./ledger/quoted-money.ts"
 export { jobError } from "./job-error.ts"
 export { notFinished } from "./not-finished.ts"

@@ -37,8 +37,9 @@ import { Recovery } from "./recovery/recovery.ts"
 import { makeRepeatPlanner, type RepeatPlanner } from "./repeat-request.ts"
 import type { DownloadOptions } from "./results/download-job.ts"
 import { JobsSettings } from "./settings.ts"
+import type { SpendSearch } from "./spend-period.ts"
 import { RunResult } from "./submit/run-result.ts"
-import { type QuoteCheck, SpendGate } from "./submit/spend-gate.ts"
+import { type QuoteCheck, SpendGate, type SpendReport } from "./submit/spend-gate.ts"
 import { Submission } from "./submit/submission.ts"
 import { Snapshots } from "./snapshots/snapshots.ts"
 import { unsavedJobs } from "./unsaved-jobs.ts"
@@ -110,6 +111,8 @@ export class Jobs extends Context.Service<
     unsaved(): Effect.Effect<ReadonlyArray<Job>, LedgerError>
     /** What today's requests (UTC) cost or may still cost, as the limits count it, and what is left of the limit per day. */
     spend(): Effect.Effect<DaySpend, LedgerError>
+    /** The same of some days (UTC), with what Kling charged in units; by day, model or operation where that is asked for. */
+    spend(search: SpendSearch): Effect.Effect<SpendReport, KlingError | LedgerError>
     /** The jobs of these handles as the ledger has them; what it does not have is left out. Asks Kling nothing. */
     recorded(handles: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Job>, LedgerError>
     /** What the ledger has under each of the caller's own keys. Asks Kling nothing. */
@@ -195,6 +198,12 @@ const make = Effect.gen(function* () {
   const approvedOf = (approved: Plan | PipelinePlan, options?: PipelineIdentity) =>
     isPipelinePlan(approved) ? pipelines.approvedOf(approved, options) : gate.approvedOf(approved)
 
+  function spend(): Effect.Effect<DaySpend, LedgerError>
+  function spend(search: SpendSearch): Effect.Effect<SpendReport, KlingError | LedgerError>
+  function spend(search?: SpendSearch): Effect.Effect<DaySpend | SpendReport, KlingError | LedgerError> {
+    return search === undefined ? gate.today : gate.spendOf(search)
+  }
+
   /** Results that could not be saved, or would not fit on the disk, are not paid for. */
   const run = Effect.fnUntraced(function* (what: Plan | PipelinePlan, options: RunOptions = {}) {
     if (isPipelinePlan(what)) {
@@ -240,7 +249,7 @@ const make = Effect.gen(function* () {
     wholes: (jobs) => wholes(jobs, (handle) => pipelines.status(handle)),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
     unsaved: () => Effect.provideContext(unsavedJobs, lookups),
-    spend: () => gate.today,
+    spend,
     recorded: (handles) => Effect.provideContext(recordedJobs(handles), lookups),
     findByKeys: (keys) => Effect.provideContext(findByKeys(keys), lookups),
     download: (job, options) => downloads.download(job, options),

@@ -8,7 +8,10 @@ import {
 } from "@klingkit/core"
 import {
   type AnyRequest,
+  cheaperSettings,
+  isPipeline,
   type NameOf,
+  type FoundVideo,
   type PipelinePlan,
   type PlanContext,
   planRequest,
@@ -63,14 +66,16 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
   const reading = () => {
     const media = planMedia({ find: job, readTask: task, config })
     const { watch, originOf } = mediaOrigins(media.nameOf)
-    const context: PlanContext<JobError | E> = watch({
-      credential,
-      image: (field, source) => provided(media.image(field, source)),
-      media: (operation, input) => provided(media.operation(operation, input)),
-      video: (field, source) => provided(media.video(field, source)),
-      seconds: media.seconds,
-      refineQuote: (plan) => provided(refineQuote(plan, config.principal))
-    })
+    const context: PlanContext<JobError | E> = readOnce(
+      watch({
+        credential,
+        image: (field, source) => provided(media.image(field, source)),
+        media: (operation, input) => provided(media.operation(operation, input)),
+        video: (field, source) => provided(media.video(field, source)),
+        seconds: media.seconds,
+        refineQuote: (plan) => provided(refineQuote(plan, config.principal))
+      })
+    )
     return { context, originOf, complete: media.complete }
   }
 
@@ -82,7 +87,8 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
       plan: (input, around) =>
         Effect.map(request.plan(input, around), (plan) => ({
           ...plan,
-          request: storeRequest(request, input, plan, originOf)
+          request: storeRequest(request, input, plan, originOf),
+          ...(isPipeline(plan) ? {} : { cheaper: cheaperSettings(request, input, plan, around) })
         }))
     }
     return complete(yield* planRequest(stored, given, nameOf, context))
@@ -107,3 +113,17 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
   }
   return plan
 })
+
+/** The same request planned with another setting, to compare prices, does not read or look up its media again. */
+const readOnce = <E>(context: PlanContext<E>): PlanContext<E> => {
+  const [images, videos] = [new Map<string, string>(), new Map<string, FoundVideo>()]
+  const remembered =
+    <A>(known: Map<string, A>, read: (field: string, source: string) => Effect.Effect<A, KlingError | E>) =>
+    (field: string, source: string) => {
+      const found = known.get(source)
+      return found === undefined
+        ? Effect.tap(read(field, source), (value) => Effect.sync(() => known.set(source, value)))
+        : Effect.succeed(found)
+    }
+  return { ...context, image: remembered(images, context.image), video: remembered(videos, context.video) }
+}

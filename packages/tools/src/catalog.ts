@@ -23,6 +23,7 @@ import { manageElements } from "./tools/manage-elements.ts"
 import { manageVoices } from "./tools/manage-voices.ts"
 import { quoteCostOf } from "./tools/quote-cost.ts"
 import { repeatTaskOf } from "./tools/repeat-task.ts"
+import { spend } from "./tools/spend.ts"
 import { virtualTryOn } from "./tools/virtual-try-on.ts"
 import { waitForTask } from "./tools/wait-for-task.ts"
 
@@ -41,7 +42,8 @@ const generating: ReadonlyArray<Tool> = [
   listTasks,
   listModels,
   getResourcePackages,
-  getAccountBalance
+  getAccountBalance,
+  spend
 ]
 
 /** Toolsets that must be selected by name: studio and raw. */

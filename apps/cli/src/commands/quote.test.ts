@@ -33,6 +33,41 @@ it.live.each(rows)("quote %s", ([args, units, usd]) =>
   })
 )
 
+it.live("names what costs less, with its price and its flag, before and in a dry run", () =>
+  Effect.gen(function* () {
+    const settings = ["--duration", "10", "--resolution", "1080p", "--audio", "native"]
+    const { stdout } = yield* klingkit(["quote", "video", ...settings])
+    expect(stdout.trimEnd().split("\n").slice(1)).toEqual([
+      "Cheaper: 5 s instead of 10 s: $0.84 (--duration 5)",
+      "Cheaper: no audio: $1.12 (--audio off)",
+      "Cheaper: resolution 720p instead of 1080p: $1.26 (--resolution 720p)"
+    ])
+    const cheaper = JSON.parse((yield* klingkit(["quote", "video", ...settings, "--json"])).stdout).cheaper
+    expect(cheaper).toHaveLength(3)
+    expect(cheaper[0]).toEqual({
+      change: "5 s instead of 10 s",
+      settings: { durationSeconds: 5 },
+      usd: 0.84,
+      units: 6,
+      savesUsd: 0.84,
+      isUpperBound: false
+    })
+    for (const { usd } of cheaper) expect(stdout).toContain(`: $${usd} (`)
+    const create = ["video", "create", "a fox", ...settings, "--dry-run"]
+    expect((yield* klingkit(create)).stdout).toContain("Cheaper: no audio: $1.12 (--audio off)\n")
+    expect(JSON.parse((yield* klingkit([...create, "--json"])).stdout).cheaper).toEqual(cheaper)
+    // What is called by its id is not planned again, and a price that is not published is not compared.
+    const tts = [
+      "quote",
+      "legacy.tts",
+      "--input",
+      '{"text":"hello","voiceId":"girlfriend_1_speech02","voiceLanguage":"en"}'
+    ]
+    expect(JSON.parse((yield* klingkit([...tts, "--json"])).stdout)).not.toHaveProperty("cheaper")
+    expect((yield* klingkit(["quote", "video", "--model", "kling-2.5-turbo"])).stdout).not.toContain("Cheaper")
+  })
+)
+
 it.live("quotes any operation by its own input, and returns null for an unknown price", () =>
   Effect.gen(function* () {
     const speech = { text: "hello", voiceId: "girlfriend_1_speech02", voiceLanguage: "en" }

@@ -2,6 +2,7 @@ import { findImageModel, imageModels, videoModels } from "@klingkit/core"
 import { generateImage, generateVideo, kebabName } from "@klingkit/core/requests"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { cheaperOf } from "../output/cheaper-view.ts"
 import { usageError } from "../output/failure.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
@@ -83,9 +84,10 @@ export const quote = Command.make(
     const output = yield* Output
     const plan = yield* planOf(quoteArgs)
     yield* Effect.forEach(plan.warnings, (warning) => output.say(`Warning: ${warning}`))
+    const cheaper = yield* cheaperOf(plan)
     yield* output.answer({
-      json: { ...quoteView(plan.quote), operation: plan.operation.id, model: plan.model },
-      text: `${plan.operation.id}: ${quoteText(plan.quote)}`
+      json: { ...quoteView(plan.quote), operation: plan.operation.id, model: plan.model, ...cheaper.json },
+      text: [`${plan.operation.id}: ${quoteText(plan.quote)}`, ...cheaper.lines].join("\n")
     })
   })
 ).pipe(

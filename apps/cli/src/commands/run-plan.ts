@@ -4,6 +4,7 @@ import { type Job, Jobs, startedJob } from "@klingkit/jobs"
 import { describeQueuePosition, plannedFacts } from "@klingkit/jobs/internal"
 import { Effect, Option } from "effect"
 import { connection } from "../connection.ts"
+import { cheaperOf } from "../output/cheaper-view.ts"
 import { Output } from "../output/output.ts"
 import { quoteText, quoteView } from "../output/task-view.ts"
 import { printTask } from "./print-task.ts"
@@ -40,6 +41,7 @@ export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
       ? []
       : ["no credential is set; planned for an API key"])
   ]
+  const cheaper = yield* cheaperOf(plan)
   yield* output.answer({
     json: {
       dryRun: true,
@@ -50,7 +52,8 @@ export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
       reasons: plan.reasons,
       notes,
       warnings: plan.warnings,
-      quote: quoteView(plan.quote)
+      quote: quoteView(plan.quote),
+      ...cheaper.json
     },
     text: [
       `${method} ${url}`,
@@ -59,6 +62,7 @@ export const showPlan = Effect.fnUntraced(function* (plan: Plan) {
       ...plan.reasons.map((reason) => `Route: ${reason}`),
       ...notes.map((note) => `Note: ${note}`),
       `Quote: ${quoteText(plan.quote)}`,
+      ...cheaper.lines,
       "Nothing was sent."
     ].join("\n")
   })

@@ -9,6 +9,7 @@ import { markChecked } from "../params/checked-inputs.ts"
 import { givenInput, sentInput } from "../params/effective-input.ts"
 import { writeBody } from "../params/body-path.ts"
 import { type RequestTarget, requestTarget } from "../params/request-target.ts"
+import type { CheaperSetting } from "../prices/cheaper-setting.ts"
 import type { Quote } from "../prices/quote.ts"
 import { isExactNumber } from "../wire/json.ts"
 import type { StoredRequest } from "./stored-request.ts"
@@ -29,6 +30,8 @@ export interface Plan {
   readonly request?: StoredRequest
   /** By value in the input: the result of an earlier task that it is, `kk-img-...#1`. It stays when the link to it changes. */
   readonly references?: ReadonlyMap<string, string>
+  /** How the same request costs less, with one setting changed; planned when it is asked for. Absent: not known. */
+  readonly cheaper?: Effect.Effect<ReadonlyArray<CheaperSetting>>
 }
 
 /** The exact request of a plan; inline images are shortened for display. */
@@ -37,7 +40,7 @@ export const describeRequest = ({ operation, input }: Plan): RequestTarget & { r
   return { method: operation.method, ...target, ...(body === undefined ? {} : { body: shorten(body) }) }
 }
 
-interface Draft extends Omit<Plan, "quote" | "input" | "variants" | "request" | "references"> {
+interface Draft extends Omit<Plan, "quote" | "input" | "variants" | "request" | "references" | "cheaper"> {
   readonly input: Readonly<Record<string, unknown>>
   /** Maps a path in the operation's input to the field of the request: `firstFrame` to `image`. */
   readonly nameOf: (path: string) => string

@@ -29,7 +29,7 @@ export type Quote = typeof Quote.Type
 export const unitUsd: Readonly<Record<Pack, number>> = { video: 0.14, image: 0.0035, "try-on": 0.07 }
 
 // Sums of tenths drift in binary; Kling's own figures have at most three decimals.
-const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
+export const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
 
 export const exactQuote = (pack: Pack, count: number, unitsEach: number, rule: string): Quote => ({
   state: "exact",

@@ -35,17 +35,18 @@ const chargedText = (quote: Quote | undefined, { status, charges }: Pick<Task, "
 }
 
 const amountsText = (quote: Quote | undefined, charges: ReadonlyArray<Charge>): string => {
-  const nonZero = sumByKind(charges.filter(({ amount }) => amount !== 0))
+  const nonZero = sumByKind(charges)
   return nonZero.length === 0 ? "nothing" : nonZero.map((charge) => chargeText(charge, quote)).join(" and ")
 }
 
 /** Kling has three packs and one balance: anything beyond that is left out of the text. */
 const maxSums = 4
 
-/** Charges of one kind added up. */
-const sumByKind = (charges: ReadonlyArray<Charge>): ReadonlyArray<Charge> => {
+/** Charges of one kind added up; what costs nothing is left out. */
+export const sumByKind = (charges: ReadonlyArray<Charge>): ReadonlyArray<Charge> => {
   const sums = new Map<string, Charge>()
   for (const charge of charges) {
+    if (charge.amount === 0) continue
     const key = charge.kind === "unit" ? `unit ${charge.pack}` : `cash ${charge.currency}`
     sums.set(key, { ...charge, amount: rounded(charge.amount + (sums.get(key)?.amount ?? 0)) })
   }

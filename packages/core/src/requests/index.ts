@@ -23,6 +23,7 @@ export {
   UnresolvedReference
 } from "../pipelines/step-reference.ts"
 export { scenesWith } from "./effect-scene.ts"
+export { cheaperSettings } from "./cheaper-settings.ts"
 export { findRequest, requests } from "./catalog.ts"
 export { fillFieldNames, isSameName, kebabName, renamed, snakeName } from "./field-names.ts"
 export { type FieldView, viewOfField } from "./field-view.ts"

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { invalidInput, type KlingError } from "../errors/kling-error.ts"
 import type { PipelinePlan } from "../pipelines/pipeline-plan.ts"
 import type { Plan } from "../plan/plan.ts"
+import { timesTakes } from "../prices/cheaper-setting.ts"
 import { quoteOfTakes } from "../prices/quote.ts"
 import { isPipeline } from "./request.ts"
 
@@ -34,5 +35,11 @@ export const planVariants = <A extends Plan | PipelinePlan>(
   if (allowDuplicate)
     return refuse(`cannot be used with ${nameOf("variants")}: set the first take instead`, "allowDuplicate")
   const { quote } = plan
-  return Effect.succeed({ ...plan, quote: quoteOfTakes(quote, variants), variants: { count: variants, quote } })
+  const { cheaper } = single
+  return Effect.succeed({
+    ...plan,
+    quote: quoteOfTakes(quote, variants),
+    variants: { count: variants, quote },
+    ...(cheaper === undefined ? {} : { cheaper: Effect.map(cheaper, (each) => each.map(timesTakes(variants))) })
+  })
 }

@@ -1,9 +1,10 @@
 import { maxUsd, type Quote } from "@klingkit/core"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import type { Fragment } from "effect/sql/Statement"
 import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
-import type { DaySpend } from "./day-spend.ts"
+import type { DaySpend, Spend } from "./day-spend.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { quotedMoneyOf } from "./quoted-money.ts"
 
@@ -27,41 +28,70 @@ const dayMillis = 86_400_000
 /** Days since 1970 in UTC. */
 export const dayOf = (millis: number): number => Math.floor(millis / dayMillis)
 
+/** Days since 1970 in UTC, the last one included. */
+export interface Days {
+  readonly from: number
+  readonly to: number
+}
+
+const spendParts = ["charged", "reserved", "unknown"] as const
+export type SpendPart = (typeof spendParts)[number]
+
 /**
- * What the requests of a day cost, or may still cost. A job is charged once Kling has billed it; a synchronous call once it
- * has its answer, for Kling bills none. A failed task may never be billed. The rest is reserved, and so is what running
- * pipelines still need for steps without a job.
+ * What counts as spending, a row each with its `micros` and its `part`. A job is charged once Kling has billed it; a
+ * synchronous call once it has its answer, for Kling bills none. A failed task may never be billed. The rest is reserved, and
+ * so is what running pipelines still need for steps without a job. `columns` are read too: of jobs, and of pipelines.
  */
-export const daySpend = Effect.fnUntraced(function* (
+export const countedRows = (
   database: LedgerDatabase["Service"],
   { principal, account }: SpendScope,
+  { from, to }: Days,
+  columns: { readonly ofJob: Fragment; readonly ofPipeline: Fragment } = noColumns(database)
+): Fragment => {
+  const { sql } = database
+  const counts = sql`(principal = ${principal} OR ${ofAccount(database, account)})`
+  return sql`SELECT spent_micros AS micros, CASE
+      WHEN charges <> '[]' OR answer IS NOT NULL THEN 'charged'
+      WHEN state IN ('UNKNOWN', 'FAILED') THEN 'unknown'
+      ELSE 'reserved' END AS part ${columns.ofJob}
+    FROM klingkit_jobs WHERE spent_day BETWEEN ${from} AND ${to} AND ${counts}
+    UNION ALL SELECT reserved_micros, 'reserved' ${columns.ofPipeline}
+    FROM klingkit_pipelines WHERE reserved_day BETWEEN ${from} AND ${to} AND ${counts}`
+}
+
+const noColumns = ({ sql }: LedgerDatabase["Service"]) => ({ ofJob: sql.literal(""), ofPipeline: sql.literal("") })
+
+/** The sums of the parts in USD, from millionths; each of them is exact. */
+export const spendOf = (sums: Readonly<Record<SpendPart, number>>): Spend => ({
+  chargedUsd: sums.charged / 1e6,
+  reservedUsd: sums.reserved / 1e6,
+  unknownUsd: sums.unknown / 1e6,
+  usedUsd: (sums.charged + sums.reserved + sums.unknown) / 1e6
+})
+
+/** `2026-11-22`. */
+export const dayText = (day: number): string => new Date(day * dayMillis).toISOString().slice(0, 10)
+
+/** What the requests of a day cost, or may still cost. */
+export const daySpend = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  scope: SpendScope,
   day: number,
   { maxUsdPerDay }: BudgetLimits = {}
 ): Effect.fn.Return<DaySpend, SqlError> {
   const { sql } = database
-  const counts = sql`(principal = ${principal} OR ${ofAccount(database, account)})`
-  const total = (part: string) =>
+  const total = (part: SpendPart) =>
     sql`CAST(COALESCE(SUM(CASE WHEN part = ${part} THEN micros END), 0) AS BIGINT) AS ${sql(part)}`
-  const [sums] = yield* sql`SELECT ${sql.csv([total("charged"), total("reserved"), total("unknown")])} FROM (
-    SELECT spent_micros AS micros, CASE
-      WHEN charges <> '[]' OR answer IS NOT NULL THEN 'charged'
-      WHEN state IN ('UNKNOWN', 'FAILED') THEN 'unknown'
-      ELSE 'reserved' END AS part
-    FROM klingkit_jobs WHERE spent_day = ${day} AND ${counts}
-    UNION ALL SELECT reserved_micros, 'reserved' FROM klingkit_pipelines WHERE reserved_day = ${day} AND ${counts}
-  ) AS counted`
-  const sumOf = (part: string) => Number(sums?.[part])
-  const [charged, reserved, unknown] = [sumOf("charged"), sumOf("reserved"), sumOf("unknown")]
-  const used = charged + reserved + unknown
+  const [sums] = yield* sql`SELECT ${sql.csv(spendParts.map(total))}
+    FROM (${countedRows(database, scope, { from: day, to: day })}) AS counted`
+  const sumOf = (part: SpendPart) => Number(sums?.[part])
+  const spend = spendOf({ charged: sumOf("charged"), reserved: sumOf("reserved"), unknown: sumOf("unknown") })
   return {
-    day: new Date(day * dayMillis).toISOString().slice(0, 10),
-    chargedUsd: charged / 1e6,
-    reservedUsd: reserved / 1e6,
-    unknownUsd: unknown / 1e6,
-    usedUsd: used / 1e6,
+    day: dayText(day),
+    ...spend,
     ...(maxUsdPerDay === undefined
       ? {}
-      : { limitUsd: maxUsdPerDay, leftUsd: Math.max(0, micros(maxUsdPerDay) - used) / 1e6 })
+      : { limitUsd: maxUsdPerDay, leftUsd: Math.max(0, micros(maxUsdPerDay) - micros(spend.usedUsd)) / 1e6 })
   }
 })
 

@@ -62,6 +62,7 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       list: (filter) => use((ledger) => ledger.list(filter)),
       recordCharge: (...charge) => use((ledger) => ledger.recordCharge(...charge)),
       daySpend: (...scope) => use((ledger) => ledger.daySpend(...scope)),
+      periodSpend: (...period) => use((ledger) => ledger.periodSpend(...period)),
       issueApproval: (...approval) => before((ledger) => ledger.issueApproval(...approval)),
       consumeApproval: (...approval) => before((ledger) => ledger.consumeApproval(...approval)),
       revokeApproval: (token) => before((ledger) => ledger.revokeApproval(token)),

@@ -20,7 +20,7 @@ import {
   requestApproval
 } from "./approval-requests.ts"
 import { type Approved, consumeApproval, issueApproval, revokeApproval } from "./approvals.ts"
-import { type BudgetLimits, dayOf, daySpend, type SpendScope } from "./budget.ts"
+import { type BudgetLimits, dayOf, type Days, daySpend, type SpendScope } from "./budget.ts"
 import { createJob, type CreateResult, type NewJob } from "./create-job.ts"
 import {
   createPipeline,
@@ -51,6 +51,7 @@ import {
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { migrate } from "./migrations.ts"
 import { adoptTask, jobsInDoubt, takenTasks } from "./orphaned-tasks.ts"
+import { type PeriodSpend, periodSpend, type SpendGrouping } from "./period-spend.ts"
 import type { PipelineRecord } from "./pipeline-record.ts"
 import {
   endPipeline,
@@ -156,6 +157,8 @@ export class Ledger extends Context.Service<
     recordCharge(handle: string, charges: ReadonlyArray<Charge>): Effect.Effect<JobRecord, LedgerError>
     /** What today's requests (UTC) cost, or may still cost: what counts against the limits, and what is left of them. */
     daySpend(scope: SpendScope, limits?: BudgetLimits): Effect.Effect<DaySpend, LedgerError>
+    /** The same of several days; in groups where that is asked for. */
+    periodSpend(scope: SpendScope, days: Days, by?: SpendGrouping): Effect.Effect<PeriodSpend, LedgerError>
     /** A token that approves one such request, once. */
     issueApproval(approved: Approved, validSeconds: number): Effect.Effect<string, LedgerError>
     consumeApproval(token: string, approved: Approved): Effect.Effect<void, LedgerError>
@@ -238,6 +241,7 @@ const make = Effect.gen(function* () {
     recordCharge: (handle, charges) => work(recordCharge(database, handle, charges)),
     daySpend: (scope, limits) =>
       work(Effect.flatMap(Clock.currentTimeMillis, (now) => daySpend(database, scope, dayOf(now), limits))),
+    periodSpend: (scope, days, by) => work(periodSpend(database, scope, days, by)),
     issueApproval: (approved, validSeconds) => before(issueApproval(database, approved, validSeconds)),
     consumeApproval: (token, approved) => before(consumeApproval(database, token, approved)),
     revokeApproval: (token) => before(revokeApproval(database, token)),

@@ -218,6 +218,14 @@ describe("limits", () => {
             "$0.056 of today's limit is used: $0.056 charged; the quote of $0.056 would exceed the limit of $0.10 per day (UTC)",
           reason: { today: await jobs.spend() }
         })
+        const { signal } = new AbortController()
+        expect(await jobs.spend({ signal })).toEqual(await jobs.spend())
+        const { groups, ...week } = await jobs.spend({ since: "7d", by: "model" }, { signal })
+        expect(week).toMatchObject({ until: day, chargedUsd: 0.056, tasks: 1, today: await jobs.spend() })
+        expect(groups).toMatchObject([{ name: "kling-v3", chargedUsd: 0.056, charges: [{ amount: 16 }] }])
+        expect(await failureOf(jobs.spend({ since: "soon" }))).toMatchObject({
+          reason: { problems: [{ field: "since" }] }
+        })
       },
       { limits: { maxUsdPerDay: 0.1 } }
     )

@@ -27,6 +27,8 @@ import { notFinished } from "../not-finished.ts"
 import type { Resolution } from "../orphans/orphans.ts"
 import type { DownloadOptions } from "../results/download-job.ts"
 import type { SpendLimits } from "../spend-limits.ts"
+import type { SpendSearch } from "../spend-period.ts"
+import type { SpendReport } from "../submit/spend-gate.ts"
 import type { RunResult } from "../submit/run-result.ts"
 import { jobsFromOptions } from "./jobs-from-options.ts"
 import { type JobMethods, jobMethods } from "./request-methods.ts"
@@ -108,6 +110,8 @@ export interface PromiseJobs extends JobMethods, AsyncDisposable {
   history(filter?: Omit<JobFilter, "principal">): Promise<JobPage>
   /** What today's requests (UTC) cost or may still cost, as the limits count it, and what is left of the limit per day. */
   spend(options?: Cancellable): Promise<DaySpend>
+  /** The same of some days (UTC), with what Kling charged in units; by day, model or operation where that is asked for. */
+  spend(search: NamedDays, options?: Cancellable): Promise<SpendReport>
   /** Downloads all results of a finished job, options as a job or a handle. An interrupted download can be repeated. */
   download(job: Job | string, options?: PromiseDownloadOptions): Promise<ReadonlyArray<SavedResult>>
   /** Names the account of this credential, or the one that paid for a job. Equal names are one account. */
@@ -138,6 +142,20 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
     const untilAborted = signal === undefined ? stream : Stream.interruptWhen(stream, aborted(signal))
     yield* Stream.toAsyncIterableWith(untilAborted, context)
     signal?.throwIfAborted()
+  }
+
+  function spend(options?: Cancellable): Promise<DaySpend>
+  function spend(search: NamedDays, options?: Cancellable): Promise<SpendReport>
+  function spend(asked: NamedDays | Cancellable = {}, options?: Cancellable): Promise<DaySpend | SpendReport> {
+    if (isSpendSearch(asked))
+      return run(
+        Jobs.use((jobs) => jobs.spend(asked)),
+        options
+      )
+    return run(
+      Jobs.use((jobs) => jobs.spend()),
+      asked
+    )
   }
 
   return {
@@ -184,11 +202,7 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
     },
     list: (filter, options) => iterate(Stream.unwrap(Jobs.useSync((jobs) => jobs.list(filter))), options),
     history: (filter) => run(Jobs.use((jobs) => jobs.history(filter))),
-    spend: (options) =>
-      run(
-        Jobs.use((jobs) => jobs.spend()),
-        options
-      ),
+    spend,
     download: (job, options = {}) =>
       run(
         Jobs.use((jobs) =>
@@ -221,6 +235,14 @@ export const createJobs = (options: PromiseJobsOptions = {}): PromiseJobs => {
     [Symbol.asyncDispose]: () => runtime.dispose()
   }
 }
+
+/** A search that names something: `spend({})` is the account of today. */
+type NamedDays = {
+  readonly [Key in keyof SpendSearch]-?: SpendSearch & { readonly [Named in Key]: SpendSearch[Named] }
+}[keyof SpendSearch]
+
+const isSpendSearch = (asked: NamedDays | Cancellable): asked is NamedDays =>
+  "since" in asked || "until" in asked || "by" in asked
 
 /** The request as it would be sent, with its files read, validated and priced: the same for quote, approval and submission. */
 const planRequest = Effect.fnUntraced(function* (

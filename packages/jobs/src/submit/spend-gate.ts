@@ -1,7 +1,7 @@
-import { Kling, maxUsd, type Plan, type Quote } from "@klingkit/core"
+import { Kling, type KlingError, maxUsd, type Plan, type Quote } from "@klingkit/core"
 import { byReference, planIdentity } from "@klingkit/core/internal"
 import { fingerprintKey } from "@klingkit/core/requests"
-import { Context, Effect, Layer, Struct } from "effect"
+import { Clock, Context, Effect, Layer, Struct } from "effect"
 import { jobError, type JobError } from "../job-error.ts"
 import type { Approved } from "../ledger/approvals.ts"
 import { overBudget } from "../ledger/budget.ts"
@@ -9,8 +9,10 @@ import type { DaySpend } from "../ledger/day-spend.ts"
 import { requestFingerprint } from "../ledger/find-duplicate.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
+import type { PeriodSpend } from "../ledger/period-spend.ts"
 import { quotedMoneyOf } from "../ledger/quoted-money.ts"
 import { JobsSettings } from "../settings.ts"
+import { spendDays, type SpendSearch } from "../spend-period.ts"
 import { approvalLimit, type ApprovalLimit, type SpendLimits } from "../spend-limits.ts"
 
 /** How a request is approved. */
@@ -30,6 +32,11 @@ export interface QuoteCheck {
   readonly overBudget?: LedgerError
 }
 
+/** What the requests of some days cost, beside what is left of today's limit. */
+export interface SpendReport extends PeriodSpend {
+  readonly today: DaySpend
+}
+
 /** What may be spent, and with whose consent. */
 export class SpendGate extends Context.Service<
   SpendGate,
@@ -38,6 +45,8 @@ export class SpendGate extends Context.Service<
     requireApproval(quote: Quote, approval: Approval): Effect.Effect<void, JobError | LedgerError>
     /** What today's requests of this principal, or on this account, cost or may still cost, beside the limit per day. */
     readonly today: Effect.Effect<DaySpend, LedgerError>
+    /** The same requests of several days. */
+    spendOf(search: SpendSearch): Effect.Effect<SpendReport, KlingError | LedgerError>
     /** The same of the price of several plans together; the limits per call and per day are for each of them. */
     requireApprovalOfSum(quote: Quote, approval: Approval): Effect.Effect<void, JobError | LedgerError>
     /** What the limits say to a quote now. Reserves nothing: that happens when the job is created. */
@@ -67,7 +76,8 @@ const make = Effect.gen(function* () {
   const kling = yield* Kling
   const ledger = yield* Ledger
   const { limits, principal } = yield* JobsSettings
-  const today = ledger.daySpend({ principal, account: kling.account }, limits)
+  const scope = { principal, account: kling.account }
+  const today = ledger.daySpend(scope, limits)
 
   const requireApproval = (limited: SpendLimits): SpendGate["Service"]["requireApproval"] =>
     Effect.fnUntraced(function* (quote, { isApproved = false, approval }) {
@@ -79,6 +89,10 @@ const make = Effect.gen(function* () {
 
   return SpendGate.of({
     today,
+    spendOf: Effect.fnUntraced(function* (search) {
+      const days = yield* spendDays(search, yield* Clock.currentTimeMillis)
+      return { ...(yield* ledger.periodSpend(scope, days, search.by)), today: yield* today }
+    }),
     requireApproval: requireApproval(limits),
     requireApprovalOfSum: requireApproval(Struct.pick(limits, ["confirmAboveUsd"])),
     check: Effect.fnUntraced(function* (quote) {

@@ -1,10 +1,10 @@
-import { type Charge, isFinished, expectedSecondsOf } from "@klingkit/core"
-import { sanitizeText } from "@klingkit/core/internal"
+import { isFinished, expectedSecondsOf } from "@klingkit/core"
 import { type DaySpend, type Job, Jobs, promptOfJob, quoteOfJob } from "@klingkit/jobs"
 import { Clock, Effect, Option, Stream } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
 import { truncateToBudget } from "../results/truncate-to-budget.ts"
+import { chargeData, partsData } from "../results/format-spend.ts"
 import { structuredQuote } from "../results/format-quote.ts"
 import { taskResult } from "../results/task-result.ts"
 import { defineTool } from "../tool.ts"
@@ -48,7 +48,7 @@ export const boardTasks = defineTool({
       (task) => task
     )
     // Tasks can be shown without a ledger.
-    const today = Option.map(yield* Effect.option(jobs.spend()), spendData)
+    const today = Option.map(yield* Effect.option(jobs.spend()), todayData)
     return {
       structured: { tasks: [...tasks], ...(Option.isSome(today) ? { today: today.value } : {}) },
       lines: tasks.map((task) => `${task.task_id}: ${task.status}`)
@@ -79,14 +79,7 @@ const dataOf = (job: Job, now: number, longestPrompt: number) => {
   }
 }
 
-const spendData = ({ chargedUsd, reservedUsd, unknownUsd, leftUsd }: DaySpend) => ({
-  charged_usd: chargedUsd,
-  reserved_usd: reservedUsd,
-  unknown_usd: unknownUsd,
+const todayData = ({ leftUsd, ...parts }: DaySpend) => ({
+  ...partsData(parts),
   ...(leftUsd === undefined ? {} : { left_usd: leftUsd })
 })
-
-const chargeData = (charge: Charge) => {
-  const of = charge.kind === "unit" ? charge.pack : charge.currency
-  return { kind: charge.kind, amount: charge.amount, ...(of === undefined ? {} : { of: sanitizeText(of, 60) }) }
-}

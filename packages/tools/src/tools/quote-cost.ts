@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import * as z from "zod"
 import { argumentName } from "../argument-name.ts"
 import { UserApprovalAvailable } from "../user-approval.ts"
+import { cheaperData, cheaperLines, cheaperSchema } from "../results/format-cheaper.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
 import { defineTool, type Tool, type ToolFailure, type ToolNeeds } from "../tool.ts"
 
@@ -41,7 +42,7 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
     name: "quote_cost",
     title: "Quote cost",
     description:
-      "Price before paying. Free. Give kind and settings, or tool and arguments; the latter may return a confirm_token if approval is required.",
+      "Price before paying, and cheaper settings. Free. Give kind and settings, or tool and arguments; the latter may return a confirm_token if approval is required.",
     toolset: "core",
     charged: false,
     hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
@@ -50,6 +51,7 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
       model: z.string(),
       operation: z.string(),
       quote: quoteSchema,
+      cheaper: cheaperSchema,
       needs_approval: z.boolean(),
       confirm_token: z.string().optional(),
       warnings: z.array(z.string())
@@ -68,12 +70,15 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
         needs_approval && args.tool !== undefined && byToken && over === undefined
           ? yield* jobs.approve(plan)
           : undefined
+      const { cheaper } = plan
+      const found = cheaper === undefined ? [] : yield* cheaper
       const warnings = [...plan.warnings, ...(over === undefined ? [] : [over])]
       return {
         structured: {
           model: plan.model,
           operation: plan.operation.id,
           quote: structuredQuote(plan.quote),
+          ...(cheaper === undefined ? {} : { cheaper: cheaperData(plan, found) }),
           needs_approval,
           ...(confirm_token === undefined ? {} : { confirm_token }),
           warnings
@@ -81,6 +86,7 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
         lines: [
           `Model: ${plan.model === "" ? "none" : plan.model} (${plan.operation.id})`,
           formatQuote(plan.quote),
+          ...cheaperLines(plan, found),
           ...warnings.map((warning) => `Warning: ${warning}`),
           ...(needs_approval && over === undefined ? approvalLines(args.tool, confirm_token, byToken) : []),
           "Nothing was sent."

@@ -9,6 +9,7 @@ import { foundStepsSuite } from "./found-steps-suite.ts"
 import { lateResultsSuite } from "./late-results-suite.ts"
 import { listSuite } from "./list-suite.ts"
 import { orphansSuite } from "./orphans-suite.ts"
+import { periodSpendSuite } from "./period-spend-suite.ts"
 import { pipelinesSuite } from "./pipelines-suite.ts"
 import { takesSuite } from "./takes-suite.ts"
 import { transitionsSuite } from "./transitions-suite.ts"
@@ -22,6 +23,7 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   budgetSuite(it)
   approvalRequestsSuite(it)
   daySpendSuite(it)
+  periodSpendSuite(it)
   transitionsSuite(it)
   lateResultsSuite(it)
   listSuite(it)
