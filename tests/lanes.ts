@@ -46,6 +46,7 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "packages/media/src/files/containment.test.ts", from: "standard", because: "draws many hostile servers" },
   { files: "packages/jobs/src/references/references.test.ts", from: "standard", because: "simulates for long" },
   { files: "packages/media/src/node/ffmpeg.test.ts", from: "standard", because: "starts processes" },
+  { files: "packages/media/src/frames/contact-sheet.test.ts", from: "standard", because: "starts processes" },
   { files: "packages/media/src/node/open-folder.test.ts", from: "standard", because: "races a worker thread" },
   {
     files: "packages/media/src/preview/draw-preview.test.ts",

@@ -26,6 +26,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@klingkit/core/internal": "",
     effect: "",
     "@effect/platform-node": "src/node/",
+    "@ffmpeg-installer/ffmpeg": "src/testing/",
     "ipaddr.js": "src/files/",
     "jpeg-js": "src/preview/",
     mediabunny: "src/formats/",
@@ -83,6 +84,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@ai-sdk/openai": "hosts/",
     "@google/genai": "hosts/",
     "@klingkit/media": "docs/",
+    "@klingkit/media/testing": "mcp/",
     // Not `embed/`, whose programs are those of users.
     "@klingkit/core/internal": ["docs/", "matrix/", "requests/"],
     "@klingkit/emulator": "",

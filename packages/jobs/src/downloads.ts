@@ -10,7 +10,7 @@ import { Ledger } from "./ledger/ledger.ts"
 import { primaryOutputs } from "./pipelines/pipeline-job.ts"
 import { downloadJob, type DownloadOptions } from "./results/download-job.ts"
 import { nameForStep } from "./results/name-for-step.ts"
-import { previewJob } from "./results/preview-job.ts"
+import { type FindMaker, isAt, previewJob } from "./results/preview-job.ts"
 import { JobsSettings } from "./settings.ts"
 import { Snapshots } from "./snapshots/snapshots.ts"
 import { unfilledText, unfilledVariable } from "./unfilled-variable.ts"
@@ -28,7 +28,7 @@ export class Downloads extends Context.Service<
   {
     /** Downloads all results of a finished job, each with a `.json` that describes its origin; of a pipeline by step. */
     download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedResult>, JobError>
-    /** A small preview of the images of a finished task. */
+    /** A small preview of the images of a finished task, or of frames of its video. */
     preview(job: Job): Effect.Effect<Preview, JobError>
     /** Makes the folder of results, by default the output folder. Fails if it cannot hold files, or they would not fit. */
     requireFolder(folder?: string): Effect.Effect<void, JobError | KlingError>
@@ -81,6 +81,16 @@ const make = Effect.gen(function* () {
       Effect.map((record): Job => ({ ...job, record })),
       Effect.orElseSucceed(() => job)
     )
+
+  const makerOf: FindMaker = (job, url) => {
+    const step = job.pipeline?.steps.find(({ outputs = [] }) => outputs.some(isAt(url)))
+    return step?.handle === undefined
+      ? withRecord(job)
+      : ledger.get(step.handle, principal).pipe(
+          Effect.map(jobOfRecord),
+          Effect.orElseSucceed(() => job)
+        )
+  }
 
   const config = { ...settings, klingIsLocal: isLocal }
 
@@ -158,7 +168,7 @@ const make = Effect.gen(function* () {
             })
       return yield* Effect.mapError(saved, (error) => (isOurs ? error.about(moneyOfJob(known)) : error))
     }),
-    preview: (job) => Effect.provideContext(previewJob(job, { klingIsLocal: isLocal, privateHosts }), disk),
+    preview: (job) => Effect.provideContext(previewJob(job, { klingIsLocal: isLocal, privateHosts }, makerOf), disk),
     requireFolder: (named) => Effect.provideContext(requireFolder(outputDir, named), disk),
     withRecord
   })

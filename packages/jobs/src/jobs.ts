@@ -119,7 +119,7 @@ export class Jobs extends Context.Service<
     findByKeys(keys: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, Job>, LedgerError>
     /** Downloads all results of a finished job, each with a `.json` that describes its origin; of a pipeline by step. */
     download(job: Job, options?: DownloadOptions): Effect.Effect<ReadonlyArray<SavedResult>, JobError>
-    /** A small preview of the images of a finished task. */
+    /** A small preview of the images of a finished task, or of frames of its video. */
     preview(job: Job): Effect.Effect<Preview, JobError>
     /**
      * Handles a callback of Kling (`callback_url`) as received: verifies its signature, updates its job and notifies those

@@ -10,6 +10,7 @@ export {
   FileUnreadable,
   FolderDenied,
   type FrameDecoder,
+  type KeyFrames,
   NotDecoded,
   type OpenFile,
   type OpenFolder,

@@ -104,7 +104,8 @@ const findResult = Effect.fnUntraced(function* <E>(
 export const nameOf = ({ record, task }: Job, position: number): string =>
   `${record?.handle ?? task.id}#${position + 1}`
 
-const hasExpired = ({ record, task }: Job) =>
+/** Kling keeps its results no longer. */
+export const hasExpired = ({ record, task }: Pick<Job, "record" | "task">): Effect.Effect<boolean> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const finishedAt = record?.finishedAt ?? task.updatedAt ?? task.createdAt
     return finishedAt !== undefined && now - finishedAt >= resultRetentionMillis

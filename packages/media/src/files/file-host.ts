@@ -39,8 +39,21 @@ export class FileHost extends Context.Service<
   }
 >()("@klingkit/media/FileHost") {}
 
-/** A frame of the video file at a path, as a JPEG of its full size. */
-export type FrameDecoder = (path: string, which: "first" | "last") => Effect.Effect<Uint8Array, NotDecoded>
+/** Decodes the video file at a path, which lies in a folder of its own. */
+export interface FrameDecoder {
+  /** A frame as a JPEG of its full size. */
+  readonly frame: (path: string, which: "first" | "last") => Effect.Effect<Uint8Array, NotDecoded>
+  /** Small JPEGs of frames at even distances; fewer where the video has fewer. */
+  readonly keyFrames: (path: string, wanted: KeyFrames) => Effect.Effect<ReadonlyArray<Uint8Array>, NotDecoded>
+}
+
+/** Which frames of a video are wanted: so many, each so long after the one before, the first at 0. */
+export interface KeyFrames {
+  readonly count: number
+  readonly everySeconds: number
+  /** No side of a frame is longer, in pixels. */
+  readonly maxSide: number
+}
 
 /** A video that cannot be decoded; the detail is the decoder's own. */
 export class NotDecoded extends Data.TaggedError("NotDecoded")<{ readonly detail: string }> {}

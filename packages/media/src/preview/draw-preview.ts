@@ -8,6 +8,8 @@ export interface Preview extends Size {
   readonly mimeType: "image/jpeg"
   readonly bytes: Uint8Array
   readonly images: number
+  /** Of a video: when each of the images is shown. */
+  readonly frameSeconds?: ReadonlyArray<number>
 }
 
 /** The longest side, in pixels. */
@@ -46,8 +48,9 @@ export const drawPreview = async (images: ReadonlyArray<Uint8Array>): Promise<Pr
 /** A grid in reading order, as square as possible. */
 const layOut = (originals: ReadonlyArray<Size>) => {
   const perRow = Math.ceil(Math.sqrt(originals.length))
-  const cell = Math.floor((maxSide - gap * (perRow - 1)) / perRow)
-  const sizes = originals.map((size) => fitWithin(size, cell))
+  const longest = Math.floor((maxSide - gap * (perRow - 1)) / perRow)
+  const sizes = originals.map((size) => fitWithin(size, longest))
+  const cell = Math.max(...sizes.map(({ width }) => width))
   let top = 0
   const rows = Array.from({ length: Math.ceil(sizes.length / perRow) }, (_, row) => {
     const inRow = sizes.slice(row * perRow, (row + 1) * perRow)

@@ -9,7 +9,11 @@ describe("a requested preview", () => {
     ["generate_image", "none; no preview for this format: only PNG and JPEG are supported", "ended"],
     ["generate_image", "none; the file server returned HTTP 403", "cleared"],
     ["generate_image", "none; the connection was lost", "cut"],
-    ["generate_video", "none; only images have one: Kling provides no still of a video", "ended"]
+    [
+      "generate_video",
+      "none; Kling gives no still of a video, and nothing on this machine decodes videos: install ffmpeg",
+      "ended"
+    ]
   ] as const)("of %s is %s when it has %s, and the state is returned anyway", ([tool, words, state]) => {
     const world = new KlingWorld({ baseUrl: "http://127.0.0.1" })
     return Effect.gen(function* () {

@@ -7,7 +7,7 @@ import type { ToolResult } from "../tool.ts"
 import { type TaskData, taskSchema, taskResult } from "./task-result.ts"
 
 /** The argument of tools that can return a preview image. */
-export const previewArgument = z.boolean().optional().describe("Also a small preview of the images")
+export const previewArgument = z.boolean().optional().describe("Also a small preview")
 
 export const statusSchema = taskSchema.extend({ preview: z.string().optional() })
 
@@ -48,11 +48,11 @@ const withPreview = (result: ToolResult<TaskData>, preview: string): StatusResul
 
 const noPreviewReason = ({ task }: Job): string | undefined => {
   if (!isFinished(task)) return "the task has not finished yet"
-  if (task.outputs.some(({ type }) => type === "image")) return undefined
-  return task.outputs.length === 0
-    ? "the task has no results"
-    : "only images have one: Kling provides no still of a video"
+  if (task.outputs.some(({ type }) => type === "image" || type === "video")) return undefined
+  return task.outputs.length === 0 ? "the task has no results" : "only images and videos have one"
 }
 
-const describe = ({ width, height, images }: Preview): string =>
-  `${width}x${height} pixels${images === 1 ? "" : `, ${images} images in reading order`}`
+const describe = ({ width, height, images, frameSeconds }: Preview): string => {
+  const several = images === 1 ? "" : `, ${images} ${frameSeconds === undefined ? "images" : "frames"} in reading order`
+  return `${width}x${height} pixels${several}${frameSeconds === undefined ? "" : `, at ${frameSeconds.join(", ")} s`}`
+}

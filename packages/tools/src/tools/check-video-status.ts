@@ -2,7 +2,7 @@ import { Jobs } from "@klingkit/jobs"
 import { Effect } from "effect"
 import * as z from "zod"
 import { taskId } from "../inputs/task-id.ts"
-import { taskSchema, taskResult } from "../results/task-result.ts"
+import { previewArgument, statusResult, statusSchema } from "../results/status-result.ts"
 import { defineTool } from "../tool.ts"
 
 export const checkVideoStatus = defineTool({
@@ -12,8 +12,8 @@ export const checkVideoStatus = defineTool({
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
-  input: z.strictObject({ task_id: taskId }),
-  output: taskSchema,
-  run: ({ task_id }) =>
-    Jobs.use((jobs) => jobs.status(task_id)).pipe(Effect.map((job) => ({ ...taskResult(job), job })))
+  input: z.strictObject({ task_id: taskId, preview: previewArgument }),
+  output: statusSchema,
+  run: ({ task_id, preview }) =>
+    Jobs.use((jobs) => jobs.status(task_id)).pipe(Effect.flatMap((job) => statusResult(job, preview)))
 })

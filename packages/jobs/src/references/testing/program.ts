@@ -2,7 +2,7 @@ import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Kling, type Plan } from "@klingkit/core"
 import { type AnyRequest, fieldName, type PipelinePlan } from "@klingkit/core/requests"
 import { emulatorHttpClient, KlingWorld } from "@klingkit/emulator"
-import { FileHost, NotDecoded } from "@klingkit/media"
+import { FileHost, type FrameDecoder, NotDecoded } from "@klingkit/media"
 import { nodeFileHost } from "@klingkit/media/node"
 import { inVirtualTime, sampleVideo } from "@klingkit/media/testing"
 import { Context, Effect, FileSystem, Layer, Option, Redacted, Result, Stream } from "effect"
@@ -48,15 +48,18 @@ export const referenceWorld = Effect.gen(function* () {
   const outputDir = `${folder}/out`
 
   const start = Effect.fnUntraced(function* ({ decodes = true, frames: given = frames }: ProgramOptions = {}) {
-    const frameDecoder = Effect.succeed((path: string, which: "first" | "last") =>
-      fs.readFile(path).pipe(
-        Effect.mapError(({ message }) => new NotDecoded({ detail: message })),
-        Effect.map(() => {
-          decoded.push(which)
-          return given[which]
-        })
-      )
-    )
+    const decoder: FrameDecoder = {
+      frame: (path, which) =>
+        fs.readFile(path).pipe(
+          Effect.mapError(({ message }) => new NotDecoded({ detail: message })),
+          Effect.map(() => {
+            decoded.push(which)
+            return given[which]
+          })
+        ),
+      keyFrames: () => new NotDecoded({ detail: "not in these tests" })
+    }
+    const frameDecoder = Effect.succeed(decoder)
     const host = Layer.effect(
       FileHost,
       Effect.gen(function* () {

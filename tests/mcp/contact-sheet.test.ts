@@ -1,0 +1,50 @@
+import { ffmpegFolder } from "@klingkit/media/testing"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { freshKling } from "./emulated-kling.ts"
+import { connect, type Host } from "./hosts.ts"
+
+describe("the preview of a video", () => {
+  let kling: Awaited<ReturnType<typeof freshKling>>
+  let host: Host
+  let task_id = ""
+  const fetches = async () => (await kling.requests()).filter(({ path }) => path.startsWith("/files/")).length
+  const programIn = (PATH: string) => connect("stdio", "v2 2026-07-28", { ...kling.env, PATH })
+
+  beforeAll(async () => {
+    kling = await freshKling()
+    host = await programIn(ffmpegFolder)
+    const { structured } = await host.call("generate_video", { prompt: "a red kite", aspect_ratio: "9:16" })
+    task_id = structured?.["task_id"] as string
+    await kling.finishTasks()
+  })
+  afterAll(async () => {
+    await host.close()
+    await kling.close()
+  })
+
+  it("shows frames of all of it, in its own shape, and fetches the file only where none is saved", async () => {
+    for (const tool of ["check_video_status", "wait_for_task", "check_image_status"]) {
+      const { text, images } = await host.call(tool, { task_id, preview: true })
+      expect(text).toMatch(/^Preview: 4\d\dx76\d pixels, 9 frames in reading order, at 0, 0\.6, .*, 4\.9 s$/m)
+      const [sheet] = images
+      expect(sheet?.bytes.subarray(0, 3).toString("hex")).toBe("ffd8ff")
+      expect(sheet?.bytes.length).toBeLessThanOrEqual(100_000)
+    }
+    expect(await fetches()).toBe(3)
+    await host.call("download_task", { task_id })
+    expect((await host.call("wait_for_task", { task_id, preview: true })).images).toHaveLength(1)
+    expect(await fetches()).toBe(4)
+  })
+
+  it("is a plain word and no fetch without a decoder, and the status is there all the same", async () => {
+    const before = await fetches()
+    const plain = await programIn("")
+    const { text, images, isError } = await plain.call("check_video_status", { task_id, preview: true })
+    await plain.close()
+    expect([images, isError, await fetches()]).toEqual([[], false, before])
+    expect(text).toMatch(/^Status: succeed$/m)
+    expect(text).toContain(
+      "\nPreview: none; Kling gives no still of a video, and nothing on this machine decodes videos: install ffmpeg\n"
+    )
+  })
+})
