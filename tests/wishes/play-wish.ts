@@ -94,9 +94,10 @@ const makeCall = async (
 /** Replaces each `$name` by what is known under it. */
 const fillIn = (args: Arguments, known: Known): Arguments => {
   const filled = (value: unknown): unknown => {
-    if (typeof value === "string" && value.startsWith("$")) {
-      const found = known[value.slice(1)]
-      if (found === undefined) throw new Error(`no answer has said ${value}`)
+    const [, name, index] = (typeof value === "string" && /^\$(\w+)(?:\[(\d)\])?$/.exec(value)) || []
+    if (name !== undefined) {
+      const found = index === undefined ? known[name] : known[name]?.[Number(index)]
+      if (found === undefined) throw new Error(`no answer has said ${String(value)}`)
       return found
     }
     if (Array.isArray(value)) return value.flatMap(filled)

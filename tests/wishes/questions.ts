@@ -1,3 +1,5 @@
+import { extname } from "node:path"
+import { expect } from "vitest"
 import { taskId, type Wish } from "./wish.ts"
 
 const reason = "The prompt may show violence"
@@ -17,4 +19,26 @@ const failed: Wish = {
   charges: []
 }
 
-export const questions: ReadonlyArray<Wish> = [failed]
+const ofThisWeek = [
+  { tool: "generate_video", arguments: { prompt: "A boat leaves the harbour", duration: 3 }, reads: { boat: taskId } },
+  { tool: "generate_image", arguments: { prompt: "A lighthouse in fog", num_images: 2 }, reads: { image: taskId } },
+  { tool: "create_lipsync", arguments: { video_url: "$boat", tts_text: "Good morning, and welcome on board!" } }
+]
+
+const spent: Wish = {
+  row: "5",
+  before: [...ofThisWeek, { tool: "wait_for_task", arguments: { task_ids: ["unsaved"] } }],
+  calls: [{ tool: "spend", arguments: { since: "this week" }, reads: { usd: /\(UTC\): \$([\d.]+) for \d+ tasks/ } }],
+  charges: [],
+  outcome: ({ known, totalUsd }) => expect(Number(known["usd"])).toBeCloseTo(totalUsd, 6)
+}
+
+const allSaved: Wish = {
+  row: "8",
+  before: ofThisWeek,
+  calls: [{ tool: "download_task", arguments: { task_ids: ["unsaved"] }, says: [/^Saved 4 files/] }],
+  charges: [],
+  outcome: ({ saved }) => expect(saved.map((path) => extname(path))).toEqual([".mp4", ".png", ".png", ".mp4"])
+}
+
+export const questions: ReadonlyArray<Wish> = [spent, allSaved, failed]

@@ -4,7 +4,7 @@ import type { Answer } from "./stdio-host.ts"
 /** One call, as a model writes it with nothing but the list of tools and the answers so far. */
 export interface Call {
   readonly tool: string
-  /** A text `$name` is what an earlier answer said under that name. */
+  /** A text `$name` is what an earlier answer said under that name; `$name[1]` the second of several. */
   readonly arguments: Readonly<Record<string, unknown>>
   /** What the model reads from the answer: the first group of the pattern, or of each match if it is global. */
   readonly reads?: Readonly<Record<string, RegExp>>
@@ -49,3 +49,6 @@ export interface Played {
 
 /** The task that an answer is about. */
 export const taskId = /^Task ID: (\S+)$/m
+
+/** Every task that an answer is about. */
+export const taskIds = /^Task ID: (\S+)$/gm
