@@ -38,7 +38,8 @@ const propertiesOf = ({ inputSchema }: Tool) => inputSchema.properties as Readon
 const writingsOf = ({ type, enum: choices }: Property, value: unknown): ReadonlyArray<unknown> => {
   if (Array.isArray(value)) {
     const list: ReadonlyArray<unknown> = value
-    return [list, JSON.stringify(list), [null, ...list, ""], ...(list.length === 1 ? list : [])]
+    const entries = list.map((one) => (typeof one === "object" ? JSON.stringify(one) : one))
+    return [list, JSON.stringify(list), entries, [null, ...list, ""], ...(list.length === 1 ? list : [])]
   }
   if (typeof value === "number") {
     return [value, `${value}`, ` ${value} `, `${value}s`, ...(Number.isInteger(value) ? [`${value}.0`] : [])]

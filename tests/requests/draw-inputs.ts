@@ -3,6 +3,7 @@ import { openScenes } from "@klingkit/core/internal"
 import {
   type AnyRequest,
   fieldName,
+  type FieldView,
   innerType,
   offlineContext,
   planRequest,
@@ -37,6 +38,7 @@ const words: Readonly<Record<string, ReadonlyArray<string>>> = {
   aspectRatio: ["16:9", "9:16", "1:1", "3:4"],
   elements: ["829836802793406551"],
   element: ["829836802793406551"],
+  voices: ["829836802793406551"],
   voiceId: ["829836802793406551"],
   videoId: ["829836802793406551"],
   audioId: ["829836802793406551"],
@@ -46,12 +48,13 @@ const words: Readonly<Record<string, ReadonlyArray<string>>> = {
 const numbers = [0.5, 0.8, 1, 1.5, 2, 3, 5, 8, 10]
 
 /** A value of one field, as its declaration describes it. */
-const valueOf = (field: string, schema: unknown): fc.Arbitrary<unknown> => {
-  const { kind, values, media } = viewOfField(schema)
-  const one =
-    media !== undefined
-      ? fc.constant(urls[media])
-      : fc.constantFrom(...(words[field] ?? (values.length > 0 ? values : texts)))
+const valueOf = (field: string, { kind, values, media, entry }: FieldView): fc.Arbitrary<unknown> => {
+  const one: fc.Arbitrary<unknown> =
+    entry !== undefined
+      ? fc.record(Object.fromEntries(Object.entries(entry).map(([name, view]) => [name, valueOf(name, view)])))
+      : media !== undefined
+        ? fc.constant(urls[media])
+        : fc.constantFrom(...(words[field] ?? (values.length > 0 ? values : texts)))
   switch (kind) {
     case "boolean":
       return fc.boolean()
@@ -68,7 +71,7 @@ const valueOf = (field: string, schema: unknown): fc.Arbitrary<unknown> => {
 const anyInput = ({ input: { shape } }: AnyRequest): fc.Arbitrary<Input> => {
   const fields = Object.entries(shape)
   const isOptional = (schema: unknown) => innerType(schema) !== schema
-  return fc.record(Object.fromEntries(fields.map(([field, schema]) => [field, valueOf(field, schema)])), {
+  return fc.record(Object.fromEntries(fields.map(([field, schema]) => [field, valueOf(field, viewOfField(schema))])), {
     requiredKeys: fields.filter(([, schema]) => !isOptional(schema)).map(([field]) => field)
   })
 }

@@ -30,7 +30,9 @@ const flagOfField = (request: AnyRequest, field: string, schema: unknown): Reque
   // A switch that is not set leaves the choice to Kling; `--no-watermark` turns it off.
   if (view.kind === "boolean") return Flag.Boolean(name).pipe(Flag.withDescription(about), Flag.optional)
   if (view.kind === "list") {
-    return Flag.String(name).pipe(
+    const flag = Flag.String(name)
+    // Each names one shot: `--shot "a fox wakes|3" --shot "it runs|2"`.
+    return (view.entry === undefined ? flag : Flag.withAlias(flag, name.replace(/s$/, ""))).pipe(
       Flag.withMetavar(metavar(field, view)),
       Flag.withDescription(`${about}${about === "" ? "" : "; "}repeatable`),
       Flag.atLeast(0),
@@ -42,7 +44,8 @@ const flagOfField = (request: AnyRequest, field: string, schema: unknown): Reque
   return view.kind === "number" ? flag.pipe(Flag.mapEffect(numberOf(name)), Flag.optional) : Flag.optional(flag)
 }
 
-const metavar = (field: string, { kind, media, values }: FieldView): string => {
+const metavar = (field: string, { kind, media, values, entry }: FieldView): string => {
+  if (entry !== undefined) return "text|seconds"
   if (media !== undefined) return media === "video" ? "url|task" : "file|url"
   if (field.endsWith("Seconds")) return "seconds"
   if (kind === "number") return "number"

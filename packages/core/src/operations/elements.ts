@@ -12,7 +12,11 @@ import { pageParams } from "./page-params.ts"
 
 const name = string("element_name", { required: true, maxLength: 20 })
 const description = string("element_description", { required: true, maxLength: 100 })
-const voiceId = id("element_voice_id", { encodedAs: "string", notes: "a custom voice that the element speaks with" })
+const voiceId = id("element_voice_id", {
+  encodedAs: "string",
+  resultOf: "voice",
+  notes: "a custom voice that the element speaks with"
+})
 const elementId = id("element_id", { required: true, encodedAs: "string", notes: "of the element, not of its task" })
 
 const read = { ...freeRead, method: "GET" } as const

@@ -1,9 +1,10 @@
 import { legacyImage } from "../media/media-rules.ts"
 import { operation } from "../operation.ts"
-import { enumOf, id, integer, array, media, number, string } from "../params/param.ts"
+import { enumOf, integer, array, media, number, string } from "../params/param.ts"
 import { perImage } from "../prices/image-prices.ts"
 import { legacyOptions } from "./options.ts"
 import { orderedReferences } from "./prompt-references.ts"
+import { listedElement } from "./reference-ids.ts"
 
 export const imageGeneration = operation({
   id: "legacy.images.generations",
@@ -25,7 +26,7 @@ export const imageGeneration = operation({
       default: 0.45,
       notes: "kling-v2-1 with imageReference subject"
     }),
-    elements: array("element_list[].element_id", id("", { encodedAs: "number" }), {
+    elements: array("element_list[].element_id", listedElement, {
       max: 10,
       notes: "kling-v3; images and elements together at most 10"
     }),

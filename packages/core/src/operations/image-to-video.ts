@@ -3,7 +3,7 @@ import { kling25Turbo, kling26, kling30, kling30Turbo } from "../models/live-mod
 import { findByName, legacyNames } from "../models/model-facts.ts"
 import { videoModelsOf } from "../models/video-model.ts"
 import { operation } from "../operation.ts"
-import { enumOf, boolean, id, integer, array, media, number, object, objectArray, string } from "../params/param.ts"
+import { enumOf, boolean, integer, array, media, number, object, objectArray, string } from "../params/param.ts"
 import { perSecond } from "../prices/video-prices.ts"
 import {
   legacyMode,
@@ -27,7 +27,7 @@ import {
 } from "./new-video-settings.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { namedReferences, orderedReferences } from "./prompt-references.ts"
-import { elementFields, unambiguousIds, voiceFields } from "./reference-ids.ts"
+import { elementFields, listedElement, listedVoice, unambiguousIds, voiceFields } from "./reference-ids.ts"
 import { cameraControl, cfgScale } from "./retired-params.ts"
 import { shotSyntax } from "./shot-syntax.ts"
 import { expectedVideoSeconds, lastFrameAt, nativeAudioAt, silentWithLastFrame } from "./video-rules.ts"
@@ -164,11 +164,11 @@ export const legacyImageToVideo = operation({
     prompt: string("prompt", { maxLength: 2500 }),
     negativePrompt: string("negative_prompt", { maxLength: 2500 }),
     ...shotParams,
-    elements: array("element_list[].element_id", id("", { encodedAs: "number" }), {
+    elements: array("element_list[].element_id", listedElement, {
       max: 3,
       notes: "kling-v3; not together with voices"
     }),
-    voices: array("voice_list[].voice_id", string("", {}), {
+    voices: array("voice_list[].voice_id", listedVoice, {
       max: 2,
       notes: "kling-v2-6 and kling-v3 with sound on; the prompt refers to it as <<<voice_1>>>"
     }),

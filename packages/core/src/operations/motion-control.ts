@@ -4,13 +4,13 @@ import { findByName, legacyNames } from "../models/model-facts.ts"
 import { videoModelsOf } from "../models/video-model.ts"
 import { operation, sourceOf } from "../operation.ts"
 import type { Rule } from "../params/check-input.ts"
-import { enumOf, id, array, media, object, string } from "../params/param.ts"
+import { enumOf, array, media, object, string } from "../params/param.ts"
 import { perSourceSecond } from "../prices/video-prices.ts"
 import { resolutionOfMode } from "./legacy-video.ts"
 import { hd } from "./new-video-settings.ts"
 import { legacyOptions, newOptions } from "./options.ts"
 import { namedReferences, orderedReferences } from "./prompt-references.ts"
-import { elementFields } from "./reference-ids.ts"
+import { elementFields, listedElement } from "./reference-ids.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
 
 const longestWithImageOrientation = 10
@@ -116,7 +116,7 @@ export const legacyMotionControl = operation({
     prompt: string("prompt", { maxLength: 2500 }),
     image: media("image_url", legacyImage, { required: true }),
     video: media("video_url", legacyMotionVideo, { required: true, ...motionLength }),
-    elements: array("element_list[].element_id", id("", { encodedAs: "number" }), {
+    elements: array("element_list[].element_id", listedElement, {
       max: 1,
       notes: "kling-v3, and only with characterOrientation video"
     }),

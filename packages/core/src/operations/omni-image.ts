@@ -2,11 +2,12 @@ import { legacyImage } from "../media/media-rules.ts"
 import { klingImageO1 } from "../models/live-models.ts"
 import { findByName, type ModelFacts } from "../models/model-facts.ts"
 import { operation } from "../operation.ts"
-import { enumOf, union, id, integer, array, media, string } from "../params/param.ts"
+import { enumOf, union, integer, array, media, string } from "../params/param.ts"
 import { perImage } from "../prices/image-prices.ts"
 import { estimate } from "../prices/quote.ts"
 import { legacyOptions } from "./options.ts"
 import { orderedReferences } from "./prompt-references.ts"
+import { listedElement } from "./reference-ids.ts"
 
 const defaultModel = klingImageO1.id
 const factsOf = (model: string): ModelFacts | undefined => findByName<ModelFacts>([klingImageO1], model)
@@ -32,7 +33,7 @@ export const omniImage = operation({
       max: 10,
       notes: "images and elements together at most 10"
     }),
-    elements: array("element_list[].element_id", id("", { encodedAs: "number" }), {
+    elements: array("element_list[].element_id", listedElement, {
       notes: "images and elements together at most 10"
     }),
     resolution: enumOf("resolution", ["1k", "2k", "4k"], { default: "1k", notes: "4k: kling-v3-omni only" }),

@@ -2,7 +2,7 @@ import { legacyImage, type MediaRule, newImage, omni30Video, omniO1Video } from 
 import { kling30Omni, klingO1, modelIdOf } from "../models/live-models.ts"
 import { legacyNames } from "../models/model-facts.ts"
 import { operation, sourceOf } from "../operation.ts"
-import { enumOf, boolean, id, integer, array, media, object, objectArray, string } from "../params/param.ts"
+import { enumOf, boolean, integer, array, media, object, objectArray, string } from "../params/param.ts"
 import { estimate, type Quote, withUpperBound } from "../prices/quote.ts"
 import { perSecond, perSourceSecond } from "../prices/video-prices.ts"
 import { withOmniDefaults, legacyOmniContents, legacyOmniRules } from "./legacy-omni-rules.ts"
@@ -12,7 +12,7 @@ import { legacyOptions, newOptions } from "./options.ts"
 import { newOmniRules, omni30VideoRules } from "./omni-rules.ts"
 import { atLeastOne } from "./presence-rules.ts"
 import { shotSyntax } from "./shot-syntax.ts"
-import { elementFields } from "./reference-ids.ts"
+import { elementFields, listedElement } from "./reference-ids.ts"
 import { expectedVideoSeconds } from "./video-rules.ts"
 
 const frameId = { notes: "the prompt refers to it as @id; ids must be unique, and none a prefix of another" }
@@ -166,7 +166,7 @@ export const legacyOmniVideo = operation({
       },
       { max: 7, notes: "at most 4 with a video" }
     ),
-    elements: array("element_list[].element_id", id("", { encodedAs: "number" }), {
+    elements: array("element_list[].element_id", listedElement, {
       notes: "counted together with the reference images; kling-video-o1 takes multi-image elements only"
     }),
     videos: objectArray(

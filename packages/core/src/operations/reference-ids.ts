@@ -7,9 +7,15 @@ const requiredId = string("id", { required: true, ...byId })
 /** The id of a content of the new paths, where it may have one. */
 export const referenceId = string("id", byId)
 /** An element of a video or an image on the new paths. */
-export const elementFields = { elementId: id("element_id", { required: true, encodedAs: "string" }), id: requiredId }
+export const elementFields = {
+  elementId: id("element_id", { required: true, encodedAs: "string", resultOf: "element" }),
+  id: requiredId
+}
 /** A voice of a video on the new paths. */
-export const voiceFields = { voiceId: string("voice_id", { required: true }), id: requiredId }
+export const voiceFields = { voiceId: string("voice_id", { required: true, resultOf: "voice" }), id: requiredId }
+/** The same in the lists of the legacy paths. */
+export const listedElement = id("", { encodedAs: "number", resultOf: "element" })
+export const listedVoice = string("", { resultOf: "voice" })
 
 interface HasId {
   readonly id?: string

@@ -59,13 +59,20 @@ const param = <A, O extends ParamOptions>(path: string, type: ValueType, options
   }
 }
 
-export const string = <const O extends ParamOptions & { readonly maxLength?: number; readonly isUrl?: boolean }>(
+export const string = <
+  const O extends ParamOptions & { readonly maxLength?: number; readonly isUrl?: boolean; readonly resultOf?: "voice" }
+>(
   path: string,
   options: O
 ) =>
   param<string, O>(
     path,
-    { kind: "string", ...limit("maxLength", options.maxLength), ...limit("isUrl", options.isUrl) },
+    {
+      kind: "string",
+      ...limit("maxLength", options.maxLength),
+      ...limit("isUrl", options.isUrl),
+      ...limit("resultOf", options.resultOf)
+    },
     options
   )
 
@@ -104,7 +111,10 @@ export const boolean = <const O extends ParamOptions>(path: string, options: O) 
   param<boolean, O>(path, { kind: "boolean" }, options)
 
 export const id = <
-  const O extends ParamOptions & { readonly encodedAs: "number" | "string"; readonly resultOf?: "video" | "audio" }
+  const O extends ParamOptions & {
+    readonly encodedAs: "number" | "string"
+    readonly resultOf?: "video" | "audio" | "element" | "voice"
+  }
 >(
   path: string,
   options: O

@@ -8,6 +8,8 @@ export type ValueType =
       readonly maxLength?: number
       /** An http(s) URL. */
       readonly isUrl?: boolean
+      /** The id of a voice, which is not that of the task that made it. */
+      readonly resultOf?: "voice"
     }
   | {
       readonly kind: "enum"
@@ -28,8 +30,8 @@ export type ValueType =
   | {
       readonly kind: "id"
       readonly encodedAs: "number" | "string"
-      /** The id of an earlier video or audio, which is not that of the task that made it. */
-      readonly resultOf?: "video" | "audio"
+      /** The id of an earlier result, which is not that of the task that made it. */
+      readonly resultOf?: "video" | "audio" | "element" | "voice"
     }
   | { readonly kind: "media"; readonly rule: MediaRule }
   | { readonly kind: "object"; readonly fields: Params }

@@ -3,15 +3,20 @@ import type { ModelTable } from "../models/model-table.ts"
 import type { VideoModel } from "../models/video-model.ts"
 import { secondsOfShots, shotLimits } from "../operations/shot-syntax.ts"
 import { insteadOf } from "./check-video-request.ts"
-import type { VideoRequest } from "./video-request.ts"
+import { needsOmni, type VideoRequest } from "./video-request.ts"
 
-/** What is wrong with shots that are given one by one, whichever way they are sent. `model` is absent when it is unknown. */
-export function* checkShots(
-  { shots, prompt, multiShot, durationSeconds, referenceUse }: VideoRequest,
-  table: ModelTable,
-  model?: VideoModel
-): Generator<Problem> {
-  if (shots === undefined) return
+/**
+ * What is wrong with shots that are given one by one, whichever way they are sent, and a video that is made of no words and of
+ * nothing else. `model` is absent when it is unknown.
+ */
+export function* checkShots(request: VideoRequest, table: ModelTable, model?: VideoModel): Generator<Problem> {
+  const { shots, prompt, multiShot, durationSeconds, referenceUse } = request
+  if (shots === undefined) {
+    if (prompt === undefined && request.image === undefined && !needsOmni(request)) {
+      yield { field: "prompt", message: "is required (or {shots})" }
+    }
+    return
+  }
   if (model?.multiShot === false) {
     const others = insteadOf(table, (other) => other.multiShot !== false)
     yield { field: "shots", message: `are not supported by ${model.id}${others}` }

@@ -127,7 +127,10 @@ const choosePath = (
 }
 
 /** What is wrong with its shots has been said: the rest is checked without them. */
-const withoutShots = ({ shots: _, ...request }: VideoRequest): VideoRequest => ({ prompt: "shots", ...request })
+const withoutShots = (request: VideoRequest): VideoRequest => {
+  const { shots: _, ...others } = request
+  return { prompt: "shots", ...others }
+}
 
 /** The omni paths accept references and elements; a model that also has plain paths uses those for everything else. */
 const isOmniRequest = (table: ModelTable, model: VideoModel, request: VideoRequest): boolean =>

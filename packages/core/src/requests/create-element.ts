@@ -9,11 +9,14 @@ import { defineRequest } from "./request.ts"
 
 const described = { name: "name", description: "description", voiceId: "voiceId", tags: "tags" } as const
 
+/** Kling takes no front without another view. What it does with the same picture twice is not documented: it is legal. */
+const otherViews = ([front, ...others]: ReadonlyArray<string>) => (others.length === 0 ? [front] : others)
+
 const fromImages = {
   ...described,
   referenceType: [{ is: "image_refer" }],
   frontalImage: ["images", ([front]: ReadonlyArray<string>) => front],
-  referenceImages: ["images", ([, ...others]: ReadonlyArray<string>) => others]
+  referenceImages: ["images", otherViews]
 } as const
 
 const fromVideo = {
@@ -31,11 +34,8 @@ export const createElement = defineRequest({
   input: z.strictObject({
     name: z.string().describe("At most 20 characters").optional(),
     description: z.string().describe("At most 100 characters").optional(),
-    images: z
-      .array(media("image", "URL or path"))
-      .describe("The front, then 1 to 3 other views; URLs or paths")
-      .optional(),
-    video: media("video", "Or a video of one person").optional(),
+    images: z.array(media("image")).describe("The front, then up to 3 other views; Task IDs, URLs or paths").optional(),
+    video: media("video", "Or a shot of one person: Task ID or URL; 1080p, 3 to 8 s").optional(),
     voiceId: idField("The voice it speaks with").optional(),
     tags: z.array(z.string()).describe("o_101 to o_108").optional()
   }),
@@ -47,12 +47,15 @@ export const createElement = defineRequest({
     images: ["https://example.com/front.png", "https://example.com/side.png"]
   },
   plan: (input, context) =>
-    (input.images === undefined) === (input.video === undefined)
-      ? Effect.fail(invalidInput([{ field: "images", message: "or {video} is required, but not both" }]))
-      : planFields(
-          operations["legacy.elements.create"],
-          input.video === undefined ? fromImages : fromVideo,
-          input,
-          context
-        )
+    Effect.gen(function* () {
+      if ((input.images === undefined) === (input.video === undefined)) {
+        return yield* invalidInput([{ field: "images", message: "or {video} is required, but not both" }])
+      }
+      const fields = input.video === undefined ? fromImages : fromVideo
+      const plan = yield* planFields(operations["legacy.elements.create"], fields, input, context)
+      return input.images?.length === 1 ? { ...plan, warnings: [...plan.warnings, onePicture] } : plan
+    })
 })
+
+const onePicture =
+  "Kling requires a front and another view: the one picture is sent as both. Up to 3 other views make the element truer"

@@ -3,6 +3,7 @@ import * as z from "zod"
 import { planVideo } from "../plan/plan-video.ts"
 import { defaultReferenceModel } from "../plan/video-request.ts"
 import { renameFields } from "./field-names.ts"
+import { libraryIds } from "./library-ids.ts"
 import { listedValue, suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { present } from "./present.ts"
@@ -46,6 +47,7 @@ export const editVideo = defineRequest({
       const plan = yield* planVideo(
         {
           ...present(request),
+          ...(yield* libraryIds(input, context)),
           referenceImages,
           model,
           prompt: words.includes("@video_1") ? words : `Edit @video_1: ${words}`,

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import * as z from "zod"
 import { planVideo } from "../plan/plan-video.ts"
 import { idField } from "./id-field.ts"
+import { libraryIds } from "./library-ids.ts"
 import { listedValue } from "./listed-value.ts"
 import { media } from "./media-field.ts"
 import { present } from "./present.ts"
@@ -52,6 +53,7 @@ export const generateVideo = defineRequest({
       const referenceImages = yield* Effect.forEach(input.referenceImages ?? [], (source, index) =>
         context.image(`referenceImages[${index}]`, source)
       )
-      return yield* planVideo(present({ ...input, image, lastImage, referenceImages }), context.credential)
+      const ids = yield* libraryIds(input, context)
+      return yield* planVideo(present({ ...input, ...ids, image, lastImage, referenceImages }), context.credential)
     })
 })

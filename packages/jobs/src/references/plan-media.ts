@@ -9,7 +9,7 @@ import type { JobError } from "../job-error.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { readMediaInput } from "../media-inputs.ts"
 import { isResultLink, nameOfLink } from "./result-links.ts"
-import { type FindJob, resolveReference, resolveResultId } from "./resolve-reference.ts"
+import { type FindJob, resolveLibraryId, resolveReference, resolveResultId } from "./resolve-reference.ts"
 
 type Needs = FileHost | FileSystem.FileSystem | Path.Path | LedgerSource
 type Read<A, E> = Effect.Effect<A, KlingError | JobError | E, Needs>
@@ -60,13 +60,24 @@ export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) =>
       return value
     })
 
+  /** Ids of elements and voices are known by the ledger or not at all: most are older than it, or Kling's own. */
+  const libraryId = (field: string, type: "element" | "voice", given: string): Read<string, E> =>
+    Effect.gen(function* () {
+      const reference = readMediaReference(given)
+      if (reference === undefined) return given
+      if (Predicate.isString(reference)) return yield* refuse(field, reference)
+      const known = yield* inLedger(reference.id, principal)
+      if (known === undefined && !isHandle(reference.id)) return reference.id
+      return yield* resolveLibraryId(field, type, reference, known, find)
+    })
+
   /** Without a task that is known to have made it, what an id means is left to Kling, unless it is one of klingkit's own. */
   const resultId = (field: string, type: "video" | "audio", given: string): Read<string, E> =>
     Effect.gen(function* () {
       const reference = readMediaReference(given)
       if (reference === undefined) return given
       if (Predicate.isString(reference)) return yield* refuse(field, reference)
-      const known = yield* inLedger(reference.id, principal)
+      const known = yield* finishedInLedger(reference.id, principal)
       if (known === undefined && isHandle(reference.id)) return yield* resolveResultId(field, type, reference, find)
       const job = known ?? (yield* readIfThere(readTask, reference.id))
       if (job !== undefined) return yield* resolveResultId(field, type, reference, () => Effect.succeed(job))
@@ -77,7 +88,11 @@ export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) =>
   return {
     image: (field: string, source: string) => read(field, newImage, source),
     operation: (operation: AnyOperation, input: Fields): Read<Fields, E> =>
-      readMediaWith<KlingError | JobError | E, Needs>(operation, input, { media: read, resultId }),
+      readMediaWith<KlingError | JobError | E, Needs>(operation, input, {
+        media: read,
+        resultId: (field, type, id) =>
+          type === "element" || type === "voice" ? libraryId(field, type, id) : resultId(field, type, id)
+      }),
     video: (field: string, source: string): Read<FoundVideo, E> =>
       Effect.gen(function* () {
         const given = source.trim()
@@ -106,18 +121,21 @@ export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) =>
   }
 }
 
-/** A finished job of this ledger that has the id, or a result with it. Free, and possible without a credential. */
+/** A job of this ledger that has the id, or a result with it. Free, and possible without a credential. */
 const inLedger = (id: string, principal: string): Effect.Effect<Job | undefined, never, LedgerSource> =>
   LedgerSource.use(({ open }) => open).pipe(
     Effect.flatMap((ledger) =>
       Effect.gen(function* () {
         const { jobs } = yield* ledger.list({ principal, id, limit: 1 })
         const [record] = jobs.length > 0 ? jobs : (yield* ledger.list({ principal, result: id, limit: 1 })).jobs
-        return record?.finishedAt === undefined ? undefined : jobOfRecord(record)
+        return record === undefined ? undefined : jobOfRecord(record)
       })
     ),
     Effect.orElseSucceed(() => undefined)
   )
+
+const finishedInLedger = (id: string, principal: string) =>
+  Effect.map(inLedger(id, principal), (job) => (job?.record?.finishedAt === undefined ? undefined : job))
 
 /** A task of this account that the ledger does not have. Nothing if Kling has none, or cannot be asked without a credential. */
 const readIfThere = <E>(

@@ -78,6 +78,26 @@ export const resolveResultId = Effect.fnUntraced(function* <E>(
   return id ?? (yield* refuse(field, `has no id at Kling: give the ${type} itself`))
 })
 
+/**
+ * The id of the element or voice that a task has made. `known` is its job, where the ledger has one: while that is not known to
+ * have finished, it is looked up.
+ */
+export const resolveLibraryId = Effect.fnUntraced(function* <E>(
+  field: string,
+  type: "element" | "voice",
+  reference: MediaReference,
+  known: Job | undefined,
+  find: FindJob<E>
+): Effect.fn.Return<string, KlingError | E> {
+  const { id, frame } = reference
+  if (frame !== undefined) return yield* refuse(field, `is a frame, not the id of ${type}; leave out @${frame}`)
+  const job =
+    known?.record?.finishedAt === undefined
+      ? yield* find(id).pipe(Effect.mapError((error) => ofInput(field, id, error)))
+      : known
+  return (yield* resultOfTask(field, job, reference, [type])).output.id
+})
+
 interface FoundResult extends FoundOutput {
   /** The job that made it: of a pipeline, that of the step. */
   readonly job: Job

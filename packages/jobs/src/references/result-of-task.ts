@@ -7,25 +7,25 @@ import type { Job } from "../job.ts"
 export type AcceptedTypes = readonly [MediaType, ...ReadonlyArray<MediaType>]
 export type MediaType = "image" | "video" | "audio"
 
-/** A result that is image, video or audio. */
-export type MediaOutput = Extract<TaskOutput, { readonly type: MediaType }>
+type OutputOf<Type> = Extract<TaskOutput, { readonly type: Type }>
 
 /** The result of a finished task that a reference names, and its place among the results, from 0. */
-export interface FoundOutput {
-  readonly output: MediaOutput
+export interface FoundOutput<Type = MediaType> {
+  readonly output: OutputOf<Type>
   readonly position: number
 }
 
 /** Finds the result that a reference means. Fails with what the task has instead, and what to write. */
-export const resultOfTask = (
+export const resultOfTask = <Type extends TaskOutput["type"]>(
   field: string,
   { handle, task }: Job,
   { id, number, frame }: MediaReference,
-  accepted: AcceptedTypes
-): Effect.Effect<FoundOutput, KlingError> => {
+  accepted: readonly [Type, ...ReadonlyArray<Type>]
+): Effect.Effect<FoundOutput<Type>, KlingError> => {
   const refuse = (message: string, nearest?: string) =>
     Effect.fail(invalidInput([{ field, message, ...(nearest === undefined ? {} : { nearest }) }]))
   const [asked] = accepted
+  const isAccepted = (one: TaskOutput): one is OutputOf<Type> => accepted.some((type) => type === one.type)
   const { outputs, status } = task
   if (!isFinished(task)) {
     return refuse(
@@ -37,14 +37,14 @@ export const resultOfTask = (
   if (status === "failed" && outputs.length === 0) return refuse(`failed and made no ${asked}`)
   if (outputs.length === 0) return refuse("has succeeded, but Kling does not show its results yet; try again later")
   const named = number === undefined ? outputs.findIndex((one) => "id" in one && one.id === id) : number - 1
-  const fitting = outputs.filter(({ type }) => accepted.some((one) => one === type))
+  const fitting = outputs.filter(isAccepted)
   const only = fitting.length === 1 ? fitting[0] : undefined
   const position = named >= 0 ? named : only === undefined ? 0 : outputs.indexOf(only)
   const output = outputs[position]
   if (output === undefined) {
     return refuse(`has ${outputs.length === 1 ? "one result" : `${outputs.length} results`}, and no #${number}`)
   }
-  if (!isMedia(output) || !accepted.includes(output.type)) {
+  if (!isAccepted(output)) {
     const name = outputs.length === 1 ? handle : `${handle}#${position + 1}`
     return output.type === "video" && asked === "image"
       ? refuse(`is a video, not an image; ${name}@last is its last frame`, `${name}@last`)
@@ -58,9 +58,6 @@ export const resultOfTask = (
   }
   return Effect.succeed({ output, position })
 }
-
-const isMedia = (output: TaskOutput): output is MediaOutput =>
-  output.type === "image" || output.type === "video" || output.type === "audio"
 
 const nouns: Readonly<Record<TaskOutput["type"], string>> = {
   image: "an image",

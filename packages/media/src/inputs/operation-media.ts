@@ -11,9 +11,12 @@ type Read<A> = Effect.Effect<A, KlingError | FileDenied, FileHost | FileSystem.F
 /** How the values that stand for media are read; `field` is the path of the value. */
 export interface MediaReaders<E, R> {
   media(field: string, rule: MediaRule, source: MediaSource): Effect.Effect<string, E, R>
-  /** The id of an earlier video or audio; as it is when absent. */
-  resultId?(field: string, type: "video" | "audio", id: string): Effect.Effect<string, E, R>
+  /** The id of an earlier result; as it is when absent. */
+  resultId?(field: string, type: ResultWithId, id: string): Effect.Effect<string, E, R>
 }
+
+/** What has an id of its own beside its task's. */
+export type ResultWithId = "video" | "audio" | "element" | "voice"
 
 /**
  * Reads all images, videos and audio in an operation's input into what Kling accepts, each checked against its own
@@ -49,7 +52,7 @@ function readValue<E, R>(
   readers: MediaReaders<E, R>
 ): Effect.Effect<unknown, E, R> {
   if (type.kind === "media" && isSource(value)) return readers.media(field, type.rule, value)
-  if (type.kind === "id" && type.resultOf !== undefined && Predicate.isString(value)) {
+  if ((type.kind === "id" || type.kind === "string") && type.resultOf !== undefined && Predicate.isString(value)) {
     return readers.resultId?.(field, type.resultOf, value) ?? Effect.succeed(value)
   }
   if (type.kind === "array" && Array.isArray(value)) {

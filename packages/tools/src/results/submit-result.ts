@@ -6,6 +6,7 @@ import * as z from "zod"
 import type { ToolResult } from "../tool.ts"
 import { takeLines, structuredTake } from "./format-take.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "./format-quote.ts"
+import { afterWait } from "./library-use.ts"
 import { repeatedText } from "./run-plan.ts"
 import { sentSettings } from "./sent-settings.ts"
 
@@ -81,7 +82,7 @@ const singleResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitD
     usual_seconds: plan.operation.expectedSeconds(plan.input),
     repeated: isDuplicate,
     warnings: [...plan.warnings],
-    next: `${queueNote}Call wait_for_task with this task_id, again while it runs; then download_task.`
+    next: `${queueNote}Call wait_for_task with this task_id, again while it runs; ${afterWait(plan.operation.family)}.`
   }
   return {
     job,

@@ -12,6 +12,7 @@ import * as z from "zod"
 import type { FileLink, ToolResult } from "../tool.ts"
 import { failureAdvice } from "./failure-advice.ts"
 import { factLines, factsSchema, structuredFacts } from "./request-facts.ts"
+import { useOf } from "./library-use.ts"
 import { truncateToBudget } from "./truncate-to-budget.ts"
 import { structuredReceipt, receiptSchema, formatReceipt } from "./format-receipt.ts"
 
@@ -115,7 +116,10 @@ const nextOf = (job: Job, notShown: number): string => {
     return `${now} again in a minute: ${missing}.`
   }
   if (notShown > 0) return `Call download_task to save all files; ${notShown} of them are not shown here.`
-  return task.outputs.some(hasUrl) ? "Call download_task to save the files." : "Nothing to download."
+  return (
+    useOf(task.outputs) ??
+    (task.outputs.some(hasUrl) ? "Call download_task to save the files." : "Nothing to download.")
+  )
 }
 
 const labels = { video: "Video", image: "Image", audio: "Audio", voice: "Voice", element: "Element", file: "File" }

@@ -57,7 +57,8 @@ Weak: "An epic emotional video about the sea, best quality, 8k, masterpiece."
 The image gives look and aspect ratio, so the prompt describes only what changes: who moves how, and what the camera does. Do not describe the image again, and do not contradict it. With image_tail_url the video ends on a second image: use two of the same location, light and frame. A last frame works with ${names((model) => model.lastFrame)}.
 
 ## Several shots
-- In one video, up to 6 shots: "shot 1, 3, a fox looks up; shot 2, 4, it runs into the wood;" - number, integer seconds, at most 512 characters of text. The seconds add up to duration. Set multi_shot with ${names((model) => model.multiShot === true)}; ${names((model) => model.multiShot === "prompt")} reads the shots from the prompt alone.
+- In one video, up to 6 shots: shots [{"prompt": "a fox looks up", "duration": 3}, {"prompt": "it runs into the wood", "duration": 4}] in place of prompt, with ${names((model) => model.multiShot !== false)}; at most 512 characters each. The video lasts as long as all of them.
+- The same character in several shots: manage_elements creates an element of one or more pictures, free; give its id as element_ids and call it @element_1 in the prompt. A picture without an element: reference_images, @image_1.
 - Longer than one video: extend_video makes the next shot of a finished one. Say what happens next, not what has happened.
 
 ## Audio

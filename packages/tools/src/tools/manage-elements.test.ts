@@ -1,7 +1,16 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
-import { call, emulated, failure, ledgerOf, passTime, requestsSeen } from "../testing/emulated.ts"
+import {
+  call,
+  emulated,
+  failure,
+  ledgerOf,
+  passTime,
+  requestsIn,
+  requestsSeen,
+  startTask
+} from "../testing/emulated.ts"
 
 const image = "https://a.example/a.png"
 const ada = { action: "create", name: "Ada", description: "A woman in a green coat", image_urls: [image, image] }
@@ -19,6 +28,39 @@ describe("manage_elements", () => {
       expect((yield* call("manage_elements", { action: "delete", element_id: id })).text).toContain("Deleted element")
       expect((yield* call("manage_elements", { action: "list" })).structured["entries"]).toEqual([])
       expect((yield* ledgerOf(world)).charges.filter(({ units }) => units > 0)).toEqual([])
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("makes an element of one picture, and says what its id is for", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const sent = requestsIn(world)
+      const { text, structured } = yield* call("manage_elements", { ...ada, image_urls: image })
+      expect(sent().at(-1)).toMatchObject({
+        element_image_list: { frontal_image: image, refer_images: [{ image_url: image }] }
+      })
+      expect(text).toContain("Warning: Kling requires a front and another view: the one picture is sent as both")
+      expect(structured["next"]).toContain("then give the ID in its result as element_ids")
+      // The same picture twice is the same element.
+      expect((yield* call("manage_elements", ada)).structured["task_id"]).toBe(structured["task_id"])
+      yield* passTime(world)
+      const done = yield* call("check_image_status", { task_id: structured["task_id"] })
+      const [{ id } = { id: "" }] = done.structured["outputs"] as ReadonlyArray<{ readonly id: string }>
+      expect(done.structured["next"]).toContain(`Give ${id} as element_ids to generate_video`)
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect("makes an element of one shot, by its task", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const video_url = yield* startTask("generate_video", { prompt: "a woman turns", resolution: "1080p" })
+      yield* passTime(world)
+      const sent = requestsIn(world)
+      yield* call("manage_elements", { action: "create", name: "Ada", description: "A woman", video_url })
+      expect(sent().at(-1)).toMatchObject({
+        reference_type: "video_refer",
+        element_video_list: { refer_videos: [{ video_url: expect.stringContaining("video-1.mp4") }] }
+      })
     }).pipe(Effect.provide(emulated(world)))
   })
 

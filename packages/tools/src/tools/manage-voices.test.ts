@@ -14,6 +14,7 @@ describe("manage_voices", () => {
       yield* passTime(world)
       const status = yield* call("check_video_status", { task_id: structured["task_id"] })
       const [{ id } = { id: "" }] = status.structured["outputs"] as ReadonlyArray<{ readonly id: string }>
+      expect(status.structured["next"]).toContain(`Give ${id} as voice_ids to generate_image_to_video`)
       expect((yield* call("manage_voices", { action: "list" })).structured["entries"]).toMatchObject([
         { id, name: "Ada" }
       ])
