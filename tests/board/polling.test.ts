@@ -98,4 +98,20 @@ describe("how the board polls a task", () => {
     await board.settled()
     expect(await board.text("#kind")).toMatch(/^Ready/)
   })
+
+  it("shows all tasks that a call waits for, while it waits and as it answers", async () => {
+    const shownId = () => board.text("#details dd.id").catch(() => "")
+    const first = await shownId()
+    await board.turn({ tool: "generate_video", args: { prompt: `video ${++count}` } })
+    await expect.poll(() => board.text("#title").catch(() => "")).toBe(`video ${count}`)
+    const second = await shownId()
+    const waiting = board.turn({ tool: "wait_for_task", args: { task_ids: [first, second], timeout_seconds: 4 } })
+    await expect.poll(shownId).toBe(first)
+    await product.finish(count)
+    await waiting
+    await board.until(async () => (await board.text("#kind")).startsWith("Ready"))
+    const titles = async () => (await board.board.locator("#thumbnails .title").allInnerTexts()).toSorted()
+    await expect.poll(titles).toEqual([`video ${count - 1}`, `video ${count}`])
+    expect(await board.text("#kind")).toMatch(/^Ready · kling-3\.0 · 5 s · 16:9 · 720p$/)
+  })
 })

@@ -25,7 +25,7 @@ describe("a video on the board", () => {
     await board.passSeconds(1)
     await expect.poll(() => board.statusReads()).toBe(1)
     await expect.poll(() => board.text("#player")).toContain("Usually about")
-    expect(await board.text("#kind")).toMatch(/^(Submitted|Processing) · kling-3\.0 · 5 s · 16:9$/)
+    expect(await board.text("#kind")).toMatch(/^(Submitted|Processing) · kling-3\.0 · 5 s · 16:9( · 720p)?$/)
     expect(await board.text("#details")).toContain("$0.42")
 
     const bar = board.board.getByRole("progressbar")

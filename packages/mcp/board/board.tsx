@@ -1,10 +1,10 @@
 import { render } from "preact"
 import { makeActions } from "./actions/actions.ts"
 import { makeKeyHandler } from "./actions/keyboard.ts"
-import { applyList, applyTask, taskOfAnswer } from "./answers.ts"
+import { applyList, applyTask, taskOfAnswer, tasksNamed } from "./answers.ts"
 import type { Answer, Host, HostEvents } from "./host.ts"
 import type { Settings } from "./settings.ts"
-import { currentTask, freshState, learn, show, withNote } from "./state.ts"
+import { currentTask, freshState, learn, show, withNote, withRecent } from "./state.ts"
 import { makeStore } from "./store.ts"
 import { makeTaskLoader } from "./task-loader.ts"
 import { isEnded } from "./task.ts"
@@ -73,10 +73,11 @@ export const makeBoard = (root: Element, settings: Settings) => {
 
   const onArguments = (args: Readonly<Record<string, unknown>>) => {
     store.update((state) => ({ ...state, opening: { tool: host?.tool?.name ?? state.opening.tool, args } }))
-    const id = host?.tool?.isReadOnly === true ? args["task_id"] : undefined
-    if (typeof id !== "string" || id === "" || store.get().current !== undefined) return
-    // A call that waits for a task answers late; the page polls in the meantime.
-    store.update((state) => show(learn(state, { id, status: "unknown", outputs: [], readAt: now() }), id))
+    const tasks = host?.tool?.isReadOnly === true ? tasksNamed(args, now()) : []
+    const [first] = tasks
+    if (first === undefined || store.get().current !== undefined) return
+    // A call that waits for tasks answers late; the page polls in the meantime.
+    store.update((state) => show(tasks.length === 1 ? learn(state, first) : withRecent(state, tasks), first.id))
     loader.follow()
   }
 

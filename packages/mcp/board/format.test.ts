@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest"
 import { readTask } from "./task.ts"
-import { formatClock, describeOutputs, formatDay, formatDateTime, formatDuration, formatCharges } from "./format.ts"
+import {
+  formatClock,
+  describeOutputs,
+  formatDay,
+  formatDateTime,
+  formatDuration,
+  formatCharges,
+  settingsOf
+} from "./format.ts"
 
 const localeOptions = { locale: "en-GB", timeZone: "UTC" }
 const described = (...outputs: ReadonlyArray<Readonly<Record<string, unknown>>>): string => {
@@ -12,6 +20,12 @@ describe("the board's formatting", () => {
   it("formats seconds", () => {
     expect([0, 9.9, 64, 3727].map(formatClock)).toEqual(["0:00", "0:09", "1:04", "1:02:07"])
     expect([0, 45, 60, 112.4].map(formatDuration)).toEqual(["0 s", "45 s", "1 min", "1 min 52 s"])
+  })
+
+  it("tells length, shape, resolution and audio, as far as they are known", () => {
+    const settings = { audio: "native", resolution: "1080p", duration: 10, aspect_ratio: "9:16", multi_shot: false }
+    expect(settingsOf(settings)).toEqual(["10 s", "9:16", "1080p", "with audio"])
+    expect(settingsOf({ duration: "5s", audio: "off" }).join("")).toBe("5 s")
   })
 
   it("describes the outputs of a task", () => {

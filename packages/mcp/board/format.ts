@@ -70,6 +70,20 @@ export const formatCharges = (charges: ReadonlyArray<Charge>): string => {
 export const formatCost = (task: Task): string | undefined =>
   task.charges === undefined ? task.charged : formatCharges(task.charges) || undefined
 
+const settingNames: ReadonlyArray<readonly [argument: string, format: (value: string) => string]> = [
+  ["duration", (value) => `${value.replace(/ ?s$/, "")} s`],
+  ["aspect_ratio", (value) => value],
+  ["resolution", (value) => value],
+  ["audio", (value) => (value === "native" ? "with audio" : "")]
+]
+
+/** Length, shape, resolution and audio, as far as they are known: `5 s`, `16:9`, `720p`, `with audio`. */
+export const settingsOf = (settings: Readonly<Record<string, unknown>>): ReadonlyArray<string> =>
+  settingNames.flatMap(([name, format]) => {
+    const value = settings[name]
+    return typeof value === "string" || typeof value === "number" ? [format(String(value))] : []
+  })
+
 export interface LocaleOptions {
   readonly locale?: string | undefined
   readonly timeZone?: string | undefined

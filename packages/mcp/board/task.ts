@@ -1,6 +1,8 @@
 /** The status of a task; `unknown` stands for a status word that klingkit does not know. */
 export type Status = "submitted" | "processing" | "succeed" | "failed" | "unknown"
 
+type Fields = Readonly<Record<string, unknown>>
+
 export interface Output {
   readonly type: string
   readonly id?: string | undefined
@@ -29,6 +31,8 @@ export interface Task {
   readonly message?: string | undefined
   readonly prompt?: string | undefined
   readonly model?: string | undefined
+  /** What it was asked for with, by argument. */
+  readonly settings?: Fields | undefined
   readonly quote?: Quote | undefined
   readonly outputs: ReadonlyArray<Output>
   readonly charges?: ReadonlyArray<Charge> | undefined
@@ -49,8 +53,6 @@ export interface SavedFile {
 }
 
 export const isEnded = ({ status }: Task): boolean => status === "succeed" || status === "failed"
-
-type Fields = Readonly<Record<string, unknown>>
 
 export const fieldsOf = (value: unknown): Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {}
@@ -76,6 +78,7 @@ export const readTask = (value: unknown, readAt: number): Task | undefined => {
     message: textOf(fields["message"]),
     prompt: textOf(fields["prompt"]),
     model: textOf(fields["model"]),
+    settings: "settings" in fields ? fieldsOf(fields["settings"]) : undefined,
     quote: rule === undefined ? undefined : { rule, usd: numberOf(quote["usd"]) },
     outputs: listOf(fields["outputs"]).map(readOutput),
     charges: Array.isArray(fields["charges"]) ? fields["charges"].flatMap(readCharge) : undefined,

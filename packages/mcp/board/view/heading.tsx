@@ -1,4 +1,4 @@
-import { describeOutputs, formatDateTime, type LocaleOptions, statusLabels } from "../format.ts"
+import { describeOutputs, formatDateTime, type LocaleOptions, settingsOf, statusLabels } from "../format.ts"
 import { currentTask, isRunning, promptOf, type State } from "../state.ts"
 import { Button } from "./button.tsx"
 import { Title } from "./title.tsx"
@@ -40,26 +40,13 @@ const titleOf = (state: State, localeOptions: LocaleOptions) => {
   return { text: `${describeOutputs(task)}${when}`, isPrompt: false }
 }
 
-const settingNames: ReadonlyArray<readonly [argument: string, format: (value: string) => string]> = [
-  ["resolution", (value) => value],
-  ["duration", (value) => `${value} s`],
-  ["aspect_ratio", (value) => value],
-  ["audio", (value) => (value === "native" ? "with audio" : "")]
-]
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === "string" || typeof value === "number" ? String(value) : undefined
-
-/** `Ready · kling-3.0 · 5 s · 16:9`. */
+/** `Ready · kling-3.0 · 5 s · 16:9 · 720p`: whatever the page was opened by. */
 const kindLine = (state: State): string => {
   const task = currentTask(state)
   const call = task === undefined ? state.opening : state.calls.get(task.id)
-  const model = task?.model ?? textOf(call?.args["model_name"])
-  const settings = settingNames.map(([name, format]) => {
-    const value = textOf(call?.args[name])
-    return value === undefined ? undefined : format(value)
-  })
+  const model = task?.model ?? call?.args["model_name"]
+  const settings = settingsOf({ ...call?.args, ...task?.settings })
   return [task === undefined ? undefined : statusLabels[task.status], model, ...settings]
-    .filter((part) => part !== undefined && part !== "")
+    .filter((part) => typeof part === "string" && part !== "")
     .join(" · ")
 }

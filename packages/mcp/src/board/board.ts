@@ -9,9 +9,15 @@ import { boardPage } from "./page.generated.ts"
 export const boardUri = "ui://klingkit/board"
 const mimeType = "text/html;profile=mcp-app"
 
-/** Metadata that links a tool to the page: tools whose results contain tasks. Older hosts read the flat key. */
-export const boardMeta = ({ outputSchema: { properties } }: Tool): Readonly<Record<string, unknown>> | undefined =>
-  ("task_id" in properties && "status" in properties) || "tasks" in properties
+/**
+ * Metadata that links a tool to the page: tools whose results contain tasks and their state. A download has no more to show than
+ * the page that its tasks have already. Older hosts read the flat key.
+ */
+export const boardMeta = ({
+  hints,
+  outputSchema: { properties }
+}: Tool): Readonly<Record<string, unknown>> | undefined =>
+  ("task_id" in properties && "status" in properties) || ("tasks" in properties && hints.readOnly)
     ? { ui: { resourceUri: boardUri }, "ui/resourceUri": boardUri }
     : undefined
 

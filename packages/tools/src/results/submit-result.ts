@@ -48,7 +48,8 @@ export const submitResult = (plan: Plan, summary: string, job: Job): ToolResult<
   if (takes === undefined) return single
   const isNew = takes.some((take) => take.job?.isDuplicate !== true)
   const { kling_task_id: _, ...first } = single.structured
-  const next = "Call wait_for_task with each task_id, again while it runs; then download_task for each."
+  const next =
+    "Call wait_for_task with task_ids of all of them, again while one runs; then download_task with the same."
   return {
     structured: { ...first, takes: takes.map((take) => ({ ...structuredTake(take) })), next },
     lines: [
