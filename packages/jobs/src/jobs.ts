@@ -39,6 +39,7 @@ import type { DownloadOptions } from "./results/download-job.ts"
 import { JobsSettings } from "./settings.ts"
 import type { SpendSearch } from "./spend-period.ts"
 import { RunResult } from "./submit/run-result.ts"
+import { nameCheaper } from "./submit/cheaper-within-limit.ts"
 import { type QuoteCheck, SpendGate, type SpendReport } from "./submit/spend-gate.ts"
 import { Submission } from "./submit/submission.ts"
 import { Snapshots } from "./snapshots/snapshots.ts"
@@ -227,9 +228,15 @@ const make = Effect.gen(function* () {
   return Jobs.of({
     plan,
     planRepeat,
-    quote: (quoted) => gate.check(quoted.quote),
+    quote: Effect.fnUntraced(function* (quoted) {
+      const { overBudget, ...check } = yield* gate.check(quoted.quote)
+      return overBudget === undefined ? check : { ...check, overBudget: yield* nameCheaper(quoted)(overBudget) }
+    }),
     requireApprovalOfSum: (quote, approval) => gate.requireApprovalOfSum(quote, approval),
-    run,
+    run: (what, options) =>
+      isPipelinePlan(what)
+        ? run(what, options)
+        : Effect.catch(run(what, options), (error) => Effect.flatMap(nameCheaper(what)(error), Effect.fail)),
     resume: (handle, options) =>
       Effect.mapError(recovering(pipelines.resume(handle, options)), (error) =>
         error._tag === "LedgerError" ? error.aboutTask(handle) : error

@@ -12,7 +12,8 @@ const question = {
   quote: { units: 3, priceUsd: 0.42, state: "exact", rule: "3 video units = 5 s x 0.6" },
   prompt: "a red fox",
   settings: [{ name: "duration_seconds", value: "5" }],
-  warnings: ["the film is silent"]
+  warnings: ["the film is silent"],
+  cheaper: [{ field: "durationSeconds", from: 5, to: 3, usd: 0.252, savedUsd: 0.168 }]
 } as const
 
 const code = "K7QF-2M9D"
@@ -44,6 +45,7 @@ describe("klingkit approve", () => {
         expect.arrayContaining([
           "Request: Generate video",
           expect.stringMatching(/^Price: .*\$0\.42/),
+          "Cheaper: 3 s instead of 5 s: $0.252",
           "Model: kling-3.0 (new.t2v.kling-3.0)",
           "Prompt: a red fox",
           "Settings: duration_seconds 5",
@@ -51,6 +53,7 @@ describe("klingkit approve", () => {
         ])
       )
       expect(JSON.parse(run.stdout)).toMatchObject({ code, approved: true, prompt: "a red fox", quote: { usd: 0.42 } })
+      expect(JSON.parse(run.stdout).cheaper).toMatchObject([{ settings: { durationSeconds: 3 }, usd: 0.252 }])
       expect(isGranted()).toBe(true)
       expect((yield* klingkit(["approve", code], kling)).stdout).toContain("approved already")
       expect((yield* klingkit(["approve"], kling)).stdout).toContain("No request waits")

@@ -1,7 +1,9 @@
+import { cheaperText } from "@klingkit/core/internal"
 import { type ApprovalRequest, UserApprovals } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { Effect, Layer, Option } from "effect"
 import { Argument, Command } from "effect/cli"
+import { cheaperView } from "../output/cheaper-view.ts"
 import { confirmAtTerminal, notConfirmed } from "../output/confirm.ts"
 import { factsText } from "../output/facts-text.ts"
 import { usageError } from "../output/failure.ts"
@@ -19,19 +21,30 @@ const columns: ReadonlyArray<Column<ApprovalRequest>> = [
 const settingsOf = ({ settings }: Pick<ApprovalRequest["question"], "settings">) =>
   Object.fromEntries(settings.map(({ name, value }) => [name, value]))
 
-const questionText = ({ title, quote, model, operation, prompt, warnings, ...question }: ApprovalRequest["question"]) =>
+const questionText = ({
+  title,
+  quote,
+  model,
+  operation,
+  prompt,
+  warnings,
+  cheaper = [],
+  ...question
+}: ApprovalRequest["question"]) =>
   factsText({
     Request: title,
     Price: quoteText(quote),
+    Cheaper: cheaper.length === 0 ? undefined : cheaper.map(cheaperText).join("; "),
     Model: model === "" ? operation : `${model} (${operation})`,
     Prompt: prompt,
     Settings: question.settings.length === 0 ? undefined : settingsOf(question),
     Warnings: warnings.length === 0 ? undefined : warnings
   })
 
-const viewOf = ({ code, question, isGranted, expiresAt }: ApprovalRequest) => ({
+const viewOf = ({ code, question: { cheaper, ...question }, isGranted, expiresAt }: ApprovalRequest) => ({
   code,
   ...question,
+  ...(cheaper === undefined ? {} : { cheaper: cheaper.map(cheaperView) }),
   quote: quoteView(question.quote),
   settings: settingsOf(question),
   approved: isGranted,

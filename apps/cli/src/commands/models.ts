@@ -7,7 +7,7 @@ import {
   type VideoModel,
   videoModels
 } from "@klingkit/core"
-import { closestMatch } from "@klingkit/core/internal"
+import { closestMatch, type UsualPrice, usualPrices, usualPricesText, usualSeconds } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import { usageError } from "../output/failure.ts"
@@ -22,6 +22,8 @@ type ModelView = Partial<Omit<VideoModel & ImageModel, "state" | "resolutions">>
   readonly state: VideoModel["state"] | "retired"
   readonly successor?: string
   readonly resolutions?: ReadonlyArray<string>
+  /** What 5 s of video, or one image, cost in USD. */
+  readonly usualPrices?: ReadonlyArray<UsualPrice>
 }
 
 const known: ReadonlyArray<ModelView> = [
@@ -31,6 +33,14 @@ const known: ReadonlyArray<ModelView> = [
     Object.entries(retiredModels[kind]).map(([id, successor]) => ({ kind, id, state: "retired" as const, successor }))
   )
 ]
+
+const withPrices = (view: ModelView): Effect.Effect<ModelView> => {
+  const models = view.kind === "video" ? videoModels : imageModels
+  const model = view.state === "retired" ? undefined : models.find(({ id }) => id === view.id)
+  return model === undefined
+    ? Effect.succeed(view)
+    : Effect.map(usualPrices(model), (prices) => ({ ...view, usualPrices: prices }))
+}
 
 const secondsText = ({ seconds }: ModelView): string | undefined =>
   seconds === undefined ? undefined : "values" in seconds ? seconds.values.join(" ") : `${seconds.min}-${seconds.max}`
@@ -43,7 +53,8 @@ const columns: ReadonlyArray<Column<ModelView>> = [
   { title: "seconds", value: (model) => secondsText(model) },
   { title: "audio", value: (model) => model.audio?.join(" ") },
   { title: "aspect ratios", value: (model) => model.aspectRatios?.join(" ") },
-  { title: "images", value: (model) => model.maxImages?.toString() }
+  { title: "images", value: (model) => model.maxImages?.toString() },
+  { title: `${usualSeconds} s, or one image`, value: (model) => usualPricesText(model.usualPrices ?? []) }
 ]
 
 const list = Command.make(
@@ -51,7 +62,8 @@ const list = Command.make(
   {},
   Effect.fnUntraced(function* () {
     const output = yield* Output
-    yield* output.answer({ json: known, text: table(known, columns, output.stdoutIsTerminal) })
+    const models = yield* Effect.forEach(known, withPrices)
+    yield* output.answer({ json: models, text: table(models, columns, output.stdoutIsTerminal) })
   })
 ).pipe(
   Command.withDescription("List all models with limits and state"),
@@ -76,18 +88,20 @@ const show = Command.make(
   { model: Argument.String("model").pipe(Argument.withDescription("a model id or legacy name")) },
   Effect.fnUntraced(function* ({ model: name }) {
     const output = yield* Output
-    const model = findModel(name)
-    if (model === undefined) {
+    const found = findModel(name)
+    if (found === undefined) {
       const nearest = closestMatch(name, [...new Set(known.map(({ id }) => id))])
       const hint = nearest === undefined ? "see klingkit models list" : `did you mean ${nearest}?`
       return yield* usageError([{ field: name, message: `unknown model ${name}; ${hint}` }])
     }
+    const model = yield* withPrices(found)
     const namesake = findVideoModel(name)
     const alsoNamed = namesake === undefined || namesake.id === model.id ? {} : { alsoTheNameOf: namesake.id }
     const view = { ...model, ...alsoNamed }
-    const { successor, ...facts } = model
+    const { successor, usualPrices: prices = [], ...facts } = model
     const text = factsText({
       ...facts,
+      [`${usualSeconds} s, or one image`]: prices.length === 0 ? undefined : usualPricesText(prices),
       replacement: successor,
       "alias of": namesake?.id === model.id ? undefined : namesake?.id
     })

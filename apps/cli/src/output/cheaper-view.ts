@@ -6,12 +6,12 @@ import { Effect } from "effect"
 /** How the same request costs less, for `--json` and as lines. Nothing where that is not known. */
 export const cheaperOf = ({ cheaper }: Plan) =>
   Effect.map(cheaper ?? Effect.succeed(undefined), (found) => ({
-    json: found === undefined ? {} : { cheaper: found.map(settingView) },
+    json: found === undefined ? {} : { cheaper: found.map(cheaperView) },
     lines: (found ?? []).map((setting) => `Cheaper: ${cheaperText(setting)} (${flagText(setting)})`)
   }))
 
 /** `usd` is the most that the request costs then. */
-const settingView = (setting: CheaperSetting) => ({
+export const cheaperView = (setting: CheaperSetting) => ({
   change: changeText(setting),
   settings: { [setting.field]: setting.to },
   usd: setting.usd,

@@ -64,7 +64,13 @@ describe("a setting", () => {
     expect(error.describe(variableOf)).toBe("KLINGAI_BASE_URL must be an https URL")
     const raise = { _tag: "RaiseLimit", setting: "maxUsdPerDay", limitUsd: 1, isUpperBound: false } as const
     expect(sharedAdvice(raise, variableOf)).toBe(
-      "wait until tomorrow (UTC), make a cheaper request, or raise KLINGKIT_MAX_USD_PER_DAY"
+      "wait until tomorrow (UTC), ask for less, or raise KLINGKIT_MAX_USD_PER_DAY"
+    )
+    const cheaper = { field: "audio", from: "native", to: "off", usd: 0.5, savedUsd: 0.1 } as const
+    expect(
+      sharedAdvice({ ...raise, cheaper: [cheaper, { ...cheaper, field: "model", from: "a", to: "b" }] }, variableOf)
+    ).toBe(
+      "wait until tomorrow (UTC), make it cheaper (no audio: $0.50; model b instead of a: $0.50), or raise KLINGKIT_MAX_USD_PER_DAY"
     )
     expect(sharedAdvice(raise, optionOf)).toMatch(/raise limits\.maxUsdPerDay \/ KLINGKIT_MAX_USD_PER_DAY$/)
   })

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { CheaperSetting } from "../prices/cheaper-setting.ts"
 import { Setting } from "./setting.ts"
 
 const handle = { handle: Schema.String }
@@ -70,8 +71,13 @@ export const NextStep = Schema.TaggedUnion({
   Approve: { ...setting, limitUsd: Schema.Number, isOpen: Schema.Boolean, code: Schema.optionalKey(Schema.String) },
   /** The approval that was given is not valid for this request. */
   ApproveAgain: {},
-  /** `isUpperBound`: a known length would lower the price. */
-  RaiseLimit: { ...setting, limitUsd: Schema.Number, isUpperBound: Schema.Boolean },
+  /** `isUpperBound`: a known length would lower the price. `cheaper`: what else of the request would be within the limit. */
+  RaiseLimit: {
+    ...setting,
+    limitUsd: Schema.Number,
+    isUpperBound: Schema.Boolean,
+    cheaper: Schema.optionalKey(Schema.Array(CheaperSetting))
+  },
   /** A pipeline continues after its cause is fixed. */
   Resume: handle,
   /** A step may have been charged: the pipeline continues only if that step may be charged twice. */

@@ -1,3 +1,4 @@
+import { cheaperText, type CheaperSetting } from "../prices/cheaper-setting.ts"
 import { sanitizeText } from "./sanitize-text.ts"
 import type { SharedStep } from "./next-step.ts"
 import type { NameSetting, Setting } from "./setting.ts"
@@ -66,7 +67,7 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
     case "RaiseLimit":
       return `${step.isUpperBound ? "use a local audio file, or a video or audio made with this ledger, so that its length is known; or " : ""}${
         step.setting === "maxUsdPerDay" ? "wait until tomorrow (UTC), " : ""
-      }make a cheaper request, or raise ${nameOf(step.setting)}`
+      }${withinLimit(step.cheaper)}, or raise ${nameOf(step.setting)}`
     case "Resume":
       return "fix the cause and repeat the same request to resume: paid steps are not paid again; a changed request starts over"
     case "AllowFolder":
@@ -93,6 +94,10 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
       return "list again without a cursor"
   }
 }
+
+/** Nothing is called cheaper without its price. */
+const withinLimit = (cheaper: ReadonlyArray<CheaperSetting> = []): string =>
+  cheaper.length === 0 ? "ask for less" : `make it cheaper (${cheaper.map(cheaperText).join("; ")})`
 
 const anew = ({ request, operation, model, prompt }: Extract<SharedStep, { readonly _tag: "RequestAnew" }>): string => {
   const what = request ?? operation

@@ -1,3 +1,4 @@
+import { CheaperSetting } from "@klingkit/core"
 import { Clock, Effect, Result, Schema } from "effect"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import type { SqlError } from "effect/sql/SqlError"
@@ -15,7 +16,9 @@ export const ApprovalQuestion = Schema.Struct({
   quote: StoredQuote,
   prompt: Schema.optionalKey(Schema.String),
   settings: Schema.Array(Schema.Struct({ name: Schema.String, value: Schema.String })),
-  warnings: Schema.Array(Schema.String)
+  warnings: Schema.Array(Schema.String),
+  /** With which settings the same request costs less, where that is known. */
+  cheaper: Schema.optionalKey(Schema.Array(CheaperSetting))
 })
 export type ApprovalQuestion = typeof ApprovalQuestion.Type
 

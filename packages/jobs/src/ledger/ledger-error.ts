@@ -1,6 +1,6 @@
-import { type Charged, JobMoney, type NextStep } from "@klingkit/core"
+import { type Charged, CheaperSetting, JobMoney, type NextStep } from "@klingkit/core"
 import { libraryAdvice, moneyOfUnread, sanitizeText, usdText, withOutcome } from "@klingkit/core/internal"
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
 import { DaySpend, daySpendText } from "./day-spend.ts"
 import { quotedMoney, type QuotedMoney, quotedMoneyText } from "./quoted-money.ts"
 
@@ -30,7 +30,9 @@ const rules = {
     limit: Schema.Literals(["call", "day"]),
     limitUsd: Schema.Number,
     ...quotedMoney,
-    today: DaySpend
+    today: DaySpend,
+    /** With which settings the same request would be within the limit, where that is known. */
+    cheaper: Schema.optionalKey(Schema.Array(CheaperSetting))
   },
   /** No such approval, or it is used, expired, or for another request, price or principal. */
   ApprovalInvalid: {},
@@ -204,7 +206,8 @@ function nextStep(reason: LedgerErrorReason): NextStep {
         _tag: "RaiseLimit",
         setting: reason.limit === "call" ? "maxUsdPerCall" : "maxUsdPerDay",
         limitUsd: reason.limitUsd,
-        isUpperBound: reason.isUpperBound === true
+        isUpperBound: reason.isUpperBound === true,
+        ...Struct.pick(reason, ["cheaper"])
       }
     case "ApprovalInvalid":
       return { _tag: "ApproveAgain" }

@@ -39,6 +39,7 @@ describe.each(["2025 connection", "2026 HTTP"] as const)("a call above the appro
     expect(questions[0]?.split("\n")).toEqual([
       "Generate video: approve this paid request?",
       "Quote: 0.42 USD, 3 video units = 5 s x 0.6 (kling-3.0, 720p, silent)",
+      "Cheaper: model kling-2.6 instead of kling-3.0: $0.21; 3 s instead of 5 s: $0.252",
       "Model: kling-3.0 (new.t2v.kling-3.0)",
       'Prompt: "a red fox in the snow"',
       expect.stringMatching(/^Settings: .*duration_seconds 5/),

@@ -1,5 +1,5 @@
-import type { Plan } from "@klingkit/core"
-import { sanitizeText } from "@klingkit/core/internal"
+import type { CheaperSetting, Plan } from "@klingkit/core"
+import { cheaperText, sanitizeText } from "@klingkit/core/internal"
 import type { ApprovalQuestion } from "@klingkit/jobs"
 import { String as Text } from "effect"
 import { type FormattedError, shellApproval } from "./format-error.ts"
@@ -10,7 +10,8 @@ const longestPrompt = 300
 /** What the user is asked before a call that needs approval. */
 export const approvalQuestion = (
   title: string,
-  { operation, input, model, quote, warnings }: Plan
+  { operation, input, model, quote, warnings }: Plan,
+  cheaper: ReadonlyArray<CheaperSetting>
 ): ApprovalQuestion => {
   const prompt = input["prompt"] ?? input["text"]
   return {
@@ -24,7 +25,8 @@ export const approvalQuestion = (
         ? []
         : [{ name: Text.camelToSnake(name), value: displayed(String(value)) }]
     ),
-    warnings
+    warnings,
+    ...(cheaper.length === 0 ? {} : { cheaper })
   }
 }
 
@@ -36,11 +38,13 @@ export const approvalMessage = ({
   quote,
   prompt,
   settings,
-  warnings
+  warnings,
+  cheaper = []
 }: ApprovalQuestion): string =>
   [
     `${title}: approve this paid request?`,
     formatQuote(quote),
+    ...(cheaper.length === 0 ? [] : [`Cheaper: ${cheaper.map(cheaperText).join("; ")}`]),
     `Model: ${model === "" ? "none" : model} (${operation})`,
     ...(prompt === undefined ? [] : [`Prompt: "${prompt}"`]),
     ...(settings.length === 0 ? [] : [`Settings: ${settings.map(({ name, value }) => `${name} ${value}`).join(", ")}`]),

@@ -33,7 +33,8 @@ export const runPlan = Effect.fnUntraced(function* (
     jobs.run(plan, { ...options, ...(approval === undefined ? {} : { approval }) })
   const askOrRun = Effect.fnUntraced(function* (error: JobError) {
     if (error.reason._tag !== "NotApproved" || (hasTokens && !(yield* UserApprovalAvailable))) return yield* error
-    const question = approvalQuestion(title, isPipeline(plan) ? toPlan(plan) : plan)
+    const asked = isPipeline(plan) ? toPlan(plan) : plan
+    const question = approvalQuestion(title, asked, asked.cheaper === undefined ? [] : yield* asked.cheaper)
     const { code, isGranted } = yield* jobs.askApproval(plan, question)
     return yield* isGranted ? run(code) : jobError({ ...error.reason, approvalCode: code })
   })

@@ -16,6 +16,25 @@ describe("list_models", () => {
     }).pipe(Effect.provide(emulated()))
   )
 
+  it.effect("has what usual requests cost, and the price that quote_cost gives, in a compact answer", () =>
+    Effect.gen(function* () {
+      const { text, structured } = yield* call("list_models", {})
+      const models = structured["models"] as ReadonlyArray<Readonly<Record<string, string>>>
+      const pricesOf = (name: string) => models.find((model) => model["model_name"] === name)?.["prices"]
+      expect(pricesOf("kling-2.6")).toBe("5 s: 720p $0.21; 1080p $0.35, with audio $0.70")
+      expect(pricesOf("kling-v2-1")).toBe("one image: 1k $0.014, with image $0.028; 2k $0.014, with image $0.028")
+      expect(text).toContain("- Prices: 5 s: 720p $0.42, with audio $0.63; 1080p $0.56, with audio $0.84")
+      const quoted = yield* call("quote_cost", {
+        kind: "video",
+        model_name: "kling-2.6",
+        resolution: "1080p",
+        audio: "native"
+      })
+      expect(quoted.structured["quote"]).toMatchObject({ usd: 0.7 })
+      expect(JSON.stringify(structured).length + text.length).toBeLessThan(8192)
+    }).pipe(Effect.provide(emulated()))
+  )
+
   it.effect("filters by kind", () =>
     Effect.gen(function* () {
       expect(names((yield* call("list_models", { kind: "image" })).structured)).toEqual(imageModels.map(({ id }) => id))

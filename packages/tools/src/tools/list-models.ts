@@ -1,5 +1,5 @@
 import { type ImageModel, imageModels, retiredModels, type VideoModel, videoModels } from "@klingkit/core"
-import { imagesOfScene, invalidInput } from "@klingkit/core/internal"
+import { imagesOfScene, invalidInput, usualPrices, usualPricesText, usualSeconds } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import * as z from "zod"
 import { scenesWith } from "@klingkit/core/requests"
@@ -9,7 +9,7 @@ export const listModels = defineTool({
   name: "list_models",
   title: "List models",
   description:
-    "Models and their capabilities: lengths, resolutions, aspect ratios, audio; or effect scenes. Free, needs no key.",
+    "Models, their capabilities and prices: lengths, resolutions, aspect ratios, audio; or effect scenes. Free, needs no key.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
@@ -26,7 +26,8 @@ export const listModels = defineTool({
         resolutions: z.array(z.string()),
         aspect_ratios: z.array(z.string()),
         does: z.array(z.string()),
-        limits: z.string()
+        limits: z.string(),
+        prices: z.string().optional()
       })
     ),
     effects: z.array(z.object({ effect_scene: z.string(), pictures: z.number() })).optional(),
@@ -37,29 +38,42 @@ export const listModels = defineTool({
     if (search !== undefined) {
       return Effect.fail(invalidInput([{ field: "search", message: "searches effects: set kind to effect" }]))
     }
-    const models = [
-      ...(kind === "image" ? [] : videoModels.map(videoModelData)),
-      ...(kind === "video" ? [] : imageModels.map(imageModelData))
-    ]
     const retired = kind === "image" ? retiredModels.image : retiredModels.video
-    return Effect.succeed({
-      structured: { models, retired: { ...retired } },
-      lines: [
-        ...models.flatMap((model) => [
-          `${model.model_name} (${model.kind}${model.live ? "" : ", not confirmed by Kling yet"})`,
-          `- Does: ${model.does.join(", ")}`,
-          `- Resolutions: ${model.resolutions.join(", ")}`,
-          ...(model.aspect_ratios.length === 0 ? [] : [`- Aspect ratios: ${model.aspect_ratios.join(", ")}`]),
-          `- Limits: ${model.limits}`
-        ]),
-        "",
-        `Retired: ${Object.entries(retired)
-          .map(([old, replacement]) => `${old} (now ${replacement})`)
-          .join(", ")}`
-      ]
-    })
+    const videos = Effect.forEach(kind === "image" ? [] : videoModels, (model) =>
+      Effect.map(pricesOf(model, `${usualSeconds} s`), (prices) => ({ ...videoModelData(model), ...prices }))
+    )
+    const images = Effect.forEach(kind === "video" ? [] : imageModels, (model) =>
+      Effect.map(pricesOf(model, "one image"), (prices) => ({ ...imageModelData(model), ...prices }))
+    )
+    return Effect.map(Effect.all([videos, images]), (lists) => listed(lists.flat(), retired))
   }
 })
+
+type ModelData = ReturnType<typeof videoModelData | typeof imageModelData> & { readonly prices?: string }
+
+const listed = (models: ReadonlyArray<ModelData>, retired: Readonly<Record<string, string>>) => ({
+  structured: { models: [...models], retired: { ...retired } },
+  lines: [
+    ...models.flatMap((model) => [
+      `${model.model_name} (${model.kind}${model.live ? "" : ", not confirmed by Kling yet"})`,
+      `- Does: ${model.does.join(", ")}`,
+      `- Resolutions: ${model.resolutions.join(", ")}`,
+      ...(model.aspect_ratios.length === 0 ? [] : [`- Aspect ratios: ${model.aspect_ratios.join(", ")}`]),
+      `- Limits: ${model.limits}`,
+      ...(model.prices === undefined ? [] : [`- Prices: ${model.prices}`])
+    ]),
+    "",
+    `Retired: ${Object.entries(retired)
+      .map(([old, replacement]) => `${old} (now ${replacement})`)
+      .join(", ")}`
+  ]
+})
+
+/** What usual requests cost: `5 s: 720p $0.42, with audio $0.63`. */
+const pricesOf = (model: VideoModel | ImageModel, of: string) =>
+  Effect.map(usualPrices(model), (prices) =>
+    prices.length === 0 ? {} : { prices: `${of}: ${usualPricesText(prices)}` }
+  )
 
 const scenes = (search: string) => {
   const effects = scenesWith(search).map((effect_scene) => ({

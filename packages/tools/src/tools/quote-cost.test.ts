@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { variableOf } from "@klingkit/core/internal"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
+import { formatError } from "../results/format-error.ts"
 import { call, emulated, failure, ledgerOf, requestsSeen } from "../testing/emulated.ts"
 
 const image = { image_url: "https://a.example/a.png" }
@@ -81,6 +82,36 @@ describe("cheaper settings", () => {
         expect(made.structured["quote"]).toMatchObject({ usd })
       }
     }).pipe(Effect.provide(emulated(world)))
+  })
+
+  it.effect.each([
+    [
+      { maxUsdPerCall: 1.2 },
+      {},
+      "make it cheaper (5 s instead of 10 s: $0.84; no audio: $1.12), or raise KLINGKIT_MAX_USD_PER_CALL"
+    ],
+    [
+      { maxUsdPerCall: 1.2 },
+      { variants: 2 },
+      "make it cheaper (5 s instead of 10 s: $1.68; no audio: $2.24), or raise KLINGKIT_MAX_USD_PER_CALL"
+    ],
+    [
+      { maxUsdPerDay: 1.3 },
+      {},
+      "wait until tomorrow (UTC), make it cheaper (5 s instead of 10 s: $0.84), or raise KLINGKIT_MAX_USD_PER_DAY"
+    ],
+    [{ maxUsdPerCall: 0.5 }, {}, "ask for less, or raise KLINGKIT_MAX_USD_PER_CALL"]
+  ] as const)("are named by a refusal over %j where they are within it", ([limits, more, advice]) => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      if ("maxUsdPerDay" in limits) yield* call("generate_video", { prompt: "earlier" })
+      const paid = { prompt: "a fox", ...dear, ...more }
+      const refused = yield* failure("generate_video", paid)
+      expect(formatError({ charged: true }, refused).lines.join(" ")).toContain(`Next: ${advice}; nothing was sent`)
+      const { text } = yield* call("quote_cost", { tool: "generate_video", arguments: paid })
+      expect(text).toContain("Warning: this call would be refused: ")
+      expect((yield* ledgerOf(world)).charges).toEqual([])
+    }).pipe(Effect.provide(emulated(world, limits)))
   })
 
   it.effect("are those of several takes, of a repeated task, and none where there are none", () =>

@@ -47,7 +47,7 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         "the quote of $0.42 exceeds the limit of $0.41 per call ($0.42 is used today: $0.42 reserved)"
       )
       expect(error.suggestion).toBe(
-        "make a cheaper request, or raise limits.maxUsdPerCall / KLINGKIT_MAX_USD_PER_CALL; nothing was sent"
+        "ask for less, or raise limits.maxUsdPerCall / KLINGKIT_MAX_USD_PER_CALL; nothing was sent"
       )
       expect([error.code, error.wasCharged]).toEqual(["LEDGER_OVER_BUDGET", "no"])
     })
