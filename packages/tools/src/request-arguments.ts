@@ -10,6 +10,7 @@ import {
 } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"
+import { isUnlisted, unlisted } from "./unlisted.ts"
 
 /** Several requests behind one tool, told apart by an argument. */
 export interface Choice {
@@ -28,6 +29,8 @@ type Arguments = Readonly<Record<string, unknown>>
 interface View {
   /** Fields that are left to other faces: each description is paid for by every conversation. */
   readonly without?: ReadonlyArray<string>
+  /** Fields that are read and not listed. */
+  readonly unlisted?: ReadonlyArray<string>
   /** Optional fields that this tool needs. */
   readonly needs?: ReadonlyArray<string>
   readonly refused?: Readonly<Record<string, string>>
@@ -39,12 +42,13 @@ interface View {
 
 /** A request as one tool offers it. */
 export const viewOf = (request: AnyRequest, view: View): OfferedRequest => {
-  const { without = [], needs = [], refused = {}, descriptions = {}, fixed = {} } = view
+  const { without = [], unlisted: hidden = [], needs = [], refused = {}, descriptions = {}, fixed = {} } = view
   const shape = Object.entries(request.input.shape).flatMap(([field, schema]) => {
     if (without.includes(field) || field in fixed) return []
     const description = descriptions[field] ?? descriptionOf(schema)
     const type = needs.includes(field) && schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema
-    return [[field, described(type, description)] as const]
+    const shown = described(type, description)
+    return [[field, hidden.includes(field) ? unlisted(shown) : shown] as const]
   })
   return {
     ...request,
@@ -85,6 +89,7 @@ export const listedArguments = (offers: OfferedRequest | Choice, nameOf: NameOf)
 function* offersOf(choice: string, request: AnyRequest, nameOf: NameOf): Generator<readonly [string, Offer]> {
   const named = (field: string) => nameOf(request, field)
   for (const [field, schema] of Object.entries(request.input.shape)) {
+    if (isUnlisted(schema as z.ZodType)) continue
     const description = fillNames(descriptionOf(schema) ?? "", named)
     yield [named(field), { choice, schema, description }]
   }
@@ -96,8 +101,12 @@ const descriptionOf = (schema: unknown): string | undefined => {
   return type instanceof z.ZodType ? type.description : undefined
 }
 
-const described = (schema: z.ZodType, description: string | undefined): z.ZodType =>
-  description === undefined || description === "" ? schema : schema.describe(description)
+const described = (schema: z.ZodType, description: string | undefined): z.ZodType => {
+  if (description === undefined || description === descriptionOf(schema)) return schema
+  return schema instanceof z.ZodOptional
+    ? described(schema.unwrap() as z.ZodType, description).optional()
+    : schema.describe(description)
+}
 
 /** One argument of several requests: it says which of them take it, unless of all and in the same words. */
 const merged = (offers: ReadonlyArray<Offer>, choices: ReadonlyArray<string>): z.ZodType => {

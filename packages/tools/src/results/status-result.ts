@@ -7,7 +7,7 @@ import type { ToolResult } from "../tool.ts"
 import { type TaskData, taskSchema, taskResult } from "./task-result.ts"
 
 /** The argument of tools that can return a preview image. */
-export const previewArgument = z.boolean().optional().describe("Also a small preview of the images")
+export const previewArgument = z.boolean().optional().describe("Also shows the images, small")
 
 export const statusSchema = taskSchema.extend({ preview: z.string().optional() })
 

@@ -12,7 +12,7 @@ import { defineTool } from "../tool.ts"
 export const downloadTask = defineTool({
   name: "download_task",
   title: "Download task",
-  description: `Save a finished task's files on this machine. Free. Available for ${resultRetentionDays} days.`,
+  description: `Save a finished task's files on this machine, within ${resultRetentionDays} days. Free.`,
   toolset: "core",
   charged: false,
   hints: { readOnly: false, destructive: true, idempotent: true, openWorld: true },

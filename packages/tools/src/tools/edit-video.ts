@@ -1,12 +1,12 @@
 import { editVideo as request } from "@klingkit/core/requests"
+import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
 
 export const editVideo = defineRequestTool({
   name: "edit_video",
   title: "Edit video",
-  description:
-    "Change what a finished video shows, as the prompt says; the result is as long as the video. Paid. Returns a Task ID at once.",
-  toolset: "studio",
-  offers: request,
+  description: "Change what a finished video shows (background, subject, style); its length stays. Paid.",
+  toolset: "core",
+  offers: viewOf(request, { unlisted: ["dynamicRange"] }),
   summary: () => "Video editing started successfully!"
 })

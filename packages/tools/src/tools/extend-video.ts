@@ -1,12 +1,12 @@
 import { extendVideo as request } from "@klingkit/core/requests"
+import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
 
 export const extendVideo = defineRequestTool({
   name: "extend_video",
   title: "Extend video",
-  description:
-    "Make the next shot of a finished video: a new video, without audio, that continues its look, subjects and motion. Paid. Returns a Task ID at once.",
+  description: "Continue a finished video: the next shot as a new, silent video, not a longer file. Paid.",
   toolset: "core",
-  offers: request,
+  offers: viewOf(request, { unlisted: ["dynamicRange"] }),
   summary: () => "Video extension started successfully!"
 })

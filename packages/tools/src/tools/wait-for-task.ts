@@ -17,8 +17,7 @@ const lastReadSeconds = 5
 export const waitForTask = defineTool({
   name: "wait_for_task",
   title: "Wait for task",
-  description:
-    "Wait until a task finishes, then return its status and result URLs. Free. If it is still running at the timeout, call again.",
+  description: "Wait for a task; then its status and result URLs. Free. If it is still running, call again.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
