@@ -48,6 +48,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@klingkit/jobs": "",
     "@klingkit/jobs/internal": "",
     effect: "",
+    minisearch: "src/finding/",
     zod: ""
   },
   "packages/mcp": {

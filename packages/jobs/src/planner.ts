@@ -73,6 +73,7 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
         media: (operation, input) => provided(media.operation(operation, input)),
         video: (field, source) => provided(media.video(field, source)),
         seconds: media.seconds,
+        imageSize: (image) => provided(media.imageSize(image)),
         refineQuote: (plan) => provided(refineQuote(plan, config.principal))
       })
     )

@@ -1,6 +1,6 @@
 import { CallerFolders } from "@klingkit/jobs/internal"
 import type { JsonSchema, Tool } from "@klingkit/tools"
-import { formatDefect, formatError } from "@klingkit/tools"
+import { formatDefect, formatError, OfferedTools } from "@klingkit/tools"
 import type { CallToolResult, McpServer, ServerContext, StandardSchemaWithJSON } from "@modelcontextprotocol/server"
 import { Cause, Effect, identity } from "effect"
 import { withApproval } from "./approval/with-approval.ts"
@@ -18,6 +18,8 @@ interface RegisterOptions {
   /** The client's folders may be read from. */
   readonly isLocal?: boolean
   readonly resultLinks?: boolean
+  /** What this server lists. */
+  readonly offered?: ReadonlyArray<Tool>
 }
 
 /** Registers a tool for MCP clients. Every failure becomes a result that says what to do next. */
@@ -25,7 +27,7 @@ export const registerTool = (
   server: McpServer,
   services: Services,
   tool: Tool,
-  { meta, isLocal = false, resultLinks = true }: RegisterOptions = {}
+  { meta, isLocal = false, resultLinks = true, offered }: RegisterOptions = {}
 ): void => {
   server.registerTool(
     tool.name,
@@ -46,6 +48,7 @@ export const registerTool = (
       // The signal ends the wait. Submitted jobs continue: they do not listen to it.
       services.runPromise(
         callTool(server, tool, args, ctx, resultLinks).pipe(
+          Effect.provideService(OfferedTools, offered),
           isLocal ? Effect.provideService(CallerFolders, clientFolders(server)) : identity
         ),
         { signal: ctx.mcpReq.signal }

@@ -1,5 +1,6 @@
 export { checkDiskSpace } from "./files/disk-space.ts"
 export type { FetchFailure } from "./files/fetch-failure.ts"
+export { fetchImages } from "./files/fetch-to-memory.ts"
 export type { FileExists } from "./files/file-exists.ts"
 export { folderProblem, isMadeUpBySystem } from "./files/folder-problem.ts"
 export { nameProblem } from "./files/name-problem.ts"

@@ -1,8 +1,16 @@
 import { type AnyOperation, KlingError, type MediaRule, type Plan, type Task } from "@klingkit/core"
-import { anyVideo, invalidInput, type MediaReference, newImage, readMediaReference } from "@klingkit/core/internal"
-import type { FoundVideo, PipelinePlan } from "@klingkit/core/requests"
+import {
+  anyVideo,
+  invalidInput,
+  type MediaReference,
+  newImage,
+  readImageHeader,
+  readInlineImageHeader,
+  readMediaReference
+} from "@klingkit/core/internal"
+import type { FoundVideo, ImageSize, PipelinePlan } from "@klingkit/core/requests"
 import { type FileHost, type MediaConfig, type MediaSource, readMediaWith } from "@klingkit/media"
-import { inlineSeconds } from "@klingkit/media/internal"
+import { fetchImages, inlineSeconds } from "@klingkit/media/internal"
 import { Effect, type FileSystem, type Path, Predicate } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobError } from "../job-error.ts"
@@ -108,6 +116,16 @@ export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) =>
       const known = seconds.get(media)
       return known !== undefined || isUrl(media) ? Effect.succeed(known) : inlineSeconds(media)
     },
+    /** A result of Kling is fetched for it; what is behind any other URL is not. */
+    imageSize: (image: string): Effect.Effect<ImageSize | undefined, never, FileHost> =>
+      !isUrl(image)
+        ? Effect.sync(() => readInlineImageHeader(image))
+        : names.has(image)
+          ? fetchImages([image], policy).pipe(
+              Effect.map(([bytes]) => (bytes === undefined ? undefined : readImageHeader(bytes))),
+              Effect.orElseSucceed(() => undefined)
+            )
+          : Effect.succeed(undefined),
     /** The result that a value which was read is: `kk-img-...#1`. */
     nameOf: (read: string): string | undefined => names.get(read),
     /** The plan with the results that it refers to. */

@@ -8,28 +8,28 @@ import { argumentName } from "../argument-name.ts"
 import { UserApprovalAvailable } from "../user-approval.ts"
 import { cheaperData, cheaperLines, cheaperSchema } from "../results/format-cheaper.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
+import { unlisted } from "../unlisted.ts"
 import { defineTool, type Tool, type ToolFailure, type ToolNeeds } from "../tool.ts"
 
 // Prices do not depend on the prompt or on what an image shows.
 const anyPrompt = "quote"
 const anyImage = "https://example.com/image.png"
 
+/** Read, and not listed: a model quotes the call that it is about to make. */
 const settingsInput = {
-  model_name: z.string().optional(),
-  resolution: z.string().optional(),
-  mode: choice(["standard", "professional"], { std: "standard", pro: "professional" })
-    .describe("Old: standard = 720p, professional = 1080p")
-    .optional(),
-  duration: generateVideo.input.shape.durationSeconds.describe("Seconds"),
-  audio: generateVideo.input.shape.audio,
-  num_images: generateImage.input.shape.n,
-  with_picture: z.boolean().optional().describe("Starts from an image")
+  model_name: unlisted(z.string().optional()),
+  resolution: unlisted(z.string().optional()),
+  mode: unlisted(choice(["standard", "professional"], { std: "standard", pro: "professional" }).optional()),
+  duration: unlisted(generateVideo.input.shape.durationSeconds),
+  audio: unlisted(generateVideo.input.shape.audio),
+  num_images: unlisted(generateImage.input.shape.n),
+  with_picture: unlisted(z.boolean().optional())
 }
 
 const input = z.strictObject({
-  kind: z.enum(["video", "image"]).optional().describe("Price for settings"),
+  kind: unlisted(z.enum(["video", "image"]).optional()),
   ...settingsInput,
-  tool: z.string().optional().describe("Price of one call: its tool"),
+  tool: z.string().optional().describe("Of a paid call"),
   arguments: jsonObject("Its arguments as JSON").optional()
 })
 
@@ -41,8 +41,7 @@ export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
   defineTool({
     name: "quote_cost",
     title: "Quote cost",
-    description:
-      "Price before paying, and cheaper settings. Free. Give kind and settings, or tool and arguments; the latter may return a confirm_token if approval is required.",
+    description: "Price of a call before it is paid, and cheaper settings: its tool and arguments. Free.",
     toolset: "core",
     charged: false,
     hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
