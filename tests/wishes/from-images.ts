@@ -50,4 +50,22 @@ const dressed: Wish = {
   outcome: ({ saved: [file = ""] }) => expect(pngAspectRatio(file)).toBe("3:4")
 }
 
-export const fromImages: ReadonlyArray<Wish> = [animated, notReadable, dressed]
+const wide: Wish = {
+  row: "10",
+  settings: { KLINGKIT_INPUT_DIRS: "~/Pictures" },
+  images: [photo],
+  calls: [
+    {
+      tool: "edit_image",
+      arguments: { action: "expand", image_urls: [`~/${photo}`], aspect_ratio: "16:9" },
+      reads: { image: taskId },
+      alsoWritten: [{ action: "expand", image_urls: `~/${photo}`, aspect_ratio: "16x9" }]
+    },
+    { tool: "wait_for_task", arguments: { task_id: "$image" }, says: [/^Status: succeed$/m] },
+    { tool: "download_task", arguments: { task_id: "$image" } }
+  ],
+  charges: ["legacy.images.expand"],
+  outcome: ({ saved: [file = ""] }) => expect(pngAspectRatio(file)).toBe("16:9")
+}
+
+export const fromImages: ReadonlyArray<Wish> = [animated, notReadable, dressed, wide]

@@ -41,4 +41,19 @@ const allSaved: Wish = {
   outcome: ({ saved }) => expect(saved.map((path) => extname(path))).toEqual([".mp4", ".png", ".png", ".mp4"])
 }
 
-export const questions: ReadonlyArray<Wish> = [spent, allSaved, failed]
+const canceled: Wish = {
+  row: "14",
+  // Slow enough to be still running when the user thinks better of it.
+  kling: { speed: 1 },
+  before: [{ tool: "generate_video", arguments: { prompt: "A boat leaves the harbour" }, reads: { boat: taskId } }],
+  calls: [
+    {
+      tool: "find_tool",
+      arguments: { query: "cancel a task" },
+      says: [/Kling cannot cancel a task: it keeps running, and what is charged stays charged/, /Instead: /]
+    }
+  ],
+  charges: []
+}
+
+export const questions: ReadonlyArray<Wish> = [spent, allSaved, failed, canceled]
