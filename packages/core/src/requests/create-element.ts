@@ -9,7 +9,7 @@ import { defineRequest } from "./request.ts"
 
 const described = { name: "name", description: "description", voiceId: "voiceId", tags: "tags" } as const
 
-/** Kling takes no front without another view. What it does with the same picture twice is not documented: it is legal. */
+/** Kling takes no front without another view. What it does with the same image twice is not documented: it is legal. */
 const otherViews = ([front, ...others]: ReadonlyArray<string>) => (others.length === 0 ? [front] : others)
 
 const fromImages = {
@@ -53,9 +53,9 @@ export const createElement = defineRequest({
       }
       const fields = input.video === undefined ? fromImages : fromVideo
       const plan = yield* planFields(operations["legacy.elements.create"], fields, input, context)
-      return input.images?.length === 1 ? { ...plan, warnings: [...plan.warnings, onePicture] } : plan
+      return input.images?.length === 1 ? { ...plan, warnings: [...plan.warnings, oneImage] } : plan
     })
 })
 
-const onePicture =
-  "Kling requires a front and another view: the one picture is sent as both. Up to 3 other views make the element truer"
+const oneImage =
+  "Kling requires a front and another view: the one image is sent as both. Up to 3 other views make the element truer"

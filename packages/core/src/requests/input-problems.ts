@@ -61,7 +61,7 @@ const sentenceOf = (issue: Issue, given: unknown): string => {
       return `must be one of ${issue.values.join(", ")}${near === undefined ? "" : `; nearest: ${near}`}`
     }
     case "unrecognized_keys":
-      return `has ${sanitizeText(issue.keys.slice(0, 3).join(", "), 80)}, which is no part of it`
+      return `has ${sanitizeText(issue.keys.slice(0, 3).join(", "), 80)}, which it does not take`
     case "too_big":
       if (issue.origin === "array") return `has too many entries: at most ${issue.maximum}`
       return `${issue.origin === "string" ? "is too long: at most" : "must be at most"} ${issue.maximum}`

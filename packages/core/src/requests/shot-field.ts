@@ -8,7 +8,7 @@ const texts = z.registry<{ readonly read: Read }>()
 export const entryOfText = (type: z.ZodObject, text: string): ReturnType<Read> | undefined =>
   texts.get(type)?.read(text)
 
-/** `a fox wakes|3`: words, and seconds after the last bar. Without a bar the seconds are missing, which is told. */
+/** `a fox wakes|3`: words, and seconds after the last bar. Without a bar the seconds are missing. */
 const readShot: Read = (text) => {
   const bar = text.lastIndexOf("|")
   return bar < 0 ? { prompt: text } : { prompt: text.slice(0, bar), durationSeconds: text.slice(bar + 1) }

@@ -58,7 +58,7 @@ The image gives look and aspect ratio, so the prompt describes only what changes
 
 ## Several shots
 - In one video, up to 6 shots: shots [{"prompt": "a fox looks up", "duration": 3}, {"prompt": "it runs into the wood", "duration": 4}] in place of prompt, with ${names((model) => model.multiShot !== false)}; at most 512 characters each. The video lasts as long as all of them.
-- The same character in several shots: manage_elements creates an element of one or more pictures, free; give its id as element_ids and call it @element_1 in the prompt. A picture without an element: reference_images, @image_1.
+- The same character in several shots: manage_elements creates an element of one or more images, free; give its id as element_ids and call it @element_1 in the prompt. An image without an element: reference_images, @image_1.
 - Longer than one video: extend_video makes the next shot of a finished one. Say what happens next, not what has happened.
 
 ## Audio

@@ -1,7 +1,7 @@
 import { extendVideo as request } from "@klingkit/core/requests"
 import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
-import { namesOnly } from "./video-words.ts"
+import { namesOnly } from "./video-descriptions.ts"
 
 export const extendVideo = defineRequestTool({
   name: "extend_video",

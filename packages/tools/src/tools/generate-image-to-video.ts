@@ -1,7 +1,7 @@
 import { generateVideo as request } from "@klingkit/core/requests"
 import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
-import { videoWords } from "./video-words.ts"
+import { videoDescriptions } from "./video-descriptions.ts"
 
 export const generateImageToVideo = defineRequestTool({
   name: "generate_image_to_video",
@@ -13,7 +13,7 @@ export const generateImageToVideo = defineRequestTool({
     unlisted: ["dynamicRange"],
     needs: ["image"],
     refused: { aspect_ratio: "is that of the image; leave it out" },
-    descriptions: { ...videoWords, negativePrompt: "Not with every model", lastImage: "Last frame", model: "As generate_video" }
+    descriptions: { ...videoDescriptions, negativePrompt: "Not with every model", lastImage: "Last frame", model: "As generate_video" }
   }),
   summary: () => "Image-to-video generation started successfully!"
 })

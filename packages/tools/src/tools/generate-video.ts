@@ -1,7 +1,7 @@
 import { generateVideo as request } from "@klingkit/core/requests"
 import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
-import { videoWords } from "./video-words.ts"
+import { videoDescriptions } from "./video-descriptions.ts"
 
 const needsImage = "are an argument of generate_image_to_video"
 
@@ -15,7 +15,7 @@ export const generateVideo = defineRequestTool({
     without: ["image", "lastImage", "voices", "watermark"],
     unlisted: ["dynamicRange"],
     refused: { image_url: "is an argument of generate_image_to_video", voice_ids: needsImage, voices: needsImage },
-    descriptions: { ...videoWords, negativePrompt: "Not with every model" }
+    descriptions: { ...videoDescriptions, negativePrompt: "Not with every model" }
   }),
   summary: () => "Video generation started successfully!"
 })

@@ -31,7 +31,7 @@ describe("manage_elements", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
-  it.effect("makes an element of one picture, and says what its id is for", () => {
+  it.effect("makes an element of one image, and says what its id is for", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       const sent = requestsIn(world)
@@ -39,9 +39,9 @@ describe("manage_elements", () => {
       expect(sent().at(-1)).toMatchObject({
         element_image_list: { frontal_image: image, refer_images: [{ image_url: image }] }
       })
-      expect(text).toContain("Warning: Kling requires a front and another view: the one picture is sent as both")
+      expect(text).toContain("Warning: Kling requires a front and another view: the one image is sent as both")
       expect(structured["next"]).toContain("then give the ID in its result as element_ids")
-      // The same picture twice is the same element.
+      // The same image twice is the same element.
       expect((yield* call("manage_elements", ada)).structured["task_id"]).toBe(structured["task_id"])
       yield* passTime(world)
       const done = yield* call("check_image_status", { task_id: structured["task_id"] })

@@ -1,5 +1,5 @@
 /** What several video tools say of the same arguments, in short: every one of them says it again. */
-export const videoWords = {
+export const videoDescriptions = {
   multiShot: "",
   shots: "In place of prompt",
   referenceImages: "In prompt: @image_1",

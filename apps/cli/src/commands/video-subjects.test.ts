@@ -27,7 +27,7 @@ describe("klingkit video create", () => {
     })
   )
 
-  it.live("takes elements and pictures of subjects", () =>
+  it.live("takes elements and images of subjects", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
       const subjects = ["--elements", "829836802793406551", "--reference-images", "https://a.example/a.png"]

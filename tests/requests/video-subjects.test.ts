@@ -20,13 +20,16 @@ const inputs: ReadonlyArray<readonly [typeof generateVideo | typeof extendVideo 
   [editVideo, { video, prompt: "put @element_1 in", elements }]
 ]
 
-const cases = inputs.flatMap(([request, input]) =>
-  (["api-key", "key-pair"] as const).map((credential) => [request, { input, credential } satisfies Drawn] as const)
+const cases = inputs.flatMap(([request, input], index) =>
+  // Those that the paths of both generations take differently.
+  (index < 2 ? (["api-key", "key-pair"] as const) : (["api-key"] as const)).map(
+    (credential) => [request.id, { input, credential } satisfies Drawn, request] as const
+  )
 )
 
 it.each(cases)(
-  "$id with subjects, shots and voices is one request by every face: %j",
-  async (request, drawn) => {
+  "%s of %j is one request by every face",
+  async (_, drawn, request) => {
     const sent = new Map<string, ReadonlyArray<string> | undefined>()
     for (const [name, face] of Object.entries(faces)) sent.set(name, await sentBy(face, request, drawn))
     const expected = sent.get("program") ?? []

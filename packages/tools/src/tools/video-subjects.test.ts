@@ -132,7 +132,7 @@ describe("shots", () => {
   })
 
   it.effect.each([
-    [{ shots: [{ prompt: "x", duration: 5, camera: "pan" }] }, "shots[0] has camera, which is no part of it"],
+    [{ shots: [{ prompt: "x", duration: 5, camera: "pan" }] }, "shots[0] has camera, which it does not take"],
     [{ shots: ["a fox"] }, "shots[0].duration is required"],
     [{ shots: [{ prompt: "x", duration: "soon" }] }, "shots[0].duration must be a number"],
     [{ shots: [{ prompt: "x", duration: 0 }, shots[0]] }, "shots[0].duration must be whole seconds, at least 1"],
