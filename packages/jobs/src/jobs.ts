@@ -236,7 +236,7 @@ const make = Effect.gen(function* () {
     run: (what, options) =>
       isPipelinePlan(what)
         ? run(what, options)
-        : Effect.catch(run(what, options), (error) => Effect.flatMap(nameCheaper(what)(error), Effect.fail)),
+        : run(what, options).pipe(Effect.catch((error) => Effect.flatMap(nameCheaper(what)(error), Effect.fail))),
     resume: (handle, options) =>
       Effect.mapError(recovering(pipelines.resume(handle, options)), (error) =>
         error._tag === "LedgerError" ? error.aboutTask(handle) : error

@@ -118,13 +118,15 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
 /** The same request planned with another setting, to compare prices, does not read or look up its media again. */
 const readOnce = <E>(context: PlanContext<E>): PlanContext<E> => {
   const [images, videos] = [new Map<string, string>(), new Map<string, FoundVideo>()]
-  const remembered =
-    <A>(known: Map<string, A>, read: (field: string, source: string) => Effect.Effect<A, KlingError | E>) =>
-    (field: string, source: string) => {
-      const found = known.get(source)
-      return found === undefined
-        ? Effect.tap(read(field, source), (value) => Effect.sync(() => known.set(source, value)))
-        : Effect.succeed(found)
-    }
-  return { ...context, image: remembered(images, context.image), video: remembered(videos, context.video) }
+  const once = <A>(known: Map<string, A>, source: string, read: Effect.Effect<A, KlingError | E>) => {
+    const found = known.get(source)
+    return found === undefined
+      ? Effect.tap(read, (value) => Effect.sync(() => known.set(source, value)))
+      : Effect.succeed(found)
+  }
+  return {
+    ...context,
+    image: (field, source) => once(images, source, context.image(field, source)),
+    video: (field, source) => once(videos, source, context.video(field, source))
+  }
 }

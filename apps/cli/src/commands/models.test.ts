@@ -12,7 +12,7 @@ describe("klingkit models", () => {
       const find = (kind: string, id: string) => models.find((model) => model["kind"] === kind && model["id"] === id)
       expect(find("video", "kling-3.0")).toMatchObject({ state: "live", seconds: { min: 3, max: 15 } })
       expect(find("image", "kling-v3")).toMatchObject({ state: "live", maxImages: 9 })
-      expect(find("video", "kling-2.6")?.["usualPrices"]).toEqual([
+      expect(find("video", "kling-2.6")?.["typicalPrices"]).toEqual([
         { resolution: "720p", usd: 0.21 },
         { resolution: "1080p", usd: 0.35 },
         { resolution: "1080p", with: "audio", usd: 0.7 }

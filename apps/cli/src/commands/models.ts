@@ -7,7 +7,13 @@ import {
   type VideoModel,
   videoModels
 } from "@klingkit/core"
-import { closestMatch, type UsualPrice, usualPrices, usualPricesText, usualSeconds } from "@klingkit/core/internal"
+import {
+  closestMatch,
+  type TypicalPrice,
+  typicalPrices,
+  typicalPricesText,
+  typicalSeconds
+} from "@klingkit/core/internal"
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import { usageError } from "../output/failure.ts"
@@ -23,7 +29,7 @@ type ModelView = Partial<Omit<VideoModel & ImageModel, "state" | "resolutions">>
   readonly successor?: string
   readonly resolutions?: ReadonlyArray<string>
   /** What 5 s of video, or one image, cost in USD. */
-  readonly usualPrices?: ReadonlyArray<UsualPrice>
+  readonly typicalPrices?: ReadonlyArray<TypicalPrice>
 }
 
 const known: ReadonlyArray<ModelView> = [
@@ -39,7 +45,7 @@ const withPrices = (view: ModelView): Effect.Effect<ModelView> => {
   const model = view.state === "retired" ? undefined : models.find(({ id }) => id === view.id)
   return model === undefined
     ? Effect.succeed(view)
-    : Effect.map(usualPrices(model), (prices) => ({ ...view, usualPrices: prices }))
+    : Effect.map(typicalPrices(model), (prices) => ({ ...view, typicalPrices: prices }))
 }
 
 const secondsText = ({ seconds }: ModelView): string | undefined =>
@@ -54,7 +60,7 @@ const columns: ReadonlyArray<Column<ModelView>> = [
   { title: "audio", value: (model) => model.audio?.join(" ") },
   { title: "aspect ratios", value: (model) => model.aspectRatios?.join(" ") },
   { title: "images", value: (model) => model.maxImages?.toString() },
-  { title: `${usualSeconds} s, or one image`, value: (model) => usualPricesText(model.usualPrices ?? []) }
+  { title: `${typicalSeconds} s, or one image`, value: (model) => typicalPricesText(model.typicalPrices ?? []) }
 ]
 
 const list = Command.make(
@@ -98,10 +104,10 @@ const show = Command.make(
     const namesake = findVideoModel(name)
     const alsoNamed = namesake === undefined || namesake.id === model.id ? {} : { alsoTheNameOf: namesake.id }
     const view = { ...model, ...alsoNamed }
-    const { successor, usualPrices: prices = [], ...facts } = model
+    const { successor, typicalPrices: prices = [], ...facts } = model
     const text = factsText({
       ...facts,
-      [`${usualSeconds} s, or one image`]: prices.length === 0 ? undefined : usualPricesText(prices),
+      [`${typicalSeconds} s, or one image`]: prices.length === 0 ? undefined : typicalPricesText(prices),
       replacement: successor,
       "alias of": namesake?.id === model.id ? undefined : namesake?.id
     })

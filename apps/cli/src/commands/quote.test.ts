@@ -2,6 +2,7 @@ import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { writeFileSync } from "node:fs"
 import { emulatedKling } from "../testing/emulator.ts"
+import { greyPng } from "../testing/grey-png.ts"
 import { klingkit } from "../testing/run-klingkit.ts"
 
 const price = (args: string, ...more: ReadonlyArray<string>) =>
@@ -102,6 +103,29 @@ it.live("gives an upper bound for audio of unknown length, and measures a local 
     expect(measured.stdout).toContain(
       "2.8 units, $0.392 (estimate), at most 3.2 units ($0.448): 2.8 video units = 7 s x 0.4"
     )
+    expect(yield* kling.requests).toEqual([])
+  })
+)
+
+it.live("compares prices by what it has read: a local image, and the length of a local audio file", () =>
+  Effect.gen(function* () {
+    const kling = yield* emulatedKling()
+    const [image, audio] = [`${kling.home}/portrait.png`, `${kling.home}/speech.wav`]
+    writeFileSync(image, greyPng(640, 640))
+    writeFileSync(audio, silence(7.4))
+    const cheaperOf = (command: string, ...flags: ReadonlyArray<string>) =>
+      Effect.map(
+        klingkit(["video", command, ...flags, "--resolution", "1080p", "--dry-run", "--json"], kling),
+        ({ stdout }) => JSON.parse(stdout).cheaper
+      )
+    expect(yield* cheaperOf("avatar", "--image", image, "--audio", audio)).toMatchObject([
+      { settings: { resolution: "720p" }, usd: 0.448, savesUsd: 0.448, isUpperBound: true }
+    ])
+    expect(yield* cheaperOf("create", "a fox", "--image", image)).toMatchObject([
+      { settings: { durationSeconds: 3 }, usd: 0.336 },
+      { settings: { model: "kling-2.6" }, usd: 0.35 },
+      { settings: { resolution: "720p" }, usd: 0.42 }
+    ])
     expect(yield* kling.requests).toEqual([])
   })
 )

@@ -82,28 +82,21 @@ describe("how the same request costs less", () => {
     })
   )
 
-  const drawn = [
-    ...["kling-3.0", "kling-3.0-omni", "kling-3.0-turbo", "kling-o1", "kling-2.6", "kling-4.0", undefined].flatMap(
-      (model) =>
-        ["720p", "1080p", "4k", undefined].flatMap((resolution) =>
-          [5, 10, 15, undefined].flatMap((durationSeconds) =>
-            ["native", "off", undefined].flatMap((audio) =>
-              [image, undefined].map((first) => ({ model, resolution, durationSeconds, audio, image: first }))
-            )
-          )
-        )
-    )
-  ].map((settings) => ({
-    prompt: "a fox",
-    ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
-  }))
+  const models = ["kling-3.0", "kling-3.0-omni", "kling-3.0-turbo", "kling-o1", "kling-2.6", "kling-4.0", undefined]
+  const inputs = models
+    .flatMap((model) => ["720p", "1080p", "4k", undefined].map((resolution) => ({ model, resolution })))
+    .flatMap((settings) => [5, 10, 15, undefined].map((durationSeconds) => ({ ...settings, durationSeconds })))
+    .flatMap((settings) => ["native", "off", undefined].map((audio) => ({ ...settings, audio })))
+    .flatMap((settings) => [image, undefined].map((first) => ({ ...settings, image: first })))
+    .map((settings) => Object.entries(settings).filter(([, value]) => value !== undefined))
+    .map((given) => ({ prompt: "a fox", ...Object.fromEntries(given) }))
 
   it.effect.each(["api-key", "key-pair"] as const)(
     "is planned like the request, strictly cheaper, and sorted by what it saves, with every setting: %s",
     (credential) =>
       Effect.gen(function* () {
         let count = 0
-        for (const input of drawn) {
+        for (const input of inputs) {
           const outcome = yield* Effect.option(cheaper(generateVideo, input, credential))
           if (outcome._tag === "None") continue
           const { plan, found } = outcome.value

@@ -125,6 +125,6 @@ const shorterThan = (
   seconds: number,
   range: { readonly min: number; readonly max: number } | { readonly values: ReadonlyArray<number> }
 ): ReadonlyArray<number> => {
-  const usual = "values" in range ? range.values : [15, 10, 5, range.min].filter((one) => one >= range.min)
-  return usual.filter((one) => one < seconds).toSorted((a, b) => b - a)
+  const offered = "values" in range ? range.values : [15, 10, 5, range.min].filter((one) => one >= range.min)
+  return offered.filter((one) => one < seconds).toSorted((a, b) => b - a)
 }

@@ -16,7 +16,7 @@ describe("list_models", () => {
     }).pipe(Effect.provide(emulated()))
   )
 
-  it.effect("has what usual requests cost, and the price that quote_cost gives, in a compact answer", () =>
+  it.effect("has what typical requests cost, and the price that quote_cost gives, in a compact answer", () =>
     Effect.gen(function* () {
       const { text, structured } = yield* call("list_models", {})
       const models = structured["models"] as ReadonlyArray<Readonly<Record<string, string>>>

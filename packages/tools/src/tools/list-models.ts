@@ -1,5 +1,5 @@
 import { type ImageModel, imageModels, retiredModels, type VideoModel, videoModels } from "@klingkit/core"
-import { imagesOfScene, invalidInput, usualPrices, usualPricesText, usualSeconds } from "@klingkit/core/internal"
+import { imagesOfScene, invalidInput, typicalPrices, typicalPricesText, typicalSeconds } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import * as z from "zod"
 import { scenesWith } from "@klingkit/core/requests"
@@ -39,7 +39,7 @@ export const listModels = defineTool({
     }
     const retired = kind === "image" ? retiredModels.image : retiredModels.video
     const videos = Effect.forEach(kind === "image" ? [] : videoModels, (model) =>
-      Effect.map(pricesOf(model, `${usualSeconds} s`), (prices) => ({ ...videoModelData(model), ...prices }))
+      Effect.map(pricesOf(model, `${typicalSeconds} s`), (prices) => ({ ...videoModelData(model), ...prices }))
     )
     const images = Effect.forEach(kind === "video" ? [] : imageModels, (model) =>
       Effect.map(pricesOf(model, "one image"), (prices) => ({ ...imageModelData(model), ...prices }))
@@ -68,10 +68,10 @@ const listed = (models: ReadonlyArray<ModelData>, retired: Readonly<Record<strin
   ]
 })
 
-/** What usual requests cost: `5 s: 720p $0.42, with audio $0.63`. */
+/** What typical requests cost: `5 s: 720p $0.42, with audio $0.63`. */
 const pricesOf = (model: VideoModel | ImageModel, of: string) =>
-  Effect.map(usualPrices(model), (prices) =>
-    prices.length === 0 ? {} : { prices: `${of}: ${usualPricesText(prices)}` }
+  Effect.map(typicalPrices(model), (prices) =>
+    prices.length === 0 ? {} : { prices: `${of}: ${typicalPricesText(prices)}` }
   )
 
 const scenes = (search: string) => {

@@ -52,12 +52,12 @@ describe("quote_cost", () => {
 })
 
 describe("cheaper settings", () => {
-  const dear = { model_name: "kling-3.0", duration: 10, resolution: "1080p", audio: "native" }
+  const expensive = { model_name: "kling-3.0", duration: 10, resolution: "1080p", audio: "native" }
 
   it.effect("have their price, and the arguments with which the call costs that", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
-      const ofCall = yield* call("quote_cost", { tool: "generate_video", arguments: { prompt: "a fox", ...dear } })
+      const ofCall = yield* call("quote_cost", { tool: "generate_video", arguments: { prompt: "a fox", ...expensive } })
       expect(ofCall.structured["cheaper"]).toEqual([
         { change: "5 s instead of 10 s", settings: { duration: 5 }, usd: 0.84, units: 6, of: "video", saves_usd: 0.84 },
         { change: "no audio", settings: { audio: "off" }, usd: 1.12, units: 8, of: "video", saves_usd: 0.56 },
@@ -71,14 +71,14 @@ describe("cheaper settings", () => {
         }
       ])
       expect(ofCall.text).toContain("Cheaper: no audio: $1.12, 8 video units\n")
-      expect((yield* call("quote_cost", { kind: "video", ...dear })).structured["cheaper"]).toEqual(
+      expect((yield* call("quote_cost", { kind: "video", ...expensive })).structured["cheaper"]).toEqual(
         ofCall.structured["cheaper"]
       )
       for (const { settings, usd } of ofCall.structured["cheaper"] as ReadonlyArray<{
         settings: object
         usd: number
       }>) {
-        const made = yield* call("generate_video", { prompt: "a fox", ...dear, ...settings })
+        const made = yield* call("generate_video", { prompt: "a fox", ...expensive, ...settings })
         expect(made.structured["quote"]).toMatchObject({ usd })
       }
     }).pipe(Effect.provide(emulated(world)))
@@ -105,7 +105,7 @@ describe("cheaper settings", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {
       if ("maxUsdPerDay" in limits) yield* call("generate_video", { prompt: "earlier" })
-      const paid = { prompt: "a fox", ...dear, ...more }
+      const paid = { prompt: "a fox", ...expensive, ...more }
       const refused = yield* failure("generate_video", paid)
       expect(formatError({ charged: true }, refused).lines.join(" ")).toContain(`Next: ${advice}; nothing was sent`)
       const { text } = yield* call("quote_cost", { tool: "generate_video", arguments: paid })
@@ -118,8 +118,8 @@ describe("cheaper settings", () => {
     Effect.gen(function* () {
       const cheaperOf = (tool: string, args: object) =>
         Effect.map(call("quote_cost", { tool, arguments: args }), ({ structured }) => structured["cheaper"])
-      const { structured } = yield* call("generate_video", { prompt: "a fox", ...dear })
-      expect(yield* cheaperOf("generate_video", { prompt: "a cat", ...dear, variants: 2 })).toMatchObject([
+      const { structured } = yield* call("generate_video", { prompt: "a fox", ...expensive })
+      expect(yield* cheaperOf("generate_video", { prompt: "a cat", ...expensive, variants: 2 })).toMatchObject([
         { usd: 1.68, units: 12, saves_usd: 1.68 },
         { usd: 2.24 },
         { usd: 2.52 }
@@ -131,8 +131,8 @@ describe("cheaper settings", () => {
         { settings: { resolution: "720p" }, usd: 0.84 }
       ])
       expect(yield* cheaperOf("generate_video", { prompt: "a fox", model_name: "kling-2.5-turbo" })).toEqual([])
-      const person = { person_image_url: image.image_url, cloth_image_urls: [image.image_url] }
-      expect(yield* cheaperOf("virtual_try_on", person)).toEqual([])
+      const tryOn = { person_image_url: image.image_url, cloth_image_urls: [image.image_url] }
+      expect(yield* cheaperOf("virtual_try_on", tryOn)).toEqual([])
       // Several steps.
       expect(
         yield* cheaperOf("create_lipsync", { video_url: "https://a.example/a.mp4", tts_text: "hi" })

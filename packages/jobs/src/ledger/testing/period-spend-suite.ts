@@ -78,7 +78,7 @@ export const periodSpendSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void 
     })
   )
 
-  it.effect("counts what limits count: of the user on any account, and of anybody on the account", () =>
+  it.effect("counts what limits count: of the user on any account, and of anyone on the account", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
       yield* charge(ledger, [units(1)], { account: "account-2" })

@@ -5,8 +5,8 @@ import { usdText } from "../prices/quote.ts"
 import { planImage } from "./plan-image.ts"
 import { planVideo } from "./plan-video.ts"
 
-/** The price of a usual request: a video of 5 s, or one image. */
-export interface UsualPrice {
+/** The price of a typical request: a video of 5 s, or one image. */
+export interface TypicalPrice {
   readonly resolution: string
   /** What is added to a prompt alone: audio made with the video, or a reference image where that costs more. */
   readonly with?: "audio" | "image"
@@ -14,10 +14,10 @@ export interface UsualPrice {
 }
 
 /** The length that Kling makes by default, and that every model makes. */
-export const usualSeconds = 5
+export const typicalSeconds = 5
 
 /** `720p $0.42, with audio $0.63; 1080p $0.56, with audio $0.84`; empty if no price is published. */
-export const usualPricesText = (prices: ReadonlyArray<UsualPrice>): string =>
+export const typicalPricesText = (prices: ReadonlyArray<TypicalPrice>): string =>
   [...Map.groupBy(prices, ({ resolution }) => resolution)]
     .map(([resolution, own]) => {
       const each = own.map(({ usd, with: added }) => `${added === undefined ? "" : `with ${added} `}${usdText(usd)}`)
@@ -28,8 +28,8 @@ export const usualPricesText = (prices: ReadonlyArray<UsualPrice>): string =>
 const anyPrompt = "price"
 const anyImage = "https://example.com/image.png"
 
-/** What a model's usual requests cost, by the planner: what it does not make, or has no published price for, is left out. */
-export const usualPrices = (model: VideoModel | ImageModel): Effect.Effect<ReadonlyArray<UsualPrice>> =>
+/** What a model's typical requests cost, by the planner: what it does not make, or has no published price for, is left out. */
+export const typicalPrices = (model: VideoModel | ImageModel): Effect.Effect<ReadonlyArray<TypicalPrice>> =>
   Effect.map("seconds" in model ? videoPrices(model) : imagePrices(model), (prices) => prices.flat())
 
 const videoPrices = ({ id, resolutions, audio }: VideoModel) =>
@@ -41,7 +41,7 @@ const videoPrices = ({ id, resolutions, audio }: VideoModel) =>
           prompt: anyPrompt,
           model: id,
           resolution,
-          durationSeconds: usualSeconds,
+          durationSeconds: typicalSeconds,
           ...(audio.length > 1 ? { audio: one } : {})
         },
         "api-key"
@@ -60,8 +60,8 @@ const imagePrices = ({ id, resolutions }: ImageModel) =>
     })
   )
 
-const priceOf = (plan: ReturnType<typeof planVideo>, of: Omit<UsualPrice, "usd">) =>
-  Effect.map(Effect.option(plan), (planned): ReadonlyArray<UsualPrice> => {
+const priceOf = (plan: ReturnType<typeof planVideo>, of: Omit<TypicalPrice, "usd">) =>
+  Effect.map(Effect.option(plan), (planned): ReadonlyArray<TypicalPrice> => {
     const usd = Option.getOrUndefined(planned)?.quote.priceUsd
     return usd === undefined ? [] : [{ ...of, usd }]
   })

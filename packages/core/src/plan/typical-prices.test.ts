@@ -2,9 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { imageModels } from "../models/image-models.ts"
 import { videoModels } from "../models/video-models.ts"
-import { usualPrices, usualPricesText } from "./usual-prices.ts"
+import { typicalPrices, typicalPricesText } from "./typical-prices.ts"
 
-describe("the usual prices of a model", () => {
+describe("the typical prices of a model", () => {
   it.effect.each([
     ["kling-3.0", "720p $0.42, with audio $0.63; 1080p $0.56, with audio $0.84; 4k $2.10, with audio $2.10"],
     // Its audio needs 1080p; the other one has no silent video.
@@ -18,14 +18,14 @@ describe("the usual prices of a model", () => {
   ] as const)("%s", ([name, text]) =>
     Effect.gen(function* () {
       const model = [...videoModels, ...imageModels].find(({ id }) => id === name) ?? expect.fail(name)
-      expect(usualPricesText(yield* usualPrices(model))).toBe(text)
+      expect(typicalPricesText(yield* typicalPrices(model))).toBe(text)
     })
   )
 
   it.effect("are there for every model that Kling has confirmed", () =>
     Effect.gen(function* () {
       for (const model of [...videoModels, ...imageModels].filter(({ state }) => state === "live")) {
-        expect([model.id, (yield* usualPrices(model)).map(({ resolution }) => resolution)]).toEqual([
+        expect([model.id, (yield* typicalPrices(model)).map(({ resolution }) => resolution)]).toEqual([
           model.id,
           expect.arrayContaining([...model.resolutions])
         ])
