@@ -22,8 +22,9 @@ describe("quote_cost of steps", () => {
         tool: "generate_audio",
         arguments: { kind: "speech", text: "Good morning to everybody who lives on this coast" }
       },
-      { id: "spoken", tool: "create_lipsync", arguments: { task_id: "shot", audio_url: "speech" } },
-      { id: "sound", tool: "generate_audio", arguments: { kind: "soundtrack", task_id: "spoken" } }
+      // What is made from a video lasts as long as that.
+      { id: "sound", tool: "generate_audio", arguments: { kind: "soundtrack", task_id: "shot" } },
+      { id: "spoken", tool: "create_lipsync", arguments: { task_id: "sound", audio_url: "speech" } }
     ]
     return Effect.gen(function* () {
       const { structured, text } = yield* call("quote_cost", { steps })
