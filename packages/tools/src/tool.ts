@@ -79,7 +79,7 @@ interface Declared<Input extends z.ZodObject, Output extends z.ZodObject> extend
   Tool,
   "name" | "title" | "description" | "toolset" | "hints" | "charged"
 > {
-  /** Flat and strict: scalars, enums, arrays of scalars. */
+  /** Flat and strict: scalars, enums, arrays of scalars; of objects only in `steps` of quote_cost. */
   readonly input: Input
   /** Data are named in snake_case, like the arguments. */
   readonly output: Output
