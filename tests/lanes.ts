@@ -89,6 +89,7 @@ export const suites: ReadonlyArray<Suite> = [
   { files: "tests/requests/**", from: "standard", because: "makes each request by every face" },
   { files: "tests/simulation/**", from: "standard", because: "simulates for long" },
   { files: "tests/stranger/**", from: "standard", because: "packs and installs the servers" },
+  { files: "tests/wishes/**", from: "standard", because: "starts a server for each row of docs/wishes.md" },
   {
     files: "packages/jobs/src/postgres/frozen-postgres.test.ts",
     from: "full",

@@ -48,6 +48,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@klingkit/jobs": "",
     "@klingkit/jobs/internal": "",
     effect: "",
+    minisearch: "src/finding/",
     zod: ""
   },
   "packages/mcp": {
@@ -98,7 +99,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@ai-sdk/openai": "hosts/",
     "@google/genai": "hosts/",
     "@klingkit/media": "docs/",
-    "@klingkit/media/testing": "mcp/",
+    "@klingkit/media/testing": ["mcp/", "wishes/"],
     // Not `embed/`, whose programs are those of users.
     "@klingkit/core/internal": ["docs/", "matrix/", "requests/"],
     "@klingkit/emulator": "",
@@ -112,7 +113,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@sparticuz/chromium": "board/",
     ajv: "mcp/",
     "mcp-sdk-v1": "",
-    mediabunny: "stranger/",
+    mediabunny: ["stranger/", "wishes/"],
     "oidc-provider": "hosted/",
     "oxc-parser": "house/",
     "playwright-core": "board/",

@@ -12,6 +12,9 @@ export interface OldWord {
 /** The one kind of film that there is: what is assembled from the videos of a story. */
 const filmsOfStories = /(^|\/)film/
 
+/** What users ask for in their own words; a request is what becomes of it. */
+const whatUsersAskFor = /^(tests\/wishes\/|docs\/wishes\.md$)/
+
 /** Where a person is seen in an image, not the user. */
 const peopleInImages = /virtual-try-on/
 
@@ -20,7 +23,7 @@ export const oldNames: ReadonlyArray<OldWord> = [
   { old: "clip|clips", instead: "video" },
   { old: "picture|pictures", instead: "image" },
   { old: "film|films", instead: "video", allowedIn: filmsOfStories },
-  { old: "wish|wishes", instead: "request" },
+  { old: "wish|wishes", instead: "request", allowedIn: whatUsersAskFor },
   { old: "look|looks|looked|looking", instead: "poll, status read or lookup", except: "look up|look ahead|looks like" },
   { old: "sight|sights|sighted", instead: "snapshot" },
   { old: "unseen", instead: "not visible, missing" },
@@ -112,7 +115,7 @@ export const oldPhrases: ReadonlyArray<OldWord> = [
     except: "film grain|mm film|film\\.ya?ml|Kling films|then film",
     allowedIn: filmsOfStories
   },
-  { old: "wish|wishes", instead: "request" },
+  { old: "wish|wishes", instead: "request", allowedIn: whatUsersAskFor },
   {
     old: "(?:a|an|one|each|every|first|second|next|last|later|failed|two|many|more) looks?",
     instead: "poll, status read",

@@ -36,6 +36,31 @@ describe("the preview of a video", () => {
     expect(await fetches()).toBe(4)
   })
 
+  it("shows the video of a pipeline, whose file was saved by its step", async () => {
+    const { structured } = await host.call("create_lipsync", {
+      task_id,
+      tts_text: "Good morning to everybody on this coast"
+    })
+    const handle = structured?.["task_id"]
+    const waiting = host.call("wait_for_task", { task_id: handle })
+    await kling.finishTasks()
+    expect((await waiting).text).toMatch(/^Status: succeed$/m)
+    await host.call("download_task", { task_id: handle })
+    const before = await fetches()
+    const { text, images } = await host.call("check_video_status", { task_id: handle, preview: true })
+    expect(text).toContain(", 9 frames in reading order, at 0, ")
+    expect([images.length, await fetches()]).toEqual([1, before])
+  })
+
+  it("comes with a decoder that also gives the last frame, to begin another video with", async () => {
+    const next = { prompt: "it lands", image_url: `${task_id}@last` }
+    const steps = [{ id: "next", tool: "generate_image_to_video", arguments: JSON.stringify(next) }]
+    const quoted = await host.call("quote_cost", { steps })
+    const made = await host.call("generate_image_to_video", next)
+    expect(made.structured?.["quote"]).toMatchObject({ usd: 0.42 })
+    expect(quoted.structured?.["quote"]).toMatchObject({ usd: 0.42 })
+  })
+
   it("is a plain word and no fetch without a decoder, and the status is there all the same", async () => {
     const before = await fetches()
     const plain = await programIn("")

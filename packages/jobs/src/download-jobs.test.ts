@@ -32,7 +32,7 @@ const outcomes = (all: Effect.Success<ReturnType<typeof download>>) =>
   )
 
 describe("downloading several jobs", () => {
-  it.effect("saves each under its own name; what fails, runs or is unknown is told beside the others", () =>
+  it.effect("saves each under its own name; what fails, runs or is unknown has its reason beside the others", () =>
     Effect.gen(function* () {
       const program = yield* savingProgram()
       const [first = "", second = "", third = ""] = yield* images(program, ["a", "b", "c"])

@@ -29,7 +29,7 @@ export interface DownloadedJob {
 const concurrency = 3
 
 /**
- * Saves the results of several jobs, each under its own name. What fails for one is told of that one, and the others are saved.
+ * Saves the results of several jobs, each under its own name. What fails for one is its result, and the others are saved.
  * The jobs have the links by which their files were fetched.
  */
 export const downloadJobs = Effect.fn("Jobs.downloadJobs")(function* (

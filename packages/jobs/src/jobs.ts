@@ -65,6 +65,8 @@ export class Jobs extends Context.Service<
     readonly planRepeat: RepeatPlanner
     /** The price of a plan, whether it needs an approval, and whether the limits allow it now. Reserves nothing. */
     quote(plan: Plan): Effect.Effect<QuoteCheck>
+    /** The sum of several plans, each of which is run by itself, and whether the limit per day allows all of them now. */
+    quoteSum(plans: ReadonlyArray<Plan>): Effect.Effect<Omit<QuoteCheck, "approvalLimit">>
     /** Fails if the price of several plans together needs an approval that it does not have. Each has its own limits still. */
     requireApprovalOfSum(
       quote: Quote,
@@ -233,6 +235,7 @@ const make = Effect.gen(function* () {
       const { overBudget, ...check } = yield* gate.check(quoted.quote)
       return overBudget === undefined ? check : { ...check, overBudget: yield* nameCheaper(quoted)(overBudget) }
     }),
+    quoteSum: (plans) => gate.checkSum(plans.map(({ quote }) => quote)),
     requireApprovalOfSum: (quote, approval) => gate.requireApprovalOfSum(quote, approval),
     run: (what, options) =>
       isPipelinePlan(what)

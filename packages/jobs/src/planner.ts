@@ -26,6 +26,7 @@ import type { JobError } from "./job-error.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
 import { mediaOrigins } from "./media-origins.ts"
 import { planMedia } from "./references/plan-media.ts"
+import { PlannedResults } from "./references/planned-results.ts"
 import { refineQuote } from "./refine-quote.ts"
 
 /** Plans what can be asked for: its media read and measured, its limits checked, its price refined. Sends nothing. */
@@ -63,8 +64,8 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
   const provided = <A, E2>(effect: Effect.Effect<A, E2, Needs>) => Effect.provideContext(effect, services)
 
   /** What one plan reads with: what it refers to, and where its media come from, is noted. */
-  const reading = () => {
-    const media = planMedia({ find: job, readTask: task, config })
+  const reading = Effect.gen(function* () {
+    const media = planMedia({ find: job, readTask: task, config, planned: yield* PlannedResults })
     const { watch, originOf } = mediaOrigins(media.nameOf)
     const context: PlanContext<JobError | E> = readOnce(
       watch({
@@ -73,14 +74,15 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
         media: (operation, input) => provided(media.operation(operation, input)),
         video: (field, source) => provided(media.video(field, source)),
         seconds: media.seconds,
-        refineQuote: (plan) => provided(refineQuote(plan, config.principal))
+        imageSize: (image) => provided(media.imageSize(image)),
+        refineQuote: (plan) => provided(refineQuote(plan, config.principal, media.secondsOf))
       })
     )
     return { context, originOf, complete: media.complete }
-  }
+  })
 
   const planAny = Effect.fnUntraced(function* (request: AnyRequest, given: unknown, nameOf: NameOf) {
-    const { context, originOf, complete } = reading()
+    const { context, originOf, complete } = yield* reading
     // The ledger keeps what was given, in the words of the declaration.
     const stored: AnyRequest = {
       ...request,
@@ -96,7 +98,7 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
 
   const planOne = Effect.fnUntraced(function* (operation: AnyOperation, input: unknown) {
     if (!Predicate.isObject(input) || Array.isArray(input)) return yield* planOperation(operation, input)
-    const { context, originOf, complete } = reading()
+    const { context, originOf, complete } = yield* reading
     const read = yield* context.media(operation, { ...input })
     const plan = yield* context.refineQuote(yield* planOperation(operation, read))
     return complete({ ...plan, request: storeOperation(operation, { ...input }, originOf) } satisfies Plan)

@@ -5,15 +5,19 @@ import { LedgerSource } from "./ledger/ledger-source.ts"
 
 /**
  * Refines a plan's quote if the price depends on the duration of a video or audio that is known here: local media, or a
- * result of a job in this ledger. Otherwise the quote keeps its upper bound; remote media is never fetched.
+ * result of a job in this ledger; `known` has lengths that were read already. Otherwise the quote keeps its upper bound;
+ * remote media is never fetched.
  */
 export const refineQuote = Effect.fnUntraced(function* (
   plan: Plan,
-  principal = "local"
+  principal = "local",
+  known: (media: string) => number | undefined = () => undefined
 ): Effect.fn.Return<Plan, never, LedgerSource> {
   const { operation, input } = plan
   const source = operation.lengthFrom?.(input)
-  const seconds = source === undefined ? undefined : yield* secondsOf(source, principal)
+  if (source === undefined) return plan
+  const read = "media" in source ? known(source.media) : undefined
+  const seconds = read ?? (yield* secondsOf(source, principal))
   return seconds === undefined ? plan : { ...plan, quote: operation.price(input, seconds) }
 })
 

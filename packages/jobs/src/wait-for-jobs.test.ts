@@ -48,7 +48,7 @@ describe("waiting for several jobs", () => {
     })
   )
 
-  it.effect("tells first what has ended first; a wrong id and a running job are told beside it", () =>
+  it.effect("tells first what has ended first; a wrong id and a running job have their result beside it", () =>
     Effect.gen(function* () {
       const program = yield* Effect.flatten(programsOf(worldInRealTime()).pipe(Effect.map((start) => start())))
       const run = Effect.gen(function* () {

@@ -21,7 +21,7 @@ describe("a result of several tasks", () => {
     expect(state?.tasks.get("kk-2")).toMatchObject({ files: [{ path: "/out/a.mp4" }] })
   })
 
-  it("is none when no task is in it", () => {
+  it("shows nothing when no task is in it", () => {
     expect(applyList(freshState, answer({ tasks: [] }), 0)).toBe(undefined)
   })
 

@@ -1,7 +1,7 @@
 import { boardTasks, findTool, selectTools, tools } from "@klingkit/tools"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
-import { connectedClient, wires } from "./testing/connected-client.ts"
+import { connectedClient, textOf, wires } from "./testing/connected-client.ts"
 import { emulatedServices } from "./testing/emulated-services.ts"
 
 describe.each(wires)("a server on a %s", (wire) => {
@@ -51,9 +51,18 @@ describe.each(wires)("a server on a %s", (wire) => {
     for (const tool of ["generate_video", "wait_for_task", "download_task"]) expect(instructions).toContain(tool)
   })
 
-  it("answers a call of an unknown tool with a protocol error", async () => {
+  it("answers a call of an unknown tool with a protocol error, which names the nearest", async () => {
     const client = await connectedClient(emulatedServices().services, wire)
-    await expect(client.callTool({ name: "generate_film", arguments: {} })).rejects.toMatchObject({ code: -32_602 })
+    for (const [name, nearest] of [
+      ["generate_vidoe", "generate_video"],
+      ["talking_photo", "create_avatar_video"],
+      ["x".repeat(900), ""]
+    ] as const) {
+      const error: unknown = await client.callTool({ name, arguments: {} }).catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ code: -32_602, message: expect.stringContaining(nearest) })
+      expect((error as Error).message).toContain("find_tool says which tool does what")
+      expect((error as Error).message.length).toBeLessThan(300)
+    }
   })
 
   it("offers only what was selected", async () => {
@@ -62,8 +71,29 @@ describe.each(wires)("a server on a %s", (wire) => {
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(
       [...selected, boardTasks].map(({ name }) => name)
     )
-    await expect(client.callTool({ name: "generate_video", arguments: { prompt: "x" } })).rejects.toMatchObject({
-      code: -32_602
-    })
+    const refused = await client.callTool({ name: "generate_video", arguments: { prompt: "x" } })
+    expect(refused.isError).toBe(true)
+    expect(textOf(refused)).toContain("Error: generate_video is a tool that this server does not offer\nCharged: no")
+    expect(textOf(refused)).toContain("starts it without --read-only")
+  })
+
+  it.each([
+    [undefined, "describe_image", "KLINGKIT_TOOLSETS=core,studio (or all)", "edit_image comes nearest"],
+    [undefined, "call_kling_api", "KLINGKIT_TOOLSETS=core,raw (or all)", ""],
+    ["studio", "generate_video", "KLINGKIT_TOOLSETS=studio,core (or all)", "comes nearest"],
+    ["raw", "edit_image", "KLINGKIT_TOOLSETS=raw,core (or all)", "call_kling_api comes nearest"]
+  ] as const)("with %s says how %s is switched on, and what comes nearest", async (toolsets, name, setting, near) => {
+    const { services, control } = emulatedServices()
+    const selected = await Effect.runPromise(selectTools({ toolsets }))
+    const client = await connectedClient(services, wire, selected)
+    const args = { prompt: "x", image_url: "https://example.com/a.png" }
+    const refused = await client.callTool({ name, arguments: args })
+    expect(refused.isError).toBe(true)
+    expect(textOf(refused)).toContain(setting)
+    expect(textOf(refused)).toContain(near)
+    expect((await control("GET requests")).requests).toEqual([])
+    if (toolsets !== undefined) return
+    const found = await client.callTool({ name: "find_tool", arguments: { query: name.replaceAll("_", " ") } })
+    expect(textOf(found)).toContain(setting)
   })
 })

@@ -4,6 +4,7 @@ import { Effect, type ManagedRuntime } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
 import { boardMeta, registerBoard } from "./board/board.ts"
 import { tasksExtension } from "./client-capabilities.ts"
+import { answerMissingTools } from "./missing-tools.ts"
 import { registerPrompts } from "./prompts.ts"
 import { registerResources } from "./resources.ts"
 import { registerSkills } from "./skills.ts"
@@ -41,7 +42,6 @@ export const buildServer = (
       instructions,
       maxToolInputElements,
       capabilities: {
-        tools: { listChanged: false },
         resources: { listChanged: false },
         prompts: { listChanged: false },
         extensions: { [tasksExtension]: {} }
@@ -61,7 +61,12 @@ export const buildServer = (
   )
   const connect = server.connect.bind(server)
   server.connect = (transport) => connect(withBoundedAnswers(transport))
-  for (const tool of tools) registerTool(server, services, tool, { meta: boardMeta(tool), isLocal, resultLinks })
+  // Not in the constructor, which would set the handler of calls at once.
+  server.server.registerCapabilities({ tools: { listChanged: false } })
+  answerMissingTools(server, tools)
+  for (const tool of tools) {
+    registerTool(server, services, tool, { meta: boardMeta(tool), isLocal, resultLinks, offered: tools })
+  }
   registerTasks(server, services)
   registerResources(server, services)
   registerPrompts(server, services, tools)

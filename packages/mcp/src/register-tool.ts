@@ -1,6 +1,6 @@
 import { CallerFolders } from "@klingkit/jobs/internal"
 import type { JsonSchema, Tool } from "@klingkit/tools"
-import { formatDefect, formatError, grants, scopeOf } from "@klingkit/tools"
+import { formatDefect, formatError, grants, OfferedTools, scopeOf } from "@klingkit/tools"
 import type {
   CallToolResult,
   McpServer,
@@ -24,6 +24,8 @@ interface RegisterOptions {
   /** The client's folders may be read from. */
   readonly isLocal?: boolean
   readonly resultLinks?: boolean
+  /** What this server lists. */
+  readonly offered?: ReadonlyArray<Tool>
 }
 
 /** Registers a tool for MCP clients. Every failure becomes a result that says what to do next. */
@@ -31,7 +33,7 @@ export const registerTool = (
   server: McpServer,
   services: Services,
   tool: Tool,
-  { meta, isLocal = false, resultLinks = true }: RegisterOptions = {}
+  { meta, isLocal = false, resultLinks = true, offered }: RegisterOptions = {}
 ): void => {
   server.registerTool(
     tool.name,
@@ -53,6 +55,7 @@ export const registerTool = (
       // The signal ends the wait. Submitted jobs continue: they do not listen to it.
       services.runPromise(
         callTool(server, tool, args, ctx, resultLinks).pipe(
+          Effect.provideService(OfferedTools, offered),
           isLocal ? Effect.provideService(CallerFolders, clientFolders(server)) : identity
         ),
         { signal: ctx.mcpReq.signal }

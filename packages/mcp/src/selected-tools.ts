@@ -8,8 +8,10 @@ export const selectedTools = Effect.fnUntraced(function* (flags: {
   readonly readOnly: boolean
 }): Effect.fn.Return<ReadonlyArray<Tool>, KlingError> {
   const fromEnvironment = yield* Config.option(Config.String("KLINGKIT_TOOLSETS")).pipe(Effect.orDie)
+  const tokens = yield* Config.option(Config.String("KLINGKIT_CONFIRM_TOKENS")).pipe(Effect.orDie)
   return yield* selectTools({
     toolsets: flags.toolsets ?? Option.getOrUndefined(fromEnvironment),
-    readOnly: flags.readOnly
+    readOnly: flags.readOnly,
+    confirmTokens: /^\s*on\s*$/i.test(Option.getOrElse(tokens, () => ""))
   })
 })

@@ -22,6 +22,7 @@ import { listTasks } from "./tools/list-tasks.ts"
 import { manageElements } from "./tools/manage-elements.ts"
 import { manageVoices } from "./tools/manage-voices.ts"
 import { quoteCostOf } from "./tools/quote-cost.ts"
+import { toolFinderOf } from "./tools/find-tool.ts"
 import { repeatTaskOf } from "./tools/repeat-task.ts"
 import { spend } from "./tools/spend.ts"
 import { virtualTryOn } from "./tools/virtual-try-on.ts"
@@ -46,24 +47,28 @@ const generating: ReadonlyArray<Tool> = [
   spend
 ]
 
-/** Toolsets that must be selected by name: studio and raw. */
-const optional: ReadonlyArray<Tool> = [
+const editing: ReadonlyArray<Tool> = [
   controlMotion,
   createAvatarVideo,
   editImage,
   editVideo,
   generateAudio,
   manageElements,
-  manageVoices,
-  describeImage,
-  callKlingApi
+  manageVoices
 ]
 
-const repeatTask = repeatTaskOf([...generating, ...optional])
+/** What must be selected by name. */
+const optional: ReadonlyArray<Tool> = [describeImage, callKlingApi]
 
-const quoteCost = quoteCostOf([...generating, repeatTask, ...optional].filter((tool) => tool.charged))
+const repeatTask = repeatTaskOf([...generating, ...editing, ...optional])
+
+const quoteCost = quoteCostOf([...generating, repeatTask, ...editing, ...optional].filter((tool) => tool.charged))
+
+const others: ReadonlyArray<Tool> = [...generating, repeatTask, quoteCost, ...editing, ...optional]
+
+const toolFinder = toolFinderOf(others)
 
 /** Every tool, in listing order. */
-export const tools: ReadonlyArray<Tool> = [...generating, repeatTask, quoteCost, ...optional]
+export const tools: ReadonlyArray<Tool> = [...generating, repeatTask, quoteCost, toolFinder, ...editing, ...optional]
 
 export const findTool = (name: string): Tool | undefined => tools.find((tool) => tool.name === name)

@@ -10,6 +10,7 @@ import {
 } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"
+import { isUnlisted, unlisted } from "./unlisted.ts"
 
 /** Several requests behind one tool, told apart by an argument. */
 export interface Choice {
@@ -28,6 +29,8 @@ type Arguments = Readonly<Record<string, unknown>>
 interface View {
   /** Fields that are left to other faces: each description is paid for by every conversation. */
   readonly without?: ReadonlyArray<string>
+  /** Fields that are read and not listed. */
+  readonly unlisted?: ReadonlyArray<string>
   /** Optional fields that this tool needs. */
   readonly needs?: ReadonlyArray<string>
   readonly refused?: Readonly<Record<string, string>>
@@ -39,12 +42,13 @@ interface View {
 
 /** A request as one tool offers it. */
 export const viewOf = (request: AnyRequest, view: View): OfferedRequest => {
-  const { without = [], needs = [], refused = {}, descriptions = {}, fixed = {} } = view
+  const { without = [], unlisted: hidden = [], needs = [], refused = {}, descriptions = {}, fixed = {} } = view
   const shape = Object.entries(request.input.shape).flatMap(([field, schema]) => {
     if (without.includes(field) || field in fixed) return []
     const description = descriptions[field]
     const type = needs.includes(field) && schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema
-    return [[field, redescribed(type as z.ZodType, description)] as const]
+    const shown = redescribed(type as z.ZodType, description)
+    return [[field, hidden.includes(field) ? unlisted(shown) : shown] as const]
   })
   return {
     ...request,
@@ -85,6 +89,7 @@ export const listedArguments = (offers: OfferedRequest | Choice, nameOf: NameOf)
 function* offersOf(choice: string, request: AnyRequest, nameOf: NameOf): Generator<readonly [string, Offer]> {
   const named = (field: string) => nameOf(request, field)
   for (const [field, schema] of Object.entries(request.input.shape)) {
+    if (isUnlisted(schema as z.ZodType)) continue
     const description = fillNames(descriptionOf(schema) ?? "", named)
     yield [named(field), { choice, schema: withNames(schema as z.ZodType, named), description }]
   }
@@ -107,7 +112,7 @@ const descriptionOf = (schema: unknown): string | undefined => {
 }
 
 const redescribed = (schema: z.ZodType, description: string | undefined): z.ZodType => {
-  if (description === undefined) return schema
+  if (description === undefined || description === descriptionOf(schema)) return schema
   return schema instanceof z.ZodOptional
     ? (schema.unwrap() as z.ZodType).describe(description).optional()
     : schema.describe(description)

@@ -20,6 +20,7 @@ import { type CallResult, runPlan } from "./results/run-plan.ts"
 import { startSchema, submitResult } from "./results/submit-result.ts"
 import { synchronousResult } from "./results/synchronous-result.ts"
 import type { Tool, ToolFailure, ToolResult } from "./tool.ts"
+import { unlisted } from "./unlisted.ts"
 
 /** Hints for hosts, shared by every paid tool. */
 export const paidHints = { readOnly: false, destructive: false, idempotent: false, openWorld: true } as const
@@ -50,8 +51,13 @@ export const defineRequestTool = (declared: Declared): Tool => {
     hints = paidHints,
     ...about
   } = declared
-  const { confirm_token, ...repeated } = paidArguments
-  const added = { ...repeated, ...(variants ? variantsArgument : {}), ...(charged ? { confirm_token } : {}) }
+  const { confirm_token, take, ...repeated } = paidArguments
+  const added = {
+    ...repeated,
+    take: charged ? take : unlisted(take),
+    ...(variants ? variantsArgument : {}),
+    ...(charged ? { confirm_token } : {})
+  }
   // An earlier name of an added argument is not the one that is listed.
   const nameOf: NameOf = (request, field) => (Object.hasOwn(added, field) ? field : argumentName(request, field))
   const choose = chooser(offers, { input: z.strictObject(added), aliases: renamedPaidArguments }, argumentName)

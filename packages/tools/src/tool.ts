@@ -7,7 +7,7 @@ import { renamedPaidArguments } from "./inputs/paid-arguments.ts"
 import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts"
 import { checkArguments, withNotes, withNotesField } from "./read-arguments.ts"
 
-/** `core` is the default; `studio` and `raw` must be selected by name. */
+/** `core` is the default; what is in `studio` or `raw` only must be selected by name. */
 export type Toolset = "core" | "studio" | "raw"
 
 /** What a host may rely on before it allows a call; every tool states all four. */
@@ -79,7 +79,7 @@ interface Declared<Input extends z.ZodObject, Output extends z.ZodObject> extend
   Tool,
   "name" | "title" | "description" | "toolset" | "hints" | "charged"
 > {
-  /** Flat and strict: scalars, enums, arrays of scalars. */
+  /** Flat and strict: scalars, enums, arrays of scalars; of objects only in `steps` of quote_cost. */
   readonly input: Input
   /** Data are named in snake_case, like the arguments. */
   readonly output: Output

@@ -16,6 +16,33 @@ describe("a selection of tools", () => {
     })
   )
 
+  it.effect("of the names from before there was one list for all still is what it was", () =>
+    Effect.gen(function* () {
+      expect((yield* names({ toolsets: "studio" })).toSorted()).toEqual([
+        "control_motion",
+        "create_avatar_video",
+        "describe_image",
+        "edit_image",
+        "edit_video",
+        "generate_audio",
+        "manage_elements",
+        "manage_voices"
+      ])
+      expect(yield* names({ toolsets: "raw" })).toEqual(["call_kling_api"])
+      expect(yield* names({ toolsets: "core,studio,raw" })).toEqual(yield* names({ toolsets: "all" }))
+    })
+  )
+
+  it.effect("lists confirm_token only where tokens approve", () =>
+    Effect.gen(function* () {
+      for (const confirmTokens of [false, true]) {
+        const selected = yield* selectTools({ confirmTokens })
+        const listing = selected.filter(({ inputSchema }) => "confirm_token" in inputSchema.properties)
+        expect(listing).toEqual(confirmTokens ? selected.filter(({ charged }) => charged) : [])
+      }
+    })
+  )
+
   it.effect("contains nothing that spends or writes when read-only", () =>
     Effect.gen(function* () {
       const selected = yield* selectTools({ readOnly: true })

@@ -71,13 +71,13 @@ export const tellOfTasks =
   (ids: ReadonlyArray<string>) =>
   <A, E, R>(work: Effect.Effect<A, E, R>) => {
     const named = ids.map((id): NamedJob => ({ handle: id, ...(ids.length > 1 ? { kind: "task", id } : {}) }))
-    const told = tellOfJobs((names) =>
+    const running = tellOfJobs((names) =>
       Effect.andThen(
         Effect.forEach(named, ({ handle, ...known }) => names.add(handle, known), { discard: true }),
         work
       )
     )
-    return told.pipe(
+    return running.pipe(
       Effect.provide(connection),
       Effect.onInterrupt(() => Output.use((output) => output.fail(interrupted(named))))
     )

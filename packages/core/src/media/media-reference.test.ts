@@ -37,6 +37,13 @@ describe("what names a result", () => {
   it.each(["#0", "#01", "#x", "@middle", "@2.5s", "#1#2", "@last#2", "#"])("does not end in %s", (ending) => {
     expect(readMediaReference(handle + ending)).toContain(`ends in ${ending}; after an id stands nothing, #1`)
   })
+
+  it("may have a name that the caller knows, and is no file", () => {
+    const isStep = (id: string) => id === "shot-1"
+    expect(readMediaReference("shot-1", isStep)).toEqual({ id: "shot-1" })
+    expect(readMediaReference("shot-1#2@last", isStep)).toEqual({ id: "shot-1", number: 2, frame: "last" })
+    expect(readMediaReference("shot-2", isStep)).toBeUndefined()
+  })
 })
 
 it("a voice may come from a video, other audio may not", () => {

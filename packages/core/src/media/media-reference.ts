@@ -12,13 +12,20 @@ export interface MediaReference {
 }
 
 /** Handles say what they are; of Kling's ids only the long numbers, since a short one may be the name of a file. */
-const pattern = /^(kk-[a-z0-9]+-[^\s#@./\\]+|\d{15,20})([#@].*)?$/s
+const idPattern = /^(kk-[a-z0-9]+-[^\s#@./\\]+|\d{15,20})$/
+const pattern = /^([^#@]+)([#@].*)?$/s
 const suffix = /^(?:#([1-9]\d{0,2}))?(?:@(first|last))?$/
 
-/** The reference in a media input; nothing where it is a URL, a path or base64. A text says what is wrong with its ending. */
-export const readMediaReference = (given: string): MediaReference | string | undefined => {
+/**
+ * The reference in a media input; nothing where it is a URL, a path or base64. A text says what is wrong with its ending.
+ * `isName` knows ids that do not look like one, such as those of the steps of a plan.
+ */
+export const readMediaReference = (
+  given: string,
+  isName: (id: string) => boolean = () => false
+): MediaReference | string | undefined => {
   const [, id, ending = ""] = pattern.exec(given.trim()) ?? []
-  if (id === undefined) return undefined
+  if (id === undefined || !(idPattern.test(id) || isName(id))) return undefined
   const [read, number, frame] = suffix.exec(ending) ?? []
   if (read === undefined) {
     return `ends in ${sanitizeText(ending, 40)}; after an id stands nothing, #1, #2, ... for one of several results, or @first or @last for a frame of a video`

@@ -2,10 +2,9 @@ import { legacyImage } from "../media/media-rules.ts"
 import { operation } from "../operation.ts"
 import { integer, media, number, string } from "../params/param.ts"
 import { perImage } from "../prices/image-prices.ts"
+import { maxGrowth } from "./expanded-area.ts"
 import { legacyOptions } from "./options.ts"
 import { orderedReferences } from "./prompt-references.ts"
-
-const maxGrowth = 3
 
 interface Margins {
   readonly upExpansionRatio: number

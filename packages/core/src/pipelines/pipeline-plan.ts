@@ -91,7 +91,7 @@ export const planPipeline = (
 export const fingerprintKey = "chain"
 
 /** A pipeline as a single plan, for its quote and its approval. It has the operation of its last step. */
-export const toPlan = ({ name, steps, quote, warnings }: PipelinePlan): Plan => {
+export const toPlan = ({ name, steps, quote, warnings, request }: PipelinePlan): Plan => {
   const last = steps.at(-1) as PipelineStep
   const references = new Map(steps.flatMap(({ plan }) => [...(plan.references ?? [])]))
   return {
@@ -101,6 +101,7 @@ export const toPlan = ({ name, steps, quote, warnings }: PipelinePlan): Plan => 
     reasons: [`${stepsText(steps.length)}: ${steps.map(({ plan }) => plan.operation.id).join(", ")}`],
     warnings,
     quote,
+    ...(request === undefined ? {} : { request }),
     ...(references.size === 0 ? {} : { references })
   }
 }

@@ -1,10 +1,10 @@
 import type { Effect } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import type { KlingError } from "../errors/kling-error.ts"
+import { nearestModel } from "../models/model-meant.ts"
 import type { ModelTable } from "../models/model-table.ts"
 import type { AnyOperation } from "../operation.ts"
 import { operations } from "../operations/catalog.ts"
-import { closestMatch } from "../params/closest-match.ts"
 import { unknownPrice } from "../prices/quote.ts"
 import { checkShots } from "./check-shots.ts"
 import { checkAnyVideoRequest, checkFieldsExist } from "./check-video-request.ts"
@@ -20,8 +20,14 @@ export const planUnknownVideo = (
   given: VideoRequest,
   credential: CredentialKind
 ): Effect.Effect<Plan, KlingError> => {
-  if (!/^[a-z0-9][a-z0-9.-]{1,60}$/i.test(name))
-    return refuse([{ field: "model", message: "is not a valid model name" }])
+  const known = nearestModel(
+    table.videoModels.map((model) => model.id),
+    name
+  )
+  if (!/^[a-z0-9][a-z0-9.-]{1,60}$/i.test(name)) {
+    const near = known === undefined ? "" : `; nearest: ${known}`
+    return refuse([{ field: "model", message: `is not a valid model name${near}` }])
+  }
   if (table.findImageModel(name) !== undefined) {
     const ids = table.videoModels.filter((model) => model.state === "live").map((model) => model.id)
     return refuse([{ field: "model", message: `${name} is an image model; choose ${ids.join(", ")}` }])
@@ -29,10 +35,6 @@ export const planUnknownVideo = (
   const problems = [...checkShots(given, table), ...checkAnyVideoRequest(given)]
   if (problems.length > 0) return refuse(problems)
   const request = withImplied(given)
-  const known = closestMatch(
-    name,
-    table.videoModels.map((model) => model.id)
-  )
   const hint = known === undefined ? "" : ` (did you mean ${known}?)`
   const warning = `${name} is not in klingkit's model table: sent unchanged, with limits and price unchecked${hint}`
   const isOmni = needsOmni(request)

@@ -5,6 +5,7 @@ import { videoModels } from "../models/video-models.ts"
 import { operations } from "../operations/catalog.ts"
 import { idField } from "./id-field.ts"
 import { media } from "./media-field.ts"
+import { modelField } from "./model-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
 import { operationFor } from "./source-video.ts"
@@ -35,8 +36,7 @@ export const controlMotion = defineRequest({
       .describe("Facing direction: from the image or the video (default)")
       .optional(),
     prompt: z.string().optional(),
-    model: z
-      .enum(models.map(({ id }) => id as MotionModelName))
+    model: modelField("video", z.enum(models.map(({ id }) => id as MotionModelName)))
       .describe(`Default ${defaultModel}`)
       .optional(),
     resolution: z.enum(["720p", "1080p"]).describe("Default 720p").optional(),

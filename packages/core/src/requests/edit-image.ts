@@ -3,6 +3,7 @@ import { operations } from "../operations/catalog.ts"
 import { idField } from "./id-field.ts"
 import { suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
+import { modelField } from "./model-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
 import { imageCount } from "./image-fields.ts"
@@ -17,7 +18,7 @@ export const editImage = defineRequest({
     prompt: z.string().describe("Refers to images as <<<image_1>>>, <<<image_2>>>").optional(),
     images: z.array(media("image", "URL or path")).max(10).describe("Task IDs, URLs or paths, up to 10").optional(),
     elements: z.array(idField()).describe("Element ids").optional(),
-    model: suggested<"kling-image-o1" | "kling-v3-omni">()
+    model: modelField("image", suggested<"kling-image-o1" | "kling-v3-omni">())
       .describe("kling-image-o1 (default) or kling-v3-omni")
       .optional(),
     resolution: z.enum(["1k", "2k", "4k"]).optional(),

@@ -6,6 +6,7 @@ import { renameFields } from "./field-names.ts"
 import { libraryIds } from "./library-ids.ts"
 import { listedValue, suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
+import { modelField } from "./model-field.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
 import { checkSourceLength, checkSourceModel, sourceVideoModels } from "./source-video.ts"
@@ -22,7 +23,7 @@ export const editVideo = defineRequest({
   input: z.strictObject({
     video: media("video", "Task ID of the video, or its URL"),
     prompt: prompt.describe("What to change"),
-    model: suggested<VideoModelName>()
+    model: modelField("video", suggested<VideoModelName>())
       .describe(`Default ${defaultReferenceModel}; or ${others.join(", ")}`)
       .optional(),
     referenceImages,

@@ -3,6 +3,7 @@ import * as z from "zod"
 import { invalidInput } from "../errors/kling-error.ts"
 import { operations } from "../operations/catalog.ts"
 import { imageCount } from "./image-fields.ts"
+import { marginsFor } from "./expansion-margins.ts"
 import { media } from "./media-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
@@ -21,30 +22,43 @@ export const expandImage = defineRequest({
     down: margin.describe("Fraction of the height").optional(),
     left: margin.describe("Fraction of the width").optional(),
     right: margin.describe("Fraction of the width").optional(),
+    aspectRatio: z.string().describe("Shape to reach, such as 16:9, in place of the four").optional(),
     prompt: z.string().describe("What the new area shows").optional(),
     n: imageCount
   }),
   source: "image",
   aliases: { image_urls: "image", num_images: "n" },
   example: { image: "https://example.com/cat.png", up: 0.5, down: 0.5 },
-  plan: (input, context) => {
-    const { up = 0, down = 0, left = 0, right = 0 } = input
-    if (up + down + left + right === 0) {
-      return Effect.fail(invalidInput([{ field: "up", message: "or {down}, {left}, {right} is required" }]))
-    }
-    return planFields(
-      operations["legacy.images.expand"],
-      {
-        image: "image",
-        upExpansionRatio: "up",
-        downExpansionRatio: "down",
-        leftExpansionRatio: "left",
-        rightExpansionRatio: "right",
-        prompt: "prompt",
-        n: "n"
-      },
-      { ...input, up, down, left, right },
-      context
-    )
-  }
+  plan: (input, context) =>
+    Effect.gen(function* () {
+      const { aspectRatio, ...given } = input
+      const { up = 0, down = 0, left = 0, right = 0 } = given
+      const isGiven = up + down + left + right > 0
+      if (aspectRatio !== undefined && isGiven) {
+        return yield* refuse("aspectRatio", "takes the place of {up}, {down}, {left}, {right}; leave those out")
+      }
+      if (aspectRatio === undefined && !isGiven) {
+        return yield* refuse("up", "or {down}, {left}, {right}, or in their place {aspectRatio}, is required")
+      }
+      const image = aspectRatio === undefined ? input.image : yield* context.image("image", input.image)
+      const margins =
+        aspectRatio === undefined ? { up, down, left, right } : marginsFor(aspectRatio, yield* context.imageSize(image))
+      if (typeof margins === "string") return yield* refuse("aspectRatio", margins)
+      return yield* planFields(
+        operations["legacy.images.expand"],
+        {
+          image: "image",
+          upExpansionRatio: "up",
+          downExpansionRatio: "down",
+          leftExpansionRatio: "left",
+          rightExpansionRatio: "right",
+          prompt: "prompt",
+          n: "n"
+        },
+        { ...given, image, ...margins },
+        context
+      )
+    })
 })
+
+const refuse = (field: string, message: string) => Effect.fail(invalidInput([{ field, message }]))

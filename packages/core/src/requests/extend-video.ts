@@ -6,6 +6,7 @@ import { renameFields } from "./field-names.ts"
 import { libraryIds } from "./library-ids.ts"
 import { suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
+import { modelField } from "./model-field.ts"
 import { planFields } from "./operation-fields.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
@@ -50,7 +51,7 @@ export const extendVideo = defineRequest({
   input: z.strictObject({
     video: media("video", "Task ID of the video, or its URL"),
     prompt: prompt.describe("What happens next"),
-    model: suggested<VideoModelName>()
+    model: modelField("video", suggested<VideoModelName>())
       .describe(`Default ${defaultReferenceModel}; or ${others.join(", ")}`)
       .optional(),
     ...settings,

@@ -4,6 +4,7 @@ import { imageModels } from "../models/image-models.ts"
 import { defaultImageModel, planImage } from "../plan/plan-image.ts"
 import { listedInteger, listedValue, suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
+import { modelField } from "./model-field.ts"
 import { present } from "./present.ts"
 import { defineRequest } from "./request.ts"
 import { type ImageModelName, negativePrompt, prompt } from "./video-fields.ts"
@@ -20,7 +21,7 @@ export const generateImage = defineRequest({
   input: z.strictObject({
     prompt,
     negativePrompt,
-    model: suggested<ImageModelName>()
+    model: modelField("image", suggested<ImageModelName>())
       .describe(`Default ${defaultImageModel}; or ${others.join(", ")}`)
       .optional(),
     resolution: listedValue(

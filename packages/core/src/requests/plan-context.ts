@@ -10,6 +10,11 @@ export interface FoundVideo {
   readonly durationSeconds?: number
 }
 
+export interface ImageSize {
+  readonly width: number
+  readonly height: number
+}
+
 /**
  * What planning needs from around it: whose credential will send, where inputs are read, which tasks are known. `E` is how
  * that fails: a program without a ledger knows fewer ways than jobs do.
@@ -24,6 +29,8 @@ export interface PlanContext<E> {
   video(field: string, source: string): Effect.Effect<FoundVideo, KlingError | E>
   /** The length of an audio or video as Kling takes it, where that is known without fetching it. */
   seconds(media: string): Effect.Effect<number | undefined>
+  /** Width and height in pixels of an image as Kling takes it, where they are known here: of content, and of Kling's own results. */
+  imageSize(image: string): Effect.Effect<ImageSize | undefined>
   /** The plan at the price that the length of its input decides, where that length is known here. */
   refineQuote(plan: Plan): Effect.Effect<Plan>
 }

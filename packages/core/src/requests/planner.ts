@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import { invalidInput } from "../errors/kling-error.ts"
+import { readInlineImageHeader } from "../media/image-header.ts"
 import type { PipelinePlan } from "../pipelines/pipeline-plan.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { PlanContext } from "./plan-context.ts"
@@ -33,5 +34,6 @@ export const offlineContext = (credential: CredentialKind): PlanContext<never> =
       ? Effect.succeed({ url: source })
       : Effect.fail(invalidInput([{ field, message: "must be a URL: only jobs know the tasks behind ids" }])),
   seconds: () => Effect.succeed(undefined),
+  imageSize: (image) => Effect.sync(() => (/^https?:/i.test(image) ? undefined : readInlineImageHeader(image))),
   refineQuote: Effect.succeed
 })

@@ -7,6 +7,7 @@ import { isIdField } from "./id-field.ts"
 import { innerType } from "./inner-type.ts"
 import { spellingsOf, valuesOf } from "./listed-value.ts"
 import { mediaKindOf } from "./media-field.ts"
+import { readModel } from "./model-field.ts"
 import { isObjectField } from "./object-field.ts"
 import { entryOfText } from "./shot-field.ts"
 
@@ -20,6 +21,8 @@ export const readValue = (schema: unknown, given: unknown): unknown => {
   if (type instanceof z.ZodBoolean) return booleanOf(value) ?? value
   if (type instanceof z.ZodObject) return readEntry(type, value)
   if (isObjectField(type)) return objectOf(value) ?? value
+  const model = readModel(type, value)
+  if (model !== undefined) return model
   const values = valuesOf(type)
   if (values.length > 0) return choiceOf(values, value) ?? spellingsOf(type)[plainWord(value)] ?? value
   return type instanceof z.ZodString ? readText(type, value) : value

@@ -6,6 +6,7 @@ import type { InputOf } from "../params/param.ts"
 import { idField } from "./id-field.ts"
 import { listedInteger, listedValue, suggested } from "./listed-value.ts"
 import { media } from "./media-field.ts"
+import { modelField } from "./model-field.ts"
 import type { Alias } from "./request.ts"
 
 const live = videoModels.filter((model) => model.state === "live")
@@ -42,7 +43,7 @@ type Literal<Value> = Value extends string ? (string extends Value ? never : Val
 
 /** Settings that every video has; what a model takes of them is its operations' to say. */
 export const videoSettings = {
-  model: suggested<VideoModelName>()
+  model: modelField("video", suggested<VideoModelName>())
     .describe(`Default ${defaultVideoModel}; or ${others.join(", ")}`)
     .optional(),
   resolution: listedValue(

@@ -1,13 +1,22 @@
 import { type AnyOperation, KlingError, type MediaRule, type Plan, type Task } from "@klingkit/core"
-import { anyVideo, invalidInput, type MediaReference, newImage, readMediaReference } from "@klingkit/core/internal"
-import type { FoundVideo, PipelinePlan } from "@klingkit/core/requests"
+import {
+  anyVideo,
+  invalidInput,
+  type MediaReference,
+  newImage,
+  readImageHeader,
+  readInlineImageHeader,
+  readMediaReference
+} from "@klingkit/core/internal"
+import type { FoundVideo, ImageSize, PipelinePlan } from "@klingkit/core/requests"
 import { type FileHost, type MediaConfig, type MediaSource, readMediaWith } from "@klingkit/media"
-import { inlineSeconds } from "@klingkit/media/internal"
+import { fetchImages, inlineSeconds } from "@klingkit/media/internal"
 import { Effect, type FileSystem, type Path, Predicate } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { readMediaInput } from "../media-inputs.ts"
+import { asFinished, type PlannedResults } from "./planned-results.ts"
 import { isResultLink, nameOfLink } from "./result-links.ts"
 import { type FindJob, resolveLibraryId, resolveReference, resolveResultId } from "./resolve-reference.ts"
 
@@ -19,18 +28,31 @@ interface PlanMediaOptions<E> {
   readonly find: FindJob<E>
   readonly readTask: (id: string) => Effect.Effect<Task, KlingError | E>
   readonly config: MediaConfig & { readonly principal: string }
+  readonly planned?: PlannedResults | undefined
 }
 
 /**
  * The media inputs of one plan. Each may be a reference to an earlier result, and all of them come through here; the plan
  * then names the results that it uses.
  */
-export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) => {
+export const planMedia = <E>({ find: findMade, readTask, config, planned }: PlanMediaOptions<E>) => {
   const { privateHosts = [], klingIsLocal = false, principal } = config
   const policy = { privateHosts, klingIsLocal }
   const names = new Map<string, string>()
   const seconds = new Map<string, number>()
   const warnings: Array<string> = []
+
+  const step = (id: string): Job | undefined => {
+    const job = planned?.steps.get(id)
+    if (job !== undefined) planned?.used.add(id)
+    return job
+  }
+  const find: FindJob<E> = (id) => {
+    const job = step(id)
+    if (job !== undefined) return Effect.succeed(job)
+    return planned === undefined ? findMade(id) : Effect.map(findMade(id), (found) => asFinished(found, planned))
+  }
+  const referenceIn = (given: string) => readMediaReference(given, (id) => planned?.steps.has(id) === true)
 
   const resolved = Effect.fnUntraced(function* (field: string, rule: MediaRule, reference: MediaReference) {
     const { source, name, durationSeconds } = yield* resolveReference(field, rule, reference, { find, policy })
@@ -52,7 +74,7 @@ export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) =>
     Effect.gen(function* () {
       // It was resolved before, and Kling need not be kept from its own files.
       if (Predicate.isString(source) && names.has(source)) return source
-      const reference = Predicate.isString(source) ? readMediaReference(source) : undefined
+      const reference = Predicate.isString(source) ? referenceIn(source) : undefined
       if (Predicate.isString(reference)) return yield* refuse(field, reference)
       if (reference !== undefined) return (yield* resolved(field, rule, reference)).value
       const value = yield* readMediaInput(field, rule, source, config)
@@ -74,10 +96,10 @@ export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) =>
   /** Without a task that is known to have made it, what an id means is left to Kling, unless it is one of klingkit's own. */
   const resultId = (field: string, type: "video" | "audio", given: string): Read<string, E> =>
     Effect.gen(function* () {
-      const reference = readMediaReference(given)
+      const reference = referenceIn(given)
       if (reference === undefined) return given
       if (Predicate.isString(reference)) return yield* refuse(field, reference)
-      const known = yield* finishedInLedger(reference.id, principal)
+      const known = step(reference.id) ?? (yield* finishedInLedger(reference.id, principal))
       if (known === undefined && isHandle(reference.id)) return yield* resolveResultId(field, type, reference, find)
       const job = known ?? (yield* readIfThere(readTask, reference.id))
       if (job !== undefined) return yield* resolveResultId(field, type, reference, () => Effect.succeed(job))
@@ -99,15 +121,27 @@ export const planMedia = <E>({ find, readTask, config }: PlanMediaOptions<E>) =>
         if (isUrl(given)) return yield* Effect.as(recognize(given), { url: given })
         if (isPath(given)) return yield* refuse(field, "must be a URL or a task's id: Kling takes no video as a file")
         // No other text can be a video: it is looked up, whatever it looks like.
-        const reference = readMediaReference(given) ?? { id: given }
+        const reference = referenceIn(given) ?? { id: given }
         if (Predicate.isString(reference)) return yield* refuse(field, reference)
         const { value, durationSeconds } = yield* resolved(field, anyVideo, reference)
         return { url: value, ...(durationSeconds === undefined ? {} : { durationSeconds }) }
       }),
+    /** The length of a result that was read. */
+    secondsOf: (read: string): number | undefined => seconds.get(read),
     seconds: (media: string): Effect.Effect<number | undefined> => {
       const known = seconds.get(media)
       return known !== undefined || isUrl(media) ? Effect.succeed(known) : inlineSeconds(media)
     },
+    /** A result of Kling is fetched for it; what is behind any other URL is not. */
+    imageSize: (image: string): Effect.Effect<ImageSize | undefined, never, FileHost> =>
+      !isUrl(image)
+        ? Effect.sync(() => readInlineImageHeader(image))
+        : names.has(image)
+          ? fetchImages([image], policy).pipe(
+              Effect.map(([bytes]) => (bytes === undefined ? undefined : readImageHeader(bytes))),
+              Effect.orElseSucceed(() => undefined)
+            )
+          : Effect.succeed(undefined),
     /** The result that a value which was read is: `kk-img-...#1`. */
     nameOf: (read: string): string | undefined => names.get(read),
     /** The plan with the results that it refers to. */

@@ -7,6 +7,7 @@ import {
   createSpeech,
   createVoice,
   editImage,
+  expandImage,
   extendVideo,
   fieldName,
   generateImage,
@@ -45,6 +46,21 @@ describe("a result of an earlier task, wherever an image is asked for", () => {
         "image has 4 results, and no #5"
       )
       expect(yield* refusal(generateVideo, { prompt: "x", image: `${four.handle}#x` })).toContain("image ends in #x")
+    })
+  )
+
+  it.effect("is expanded to an aspect ratio by its own size", () =>
+    Effect.gen(function* () {
+      const { start } = yield* referenceWorld
+      const { make, plan, refusal } = yield* start()
+      const { handle, task } = yield* make(generateImage, { prompt: "a fox", aspectRatio: "1:1" })
+      const [url] = urlsOf(task)
+      for (const image of [handle, `${handle}#1`, url]) {
+        const planned = yield* plan(expandImage, { image, aspectRatio: "2:1" })
+        expect(inputOf(planned)).toMatchObject({ image: url, leftExpansionRatio: 0.5, upExpansionRatio: 0 })
+      }
+      const foreign = { image: "https://example.com/a.png", aspectRatio: "2:1" }
+      expect(yield* refusal(expandImage, foreign)).toContain("needs an image whose size is known here")
     })
   )
 

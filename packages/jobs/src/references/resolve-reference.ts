@@ -8,9 +8,10 @@ import {
   sanitizeText
 } from "@klingkit/core/internal"
 import type { FetchPolicy, FileHost } from "@klingkit/media"
-import { type NoFrame, readSaved, videoFrame } from "@klingkit/media/internal"
+import { type NoFrame, readSaved, requireDecoder, videoFrame } from "@klingkit/media/internal"
 import { Clock, Effect, type FileSystem, type Path } from "effect"
 import type { Job } from "../job.ts"
+import { isPlanned, plannedFrame } from "./planned-results.ts"
 import { type AcceptedTypes, type FoundOutput, resultOfTask } from "./result-of-task.ts"
 import { savedCopies } from "./saved-copies.ts"
 
@@ -48,7 +49,14 @@ export const resolveReference = Effect.fnUntraced(function* <E>(
   const isGone = yield* hasExpired(job)
   if (frame !== undefined) {
     const video = { copies, ...(isGone ? {} : { url: output.url }) }
-    const source = yield* Effect.mapError(videoFrame(video, frame, policy), (error) => noFrame(field, frame, error))
+    const decoded: Effect.Effect<
+      string | Uint8Array,
+      NoFrame,
+      Effect.Services<ReturnType<typeof videoFrame>>
+    > = isPlanned(output.url)
+      ? Effect.as(requireDecoder, plannedFrame(output.url, frame))
+      : videoFrame(video, frame, policy)
+    const source = yield* Effect.mapError(decoded, (error) => noFrame(field, frame, error))
     return { source, name: `${name}@${frame}` }
   }
   const seconds = "durationSeconds" in output ? output.durationSeconds : undefined

@@ -1,4 +1,4 @@
-import { Kling, type KlingError, maxUsd, type Plan, type Quote } from "@klingkit/core"
+import { Kling, type KlingError, maxUsd, type Plan, type Quote, sumOfQuotes } from "@klingkit/core"
 import { byReference, planIdentity } from "@klingkit/core/internal"
 import { fingerprintKey } from "@klingkit/core/requests"
 import { Clock, Context, Effect, Layer, Struct } from "effect"
@@ -61,6 +61,8 @@ export class SpendGate extends Context.Service<
     requireApprovalOfSum(quote: Quote, approval: Approval): Effect.Effect<void, JobError | LedgerError>
     /** What the limits say to a quote now. Reserves nothing: that happens when the job is created. */
     check(quote: Quote): Effect.Effect<QuoteCheck>
+    /** The same of the sum of several requests that are made one by one: only the limit per day is for all of them. */
+    checkSum(quotes: ReadonlyArray<Quote>): Effect.Effect<Omit<QuoteCheck, "approvalLimit">>
     /** What an approval of this plan is for. */
     approvedOf(plan: Plan): Effect.Effect<Approved>
   }
@@ -105,6 +107,14 @@ const make = Effect.gen(function* () {
       return limit === undefined ? Effect.void : refuse(quote, limit)
     }
 
+  const exceeded = Effect.fnUntraced(function* (quote: Quote, limited: SpendLimits) {
+    // A program without limits can quote without a ledger.
+    const isLimited = limited.maxUsdPerCall !== undefined || limited.maxUsdPerDay !== undefined
+    const known = isLimited ? yield* Effect.orElseSucceed(today, () => undefined) : undefined
+    const over = known === undefined ? undefined : overBudget(quote, limited, known)
+    return over === undefined ? {} : { overBudget: ledgerError(over.reason, true) }
+  })
+
   return SpendGate.of({
     today,
     spendOf: Effect.fnUntraced(function* (search) {
@@ -121,16 +131,12 @@ const make = Effect.gen(function* () {
     requireApprovalOfSum: requireApproval(Struct.pick(limits, ["confirmAboveUsd"])),
     check: Effect.fnUntraced(function* (quote) {
       const limit = approvalLimit(quote, limits)
-      // A program without limits can quote without a ledger.
-      const isLimited = limits.maxUsdPerCall !== undefined || limits.maxUsdPerDay !== undefined
-      const known = isLimited ? yield* Effect.orElseSucceed(today, () => undefined) : undefined
-      const over = known === undefined ? undefined : overBudget(quote, limits, known)
-      return {
-        quote,
-        ...(limit === undefined ? {} : { approvalLimit: limit }),
-        ...(over === undefined ? {} : { overBudget: ledgerError(over.reason, true) })
-      }
+      return { quote, ...(limit === undefined ? {} : { approvalLimit: limit }), ...(yield* exceeded(quote, limits)) }
     }),
+    checkSum: (quotes) => {
+      const quote = sumOfQuotes(quotes)
+      return Effect.map(exceeded(quote, Struct.pick(limits, ["maxUsdPerDay"])), (over) => ({ quote, ...over }))
+    },
     approvedOf: Effect.fnUntraced(function* (plan) {
       const quoteUsd = maxUsd(plan.quote)
       const fingerprint = yield* planFingerprint(plan)

@@ -2,21 +2,26 @@ import type { KlingError, Plan } from "@klingkit/core"
 import { maxVariants, type PipelinePlan, planVariants } from "@klingkit/core/requests"
 import { String as Text, type Effect } from "effect"
 import * as z from "zod"
+import { unlisted } from "../unlisted.ts"
 
 /** A key is kept with its job, and compared with others. */
 const maxKeyLength = 1000
 
-/** Arguments of every paid tool, in addition to its own. The instructions explain `take` and `variants` once for all tools. */
+/** Arguments of every paid tool, in addition to its own. The instructions explain them once for all tools. */
 export const paidArguments = {
   /** A replayed call must not pay twice, so an identical request returns the same task until ten minutes after its end. */
   take: z.int().min(1).max(99).optional(),
-  /** Its limit is not listed in every tool: no model comes near it. */
-  idempotency_key: z
-    .string()
-    .refine(({ length }) => length <= maxKeyLength, `is too long: at most ${maxKeyLength}`)
-    .optional(),
-  allow_duplicate: z.boolean().optional(),
-  confirm_token: z.string().optional().describe("From quote_cost")
+  /** Listed where the operator allows approval by token. */
+  confirm_token: unlisted(z.string().optional()),
+  /** For programs, which know it from the documentation. */
+  idempotency_key: unlisted(
+    z
+      .string()
+      .refine(({ length }) => length <= maxKeyLength, `is too long: at most ${maxKeyLength}`)
+      .optional()
+  ),
+  /** A model says `take`, which a replayed call does not pay for again. */
+  allow_duplicate: unlisted(z.boolean().optional())
 }
 
 /** Earlier names of arguments: still accepted, no longer listed. */

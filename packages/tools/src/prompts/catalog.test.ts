@@ -55,8 +55,8 @@ describe("the storyboard", () => {
   it.each([
     ["kling-3.0", "and multi_shot true"],
     ["kling-3.0-turbo", "the prompt in the form"],
-    ["kling-2.6", "One video per shot, the first with kling-2.6"],
-    ["kling-9", "One video per shot, the first with kling-9"]
+    ["kling-2.6", "One video per shot, the first with model_name kling-2.6"],
+    ["kling-9", "One video per shot, the first with model_name kling-9"]
   ])("uses the multi-shot form that %s supports", (model, way) => {
     expect(text(model)).toContain(way)
     expect(text("kling-3.0-turbo")).not.toContain("multi_shot")

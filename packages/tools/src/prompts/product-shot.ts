@@ -1,4 +1,5 @@
 import { defaultImageModel, imageModels } from "@klingkit/core"
+import { imagesOfScene } from "@klingkit/core/internal"
 import { effectScenes, imageModelNames, oneOf } from "../completions.ts"
 import { priceFirst, type Prompt, quoted, rhythm } from "./prompt.ts"
 
@@ -31,10 +32,10 @@ export const productShot: Prompt = {
       `Setting: ${quoted(setting)}`,
       "",
       "Plan:",
-      `1. Images: one generate_image with model_name ${model_name}, the photo as ref_image_url, ref_image_weight about 0.7 (higher stays closer to the photo), aspect_ratio ${aspect_ratio}, num_images 3. The prompt names the product, the setting, the light, the lens and the focal point. I choose one of the three.`,
+      `1. Images: one generate_image with model_name ${model_name}, the photo as ref_image_url, ref_image_weight about 0.7 (higher stays closer to the photo), aspect_ratio ${aspect_ratio}, num_images 3. The prompt names the product, the setting, the light, the lens and the focal point. I choose among the three; each is the id of this step and #1, #2 or #3.`,
       effect_scene === undefined || !has("apply_video_effect")
-        ? "2. Video: generate_image_to_video with the chosen image as image_url, 5 s. The prompt describes only what moves: one slow camera move, and perhaps light, steam or drops. The image gives the rest, including the aspect ratio."
-        : `2. Video: apply_video_effect with effect_scene ${effect_scene} on the chosen image.`,
+        ? "2. Video: generate_image_to_video with the chosen image as image_url, duration 5. The prompt describes only what moves: one slow camera move, and perhaps light, steam or drops. The image gives the rest, including the aspect ratio."
+        : `2. Video: apply_video_effect with effect_scene ${effect_scene} and ${imagesOfScene(effect_scene) === 2 ? "two of the images, left and right," : "the chosen image"} as image_urls.`,
       `3. ${priceFirst} Start small: 720p and silent until I like it.`,
       "",
       "Then:",

@@ -20,10 +20,10 @@ export interface Prompt {
 
 /** How every prompt handles cost. */
 export const priceFirst =
-  "Before paying for anything, call quote_cost (free) with the tool and arguments of each call, show me every price and the total in USD, and wait for my approval."
+  "Before paying for anything, call quote_cost (free) once with steps: every call in order, each with an id, its tool and its arguments. Where a call needs what an earlier one makes, give that one's id. Show me every price and the total in USD, and wait for my approval."
 
 /** How every prompt waits for tasks and saves their files. */
-export const rhythm = `Each paid call answers at once with a Task ID. Call wait_for_task with it, repeatedly while the task runs (usually a minute or more). Show me the result before the next paid step. At the end, call download_task for each task and tell me the paths.
+export const rhythm = `Make the calls as they were quoted, with Task IDs in place of the ids of steps. Each paid call answers at once with a Task ID. Call wait_for_task with it, repeatedly while the task runs (usually a minute or more). Show me the result before the next paid step. At the end, call download_task for each task and tell me the paths.
 Never repeat a paid call because a wait ended or a connection broke: look up the Task ID with check_video_status or list_tasks.`
 
 /** The user's own text inside a prompt; it ends where the quotes end. */

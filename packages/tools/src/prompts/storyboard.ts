@@ -18,10 +18,10 @@ export const storyboard: Prompt = {
   ],
   text: ({ story = "", shots = "3", model_name = defaultVideoModel, aspect_ratio = "16:9" }) =>
     [
-      `Turn this story into a Kling video of ${shots} shots, ${aspect_ratio}: ${quoted(story)}`,
+      `Turn this story into a Kling video of ${shots} shots, aspect_ratio ${aspect_ratio}: ${quoted(story)}`,
       "",
       "Plan:",
-      `1. Write the shots, one line each: who or what is seen, the one thing that happens, location and light, the camera. Use exactly the same words for the same person or thing in every shot.`,
+      "1. Write the shots, one line each: who or what is seen, the one thing that happens, location and light, the camera. Use exactly the same words for the same person or thing in every shot.",
       `2. ${methodFor(model_name)}`,
       `3. ${priceFirst}`,
       "",
@@ -31,17 +31,17 @@ export const storyboard: Prompt = {
 }
 
 const shotByShot =
-  "The first shot is a generate_video; each later one is an extend_video of the previous task, which continues its look, people and motion (videos of 3 to 15 s)."
+  "The first shot is a generate_video; each later one is an extend_video with the task_id of the previous shot, which continues its look, people and motion (videos of 3 to 15 s); its prompt is what happens next."
 
 /** Several shots in one video cost the same seconds, and look alike. */
 const methodFor = (name: string): string => {
   const model = findVideoModel(name)
   if (model === undefined || model.multiShot === false)
-    return `One video per shot, the first with ${name}. ${shotByShot}`
+    return `One video per shot, the first with model_name ${name}. ${shotByShot}`
   const longest = "values" in model.seconds ? Math.max(...model.seconds.values) : model.seconds.max
   const form = `"shot 1, 3, words; shot 2, 4, words;" (number, integer seconds, at most 512 characters; at most 6 shots; the seconds add up to duration)`
   return [
-    `If all shots fit in ${longest} s: one generate_video with ${name}, the prompt in the form ${form}${model.multiShot === true ? ", and multi_shot true" : ""}.`,
+    `If all shots fit in ${longest} s: one generate_video with model_name ${name}, the prompt in the form ${form}${model.multiShot === true ? ", and multi_shot true" : ""}.`,
     `Otherwise one video per shot. ${shotByShot}`
   ].join(" ")
 }

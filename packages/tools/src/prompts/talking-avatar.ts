@@ -19,17 +19,16 @@ export const talkingAvatar: Prompt = {
       "Plan:",
       ...(has("create_avatar_video") && has("generate_audio")
         ? [
-            `1. Speech: generate_audio with kind speech, text, voice ${voice}. It answers at once with the ID and length of the audio; I listen to it first.`,
-            "2. Video: create_avatar_video with the portrait as image_url and the audio's ID as audio_id. The price depends on the length of the audio, so a short text is cheap."
+            `1. Speech: generate_audio with kind speech, text, voice ${voice}. It answers at once with a Task ID and the length of the audio; I listen to it first.`,
+            "2. Video: create_avatar_video with the portrait as image_url and the speech as audio_id. The price depends on the length of the audio: until it is made, the quote has an upper bound, and a short text is cheap."
           ]
         : [
-            `1. Video: generate_image_to_video with the portrait as image_url. Prompt: the subject looks into the camera and talks calmly, the head nearly still, the camera fixed. duration: long enough for the words, at about two and a half words per second (these take about ${secondsOf(words)} s); check list_models for the model's durations, and shorten the words with me if they do not fit.`,
-            `2. Speech: create_lipsync with the finished video's task_id, tts_text (the words) and tts_voice ${voice}. Face and speech must each last at least 2 s.`
+            `1. Video: generate_image_to_video with the portrait as image_url, prompt: the subject looks into the camera and talks calmly, the head nearly still, the camera fixed. duration: long enough for the words, at about two and a half words per second (these take about ${secondsOf(words)} s); check list_models for the model's durations, and shorten the words with me if they do not fit.`,
+            `2. Speech: create_lipsync with the video's task_id once it has finished, tts_text (the words) and tts_voice ${voice}. Face and speech must each last at least 2 s.`
           ]),
       `3. ${priceFirst}`,
       "",
       "Then:",
-
       rhythm
     ].join("\n")
 }

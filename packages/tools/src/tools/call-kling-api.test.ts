@@ -49,8 +49,20 @@ describe("call_kling_api", () => {
       const all = yield* call("call_kling_api", {})
       expect(all.structured["operations"]).toHaveLength(catalog.length)
       expect(all.text.length + json(all.structured).length).toBeLessThan(25_000)
-      const some = yield* call("call_kling_api", { search: "avatar" })
-      expect(some.structured["operations"]).toMatchObject([{ operation: "legacy.avatar", billed: true }])
+      for (const [search, operation] of [
+        ["avatar", "legacy.avatar"],
+        ["edit a video: replace the background", "legacy.multi-elements"],
+        ["talking photo", "legacy.avatar"],
+        ["outpaint a picture", "legacy.images.expand"]
+      ] as const) {
+        const some = yield* call("call_kling_api", { search })
+        const found = some.structured["operations"] as ReadonlyArray<object>
+        expect({ search, first: found.slice(0, 2) }).toMatchObject({
+          search,
+          first: expect.arrayContaining([expect.objectContaining({ operation, billed: true })])
+        })
+      }
+      expect((yield* call("call_kling_api", { search: "zyzzyva" })).text).toContain("No operations found")
       for (const { id } of catalog) {
         const one = yield* call("call_kling_api", { operation: id })
         expect(one.structured).toMatchObject({ operation: id, input_schema: { type: "object" } })

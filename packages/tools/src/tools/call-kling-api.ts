@@ -12,6 +12,7 @@ import { closestMatch, derivedReads, invalidInput, stringifyJson } from "@klingk
 import { jsonObject } from "@klingkit/core/requests"
 import { Effect } from "effect"
 import * as z from "zod"
+import { searchOperations } from "../finding/tool-search.ts"
 import { paidArguments, variantsArgument, withVariants } from "../inputs/paid-arguments.ts"
 import { planDirectly } from "../inputs/plan-directly.ts"
 import { paidHints } from "../request-tool.ts"
@@ -113,17 +114,14 @@ const stripInvisible = (data: unknown): unknown => {
 }
 
 const searchResult = (search: string): ToolResult<Data> => {
-  const words = search
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== "")
-  const operations = catalog
-    .filter(({ id, path, summary }) => words.every((word) => `${id} ${path} ${summary}`.toLowerCase().includes(word)))
-    .map(({ id, summary, billed }) => ({ operation: id, summary, billed }))
+  const found = search.trim() === "" ? catalog : searchOperations(search)
+  const operations = found.map(({ id, summary, billed }) => ({ operation: id, summary, billed }))
   return {
     structured: { operations },
     lines: [
-      operations.length === 0 ? "No operations found; try other words." : `Operations: ${operations.length}`,
+      operations.length === 0
+        ? "No operations found; try other words, or find_tool."
+        : `Operations: ${operations.length}`,
       ...operations.map(({ operation, summary, billed }) => `- ${operation}${billed ? " (paid)" : ""}: ${summary}`)
     ]
   }

@@ -8,7 +8,7 @@ import { defineTool } from "../tool.ts"
 export const checkImageStatus = defineTool({
   name: "check_image_status",
   title: "Check image status",
-  description: "Status and result URLs of an image task. Free. To wait, use wait_for_task.",
+  description: "Status and results of an image task. Free. To wait: wait_for_task.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },

@@ -8,7 +8,7 @@ import { defineTool } from "../tool.ts"
 export const checkVideoStatus = defineTool({
   name: "check_video_status",
   title: "Check video status",
-  description: "Status and result URLs of a task of any kind. Free. To wait, use wait_for_task.",
+  description: "Status and results of any task. Free. To wait: wait_for_task.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },

@@ -25,7 +25,7 @@ interface Part {
 export const describeImage = defineRequestTool({
   name: "describe_image",
   title: "Describe image",
-  description: "Find the object, head, face and clothes in an image, each as a cut-out. Paid, answers at once.",
+  description: "Cut out the object, head, face and clothes of an image. Paid, answers at once.",
   toolset: "studio",
   variants: false,
   offers: request,

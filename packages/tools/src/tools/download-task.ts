@@ -111,7 +111,7 @@ const downloadMany = Effect.fnUntraced(function* ({ ids, unsaved }: AskedTasks, 
   const next = [
     ...(failed === 0
       ? []
-      : ["Call download_task again with the task_ids that were not saved, once their reasons are mended."]),
+      : ["Call download_task again with the task_ids that were not saved, once their reasons are fixed."]),
     ...(running === 0 ? [] : [`${running} more still run: call wait_for_task with task_ids ["unsaved"].`])
   ].join(" ")
   return {

@@ -1,9 +1,19 @@
 import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect } from "effect"
-import { call, emulated, failure, passTime, requestsSeen } from "../testing/emulated.ts"
+import { call, emulated, failure, ledgerOf, passTime, requestsIn, requestsSeen } from "../testing/emulated.ts"
 
 const image = "https://a.example/a.png"
+
+/** The beginning and the end of a PNG, whose pixels nothing here reads. */
+const pngOf = (width: number, height: number): string => {
+  const hex = (value: number) => value.toString(16).padStart(8, "0")
+  const header = `0000000d49484452${hex(width)}${hex(height)}080000000000000000`
+  const pixels = `0000020049444154${"00".repeat(512)}00000000`
+  return Buffer.from(`89504e470d0a1a0a${header}${pixels}0000000049454e44ae426082`, "hex").toString("base64")
+}
+
+const expansionIn = (sent: ReadonlyArray<unknown>) => sent.find((one) => "left_expansion_ratio" in (one as object))
 
 describe("edit_image", () => {
   it.effect.each([
@@ -27,8 +37,36 @@ describe("edit_image", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
+  it.effect("expands to an aspect ratio: the margins are computed from the size of the image", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const sent = requestsIn(world)
+      const png = pngOf(768, 1024)
+      const args = { action: "expand", image_urls: [png], aspect_ratio: "16x9" }
+      const { structured } = yield* call("edit_image", args)
+      expect(expansionIn(sent())).toMatchObject({
+        up_expansion_ratio: 0,
+        down_expansion_ratio: 0,
+        left_expansion_ratio: 0.6852,
+        right_expansion_ratio: 0.6852,
+        image: png
+      })
+      const again = yield* call("edit_image", { action: "expand", image_urls: [png], left: 0.6852, right: 0.6852 })
+      expect(again.structured["task_id"]).toBe(structured["task_id"])
+      expect((yield* ledgerOf(world)).tasks).toHaveLength(1)
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
   it.effect.each([
-    ["up or down, left, right is required", { action: "expand", image_urls: [image] }],
+    ["up or down, left, right, or in their place aspect_ratio, is required", { action: "expand", image_urls: [image] }],
+    [
+      "aspect_ratio needs an image whose size is known here: an earlier result, a file or base64; or give up, down",
+      { action: "expand", image_urls: [image], aspect_ratio: "16:9" }
+    ],
+    [
+      "aspect_ratio takes the place of up, down, left, right",
+      { action: "expand", image_urls: [image], aspect_ratio: "16:9", up: 1 }
+    ],
     ["image_urls has 2 entries; give one", { action: "expand", image_urls: [image, image], up: 1 }],
     ["up and the others make the image", { action: "expand", image_urls: [image], up: 2, left: 2 }],
     ["series is not used with action combine", { action: "combine", image_urls: [image], series: 3 }],

@@ -6,9 +6,8 @@ import { videoDescriptions } from "./video-descriptions.ts"
 export const editVideo = defineRequestTool({
   name: "edit_video",
   title: "Edit video",
-  description:
-    "Change what a finished video shows, as the prompt says; the result is as long as the video. Paid. Returns a Task ID at once.",
-  toolset: "studio",
-  offers: viewOf(request, { descriptions: videoDescriptions }),
+  description: "Change what a finished video shows (background, subject, style); its length stays. Paid.",
+  toolset: "core",
+  offers: viewOf(request, { unlisted: ["dynamicRange"], descriptions: videoDescriptions }),
   summary: () => "Video editing started successfully!"
 })

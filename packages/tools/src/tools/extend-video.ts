@@ -6,9 +6,8 @@ import { namesOnly } from "./video-descriptions.ts"
 export const extendVideo = defineRequestTool({
   name: "extend_video",
   title: "Extend video",
-  description:
-    "Make the next shot of a finished video: a new video, without audio, that continues its look, subjects and motion. Paid. Returns a Task ID at once.",
+  description: "Continue a finished video: the next shot as a new, silent video, not a longer file. Paid.",
   toolset: "core",
-  offers: viewOf(request, { descriptions: namesOnly }),
+  offers: viewOf(request, { unlisted: ["dynamicRange"], descriptions: namesOnly }),
   summary: () => "Video extension started successfully!"
 })

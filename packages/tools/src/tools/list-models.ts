@@ -8,8 +8,7 @@ import { defineTool } from "../tool.ts"
 export const listModels = defineTool({
   name: "list_models",
   title: "List models",
-  description:
-    "Models, their capabilities and prices: lengths, resolutions, aspect ratios, audio; or effect scenes. Free, needs no key.",
+  description: "Models, what each can do, and prices; or effect scenes. Free.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },

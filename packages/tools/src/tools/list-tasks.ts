@@ -20,8 +20,7 @@ const farthestSearched = 500
 export const listTasks = defineTool({
   name: "list_tasks",
   title: "List tasks",
-  description:
-    "Tasks of the account, newest first, with prompt, settings and cost; search finds those in klingkit's ledger. Free.",
+  description: "Tasks, newest first, with prompt, settings and cost. Free.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
@@ -34,7 +33,7 @@ export const listTasks = defineTool({
       completed: "succeed"
     }).optional(),
     start_time: z.string().optional().describe(`ISO 8601; default ${resultRetentionDays} days ago`),
-    end_time: z.string().optional().describe("ISO 8601"),
+    end_time: z.string().optional(),
     search: z.string().min(1).optional().describe("Words of the prompt")
   }),
   output: z.object({

@@ -7,17 +7,17 @@ export const manageElements = defineRequestTool({
   name: "manage_elements",
   title: "Manage elements",
   description:
-    "Elements are characters and objects to reuse in later videos and images: list yours or Kling's presets, create, delete. Free.",
-  toolset: "studio",
+    "Elements, characters and objects to show again in later videos and images: list yours or Kling's presets, create, delete. Free.",
+  toolset: "core",
   charged: false,
   hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
   offers: {
     argument: "action",
     description: "",
     of: {
-      list: viewOf(listElements, { without: ["presets"] }),
-      presets: viewOf(listElements, { fixed: { presets: true } }),
-      create: createElement,
+      list: viewOf(listElements, { without: ["presets"], unlisted: ["pageSize"] }),
+      presets: viewOf(listElements, { fixed: { presets: true }, unlisted: ["pageSize"] }),
+      create: viewOf(createElement, { unlisted: ["tags"] }),
       delete: deleteElement
     }
   },

@@ -6,17 +6,16 @@ import { libraryResult, librarySchema } from "../results/library-result.ts"
 export const manageVoices = defineRequestTool({
   name: "manage_voices",
   title: "Manage voices",
-  description:
-    "Voices for videos: list yours or Kling's presets, create (paid), delete. Text to speech has other voices.",
-  toolset: "studio",
+  description: "Voices for videos, not for generate_audio: list yours or Kling's presets, create (paid), delete.",
+  toolset: "core",
   hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
   variants: false,
   offers: {
     argument: "action",
     description: "",
     of: {
-      list: viewOf(listVoices, { without: ["presets"] }),
-      presets: viewOf(listVoices, { fixed: { presets: true } }),
+      list: viewOf(listVoices, { without: ["presets"], unlisted: ["pageSize"] }),
+      presets: viewOf(listVoices, { fixed: { presets: true }, unlisted: ["pageSize"] }),
       create: createVoice,
       delete: deleteVoice
     }

@@ -1,78 +1,89 @@
 import type { KlingError, Plan } from "@klingkit/core"
-import { closestMatch, invalidInput } from "@klingkit/core/internal"
+import { invalidInput } from "@klingkit/core/internal"
 import { choice, generateImage, generateVideo, isPipeline, jsonObject, toPlan } from "@klingkit/core/requests"
 import { Jobs, JobsSettings } from "@klingkit/jobs"
-import { Effect } from "effect"
+import { PlannedResults } from "@klingkit/jobs/internal"
+import { Effect, Predicate } from "effect"
 import * as z from "zod"
 import { argumentName } from "../argument-name.ts"
 import { UserApprovalAvailable } from "../user-approval.ts"
 import { cheaperData, cheaperLines, cheaperSchema } from "../results/format-cheaper.ts"
+import { planOfTool, quoteSteps, stepsArgument } from "./quote-steps.ts"
 import { structuredQuote, quoteSchema, formatQuote } from "../results/format-quote.ts"
+import { unlisted } from "../unlisted.ts"
 import { defineTool, type Tool, type ToolFailure, type ToolNeeds } from "../tool.ts"
 
 // Prices do not depend on the prompt or on what an image shows.
 const anyPrompt = "quote"
 const anyImage = "https://example.com/image.png"
 
+/** Read, and not listed: a model quotes the call that it is about to make. */
 const settingsInput = {
-  model_name: z.string().optional(),
-  resolution: z.string().optional(),
-  mode: choice(["standard", "professional"], { std: "standard", pro: "professional" })
-    .describe("Old: standard = 720p, professional = 1080p")
-    .optional(),
-  duration: generateVideo.input.shape.durationSeconds.describe("Seconds"),
-  audio: generateVideo.input.shape.audio,
-  num_images: generateImage.input.shape.n,
-  with_picture: z.boolean().optional().describe("Starts from an image")
+  model_name: unlisted(z.string().optional()),
+  resolution: unlisted(z.string().optional()),
+  mode: unlisted(choice(["standard", "professional"], { std: "standard", pro: "professional" }).optional()),
+  duration: unlisted(generateVideo.input.shape.durationSeconds),
+  audio: unlisted(generateVideo.input.shape.audio),
+  num_images: unlisted(generateImage.input.shape.n),
+  with_picture: unlisted(z.boolean().optional())
 }
 
 const input = z.strictObject({
-  kind: z.enum(["video", "image"]).optional().describe("Price for settings"),
+  kind: unlisted(z.enum(["video", "image"]).optional()),
   ...settingsInput,
-  tool: z.string().optional().describe("Price of one call: its tool"),
-  arguments: jsonObject("Its arguments as JSON").optional()
+  tool: z.string().optional().describe("One call: its tool"),
+  arguments: jsonObject("Its arguments as JSON").optional(),
+  steps: stepsArgument.optional()
 })
 
-type Arguments = z.output<typeof input>
+type Arguments = Omit<z.output<typeof input>, "steps">
 type Planned = Effect.Effect<Plan, ToolFailure, ToolNeeds>
 
-/** Quotes settings alone, or one call of a charged tool; only the latter can also be approved. */
+/** Quotes settings alone, one call of a charged tool, or several; only one call can also be approved. */
 export const quoteCostOf = (charged: ReadonlyArray<Tool>): Tool =>
   defineTool({
     name: "quote_cost",
     title: "Quote cost",
-    description:
-      "Price before paying, and cheaper settings. Free. Give kind and settings, or tool and arguments; the latter may return a confirm_token if approval is required.",
+    description: "Price of a call, or of steps, before it is paid, and cheaper settings. Free.",
     toolset: "core",
     charged: false,
     hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
     input,
     output: z.object({
-      model: z.string(),
-      operation: z.string(),
+      model: z.string().optional(),
+      operation: z.string().optional(),
       quote: quoteSchema,
       cheaper: cheaperSchema,
       needs_approval: z.boolean(),
       confirm_token: z.string().optional(),
+      steps: z.array(z.looseObject({ id: z.string() })).optional(),
       warnings: z.array(z.string())
     }),
-    run: Effect.fnUntraced(function* (args) {
+    run: Effect.fnUntraced(function* ({ steps, ...args }) {
+      if (steps !== undefined) {
+        const others = Object.keys(args).filter((field) => args[field as keyof typeof args] !== undefined)
+        return yield* others.length > 0 ? refuse(others, "is not used with steps") : quoteSteps(charged, steps)
+      }
       const jobs = yield* Jobs
       const { limits } = yield* JobsSettings
-      const plan = yield* args.tool === undefined ? planOfSettings(args) : planOfCall(charged, args.tool, args)
+      const planned: PlannedResults = { steps: new Map(), used: new Set() }
+      const plan = yield* (args.tool === undefined ? planOfSettings(args) : planOfCall(charged, args.tool, args)).pipe(
+        Effect.provideService(PlannedResults, planned)
+      )
       const { approvalLimit, overBudget } = yield* jobs.quote(plan)
       const needs_approval = approvalLimit !== undefined
       const byToken = limits.confirmTokens === true && !(yield* UserApprovalAvailable)
       // An unreadable ledger is reported when something is paid, not here.
       const over = overBudget === undefined ? undefined : `this call would be refused: ${overBudget.message}`
-      // A quote for settings has no specific request to bind an approval to.
+      const unfinished = [...planned.used].map((id) => `${id} has not finished: make this call when it has`)
+      // A quote for settings, or of what is not made yet, has no specific request to bind an approval to.
       const confirm_token =
-        needs_approval && args.tool !== undefined && byToken && over === undefined
+        needs_approval && args.tool !== undefined && byToken && over === undefined && planned.used.size === 0
           ? yield* jobs.approve(plan)
           : undefined
       const { cheaper } = plan
       const found = cheaper === undefined ? [] : yield* cheaper
-      const warnings = [...plan.warnings, ...(over === undefined ? [] : [over])]
+      const warnings = [...plan.warnings, ...unfinished, ...(over === undefined ? [] : [over])]
       return {
         structured: {
           model: plan.model,
@@ -112,22 +123,14 @@ const approvalLines = (
 }
 
 const planOfCall = (charged: ReadonlyArray<Tool>, name: string, args: Arguments): Planned => {
-  const tool = charged.find((candidate) => candidate.name === name)
-  const names = charged.map((candidate) => candidate.name)
   const settings = ["kind", ...Object.keys(settingsInput)].filter(
     (field) => args[field as keyof Arguments] !== undefined
   )
   if (settings.length > 0) {
     return refuse(settings, "belongs in arguments when tool is given")
   }
-  if (tool?.plan === undefined) {
-    const near = closestMatch(name, names)
-    return refuse(
-      ["tool"],
-      near === undefined ? `must be a paid tool: ${names.join(", ")}` : `is not a known tool; nearest: ${near}`
-    )
-  }
-  return tool.plan(args.arguments ?? {})
+  const plan = planOfTool(charged, name)
+  return Predicate.isString(plan) ? refuse(["tool"], plan) : plan(args.arguments ?? {})
 }
 
 const planOfSettings = ({ kind, num_images, with_picture = false, ...settings }: Arguments): Planned => {

@@ -35,8 +35,7 @@ export const repeatTaskOf = (tools: ReadonlyArray<Tool>): Tool => {
   return defineTool({
     name: "repeat_task",
     title,
-    description:
-      "Make a task again with the same settings and inputs, but for your changes. Paid. Returns a Task ID at once.",
+    description: "Make a task again with your changes and its other settings and inputs. Paid.",
     toolset: "core",
     charged: true,
     hints: paidHints,

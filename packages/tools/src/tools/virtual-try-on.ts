@@ -1,11 +1,12 @@
 import { virtualTryOn as request } from "@klingkit/core/requests"
+import { viewOf } from "../request-arguments.ts"
 import { defineRequestTool } from "../request-tool.ts"
 
 export const virtualTryOn = defineRequestTool({
   name: "virtual_try_on",
   title: "Virtual try-on",
-  description: "Make an image of a person wearing a garment. Paid. Returns a Task ID at once; then call wait_for_task.",
+  description: "Make an image of a person wearing a garment. Paid.",
   toolset: "core",
-  offers: request,
+  offers: viewOf(request, { unlisted: ["model"], descriptions: { personImage: "", clothImages: "One garment" } }),
   summary: () => "Virtual try-on started successfully!"
 })

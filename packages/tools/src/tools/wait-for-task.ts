@@ -16,8 +16,7 @@ const defaultSeconds = 40
 export const waitForTask = defineTool({
   name: "wait_for_task",
   title: "Wait for task",
-  description:
-    "Wait until tasks finish, then return their status and result URLs. Free. If one still runs at the timeout, call again.",
+  description: "Wait for tasks; then their status and result URLs. Free. If one is still running, call again.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },

@@ -7,6 +7,7 @@ import {
   generateImage,
   generateVideo,
   isPipeline,
+  madeMedia,
   type PipelineStep,
   placeholderOf,
   planLipSync,
@@ -46,10 +47,9 @@ interface EarlierStep {
   readonly durationSeconds: number | undefined
 }
 
-/** Kling returns a soundtrack inside its video. */
 const madeBy = (kind: ShortKind | AnyRequest): EarlierStep["makes"] => {
   if (typeof kind === "string") return kind === "image" ? "image" : "video"
-  return kind.result === "image" || (kind.result === "audio" && kind !== createSoundtrack) ? kind.result : "video"
+  return madeMedia(kind)[0] ?? "video"
 }
 
 /** The pipeline that a file of steps describes; sends nothing. Problems name their step. */

@@ -191,6 +191,19 @@ export const listSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("finds the calls whose answer names no task", () =>
+    Effect.gen(function* () {
+      const opened = yield* openFresh
+      const { ledger } = opened
+      yield* finish(opened, "SUCCEEDED")
+      const { handle } = (yield* ledger.createJob(sampleJob())).job
+      yield* ledger.transition(handle, ["INTENT"], "SENDING", { lease })
+      yield* ledger.transition(handle, ["SENDING"], "SUCCEEDED", { lease, answer: { session_id: "7" } })
+      const { jobs } = yield* ledger.list({ states: ["SUCCEEDED"], isWithoutTaskId: true })
+      expect(jobs.map((job) => [job.handle, job.answer])).toEqual([[handle, '{"session_id":"7"}']])
+    })
+  )
+
   it.effect("purges only old finished jobs, and no unfetched result while Kling keeps it", () =>
     Effect.gen(function* () {
       const opened = yield* openFresh
