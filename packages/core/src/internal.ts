@@ -30,7 +30,7 @@ export { endOfScene, imagesOfScene, openScenes } from "./operations/effects-scen
 export { readBody, writeBody } from "./params/body-path.ts"
 export { closestMatch } from "./params/closest-match.ts"
 export { stepsText } from "./pipelines/steps-text.ts"
-export { byReference, planIdentity } from "./plan/plan-identity.ts"
+export { byReference, otherIdentity, planIdentity } from "./plan/plan-identity.ts"
 export { lipSyncOf, lipSyncRate, unitsPerCall } from "./prices/call-prices.ts"
 export { imageUnits } from "./prices/image-prices.ts"
 export { type TypicalPrice, typicalPrices, typicalPricesText, typicalSeconds } from "./plan/typical-prices.ts"

@@ -47,8 +47,8 @@ const reasons = {
   /** A code that is not in Kling's table. */
   UnknownCode: kling,
   TaskNotFound: { taskId: Schema.String },
-  /** Kling accepted the request, in milliseconds since 1970, and has not shown its task since. */
-  TaskNotVisible: { taskId: Schema.String, acceptedAt: Schema.Int },
+  /** Kling accepted the request, in milliseconds since 1970, and has not shown its task since, or shows none to a key pair. */
+  TaskNotVisible: { taskId: Schema.String, acceptedAt: Schema.Int, needsApiKey: Schema.optionalKey(Schema.Boolean) },
   /** The request could not be persisted first, so it was not sent. */
   JournalFailed: { detail: Schema.String },
   /** Nothing was sent: DNS, connection or TLS handshake failed. */
@@ -256,7 +256,7 @@ function describe(reason: KlingErrorReason, nameOf: NameSetting, access?: Access
     case "TaskNotFound":
       return `no task ${sanitizeText(reason.taskId, 80)} on this account`
     case "TaskNotVisible":
-      return `Kling accepted task ${sanitizeText(reason.taskId, 80)} at ${DateTime.formatIso(DateTime.makeUnsafe(reason.acceptedAt))}, but does not show it`
+      return `Kling accepted task ${sanitizeText(reason.taskId, 80)} at ${DateTime.formatIso(DateTime.makeUnsafe(reason.acceptedAt))}, but ${reason.needsApiKey === true ? "shows it to an API key only" : "does not show it"}`
     case "JournalFailed":
       return `the request could not be recorded: ${sanitizeText(reason.detail)}`
     case "NotConnected":

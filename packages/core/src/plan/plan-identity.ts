@@ -13,6 +13,20 @@ export const planIdentity = ({
 }: Pick<Plan, "operation" | "input" | "references">): Plan["input"] =>
   byReference(effectiveInput(operation, input), references)
 
+/** What it gives as the account's other kind of credential sends it. */
+export const otherIdentity = ({
+  otherPath,
+  references
+}: Pick<Plan, "otherPath" | "references">):
+  | { readonly operation: string; readonly identity: Plan["input"] }
+  | undefined =>
+  otherPath === undefined
+    ? undefined
+    : {
+        operation: otherPath.operation.id,
+        identity: byReference(effectiveInput(otherPath.operation, otherPath.input), references)
+      }
+
 /** An input in which the results of earlier tasks stand under their handles. */
 export const byReference = (input: Plan["input"], references: Plan["references"]): Plan["input"] => {
   if (references === undefined) return input

@@ -14,7 +14,7 @@ import { newVideoField, newVideoInput } from "./new-video-input.ts"
 import { givenFields } from "../params/effective-input.ts"
 import { planLegacyVideo } from "./plan-legacy-video.ts"
 import { planUnknownVideo } from "./plan-unknown-video.ts"
-import { credentialReason, finishPlan, type Plan, refuse, requestProblems } from "./plan.ts"
+import { credentialReason, finishPlan, type Plan, planBothPaths, refuse, requestProblems } from "./plan.ts"
 import {
   defaultReferenceModel,
   defaultVideoModel,
@@ -43,7 +43,7 @@ import {
  * ```
  */
 export const planVideo = (request: VideoRequest, credential: CredentialKind): Effect.Effect<Plan, KlingError> =>
-  planVideoWith(knownModels, givenFields(request), credential)
+  planBothPaths((kind) => planVideoWith(knownModels, givenFields(request), kind), credential)
 
 /** The same over the models of any catalog. */
 export const planVideoWith = (

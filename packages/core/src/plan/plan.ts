@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Result, Struct } from "effect"
 import type { CredentialKind } from "../auth/credentials.ts"
 import { invalidInput, type KlingError } from "../errors/kling-error.ts"
 import { imageNotes } from "../media/image-notes.ts"
@@ -32,7 +32,21 @@ export interface Plan {
   readonly references?: ReadonlyMap<string, string>
   /** How the same request costs less, with one setting changed; planned when it is asked for. Absent: not known. */
   readonly cheaper?: Effect.Effect<ReadonlyArray<CheaperSetting>>
+  /** The same request as an account's other kind of credential sends it: what was made on that path is not made again. */
+  readonly otherPath?: Pick<Plan, "operation" | "input">
 }
+
+/** A plan for one kind of credential that knows what the other kind would send, if it can make the request at all. */
+export const planBothPaths = <E>(
+  plan: (credential: CredentialKind) => Effect.Effect<Plan, E>,
+  credential: CredentialKind
+): Effect.Effect<Plan, E> =>
+  Effect.gen(function* () {
+    const planned = yield* plan(credential)
+    const other = yield* Effect.result(plan(credential === "api-key" ? "key-pair" : "api-key"))
+    if (Result.isFailure(other) || other.success.operation.id === planned.operation.id) return planned
+    return { ...planned, otherPath: Struct.pick(other.success, ["operation", "input"]) }
+  })
 
 /** The exact request of a plan; inline images are shortened for display. */
 export const describeRequest = ({ operation, input }: Plan): RequestTarget & { readonly method: string } => {
@@ -40,7 +54,10 @@ export const describeRequest = ({ operation, input }: Plan): RequestTarget & { r
   return { method: operation.method, ...target, ...(body === undefined ? {} : { body: shorten(body) }) }
 }
 
-interface Draft extends Omit<Plan, "quote" | "input" | "variants" | "request" | "references" | "cheaper"> {
+interface Draft extends Omit<
+  Plan,
+  "quote" | "input" | "variants" | "request" | "references" | "cheaper" | "otherPath"
+> {
   readonly input: Readonly<Record<string, unknown>>
   /** Maps a path in the operation's input to the field of the request: `firstFrame` to `image`. */
   readonly nameOf: (path: string) => string

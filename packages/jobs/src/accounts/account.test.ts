@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { operations, planImage, planOperation, planVideo, type TaskOperation } from "@klingkit/core"
+import { operations, planImage, planOperation, planVideo, type TaskOperation, type VideoRequest } from "@klingkit/core"
 import { planPipeline, stepFromPlan } from "@klingkit/core/requests"
 import { KlingWorld } from "@klingkit/emulator"
 import { inVirtualTime } from "@klingkit/media/testing"
@@ -92,6 +92,51 @@ describe("a rotated key", () => {
       const { handle } = yield* settle(startJob(one.jobs, plan))
       expect(yield* settle(startJob(other.jobs, plan))).toMatchObject({ handle, isDuplicate: true })
       expect(world.state.tasks.size).toBe(1)
+    })
+  )
+
+  it.effect.each([["api-key", "key-pair"] as const, ["key-pair", "api-key"] as const])(
+    "finds with the other kind of credential what has another path there: %s, then %s",
+    ([kind, otherKind]) =>
+      Effect.gen(function* () {
+        const world = new KlingWorld({ speed: 1 })
+        const ledger = yield* newLedger
+        const one = yield* programOver(world, ledger, { credential: kind })
+        const other = yield* programOver(world, ledger, { credential: otherKind })
+        const videos: ReadonlyArray<readonly [VideoRequest, RunOptions]> = [
+          [{ prompt: "a lighthouse" }, {}],
+          [{ prompt: "a lighthouse", durationSeconds: 10, resolution: "1080p", audio: "native" }, { take: 2 }],
+          [{ prompt: "a lighthouse", image: "https://example.com/a.png" }, {}],
+          [{ prompt: "a keeper" }, { idempotencyKey: "order-7" }]
+        ]
+        for (const [request, options] of videos) {
+          const [plan, otherPlan] = [yield* planVideo(request, kind), yield* planVideo(request, otherKind)]
+          expect(plan.operation.id).not.toBe(otherPlan.operation.id)
+          const { handle } = yield* settle(startJob(one.jobs, plan, options))
+          const paid = world.state.tasks.size
+          expect(yield* settle(startJob(other.jobs, otherPlan, options))).toMatchObject({ handle, isDuplicate: true })
+          expect(world.state.tasks.size).toBe(paid)
+        }
+        const changed = yield* planVideo({ prompt: "a lighthouse", durationSeconds: 10 }, otherKind)
+        const paid = world.state.tasks.size
+        yield* settle(startJob(other.jobs, changed))
+        expect(world.state.tasks.size).toBe(paid + 1)
+      })
+  )
+
+  it.effect("says at once that its key pair cannot see the task of a newer path", () =>
+    Effect.gen(function* () {
+      const world = new KlingWorld({ speed: 1 })
+      const ledger = yield* newLedger
+      const one = yield* programOver(world, ledger)
+      const other = yield* programOver(world, ledger, { credential: "key-pair" })
+      const { handle } = yield* settle(startJob(one.jobs, yield* planVideo({ prompt: "a lighthouse" }, "api-key")))
+      yield* settle(Effect.sleep("1 minute"))
+      const error = yield* settle(Effect.flip(Stream.runDrain(other.jobs.follow(handle))))
+      expect([error.code, error.wasCharged]).toEqual(["KLING_TASK_NOT_VISIBLE", "maybe"])
+      expect(error.message).toMatch(/^Kling accepted task kk-t2v-\w{26} at .*, but shows it to an API key only$/)
+      yield* settle(Stream.runDrain(one.jobs.follow(handle)))
+      expect(yield* settle(other.jobs.status(handle))).toMatchObject({ task: { status: "succeed" } })
     })
   )
 

@@ -44,6 +44,8 @@ export interface NewJob {
   readonly identity?: Readonly<Record<string, unknown>>
   /** The same with links in place of the results that it refers to: a request by link is this one too. */
   readonly linkedIdentity?: Readonly<Record<string, unknown>>
+  /** What it gives on the path of the account's other kind of credential: a request there is this one too. */
+  readonly otherIdentity?: { readonly operation: string; readonly identity: Readonly<Record<string, unknown>> }
   /** Which of several identical requests, from 1. */
   readonly take?: number
   /** Without a key, an identical request is the same job until it ends, and for this long after (600 s). */

@@ -21,6 +21,8 @@ export interface RequestIdentity {
   readonly formerFingerprint: string
   /** As if the results that it refers to were given by their links. */
   readonly linkedFingerprint?: string
+  /** As if the account's other kind of credential had sent it. */
+  readonly otherFingerprint?: string
   /** Which of several identical requests: 1 unless the caller asks for another. */
   readonly take: number
   /** The caller wants another one, whichever number that is. */
@@ -35,7 +37,7 @@ const currentPrefix = "2:"
 
 /** `identity` is the effective input of the request: operation, settings with their defaults, trimmed text. */
 export const identityOf = Effect.fnUntraced(function* (newJob: NewJob): Effect.fn.Return<RequestIdentity> {
-  const { handle, account, operation, input, prompt, idempotencyKey, linkedIdentity } = newJob
+  const { handle, account, operation, input, prompt, idempotencyKey, linkedIdentity, otherIdentity } = newJob
   const formerFingerprint = yield* fingerprintOf(operation, newJob.dedupeBy ?? input)
   return {
     handle,
@@ -48,6 +50,9 @@ export const identityOf = Effect.fnUntraced(function* (newJob: NewJob): Effect.f
     fingerprint: newJob.dedupeBy === undefined ? yield* requestFingerprint(newJob) : formerFingerprint,
     ...(newJob.dedupeBy === undefined && linkedIdentity !== undefined
       ? { linkedFingerprint: yield* requestFingerprint({ operation, input, identity: linkedIdentity }) }
+      : {}),
+    ...(newJob.dedupeBy === undefined && otherIdentity !== undefined
+      ? { otherFingerprint: yield* requestFingerprint({ input, ...otherIdentity }) }
       : {}),
     take: newJob.take ?? 1,
     wantsNextTake: newJob.allowDuplicate === true,
@@ -128,20 +133,20 @@ export const findDuplicate = Effect.fnUntraced(function* (
 export const fingerprintsOf = ({
   fingerprint,
   formerFingerprint,
-  linkedFingerprint
-}: RequestIdentity): ReadonlyArray<string> => [
-  fingerprint,
-  formerFingerprint,
-  ...(linkedFingerprint === undefined ? [] : [linkedFingerprint])
-]
+  linkedFingerprint,
+  otherFingerprint
+}: RequestIdentity): ReadonlyArray<string> =>
+  [fingerprint, formerFingerprint, linkedFingerprint, otherFingerprint].filter((one) => one !== undefined)
 
 /** A row of an earlier release knows its request only as it was spelled; then operation and prompt decide. */
 const isSameRequest = (row: Readonly<Record<string, unknown>>, identity: RequestIdentity): boolean => {
-  const { principal, operation, prompt, fingerprint, formerFingerprint, linkedFingerprint, take } = identity
+  const { principal, operation, prompt, fingerprint, formerFingerprint, linkedFingerprint, otherFingerprint, take } =
+    identity
   if (row["principal"] !== principal) return false
-  if (row["fingerprint"] === fingerprint || row["fingerprint"] === linkedFingerprint)
+  const given = row["fingerprint"]
+  if (given === fingerprint || given === linkedFingerprint || given === otherFingerprint)
     return Number(row["take"]) === take
-  if (row["fingerprint"] === formerFingerprint) return true
+  if (given === formerFingerprint) return true
   const isFormer = !String(row["fingerprint"]).startsWith(currentPrefix) && fingerprint !== formerFingerprint
   const written = typeof row["prompt"] === "string" ? row["prompt"].trim() : ""
   return isFormer && row["operation"] === operation && written === (prompt ?? "").trim()

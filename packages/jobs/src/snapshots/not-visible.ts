@@ -1,4 +1,4 @@
-import { KlingError } from "@klingkit/core"
+import { type CredentialKind, KlingError } from "@klingkit/core"
 import { Clock, Effect } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
@@ -9,10 +9,11 @@ import type { JobRecord } from "../ledger/job-record.ts"
  */
 const visibleWithinMillis = 15 * 60_000
 
-/** The job when Kling does not show its task: it may not have it yet, or not show it yet. */
+/** The job when Kling does not show its task: it may not have it yet, or not show it yet, or not to this kind of credential. */
 export const notVisible = Effect.fnUntraced(function* (
   record: JobRecord,
-  error: KlingError
+  error: KlingError,
+  credential: CredentialKind
 ): Effect.fn.Return<Job, KlingError> {
   if (error.reason._tag !== "TaskNotFound") return yield* error
   const { handle, operation, state } = record
@@ -25,10 +26,12 @@ export const notVisible = Effect.fnUntraced(function* (
     case "RUNNING": {
       // Kling has said that it has the task, and when it last did: an id that it does not find now proves nothing.
       const { updatedAt } = record
-      if (Math.abs((yield* Clock.currentTimeMillis) - updatedAt) < visibleWithinMillis) return jobOfRecord(record)
+      const needsApiKey = credential === "key-pair" && record.generation === "new"
+      if (!needsApiKey && Math.abs((yield* Clock.currentTimeMillis) - updatedAt) < visibleWithinMillis)
+        return jobOfRecord(record)
       const acceptedAt = state === "ACCEPTED" ? updatedAt : (record.sentAt ?? record.createdAt)
       return yield* new KlingError({
-        reason: { _tag: "TaskNotVisible", taskId: handle, acceptedAt },
+        reason: { _tag: "TaskNotVisible", taskId: handle, acceptedAt, ...(needsApiKey ? { needsApiKey } : {}) },
         operation,
         billed: true
       })

@@ -1,4 +1,4 @@
-import { findOperation, isFinished, type Kling, type KlingError, type Task } from "@klingkit/core"
+import { findOperation, isFinished, Kling, type KlingError, type Task } from "@klingkit/core"
 import { Clock, Context, Effect, Exit, Layer } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
@@ -52,6 +52,7 @@ const freshMillis = 1500
 const persistedMillis = 1000
 
 const make = Effect.gen(function* () {
+  const { credential } = yield* Kling
   const ledger = yield* Ledger
   const orphans = yield* Orphans
   const queues = yield* Queues
@@ -92,12 +93,12 @@ const make = Effect.gen(function* () {
       return { handle, task: settlement.task, record: yield* apply(settlement.record, settlement.task) }
     }
     // An adopted task may have no external id.
-    if (taskId === undefined || taskId === lookupId(record)) return yield* notVisible(record, error)
+    if (taskId === undefined || taskId === lookupId(record)) return yield* notVisible(record, error, credential)
     return yield* reader.read(taskId).pipe(
       Effect.flatMap((task) => Effect.map(apply(record, task), (updated): Job => ({ handle, task, record: updated }))),
       Effect.catchIf(
         ({ reason }) => reason._tag === "TaskNotFound",
-        (absent) => notVisible(record, absent)
+        (absent) => notVisible(record, absent, credential)
       )
     )
   })

@@ -1,5 +1,5 @@
 import { mintHandle, type Plan, type TaskOperation } from "@klingkit/core"
-import { byReference, effectiveInput, planIdentity, wrongMethod } from "@klingkit/core/internal"
+import { byReference, effectiveInput, otherIdentity, planIdentity, wrongMethod } from "@klingkit/core/internal"
 import { storeOperation } from "@klingkit/core/requests"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
 import { Account } from "../accounts/account.ts"
@@ -125,6 +125,7 @@ export const newJobOf = Effect.fnUntraced(function* (
   const { limits, principal } = settings
   const { operation, input, quote, model } = plan
   const prompt = input["prompt"] ?? input["text"]
+  const other = otherIdentity(plan)
   return {
     ...Struct.pick(options, ["idempotencyKey", "take", "allowDuplicate", "approval", "dedupeBy", "partOf"]),
     dedupeWindowSeconds: dedupeWindowSeconds(settings),
@@ -138,6 +139,7 @@ export const newJobOf = Effect.fnUntraced(function* (
     input,
     identity: planIdentity(plan),
     ...(plan.references === undefined ? {} : { linkedIdentity: effectiveInput(operation, input) }),
+    ...(other === undefined ? {} : { otherIdentity: other }),
     quote,
     limits,
     ...slotDemandOf(plan),

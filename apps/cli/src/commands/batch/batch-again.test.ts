@@ -34,6 +34,20 @@ describe("a batch that is run again", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("finds videos that were made with the account's API key when it is run with the key pair", () =>
+    Effect.gen(function* () {
+      const lines = [{ id: "fox", prompt: "a red fox" }, { prompt: "a paper boat" }]
+      const { file: path, keyPairEnv, run, charges } = yield* batchFile("shots.json", JSON.stringify(lines))
+      const first = yield* run("--wait")
+      expect(yield* charges).toHaveLength(2)
+      const again = yield* klingkit(["batch", path, "--json"], { env: keyPairEnv })
+      expect(again.stderr).toContain("2 lines: nothing to pay; 2 found from earlier runs, not charged again")
+      const handles = JSON.parse(again.stdout).map(({ handle }: { readonly handle: string }) => handle)
+      expect(handles).toEqual(first.lines.map(({ handle }) => handle))
+      expect(yield* charges).toHaveLength(2)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("finds what an earlier release has made, whose keys were of the fields as written", () =>
     Effect.gen(function* () {
       const { home, run, charges } = yield* batchFile("shots.json", file(fox, boat))

@@ -1,5 +1,5 @@
 import type { Plan } from "@klingkit/core"
-import { effectiveInput, planIdentity } from "@klingkit/core/internal"
+import { effectiveInput, otherIdentity, planIdentity } from "@klingkit/core/internal"
 import { isPipeline, type PipelinePlan } from "@klingkit/core/requests"
 import { fingerprintOf } from "@klingkit/jobs/internal"
 import { Effect } from "effect"
@@ -40,6 +40,7 @@ export const keysOf = Effect.fnUntraced(function* (manifest: string, lines: Read
           isPipeline(plan) || plan.references === undefined
             ? undefined
             : yield* fingerprintOf(manifest, [plan.operation.id, effectiveInput(plan.operation, plan.input)]),
+        other: yield* otherOf(manifest, plan),
         written: yield* fingerprintOf(manifest, content),
         writtenWithoutId: yield* fingerprintOf(manifest, withoutId)
       }
@@ -47,15 +48,16 @@ export const keysOf = Effect.fnUntraced(function* (manifest: string, lines: Read
   )
   const withoutId = digests.filter(({ id }) => id === undefined)
   const nth = counter()
-  return digests.map(({ id, isPipeline: hasSteps, given, linked, written, writtenWithoutId }): LineKeys => {
+  return digests.map(({ id, isPipeline: hasSteps, given, linked, other, written, writtenWithoutId }): LineKeys => {
     const former = `batch ${written} ${nth(`written ${written}`)}`
     if (hasSteps) return { own: `${former} 1`, earlier: [] }
     const formers = [former]
-    // An earlier release knew the results that a line refers to by their links.
-    const linkedKeys = (end: string | number) => (linked === undefined ? [] : [`line ${linked} ${end}`])
+    // An earlier release knew the results that a line refers to by their links; another kind of credential makes it elsewhere.
+    const otherKeys = (end: string | number) =>
+      [linked, other].flatMap((digest) => (digest === undefined ? [] : [`line ${digest} ${end}`]))
     if (id === undefined) {
       const position = nth(`given ${given}`)
-      return { own: `line ${given} ${position}`, earlier: [...linkedKeys(position), ...attemptsOf(formers)] }
+      return { own: `line ${given} ${position}`, earlier: [...otherKeys(position), ...attemptsOf(formers)] }
     }
     // The first of these belong to the lines that still have no id.
     const others = withoutId.filter((other) => other.given === given).length
@@ -63,10 +65,16 @@ export const keysOf = Effect.fnUntraced(function* (manifest: string, lines: Read
     formers.push(`batch ${writtenWithoutId} ${position}`)
     return {
       own: `line ${given} id ${id}`,
-      earlier: [`line ${given} ${position}`, ...linkedKeys(`id ${id}`), ...attemptsOf(formers)]
+      earlier: [`line ${given} ${position}`, ...otherKeys(`id ${id}`), ...attemptsOf(formers)]
     }
   })
 })
+
+/** As the account's other kind of credential makes it. */
+const otherOf = (manifest: string, plan: Plan | PipelinePlan): Effect.Effect<string | undefined> => {
+  const other = isPipeline(plan) ? undefined : otherIdentity(plan)
+  return other === undefined ? Effect.succeed(undefined) : fingerprintOf(manifest, [other.operation, other.identity])
+}
 
 /** Another take has a key of its own; the first has always had this one. */
 export const keyOfTake = ({ own }: LineKeys, take: number): string => (take === 1 ? own : `${own} take ${take}`)

@@ -45,6 +45,21 @@ export const takesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("finds what the account's other kind of credential has made on another path", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      const legacy = { operation: "legacy.text2video", identity: { prompt: "a fox", mode: "std" } }
+      const current = { prompt: "a fox", identity: { prompt: "a fox", resolution: "720p" } }
+      const { job } = yield* ledger.createJob(sampleJob({ prompt: "a fox", ...legacy, idempotencyKey: "k1" }))
+      const request = { ...current, otherIdentity: legacy }
+      for (const key of [{}, { idempotencyKey: "k1" }]) {
+        const found = yield* ledger.createJob(sampleJob({ ...request, ...key }))
+        expect(found).toMatchObject({ isNew: false, job: { handle: job.handle }, nextTake: 2 })
+      }
+      expect(yield* ledger.createTakes(takesOf([1, 2], request))).toMatchObject([{ isNew: false }, { isNew: true }])
+    })
+  )
+
   it.effect("creates none if the limits do not allow all that are new", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh
