@@ -61,7 +61,10 @@ export const waitForTask = defineTool({
     const result = yield* statusResult(job, preview, yield* timeLeft())
     if (isFinished(job.task)) return result
     const waited = Math.round((yield* elapsed) / 1000)
-    return { ...result, lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own.`] }
+    return {
+      ...result,
+      lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own, and Kling cannot cancel it.`]
+    }
   })
 })
 
