@@ -53,6 +53,8 @@ const bodies: Readonly<Record<string, string>> = {
   "325,000 unknown settings": call("generate_video", keys(325_000, 6)),
   "1,990 long unknown settings": call("generate_video", keys(1990, 2000)),
   "1,990 long images": call("virtual_try_on", { cloth_image_urls: Array<string>(1990).fill("x".repeat(2000)) }),
+  "a long name of a model": call("generate_video", { prompt: "x", model_name: text }),
+  "a long query": call("find_tool", { query: "video ".repeat(690_000) }),
   "one long prompt": call("generate_video", { prompt: text }),
   "lists in lists": filled('{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":', "[", ""),
   "a batch of empty lists": filled("[1", ",[]", "]"),
