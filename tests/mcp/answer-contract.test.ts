@@ -171,6 +171,7 @@ const readCalls = (
   ["check_image_status", { task_id: imageId }],
   ["wait_for_task", { task_id: imageId }],
   ["list_tasks", { page_size: 100 }],
+  ["find_tool", { query: "a longer video" }],
   ["list_models", {}],
   ["list_models", { kind: "effect" }],
   ["get_resource_packages", {}],

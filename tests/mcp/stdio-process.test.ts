@@ -253,6 +253,7 @@ describe("the stdio server", () => {
       "board_tasks",
       "check_image_status",
       "check_video_status",
+      "find_tool",
       "get_account_balance",
       "get_resource_packages",
       "list_models",
@@ -264,7 +265,13 @@ describe("the stdio server", () => {
     expect(tools.filter(({ annotations }) => annotations.readOnlyHint !== true)).toEqual([])
     for (const [index, name] of ["generate_video", "download_task", "call_kling_api"].entries()) {
       send(program, toolCall(index + 2, name, { prompt: "x" }))
-      await program.says(new RegExp(`"id":${index + 2},.*-32602|-32602.*"id":${index + 2}`))
+      const [line = ""] = await program.says(new RegExp(`\\{.*"id":${index + 2}[,}].*`))
+      const { result } = JSON.parse(line) as {
+        readonly result: { readonly isError: boolean; readonly content: unknown }
+      }
+      expect(result.isError).toBe(true)
+      expect(JSON.stringify(result.content)).toContain(`${name} is a tool that this server does not offer`)
+      expect(JSON.stringify(result.content)).toContain("its operator starts it without --read-only")
     }
     await disconnect(program)
   })

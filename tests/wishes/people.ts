@@ -40,7 +40,7 @@ const localVideo: Wish = {
   charges: []
 }
 
-const inPictures = { KLINGKIT_INPUT_DIRS: "~/Pictures" }
+const readable = { KLINGKIT_INPUT_DIRS: "~/Pictures" }
 const portrait = "~/Pictures/mila.png"
 
 const createMila: ReadonlyArray<Call> = [
@@ -69,7 +69,7 @@ const tasksOfScenes = { task_ids: ["$scene0", "$scene1", "$scene2"] }
 
 const sameCharacter: Wish = {
   row: "3",
-  settings: inPictures,
+  settings: readable,
   images: ["Pictures/mila.png"],
   calls: [
     ...createMila,
@@ -87,7 +87,7 @@ const sameCharacter: Wish = {
 
 const inOneVideo: Wish = {
   row: "3b",
-  settings: inPictures,
+  settings: readable,
   images: ["Pictures/mila.png"],
   calls: [
     ...createMila,
@@ -116,7 +116,7 @@ const welcome = "Welcome! I am Mila, and I show you around."
 
 const avatar: Wish = {
   row: "15",
-  settings: inPictures,
+  settings: readable,
   images: ["Pictures/mila.png"],
   calls: [
     { tool: "generate_audio", arguments: { kind: "speech", text: welcome }, reads: { speech: taskId } },

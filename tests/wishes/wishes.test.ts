@@ -4,9 +4,10 @@ import { newVideos } from "./new-videos.ts"
 import { people } from "./people.ts"
 import { playWish } from "./play-wish.ts"
 import { questions } from "./questions.ts"
+import { narrated } from "./stories.ts"
 import { rows } from "./wishes-page.ts"
 
-const wishes = [...newVideos, ...fromImages, ...people, ...questions]
+const wishes = [...newVideos, ...fromImages, ...people, ...questions, narrated]
 
 describe("the table of docs/wishes.md", () => {
   it("has every wish of these tests, and no other", () => {
@@ -42,7 +43,7 @@ describe.each(rows.map((row) => [row.row, row.says, row] as const))("wish %s: %s
       })
       await wish.outcome?.({ answers, charges, ...played })
     })
-  }, 120_000)
+  }, 180_000)
 })
 
 /** Ids, ports and folders differ in length; a bound that nothing comes near would say nothing. */

@@ -18,7 +18,13 @@ export { nameProblem } from "./errors/problem.ts"
 export { sanitizeText } from "./errors/sanitize-text.ts"
 export { type NameSetting, optionOf, variableOf } from "./errors/setting.ts"
 export { sharedAdvice } from "./errors/shared-advice.ts"
-export { resultDomains, resultRetentionDays, resultRetentionMillis, sessionMillis } from "./kling-facts.ts"
+export {
+  cannotCancel,
+  resultDomains,
+  resultRetentionDays,
+  resultRetentionMillis,
+  sessionMillis
+} from "./kling-facts.ts"
 export { bareBase64 } from "./media/check-media-text.ts"
 export { checkUrl } from "./media/check-url.ts"
 export { readImageHeader, readInlineImageHeader } from "./media/image-header.ts"

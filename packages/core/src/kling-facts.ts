@@ -8,3 +8,6 @@ export const sessionMillis = sessionHours * 3_600_000
 
 /** Domains observed to serve Kling's results, with every host below them. */
 export const resultDomains: ReadonlyArray<string> = ["klingai.com", "kechuangai.com"]
+
+/** Said wherever a user may look for it (Kling docs know no such call; a task that was given up ran on and was billed). */
+export const cannotCancel = "Kling cannot cancel a task: it keeps running, and what is charged stays charged"

@@ -1,7 +1,7 @@
 /** What a model reads once, before any tool: how to use paid, slow tasks. Under 1 kB. */
-export const instructions = `Kling AI makes videos, images and audio. Each takes minutes and costs money; quote_cost tells the price.
+export const instructions = `Kling AI makes videos, images and audio. Each takes minutes and costs money.
 
-1. Submit: generate_video, generate_image_to_video, generate_image, ... answer at once with a Task ID and the price. take: 2 makes another, variants: 3 makes three (at most 4); repeat_task makes a task again with changes.
+1. Submit: generate_video, generate_image_to_video, generate_image, ... answer at once with a Task ID and the price; quote_cost tells it before. take: 2 makes another, variants: 3 makes three (at most 4); repeat_task makes a task again with changes.
 2. wait_for_task returns within 45 s; while the task runs, call it again.
 3. download_task saves the files. Links expire after 30 days.
 

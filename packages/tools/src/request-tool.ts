@@ -53,8 +53,8 @@ export const defineRequestTool = (declared: Declared): Tool => {
   } = declared
   const { confirm_token, take, ...repeated } = paidArguments
   const added = {
-    ...repeated,
     take: charged ? take : unlisted(take),
+    ...repeated,
     ...(variants ? variantsArgument : {}),
     ...(charged ? { confirm_token } : {})
   }

@@ -4,7 +4,7 @@ import { createPlanner } from "./planner.ts"
 const planner = createPlanner()
 
 const videoModel = async (model: string) => {
-  const plan = await planner.video.create({ prompt: "A fox", model })
+  const plan = await planner.video.create(model, { prompt: "A fox" })
   return "model" in plan ? plan.model : ""
 }
 
@@ -24,7 +24,7 @@ describe("the name of a model, as users write it", () => {
   })
 
   it("is the image model of that name where images are made", async () => {
-    expect(await planner.image.create({ prompt: "A fox", model: "Kling v3" })).toMatchObject({ model: "kling-v3" })
+    expect(await planner.image.create("Kling v3", { prompt: "A fox" })).toMatchObject({ model: "kling-v3" })
     const motion = { image: "https://example.com/a.png", video: "https://example.com/a.mp4", model: "Kling 2.6" }
     expect(await planner.video.motion(motion as never)).toMatchObject({ operation: { id: "new.motion.kling-2.6" } })
   })

@@ -17,7 +17,7 @@ const first = ([image]: ReadonlyArray<string>) => image
 export const virtualTryOn = defineRequest({
   id: "virtual_try_on",
   title: "Virtual try-on",
-  summary: "Make an image of a person wearing a garment",
+  summary: "Make an image of a person wearing a garment; documented for Kling's Chinese site only, price unknown",
   method: "image.tryOn",
   result: "image",
   input: z.strictObject({

@@ -119,7 +119,12 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned }: Plan
       Effect.gen(function* () {
         const given = source.trim()
         if (isUrl(given)) return yield* Effect.as(recognize(given), { url: given })
-        if (isPath(given)) return yield* refuse(field, "must be a URL or a task's id: Kling takes no video as a file")
+        if (isPath(given)) {
+          return yield* refuse(
+            field,
+            "must be a URL or a task's id: Kling takes videos by URL only and has no upload; host the file where Kling can reach it, and give its https URL"
+          )
+        }
         // No other text can be a video: it is looked up, whatever it looks like.
         const reference = referenceIn(given) ?? { id: given }
         if (Predicate.isString(reference)) return yield* refuse(field, reference)

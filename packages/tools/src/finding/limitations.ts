@@ -1,3 +1,5 @@
+import { cannotCancel } from "@klingkit/core/internal"
+
 /** What users ask for and no tool does. */
 export interface Limitation {
   readonly what: string
@@ -5,8 +7,6 @@ export interface Limitation {
   /** What users say for this alone: single words. */
   readonly words: string
 }
-
-export const cannotCancel = "Kling cannot cancel a task: it keeps running, and what is charged stays charged"
 
 export const limitations: ReadonlyArray<Limitation> = [
   {

@@ -205,7 +205,7 @@ describe("a call that needs approval", () => {
     ["arguments must be a JSON object", { tool: "generate_video", arguments: "[]" }],
     ["prompt is required", { tool: "generate_video" }],
     ["kind belongs in arguments", { tool: "generate_video", kind: "video" }],
-    ["kind is required", {}],
+    ["tool is required, with arguments; or kind: video or image", {}],
     ["arguments requires tool", { arguments: "{}" }]
   ] as const)("is refused: %s", ([message, args]) =>
     Effect.gen(function* () {

@@ -135,7 +135,7 @@ const planOfCall = (charged: ReadonlyArray<Tool>, name: string, args: Arguments)
 
 const planOfSettings = ({ kind, num_images, with_picture = false, ...settings }: Arguments): Planned => {
   if (settings.arguments !== undefined) return refuse(["arguments"], "requires tool")
-  if (kind === undefined) return refuse(["kind"], "is required: video or image; or give tool and arguments")
+  if (kind === undefined) return refuse(["tool"], "is required, with arguments; or kind: video or image")
   const { mode, duration, audio } = settings
   const unexpected = Object.entries(kind === "image" ? { mode, duration, audio } : { num_images })
     .filter(([, value]) => value !== undefined)

@@ -23,6 +23,20 @@ describe("klingkit task", () => {
     })
   )
 
+  it.live("says plainly that Kling cannot cancel one, and leaves it alone", () =>
+    Effect.gen(function* () {
+      const kling = yield* emulatedKling()
+      const { handle } = yield* submit(kling)
+      const { exitCode, stdout } = yield* klingkit(["task", "cancel", handle, "--json"], kling)
+      expect([exitCode, JSON.parse(stdout)]).toMatchObject([
+        2,
+        { error: { charged: "no", message: expect.stringContaining("Kling cannot cancel a task: it keeps running") } }
+      ])
+      const after = yield* klingkit(["task", "get", handle, "--json"], kling)
+      expect(JSON.parse(after.stdout)).toMatchObject({ status: "succeed" })
+    })
+  )
+
   it.live("shows the receipt: the quote and the charge", () =>
     Effect.gen(function* () {
       const kling = yield* emulatedKling()
