@@ -118,7 +118,7 @@ const runCommand: Face = async ({ command, input: { shape } }, input, { env, fol
     [value].flat().flatMap((one) => {
       if (field === argument) return []
       if (typeof one === "boolean") return [`--${one ? "" : "no-"}${kebabName(field)}`]
-      return [`--${kebabName(field)}`, typeof one === "object" ? JSON.stringify(one) : String(one)]
+      return [`--${kebabName(field)}`, typeof one === "string" ? one : JSON.stringify(one)]
     })
   )
   const words = argument !== undefined && argument in input ? [String(input[argument])] : []

@@ -27,6 +27,9 @@ const cases = inputs.flatMap(([request, input], index) =>
   )
 )
 
+// A line of a batch has a key of its own.
+const inTurn = ["program", "tool", "command"].map((name) => faces[name] ?? expect.fail(`no face ${name}`))
+
 it.each(cases)(
   "%s of %j is one request by every face",
   async (_, drawn, request) => {
@@ -36,8 +39,6 @@ it.each(cases)(
     expect(expected).toHaveLength(1)
     for (const [name, bodies] of sent) expect([name, bodies]).toEqual([name, expected])
 
-    // A line of a batch has a key of its own.
-    const inTurn = ["program", "tool", "command"].map((name) => faces[name] ?? expect.fail(`no face ${name}`))
     const runs = inTurn.map((face) => ({ face, input: drawn.input }))
     expect(await tasksAfter(request, drawn.credential, runs)).toEqual([1, 1, 1])
   },
