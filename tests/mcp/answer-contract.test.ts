@@ -120,6 +120,12 @@ describe("every answer", () => {
     for (const name of [statusTool, "wait_for_task", "download_task", "repeat_task"]) {
       expect((await ask(name, { task_id: "kk-t2v-00000000000000000000000000" })).isError).toBe(true)
     }
+    const task_ids = [succeeding, failing, "kk-t2v-00000000000000000000000000"]
+    for (const name of ["wait_for_task", "download_task"]) {
+      const { structured, isError, text } = await ask(name, { task_ids })
+      expect([name, isError, (structured?.["tasks"] as ReadonlyArray<unknown>).length]).toEqual([name, false, 3])
+      expect(text).not.toMatch(invisible)
+    }
   })
 
   it("where Kling's lists are huge and its texts are hostile", async () => {

@@ -11,6 +11,7 @@ export interface Charge {
 
 interface Request {
   readonly method: string
+  readonly path: string
 }
 
 /** An emulator whose tasks finish at once, with an account's environment in its own folder. Ends with the scope. */

@@ -31,7 +31,7 @@ export const shownDownload = ({ id, result, files }: DownloadedJob): ShownTask =
     const reason = reasonOf(files.failure)
     return {
       data: { ...data, error: reason, code },
-      lines: [`Task ${handle}: not saved, ${reason} (${code})`],
+      lines: [`Task ${handle}: ${task.status}, not saved, ${reason} (${code})`],
       links: []
     }
   }
@@ -46,9 +46,10 @@ export const shownDownload = ({ id, result, files }: DownloadedJob): ShownTask =
       ...(missing === undefined ? {} : { missing })
     },
     lines: [
-      `Task ${handle}: ${files.success.every(({ isKept }) => isKept) ? "already saved before, and unchanged" : "saved"}${missing === undefined ? "" : `; ${missing}`}`,
+      `Task ${handle}: ${task.status}, ${files.success.every(({ isKept }) => isKept) ? "already saved before, and unchanged" : "saved"}${missing === undefined ? "" : `; ${missing}`}`,
       ...files.success.map(
-        ({ path, bytes, mimeType, sha256 }) => `- Path: ${path} (${bytes} bytes, ${mimeType}, SHA-256 ${sha256})`
+        ({ path, url, bytes, mimeType, sha256 }) =>
+          `- Path: ${path} (${bytes} bytes, ${mimeType}, SHA-256 ${sha256}), URL: ${url}`
       )
     ],
     links: files.success.map(linkToFile)

@@ -55,7 +55,7 @@ export const unreadTask = (id: string, error: ToolFailure): ShownTask => {
   const reason = reasonOf(error)
   return {
     data: { task_id, status: "unknown", error: reason, code: error.code },
-    lines: [`Task ${task_id}: ${reason} (${error.code})`],
+    lines: [`Task ${task_id}: unknown, ${reason} (${error.code})`],
     links: []
   }
 }

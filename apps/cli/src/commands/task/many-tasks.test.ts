@@ -69,6 +69,9 @@ describe("klingkit task wait with several tasks", () => {
         [cat, "submitted", "CLI_STILL_RUNNING"],
         [dog, "submitted", "CLI_STILL_RUNNING"]
       ])
+      // One read for both; the unknown id is looked up by itself.
+      const reads = (yield* kling.requests).filter(({ method, path }) => method === "GET" && path === "/tasks")
+      expect(reads).toHaveLength(2)
     })
   )
 })
