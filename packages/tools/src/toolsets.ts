@@ -14,7 +14,7 @@ const withConfirmToken = (tool: Tool): Tool => {
 const toolsets: ReadonlyArray<Toolset> = ["core", "studio", "raw"]
 
 /** What `studio` selects: what is beyond plain videos and images. Most of it is in `core` too. */
-export const studioTools: ReadonlyArray<string> = [
+const studioTools: ReadonlyArray<string> = [
   "control_motion",
   "create_avatar_video",
   "edit_image",
