@@ -22,7 +22,7 @@ describe("the address of a job", () => {
     })
   )
 
-  it.effect("is nobody's when any part of it is changed", () =>
+  it.effect("is no address when any part of it is changed", () =>
     Effect.gen(function* () {
       const path = yield* pathOf
       const others = [

@@ -13,7 +13,7 @@ export class CallbackAddresses extends Context.Service<
   {
     /** `/callbacks/kling/HANDLE/MARK` */
     pathOf(handle: string): Effect.Effect<string>
-    /** The handle whose address a path is; nothing for a path that is nobody's. */
+    /** The handle whose address a path is; nothing for any other path. */
     handleOf(path: string): Effect.Effect<string | undefined>
   }
 >()("@klingkit/hosting/CallbackAddresses") {

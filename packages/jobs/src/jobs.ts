@@ -194,7 +194,7 @@ const make = Effect.gen(function* () {
     credential: kling.credential,
     config: { ...settings, klingIsLocal: kling.isLocal },
     job: status,
-    task: (id) => unrecordedTask(settings, id, kling.task)
+    task: (id) => unrecordedTask(settings, id, (taskId) => kling.task(taskId))
   })
 
   const planRepeat = yield* makeRepeatPlanner({ plan, status })

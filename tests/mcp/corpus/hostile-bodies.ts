@@ -22,6 +22,8 @@ export const hostileBodies: Readonly<Record<string, string>> = {
   "325,000 unknown settings": call("generate_video", keys(325_000, 6)),
   "1,990 long unknown settings": call("generate_video", keys(1990, 2000)),
   "1,990 long images": call("virtual_try_on", { cloth_image_urls: Array<string>(1990).fill("x".repeat(2000)) }),
+  "a long name of a video model": call("generate_video", { prompt: "x", model_name: text }),
+  "a long name of an image model": call("generate_image", { prompt: "x", model_name: text }),
   "lists in lists": filled('{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":', "[", ""),
   "a batch of empty lists": filled("[1", ",[]", "]"),
   "a batch of what are no messages": `[${Array<number>(9000).fill(1).join()}]`,

@@ -52,7 +52,10 @@ const waitForOne = Effect.fnUntraced(function* (
   const result = yield* statusResult(job, preview, timeLeft)
   if (isFinished(job.task)) return result
   const waited = Math.round((yield* elapsedMillis) / 1000)
-  return { ...result, lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own, and Kling cannot cancel it.`] }
+  return {
+    ...result,
+    lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own, and Kling cannot cancel it.`]
+  }
 })
 
 const waitForMany = Effect.fnUntraced(function* (
