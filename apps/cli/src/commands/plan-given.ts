@@ -1,4 +1,4 @@
-import { type AnyOperation, Kling } from "@klingkit/core"
+import { type AnyOperation, Kling, type Plan } from "@klingkit/core"
 import { baseUrlFromConfig, invalidInput, isLocalUrl } from "@klingkit/core/internal"
 import { type AnyRequest, isPipeline, kebabName, type NameOf } from "@klingkit/core/requests"
 import { Jobs, type LedgerError } from "@klingkit/jobs"
@@ -35,8 +35,25 @@ const inputs = Layer.merge(ledgerFromConfig, nodeFileHostBehindProxies)
 export const flagOf: NameOf = (_, field) => (field === "prompt" ? "<prompt>" : `--${kebabName(field)}`)
 
 /** The plan of a request in the words of a command line or of a line of a file. Sends nothing. */
-export const planGiven = (request: AnyRequest, given: Readonly<Record<string, unknown>>, nameOf: NameOf = flagOf) =>
-  Effect.flatMap(planner, (plan) => plan(request, given, nameOf)).pipe(Effect.provide(inputs))
+export const planGiven = Effect.fnUntraced(function* (
+  request: AnyRequest,
+  given: Readonly<Record<string, unknown>>,
+  nameOf: NameOf = flagOf
+) {
+  const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+  const planning = Effect.flatMap(planner, (plan) => plan(request, given, nameOf))
+  const planned = yield* Effect.provide(planning, inputs)
+  if (isPipeline(planned)) return planned
+  // What it was planned with is closed by the time someone asks how it costs less.
+  const cheaper = Effect.flatMap(planning, (again) =>
+    isPipeline(again) || again.cheaper === undefined ? Effect.succeed([]) : again.cheaper
+  ).pipe(
+    Effect.orElseSucceed(() => []),
+    Effect.provide(inputs),
+    Effect.provideContext(files)
+  )
+  return { ...planned, cheaper } satisfies Plan
+})
 
 /** The plan of a named operation; its input may be any value. */
 export const planOperationGiven = (operation: AnyOperation, input: unknown) =>
