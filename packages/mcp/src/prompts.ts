@@ -20,7 +20,7 @@ export const registerPrompts = (server: McpServer, services: Services, tools: Re
       messages: [
         {
           role: "user",
-          content: { type: "text", text: prompt.text(args, has) }
+          content: { type: "text", text: prompt.text(args) }
         }
       ]
     }))

@@ -12,7 +12,7 @@ export interface JsonSchema {
 /**
  * The JSON Schema that describes a tool on the wire. Every byte costs context in every conversation, so redundant parts
  * are dropped: the dialect (MCP assumes 2020-12), empty words, `additionalProperties` of all but the arguments together (in
- * results so that later versions can add fields), and in arguments those that are not listed and bounds that go without
+ * results so that later versions can add fields), what the parts of a result always have, and in arguments those that are not listed and bounds that go without
  * saying: the reader tells of them.
  */
 export const jsonSchemaOf = (schema: z.ZodObject, side: "input" | "output"): JsonSchema => {
@@ -20,6 +20,7 @@ export const jsonSchemaOf = (schema: z.ZodObject, side: "input" | "output"): Jso
     io: side,
     override: ({ jsonSchema, path }) => {
       if (side === "output" || path.length > 0) delete jsonSchema.additionalProperties
+      if (side === "output" && path.length > 0) delete jsonSchema.required
       if (jsonSchema.description === "") delete jsonSchema.description
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum

@@ -15,7 +15,7 @@ export interface Prompt {
   /** Tools that it requires; a server without one of them does not offer it. */
   readonly needs: ReadonlyArray<string>
   readonly arguments: ReadonlyArray<PromptArgument>
-  readonly text: (args: Readonly<Record<string, string>>, has: (tool: string) => boolean) => string
+  readonly text: (args: Readonly<Record<string, string>>) => string
 }
 
 /** How every prompt handles cost. */

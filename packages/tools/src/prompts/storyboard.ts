@@ -39,9 +39,8 @@ const methodFor = (name: string): string => {
   if (model === undefined || model.multiShot === false)
     return `One video per shot, the first with model_name ${name}. ${shotByShot}`
   const longest = "values" in model.seconds ? Math.max(...model.seconds.values) : model.seconds.max
-  const form = `"shot 1, 3, words; shot 2, 4, words;" (number, integer seconds, at most 512 characters; at most 6 shots; the seconds add up to duration)`
   return [
-    `If all shots fit in ${longest} s: one generate_video with model_name ${name}, the prompt in the form ${form}${model.multiShot === true ? ", and multi_shot true" : ""}.`,
+    `If all shots fit in ${longest} s: one generate_video with model_name ${name} and shots, a list with prompt and duration (whole seconds) of each; at most 6.`,
     `Otherwise one video per shot. ${shotByShot}`
   ].join(" ")
 }
