@@ -34,7 +34,7 @@ const localVideo: Wish = {
       tool: "create_lipsync",
       arguments: { video_url: "~/Movies/me.mp4", tts_text: birthday },
       refused: true,
-      says: [/Kling takes no video as a file/, /^Charged: no$/m]
+      says: [/Kling takes videos by URL only .* give its https URL/, /^Charged: no$/m]
     }
   ],
   charges: []

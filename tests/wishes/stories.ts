@@ -23,7 +23,7 @@ const narration = {
 
 const halves = ["$first", "$second"]
 
-export const narrated: Wish = {
+const narrated: Wish = {
   row: "13",
   calls: [
     {
@@ -51,3 +51,17 @@ export const narrated: Wish = {
     expect(videos.map(({ seconds }) => seconds)).toEqual([15, 15])
   }
 }
+
+const together: Wish = {
+  row: "13b",
+  calls: [
+    {
+      tool: "find_tool",
+      arguments: { query: "join the videos into one file" },
+      says: [/No tool joins videos into one file/, /Instead: /]
+    }
+  ],
+  charges: []
+}
+
+export const stories: ReadonlyArray<Wish> = [narrated, together]

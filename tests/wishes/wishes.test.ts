@@ -4,10 +4,10 @@ import { newVideos } from "./new-videos.ts"
 import { people } from "./people.ts"
 import { playWish } from "./play-wish.ts"
 import { questions } from "./questions.ts"
-import { narrated } from "./stories.ts"
+import { stories } from "./stories.ts"
 import { rows } from "./wishes-page.ts"
 
-const wishes = [...newVideos, ...fromImages, ...people, ...questions, narrated]
+const wishes = [...newVideos, ...fromImages, ...people, ...questions, ...stories]
 
 describe("the table of docs/wishes.md", () => {
   it("has every wish of these tests, and no other", () => {

@@ -19,7 +19,7 @@ import {
   sourceVideoModels
 } from "./source-video.ts"
 import {
-  aspectRatio,
+  aspectRatioField,
   elements,
   prompt,
   referenceImages,
@@ -57,7 +57,8 @@ export const extendVideo = defineRequest({
     ...settings,
     referenceImages,
     elements,
-    aspectRatio: aspectRatio.describe("Default: same as the video")
+    // Whether Kling follows the video is not documented; its default is 16:9.
+    aspectRatio: aspectRatioField("That of the video, if it is not 16:9")
   }),
   source: "video",
   aliases: {

@@ -54,10 +54,14 @@ export const videoSettings = {
   dynamicRange
 }
 
-export const aspectRatio = listedValue(
-  live.flatMap((model) => model.aspectRatios),
-  "Default 16:9"
-).optional()
+/** The aspect ratios of all live models, in the words of one request. */
+export const aspectRatioField = (description: string) =>
+  listedValue(
+    live.flatMap((model) => model.aspectRatios),
+    description
+  ).optional()
+
+export const aspectRatio = aspectRatioField("Default 16:9")
 
 export const referenceImages = z
   .array(media("image"))

@@ -98,9 +98,10 @@ const receiptWhileUnread = (job: Job): Receipt => {
     : { ...receipt, charged: moneyText(moneyOfJob(job)) }
 }
 
-const messageOf = (task: Task): string | undefined => {
+/** What Kling says of a task, at most so many characters of it. */
+export const messageOf = (task: Task, longest?: number): string | undefined => {
   const parts = [task.statusWord, task.message].filter((part) => part !== undefined)
-  return parts.length === 0 ? undefined : sanitizeText(parts.join(": "))
+  return parts.length === 0 ? undefined : sanitizeText(parts.join(": "), longest)
 }
 
 const nextOf = (job: Job, notShown: number): string => {

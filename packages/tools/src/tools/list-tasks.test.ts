@@ -92,6 +92,17 @@ describe("list_tasks", () => {
     }).pipe(Effect.provide(emulated(world)))
   })
 
+  it.effect("says why a task failed", () => {
+    const world = new KlingWorld({ faults: { faults: [{ fault: "fail", message: "The prompt shows violence" }] } })
+    return Effect.gen(function* () {
+      yield* startTask("generate_video", { prompt: "a fight" })
+      yield* passTime(world)
+      const listed = yield* call("list_tasks", { status: "failed" })
+      expect(listed.structured["tasks"]).toMatchObject([{ status: "failed", message: "The prompt shows violence" }])
+      expect(listed.text).toContain('- Message: Kling says: "The prompt shows violence"')
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
   it.effect("shows a pipeline as one task with the cost of all its steps, also when a step is what was found", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

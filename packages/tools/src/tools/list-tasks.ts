@@ -6,6 +6,7 @@ import { jobOfRecord, statesOf } from "@klingkit/jobs/internal"
 import { Effect, Stream } from "effect"
 import * as z from "zod"
 import { factLines, factsSchema, structuredFacts } from "../results/request-facts.ts"
+import { messageOf } from "../results/task-result.ts"
 import { truncateToBudget } from "../results/truncate-to-budget.ts"
 import { defineTool } from "../tool.ts"
 
@@ -14,13 +15,14 @@ const defaultPageSize = 10
 const largestPage = 20
 /** Characters. */
 const longestPrompt = 160
+const longestMessage = 200
 /** The ledger returns at most this many at once. */
 const farthestSearched = 500
 
 export const listTasks = defineTool({
   name: "list_tasks",
   title: "List tasks",
-  description: "Tasks, newest first, with prompt, settings and cost. Free.",
+  description: "Tasks, newest first, with prompt, settings, cost, and why one failed. Free.",
   toolset: "core",
   charged: false,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
@@ -44,6 +46,7 @@ export const listTasks = defineTool({
       z.object({
         task_id: z.string(),
         status: z.string(),
+        message: z.string().optional(),
         type: z.string().optional(),
         part_of: z.string().optional(),
         steps: z.number().optional(),
@@ -136,11 +139,12 @@ const isAsked =
 type Listed = ReturnType<typeof dataOf>
 
 const linesOfTask = (task: Listed): ReadonlyArray<string> => {
-  const { task_id, part_of, steps, type, status, quoted, charged, created_at, updated_at } = task
+  const { task_id, part_of, steps, type, status, message, quoted, charged, created_at, updated_at } = task
   return [
     `Task ID: ${task_id}`,
     ...[
       `Status: ${status}`,
+      message && `Message: Kling says: "${message}"`,
       type && `Type: ${type}${steps === undefined ? "" : `, ${steps} steps`}`,
       part_of && `Part of: ${part_of}`,
       ...factLines(task),
@@ -155,9 +159,11 @@ const dataOf = (job: Job) => {
   const { handle, task, record, pipeline } = job
   const type = familyOfHandle(handle) ?? record?.family
   const { quoted, charged } = receiptOfJob(job)
+  const message = task.status === "failed" ? messageOf(task, longestMessage) : undefined
   return {
     task_id: handle,
     status: task.status,
+    ...(message === undefined ? {} : { message }),
     ...(type === undefined ? {} : { type }),
     ...(record?.pipeline === undefined ? {} : { part_of: record.pipeline }),
     ...(pipeline === undefined ? {} : { steps: pipeline.steps.length }),
