@@ -23,7 +23,7 @@ const realTime = Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())
 const frozenWorld = Effect.fnUntraced(function* (speed = 0.2) {
   const server = yield* startPostgres
   const { freeze, thaw, sql } = yield* freezable(server, "public")
-  const ledger = layerPostgres(server.url("public"), { lockTimeout: "150 millis", answerTimeout: "300 millis" })
+  const ledger = layerPostgres(server.url("public"), { lockTimeout: "150 millis", answerTimeout: "1 second" })
   // Connections are opened, and kept, in real time.
   const opened = Context.get(yield* realTime(Layer.build(ledger)), Ledger)
   const world = new KlingWorld({ speed })

@@ -22,7 +22,7 @@ export const freezable = Effect.fnUntraced(function* (
   const context = yield* Effect.provideService(Layer.build(layer), Clock.Clock, Clock.Clock.defaultValue())
   const sql = Context.get(context, SqlClient)
   const stopped = new Set<number>()
-  const thaw = Effect.sync(() => {
+  const resume = Effect.sync(() => {
     for (const pid of stopped) signal(pid, "SIGCONT")
     stopped.clear()
   })
@@ -30,10 +30,11 @@ export const freezable = Effect.fnUntraced(function* (
     signal(pid, "SIGSTOP")
     stopped.add(pid)
   }
-  yield* Effect.addFinalizer(() => thaw)
+  yield* Effect.addFinalizer(() => resume)
   return {
     sql,
-    thaw,
+    // On a busy machine it does not answer at once.
+    thaw: Effect.andThen(resume, Effect.orDie(sql`SELECT 1`)).pipe(Effect.asVoid),
     freeze: Effect.gen(function* () {
       // First the one that starts the others.
       stop(server.pid)
