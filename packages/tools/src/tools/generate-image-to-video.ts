@@ -13,7 +13,12 @@ export const generateImageToVideo = defineRequestTool({
     unlisted: ["dynamicRange"],
     needs: ["image"],
     refused: { aspect_ratio: "is that of the image; leave it out" },
-    descriptions: { ...videoDescriptions, negativePrompt: "Not with every model", lastImage: "Last frame", model: "As generate_video" }
+    descriptions: {
+      ...videoDescriptions,
+      negativePrompt: "Not with every model",
+      lastImage: "Last frame",
+      model: "As generate_video"
+    }
   }),
   summary: () => "Image-to-video generation started successfully!"
 })
