@@ -28,7 +28,7 @@ describe.each(wires)("prompts on a %s", (wire) => {
     expect(messages).toMatchObject([{ role: "user", content: { type: "text" } }])
     const [{ content } = {}] = messages
     const text = content?.type === "text" ? content.text : ""
-    expect(text).toContain('of 4 shots, 9:16: "a fox crosses a frozen lake"')
+    expect(text).toContain('of 4 shots, aspect_ratio 9:16: "a fox crosses a frozen lake"')
     expect(text).toContain("kling-3.0")
     expect(text.indexOf("quote_cost")).toBeLessThan(text.indexOf("wait_for_task"))
   })

@@ -63,7 +63,7 @@ describe.each(wires)("results on a %s", (wire) => {
     expect(structuredContent).toBeUndefined()
     expect(text.split("\n")).toEqual([
       expect.stringMatching(
-        /^Error: prompt is required; promt is not a setting of generate_video; did you mean prompt\?$/
+        /^Error: promt is not a setting of generate_video; did you mean prompt\?; prompt is required \(or shots\)$/
       ),
       "Charged: no",
       expect.stringMatching(/^Next: /),

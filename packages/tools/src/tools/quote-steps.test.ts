@@ -130,7 +130,7 @@ describe("quote_cost of steps", () => {
       expect((yield* failure("quote_cost", { steps: many })).message).toBe(
         "steps are 21; at most 20 are quoted at once"
       )
-      expect((yield* failure("quote_cost", { steps: [] })).message).toContain("kind is required")
+      expect((yield* failure("quote_cost", { steps: [] })).message).toContain("tool is required")
       expect((yield* failure("quote_cost", { steps: [1] })).message).toContain("must be a JSON object")
       const byText = yield* call("quote_cost", {
         steps: JSON.stringify([{ ...still, arguments: JSON.stringify(still.arguments) }])
