@@ -90,7 +90,7 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
         Effect.map(request.plan(input, around), (plan) => ({
           ...plan,
           request: storeRequest(request, input, plan, originOf),
-          ...(isPipeline(plan) ? {} : { cheaper: cheaperSettings(request, input, plan, around) })
+          ...(isPipeline(plan) ? {} : { cheaper: Effect.suspend(() => cheaperSettings(request, input, plan, around)) })
         }))
     }
     return complete(yield* planRequest(stored, given, nameOf, context))
