@@ -58,18 +58,16 @@ const fourTakes: Wish = {
   outcome: ({ saved }) => expect(saved).toHaveLength(4)
 }
 
-const previewOf = (index: number) => ({
-  tool: "wait_for_task",
-  arguments: { task_id: `$takes[${index}]`, preview: true },
-  says: [/^Preview: \d+x\d+ pixels, \d+ frames/m]
-})
-
 const bestOfFour: Wish = {
   row: "7b",
   settings: { PATH: ffmpegFolder },
   calls: [
     { tool: "generate_video", arguments: { ...take, variants: 4 }, reads: { takes: taskIds } },
-    ...[0, 1, 2, 3].map(previewOf),
+    {
+      tool: "wait_for_task",
+      arguments: { task_ids: "$takes", preview: true },
+      says: [/(?:^Preview of \S+: \d+x\d+ pixels, 9 frames in reading order, at .* s\n){4}/m]
+    },
     { tool: "download_task", arguments: { task_id: "$takes[2]" } }
   ],
   charges: Array.from({ length: 4 }, () => "new.t2v.kling-3.0"),

@@ -13,8 +13,7 @@ export interface Answer {
 }
 
 export interface StdioHost {
-  /** What the instructions for models say, and the names of the tools. */
-  readonly instructions: string
+  /** The names of the tools that it lists. */
   readonly tools: ReadonlyArray<string>
   readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Promise<Answer>
   readonly close: () => Promise<void>
@@ -27,7 +26,6 @@ interface Message {
     readonly content?: ReadonlyArray<{ readonly type: string; readonly text?: string; readonly data?: string }>
     readonly structuredContent?: Readonly<Record<string, unknown>>
     readonly isError?: boolean
-    readonly instructions?: string
     readonly tools?: ReadonlyArray<{ readonly name: string }>
   }
 }
@@ -53,7 +51,7 @@ export const openHost = async (env: Readonly<Record<string, string>>): Promise<S
     const line = await Promise.race([answered, server.ended.then(() => Promise.reject(new Error(server.stderr)))])
     return { message: JSON.parse(line) as Message, bytes: sent + Buffer.byteLength(line) }
   }
-  const { message: initialized } = await request("initialize", {
+  await request("initialize", {
     protocolVersion: "2025-06-18",
     capabilities: {},
     clientInfo: { name: "wishes", version: "1" }
@@ -61,7 +59,6 @@ export const openHost = async (env: Readonly<Record<string, string>>): Promise<S
   send({ method: "notifications/initialized" })
   const { message: listed } = await request("tools/list", {})
   return {
-    instructions: initialized.result?.instructions ?? "",
     tools: (listed.result?.tools ?? []).map(({ name }) => name),
     call: async (tool, args) => {
       const { message, bytes } = await request("tools/call", { name: tool, arguments: args })

@@ -1,14 +1,14 @@
 import type { FormattedError, FileLink, ToolResult } from "@klingkit/tools"
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/server"
 
-/** One result for every kind of client: text, structured content, a link per file, and a preview image if there is one. */
+/** One result for every kind of client: text, structured content, a link per file, and the previews. */
 export const successResult = (
-  { lines, structured, links = [], image }: ToolResult,
+  { lines, structured, links = [], images = [] }: ToolResult,
   withLinks: boolean
 ): CallToolResult => ({
   content: [
     { type: "text", text: lines.join("\n") },
-    ...(image === undefined ? [] : [{ type: "image" as const, ...image }]),
+    ...images.map((image) => ({ type: "image" as const, ...image })),
     ...(withLinks ? links.map(resourceLink) : [])
   ],
   structuredContent: { ...structured }

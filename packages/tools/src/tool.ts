@@ -37,12 +37,12 @@ export interface PreviewImage {
   readonly data: string
 }
 
-/** A tool's result: the same content as lines of text and as structured data, its files as links, and a preview if requested. */
+/** A tool's result: the same content as lines of text and as structured data, its files as links, and previews if requested. */
 export interface ToolResult<Data extends object = object> {
   readonly lines: ReadonlyArray<string>
   readonly structured: Data
   readonly links?: ReadonlyArray<FileLink>
-  readonly image?: PreviewImage
+  readonly images?: ReadonlyArray<PreviewImage>
   /** The job that was started or read, for interfaces that watch jobs themselves. */
   readonly job?: Job
 }

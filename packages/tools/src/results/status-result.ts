@@ -3,7 +3,7 @@ import { type Job, Jobs, type Preview } from "@klingkit/jobs"
 import { Duration, Effect } from "effect"
 import * as Base64 from "effect/encoding/Base64"
 import * as z from "zod"
-import type { ToolResult } from "../tool.ts"
+import type { PreviewImage, ToolResult } from "../tool.ts"
 import { type TaskData, taskSchema, taskResult } from "./task-result.ts"
 
 /** The argument of tools that can return a preview image. */
@@ -20,30 +20,42 @@ export const statusResult = (
   timeLeft: Duration.Input = Duration.infinity
 ): Effect.Effect<StatusResult, never, Jobs> => {
   const result = { ...taskResult(job), job }
-  if (!withImage) return Effect.succeed(result)
+  return withImage
+    ? Effect.map(drawPreview(job, timeLeft), (drawn) => withPreview(result, drawn))
+    : Effect.succeed(result)
+}
+
+/** A preview and what it shows, or why there is none. */
+export interface DrawnPreview {
+  readonly text: string
+  readonly images: ReadonlyArray<PreviewImage>
+}
+
+export const drawPreview = (job: Job, timeLeft: Duration.Input): Effect.Effect<DrawnPreview, never, Jobs> => {
+  const none = (why: string): DrawnPreview => ({ text: `none; ${why}`, images: [] })
   const reason = noPreviewReason(job)
-  if (reason !== undefined) return Effect.succeed(withPreview(result, `none; ${reason}`))
+  if (reason !== undefined) return Effect.succeed(none(reason))
   return Jobs.use((jobs) => jobs.preview(job)).pipe(
     Effect.match({
-      onFailure: ({ reason, message }) =>
-        withPreview(result, `none; ${reason._tag === "FetchFailed" ? reason.detail : message}`),
+      onFailure: ({ reason, message }) => none(reason._tag === "FetchFailed" ? reason.detail : message),
       onSuccess: (preview) => ({
-        ...withPreview(result, describe(preview)),
-        image: { mimeType: preview.mimeType, data: Base64.encode(preview.bytes) }
+        text: describe(preview),
+        images: [{ mimeType: preview.mimeType, data: Base64.encode(preview.bytes) }]
       })
     }),
     Effect.timeoutOrElse({
       duration: timeLeft,
-      orElse: () => Effect.succeed(withPreview(result, "none; no time was left, ask again"))
+      orElse: () => Effect.succeed(none("no time was left, ask again"))
     })
   )
 }
 
-const withPreview = (result: ToolResult<TaskData>, preview: string): StatusResult => ({
+const withPreview = (result: ToolResult<TaskData>, { text, images }: DrawnPreview): StatusResult => ({
   ...result,
-  structured: { ...result.structured, preview },
+  structured: { ...result.structured, preview: text },
+  images,
   // The next step stays on the last line.
-  lines: [...result.lines.slice(0, -1), `Preview: ${preview}`, ...result.lines.slice(-1)]
+  lines: [...result.lines.slice(0, -1), `Preview: ${text}`, ...result.lines.slice(-1)]
 })
 
 const noPreviewReason = ({ task }: Job): string | undefined => {

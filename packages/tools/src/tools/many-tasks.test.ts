@@ -26,6 +26,20 @@ const videos = (count: number) =>
   Effect.forEach(Array.from({ length: count }), (_, index) => startTask("generate_video", { prompt: `cat ${index}` }))
 
 describe("wait_for_task with task_ids", () => {
+  it.effect("shows a preview of each of the first four, or says why there is none", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const task_ids = yield* videos(5)
+      yield* passTime(world)
+      const { text } = yield* call("wait_for_task", { task_ids, preview: true })
+      const named = [...text.matchAll(/^Preview of (\S+): none; /gm)].map(([, id]) => id)
+      expect(named).toHaveLength(4)
+      expect(task_ids).toEqual(expect.arrayContaining(named))
+      expect(text).toContain("\nPreviews: of the first 4 only; ask for the others by themselves.\nNext: ")
+      expect((yield* call("wait_for_task", { task_ids })).text).not.toContain("Preview")
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
   it.effect("ends when all have ended, with each in its lines, and reads them together", () => {
     const world = slow()
     const news: Array<string> = []

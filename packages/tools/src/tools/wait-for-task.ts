@@ -1,17 +1,19 @@
 import { isFinished } from "@klingkit/core"
-import { waitForJob, waitForJobs } from "@klingkit/jobs"
+import { type Job, waitForJob, waitForJobs } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
 import { Clock, Duration, Effect, Result } from "effect"
 import * as z from "zod"
 import { type AskedTasks, askedTasks, leftOutLines, taskIdArguments } from "../inputs/task-ids.ts"
 import { Progress } from "../progress.ts"
-import { previewArgument, statusSchema, statusResult } from "../results/status-result.ts"
+import { drawPreview, previewArgument, statusSchema, statusResult } from "../results/status-result.ts"
 import { sharedFailure, shownTask, tasksSchema, withinBudget } from "../results/tasks-result.ts"
 import { defineTool } from "../tool.ts"
 
 /** Some hosts end every call after 60 s, regardless of progress. */
 const longestSeconds = 45
 const defaultSeconds = 40
+/** All takes of one call; hosts show no more than a megabyte of a result. */
+const mostPreviews = 4
 
 export const waitForTask = defineTool({
   name: "wait_for_task",
@@ -86,17 +88,46 @@ const waitForMany = Effect.fnUntraced(function* (
       : links.length > 0
         ? `Call download_task with ${unsaved === undefined ? "these task_ids" : 'task_ids ["unsaved"]'} to save the files.`
         : "Nothing to download."
+  const previews = preview
+    ? yield* drawPreviews(
+        awaited.flatMap(({ id, result }) => (Result.isSuccess(result) ? [{ id, job: result.success }] : [])),
+        startedAt + timeoutSeconds * 1000
+      )
+    : { images: [], lines: [] }
   return {
     structured: { tasks, next },
     links,
+    images: previews.images,
     lines: [
       awaited.length === 0
         ? "No task runs, and all results of the last 30 days are saved."
         : `${awaited.length - running - unread} of ${awaited.length} tasks have ended${unread === 0 ? "" : `, ${unread} could not be read`}.`,
       ...lines,
-      ...(preview ? ["Preview: none; only one task_id has one"] : []),
+      ...previews.lines,
       ...leftOutLines(unsaved),
       `Next: ${next}`
+    ]
+  }
+})
+
+/** Previews of the first of several tasks, each with a line that names its task. */
+const drawPreviews = Effect.fnUntraced(function* (
+  all: ReadonlyArray<{ readonly id: string; readonly job: Job }>,
+  until: number
+) {
+  const drawn = yield* Effect.forEach(all.slice(0, mostPreviews), ({ id, job }) =>
+    Effect.gen(function* () {
+      const millisLeft = Math.max(0, until - (yield* Clock.currentTimeMillis))
+      return { id, ...(yield* drawPreview(job, Duration.millis(millisLeft))) }
+    })
+  )
+  return {
+    images: drawn.flatMap(({ images }) => images),
+    lines: [
+      ...drawn.map(({ id, text }) => `Preview of ${id}: ${text}`),
+      ...(all.length > mostPreviews
+        ? [`Previews: of the first ${mostPreviews} only; ask for the others by themselves.`]
+        : [])
     ]
   }
 })
