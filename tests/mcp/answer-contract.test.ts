@@ -123,7 +123,11 @@ describe("every answer", () => {
     const task_ids = [succeeding, failing, "kk-t2v-00000000000000000000000000"]
     for (const name of ["wait_for_task", "download_task"]) {
       const { structured, isError, text } = await ask(name, { task_ids })
-      expect([name, isError, (structured?.["tasks"] as ReadonlyArray<unknown> | undefined)?.length]).toEqual([name, false, 3])
+      expect([name, isError, (structured?.["tasks"] as ReadonlyArray<unknown> | undefined)?.length]).toEqual([
+        name,
+        false,
+        3
+      ])
       expect(text).not.toMatch(invisible)
     }
   })
