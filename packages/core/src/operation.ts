@@ -58,6 +58,8 @@ export interface Operation<
   readonly facts?: ReadonlyArray<ModelFacts>
   readonly params: P
   readonly rules: ReadonlyArray<Rule>
+  /** Two params for one thing, of which one is given: a result of Kling by its id, or the result itself. */
+  readonly idOrMedia?: readonly [id: string, media: string]
   readonly findableByExternalId: FindableByExternalId
   /** Body path of the caller's own id; absent when none is sent. */
   readonly externalId?: string

@@ -158,11 +158,13 @@ export const chooser = (
   const whole = (
     request: OfferedRequest,
     more: z.ZodRawShape = {},
-    refused: Readonly<Record<string, string>> = {}
+    refused: Readonly<Record<string, string>> = {},
+    id: string = request.id
   ) => ({
     request,
     whole: {
       ...request,
+      id,
       input: z.strictObject({ ...request.input.shape, ...added.input.shape, ...more }),
       aliases: { ...request.aliases, ...added.aliases },
       refused: { ...refused, ...request.refused }
@@ -182,7 +184,7 @@ export const chooser = (
           .filter((field) => !(field in request.input.shape))
           .map((field) => [nameOf(other, field), message] as const)
       )
-      return [choice, whole(request, shape, Object.fromEntries(refused))] as const
+      return [choice, whole(request, shape, Object.fromEntries(refused), `${argument} ${choice}`)] as const
     })
   )
   const readable = { id: argument, input: z.strictObject(shape), aliases: {}, refused: {} }

@@ -27,6 +27,7 @@ export const avatar = operation({
     ...legacyOptions
   },
   rules: [exactlyOne("audioId", "soundFile"), orderedReferences({ image: ["image"] })],
+  idOrMedia: ["audioId", "soundFile"],
   lengthFrom: ({ audioId, soundFile }) => sourceOf(audioId, soundFile),
   price: ({ mode = "std" }, seconds) =>
     perSourceSecond("avatar", "std/pro", resolutionOfMode[mode], {

@@ -13,7 +13,7 @@ export const planIdentity = ({
 }: Pick<Plan, "operation" | "input" | "references">): Plan["input"] =>
   byReference(effectiveInput(operation, input), references)
 
-/** What it gives as the account's other kind of credential sends it. */
+/** What it gives as it may also be sent. */
 export const otherIdentity = ({
   otherPath,
   references

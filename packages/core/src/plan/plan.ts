@@ -32,7 +32,10 @@ export interface Plan {
   readonly references?: ReadonlyMap<string, string>
   /** How the same request costs less, with one setting changed; planned when it is asked for. Absent: not known. */
   readonly cheaper?: Effect.Effect<ReadonlyArray<CheaperSetting>>
-  /** The same request as an account's other kind of credential sends it: what was made on that path is not made again. */
+  /**
+   * The same request as it may also be sent: on the path of the account's other kind of credential, or with a result by its link
+   * instead of its id. What was made so is not made again.
+   */
   readonly otherPath?: Pick<Plan, "operation" | "input">
 }
 

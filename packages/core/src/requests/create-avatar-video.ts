@@ -6,6 +6,8 @@ import { planFields } from "./operation-fields.ts"
 import { defineRequest } from "./request.ts"
 import { modeOfResolution } from "./video-fields.ts"
 
+const speechFirst = "takes two steps: make the speech first, then give its id as {audioId}"
+
 export const createAvatarVideo = defineRequest({
   id: "create_avatar_video",
   title: "Create avatar video",
@@ -21,7 +23,7 @@ export const createAvatarVideo = defineRequest({
   }),
   source: "image",
   aliases: { image_url: "image", audio_url: "audio" },
-  refused: { ttsText: "takes two steps: make the speech first, then give its id as {audioId}" },
+  refused: { text: speechFirst, ttsText: speechFirst },
   example: { image: "https://example.com/face.png", audio: "https://example.com/speech.mp3" },
   plan: (input, context) =>
     planFields(

@@ -27,7 +27,7 @@ export const expandImage = defineRequest({
     n: imageCount
   }),
   source: "image",
-  aliases: { image_urls: "image", num_images: "n" },
+  aliases: { image_urls: "image", image_url: "image", num_images: "n" },
   example: { image: "https://example.com/cat.png", up: 0.5, down: 0.5 },
   plan: (input, context) =>
     Effect.gen(function* () {

@@ -11,14 +11,20 @@ import {
 import type { FoundVideo, ImageSize, PipelinePlan } from "@klingkit/core/requests"
 import { type FileHost, type MediaConfig, type MediaSource, readMediaWith } from "@klingkit/media"
 import { fetchImages, inlineSeconds } from "@klingkit/media/internal"
-import { Effect, type FileSystem, type Path, Predicate } from "effect"
+import { Effect, type FileSystem, type Path, Predicate, Struct } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { readMediaInput } from "../media-inputs.ts"
 import { asFinished, type PlannedResults } from "./planned-results.ts"
-import { isResultLink, nameOfLink } from "./result-links.ts"
-import { type FindJob, resolveLibraryId, resolveReference, resolveResultId } from "./resolve-reference.ts"
+import { isResultLink, resultOfLink } from "./result-links.ts"
+import {
+  type FindJob,
+  type ResultById,
+  resolveLibraryId,
+  resolveReference,
+  resolveResultId
+} from "./resolve-reference.ts"
 
 type Needs = FileHost | FileSystem.FileSystem | Path.Path | LedgerSource
 type Read<A, E> = Effect.Effect<A, KlingError | JobError | E, Needs>
@@ -40,6 +46,8 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned }: Plan
   const policy = { privateHosts, klingIsLocal }
   const names = new Map<string, string>()
   const seconds = new Map<string, number>()
+  /** Results that Kling takes by id as well, by their links and by their ids. */
+  const byId = new Map<string, ResultById>()
   const warnings: Array<string> = []
 
   const step = (id: string): Job | undefined => {
@@ -54,10 +62,17 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned }: Plan
   }
   const referenceIn = (given: string) => readMediaReference(given, (id) => planned?.steps.has(id) === true)
 
+  const know = ({ name, link, id }: Omit<ResultById, "id"> & { readonly id: string | undefined }) => {
+    names.set(link, name)
+    if (id === undefined) return
+    byId.set(link, { name, link, id })
+    byId.set(id, { name, link, id })
+  }
+
   const resolved = Effect.fnUntraced(function* (field: string, rule: MediaRule, reference: MediaReference) {
-    const { source, name, durationSeconds } = yield* resolveReference(field, rule, reference, { find, policy })
+    const { source, name, durationSeconds, id } = yield* resolveReference(field, rule, reference, { find, policy })
     const value = Predicate.isString(source) ? source : yield* readMediaInput(field, rule, source, config)
-    names.set(value, name)
+    know({ name, link: value, id })
     if (durationSeconds !== undefined) seconds.set(value, durationSeconds)
     return { value, durationSeconds }
   })
@@ -65,8 +80,8 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned }: Plan
   /** The link of a result is another spelling of its handle. */
   const recognize = (link: string): Effect.Effect<void, never, LedgerSource> =>
     isResultLink(link, klingIsLocal)
-      ? Effect.map(nameOfLink(link, principal), (name) => {
-          if (name !== undefined) names.set(link, name)
+      ? Effect.map(resultOfLink(link, principal), (result) => {
+          if (result !== undefined) know({ id: undefined, ...result, link })
         })
       : Effect.void
 
@@ -100,9 +115,13 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned }: Plan
       if (reference === undefined) return given
       if (Predicate.isString(reference)) return yield* refuse(field, reference)
       const known = step(reference.id) ?? (yield* finishedInLedger(reference.id, principal))
-      if (known === undefined && isHandle(reference.id)) return yield* resolveResultId(field, type, reference, find)
-      const job = known ?? (yield* readIfThere(readTask, reference.id))
-      if (job !== undefined) return yield* resolveResultId(field, type, reference, () => Effect.succeed(job))
+      const job = known ?? (isHandle(reference.id) ? undefined : yield* readIfThere(readTask, reference.id))
+      if (job !== undefined || isHandle(reference.id)) {
+        const findIt = job === undefined ? find : () => Effect.succeed(job)
+        const result = yield* resolveResultId(field, type, reference, findIt)
+        know(result)
+        return result.id
+      }
       warnings.push(`no known task has made ${type} with the id ${reference.id}: Kling decides what it is`)
       return reference.id
     })
@@ -153,10 +172,26 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned }: Plan
     complete: <A extends Plan | PipelinePlan>(plan: A): A => {
       const warned = warnings.length === 0 ? plan : { ...plan, warnings: [...plan.warnings, ...warnings] }
       if (names.size === 0) return warned
+      const other = "steps" in warned ? undefined : spelledOtherwise(warned, byId)
       return "steps" in warned
         ? { ...warned, steps: warned.steps.map((step) => ({ ...step, plan: { ...step.plan, references: names } })) }
-        : { ...warned, references: names }
+        : { ...warned, references: names, ...(other === undefined ? {} : { otherPath: other }) }
     }
+  }
+}
+
+/** The same request with a result by its link in place of its id, or the other way round. */
+const spelledOtherwise = (
+  { operation, input }: Plan,
+  byId: ReadonlyMap<string, ResultById>
+): Pick<Plan, "operation" | "input"> | undefined => {
+  const [id = "", media = ""] = operation.idOrMedia ?? []
+  const result = byId.get(String(input[id] ?? input[media]))
+  if (result === undefined) return undefined
+  const others = Struct.omit(input, [id, media])
+  return {
+    operation,
+    input: { ...others, ...(input[id] === undefined ? { [id]: result.id } : { [media]: result.link }) }
   }
 }
 

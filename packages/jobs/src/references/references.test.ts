@@ -337,6 +337,32 @@ describe("speech of an earlier task", () => {
     })
   )
 
+  it.effect("is one video with a portrait, by its id, its link and its task, in whichever order", () =>
+    Effect.gen(function* () {
+      const { start, ledger, paidFor } = yield* referenceWorld
+      const { plan, run } = yield* start()
+      const speech = yield* run(yield* plan(createSpeech, { text }))
+      const { handle, outputs } = yield* ledger.get(speech.job?.handle ?? "")
+      const [output] = outputs
+      const id = output !== undefined && "id" in output ? output.id : undefined
+      const [link] = urlsOf({ outputs })
+      const before = paidFor()
+      const spellings = [{ audioId: id }, { audio: link }, { audio: handle }, { audioId: handle }]
+      for (const [first, others] of [
+        [{ audioId: id }, spellings],
+        [{ audio: link }, spellings.toReversed()]
+      ] as const) {
+        const prompt = JSON.stringify(first)
+        const made = yield* run(yield* plan(createAvatarVideo, { image: portrait, prompt, ...first }))
+        for (const spelling of others) {
+          const again = yield* run(yield* plan(createAvatarVideo, { image: portrait, prompt, ...spelling }))
+          expect([spelling, again.job?.handle]).toEqual([spelling, made.job?.handle])
+        }
+      }
+      expect(paidFor()).toBe(before + 2)
+    })
+  )
+
   it.effect("that no known task has made is Kling's to judge, and the plan says so", () =>
     Effect.gen(function* () {
       const { start } = yield* referenceWorld

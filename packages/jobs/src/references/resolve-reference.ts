@@ -25,6 +25,8 @@ export interface Resolved {
   /** `kk-img-...#1`: it stays when the link changes, and is the same for all ids of the task and its result. */
   readonly name: string
   readonly durationSeconds?: number
+  /** Kling's id of the result. */
+  readonly id?: string
 }
 
 /** What a media input refers to: a link, or content where Kling has none of it. */
@@ -60,7 +62,11 @@ export const resolveReference = Effect.fnUntraced(function* <E>(
     return { source, name: `${name}@${frame}` }
   }
   const seconds = "durationSeconds" in output ? output.durationSeconds : undefined
-  const found = { name, ...(seconds === undefined ? {} : { durationSeconds: seconds }) }
+  const found = {
+    name,
+    ...(seconds === undefined ? {} : { durationSeconds: seconds }),
+    ...("id" in output ? { id: output.id } : {})
+  }
   if (!isGone) return { source: output.url, ...found }
   if (rule.urlOnly === true)
     return yield* refuse(field, expired("Kling takes it by URL only: give the https URL of a copy"))
@@ -71,19 +77,27 @@ export const resolveReference = Effect.fnUntraced(function* <E>(
   return yield* refuse(field, expired("no unchanged copy is saved on this machine: give a file or a URL"))
 })
 
+/** A result with the id that Kling takes for it. */
+export interface ResultById {
+  readonly id: string
+  readonly name: string
+  readonly link: string
+}
+
 /** The same by id, for operations that take the id of a result of Kling rather than its link. */
 export const resolveResultId = Effect.fnUntraced(function* <E>(
   field: string,
   type: "video" | "audio",
   reference: MediaReference,
   find: FindJob<E>
-): Effect.fn.Return<string, KlingError | E> {
+): Effect.fn.Return<ResultById, KlingError | E> {
   const { frame } = reference
   if (frame !== undefined) return yield* refuse(field, `is a frame, not ${type}; leave out @${frame}`)
-  const { job, output } = yield* findResult(field, reference, [type], find)
+  const { job, output, name } = yield* findResult(field, reference, [type], find)
   if (yield* hasExpired(job)) return yield* refuse(field, expired("make it again"))
   const id = "id" in output ? output.id : undefined
-  return id ?? (yield* refuse(field, `has no id at Kling: give the ${type} itself`))
+  if (id === undefined) return yield* refuse(field, `has no id at Kling: give the ${type} itself`)
+  return { id, name, link: output.url }
 })
 
 /**

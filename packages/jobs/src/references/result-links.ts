@@ -1,7 +1,7 @@
 import { isLocalUrl, resultDomains } from "@klingkit/core/internal"
 import { Effect } from "effect"
 import { LedgerSource } from "../ledger/ledger-source.ts"
-import { nameOf } from "./resolve-reference.ts"
+import { nameOf, type Resolved } from "./resolve-reference.ts"
 import { jobOfRecord } from "../job.ts"
 
 /** Whether a URL is one of Kling's result hosts, or of an emulator's: no other is looked up in the ledger. */
@@ -15,12 +15,17 @@ export const isResultLink = (value: string, klingIsLocal: boolean): boolean => {
 }
 
 /** The result of a job in the ledger that has this link now. An identity is no reason to fail: without a ledger there is none. */
-export const nameOfLink = (link: string, principal: string): Effect.Effect<string | undefined, never, LedgerSource> =>
+export const resultOfLink = (
+  link: string,
+  principal: string
+): Effect.Effect<Pick<Resolved, "name" | "id"> | undefined, never, LedgerSource> =>
   LedgerSource.use(({ open }) => open).pipe(
     Effect.flatMap((ledger) => ledger.list({ principal, result: link, limit: 1 })),
     Effect.map(({ jobs: [record] }) => {
       const position = record?.outputs.findIndex((output) => "url" in output && output.url === link) ?? -1
-      return record === undefined || position < 0 ? undefined : nameOf(jobOfRecord(record), position)
+      const output = record?.outputs[position]
+      if (record === undefined || output === undefined) return undefined
+      return { name: nameOf(jobOfRecord(record), position), ...("id" in output ? { id: output.id } : {}) }
     }),
     Effect.orElseSucceed(() => undefined)
   )

@@ -33,6 +33,19 @@ describe("a paid tool", () => {
     }).pipe(Effect.provide(emulated(world, { maxUsdPerCall: 2 })))
   })
 
+  it.effect("that is repeated after its task has ended asks for no wait", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const args = { prompt: "a cat" }
+      expect((yield* call("generate_video", args)).text).toContain("Call wait_for_task")
+      yield* passTime(world)
+      const { text } = yield* call("generate_video", args)
+      expect(text).toContain("Status: succeed")
+      expect(text).toContain("Next: It has ended")
+      expect(text).not.toMatch(/wait_for_task|Expected time/)
+    }).pipe(Effect.provide(emulated(world)))
+  })
+
   it.effect("refuses an argument that is given under its old and its new name", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

@@ -1,4 +1,4 @@
-import type { Plan } from "@klingkit/core"
+import { isFinished, type Plan } from "@klingkit/core"
 import { stepsText } from "@klingkit/core/internal"
 import type { Job } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
@@ -70,6 +70,7 @@ const singleResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitD
   // Until Kling has confirmed it, a task has only our id.
   const isConfirmed = task.id !== handle
   const isOpen = !isConfirmed && !isDuplicate
+  const hasEnded = isFinished(task)
   const queueNote = queuePosition === undefined ? "" : `It is ${describeQueuePosition(queuePosition)}. `
   const structured: SubmitData = {
     task_id: handle,
@@ -83,7 +84,9 @@ const singleResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitD
     usual_seconds: plan.operation.expectedSeconds(plan.input),
     repeated: isDuplicate,
     warnings: [...plan.warnings],
-    next: `${queueNote}Call wait_for_task with this task_id, again while it runs; ${afterWait(plan.operation.family)}.`
+    next: hasEnded
+      ? `It has ended: call check_video_status with this task_id; ${afterWait(plan.operation.family)}.`
+      : `${queueNote}Call wait_for_task with this task_id, again while it runs; ${afterWait(plan.operation.family)}.`
   }
   return {
     job,
@@ -103,7 +106,7 @@ const singleResult = (plan: Plan, summary: string, job: Job): ToolResult<SubmitD
       ...(structured.sent === undefined ? [] : [`Sent: ${structured.sent}`]),
       formatQuote(plan.quote),
       ...structured.warnings.map((warning) => `Warning: ${warning}`),
-      `Expected time: about ${structured.usual_seconds} s`,
+      ...(hasEnded ? [] : [`Expected time: about ${structured.usual_seconds} s`]),
       `Next: ${structured.next}`
     ]
   }
