@@ -44,14 +44,20 @@ const toolNamedIn = (text: string, tools: ReadonlyArray<Tool>): Tool | undefined
   return tools.find((tool) => tool.name === name)
 }
 
-/** Only the arguments that the tool's schema requires. */
-const argumentsFor = (tool: Tool, request: UserRequest, steps: ReadonlyArray<Step>): Record<string, unknown> =>
-  Object.fromEntries(
-    (tool.inputSchema.required ?? []).map((name) => [
+/** Only the arguments that the tool's schema requires, what the user has said, and the task that an answer named. */
+const argumentsFor = (
+  { inputSchema: { properties = {}, required = [] } }: Tool,
+  request: UserRequest,
+  steps: ReadonlyArray<Step>
+): Record<string, unknown> => {
+  const known = Object.keys(properties).filter((name) => name in request || name === "task_id")
+  return Object.fromEntries(
+    [...new Set([...required, ...known])].map((name) => [
       name,
       name in request ? request[name as keyof UserRequest] : valueFromAnswers(name, steps)
     ])
   )
+}
 
 /** `task_id` from the latest line `Task ID: ...`. */
 const valueFromAnswers = (name: string, steps: ReadonlyArray<Step>): string | undefined => {

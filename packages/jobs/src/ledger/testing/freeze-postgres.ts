@@ -33,8 +33,7 @@ export const freezable = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() => resume)
   return {
     sql,
-    // On a busy machine it does not answer at once.
-    thaw: Effect.andThen(resume, Effect.orDie(sql`SELECT 1`)).pipe(Effect.asVoid),
+    thaw: Effect.andThen(resume, Effect.orDie(untilIdle(sql))),
     freeze: Effect.gen(function* () {
       // First the one that starts the others.
       stop(server.pid)
@@ -42,6 +41,17 @@ export const freezable = Effect.fnUntraced(function* (
     })
   }
 })
+
+/**
+ * Waits until the server has answered, and has ended what was going on when it was stopped: transactions that clients have given
+ * up hold their locks until then.
+ */
+const untilIdle = (sql: SqlClient) =>
+  sql`SELECT pid FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle'`.pipe(
+    Effect.repeat({ until: (rows) => rows.length === 0 }),
+    Effect.asVoid
+  )
 
 /** A process that has ended by itself needs no signal. */
 const signal = (pid: number, name: "SIGSTOP" | "SIGCONT"): void => {
