@@ -49,6 +49,7 @@ describe("the MCP Inspector", () => {
       "get_account_balance",
       "spend",
       "quote_cost",
+      "find_tool",
       "describe_image",
       "board_tasks"
     ])

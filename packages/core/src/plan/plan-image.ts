@@ -10,6 +10,7 @@ import type { Problem } from "../errors/problem.ts"
 import { idByOrder } from "../operations/prompt-references.ts"
 import { givenFields } from "../params/effective-input.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
+import { unusableModelName } from "./unusable-model-name.ts"
 
 /** A request for images. */
 export interface ImageRequest {
@@ -59,6 +60,9 @@ export const planImageWith = (table: ModelTable, request: ImageRequest): Effect.
     const ids = table.imageModels.map(({ id }) => id)
     return refuse([{ field: "model", message: `${name} is a video model; choose ${ids.join(", ")}` }])
   }
+  const all = table.imageModels.map(({ id }) => id)
+  const unusable = model === undefined ? unusableModelName(name, all) : undefined
+  if (unusable !== undefined) return refuse([unusable])
   const declared = model === undefined ? undefined : table.imageOperation(model)
   const operation: AnyOperation = declared ?? operations["legacy.images.generations"]
   return finishPlan({

@@ -11,6 +11,7 @@ import { checkAnyVideoRequest, checkFieldsExist } from "./check-video-request.ts
 import { newVideoField, newVideoInput } from "./new-video-input.ts"
 import { planLegacyVideo } from "./plan-legacy-video.ts"
 import { finishPlan, type Plan, refuse } from "./plan.ts"
+import { unusableModelName } from "./unusable-model-name.ts"
 import { needsOmni, type VideoRequest, withImplied } from "./video-request.ts"
 
 /** Unknown names are passed through with a warning: Kling adds models without notice. */
@@ -20,14 +21,9 @@ export const planUnknownVideo = (
   given: VideoRequest,
   credential: CredentialKind
 ): Effect.Effect<Plan, KlingError> => {
-  const known = nearestModel(
-    table.videoModels.map((model) => model.id),
-    name
-  )
-  if (!/^[a-z0-9][a-z0-9.-]{1,60}$/i.test(name)) {
-    const near = known === undefined ? "" : `; nearest: ${known}`
-    return refuse([{ field: "model", message: `is not a valid model name${near}` }])
-  }
+  const all = table.videoModels.map(({ id }) => id)
+  const unusable = unusableModelName(name, all)
+  if (unusable !== undefined) return refuse([unusable])
   if (table.findImageModel(name) !== undefined) {
     const ids = table.videoModels.filter((model) => model.state === "live").map((model) => model.id)
     return refuse([{ field: "model", message: `${name} is an image model; choose ${ids.join(", ")}` }])
@@ -35,6 +31,7 @@ export const planUnknownVideo = (
   const problems = [...checkShots(given, table), ...checkAnyVideoRequest(given)]
   if (problems.length > 0) return refuse(problems)
   const request = withImplied(given)
+  const known = nearestModel(all, name)
   const hint = known === undefined ? "" : ` (did you mean ${known}?)`
   const warning = `${name} is not in klingkit's model table: sent unchanged, with limits and price unchecked${hint}`
   const isOmni = needsOmni(request)

@@ -25,8 +25,11 @@ describe("the name of a model, as users write it", () => {
 
   it("is the image model of that name where images are made", async () => {
     expect(await planner.image.create("Kling v3", { prompt: "A fox" })).toMatchObject({ model: "kling-v3" })
-    const motion = { image: "https://example.com/a.png", video: "https://example.com/a.mp4", model: "Kling 2.6" }
-    expect(await planner.video.motion(motion as never)).toMatchObject({ operation: { id: "new.motion.kling-2.6" } })
+    const motion = { image: "https://example.com/a.png", video: "https://example.com/a.mp4" }
+    // As a program without types spells it.
+    expect(await planner.video.motion("Kling 2.6" as "kling-2.6", motion)).toMatchObject({
+      operation: { id: "new.motion.kling-2.6" }
+    })
   })
 
   it.each([
@@ -37,6 +40,13 @@ describe("the name of a model, as users write it", () => {
   ])("is refused with the nearest where it means none of them: %.20s", async (written, message) => {
     await expect(videoModel(written)).rejects.toThrow(message)
   })
+
+  it.each(["kling image", "i".repeat(4_000_000)])(
+    "of an image is no text of any kind or length: %.20s",
+    async (written) => {
+      await expect(planner.image.create(written, { prompt: "A fox" })).rejects.toThrow("is not a valid model name")
+    }
+  )
 
   it.each(["kling-3.1", "kling-5.0", "another-model"])(
     "stays as it is where Kling may know it: %s",
