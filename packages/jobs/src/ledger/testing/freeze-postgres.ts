@@ -43,7 +43,7 @@ export const freezable = Effect.fnUntraced(function* (
 })
 
 /**
- * Waits until the server has answered, and has ended what was going on when it was stopped: transactions that clients have given
+ * Waits until the server has answered, and has ended what it was doing when it was stopped: transactions that clients have given
  * up hold their locks until then.
  */
 const untilIdle = (sql: SqlClient) =>
