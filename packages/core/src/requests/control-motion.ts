@@ -3,6 +3,7 @@ import * as z from "zod"
 import { invalidInput } from "../errors/kling-error.ts"
 import { videoModels } from "../models/video-models.ts"
 import { operations } from "../operations/catalog.ts"
+import { planBothPaths } from "../plan/plan.ts"
 import { idField } from "./id-field.ts"
 import { media } from "./media-field.ts"
 import { modelField } from "./model-field.ts"
@@ -55,23 +56,25 @@ export const controlMotion = defineRequest({
       }
       const { url } = yield* context.video("video", input.video)
       const request = { characterOrientation: "video", ...input, model, resolution, video: url }
-      if (context.credential === "api-key") {
+      return yield* planBothPaths((credential) => {
+        if (credential === "api-key") {
+          const fields = {
+            ...shared,
+            audio: "audio",
+            resolution: "resolution",
+            element: ["element", (elementId: string) => ({ elementId, id: "element_1" })]
+          } as const
+          const operation = operationFor(model, "motion") ?? operations["new.motion.kling-3.0"]
+          return planFields(operation, fields, request, context)
+        }
         const fields = {
           ...shared,
-          audio: "audio",
-          resolution: "resolution",
-          element: ["element", (elementId: string) => ({ elementId, id: "element_1" })]
+          model: ["model", legacyNameOf],
+          mode: ["resolution", modeOfResolution],
+          keepOriginalSound: ["audio", (audio: string) => (audio === "original" ? "yes" : "no")],
+          elements: ["element", (id: string) => [id]]
         } as const
-        const operation = operationFor(model, "motion") ?? operations["new.motion.kling-3.0"]
-        return yield* planFields(operation, fields, request, context)
-      }
-      const fields = {
-        ...shared,
-        model: ["model", legacyNameOf],
-        mode: ["resolution", modeOfResolution],
-        keepOriginalSound: ["audio", (audio: string) => (audio === "original" ? "yes" : "no")],
-        elements: ["element", (id: string) => [id]]
-      } as const
-      return yield* planFields(operations["legacy.motion-control"], fields, request, context)
+        return planFields(operations["legacy.motion-control"], fields, request, context)
+      }, context.credential)
     })
 })

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "@effect/vitest"
-import { operations, planImage, planOperation, planVideo, type TaskOperation, type VideoRequest } from "@klingkit/core"
-import { planPipeline, stepFromPlan } from "@klingkit/core/requests"
+import {
+  type CredentialKind,
+  operations,
+  planImage,
+  planOperation,
+  planVideo,
+  type TaskOperation,
+  type VideoRequest
+} from "@klingkit/core"
+import { controlMotion, planPipeline, stepFromPlan } from "@klingkit/core/requests"
 import { KlingWorld } from "@klingkit/emulator"
 import { inVirtualTime } from "@klingkit/media/testing"
 import { Context, Effect, Layer, Result, Stream } from "effect"
@@ -121,6 +129,36 @@ describe("a rotated key", () => {
         const paid = world.state.tasks.size
         yield* settle(startJob(other.jobs, changed))
         expect(world.state.tasks.size).toBe(paid + 1)
+      })
+  )
+
+  it.effect.each([["api-key", "key-pair"] as const, ["key-pair", "api-key"] as const])(
+    "finds with the other kind of credential the steps of a pipeline, and motion control: %s, then %s",
+    ([kind, otherKind]) =>
+      Effect.gen(function* () {
+        const world = new KlingWorld({ speed: 1 })
+        const ledger = yield* newLedger
+        const one = yield* programOver(world, ledger, { credential: kind })
+        const other = yield* programOver(world, ledger, { credential: otherKind })
+        const film = (credential: CredentialKind, second: string) =>
+          Effect.gen(function* () {
+            const shots = yield* Effect.forEach(["a lighthouse", second], (prompt) => planVideo({ prompt }, credential))
+            return yield* planPipeline(
+              "film",
+              shots.map((shot, index) => stepFromPlan(`shot-${index}`, shot, []))
+            )
+          })
+        const motion = { image: "https://example.com/a.png", video: "https://example.com/a.mp4" }
+        const runBoth = ({ jobs }: Program, credential: CredentialKind, second: string) =>
+          Effect.gen(function* () {
+            const { handle } = yield* settle(startJob(jobs, yield* film(credential, second), { reuseSteps: true }))
+            yield* settle(Stream.runDrain(jobs.follow(handle)))
+            yield* settle(startJob(jobs, yield* settle(jobs.plan(controlMotion, motion, (_, field) => field))))
+            return world.state.tasks.size
+          })
+        expect(yield* runBoth(one, kind, "a harbour")).toBe(3)
+        expect(yield* runBoth(other, otherKind, "a harbour")).toBe(3)
+        expect(yield* runBoth(other, otherKind, "a pier")).toBe(4)
       })
   )
 

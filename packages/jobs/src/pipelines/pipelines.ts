@@ -34,7 +34,8 @@ import {
   type PipelineQuote,
   type PipelineRequest,
   quoteOfRequest,
-  requestPipeline
+  requestPipeline,
+  unquotedByResume
 } from "./quote-pipeline.ts"
 import { runPipeline } from "./run-pipeline.ts"
 
@@ -50,6 +51,8 @@ export interface StartPipelineOptions extends PipelineIdentity {
 export interface ResumePipelineOptions {
   /** Also repeats steps whose outcome is unknown: they may be charged twice. */
   readonly repeatUnknown?: boolean
+  /** The user agrees to pay for failed steps again, whatever that costs. */
+  readonly isApproved?: boolean
 }
 
 export type PipelineError = KlingError | JobError | LedgerError
@@ -172,8 +175,11 @@ const make = Effect.gen(function* () {
     handle: string,
     options: ResumePipelineOptions = {}
   ): Effect.fn.Return<Job, PipelineError> {
+    const { isApproved = false, ...repeats } = options
     const pipeline = yield* ledger.pipelines.get(handle, principal)
-    yield* ledger.pipelines.resume(pipeline, { ...options, limits })
+    const unquoted = yield* Effect.provideService(unquotedByResume(pipeline), Ledger, ledger)
+    if (unquoted !== undefined) yield* gate.requireApproval(unquoted, { isApproved })
+    yield* ledger.pipelines.resume(pipeline, { ...repeats, limits })
     yield* run(handle)
     return yield* jobOf(handle)
   })

@@ -1,4 +1,4 @@
-import type { KlingError, Quote, TaskStatus } from "@klingkit/core"
+import { type KlingError, type Quote, sumOfQuotes, type TaskStatus } from "@klingkit/core"
 import { byReference } from "@klingkit/core/internal"
 import {
   dependsOn,
@@ -100,6 +100,10 @@ export const requestPipeline = Effect.fnUntraced(function* (
   const keys: ReadonlyMap<string, string> = reuseSteps ? yield* stepKeys(all.steps, scope) : new Map()
   const linkedKeys: ReadonlyMap<string, string> =
     reuseSteps && references !== undefined ? yield* stepKeys(all.steps.map(byLink), scope) : keys
+  const otherKeys: ReadonlyMap<string, string> =
+    reuseSteps && all.steps.some(({ plan: { otherPath } }) => otherPath !== undefined)
+      ? yield* stepKeys(all.steps.map(onOtherPath), scope)
+      : keys
   const newPipeline: NewPipeline = {
     handle,
     principal,
@@ -124,8 +128,12 @@ export const requestPipeline = Effect.fnUntraced(function* (
     earlier === undefined
       ? foundSteps(
           plan,
-          [keys, linkedKeys],
-          yield* pipelines.findSteps({ principal, account }, [...keys.values(), ...linkedKeys.values()]),
+          [keys, linkedKeys, otherKeys],
+          yield* pipelines.findSteps({ principal, account }, [
+            ...keys.values(),
+            ...linkedKeys.values(),
+            ...otherKeys.values()
+          ]),
           retryFailed,
           yield* Clock.currentTimeMillis
         )
@@ -174,11 +182,28 @@ const resumed = (pipeline: PipelineRecord, retryFailed: boolean): PipelineRecord
   return { ...pipeline, resumes, ...(retryFailed ? { retriesFailed: resumes } : {}) }
 }
 
+/** A step as it may also be sent, such as with the other kind of the account's credentials. */
+const onOtherPath = ({ plan, ...step }: PipelineStep): PipelineStep => ({
+  ...step,
+  plan: { ...plan, ...plan.otherPath }
+})
+
+/** What a stopped pipeline pays when it is resumed, if the approval that it was started with did not count that. */
+export const unquotedByResume = Effect.fnUntraced(function* (
+  pipeline: PipelineRecord
+): Effect.fn.Return<Quote | undefined, LedgerError, Ledger> {
+  if (pipeline.state !== "STOPPED") return undefined
+  const { made, isUnapproved } = yield* madeSteps(pipeline, resumed(pipeline, true))
+  return isUnapproved
+    ? sumOfQuotes(pipeline.steps.flatMap(({ id, quote }) => (made.has(id) ? [] : [quote])))
+    : undefined
+})
+
 type Made = Pick<PipelineRequest, "made" | "isUnapproved">
 
 /** The steps of a pipeline that have jobs which are not paid again. */
 const madeSteps = Effect.fnUntraced(function* (
-  { steps }: PipelinePlan,
+  { steps }: { readonly steps: ReadonlyArray<{ readonly id: string }> },
   pipeline: PipelineRecord
 ): Effect.fn.Return<Made, LedgerError, Ledger> {
   const jobs = yield* Ledger.use((ledger) => ledger.pipelines.jobs(pipeline.handle))

@@ -256,4 +256,37 @@ describe("the price of a pipeline that reuses steps", () => {
       expect(job.task.status).toBe("succeed")
     })
   )
+
+  it.effect(
+    "needs the same approval when it is resumed by its handle, and none for what was refused and never paid",
+    () =>
+      Effect.gen(function* () {
+        const home = yield* makeHome
+        const on = "new.omni.kling-3.0-omni"
+        const limits = { confirmAboveUsd: 0.01 }
+        const resume = (handle: string, isApproved: boolean) =>
+          run(
+            Effect.gen(function* () {
+              const jobs = yield* Jobs
+              yield* jobs.resume(handle, { isApproved })
+              return yield* Effect.map(Stream.runLast(jobs.follow(handle)), Option.getOrThrow)
+            }),
+            program(home, { limits })
+          )
+        const statusOf = (result: Effect.Success<ReturnType<typeof resume>>) =>
+          Option.getOrThrow(Result.getOrThrow(result)).task.status
+        yield* injectFault(home, { fault: "refuse", code: 1201, on })
+        const { handle } = yield* ended(home, planStoryboard(), { isApproved: true })
+        yield* injectFault(home, { fault: "fail", message: "blocked", on })
+        expect(statusOf(yield* resume(handle, false))).toBe("failed")
+        const paid = yield* chargedTasks(home)
+        const unapproved = yield* resume(handle, false)
+        expect(Result.isFailure(unapproved) && unapproved.failure).toMatchObject({
+          code: "JOB_NOT_APPROVED",
+          wasCharged: "no"
+        })
+        expect(yield* chargedTasks(home)).toBe(paid)
+        expect(statusOf(yield* resume(handle, true))).toBe("succeed")
+      })
+  )
 })

@@ -88,11 +88,12 @@ const resume = Command.make(
   {
     task: idArgument,
     timeout: paidFlags.timeout,
+    yes: paidFlags.yes,
     repeatUnknown: toggle("repeat-unknown", "also re-run steps whose outcome is unknown (may be charged twice)")
   },
-  ({ task, timeout, repeatUnknown }) =>
+  ({ task, timeout, yes, repeatUnknown }) =>
     Effect.gen(function* () {
-      const submitted = yield* Jobs.use((jobs) => jobs.resume(task, { repeatUnknown }))
+      const submitted = yield* Jobs.use((jobs) => jobs.resume(task, { repeatUnknown, isApproved: yes }))
       yield* printTask(yield* waitForTask(submitted.handle, { deadline: timeout, submitted }))
     }).pipe(tellOfTask(task))
 ).pipe(
