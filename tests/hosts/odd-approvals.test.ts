@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { openBare } from "../mcp/bare-requests.ts"
 import { freshKling } from "../mcp/emulated-kling.ts"
 import { settableClock } from "../mcp/settable-clock.ts"
@@ -24,6 +24,11 @@ beforeAll(async () => {
   userReads()
 })
 afterAll(() => kling.close())
+
+// Frees the slots of the tests before: a request that waits for one would be made later than it is counted.
+beforeEach(async () => {
+  await kling.finishTasks()
+})
 
 const tasks = async () => (await kling.ledger()).tasks.length
 type Answer = ProgramAnswer["answer"]

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { freshKling } from "../mcp/emulated-kling.ts"
 import { start, startHttp, type Started } from "../mcp/server-process.ts"
 import { settableClock } from "../mcp/settable-clock.ts"
@@ -14,6 +14,11 @@ beforeAll(async () => {
   env = { ...kling.env, ...settableClock(join(kling.home, "clock")) }
 })
 afterAll(() => kling.close())
+
+// Frees the slots of the tests before: a request that waits for one would be made later than it is counted.
+beforeEach(async () => {
+  await kling.finishTasks()
+})
 
 const tasks = async () => (await kling.ledger()).tasks.length
 const argsOf = (host: string) => ({ prompt: `a fox of a host that ${host}` })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { freshKling } from "../mcp/emulated-kling.ts"
 import { callOf, messagesIn, type OddHost, openOddHost, post, type Received, wires } from "./odd-host.ts"
 import { type OddMessage, oddPosts, refusedMessages, servedMessages } from "./odd-messages.ts"
@@ -14,6 +14,11 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(await Promise.all(hosts.map(({ close }) => close()))).toEqual([0, 0])
   await kling.close()
+})
+
+// Frees the slots of the tests before: a request that waits for one would be made later than it is counted.
+beforeEach(async () => {
+  await kling.finishTasks()
 })
 
 const tasks = async () => (await kling.ledger()).tasks.length

@@ -140,18 +140,20 @@ describe("a rotated key", () => {
         const ledger = yield* newLedger
         const one = yield* programOver(world, ledger, { credential: kind })
         const other = yield* programOver(world, ledger, { credential: otherKind })
-        const film = (credential: CredentialKind, second: string) =>
+        const pipelineWith = (credential: CredentialKind, second: string) =>
           Effect.gen(function* () {
             const shots = yield* Effect.forEach(["a lighthouse", second], (prompt) => planVideo({ prompt }, credential))
             return yield* planPipeline(
-              "film",
+              "two shots",
               shots.map((shot, index) => stepFromPlan(`shot-${index}`, shot, []))
             )
           })
         const motion = { image: "https://example.com/a.png", video: "https://example.com/a.mp4" }
         const runBoth = ({ jobs }: Program, credential: CredentialKind, second: string) =>
           Effect.gen(function* () {
-            const { handle } = yield* settle(startJob(jobs, yield* film(credential, second), { reuseSteps: true }))
+            const { handle } = yield* settle(
+              startJob(jobs, yield* pipelineWith(credential, second), { reuseSteps: true })
+            )
             yield* settle(Stream.runDrain(jobs.follow(handle)))
             yield* settle(startJob(jobs, yield* settle(jobs.plan(controlMotion, motion, (_, field) => field))))
             return world.state.tasks.size
