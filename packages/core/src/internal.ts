@@ -1,6 +1,7 @@
 export { noAccount } from "./auth/account-digest.ts"
 export { areSeparateRegions } from "./auth/region.ts"
-export { deriveKey } from "./auth/derive-key.ts"
+export { secretKey } from "./auth/secret-key.ts"
+export { shotLimits } from "./operations/shot-syntax.ts"
 export { credentialsFromConfig } from "./auth/credentials.ts"
 export { sharesTaskList } from "./client/list-tasks.ts"
 export { pollDelaySeconds } from "./client/poll.ts"

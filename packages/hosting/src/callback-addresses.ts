@@ -1,4 +1,4 @@
-import { deriveKey } from "@klingkit/core/internal"
+import { secretKey } from "@klingkit/core/internal"
 import { Config, Context, Effect, Layer, Option, Redacted, Result } from "effect"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -22,7 +22,7 @@ export class CallbackAddresses extends Context.Service<
     CallbackAddresses,
     Effect.gen(function* () {
       const mac = yield* Mac.Mac
-      const key = yield* Effect.orDie(Mac.key(Mac.hmacSha256, yield* addressKey))
+      const key = yield* Effect.orDie(Mac.key(Mac.hmacSha256, yield* secretKey("callback address")))
       const encoder = new TextEncoder()
       return {
         pathOf: (handle) =>
@@ -40,15 +40,6 @@ export class CallbackAddresses extends Context.Service<
     })
   ).pipe(Layer.provide(Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto)))
 }
-
-const addressKey = Effect.gen(function* () {
-  const secret = yield* Effect.orDie(Config.option(Config.Redacted("KLINGKIT_SECRET")))
-  return Option.isSome(secret) && Redacted.value(secret.value) !== ""
-    ? yield* deriveKey(Redacted.value(secret.value), "callback address")
-    : yield* SecureRandom.SecureRandom.use((random) => random.randomBytes(32)).pipe(
-        Effect.provide(SecureRandom.layerWebCrypto)
-      )
-})
 
 /** From `KLINGKIT_CALLBACK_SECRETS`: those of Kling's console, several while one is replaced. */
 export const callbackSecrets: Effect.Effect<ReadonlyArray<Redacted.Redacted>> = Config.option(

@@ -1,4 +1,4 @@
-import { Data, Duration, Effect, Schema } from "effect"
+import { Data, Duration, Effect, Option, Schema } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { createRemoteJWKSet, type JWTVerifyGetKey } from "jose"
 
@@ -29,7 +29,7 @@ export const discoverKeys = Effect.fnUntraced(function* (
         Effect.timeout(answerTimeout)
       )
     )
-    if (found._tag === "None") continue
+    if (Option.isNone(found)) continue
     if (withoutSlash(found.value.issuer) === withoutSlash(issuer)) return found.value.jwks_uri
     return yield* new IssuerUnreadable({ message: `the metadata at ${url} are of another issuer` })
   }

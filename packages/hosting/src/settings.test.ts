@@ -14,6 +14,7 @@ describe("the settings of a hosted server", () => {
     Effect.gen(function* () {
       expect(yield* read({})).toEqual({ acceptsKeys: false })
       expect(yield* read({ KLINGKIT_AUTH_KEYS: "ON" })).toEqual({ acceptsKeys: true })
+      expect(yield* read({ KLINGKIT_AUTH_KEYS: "true" })).toEqual({ acceptsKeys: true })
       expect(yield* read({ KLINGKIT_AUTH_KEYS: "off", KLINGKIT_AUTH_ISSUER: " " })).toEqual({ acceptsKeys: false })
     })
   )
@@ -41,7 +42,7 @@ describe("the settings of a hosted server", () => {
         "KLINGKIT_AUTH_ISSUER must be an https URL (http on this machine only)",
         "KLINGKIT_AUTH_JWKS_URI must be an https URL (http on this machine only)",
         "KLINGKIT_PUBLIC_URL must have no path: https://kling.example",
-        "KLINGKIT_AUTH_KEYS must be on or off"
+        'KLINGKIT_AUTH_KEYS must be on or off, not "maybe"'
       ])
       expect(yield* problemsOf({ KLINGKIT_AUTH_AUDIENCE: "kling" })).toEqual([
         "KLINGKIT_AUTH_AUDIENCE needs KLINGKIT_AUTH_ISSUER"

@@ -1,5 +1,5 @@
-import { isLocalUrl } from "@klingkit/core/internal"
-import { Config, Data, Effect, Option } from "effect"
+import { isLocalUrl, onOffSetting } from "@klingkit/core/internal"
+import { Config, Data, Effect, Option, Result } from "effect"
 
 /** Who is let in, and by which name the server is known. */
 export interface HostingSettings {
@@ -31,14 +31,14 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
   const issuer = yield* text("KLINGKIT_AUTH_ISSUER")
   const jwksUri = yield* text("KLINGKIT_AUTH_JWKS_URI")
   const audience = yield* text("KLINGKIT_AUTH_AUDIENCE")
-  const keys = yield* text("KLINGKIT_AUTH_KEYS")
+  const keys = yield* Effect.result(onOffSetting("KLINGKIT_AUTH_KEYS"))
   const publicUrl = yield* text("KLINGKIT_PUBLIC_URL")
 
   const problems = [
     ...urlProblem("KLINGKIT_AUTH_ISSUER", issuer),
     ...urlProblem("KLINGKIT_AUTH_JWKS_URI", jwksUri),
     ...urlProblem("KLINGKIT_PUBLIC_URL", publicUrl, true),
-    ...(keys === undefined || /^(on|off)$/i.test(keys) ? [] : ["KLINGKIT_AUTH_KEYS must be on or off"]),
+    ...(Result.isFailure(keys) ? [`KLINGKIT_AUTH_KEYS ${keys.failure}`] : []),
     ...(issuer === undefined
       ? [
           ...(jwksUri === undefined ? [] : ["KLINGKIT_AUTH_JWKS_URI needs KLINGKIT_AUTH_ISSUER"]),
@@ -53,7 +53,7 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
   if (problems.length > 0) return yield* new HostingSettingsInvalid({ problems })
   const publicOrigin = publicUrl === undefined ? undefined : new URL(publicUrl).origin
   return {
-    acceptsKeys: keys?.toLowerCase() === "on",
+    acceptsKeys: Result.isSuccess(keys) && Option.getOrElse(keys.success, () => false),
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
     ...(issuer === undefined || publicOrigin === undefined
       ? {}

@@ -23,7 +23,7 @@ export interface JobsConfig extends JobFolders {
   readonly principal: string
   /**
    * Others use the same Kling account. Then only what the ledger has is the principal's: tasks that Kling lists besides are not
-   * not there for it.
+   * there for it.
    */
   readonly sharesAccount?: boolean
   /**

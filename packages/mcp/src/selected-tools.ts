@@ -1,4 +1,5 @@
 import type { KlingError } from "@klingkit/core"
+import { onOffSetting } from "@klingkit/core/internal"
 import { selectTools, type Tool } from "@klingkit/tools"
 import { Config, Effect, Option } from "effect"
 
@@ -8,10 +9,11 @@ export const selectedTools = Effect.fnUntraced(function* (flags: {
   readonly readOnly: boolean
 }): Effect.fn.Return<ReadonlyArray<Tool>, KlingError> {
   const fromEnvironment = yield* Config.option(Config.String("KLINGKIT_TOOLSETS")).pipe(Effect.orDie)
-  const tokens = yield* Config.option(Config.String("KLINGKIT_CONFIRM_TOKENS")).pipe(Effect.orDie)
+  // What is neither on nor off is reported with the other limits, at the first call.
+  const tokens = yield* Effect.orElseSucceed(onOffSetting("KLINGKIT_CONFIRM_TOKENS"), () => Option.none())
   return yield* selectTools({
     toolsets: flags.toolsets ?? Option.getOrUndefined(fromEnvironment),
     readOnly: flags.readOnly,
-    confirmTokens: /^\s*on\s*$/i.test(Option.getOrElse(tokens, () => ""))
+    confirmTokens: Option.getOrElse(tokens, () => false)
   })
 })

@@ -1,8 +1,8 @@
-import { FileHost, LedgerSource } from "@klingkit/jobs"
+import { FileHost, JobsSettings, LedgerSource } from "@klingkit/jobs"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { ConfigProvider, Effect, FileSystem, Layer, ManagedRuntime, Path } from "effect"
 import { describe, expect, it } from "vitest"
-import { servicesFromConfig } from "./services.ts"
+import { servicesFor, servicesFromConfig } from "./services.ts"
 import { connectedClient, textOf } from "./testing/connected-client.ts"
 
 const disk = Layer.mergeAll(
@@ -63,4 +63,18 @@ describe("services from the environment", () => {
     }
     expect(textOf(await client.callTool({ ...submit, arguments: { promt: "x" } }))).toContain("did you mean prompt?")
   })
+})
+
+it("give each caller a folder that a disk can hold, and no other caller has", async () => {
+  const folderOf = (principal: string) =>
+    Effect.runPromise(
+      JobsSettings.use(({ outputDir }) => Effect.succeed(outputDir)).pipe(
+        Effect.provide(servicesFor({ principal }).pipe(Layer.provide(disk))),
+        Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ KLINGKIT_OUTPUT_DIR: "/out" })))
+      )
+    )
+  const callers = ["anna", "Anna", "../anna", "a/b", "\u{1F600}".repeat(200), ".", ""]
+  const folders = await Promise.all(callers.map(folderOf))
+  expect(folders.filter((folder) => /^\/out\/[\w-]{1,100}$/.test(folder))).toHaveLength(callers.length)
+  expect(new Set(folders.map((folder) => folder.toLowerCase())).size).toBe(callers.length)
 })

@@ -12,8 +12,8 @@ export interface JsonSchema {
 /**
  * The JSON Schema that describes a tool on the wire. Every byte costs context in every conversation, so redundant parts
  * are dropped: the dialect (MCP assumes 2020-12), empty words, `additionalProperties` of all but the arguments together (in
- * results so that later versions can add fields), what the parts of a result always have, and in arguments those that are not listed and bounds that go without
- * saying: the reader tells of them.
+ * results so that later versions can add fields), what the parts of a result always have, and in arguments those that are
+ * not listed and bounds that go without saying: the reader tells of them.
  */
 export const jsonSchemaOf = (schema: z.ZodObject, side: "input" | "output"): JsonSchema => {
   const { $schema: _, ...json } = z.toJSONSchema(side === "input" ? listed(schema) : schema, {

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import * as z from "zod"
+import { shotLimits } from "../operations/shot-syntax.ts"
 import { planVideo } from "../plan/plan-video.ts"
 import { idField } from "./id-field.ts"
 import { libraryIds } from "./library-ids.ts"
@@ -34,7 +35,7 @@ export const generateVideo = defineRequest({
     aspectRatio,
     audio: listedValue(["native", "off"], "native: audio made with the video; default off").optional(),
     multiShot: z.boolean().describe("Several shots in one video").optional(),
-    shots: z.array(shot).describe("Up to 6 shots, instead of {prompt}").optional(),
+    shots: z.array(shot).describe(`Up to ${shotLimits.count} shots, instead of {prompt}`).optional(),
     referenceImages,
     elements,
     voices: z.array(idField()).describe("Voice ids; the prompt calls them @voice_1, @voice_2; need {image}").optional(),

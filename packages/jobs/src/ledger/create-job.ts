@@ -44,7 +44,7 @@ export interface NewJob {
   readonly identity?: Readonly<Record<string, unknown>>
   /** The same with links in place of the results that it refers to: a request by link is this one too. */
   readonly linkedIdentity?: Readonly<Record<string, unknown>>
-  /** What it gives on the path of the account's other kind of credential: a request there is this one too. */
+  /** As it may also be sent: with the account's other kind of credential, or with a result by its link. That is this request too. */
   readonly otherIdentity?: { readonly operation: string; readonly identity: Readonly<Record<string, unknown>> }
   /** Which of several identical requests, from 1. */
   readonly take?: number

@@ -21,7 +21,7 @@ export interface RequestIdentity {
   readonly formerFingerprint: string
   /** As if the results that it refers to were given by their links. */
   readonly linkedFingerprint?: string
-  /** As if the account's other kind of credential had sent it. */
+  /** As it may also be sent. */
   readonly otherFingerprint?: string
   /** Which of several identical requests: 1 unless the caller asks for another. */
   readonly take: number

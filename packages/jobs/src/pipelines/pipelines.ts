@@ -51,7 +51,7 @@ export interface StartPipelineOptions extends PipelineIdentity {
 export interface ResumePipelineOptions {
   /** Also repeats steps whose outcome is unknown: they may be charged twice. */
   readonly repeatUnknown?: boolean
-  /** The user agrees to pay for failed steps again, whatever that costs. */
+  /** The user agrees to pay again for steps that failed or whose outcome is unknown, whatever that costs. */
   readonly isApproved?: boolean
 }
 
@@ -175,11 +175,11 @@ const make = Effect.gen(function* () {
     handle: string,
     options: ResumePipelineOptions = {}
   ): Effect.fn.Return<Job, PipelineError> {
-    const { isApproved = false, ...repeats } = options
+    const { isApproved = false, repeatUnknown = false } = options
     const pipeline = yield* ledger.pipelines.get(handle, principal)
-    const unquoted = yield* Effect.provideService(unquotedByResume(pipeline), Ledger, ledger)
+    const unquoted = yield* Effect.provideService(unquotedByResume(pipeline, repeatUnknown), Ledger, ledger)
     if (unquoted !== undefined) yield* gate.requireApproval(unquoted, { isApproved })
-    yield* ledger.pipelines.resume(pipeline, { ...repeats, limits })
+    yield* ledger.pipelines.resume(pipeline, { repeatUnknown, limits })
     yield* run(handle)
     return yield* jobOf(handle)
   })

@@ -176,10 +176,15 @@ export const quoteOfRequest = ({ plan, newPipeline, unpaid, made, earlier }: Pip
 const byLink = ({ plan, ...step }: PipelineStep): PipelineStep => ({ ...step, plan: Struct.omit(plan, ["references"]) })
 
 /** A stopped pipeline as it will be once it has been resumed. */
-const resumed = (pipeline: PipelineRecord, retryFailed: boolean): PipelineRecord => {
+const resumed = (pipeline: PipelineRecord, retryFailed: boolean, repeatUnknown = false): PipelineRecord => {
   if (pipeline.state !== "STOPPED") return pipeline
   const resumes = pipeline.resumes + 1
-  return { ...pipeline, resumes, ...(retryFailed ? { retriesFailed: resumes } : {}) }
+  return {
+    ...pipeline,
+    resumes,
+    ...(retryFailed ? { retriesFailed: resumes } : {}),
+    ...(repeatUnknown ? { repeatsUnknown: resumes } : {})
+  }
 }
 
 /** A step as it may also be sent, such as with the other kind of the account's credentials. */
@@ -190,10 +195,11 @@ const onOtherPath = ({ plan, ...step }: PipelineStep): PipelineStep => ({
 
 /** What a stopped pipeline pays when it is resumed, if the approval that it was started with did not count that. */
 export const unquotedByResume = Effect.fnUntraced(function* (
-  pipeline: PipelineRecord
+  pipeline: PipelineRecord,
+  repeatUnknown: boolean
 ): Effect.fn.Return<Quote | undefined, LedgerError, Ledger> {
   if (pipeline.state !== "STOPPED") return undefined
-  const { made, isUnapproved } = yield* madeSteps(pipeline, resumed(pipeline, true))
+  const { made, isUnapproved } = yield* madeSteps(pipeline, resumed(pipeline, true, repeatUnknown))
   return isUnapproved
     ? sumOfQuotes(pipeline.steps.flatMap(({ id, quote }) => (made.has(id) ? [] : [quote])))
     : undefined
@@ -219,7 +225,8 @@ const madeSteps = Effect.fnUntraced(function* (
 })
 
 /** It may have been charged before, or was expected to cost nothing. */
-const wasUnquoted = ({ state, found }: StepJob): boolean => state === "FAILED" || found?.isQuoted === false
+const wasUnquoted = ({ state, found }: StepJob): boolean =>
+  state === "FAILED" || state === "UNKNOWN" || found?.isQuoted === false
 
 /** What others have made. The faces of a session that has ended count only for steps that are made themselves. */
 const foundSteps = (

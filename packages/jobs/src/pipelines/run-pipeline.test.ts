@@ -94,6 +94,27 @@ describe("a pipeline", () => {
     })
   )
 
+  it.effect("needs an approval to repeat a step whose outcome is unknown, which may be paid twice", () =>
+    Effect.gen(function* () {
+      const home = yield* makeHome
+      yield* injectFault(home, { fault: "commit-then-drop", on: "legacy.tts" })
+      const { handle } = jobOf(yield* run(runSample(), program(home)))
+      const paid = yield* charged(home)
+      const resume = (isApproved: boolean) =>
+        run(
+          Jobs.use((jobs) => jobs.resume(handle, { repeatUnknown: true, isApproved })),
+          program(home, { limits: { confirmAboveUsd: 0.001 } })
+        )
+      const unapproved = yield* resume(false)
+      expect(Result.isFailure(unapproved) && unapproved.failure).toMatchObject({
+        code: "JOB_NOT_APPROVED",
+        wasCharged: "no"
+      })
+      expect(yield* charged(home)).toEqual(paid)
+      expect(Result.isSuccess(yield* resume(true))).toBe(true)
+    })
+  )
+
   it.effect("does not deny a charge when the outcome is unknown, nor suggest that it resumes on its own", () =>
     Effect.gen(function* () {
       const home = yield* makeHome

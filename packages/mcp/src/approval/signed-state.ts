@@ -1,8 +1,7 @@
-import { deriveKey } from "@klingkit/core/internal"
+import { secretKey } from "@klingkit/core/internal"
 import { createRequestStateCodec, type ServerContext } from "@modelcontextprotocol/server"
-import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Base64Url from "effect/encoding/Base64Url"
-import { Config, Context, Effect, Layer, Option, Redacted } from "effect"
+import { Context, Effect, Layer, type Option } from "effect"
 
 /** Longer than the ledger keeps an approval, so that a late answer gets the ledger's error, not the SDK's. */
 const ttlSeconds = 86_400
@@ -30,14 +29,7 @@ export class SignedState extends Context.Service<
 
   /** Signs with `KLINGKIT_SECRET`, which replicas share; otherwise with a key that ends with the process. */
   static readonly layerConfig: Layer.Layer<SignedState> = Layer.unwrap(
-    Effect.gen(function* () {
-      const secret = yield* Effect.orDie(Config.option(Config.Redacted("KLINGKIT_SECRET")))
-      return SignedState.layer(
-        Option.isSome(secret) && Redacted.value(secret.value) !== ""
-          ? yield* deriveKey(Redacted.value(secret.value), "request state")
-          : yield* randomKey
-      )
-    })
+    Effect.map(secretKey("request state"), SignedState.layer)
   )
 }
 
@@ -47,7 +39,3 @@ const hasLooseBits = (signed: string): boolean => {
   const bytes = Base64Url.decode(signature)
   return bytes._tag === "Failure" || Base64Url.encode(bytes.success) !== signature
 }
-
-const randomKey = SecureRandom.SecureRandom.use((random) => random.randomBytes(32)).pipe(
-  Effect.provide(SecureRandom.layerWebCrypto)
-)

@@ -1,4 +1,5 @@
 import { defaultVideoModel, findVideoModel, videoModels } from "@klingkit/core"
+import { shotLimits } from "@klingkit/core/internal"
 import { oneOf, videoModelNames } from "../completions.ts"
 import { priceFirst, type Prompt, quoted, rhythm } from "./prompt.ts"
 
@@ -40,7 +41,7 @@ const methodFor = (name: string): string => {
     return `One video per shot, the first with model_name ${name}. ${shotByShot}`
   const longest = "values" in model.seconds ? Math.max(...model.seconds.values) : model.seconds.max
   return [
-    `If all shots fit in ${longest} s: one generate_video with model_name ${name} and shots, a list with prompt and duration (whole seconds) of each; at most 6.`,
+    `If all shots fit in ${longest} s: one generate_video with model_name ${name} and shots, a list with prompt and duration (whole seconds) of each; at most ${shotLimits.count}.`,
     `Otherwise one video per shot. ${shotByShot}`
   ].join(" ")
 }

@@ -1,5 +1,5 @@
 import { defaultImageModel, defaultVideoModel, imageModels, type VideoModel, videoModels } from "@klingkit/core"
-import { imageUnits, unitUsd, videoUnitsPerSecond } from "@klingkit/core/internal"
+import { imageUnits, shotLimits, unitUsd, videoUnitsPerSecond } from "@klingkit/core/internal"
 import type { Skill } from "./skill.ts"
 
 const live = videoModels.filter(({ state }) => state === "live")
@@ -57,7 +57,7 @@ Weak: "An epic emotional video about the sea, best quality, 8k, masterpiece."
 The image gives look and aspect ratio, so the prompt describes only what changes: who moves how, and what the camera does. Do not describe the image again, and do not contradict it. With image_tail_url the video ends on a second image: use two of the same location, light and frame. A last frame works with ${names((model) => model.lastFrame)}.
 
 ## Several shots
-- In one video, up to 6 shots: shots [{"prompt": "a fox looks up", "duration": 3}, {"prompt": "it runs into the wood", "duration": 4}] in place of prompt, with ${names((model) => model.multiShot !== false)}; at most 512 characters each. The video lasts as long as all of them.
+- In one video, up to ${shotLimits.count} shots: shots [{"prompt": "a fox looks up", "duration": 3}, {"prompt": "it runs into the wood", "duration": 4}] in place of prompt, with ${names((model) => model.multiShot !== false)}; at most ${shotLimits.characters} characters each. The video lasts as long as all of them.
 - The same character in several shots: manage_elements creates an element of one or more images, free; give its id as element_ids and call it @element_1 in the prompt. An image without an element: reference_images, @image_1.
 - Longer than one video: extend_video makes the next shot of a finished one. Say what happens next, not what has happened.
 

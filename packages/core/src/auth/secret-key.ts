@@ -1,0 +1,28 @@
+import { Config, Effect, Option, Redacted } from "effect"
+import * as Kdf from "effect/crypto/Kdf"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+
+/**
+ * A key of 32 bytes, valid for one purpose only: from `KLINGKIT_SECRET`, which replicas share; without it a random one, which
+ * ends with the process.
+ */
+export const secretKey = (purpose: string): Effect.Effect<Uint8Array> =>
+  Effect.gen(function* () {
+    const secret = yield* Effect.orDie(Config.option(Config.Redacted("KLINGKIT_SECRET")))
+    return Option.isSome(secret) && Redacted.value(secret.value) !== ""
+      ? yield* deriveKey(Redacted.value(secret.value), purpose)
+      : yield* Effect.provide(randomKey, SecureRandom.layerWebCrypto)
+  })
+
+const randomKey = SecureRandom.SecureRandom.use((random) => random.randomBytes(32))
+
+const deriveKey = (secret: string, purpose: string): Effect.Effect<Uint8Array> => {
+  const encoder = new TextEncoder()
+  return Kdf.Kdf.use((kdf) =>
+    kdf.derive(Kdf.hkdfSha256, encoder.encode(secret), {
+      salt: new Uint8Array(),
+      info: encoder.encode(`klingkit ${purpose}`),
+      length: 32
+    })
+  ).pipe(Effect.orDie, Effect.provide(Kdf.layerWebCrypto))
+}
