@@ -10,7 +10,8 @@ import {
 import { CallerServices, localCaller, type Services } from "@klingkit/mcp"
 import type { AuthInfo } from "@modelcontextprotocol/server"
 import { Effect, Redacted, type Scope } from "effect"
-import type { IncomingMessage } from "node:http"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { respond } from "./route.ts"
 
 /** A caller that is let in: what the SDK gets to know of it, and the services that work for it. */
 export interface Admitted {
@@ -24,6 +25,17 @@ export interface Refused {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly message: string
+}
+
+/** Serves a request whose caller is let in, until it is answered; else says why it is not. */
+export type Admit = (
+  request: IncomingMessage,
+  serve: (admitted: Admitted) => Promise<void>
+) => Promise<Refused | undefined>
+
+export const refuse = (response: ServerResponse, { status, headers, message }: Refused): void => {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  respond(response, status, { error: message })
 }
 
 /** Lets a request in, or refuses it. The caller's share is taken until the scope closes. */

@@ -1,6 +1,7 @@
 import { settingsHelp } from "@klingkit/mcp"
 import { parseArgs } from "node:util"
-import { type Scope, scopes } from "@klingkit/tools"
+import { commands } from "./commands/catalog.ts"
+import type { Command, Run } from "./commands/command.ts"
 
 export const help = `klingkit-mcp-http: Kling AI for agents, an MCP server over HTTP
 
@@ -43,64 +44,62 @@ export interface ServeArgs {
   readonly readOnly: boolean
 }
 
-/** Manages access keys. */
-export type KeysArgs =
-  | { readonly do: "add-key"; readonly name: string; readonly scopes: ReadonlyArray<Scope> }
-  | { readonly do: "revoke-key"; readonly name: string }
-  | { readonly do: "list-keys" }
-
 export type ParsedArgs =
   | ServeArgs
-  | KeysArgs
+  | { readonly do: "run"; readonly run: Run }
   | { readonly do: "help" | "version" }
   | { readonly do: "refuse"; readonly message: string }
 
 /** Parses the command line; refuses what it does not know. */
 export const readArguments = (args: ReadonlyArray<string>): ParsedArgs => {
+  const [noun = "", ...rest] = args
+  const command = Object.hasOwn(commands, noun) ? commands[noun] : undefined
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        port: { type: "string", default: "8787" },
-        host: { type: "string", default: "127.0.0.1" },
-        toolsets: { type: "string" },
-        scopes: { type: "string" },
-        "read-only": { type: "boolean", default: false },
-        version: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false }
-      }
-    })
-    if (values.help) return { do: "help" }
-    if (values.version) return { do: "version" }
-    if (positionals.length > 0) return readKeys(positionals, values.scopes)
-    if (values.scopes !== undefined) return refuse("--scopes is for keys add")
-    const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Infinity
-    if (port > 65_535) return refuse(`--port must be a port from 0 to 65535, not ${values.port}`)
-    return { do: "serve", port, host: values.host, toolsets: values.toolsets, readOnly: values["read-only"] }
+    return command === undefined ? readServe(args) : readCommand(command, rest)
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error))
   }
 }
 
-/** As they appear in the log, and in what a caller's tasks belong to. */
-const keyName = /^[a-z0-9][a-z0-9._-]{0,63}$/
+const everywhere = {
+  version: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false }
+} as const
 
-const readKeys = ([noun, verb, name, ...rest]: ReadonlyArray<string>, list: string | undefined): ParsedArgs => {
-  if (noun !== "keys") return refuse(`${noun} is not a command here; there is keys`)
-  if (verb === "list" && name === undefined) return { do: "list-keys" }
-  if ((verb !== "add" && verb !== "revoke") || name === undefined || rest.length > 0) {
-    return refuse("keys takes add NAME, revoke NAME, or list")
-  }
-  if (verb === "revoke") return list === undefined ? { do: "revoke-key", name } : refuse("--scopes is for keys add")
-  if (!keyName.test(name)) {
-    return refuse(`${name} cannot name a key: small letters, digits, ".", "_" and "-", at most 64`)
-  }
-  const asked = (list ?? "kling:generate").split(",").map((scope) => scope.trim())
-  const unknown = asked.find((scope) => !scopes.some((known) => known === scope))
-  return unknown === undefined
-    ? { do: "add-key", name, scopes: scopes.filter((scope) => asked.includes(scope)) }
-    : refuse(`${unknown} is not a scope: ${scopes.join(", ")}`)
+const readServe = (args: ReadonlyArray<string>): ParsedArgs => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      port: { type: "string", default: "8787" },
+      host: { type: "string", default: "127.0.0.1" },
+      toolsets: { type: "string" },
+      "read-only": { type: "boolean", default: false },
+      ...everywhere
+    }
+  })
+  if (values.help) return { do: "help" }
+  if (values.version) return { do: "version" }
+  const [word] = positionals
+  if (word !== undefined) return refuse(`${word} is not a command here; commands: ${Object.keys(commands).join(", ")}`)
+  const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Infinity
+  if (port > 65_535) return refuse(`--port must be a port from 0 to 65535, not ${values.port}`)
+  return { do: "serve", port, host: values.host, toolsets: values.toolsets, readOnly: values["read-only"] }
+}
+
+const readCommand = (command: Command, args: ReadonlyArray<string>): ParsedArgs => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { ...Object.fromEntries(command.flags.map((flag) => [flag, { type: "string" as const }])), ...everywhere }
+  })
+  if (values.help) return { do: "help" }
+  if (values.version) return { do: "version" }
+  const flags = Object.fromEntries(
+    Object.entries(values).flatMap(([flag, value]) => (typeof value === "string" ? [[flag, value]] : []))
+  )
+  const read = command.read(positionals, flags)
+  return "refused" in read ? refuse(read.refused) : { do: "run", run: read }
 }
 
 const refuse = (message: string): ParsedArgs => ({ do: "refuse", message })

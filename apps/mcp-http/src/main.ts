@@ -1,6 +1,5 @@
 import { NodeServices } from "@effect/platform-node"
 import {
-  AccessKeys,
   CallbackAddresses,
   callbackSecrets,
   CallLimits,
@@ -18,11 +17,14 @@ import { backgroundFailure, buildServer, CallerServices, logging, resultLinks, s
 import { Effect, Layer, ManagedRuntime, Result } from "effect"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
-import { admit } from "./admission.ts"
-import { help, type KeysArgs, readArguments, type ServeArgs } from "./arguments.ts"
+import { admit, type Admit } from "./admission.ts"
+import { help, readArguments, type ServeArgs } from "./arguments.ts"
+import type { Run } from "./commands/command.ts"
 import { isLoopback, readGuard } from "./guard.ts"
-import { manageKeys } from "./manage-keys.ts"
-import { receiveCallback } from "./receive-callback.ts"
+import { callbackRoute, receiveCallback } from "./routes/callbacks.ts"
+import { documentRoute } from "./routes/documents.ts"
+import { healthRoutes } from "./routes/health.ts"
+import { mcpRoutes } from "./routes/mcp.ts"
 import { makeHttpApp } from "./serve.ts"
 
 /** Calls may finish for this long after a stop signal. */
@@ -72,28 +74,33 @@ const serve = (args: ServeArgs): void => {
       Layer.provideMerge(logging)
     )
   )
+  const admitRequest: Admit = (request, serveAdmitted) =>
+    runtime.runPromise(
+      admit(request, hosting).pipe(
+        Effect.flatMap((admitted) => Effect.promise(() => serveAdmitted(admitted))),
+        Effect.as(undefined),
+        Effect.catch((refused) => Effect.succeed(refused)),
+        Effect.scoped
+      )
+    )
+  const findProblem = () =>
+    runtime.runPromise(
+      LedgerSource.use(({ open }) => open).pipe(
+        Effect.as(undefined),
+        Effect.catch((error) => Effect.succeed(error.message))
+      )
+    )
+  const mcp = mcpRoutes(admitRequest, (services) => buildServer(services, { ...options, version: manifest.version }))
   const metadata = resourceMetadata(hosting)
   const app = makeHttpApp({
     guard,
-    admit: (request, serveAdmitted) =>
-      runtime.runPromise(
-        admit(request, hosting).pipe(
-          Effect.flatMap((admitted) => Effect.promise(() => serveAdmitted(admitted))),
-          Effect.as(undefined),
-          Effect.catch((refused) => Effect.succeed(refused)),
-          Effect.scoped
-        )
-      ),
-    buildServer: (services) => buildServer(services, { ...options, version: manifest.version }),
-    findProblem: () =>
-      runtime.runPromise(
-        LedgerSource.use(({ open }) => open).pipe(
-          Effect.as(undefined),
-          Effect.catch((error) => Effect.succeed(error.message))
-        )
-      ),
-    receiveCallback: (request, path) => runtime.runPromise(receiveCallback(request, path, secrets)),
-    documents: metadata === undefined ? {} : Object.fromEntries(metadataPaths.map((path) => [path, metadata]))
+    routes: [
+      ...mcp.routes,
+      ...healthRoutes(findProblem),
+      callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, secrets))),
+      ...(metadata === undefined ? [] : metadataPaths.map((path) => documentRoute(path, metadata)))
+    ],
+    closeRoutes: () => mcp.close()
   })
   app.server.once("error", (error: NodeJS.ErrnoException) =>
     stopWith(
@@ -119,11 +126,9 @@ const serve = (args: ServeArgs): void => {
 const openToAll = (host: string): string =>
   `--host ${host} is reachable from other machines, and every caller spends your Kling units: let callers sign in (KLINGKIT_AUTH_ISSUER, or KLINGKIT_AUTH_KEYS=on), or listen on 127.0.0.1`
 
-const changeKeys = async (args: KeysArgs): Promise<void> => {
+const runCommand = async (run: Run): Promise<void> => {
   const outcome = await Effect.runPromise(
-    Effect.result(manageKeys(args)).pipe(
-      Effect.provide(AccessKeys.layer.pipe(Layer.provide(ledgerFromConfig), Layer.provide(logging)))
-    )
+    Effect.result(run).pipe(Effect.provide(Layer.provide(ledgerFromConfig, logging)))
   )
   if (Result.isFailure(outcome)) return stopWith(1, `${outcome.failure.message}; ${outcome.failure.suggestion}`)
   const { stdout, stderr, exitCode } = outcome.success
@@ -153,5 +158,5 @@ switch (args.do) {
     serve(args)
     break
   default:
-    await changeKeys(args)
+    await runCommand(args.run)
 }

@@ -1,14 +1,22 @@
 import { once } from "node:events"
 import { type AddressInfo, connect } from "node:net"
 import { afterEach, describe, expect, it } from "vitest"
+import { documentRoute } from "./routes/documents.ts"
+import { healthRoutes } from "./routes/health.ts"
+import { mcpRoutes } from "./routes/mcp.ts"
 import { makeHttpApp } from "./serve.ts"
 
+const mcp = mcpRoutes(
+  () => Promise.resolve({ status: 401, headers: { "www-authenticate": "Bearer" }, message: "who calls?" }),
+  () => expect.fail("nobody was let in")
+)
 const app = makeHttpApp({
   guard: { hosts: new Set(), origins: new Set() },
-  admit: () => Promise.resolve({ status: 401, headers: { "www-authenticate": "Bearer" }, message: "who calls?" }),
-  buildServer: () => expect.fail("nobody was let in"),
-  findProblem: () => Promise.resolve("the ledger is locked"),
-  documents: { "/.well-known/x": { resource: "x" } },
+  routes: [
+    ...mcp.routes,
+    ...healthRoutes(() => Promise.resolve("the ledger is locked")),
+    documentRoute("/.well-known/x", { resource: "x" })
+  ],
   limits: { requestMillis: 50, connections: 2 }
 })
 const listening = once(app.server.listen(0, "127.0.0.1"), "listening")

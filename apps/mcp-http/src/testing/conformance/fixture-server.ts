@@ -6,6 +6,7 @@ import { nodeFileHost } from "@klingkit/jobs/node"
 import { buildServer, makeServices, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer } from "effect"
 import type { AddressInfo } from "node:net"
+import { mcpRoutes } from "../../routes/mcp.ts"
 import { makeHttpApp } from "../../serve.ts"
 import { addContentTools } from "./content-tools.ts"
 import { addInputTools } from "./input-tools.ts"
@@ -18,19 +19,19 @@ const services = makeServices(Layer.mergeAll(NodeServices.layer, nodeFileHost, l
 const klingTools = Effect.runSync(selectedTools({ toolsets: "all", readOnly: false }))
 const tools = [...klingTools, ...taskTools(klingTools)]
 
-const { server } = makeHttpApp({
-  guard: { hosts: new Set(), origins: new Set() },
-  admit: async (_, serve) => {
+const { routes } = mcpRoutes(
+  async (_, serve) => {
     await serve({ auth: undefined, services })
     return undefined
   },
-  buildServer: () => {
+  () => {
     const mcpServer = buildServer(services, { tools, version: "0.0.0" })
     for (const add of [addContentTools, addPrompts, addResources]) add(mcpServer)
     addInputTools(mcpServer, services)
     return mcpServer
   }
-})
+)
+const { server } = makeHttpApp({ guard: { hosts: new Set(), origins: new Set() }, routes })
 server.listen(0, "127.0.0.1", () => {
   process.stdout.write(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp\n`)
 })

@@ -3,11 +3,18 @@ import { Jobs } from "@klingkit/jobs"
 import { CallerServices, localCaller } from "@klingkit/mcp"
 import { Effect, type Redacted, type Scope } from "effect"
 import type { IncomingMessage } from "node:http"
+import { readBody } from "../read-body.ts"
+import type { Route } from "../route.ts"
 
 /** A task with all its results is some kilobytes. */
 const maxBytes = 1024 * 1024
 
-export const isCallback = (path: string): boolean => path === callbackPath || path.startsWith(`${callbackPath}/`)
+/** `/callbacks/kling` and what is below it. `receive` returns the status of the answer. */
+export const callbackRoute = (receive: (request: IncomingMessage, path: string) => Promise<number>): Route => ({
+  path: callbackPath,
+  below: true,
+  serve: async (request, response, path) => void response.writeHead(await receive(request, path)).end()
+})
 
 /** The status of the answer to a callback of Kling; what is not Kling's changes nothing. */
 export const receiveCallback = Effect.fnUntraced(function* (
@@ -18,7 +25,7 @@ export const receiveCallback = Effect.fnUntraced(function* (
   if (request.method !== "POST") return 405
   const addressedTo = yield* CallbackAddresses.use((addresses) => addresses.handleOf(path))
   if (addressedTo === undefined && path !== callbackPath) return 404
-  const body = yield* Effect.promise(() => readBody(request))
+  const body = yield* Effect.promise(() => readBody(request, maxBytes))
   if (body === undefined) return 413
   const callback = {
     secrets,
@@ -39,19 +46,3 @@ export const receiveCallback = Effect.fnUntraced(function* (
     )
   )
 }, Effect.scoped)
-
-/** The raw bytes, which are what is signed; nothing when there are too many. */
-const readBody = async (request: IncomingMessage): Promise<Uint8Array | undefined> => {
-  const chunks: Array<Uint8Array> = []
-  let bytes = 0
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length
-      if (bytes > maxBytes) return undefined
-      chunks.push(chunk)
-    }
-  } catch {
-    return undefined
-  }
-  return Buffer.concat(chunks)
-}

@@ -1,0 +1,57 @@
+import { AccessKeys } from "@klingkit/hosting"
+import { type Scope, scopes } from "@klingkit/tools"
+import { DateTime, Effect, Redacted } from "effect"
+import { type Command, done, failed, type Refusal } from "./command.ts"
+
+/** As they appear in the log, and in what a caller's tasks belong to. */
+const keyName = /^[a-z0-9][a-z0-9._-]{0,63}$/
+
+/** Gives, lists and takes back access keys. Only the key itself goes to stdout, so that it can be piped into a secret store. */
+export const keys: Command = {
+  flags: ["scopes"],
+  read: ([verb, name, ...rest], flags) => {
+    if (verb === "list" && name === undefined) return withKeys(list)
+    if ((verb !== "add" && verb !== "revoke") || name === undefined || rest.length > 0) {
+      return { refused: "keys takes add NAME, revoke NAME, or list" }
+    }
+    if (verb === "revoke") {
+      return flags["scopes"] === undefined ? withKeys(revoke(name)) : { refused: "--scopes is for keys add" }
+    }
+    if (!keyName.test(name)) {
+      return { refused: `${name} cannot name a key: small letters, digits, ".", "_" and "-", at most 64` }
+    }
+    const asked = readScopes(flags["scopes"] ?? "kling:generate")
+    return "refused" in asked ? asked : withKeys(add(name, asked.scopes))
+  }
+}
+
+const readScopes = (text: string): { readonly scopes: ReadonlyArray<Scope> } | Refusal => {
+  const asked = text.split(",").map((scope) => scope.trim())
+  const unknown = asked.find((scope) => !scopes.some((known) => known === scope))
+  return unknown === undefined
+    ? { scopes: scopes.filter((scope) => asked.includes(scope)) }
+    : { refused: `${unknown} is not a scope: ${scopes.join(", ")}` }
+}
+
+const withKeys = Effect.provide(AccessKeys.layer)
+
+const add = Effect.fnUntraced(function* (name: string, held: ReadonlyArray<Scope>) {
+  const key = yield* AccessKeys.use((known) => known.issue(name, held))
+  if (key === undefined) return failed(`${name} has a key; revoke it first, or choose another name`)
+  const note = `The key of ${name}, for ${held.join(", ")}. It is not stored and cannot be shown again.\n`
+  return done(`${Redacted.value(key)}\n`, note)
+})
+
+const revoke = Effect.fnUntraced(function* (name: string) {
+  return (yield* AccessKeys.use((known) => known.revoke(name)))
+    ? done("", `The key of ${name} opens nothing any more.\n`)
+    : failed(`there is no key of ${name}; keys list shows all`)
+})
+
+const list = Effect.gen(function* () {
+  const lines = (yield* AccessKeys.use((known) => known.list)).map(
+    ({ name, scopes: held, createdAt }) =>
+      `${name}\t${held.join(",")}\t${DateTime.formatIsoDateUtc(DateTime.makeUnsafe(createdAt))}\n`
+  )
+  return done(lines.join(""), lines.length === 0 ? "No keys yet: klingkit-mcp-http keys add NAME\n" : "")
+})

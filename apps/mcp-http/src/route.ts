@@ -1,0 +1,16 @@
+import type { IncomingMessage, ServerResponse } from "node:http"
+
+/** What answers the requests for a path, and for those below it if it says so. */
+export interface Route {
+  readonly path: string
+  readonly below?: boolean
+  /** `path` is that of the request, without its query. */
+  serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> | void
+}
+
+export const routeOf = (routes: ReadonlyArray<Route>, path: string): Route | undefined =>
+  routes.find((route) => path === route.path || (route.below === true && path.startsWith(`${route.path}/`)))
+
+export const respond = (response: ServerResponse, status: number, body: object): void => {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
+}
