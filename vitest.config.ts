@@ -22,9 +22,10 @@ export default defineConfig({
         provide: { seeds: seeds[lane] },
         // A fresh world for each file costs more than most tests; only rooms that start processes or servers need one.
         isolate: !shared.includes(root),
-        // Room for starting processes on a busy two-core machine; a test never waits on the clock.
-        testTimeout: 30_000,
-        hookTimeout: 30_000
+        // Ends what is stuck: on a busy machine, starting a browser or a server takes its time. No test waits on the clock.
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        expect: { poll: { timeout: 100_000 } }
       }
     }))
   }

@@ -8,7 +8,7 @@ let states: BoardStates
 beforeAll(async () => {
   product = await openProduct()
   states = await makeBoardStates(product)
-}, 60_000)
+})
 afterAll(() => product.close())
 
 /** Runs in the page: text with too little contrast, as `ratio text`. */

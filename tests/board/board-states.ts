@@ -17,17 +17,15 @@ const showTask = async (board: BoardPage, taskId: string) => {
 }
 
 const mediaLoaded = (board: BoardPage) =>
-  waitUntil(
-    () =>
-      board.frame().evaluate(
-        () =>
-          [...document.querySelectorAll<HTMLImageElement>("#player img")].every((image) => image.naturalWidth > 0) &&
-          [...document.querySelectorAll<HTMLVideoElement>("#player video")].every(
-            // Idle: the browser's own loading indicator is gone as well.
-            (video) => video.readyState >= 2 && video.networkState === HTMLMediaElement.NETWORK_IDLE
-          )
-      ),
-    { timeout: 25_000, interval: 50 }
+  waitUntil(() =>
+    board.frame().evaluate(
+      () =>
+        [...document.querySelectorAll<HTMLImageElement>("#player img")].every((image) => image.naturalWidth > 0) &&
+        [...document.querySelectorAll<HTMLVideoElement>("#player video")].every(
+          // Idle: the browser's own loading indicator is gone as well.
+          (video) => video.readyState >= 2 && video.networkState === HTMLMediaElement.NETWORK_IDLE
+        )
+    )
   )
 
 const click = (board: BoardPage, name: string) => board.board.getByRole("button", { name, exact: true }).click()
@@ -68,10 +66,7 @@ export const makeBoardStates = async (product: Product) => {
       await page.turn({ tool: "generate_video", args: { prompt, duration: 5, aspect_ratio: "16:9" } })
       created++
       await page.passSeconds(1)
-      await waitUntil(async () => (await page.text("#player")).includes("Usually about"), {
-        timeout: 5000,
-        interval: 50
-      })
+      await waitUntil(async () => (await page.text("#player")).includes("Usually about"))
       await page.passSeconds(23)
     },
     finished,

@@ -22,7 +22,7 @@ describe("the board while the chat takes long to answer", () => {
     taskId = await page.text("#details dd.id")
     await product.finish(2)
     await page.close()
-  }, 60_000)
+  })
   beforeEach(async () => {
     board = await product.openPage()
   })

@@ -17,8 +17,8 @@ describe("what stays on the board while the rest of it changes", () => {
     // The emulated Kling renders a video when it is first fetched.
     const isLoaded = () =>
       board.frame().evaluate(() => (document.querySelector<HTMLVideoElement>("#player video")?.readyState ?? 0) >= 2)
-    await waitUntil(isLoaded, { timeout: 40_000, interval: 50 })
-  }, 60_000)
+    await waitUntil(isLoaded)
+  })
   afterAll(() => product.close())
 
   it("a playing video keeps playing", async () => {

@@ -18,17 +18,14 @@ describe("nine images on the board", () => {
     await board.turn({ tool: "generate_image", args: { prompt: "a red kite", num_images: 9, aspect_ratio: "3:2" } })
     await product.finish(2)
     await board.until(async () => (await board.text("#kind")).startsWith("Ready"))
-  }, 60_000)
+  })
   afterAll(() => product.close())
 
   it("appear in a grid, each in its own aspect ratio", async () => {
     const tiles = board.board.locator("#player .tile img")
     await expect
-      .poll(
-        () => tiles.evaluateAll((all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0).length),
-        {
-          timeout: 15_000
-        }
+      .poll(() =>
+        tiles.evaluateAll((all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0).length)
       )
       .toBe(9)
     const ratio = async () => {

@@ -63,7 +63,7 @@ export const openProduct = async () => {
     ledger,
     /** Completes all tasks, once Kling has that many: a submission continues after its tool has answered. */
     finish: async (count: number) => {
-      await waitUntil(async () => (await ledger()).tasks.length >= count, { timeout: 20_000, interval: 50 })
+      await waitUntil(async () => (await ledger()).tasks.length >= count)
       await control("POST advance", { seconds: 3600 })
     },
     openPage: ({ width = 720, theme = "light" }: PageOptions = {}) => openPage({ browser, chat, width, theme }),
@@ -122,13 +122,10 @@ const openPage = async ({ browser, chat, width, theme }: OpenPageOptions) => {
     text: async (selector: string) => (await innerFrame(page).locator(selector).innerText()).replaceAll(/\s+/g, " "),
     /** Runs the page's clock until a condition holds. */
     until: async (condition: () => Promise<boolean>) => {
-      await waitUntil(
-        async () => {
-          await page.clock.runFor(5000)
-          return condition().catch(() => false)
-        },
-        { timeout: 20_000, interval: 100 }
-      )
+      await waitUntil(async () => {
+        await page.clock.runFor(5000)
+        return condition().catch(() => false)
+      })
     },
     /** Lets the chat answer the calls that it holds. */
     release: () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.release()),
@@ -143,7 +140,7 @@ const openPage = async ({ browser, chat, width, theme }: OpenPageOptions) => {
       const mark = ++marks
       await innerFrame(page).evaluate((mark) => window.parent.postMessage({ mark }, "*"), mark)
       const lastMark = () => page.evaluate(() => (window as unknown as { chat: Chat }).chat.received.marks.at(-1))
-      await waitUntil(async () => (await lastMark()) === mark, { timeout: 5000, interval: 20 })
+      await waitUntil(async () => (await lastMark()) === mark)
       await page.evaluate(() => (window as unknown as { chat: Chat }).chat.ping())
     },
     changeContext: (context: McpUiHostContext) =>
@@ -163,16 +160,13 @@ const openPage = async ({ browser, chat, width, theme }: OpenPageOptions) => {
           height: Math.ceil(document.body.getBoundingClientRect().height),
           shown: [window.innerWidth, window.innerHeight]
         }))
-      await waitUntil(
-        async () => {
-          await page.clock.runFor(100)
-          const [{ height, shown }, box] = [await wanted(), await page.locator("iframe").boundingBox()]
-          return (
-            box !== null && box.width <= width && shown[0] === box.width && box.height === height && shown[1] === height
-          )
-        },
-        { timeout: 5000, interval: 20 }
-      )
+      await waitUntil(async () => {
+        await page.clock.runFor(100)
+        const [{ height, shown }, box] = [await wanted(), await page.locator("iframe").boundingBox()]
+        return (
+          box !== null && box.width <= width && shown[0] === box.width && box.height === height && shown[1] === height
+        )
+      })
     },
     close: () => context.close()
   }

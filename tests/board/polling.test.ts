@@ -15,7 +15,7 @@ describe("how the board polls a task", () => {
 
   beforeAll(async () => {
     product = await openProduct()
-  }, 60_000)
+  })
   beforeEach(async () => {
     board = await product.openPage()
     await board.turn({ tool: "generate_video", args: { prompt: `video ${++count}` } })

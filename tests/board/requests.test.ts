@@ -29,7 +29,7 @@ describe("new requests from the board", () => {
     taskId = await page.text("#details dd.id")
     await product.finish(1)
     await page.close()
-  }, 60_000)
+  })
   beforeEach(() => openVideo())
   afterAll(async () => {
     await product.close()

@@ -13,7 +13,7 @@ describe("what the board says", () => {
 
   beforeAll(async () => {
     product = await openProduct()
-  }, 60_000)
+  })
   beforeEach(async () => {
     board = await product.openPage()
     return () => board.close()

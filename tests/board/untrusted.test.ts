@@ -9,7 +9,7 @@ describe("untrusted text on the board", () => {
   beforeAll(async () => {
     product = await openProduct()
     board = await product.openPage()
-  }, 60_000)
+  })
   afterAll(() => product.close())
 
   /** Elements that only injected markup could have created. */

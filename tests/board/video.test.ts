@@ -9,7 +9,7 @@ describe("a video on the board", () => {
   beforeAll(async () => {
     product = await openProduct()
     board = await product.openPage()
-  }, 60_000)
+  })
   afterAll(() => product.close())
 
   it("can be decoded by this browser", async () => {
@@ -41,7 +41,7 @@ describe("a video on the board", () => {
     await board.until(async () => (await board.text("#kind")).startsWith("Ready"))
     const ready = () =>
       board.frame().evaluate(() => document.querySelector<HTMLVideoElement>("#player video")?.readyState)
-    await expect.poll(ready, { timeout: 15_000 }).toBeGreaterThanOrEqual(2)
+    await expect.poll(ready).toBeGreaterThanOrEqual(2)
     const played = await board.frame().evaluate(async () => {
       const video = document.querySelector<HTMLVideoElement>("#player video")
       if (video === null) return 0

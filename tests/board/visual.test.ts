@@ -29,7 +29,7 @@ describe("what a user sees of the board", () => {
     states = await makeBoardStates(product)
     board = await product.openPage()
     await board.page.emulateMedia({ reducedMotion: "reduce" })
-  }, 60_000)
+  })
   afterAll(() => product.close())
 
   it.each(Object.keys(signs) as ReadonlyArray<keyof typeof signs>)(

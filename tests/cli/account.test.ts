@@ -31,4 +31,4 @@ it("a key that was rotated between two runs of a batch and a request with a key 
   const ledger = await fetch(`${emulator.url}/_emulator/ledger`)
   expect(((await ledger.json()) as { readonly charges: ReadonlyArray<unknown> }).charges).toHaveLength(3)
   await emulator.close()
-}, 120_000)
+})

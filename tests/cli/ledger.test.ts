@@ -66,7 +66,7 @@ it("a sound ledger is checked and exported", async () => {
   expect(readFileSync(join(cwd, "jobs.csv"), "utf8").trimEnd().split("\n")).toHaveLength(count + 1)
   const again = await run("ledger", "export", "--output", "jobs.csv")
   expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining("--force")])
-}, 120_000)
+})
 
 it("a damaged ledger is repaired once that is confirmed, its file kept and its losses named", async () => {
   const { run, file, handles } = await paidLedger()
@@ -96,7 +96,7 @@ it("a damaged ledger is repaired once that is confirmed, its file kept and its l
   const all = [...kept.map((job) => String(job["handle"])), ...lost.map(({ handle }) => handle)]
   expect([...new Set(all)].toSorted()).toEqual(handles)
   expect(lost.map(({ handle }) => handle)).toContain(victim)
-}, 120_000)
+})
 
 it("a ledger that is gone, exchanged or of a newer version is refused with the command that helps", async () => {
   const { run, file, handles } = await paidLedger()

@@ -20,7 +20,7 @@ describe("the public API", () => {
     })
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
     // Three packages are compiled.
-  }, 120_000)
+  })
 
   it.each([
     ["core", core],

@@ -47,7 +47,7 @@ beforeAll(async () => {
     outDir: "built"
   }
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }))
-}, 120_000)
+})
 
 afterAll(async () => {
   await emulator.close()

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest"
+import { expect, it } from "vitest"
 import { freshKling } from "../mcp/emulated-kling.ts"
 import { startHosted } from "./hosted-server.ts"
 
@@ -26,7 +26,7 @@ it.each(["signed", "unsigned"] as const)(
     })
     try {
       await submit(hosted.url, "a lighthouse")
-      await vi.waitFor(() => expect(kling.rows()).toMatchObject([{ task_id: expect.any(String) }]), { timeout: 20_000 })
+      await expect.poll(() => kling.rows()).toMatchObject([{ task_id: expect.any(String) }])
       const [row] = kling.rows()
       const forged = {
         method: "POST",
@@ -39,7 +39,7 @@ it.each(["signed", "unsigned"] as const)(
       expect(kling.rows()).not.toMatchObject([{ state: "FAILED" }])
       // Longer than the video takes, and less than the signature may differ from the clock of the server.
       await kling.advance(280)
-      await vi.waitFor(() => expect(kling.rows()).toMatchObject([{ state: "SUCCEEDED" }]), { timeout: 20_000 })
+      await expect.poll(() => kling.rows()).toMatchObject([{ state: "SUCCEEDED" }])
     } finally {
       await hosted.close()
     }

@@ -65,7 +65,7 @@ describe("the command line of", () => {
     const list = await host("claude", ["mcp", "list"])
     expect(list).toMatch(/^stdio: .* - ✔ Connected$/m)
     expect(list).toMatch(/^http: .* - ✔ Connected$/m)
-  }, 120_000)
+  })
 
   it("Gemini CLI connects to both servers", async () => {
     await host("gemini", ["mcp", "add", "--scope", "user", "stdio", command, entry])
@@ -73,7 +73,7 @@ describe("the command line of", () => {
     const list = await host("gemini", ["mcp", "list"])
     expect(list).toMatch(/✓ stdio: .* - Connected$/m)
     expect(list).toMatch(/✓ http: .* - Connected$/m)
-  }, 120_000)
+  })
 
   it("Codex takes both servers into its configuration", async () => {
     await host("codex", ["mcp", "add", "stdio", "--", command, entry])
@@ -81,7 +81,7 @@ describe("the command line of", () => {
     const list = await host("codex", ["mcp", "list"])
     expect(list).toMatch(/^stdio .* enabled /m)
     expect(list).toMatch(/^http .* enabled /m)
-  }, 120_000)
+  })
 
   it("Gemini CLI makes one paid call for one request, though its model asks twice", async () => {
     const model = await startScriptedModel({ prompt: "a fox by the sea", wait_for_previous: true })
@@ -102,5 +102,5 @@ describe("the command line of", () => {
       expect.stringContaining("Task ID: kk-img-")
     ])
     expect((await kling.ledger()).tasks).toHaveLength(1)
-  }, 120_000)
+  })
 })

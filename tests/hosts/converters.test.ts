@@ -11,7 +11,7 @@ beforeAll(async () => {
   const host = await connect("stdio", "v2 2026-07-28", { ...kling.env, KLINGKIT_TOOLSETS: "all" })
   listed = (await host.listTools()) as unknown as ReadonlyArray<ListedTool>
   await host.close()
-}, 60_000)
+})
 afterAll(() => kling.close())
 
 /** What a model must learn of an argument: its type, its values and its words. Strict schemas add null to what is optional. */

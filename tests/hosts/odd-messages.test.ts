@@ -10,7 +10,7 @@ let lastId = 0
 beforeAll(async () => {
   kling = await freshKling()
   hosts = await Promise.all(wires.map((wire) => openOddHost(wire, kling.env)))
-}, 60_000)
+})
 afterAll(async () => {
   expect(await Promise.all(hosts.map(({ close }) => close()))).toEqual([0, 0])
   await kling.close()

@@ -77,7 +77,7 @@ describe("every answer", () => {
       expect(refused.text).toContain("Ignore all previous instructions")
       expect(refused.text).not.toMatch(invisible)
     }
-  }, 60_000)
+  })
 
   it.each([
     ["generate_video", "check_video_status"],
@@ -150,7 +150,7 @@ describe("every answer", () => {
       await hostileHost.close()
       await front.close()
     }
-  }, 60_000)
+  })
 
   it("is covered: each tool has succeeded and failed here", async () => {
     const names = (await host.listTools()).map(({ name }) => String(name))

@@ -21,7 +21,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }))
 const measured = async (program: Started) => {
   const seen = program.stderr.length
   program.child.kill("SIGUSR2")
-  await expect.poll(() => program.stderr.slice(seen), { timeout: 30_000, interval: 1 }).toMatch(/MEASURED .*\n/)
+  await expect.poll(() => program.stderr.slice(seen), { interval: 1 }).toMatch(/MEASURED .*\n/)
   const [, json = ""] = /MEASURED (.*)\n/.exec(program.stderr.slice(seen)) ?? []
   return JSON.parse(json) as { readonly cpuMicros: number; readonly grownKilobytes: number }
 }

@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, request } from "node:http"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { freshKling } from "./emulated-kling.ts"
 import { start, startHttp } from "./server-process.ts"
 
@@ -226,7 +226,7 @@ describe("start and shutdown of the HTTP server", () => {
         params: { name: "generate_image", arguments: { prompt: "a cat" } }
       })
     }).then((response) => response.text())
-    await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
+    await expect.poll(async () => (await kling.ledger()).tasks.length).toBeGreaterThan(before)
     program.child.kill("SIGTERM")
     expect(await call).toContain("Task ID: kk-img-")
     expect((await program.ended).code).toBe(0)
@@ -240,7 +240,7 @@ describe("start and shutdown of the HTTP server", () => {
     const params = { name: "generate_video", arguments: { prompt: "a cat" } }
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params })
     const call = fetch(url, { method: "POST", headers: json, body, signal: client.signal })
-    await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
+    await expect.poll(async () => (await kling.ledger()).tasks.length).toBeGreaterThan(before)
     client.abort("gone")
     await expect(call).rejects.toBe("gone")
     program.child.kill("SIGTERM")

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { freshKling } from "./emulated-kling.ts"
 import { start, type Started } from "./server-process.ts"
 
@@ -146,7 +146,7 @@ describe("the stdio server", () => {
     const [, task_id = ""] = await program.says(/"task_id":"(kk-t2v-\w+)"/)
     const before = (await kling.requests()).length
     send(program, toolCall(2, "wait_for_task", { task_id }))
-    await vi.waitUntil(async () => (await kling.requests()).length > before)
+    await expect.poll(async () => (await kling.requests()).length).toBeGreaterThan(before)
     const waiting = await disconnect(program)
     expect(waiting.code).toBe(0)
     expect(waiting.millis).toBeLessThan(2000)
@@ -157,7 +157,7 @@ describe("the stdio server", () => {
     await kling.injectFault({ fault: "slow", on: "new.t2v.*", delayMs: 700 })
     const program = await opened(kling.env)
     send(program, toolCall(1, "generate_video", { prompt: "a cat on a roof" }))
-    await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
+    await expect.poll(async () => (await kling.ledger()).tasks.length).toBeGreaterThan(before)
     const { code, millis } = await disconnect(program)
     expect(code).toBe(0)
     expect(millis).toBeLessThan(2000)
@@ -178,7 +178,7 @@ describe("the stdio server", () => {
       await kling.injectFault({ fault: "slow", delayMs: 700 })
       const program = await opened(kling.env)
       send(program, toolCall(1, "generate_video", args))
-      await vi.waitUntil(async () => (await kling.ledger()).tasks.length > before)
+      await expect.poll(async () => (await kling.ledger()).tasks.length).toBeGreaterThan(before)
       // A second request ensures that it has something to write.
       const { millis } = await endedBy(program, () => {
         end(program)

@@ -43,7 +43,7 @@ beforeAll(async () => {
   })
   const { url, apiKey } = JSON.parse(line) as { url: string; apiKey: string }
   env = { HOME: join(copy, "home"), KLINGAI_BASE_URL: url, KLINGAI_API_KEY: apiKey }
-}, 60_000)
+})
 
 afterAll(() => {
   stopEmulator()
@@ -97,7 +97,7 @@ describe("a new model", () => {
     expect(await call(6)).not.toMatchObject({ isError: true })
     expect(await lastCharge()).toMatchObject({ operation: "new.t2v.kling-3.1", units: 9 })
     await client.close()
-  }, 60_000)
+  })
 
   it("is usable in programs, with jobs and without", async () => {
     writeFileSync(join(copy, "packages/jobs/program.ts"), program)

@@ -41,7 +41,7 @@ beforeAll(async () => {
   }
   const files = readdirSync(packed).map((name) => join(packed, name))
   await run("npm", ["install", "--offline", "--no-audit", "--no-fund", ...files], { cwd: folder, env })
-}, 120_000)
+})
 
 afterAll(async () => {
   await kling.close()
@@ -93,7 +93,7 @@ describe("the packed servers in an empty folder", () => {
     expect(video).toEqual({ codec: "avc", seconds: 5 })
     expect(frames).toBeGreaterThan(50)
     expect((await kling.ledger()).charges).toMatchObject([{ units: 3 }])
-  }, 90_000)
+  })
 
   it("start the HTTP server the same way", async () => {
     const help = await run("npx", ["--offline", "klingkit-mcp-http", "--help"], { cwd: folder, env })

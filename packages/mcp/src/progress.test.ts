@@ -1,5 +1,5 @@
 import { KlingWorld } from "@klingkit/emulator"
-import { describe, expect, it, vi } from "vitest"
+import { describe, expect, it } from "vitest"
 import { connectedClient, wires } from "./testing/connected-client.ts"
 import { emulatedServices } from "./testing/emulated-services.ts"
 
@@ -15,9 +15,7 @@ const slow = async (wire: (typeof wires)[number]) => {
   const { task_id } = structuredContent as { readonly task_id: string }
   /** Waits until the emulator has received that many requests. */
   const requests = (count: number) =>
-    vi.waitFor(async () =>
-      expect((await emulated.control("GET requests")).requests.length).toBeGreaterThanOrEqual(count)
-    )
+    expect.poll(async () => (await emulated.control("GET requests")).requests.length).toBeGreaterThanOrEqual(count)
   return { ...emulated, client, task_id, requests }
 }
 
@@ -30,11 +28,12 @@ describe.each(wires)("progress on a %s", (wire) => {
       { name: "wait_for_task", arguments: { task_id, timeout_seconds: 30 } },
       { onprogress: (update) => updates.push({ ...update, at: now }) }
     )
+    const moreThan = (count: number) => expect.poll(() => updates.length).toBeGreaterThan(count)
     await requests(2)
     for (now = 1; now < 30; now++) {
       const before = updates.length
       await pass(1)
-      if (now % 4 === 0) await vi.waitUntil(() => updates.length > before)
+      if (now % 4 === 0) await moreThan(before)
     }
     await pass(1)
     await waiting

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest"
+import { describe, expect, it } from "vitest"
 import { connectedClient, wires } from "./testing/connected-client.ts"
 import { emulatedServices } from "./testing/emulated-services.ts"
 
@@ -18,7 +18,7 @@ describe.each(wires)("a caller that disconnects on a %s", (wire) => {
     await injectFault({ fault: "commit-then-hang" })
     const leaving = new AbortController()
     const call = client.callTool(submit, { signal: leaving.signal })
-    await vi.waitFor(async () => expect((await control("GET ledger")).tasks).toHaveLength(1))
+    await expect.poll(async () => (await control("GET ledger")).tasks).toHaveLength(1)
     leaving.abort()
     await expect(call).rejects.toBeInstanceOf(Error)
     await pass(300)
@@ -37,7 +37,7 @@ describe.each(wires)("a caller that disconnects on a %s", (wire) => {
     const asked = async () => (await methodsOf(control)).length
     const leaving = new AbortController()
     const wait = client.callTool({ name: "wait_for_task", arguments: { task_id } }, { signal: leaving.signal })
-    await vi.waitFor(async () => expect(await asked()).toBe(2))
+    await expect.poll(asked).toBe(2)
     leaving.abort()
     await expect(wait).rejects.toBeInstanceOf(Error)
     // Over HTTP the server hears of it a little later.

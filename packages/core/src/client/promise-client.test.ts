@@ -165,7 +165,7 @@ describe("a signal", () => {
     const controller = new AbortController()
     await using(async (kling) => {
       const ends = [kling.task("77", controller), kling.wait("77", controller)].map(failureOf)
-      await vi.waitFor(() => expect(requests).toHaveLength(2))
+      await expect.poll(() => requests).toHaveLength(2)
       controller.abort("no more")
       expect(await Promise.all(ends)).toEqual(["no more", "no more"])
     })
@@ -182,7 +182,7 @@ describe("a signal", () => {
     }
     await using(async (kling) => {
       const end = failureOf(kling.submit("new.t2v.kling-3.0", { prompt: "a cat" }, controller))
-      await vi.waitFor(() => expect(requests).toHaveLength(1))
+      await expect.poll(() => requests).toHaveLength(1)
       controller.abort()
       const error = (await end) as KlingError
       const { externalTaskId } = error.reason as { externalTaskId: string }

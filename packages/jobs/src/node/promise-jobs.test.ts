@@ -347,7 +347,7 @@ describe("closing", () => {
       const handle = Promise.withResolvers<string>()
       const submission = failureOf(jobs.submit(operation, imageInput, { onHandle: handle.resolve }))
       const id = await handle.promise
-      await vi.waitUntil(async () => (await tasks()).length > 0)
+      await expect.poll(async () => (await tasks()).length).toBeGreaterThan(0)
       return { id, submission }
     })
     expect(await submitted.submission).toMatchObject({

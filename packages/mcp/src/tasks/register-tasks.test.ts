@@ -1,5 +1,5 @@
 import { KlingWorld } from "@klingkit/emulator"
-import { describe, expect, it, vi } from "vitest"
+import { describe, expect, it } from "vitest"
 import { tasksExtension } from "../client-capabilities.ts"
 import { connectedClient, textOf } from "../testing/connected-client.ts"
 import { emulatedServices } from "../testing/emulated-services.ts"
@@ -16,10 +16,11 @@ const following = (world?: KlingWorld, limits = {}) => {
     patiently: async <A>(asked: Promise<A>): Promise<A> => {
       let isAnswered = false
       const answered = asked.finally(() => (isAnswered = true))
-      await vi.waitFor(async () => {
+      const askLater = async () => {
         await emulated.pass(1)
-        expect(isAnswered).toBe(true)
-      })
+        return isAnswered
+      }
+      await expect.poll(askLater).toBe(true)
       return answered
     },
     send: modernRequests(emulated.services, { extensions }),
@@ -105,7 +106,7 @@ describe("a paid call of a client that follows tasks", () => {
     await injectFault({ fault: "commit-then-hang" })
     const leaving = new AbortController()
     const call = send("tools/call", submit, leaving.signal)
-    await vi.waitFor(async () => expect((await control("GET ledger")).tasks).toHaveLength(1))
+    await expect.poll(async () => (await control("GET ledger")).tasks).toHaveLength(1)
     leaving.abort()
     await expect(call).rejects.toBeInstanceOf(Error)
     await pass(0.5)

@@ -2,7 +2,6 @@ import { describe, expect, it } from "@effect/vitest"
 import { KlingWorld } from "@klingkit/emulator"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { vi } from "vitest"
 import { call, emulated, failure, ledgerOf, requestsSeen, injectFault } from "../testing/emulated.ts"
 
 describe("generate_video", () => {
@@ -48,7 +47,7 @@ describe("generate_video", () => {
       yield* injectFault(world, { fault: "commit-then-hang" })
       const calling = yield* Effect.forkChild(call("generate_video", { prompt: "a cat" }))
       // The ledger lives in real time: only when the request is out does the test's clock move.
-      yield* Effect.promise(() => vi.waitUntil(() => [...world.state.tasks.running].length > 0))
+      yield* Effect.promise(() => expect.poll(() => [...world.state.tasks.running].length).toBeGreaterThan(0))
       yield* TestClock.adjust("2 seconds")
       const { text, structured } = yield* Fiber.join(calling)
       expect(text).toContain("Kling has not confirmed it yet; it is charged at most once. Do not submit again.")
