@@ -239,6 +239,21 @@ describe("a server", () => {
     })
   )
 
+  it.effect("sends the others when the sending of one breaks", () =>
+    Effect.gen(function* () {
+      const world = yield* webhookWorld
+      yield* world.endpoints((endpoints) => endpoints.add(hooks))
+      const broken = yield* world.endJob()
+      for (let count = 0; count < 3; count += 1) yield* world.endJob()
+      world.answer(({ body }) =>
+        body.includes(broken) ? Effect.die(new Error("a mistake")) : Effect.succeed(new Response())
+      )
+      yield* world.start()
+      const attempts = [yield* world.attempted, yield* world.attempted, yield* world.attempted, yield* world.attempted]
+      expect(attempts.toSorted()).toEqual(["Delivered", "Delivered", "Delivered", "Failed"])
+    })
+  )
+
   it.effect("asks Kling about jobs without a waiting caller, as long as there is an endpoint", () =>
     Effect.gen(function* () {
       const world = yield* webhookWorld

@@ -89,6 +89,8 @@ const deliver = Effect.fnUntraced(function* (
   }
 })
 
+const notMade: Answer = { _tag: "Failed", failure: "the message could not be made; the server's log says why" }
+
 const attempt = Effect.fnUntraced(function* (
   endpoint: Endpoint,
   message: Message,
@@ -100,7 +102,14 @@ const attempt = Effect.fnUntraced(function* (
   const secret = yield* webhookSecret(endpoint.id)
   const isSame = secret !== undefined && (yield* sha256Hex(Redacted.value(secret))) === endpoint.secretHash
   const answer: Answer = isSame
-    ? yield* sendMessage(client, { url: endpoint.url, secret }, { id: message.id, body: messageBody(message, job) })
+    ? yield* Effect.suspend(() =>
+        sendMessage(client, { url: endpoint.url, secret }, { id: message.id, body: messageBody(message, job) })
+      ).pipe(
+        // One that cannot be made, by a mistake of ours, must not keep the others.
+        Effect.catchDefect((defect) =>
+          Effect.as(Effect.logError(`webhook ${message.id} to ${endpoint.name}`, defect), notMade)
+        )
+      )
     : { _tag: "Failed", failure: otherSecret }
   if (answer._tag !== "Failed") return answer
   const { failure, retryAfterMillis } = answer
