@@ -118,6 +118,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "oxc-parser": "house/",
     "playwright-core": "board/",
     semver: "house/",
+    standardwebhooks: "hosted/",
     rolldown: "board/"
   }
 }
@@ -128,6 +129,7 @@ const inTests = (room: string): Border => ({
     ? { "@effect/sql-pg": "", "@klingkit/media/node": "", "@klingkit/media/testing": "" }
     : {}),
   ...(room === "apps/cli" ? { "@klingkit/jobs/testing": "" } : {}),
+  ...(room === "packages/hosting" ? { standardwebhooks: "" } : {}),
   ...(room === "packages/media" ? { mediabunny: "" } : {}),
   "@effect/platform-node": "",
   "@effect/vitest": "",

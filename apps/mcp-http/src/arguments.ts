@@ -9,6 +9,11 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
        klingkit-mcp-http keys add NAME [--scopes kling:read,kling:generate]
        klingkit-mcp-http keys list
        klingkit-mcp-http keys revoke NAME
+       klingkit-mcp-http endpoints add NAME URL [--caller key:NAME]
+       klingkit-mcp-http endpoints list
+       klingkit-mcp-http endpoints remove NAME
+       klingkit-mcp-http endpoints replay NAME --since 2026-11-30T00:00Z | --message ID
+       klingkit-mcp-http endpoints test NAME
 
   --port NUMBER     port to listen on; 0 for any free port (default 8787)
   --host ADDRESS    address to listen on (default 127.0.0.1); beyond loopback only if callers must sign in
@@ -20,6 +25,10 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
   keys              gives a caller an access key, shows who has one, takes one back; for KLINGKIT_AUTH_KEYS=on
   --scopes LIST     kling:read, kling:generate, kling:admin; each includes those before it (default kling:generate)
 
+  endpoints         programs that get a signed webhook when a job ends; needs the KLINGKIT_SECRET of the server
+  --caller ID       only about the jobs of this caller: the subject of its tokens, or key:NAME
+  --since TIME      sends again what ended since then; --message sends one message, by its webhook-id
+
 MCP is at /mcp, health checks at /healthz and /readyz.
 
 Environment:
@@ -30,7 +39,7 @@ ${settingsHelp}
   KLINGKIT_AUTH_JWKS_URI                  the issuer's keys, if its metadata do not say
   KLINGKIT_AUTH_KEYS                      on: callers may use an access key (klingkit-mcp-http keys); off
   KLINGKIT_CALLBACK_SECRETS               whsec_... of Kling's console, comma-separated: its callbacks end waits at once
-  KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer
+  KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer, and webhooks
   KLINGKIT_ALLOWED_HOSTS                  comma-separated host names besides loopback
   KLINGKIT_ALLOWED_ORIGINS                comma-separated origins besides loopback, such as https://app.example,
                                           vscode-webview://*

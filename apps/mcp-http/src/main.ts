@@ -7,13 +7,22 @@ import {
   Gate,
   hostingSettings,
   isAuthenticated,
+  layerDeliveries,
   metadataPaths,
   resourceMetadata
 } from "@klingkit/hosting"
-import { LedgerSource } from "@klingkit/jobs"
+import { Jobs, LedgerSource } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
-import { backgroundFailure, buildServer, CallerServices, logging, resultLinks, selectedTools } from "@klingkit/mcp"
+import {
+  backgroundFailure,
+  buildServer,
+  CallerServices,
+  localCaller,
+  logging,
+  resultLinks,
+  selectedTools
+} from "@klingkit/mcp"
 import { Effect, Layer, ManagedRuntime, Result } from "effect"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
@@ -26,6 +35,23 @@ import { documentRoute } from "./routes/documents.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { mcpRoutes } from "./routes/mcp.ts"
 import { makeHttpApp } from "./serve.ts"
+
+/** Messages to endpoints, about jobs on the server's account that end whether or not their callers wait. */
+const deliveries = Layer.unwrap(
+  CallerServices.use((callers) =>
+    Effect.succeed(
+      layerDeliveries(
+        Effect.scoped(
+          Effect.flatMap(callers.of(localCaller), (services) =>
+            Effect.promise((signal) =>
+              services.runPromise(Effect.ignore(Jobs.use((jobs) => jobs.pollDue())), { signal })
+            )
+          )
+        )
+      )
+    )
+  )
+)
 
 /** Calls may finish for this long after a stop signal. */
 const graceMillis = 5000
@@ -68,7 +94,8 @@ const serve = (args: ServeArgs): void => {
           )
         )
   const runtime = ManagedRuntime.make(
-    Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), callers).pipe(
+    Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), deliveries).pipe(
+      Layer.provideMerge(callers),
       Layer.provideMerge(CallbackAddresses.layer),
       Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
       Layer.provideMerge(logging)
@@ -114,6 +141,8 @@ const serve = (args: ServeArgs): void => {
     const { address, port, family } = app.server.address() as AddressInfo
     const name = family === "IPv6" ? `[${address}]` : address
     process.stdout.write(`klingkit-mcp-http is listening on http://${name}:${port}/mcp\n`)
+    // Messages to endpoints do not wait for the first call.
+    runtime.runFork(Effect.void)
   })
   const stop = async () => {
     await app.close(graceMillis)
@@ -128,7 +157,9 @@ const openToAll = (host: string): string =>
 
 const runCommand = async (run: Run): Promise<void> => {
   const outcome = await Effect.runPromise(
-    Effect.result(run).pipe(Effect.provide(Layer.provide(ledgerFromConfig, logging)))
+    Effect.result(run).pipe(
+      Effect.provide(Layer.provide(Layer.merge(ledgerFromConfig, nodeFileHostBehindProxies), logging))
+    )
   )
   if (Result.isFailure(outcome)) return stopWith(1, `${outcome.failure.message}; ${outcome.failure.suggestion}`)
   const { stdout, stderr, exitCode } = outcome.success

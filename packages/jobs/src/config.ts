@@ -54,6 +54,14 @@ export const dedupeWindowSeconds = ({ repeatWithin = "10 minutes" }: Pick<JobsCo
 const text = (name: string) =>
   Config.option(Config.String(name)).pipe(Config.map(Option.filter((value) => value.trim() !== "")))
 
+/** From `KLINGKIT_PRIVATE_HOSTS`: hosts in private networks that the operator trusts. */
+export const privateHosts = Effect.map(text("KLINGKIT_PRIVATE_HOSTS"), (hosts) =>
+  Option.getOrElse(hosts, () => "")
+    .split(",")
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== "")
+)
+
 /**
  * From `KLINGKIT_OUTPUT_DIR` (default `~/klingkit`), `KLINGKIT_INPUT_DIRS` (separated like PATH),
  * `KLINGKIT_FILE_NAME` (a template) and `KLINGKIT_PRIVATE_HOSTS` (comma-separated).
@@ -66,7 +74,6 @@ export const jobFolders = Effect.gen(function* () {
   const outputDir = yield* text("KLINGKIT_OUTPUT_DIR")
   const inputDirs = yield* text("KLINGKIT_INPUT_DIRS")
   const nameTemplate = yield* text("KLINGKIT_FILE_NAME")
-  const privateHosts = yield* text("KLINGKIT_PRIVATE_HOSTS")
   const separator = path.sep === "\\" ? ";" : ":"
   return {
     homeDir,
@@ -76,10 +83,7 @@ export const jobFolders = Effect.gen(function* () {
       .filter((folder) => folder.trim() !== "")
       .map(expand),
     ...(Option.isSome(nameTemplate) ? { nameTemplate: nameTemplate.value.trim() } : {}),
-    privateHosts: Option.getOrElse(privateHosts, () => "")
-      .split(",")
-      .map((host) => host.trim().toLowerCase())
-      .filter((host) => host !== "")
+    privateHosts: yield* privateHosts
   } satisfies JobFolders
 })
 

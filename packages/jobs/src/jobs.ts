@@ -130,6 +130,11 @@ export class Jobs extends Context.Service<
      * who follow it; from then on that job is polled rarely. Returns false if the callback concerns no job of this ledger.
      */
     receiveCallback(callback: Callback): Effect.Effect<boolean, CallbackError | LedgerError>
+    /**
+     * Asks Kling about the running tasks of the account, of any principal, whose next poll is due, and recovers what dead
+     * processes have left. Repeated every few seconds, it makes jobs end in the ledger although no caller waits for them.
+     */
+    pollDue(): Effect.Effect<void, LedgerError>
   }
 >()("@klingkit/jobs/Jobs") {
   /** Brings along the services that embedders use beside `Jobs`; the others stay inside. */
@@ -265,6 +270,7 @@ const make = Effect.gen(function* () {
     findByKeys: (keys) => Effect.provideContext(findByKeys(keys), lookups),
     download: (job, options) => downloads.download(job, options),
     preview: (job) => downloads.preview(job),
-    receiveCallback: (callback) => polling.receiveCallback(callback)
+    receiveCallback: (callback) => polling.receiveCallback(callback),
+    pollDue: () => recovering(polling.pollDue)
   })
 })

@@ -1,4 +1,4 @@
-import type { LedgerError, LedgerSource } from "@klingkit/jobs"
+import type { FileHost, LedgerError, LedgerSource } from "@klingkit/jobs"
 import type { Effect } from "effect"
 
 /** What a command prints, and the exit code of the program. */
@@ -20,7 +20,7 @@ export interface Refusal {
   readonly refused: string
 }
 
-export type Run = Effect.Effect<Outcome, LedgerError, LedgerSource>
+export type Run = Effect.Effect<Outcome, LedgerError, LedgerSource | FileHost>
 
 /** A noun of the command line, beside serving: `keys add anna`. */
 export interface Command {
@@ -29,3 +29,12 @@ export interface Command {
   /** What follows the noun, and the flags that were given. */
   read(words: ReadonlyArray<string>, flags: Readonly<Record<string, string | undefined>>): Run | Refusal
 }
+
+/** As they appear in the log and on the command line. */
+const commandName = /^[a-z0-9][a-z0-9._-]{0,63}$/
+
+/** Why a name cannot be given, if so. */
+export const nameRefusal = (name: string, thing: string): Refusal | undefined =>
+  commandName.test(name)
+    ? undefined
+    : { refused: `${name} cannot name ${thing}: small letters, digits, ".", "_" and "-", at most 64` }

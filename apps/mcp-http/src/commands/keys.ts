@@ -1,10 +1,7 @@
 import { AccessKeys } from "@klingkit/hosting"
 import { type Scope, scopes } from "@klingkit/tools"
 import { DateTime, Effect, Redacted } from "effect"
-import { type Command, done, failed, type Refusal } from "./command.ts"
-
-/** As they appear in the log, and in what a caller's tasks belong to. */
-const keyName = /^[a-z0-9][a-z0-9._-]{0,63}$/
+import { type Command, done, failed, nameRefusal, type Refusal } from "./command.ts"
 
 /** Gives, lists and takes back access keys. Only the key itself goes to stdout, so that it can be piped into a secret store. */
 export const keys: Command = {
@@ -17,9 +14,8 @@ export const keys: Command = {
     if (verb === "revoke") {
       return flags["scopes"] === undefined ? withKeys(revoke(name)) : { refused: "--scopes is for keys add" }
     }
-    if (!keyName.test(name)) {
-      return { refused: `${name} cannot name a key: small letters, digits, ".", "_" and "-", at most 64` }
-    }
+    const refusal = nameRefusal(name, "a key")
+    if (refusal !== undefined) return refusal
     const asked = readScopes(flags["scopes"] ?? "kling:generate")
     return "refused" in asked ? asked : withKeys(add(name, asked.scopes))
   }

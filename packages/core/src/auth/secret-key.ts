@@ -7,11 +7,17 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
  * ends with the process.
  */
 export const secretKey = (purpose: string): Effect.Effect<Uint8Array> =>
+  Effect.flatMap(sharedSecretKey(purpose), (key) =>
+    key === undefined ? Effect.provide(randomKey, SecureRandom.layerWebCrypto) : Effect.succeed(key)
+  )
+
+/** The same from `KLINGKIT_SECRET` only: nothing without it. */
+export const sharedSecretKey = (purpose: string): Effect.Effect<Uint8Array | undefined> =>
   Effect.gen(function* () {
     const secret = yield* Effect.orDie(Config.option(Config.Redacted("KLINGKIT_SECRET")))
     return Option.isSome(secret) && Redacted.value(secret.value) !== ""
       ? yield* deriveKey(Redacted.value(secret.value), purpose)
-      : yield* Effect.provide(randomKey, SecureRandom.layerWebCrypto)
+      : undefined
   })
 
 const randomKey = SecureRandom.SecureRandom.use((random) => random.randomBytes(32))

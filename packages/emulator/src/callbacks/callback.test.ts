@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { readCallback, verifyCallback } from "@klingkit/core"
-import { stringifyJson } from "@klingkit/core/internal"
+import { signCallback, stringifyJson } from "@klingkit/core/internal"
 import { Clock, Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import type { Fault } from "../faults/fault-plan.ts"
@@ -16,7 +16,6 @@ import { fixtures } from "../testing/fixtures.ts"
 import { shapeOf } from "../testing/shape.ts"
 import { KlingWorld } from "../world/kling-world.ts"
 import type { Callback } from "./callback.ts"
-import { signCallback } from "./sign-callback.ts"
 
 const url = "http://127.0.0.1:9/hook"
 const videoWithCallback = { ...videoBody("mine"), options: { external_task_id: "mine", callback_url: url } }
@@ -37,13 +36,13 @@ const verify = (world: KlingWorld, callback: Callback) =>
     const body = stringifyJson(callback.body)
     const nowMs = yield* Clock.currentTimeMillis
     const signed = { id: callback.id, timestampSeconds: Math.floor(nowMs / 1000), body }
-    const headers = callback.secret === undefined ? {} : yield* signCallback(callback.secret, signed)
+    const headers = callback.secret === undefined ? {} : yield* signCallback(Redacted.make(callback.secret), signed)
     return yield* verifyCallback({ secrets: [Redacted.make(world.keys.webhookSecret)], headers, body, nowMs })
   })
 
 it.effect("a signature matches the vendor's test vector", () =>
   Effect.gen(function* () {
-    const headers = yield* signCallback("whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI=", {
+    const headers = yield* signCallback(Redacted.make("whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI="), {
       id: "9876543210",
       timestampSeconds: 1_781_080_794,
       body: '{"id":"1234567890","status":"succeeded","message":"","create_time":1781080778802,"update_time":1781080794151}'

@@ -1,7 +1,6 @@
-import { stringifyJson } from "@klingkit/core/internal"
-import { Effect } from "effect"
+import { signCallback, stringifyJson } from "@klingkit/core/internal"
+import { Effect, Redacted } from "effect"
 import type { Callback } from "../callbacks/callback.ts"
-import { signCallback } from "../callbacks/sign-callback.ts"
 import type { KlingWorld } from "../world/kling-world.ts"
 
 const pollInterval = "20 millis"
@@ -24,7 +23,7 @@ const send = Effect.fnUntraced(function* (world: KlingWorld, callback: Callback)
   const signature =
     callback.secret === undefined
       ? {}
-      : yield* signCallback(callback.secret, { id: callback.id, timestampSeconds, body })
+      : yield* signCallback(Redacted.make(callback.secret), { id: callback.id, timestampSeconds, body })
   const status = yield* Effect.tryPromise((signal) =>
     fetch(callback.url, {
       method: "POST",

@@ -91,6 +91,17 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
         list: before(({ accessKeys }) => accessKeys.list),
         revoke: (name) => before(({ accessKeys }) => accessKeys.revoke(name))
       },
+      webhooks: {
+        add: (endpoint) => use(({ webhooks }) => webhooks.add(endpoint)),
+        find: (name) => use(({ webhooks }) => webhooks.find(name)),
+        active: use(({ webhooks }) => webhooks.active),
+        report: use(({ webhooks }) => webhooks.report),
+        remove: (name) => use(({ webhooks }) => webhooks.remove(name)),
+        replay: (...replayed) => use(({ webhooks }) => webhooks.replay(...replayed)),
+        claim: (...claim) => use(({ webhooks }) => webhooks.claim(...claim)),
+        record: (...attempt) => use(({ webhooks }) => webhooks.record(...attempt)),
+        postpone: (...postponed) => use(({ webhooks }) => webhooks.postpone(...postponed))
+      },
       purgeBefore: (time) => use((ledger) => ledger.purgeBefore(time))
     })
   })

@@ -39,6 +39,18 @@ import {
 import { type ApprovalOfTakes, createTakes, type NewTakes, runningTakes } from "./create-takes.ts"
 import { LedgerDatabase, type LedgerOptions } from "./database.ts"
 import type { DaySpend } from "./day-spend.ts"
+import {
+  activeEndpoints,
+  addEndpoint,
+  type Endpoint,
+  type EndpointReport,
+  findEndpoint,
+  postponeMessages,
+  removeEndpoint,
+  type Replayed,
+  replayMessages,
+  reportEndpoints
+} from "./endpoints.ts"
 import { getJob, type JobFilter, type JobPage, listJobs } from "./find-jobs.ts"
 import { addFiles } from "./job-files.ts"
 import type { JobFile, JobRecord, Lease } from "./job-record.ts"
@@ -56,6 +68,7 @@ import {
   type UnfinishedFilter
 } from "./leases.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { type Attempted, claimMessages, type Message, recordAttempt } from "./messages.ts"
 import { migrate } from "./migrations.ts"
 import { adoptTask, jobsInDoubt, takenTasks } from "./orphaned-tasks.ts"
 import { type PeriodSpend, periodSpend, type SpendGrouping } from "./period-spend.ts"
@@ -91,6 +104,30 @@ export interface PipelineLedger {
   end(pipeline: PipelineRecord, state: "STOPPED" | "SUCCEEDED", message?: string): Effect.Effect<void, LedgerError>
   /** Sets a stopped pipeline to running again. */
   resume(pipeline: PipelineRecord, options?: ResumeOptions): Effect.Effect<PipelineRecord, LedgerError>
+}
+
+/** Who is notified when jobs end, and what is on its way to them. Messages are written by the transaction that ends a job. */
+export interface WebhookLedger {
+  /** False if there is an endpoint of this name, which stays as it is. */
+  add(endpoint: Omit<Endpoint, "createdAt" | "disabledAt">): Effect.Effect<boolean, LedgerError>
+  find(name: string): Effect.Effect<Endpoint | undefined, LedgerError>
+  /** Those that want messages, by name. */
+  readonly active: Effect.Effect<ReadonlyArray<Endpoint>, LedgerError>
+  /** All, by name, with how their messages stand. */
+  readonly report: Effect.Effect<ReadonlyArray<EndpointReport>, LedgerError>
+  /** With its messages. False if there is none of this name. */
+  remove(name: string): Effect.Effect<boolean, LedgerError>
+  /** Sends messages again, and enables the endpoint. Returns how many; nothing if there is no such endpoint. */
+  replay(name: string, which: Replayed): Effect.Effect<number | undefined, LedgerError>
+  /** Claims due messages of an endpoint, by its id; they are due again after `leaseMillis`. */
+  claim(
+    endpoint: string,
+    how: { readonly limit: number; readonly leaseMillis: number }
+  ): Effect.Effect<ReadonlyArray<Message>, LedgerError>
+  /** Does nothing if another attempt has begun since. */
+  record(message: Message, attempted: Attempted): Effect.Effect<void, LedgerError>
+  /** Nothing is sent to an endpoint, by its id, before this time. */
+  postpone(endpoint: string, until: number): Effect.Effect<void, LedgerError>
 }
 
 /** The durable record of paid requests, shared by every process that opens it. Whatever a method has returned survives a crash. */
@@ -197,6 +234,7 @@ export class Ledger extends Context.Service<
     readonly pipelines: PipelineLedger
     /** Who may call a hosted server. */
     readonly accessKeys: AccessKeyRepository
+    readonly webhooks: WebhookLedger
     /** Deletes finished jobs that ended before a time in milliseconds since 1970; returns how many. */
     purgeBefore(time: number): Effect.Effect<number, LedgerError>
   }
@@ -268,6 +306,17 @@ const make = Effect.gen(function* () {
       find: (hash) => before(findAccessKey(database, hash)),
       list: before(listAccessKeys(database)),
       revoke: (name) => before(revokeAccessKey(database, name))
+    },
+    webhooks: {
+      add: (endpoint) => work(addEndpoint(database, endpoint)),
+      find: (name) => work(findEndpoint(database, name)),
+      active: work(activeEndpoints(database)),
+      report: work(reportEndpoints(database)),
+      remove: (name) => work(removeEndpoint(database, name)),
+      replay: (...replayed) => work(replayMessages(database, ...replayed)),
+      claim: (...claim) => work(claimMessages(database, ...claim)),
+      record: (...attempt) => work(recordAttempt(database, ...attempt)),
+      postpone: (...postponed) => work(postponeMessages(database, ...postponed))
     },
     pipelines: {
       create: (newPipeline) =>

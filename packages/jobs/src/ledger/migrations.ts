@@ -220,6 +220,40 @@ const createAccessKeys = statements([
   `CREATE INDEX klingkit_access_keys_name ON klingkit_access_keys (name)`
 ])
 
+// Programs that are notified when jobs end, and the messages for them: written in the transaction that ends a job.
+const createEndpoints = statements([
+  `CREATE TABLE klingkit_endpoints (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    url TEXT NOT NULL,
+    principal TEXT,
+    secret_hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    not_before BIGINT,
+    disabled_at BIGINT
+  )`,
+  `CREATE UNIQUE INDEX klingkit_endpoints_name ON klingkit_endpoints (name)`,
+  `CREATE TABLE klingkit_messages (
+    endpoint TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    ending TEXT NOT NULL,
+    ended_at BIGINT NOT NULL,
+    due_at BIGINT,
+    attempts BIGINT NOT NULL,
+    claims BIGINT NOT NULL,
+    first_attempt_at BIGINT,
+    attempted_at BIGINT,
+    delivered_at BIGINT,
+    given_up_at BIGINT,
+    failure TEXT,
+    PRIMARY KEY (endpoint, message_id)
+  )`,
+  `CREATE INDEX klingkit_messages_due ON klingkit_messages (endpoint, due_at)`,
+  `CREATE INDEX klingkit_messages_handle ON klingkit_messages (handle)`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -233,7 +267,8 @@ const steps = {
   "0009_add_rechecks": addRechecks,
   "0010_add_approval_requests": addApprovalRequests,
   "0011_add_requests": addRequests,
-  "0012_create_access_keys": createAccessKeys
+  "0012_create_access_keys": createAccessKeys,
+  "0014_create_endpoints": createEndpoints
 }
 
 const table = "klingkit_migrations"

@@ -6,6 +6,7 @@ import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { jobsOfPipeline, type StepJob } from "./found-steps.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { announcePipelineEnd } from "./messages.ts"
 import { type PipelineRecord, type PipelineState, readPipeline } from "./pipeline-record.ts"
 import { isStorable, storable } from "./storable-text.ts"
 
@@ -51,11 +52,12 @@ export const listPipelines = Effect.fnUntraced(function* (
 /** Ends a pipeline unless it was resumed since it was read; its reservation is released. */
 export const endPipeline = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
-  { handle, resumes }: PipelineRecord,
+  pipeline: PipelineRecord,
   state: "STOPPED" | "SUCCEEDED",
   message?: string
 ): Effect.fn.Return<void, LedgerError | SqlError> {
   const { sql } = database
+  const { handle, resumes } = pipeline
   const now = yield* Clock.currentTimeMillis
   const columns = {
     state,
@@ -68,7 +70,9 @@ export const endPipeline = Effect.fnUntraced(function* (
     Effect.gen(function* () {
       const ended = yield* sql`UPDATE klingkit_pipelines SET ${sql.update(columns)}
         WHERE handle = ${handle} AND state = 'RUNNING' AND resumes = ${resumes} RETURNING handle`
-      if (ended.length > 0 && state === "SUCCEEDED") yield* sql`DELETE FROM klingkit_bodies WHERE handle = ${handle}`
+      if (ended.length === 0) return
+      yield* announcePipelineEnd(database, pipeline, state, now)
+      if (state === "SUCCEEDED") yield* sql`DELETE FROM klingkit_bodies WHERE handle = ${handle}`
     })
   )
 })

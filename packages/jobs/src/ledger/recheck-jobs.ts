@@ -7,6 +7,7 @@ import { type JobRecord, readOneRow, readRow } from "./job-record.ts"
 import { lockJob, updateJob } from "./job-row.ts"
 import type { LedgerError } from "./ledger-error.ts"
 import { latestRecheckAt, missingResults, recheckPauseMillis } from "./missing-results.ts"
+import { announceResults } from "./messages.ts"
 import { writeCharges } from "./transition-job.ts"
 
 /** What Kling shows of a task that has succeeded. */
@@ -71,6 +72,7 @@ export const addLateResults = Effect.fnUntraced(function* (
         updated_at: now
       }
       const updated = yield* updateJob(database, handle, columns)
+      if (missingResults(updated)?.results === undefined) yield* announceResults(database, updated, now)
       return isBilled ? yield* writeCharges(database, updated, charges) : updated
     })
   )

@@ -7,7 +7,8 @@ import type { LedgerDatabase } from "./database.ts"
 /**
  * Deletes finished jobs and pipelines that ended before a time, and returns how many jobs. Kept are the jobs of today,
  * those whose files are still at Kling only, whatever has an idempotency key of its own (the same key always means the same job), and the steps of a pipeline that may
- * still continue: without them they would be paid again.
+ * still continue: without them they would be paid again. Messages about what ended before that time go as well, once they are
+ * no longer to be sent.
  */
 export const purgeBefore = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
@@ -27,5 +28,7 @@ export const purgeBefore = Effect.fnUntraced(function* (
     RETURNING handle`
   yield* sql`DELETE FROM klingkit_found_steps WHERE job NOT IN (SELECT handle FROM klingkit_jobs)
     OR pipeline NOT IN (SELECT handle FROM klingkit_pipelines)`
+  yield* sql`DELETE FROM klingkit_messages WHERE (ended_at < ${time} AND due_at IS NULL)
+    OR endpoint NOT IN (SELECT id FROM klingkit_endpoints)`
   return purged.length
 })

@@ -8,6 +8,7 @@ import { type JobRecord, type Lease, readOneRow } from "./job-record.ts"
 import { lockJob, updateJob } from "./job-row.ts"
 import { isFinishedState, isLastState, type JobState, mayBeSent, maxSends, sendsDelta } from "./job-state.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
+import { announceEnd } from "./messages.ts"
 import { missingResults, recheckPauseMillis } from "./missing-results.ts"
 import { storable } from "./storable-text.ts"
 
@@ -75,6 +76,7 @@ export const transitionJob = Effect.fnUntraced(function* (
     const job = yield* readOneRow(row)
     if (to === "REFUSED" && job.pipeline !== undefined) yield* releaseReservation(database, job.pipeline, job.quote)
     const charged = charges === undefined ? job : yield* writeCharges(database, job, charges)
+    yield* announceEnd(database, charged, now)
     return to === "SUCCEEDED" ? yield* scheduleRecheck(database, charged, now) : charged
   })
   return yield* database.transaction(write)

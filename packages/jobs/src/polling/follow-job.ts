@@ -9,7 +9,7 @@ import { missingResults, recheckPauseMillis } from "../ledger/missing-results.ts
 import { Queues } from "../queue/queues.ts"
 import type { Recovery } from "../recovery/recovery.ts"
 import type { JobsSettings } from "../settings.ts"
-import { nextPollAt } from "../snapshots/poll-schedule.ts"
+import { nextPollAt, pollWithCallbacksMillis } from "../snapshots/poll-schedule.ts"
 import { Snapshots } from "../snapshots/snapshots.ts"
 import { findRecord, isTerminalOrUnsent } from "./job-status.ts"
 import { countFailedRead, type FailedReads, noFailedReads } from "./failed-reads.ts"
@@ -17,8 +17,6 @@ import type { Poller } from "./poller.ts"
 
 type Needs = Ledger | Queues | Recovery | Snapshots | JobsSettings
 
-/** With callbacks, polling only makes up for a lost one. */
-const pollWithCallbacksMillis = 60_000
 /** How often the ledger is read for the updates of other processes. */
 const rereadMillis = { unsent: 1000, withCallbacks: 2000 }
 /** Between two reads of a task that the ledger does not have, when the first has failed. */

@@ -12,6 +12,7 @@ import { findByResult } from "./find-by-result.ts"
 import { followJob } from "./follow-job.ts"
 import { jobStatus } from "./job-status.ts"
 import { makePoller } from "./poller.ts"
+import { pollDue } from "./poll-due.ts"
 import { type Callback, receiveCallback } from "./receive-callback.ts"
 
 type Needs = Account | Kling | Ledger | Queues | Recovery | Snapshots | JobsSettings
@@ -24,6 +25,8 @@ export class Polling extends Context.Service<
     status(id: string): Effect.Effect<Job, KlingError>
     /** The job at every poll, until it has finished. All who wait share their polls. */
     follow(id: string, operation?: AnyOperation): Stream.Stream<Job, KlingError>
+    /** Polls the running tasks of the account whose next poll is due. */
+    readonly pollDue: Effect.Effect<void, LedgerError>
     /** Handles a callback of Kling; returns whether it concerns a job of this ledger. */
     receiveCallback(callback: Callback): Effect.Effect<boolean, CallbackError | LedgerError>
   }
@@ -59,6 +62,7 @@ const make = Effect.gen(function* () {
         Stream.catchIf(isNotFound, () => Stream.fromEffect(findByResult(id))),
         Stream.provideContext(services)
       ),
+    pollDue: Effect.provideContext(pollDue, services),
     receiveCallback: (callback) => Effect.provideContext(receiveCallback(callback), services)
   })
 })

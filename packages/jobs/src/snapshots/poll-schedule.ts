@@ -1,5 +1,8 @@
 import { pollDelaySeconds } from "@klingkit/core/internal"
 
+/** With callbacks, polling only makes up for a lost one. */
+export const pollWithCallbacksMillis = 60_000
+
 /** From this number of followed jobs on, all polls of a process share a coarser grid: one request reads many tasks. */
 const manyFollowed = 3
 

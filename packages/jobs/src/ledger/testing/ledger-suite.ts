@@ -15,6 +15,7 @@ import { pipelinesSuite } from "./pipelines-suite.ts"
 import { takesSuite } from "./takes-suite.ts"
 import { transitionsSuite } from "./transitions-suite.ts"
 import type { TestDatabase } from "./test-database.ts"
+import { webhooksSuite } from "./webhooks-suite.ts"
 
 /** The contract of a ledger, the same for every database. What needs several processes is in `sharingSuite`. */
 export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
@@ -33,4 +34,5 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   pipelinesSuite(it)
   foundStepsSuite(it)
   accessKeysSuite(it)
+  webhooksSuite(it)
 }

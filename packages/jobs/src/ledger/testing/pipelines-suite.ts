@@ -15,7 +15,7 @@ const unpriced: Quote = { state: "estimate", pack: "video", rule: "by length" }
 let minted = 0
 
 /** Two videos of 42 cents, one after the other. */
-const samplePipeline = (changes: Partial<NewPipeline> = {}): NewPipeline => {
+export const samplePipeline = (changes: Partial<NewPipeline> = {}): NewPipeline => {
   minted += 1
   const step = { operation: "new.t2v.kling-3.0", quote: cents42, takesFrom: [] }
   return {
