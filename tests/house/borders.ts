@@ -71,6 +71,13 @@ export const borders: Readonly<Record<string, Border>> = {
     effect: "",
     jose: ""
   },
+  "packages/rest": {
+    "@klingkit/core": "",
+    "@klingkit/core/internal": "",
+    "@klingkit/jobs": "",
+    "@klingkit/tools": "",
+    effect: ""
+  },
   "packages/emulator": {
     "@klingkit/core": "",
     "@klingkit/core/internal": "",
@@ -90,6 +97,7 @@ export const borders: Readonly<Record<string, Border>> = {
   "apps/mcp-http": {
     ...app,
     "@klingkit/hosting": "",
+    "@klingkit/rest": "",
     "@modelcontextprotocol/node": "",
     "@modelcontextprotocol/server": ""
   },
