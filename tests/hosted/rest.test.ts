@@ -15,7 +15,7 @@ const keys = new Map<string, string>()
 
 beforeAll(async () => {
   // Tasks finish when a test says so.
-  const kling = await freshKling({ speed: 0.01 })
+  const kling = await freshKling({ speed: 1 })
   hosted = await startHosted(
     { KLINGKIT_AUTH_KEYS: "on", KLINGKIT_MAX_USD_PER_CALL: "2" },
     { args: ["--toolsets", "all"], kling }
@@ -95,7 +95,6 @@ describe("a program that speaks HTTP only", () => {
     expect((await anna(`POST /v1/tasks/${id}/download`)).json).toMatchObject({ files: [{ mime_type: "video/mp4" }] })
     expect((await anna("GET /v1/tasks?search=lighthouse&page_size=5")).json).toMatchObject({ tasks: [{ task_id: id }] })
     expect((await anna("GET /v1/spend?by=model")).json).toMatchObject({ used_usd: 0.42 })
-    expect((await ben("GET /v1/spend")).json).toMatchObject({ used_usd: 0 })
     // Finished: the answer is the result, not a submission.
     const later = await anna("POST /v1/tools/generate_video", once)
     expect(later).toMatchObject({ status: 200, json: { task_id: id, repeated: true } })

@@ -24,7 +24,8 @@ export const operationRoutes = (tool: Tool): ReadonlyArray<RestRoute> => {
     ...catalog.map((operation): RestRoute => ({
       method: "POST",
       path: `/v1/operations/${operation.id}`,
-      operationId: operation.id,
+      // Generators of clients make a name of it.
+      operationId: `kling_${operation.id.replaceAll(/\W/g, "_")}`,
       summary: operation.summary,
       description: descriptionOf(operation),
       tool,

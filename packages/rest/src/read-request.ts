@@ -1,4 +1,4 @@
-import { invalidInput } from "@klingkit/core/internal"
+import { invalidInput, sanitizeText } from "@klingkit/core/internal"
 import type { KlingError } from "@klingkit/core"
 import { Result } from "effect"
 import type { FoundRoute } from "./find-route.ts"
@@ -26,17 +26,14 @@ export const readRequest = ({ route, variables }: FoundRoute, request: RestReque
   Result.gen(function* () {
     const query = readQuery(request.query)
     const body = route.body === undefined ? yield* noBody(request) : yield* readBody(request)
-    const wrong = Object.entries(route.refused).flatMap(([field, message]) =>
-      field in query || field in body ? [{ field, message }] : []
-    )
-    // The query of a route with a body has a few names, and the tool would read others as if they were in the body.
-    const misplaced =
-      route.body === undefined
-        ? []
-        : Object.keys(query).flatMap((field) =>
-            field in route.query.properties ? [] : [{ field, message: "is not a query parameter of this path" }]
-          )
-    if (wrong.length + misplaced.length > 0) return yield* Result.fail(invalidInput([...wrong, ...misplaced]))
+    const refused = Object.entries(route.refused).filter(([field]) => field in query || field in body)
+    // A tool reads any spelling of its arguments: what is not declared here must not become one.
+    const unknown = Object.keys(query).filter((field) => !(field in route.query.properties || field in route.refused))
+    const problems = [
+      ...refused.map(([field, message]) => ({ field, message })),
+      ...unknown.map((field) => ({ field: sanitizeText(field, 80), message: "is not a query parameter of this path" }))
+    ]
+    if (problems.length > 0) return yield* Result.fail(invalidInput(problems))
     const args = route.argumentsOf({ path: variables, query, body })
     if (!takesIdempotencyKey(route)) return args
     const key = yield* readIdempotencyKey(request.idempotencyKeys)

@@ -20,6 +20,7 @@ interface Noun {
 const noImage = { preview: "is for chats that show images; download the files" }
 const one = { task_ids: "is for several tasks: leave the id out of the path", ...noImage }
 const several = { task_id: "is for one task: put it in the path", ...noImage }
+const unsaved = { task_ids: ["unsaved"] }
 
 /** Every tool that is not here is at `POST /v1/tools/NAME`. */
 const nouns: ReadonlyArray<Noun> = [
@@ -33,14 +34,16 @@ const nouns: ReadonlyArray<Noun> = [
     tool: "wait_for_task",
     operationId: "wait_for_tasks",
     needs: ["task_ids"],
-    without: several
+    without: several,
+    example: unsaved
   },
   {
     route: "POST /v1/tasks/download",
     tool: "download_task",
     operationId: "download_tasks",
     needs: ["task_ids"],
-    without: { ...several, file_name: "is for one task" }
+    without: { ...several, file_name: "is for one task" },
+    example: unsaved
   },
   {
     route: "POST /v1/quotes",

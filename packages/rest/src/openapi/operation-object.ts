@@ -31,7 +31,8 @@ export const operationObject = (route: RestRoute, signIn: boolean): object => {
             }
           }
         : {}),
-      ...Object.fromEntries(["4XX", "5XX"].map((status) => [status, { $ref: "#/components/responses/problem" }]))
+      // Generators of clients know this, and not all of them `4XX`.
+      default: { $ref: "#/components/responses/problem" }
     },
     // An own Kling key is never needed, and possible with every call.
     security: signIn ? [{ bearer: [scope] }, { bearer: [scope], klingKey: [] }] : [{}, { klingKey: [] }]
