@@ -42,8 +42,10 @@ const play = async (path: string, method: string, operation: Operation, taskId: 
     where === "query" && required === true ? [`${name}=video`] : []
   )
   const { schema, example } = requestBody?.content["application/json"] ?? {}
-  const body =
-    schema !== undefined && "timeout_seconds" in schema.properties ? { ...example, timeout_seconds: 1 } : example
+  // Not all that the other examples have made, which takes a while.
+  const given = JSON.parse(JSON.stringify(example ?? {}).replaceAll("unsaved", taskId)) as object
+  const takesTime = schema !== undefined && "timeout_seconds" in schema.properties
+  const body = schema === undefined ? undefined : { ...given, ...(takesTime ? { timeout_seconds: 1 } : {}) }
   const url = `${hosted.origin}${path.replace("{task_id}", taskId)}${query.length === 0 ? "" : `?${query.join("&")}`}`
   const response = await fetch(url, {
     method,

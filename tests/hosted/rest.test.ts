@@ -61,22 +61,24 @@ const field = (json: Json, name: string): string => String(json[name])
 
 describe("a program that speaks HTTP only", () => {
   it("asks the price, pays once under one key, waits, downloads, and sees what was spent", async () => {
-    const video = { prompt: "a lighthouse in a storm", duration: 5 }
-    const quoted = await anna("POST /v1/quotes", { body: { tool: "generate_video", arguments: video } })
-    expect(quoted).toMatchObject({ status: 200, json: { quote: { usd: 0.42 }, needs_approval: false } })
+    const image = { prompt: "a lighthouse in a storm", num_images: 2 }
+    const quoted = await anna("POST /v1/quotes", { body: { tool: "generate_image", arguments: image } })
+    expect(quoted).toMatchObject({ status: 200, json: { needs_approval: false } })
+    const { usd } = quoted.json["quote"] as { readonly usd: number }
+    expect(usd).toBeGreaterThan(0)
     expect((await hosted.kling.ledger()).tasks).toHaveLength(0)
 
-    const once = { body: video, headers: { "idempotency-key": "order-7" } }
-    const submitted = await anna("POST /v1/tools/generate_video", once)
+    const once = { body: image, headers: { "idempotency-key": "order-7" } }
+    const submitted = await anna("POST /v1/tools/generate_image", once)
     const id = field(submitted.json, "task_id")
     expect(submitted).toMatchObject({ status: 202, json: { repeated: false } })
     expect(submitted.headers.get("location")).toBe(`/v1/tasks/${id}`)
     const quotedKey = { "idempotency-key": '"order-7"' }
     for (const headers of [once.headers, quotedKey]) {
-      const again = await anna("POST /v1/tools/generate_video", { body: video, headers })
+      const again = await anna("POST /v1/tools/generate_image", { body: image, headers })
       expect(again.json).toMatchObject({ task_id: id, repeated: true })
     }
-    const other = await anna("POST /v1/tools/generate_video", { ...once, body: { ...video, duration: 10 } })
+    const other = await anna("POST /v1/tools/generate_image", { ...once, body: { ...image, num_images: 3 } })
     expect(other).toMatchObject({ status: 422, json: { code: "LEDGER_IDEMPOTENCY_MISMATCH", charged: "no" } })
     expect((await hosted.kling.ledger()).tasks).toMatchObject([{ externalTaskId: id }])
 
@@ -90,15 +92,17 @@ describe("a program that speaks HTTP only", () => {
     expect((await anna(`POST /v1/tasks/${id}/wait`)).json).toMatchObject({ task_id: id, status: "succeed" })
     expect((await anna(submitted.headers.get("location")?.replace("/", "GET /") ?? "")).json).toMatchObject({
       status: "succeed",
-      outputs: [{ type: "video" }]
+      outputs: [{ type: "image" }, { type: "image" }]
     })
-    expect((await anna(`POST /v1/tasks/${id}/download`)).json).toMatchObject({ files: [{ mime_type: "video/mp4" }] })
+    expect((await anna(`POST /v1/tasks/${id}/download`)).json).toMatchObject({
+      files: [{ mime_type: "image/png" }, { mime_type: "image/png" }]
+    })
     expect((await anna("GET /v1/tasks?search=lighthouse&page_size=5")).json).toMatchObject({ tasks: [{ task_id: id }] })
-    expect((await anna("GET /v1/spend?by=model")).json).toMatchObject({ used_usd: 0.42 })
+    expect((await anna("GET /v1/spend?by=model")).json).toMatchObject({ used_usd: usd })
     // Finished: the answer is the result, not a submission.
-    const later = await anna("POST /v1/tools/generate_video", once)
+    const later = await anna("POST /v1/tools/generate_image", once)
     expect(later).toMatchObject({ status: 200, json: { task_id: id, repeated: true } })
-  })
+  }, 120_000)
 
   it("gives the same key as another caller without meeting its task", async () => {
     const request = { body: { prompt: "a quiet bay" }, headers: { "idempotency-key": "shared" } }

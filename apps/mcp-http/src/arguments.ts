@@ -20,7 +20,7 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
   keys              gives a caller an access key, shows who has one, takes one back; for KLINGKIT_AUTH_KEYS=on
   --scopes LIST     kling:read, kling:generate, kling:admin; each includes those before it (default kling:generate)
 
-MCP is at /mcp, health checks at /healthz and /readyz.
+MCP is at /mcp, REST at /v1 (described by /v1/openapi.json), health checks at /healthz and /readyz.
 
 Environment:
 ${settingsHelp}

@@ -4,9 +4,9 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 export interface Route {
   readonly path: string
   readonly below?: boolean
-  /** `path` is that of the request, without its query. */
   /** Says why a request does not get as far; by default as JSON with an `error`. */
-  refuse?(response: ServerResponse, status: number, message: string): void
+  readonly refuse?: (response: ServerResponse, status: number, message: string) => void
+  /** `path` is that of the request, without its query. */
   serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> | void
 }
 

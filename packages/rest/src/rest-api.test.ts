@@ -76,7 +76,7 @@ describe("the document", () => {
 })
 
 describe("a path", () => {
-  const { find } = restApi(
+  const api = restApi(
     tools.filter(({ toolset }) => toolset === "core"),
     facts
   )
@@ -87,7 +87,7 @@ describe("a path", () => {
     ["POST", "/v1/tasks/wait", "wait_for_tasks", {}],
     ["POST", "/v1/tasks/kk-1/wait", "wait_for_task", { task_id: "kk-1" }]
   ])("%s %s is that of %s", (method, path, operationId, variables) => {
-    expect(find(method, path)).toMatchObject({ route: { operationId }, variables })
+    expect(api.find(method, path)).toMatchObject({ route: { operationId }, variables })
   })
 
   it.each([
@@ -97,7 +97,7 @@ describe("a path", () => {
     ["GET", "/v1/tasks//wait", 404, /no such path/],
     ["PUT", "/v1/tasks/kk-1", 405, /PUT is not a method/]
   ])("%s %s is answered with why: %i", (method, path, status, detail) => {
-    expect(find(method, path)).toMatchObject({
+    expect(api.find(method, path)).toMatchObject({
       status,
       body: { status, detail: expect.stringMatching(detail) as string }
     })
