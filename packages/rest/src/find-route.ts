@@ -23,7 +23,7 @@ export const findRoute = (
     const variables = variablesOf(route.path, path)
     return variables === undefined ? [] : [{ route, variables }]
   })
-  // `/v1/tasks/wait` is no task of that name.
+  // `wait` in `/v1/tasks/wait` does not identify a task.
   const found = here
     .filter(({ route }) => route.method === asked)
     .toSorted((a, b) => Object.keys(a.variables).length - Object.keys(b.variables).length)[0]

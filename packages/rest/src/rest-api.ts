@@ -25,7 +25,7 @@ export const restPath = "/v1"
 export interface RestApi {
   /** OpenAPI 3.1, for everyone to read. */
   readonly document: object
-  /** Who answers, or the answer itself: the document, or why nobody does. */
+  /** The route, or the answer itself: the document, or why there is no route. */
   find(method: string, path: string): FoundRoute | RestAnswer
   /** Calls the tool. Interrupting it ends a wait, never a job. */
   answer(found: FoundRoute, request: RestRequest): Effect.Effect<RestAnswer, never, ToolNeeds>
