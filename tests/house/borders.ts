@@ -71,6 +71,13 @@ export const borders: Readonly<Record<string, Border>> = {
     effect: "",
     jose: ""
   },
+  "packages/rest": {
+    "@klingkit/core": "",
+    "@klingkit/core/internal": "",
+    "@klingkit/jobs": "",
+    "@klingkit/tools": "",
+    effect: ""
+  },
   "packages/emulator": {
     "@klingkit/core": "",
     "@klingkit/core/internal": "",
@@ -90,6 +97,7 @@ export const borders: Readonly<Record<string, Border>> = {
   "apps/mcp-http": {
     ...app,
     "@klingkit/hosting": "",
+    "@klingkit/rest": "",
     "@modelcontextprotocol/node": "",
     "@modelcontextprotocol/server": ""
   },
@@ -111,9 +119,10 @@ export const borders: Readonly<Record<string, Border>> = {
     "@modelcontextprotocol/server": "board/",
     "@openai/agents-core": "hosts/",
     "@sparticuz/chromium": "board/",
-    ajv: "mcp/",
+    ajv: ["hosted/", "mcp/"],
     "mcp-sdk-v1": "",
     mediabunny: ["stranger/", "wishes/"],
+    oazapfts: "hosted/",
     "oidc-provider": "hosted/",
     "oxc-parser": "house/",
     "playwright-core": "board/",
@@ -131,6 +140,7 @@ const inTests = (room: string): Border => ({
   ...(room === "apps/cli" ? { "@klingkit/jobs/testing": "" } : {}),
   ...(room === "packages/hosting" ? { standardwebhooks: "" } : {}),
   ...(room === "packages/media" ? { mediabunny: "" } : {}),
+  ...(room === "packages/rest" ? { "@seriousme/openapi-schema-validator": "", ajv: "" } : {}),
   "@effect/platform-node": "",
   "@effect/vitest": "",
   "effect/testing": "",

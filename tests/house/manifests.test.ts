@@ -74,6 +74,7 @@ describe("manifests", () => {
       },
       "packages/hosting/": { ".": "./src/index.ts" },
       "packages/mcp/": { ".": "./src/index.ts" },
+      "packages/rest/": { ".": "./src/index.ts" },
       "packages/tools/": { ".": "./src/index.ts" },
       "apps/cli/": {},
       "apps/mcp-http/": {},

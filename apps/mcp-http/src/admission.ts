@@ -1,5 +1,5 @@
 import {
-  type AccessDenied,
+  AccessDenied,
   CallLimits,
   challenge,
   Gate,
@@ -8,6 +8,7 @@ import {
   metadataUrl
 } from "@klingkit/hosting"
 import { CallerServices, localCaller, type Services } from "@klingkit/mcp"
+import { grants, type Scope as AccessScope } from "@klingkit/tools"
 import type { AuthInfo } from "@modelcontextprotocol/server"
 import { Effect, Redacted, type Scope } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
@@ -55,6 +56,12 @@ export const admit = (
     )
     return { services, auth: principal === undefined ? undefined : authOf(principal, metadataUrl(settings)) }
   }).pipe(Effect.mapError((error) => refusalOf(error, settings)))
+
+/** What an admitted caller lacks for a call; a server that lets everyone in needs no scope. */
+export const missingScope = ({ auth }: Admitted, scope: AccessScope, settings: HostingSettings): Refused | undefined =>
+  auth === undefined || grants(auth.scopes, scope)
+    ? undefined
+    : refusalOf(new AccessDenied({ reason: "scope", message: `this call needs the scope ${scope}`, scope }), settings)
 
 const ownKey = (header: string | ReadonlyArray<string> | undefined): Redacted.Redacted | undefined =>
   typeof header === "string" && header.trim() !== "" ? Redacted.make(header.trim()) : undefined

@@ -29,7 +29,7 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
   --caller ID       only about the jobs of this caller: the subject of its tokens, or key:NAME
   --since TIME      sends again what ended since then; --message sends one message, by its webhook-id
 
-MCP is at /mcp, health checks at /healthz and /readyz.
+MCP is at /mcp, REST at /v1 (described by /v1/openapi.json), health checks at /healthz and /readyz.
 
 Environment:
 ${settingsHelp}

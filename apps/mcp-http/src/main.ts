@@ -23,10 +23,11 @@ import {
   resultLinks,
   selectedTools
 } from "@klingkit/mcp"
+import { restApi } from "@klingkit/rest"
 import { Effect, Layer, ManagedRuntime, Result } from "effect"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
-import { admit, type Admit } from "./admission.ts"
+import { admit, type Admit, missingScope } from "./admission.ts"
 import { help, readArguments, type ServeArgs } from "./arguments.ts"
 import type { Run } from "./commands/command.ts"
 import { isLoopback, readGuard } from "./guard.ts"
@@ -34,6 +35,7 @@ import { callbackRoute, receiveCallback } from "./routes/callbacks.ts"
 import { documentRoute } from "./routes/documents.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { mcpRoutes } from "./routes/mcp.ts"
+import { restRoute } from "./routes/rest.ts"
 import { makeHttpApp } from "./serve.ts"
 
 /** Messages to endpoints, about jobs on the server's account that end whether or not their callers wait. */
@@ -118,11 +120,17 @@ const serve = (args: ServeArgs): void => {
       )
     )
   const mcp = mcpRoutes(admitRequest, (services) => buildServer(services, { ...options, version: manifest.version }))
+  const rest = restApi(options.tools, {
+    version: manifest.version,
+    signIn: isAuthenticated(hosting),
+    ...(publicOrigin === undefined ? {} : { publicOrigin })
+  })
   const metadata = resourceMetadata(hosting)
   const app = makeHttpApp({
     guard,
     routes: [
       ...mcp.routes,
+      restRoute(rest, admitRequest, (admitted, scope) => missingScope(admitted, scope, hosting)),
       ...healthRoutes(findProblem),
       callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, secrets))),
       ...(metadata === undefined ? [] : metadataPaths.map((path) => documentRoute(path, metadata)))

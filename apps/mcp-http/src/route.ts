@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 export interface Route {
   readonly path: string
   readonly below?: boolean
+  /** Says why a request does not get as far; by default as JSON with an `error`. */
+  readonly refuse?: (response: ServerResponse, status: number, message: string) => void
   /** `path` is that of the request, without its query. */
   serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> | void
 }

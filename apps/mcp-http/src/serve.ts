@@ -43,17 +43,18 @@ export const makeHttpApp = ({
   const server = createServer(options, (request, response) => {
     // An idle keep-alive connection would keep the server from closing.
     response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()))
+    const path = request.url?.split("?", 1)[0] ?? ""
+    const route = routeOf(routes, path)
+    const refuse = route?.refuse ?? ((to, status, error) => respond(to, status, { error }))
     const reason = denyReason(request.headersDistinct, guard)
-    if (reason !== undefined) return respond(response, 403, { error: reason })
+    if (reason !== undefined) return refuse(response, 403, reason)
     if (request.method === "OPTIONS") return void response.writeHead(204, preflightHeaders(request.headers)).end()
     for (const [name, value] of Object.entries(corsHeaders(request.headers))) response.setHeader(name, value)
     // Answered before the body is read: a connection that breaks during the upload would hide the response.
     if (Number(request.headers["content-length"] ?? 0) > maxLineBytes) {
-      return respond(response, 413, { error: `a request may have at most ${maxBodyBytes} bytes` })
+      return refuse(response, 413, `a request may have at most ${maxBodyBytes} bytes`)
     }
-    const path = request.url?.split("?", 1)[0] ?? ""
-    const route = routeOf(routes, path)
-    if (route === undefined) return respond(response, 404, { error: "not found; MCP is at /mcp" })
+    if (route === undefined) return respond(response, 404, { error: "not found; MCP is at /mcp, REST at /v1" })
     void route.serve(request, response, path)
   })
   server.maxConnections = limits.connections

@@ -1,3 +1,4 @@
+import type { Scope } from "@klingkit/tools"
 import { Data } from "effect"
 
 /** Why a caller is not served. Its request has reached no tool: nothing was sent to Kling, nothing charged. */
@@ -9,4 +10,6 @@ export class AccessDenied extends Data.TaggedError("AccessDenied")<{
   readonly reason: "missing" | "invalid" | "scope" | "unavailable"
   /** For the caller; no quotes or backslashes, since a header quotes it. */
   readonly message: string
+  /** That the call needs, where one call needs more than others. */
+  readonly scope?: Scope
 }> {}

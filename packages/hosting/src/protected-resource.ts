@@ -26,13 +26,14 @@ export const metadataUrl = ({ publicOrigin, oauth }: HostingSettings): string | 
 const scopeOfDefaultTools = "kling:read kling:generate"
 
 /** The `WWW-Authenticate` header of a refusal (RFC 6750), from which a client learns where to sign in, and for what. */
-export const challenge = ({ reason, message }: AccessDenied, settings: HostingSettings): string => {
+export const challenge = ({ reason, message, scope }: AccessDenied, settings: HostingSettings): string => {
   const metadata = metadataUrl(settings)
   const error = reason === "invalid" ? "invalid_token" : reason === "scope" ? "insufficient_scope" : undefined
   return `Bearer ${[
     ['realm="klingkit"'],
     error === undefined ? [] : [`error="${error}"`, `error_description="${message}"`],
-    metadata === undefined ? [] : [`scope="${scopeOfDefaultTools}"`, `resource_metadata="${metadata}"`]
+    scope === undefined && metadata === undefined ? [] : [`scope="${scope ?? scopeOfDefaultTools}"`],
+    metadata === undefined ? [] : [`resource_metadata="${metadata}"`]
   ]
     .flat()
     .join(", ")}`

@@ -2,7 +2,7 @@ import { closestMatch, sanitizeText } from "@klingkit/core/internal"
 import { tools } from "./catalog.ts"
 import { nearestTool } from "./finding/tool-search.ts"
 import { howToOffer } from "./offered-tools.ts"
-import type { FormattedError } from "./results/format-error.ts"
+import { type FormattedError, formattedError } from "./results/format-error.ts"
 import type { Tool } from "./tool.ts"
 
 /** A call of a tool that exists and is not offered here: how it is switched on, and which tool comes nearest. */
@@ -11,15 +11,12 @@ export const unofferedTool = (name: string, offered: ReadonlyArray<Tool>): Forma
   if (tool === undefined || offered.some((one) => one.name === name)) return undefined
   const near = nearest(`${tool.title}. ${tool.description}`, offered)
   const instead = near === undefined ? "" : `; here, ${near} comes nearest`
-  return {
+  return formattedError({
     code: "KLINGKIT_TOOL_NOT_OFFERED",
-    lines: [
-      `Error: ${name} is a tool that this server does not offer`,
-      "Charged: no",
-      `Next: tell the user how to switch it on: ${howToOffer(tool, offered)}${instead}`,
-      "Code: KLINGKIT_TOOL_NOT_OFFERED"
-    ]
-  }
+    error: `${name} is a tool that this server does not offer`,
+    charged: "no",
+    next: `tell the user how to switch it on: ${howToOffer(tool, offered)}${instead}`
+  })
 }
 
 /** A call of a tool that does not exist. */

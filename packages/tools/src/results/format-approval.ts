@@ -2,7 +2,7 @@ import type { CheaperSetting, Plan } from "@klingkit/core"
 import { cheaperText, sanitizeText } from "@klingkit/core/internal"
 import type { ApprovalQuestion } from "@klingkit/jobs"
 import { String as Text } from "effect"
-import { type FormattedError, shellApproval } from "./format-error.ts"
+import { type FormattedError, formattedError, shellApproval } from "./format-error.ts"
 import { formatQuote } from "./format-quote.ts"
 
 const longestPrompt = 300
@@ -99,5 +99,5 @@ const reasons: Readonly<
 export const formatUnapproved = (why: Unapproved, approvalCode?: string): FormattedError => {
   const { code, error, ...reason } = reasons[why]
   const next = approvalCode === undefined ? reason.next : shellApproval(approvalCode)
-  return { code, lines: [`Error: ${error}`, "Charged: no", `Next: ${next}`, `Code: ${code}`] }
+  return formattedError({ code, error, charged: "no", next })
 }

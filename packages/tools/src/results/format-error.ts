@@ -14,12 +14,31 @@ import type { JobError, LedgerError } from "@klingkit/jobs"
 import { paidText } from "@klingkit/jobs/internal"
 import type { Tool } from "../tool.ts"
 
-/** An error for users, models and programs. */
+/** What an error says, in parts and as lines of text. */
 export interface FormattedError {
   /** Stable: `KLING_INVALID_INPUT`, `JOB_FILE_EXISTS`. */
   readonly code: string
+  /** What happened. */
+  readonly error: string
+  readonly taskId?: string
+  /** Begins with no, maybe or yes. */
+  readonly charged: string
+  /** What to do next. */
+  readonly next: string
   readonly lines: ReadonlyArray<string>
 }
+
+/** An error for users, models and programs, of its parts. */
+export const formattedError = (parts: Omit<FormattedError, "lines">): FormattedError => ({
+  ...parts,
+  lines: [
+    `Error: ${parts.error}`,
+    ...(parts.taskId === undefined ? [] : [`Task ID: ${parts.taskId}`]),
+    `Charged: ${parts.charged}`,
+    `Next: ${parts.next}`,
+    `Code: ${parts.code}`
+  ]
+})
 
 const chargedText = {
   no: "no",
@@ -38,23 +57,23 @@ export const formatError = (
   tool: FailedTool,
   error: KlingError | JobError | LedgerError,
   { withTaskId = true }: { readonly withTaskId?: boolean } = {}
-): FormattedError => ({
-  code: error.code,
-  lines: [
-    `Error: ${error.describe(variableOf)}`,
-    ...(withTaskId ? taskIdOf(error) : []).map((id) => `Task ID: ${shown(id)}`),
-    `Charged: ${chargedBy(tool, error)}`,
-    `Next: ${adviceOf(error, (step) => nextStep(tool, error, step))}`,
-    `Code: ${error.code}`
-  ]
-})
+): FormattedError => {
+  const taskId = withTaskId ? taskIdOf(error) : undefined
+  return formattedError({
+    code: error.code,
+    error: error.describe(variableOf),
+    ...(taskId === undefined ? {} : { taskId: shown(taskId) }),
+    charged: chargedBy(tool, error),
+    next: adviceOf(error, (step) => nextStep(tool, error, step))
+  })
+}
 
 type AnyError = KlingError | JobError | LedgerError
 
-const taskIdOf = (error: AnyError): ReadonlyArray<string> => {
-  if ("job" in error && error.job !== undefined) return [error.job.handle]
+const taskIdOf = (error: AnyError): string | undefined => {
+  if ("job" in error && error.job !== undefined) return error.job.handle
   const { reason } = error
-  return reason._tag === "SubmissionUnknown" && reason.externalTaskId !== undefined ? [reason.externalTaskId] : []
+  return reason._tag === "SubmissionUnknown" ? reason.externalTaskId : undefined
 }
 
 /** The money of the job in question stands, also where the tool itself only reads. */
@@ -86,17 +105,13 @@ const isOfTask = ({ inputSchema }: FailedTool): boolean =>
   inputSchema !== undefined && "task_id" in inputSchema.properties
 
 /** An internal defect: its details go to the log, not to the caller. */
-export const formatDefect = (tool: FailedTool & Pick<Tool, "name">): FormattedError => ({
-  code: "KLINGKIT_DEFECT",
-  lines: [
-    `Error: ${tool.name} failed: internal error in klingkit`,
-    `Charged: ${tool.charged ? chargedText.maybe : isOfTask(tool) ? freeText.maybe : freeText.no}`,
-    tool.charged
-      ? "Next: check list_tasks before trying again, and report the error from stderr"
-      : "Next: try again, and report the error from stderr",
-    "Code: KLINGKIT_DEFECT"
-  ]
-})
+export const formatDefect = (tool: FailedTool & Pick<Tool, "name">): FormattedError =>
+  formattedError({
+    code: "KLINGKIT_DEFECT",
+    error: `${tool.name} failed: internal error in klingkit`,
+    charged: tool.charged ? chargedText.maybe : isOfTask(tool) ? freeText.maybe : freeText.no,
+    next: `${tool.charged ? "check list_tasks before trying again" : "try again"}, and report the error from stderr`
+  })
 
 /** What to do next, as a tool call where there is one. */
 const nextStep = (tool: Pick<Tool, "charged">, error: AnyError, step: NextStep): string => {
