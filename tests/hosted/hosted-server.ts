@@ -37,6 +37,8 @@ export const startHosted = async (
     settings,
     origin,
     url: `${origin}/mcp`,
+    /** What it has logged so far. */
+    stderr: () => program.stderr,
     /** Its address behind the proxy. */
     inner: () => inner,
     close: async () => {

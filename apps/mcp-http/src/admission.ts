@@ -11,6 +11,7 @@ import { CallerServices, localCaller, type Services } from "@klingkit/mcp"
 import type { AuthInfo } from "@modelcontextprotocol/server"
 import { Effect, Redacted, type Scope } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { requestIdOf } from "./request-id.ts"
 import { respond } from "./route.ts"
 
 /** A caller that is let in: what the SDK gets to know of it, and the services that work for it. */
@@ -33,6 +34,17 @@ export type Admit = (
   serve: (admitted: Admitted) => Promise<void>
 ) => Promise<Refused | undefined>
 
+/** What is logged about a request has its id. */
+const underItsId =
+  (request: IncomingMessage) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.annotateLogs(effect, "request_id", requestIdOf(request))
+
+/** The services as one request uses them. */
+export const servicesOf = (request: IncomingMessage, services: Services): Services => ({
+  runPromise: (effect, options) => services.runPromise(underItsId(request)(effect), options)
+})
+
 export const refuse = (response: ServerResponse, { status, headers, message }: Refused): void => {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   respond(response, status, { error: message })
@@ -40,10 +52,11 @@ export const refuse = (response: ServerResponse, { status, headers, message }: R
 
 /** Lets a request in, or refuses it. The caller's share is taken until the scope closes. */
 export const admit = (
-  { headers }: IncomingMessage,
+  request: IncomingMessage,
   settings: HostingSettings
 ): Effect.Effect<Admitted, Refused, Gate | CallLimits | CallerServices | Scope.Scope> =>
   Effect.gen(function* () {
+    const { headers } = request
     const principal = isAuthenticated(settings)
       ? yield* Gate.use((gate) => gate.identify(headers.authorization))
       : undefined
@@ -53,8 +66,14 @@ export const admit = (
     const services = yield* CallerServices.use((callers) =>
       callers.of(key === undefined ? caller : { ...caller, apiKey: key })
     )
-    return { services, auth: principal === undefined ? undefined : authOf(principal, metadataUrl(settings)) }
-  }).pipe(Effect.mapError((error) => refusalOf(error, settings)))
+    return {
+      services: servicesOf(request, services),
+      auth: principal === undefined ? undefined : authOf(principal, metadataUrl(settings))
+    }
+  }).pipe(
+    Effect.mapError((error) => refusalOf(error, settings)),
+    underItsId(request)
+  )
 
 const ownKey = (header: string | ReadonlyArray<string> | undefined): Redacted.Redacted | undefined =>
   typeof header === "string" && header.trim() !== "" ? Redacted.make(header.trim()) : undefined

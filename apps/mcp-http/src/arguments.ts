@@ -31,6 +31,8 @@ ${settingsHelp}
   KLINGKIT_AUTH_KEYS                      on: callers may use an access key (klingkit-mcp-http keys); off
   KLINGKIT_CALLBACK_SECRETS               whsec_... of Kling's console, comma-separated: its callbacks end waits at once
   KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer
+  KLINGKIT_LOG                            json: the log on stderr as JSON lines; text
+  KLINGKIT_LOG_LEVEL                      debug, info (each request too), warn (default), error
   KLINGKIT_ALLOWED_HOSTS                  comma-separated host names besides loopback
   KLINGKIT_ALLOWED_ORIGINS                comma-separated origins besides loopback, such as https://app.example,
                                           vscode-webview://*

@@ -5,15 +5,17 @@ import {
   CallLimits,
   defaultLimits,
   Gate,
-  hostingSettings,
+  configuredSecrets,
   isAuthenticated,
+  makeKnownSecrets,
   metadataPaths,
-  resourceMetadata
+  resourceMetadata,
+  serverSettings
 } from "@klingkit/hosting"
 import { LedgerSource } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
-import { backgroundFailure, buildServer, CallerServices, logging, resultLinks, selectedTools } from "@klingkit/mcp"
+import { backgroundFailure, buildServer, CallerServices, resultLinks, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer, ManagedRuntime, Result } from "effect"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
@@ -25,6 +27,8 @@ import { callbackRoute, receiveCallback } from "./routes/callbacks.ts"
 import { documentRoute } from "./routes/documents.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { mcpRoutes } from "./routes/mcp.ts"
+import { logLayer } from "./log.ts"
+import { observeRequests } from "./observe.ts"
 import { makeHttpApp } from "./serve.ts"
 
 /** Calls may finish for this long after a stop signal. */
@@ -32,15 +36,22 @@ const graceMillis = 5000
 /** Kling may answer a request that was sent for this long after that. */
 const lingerMillis = 5000
 
+const secrets = makeKnownSecrets(Effect.runSync(configuredSecrets))
+
 const stopWith = (exitCode: number, message: string): void => {
-  process.stderr.write(`klingkit-mcp-http: ${message}\n`)
+  process.stderr.write(secrets.redact(`klingkit-mcp-http: ${message}\n`))
   process.exitCode = exitCode
 }
 
 const serve = (args: ServeArgs): void => {
   const read = Effect.runSync(
     Effect.result(
-      Effect.all({ tools: selectedTools(args), resultLinks, hosting: hostingSettings, secrets: callbackSecrets })
+      Effect.all({
+        tools: selectedTools(args),
+        resultLinks,
+        settings: serverSettings,
+        callbackSecrets
+      })
     )
   )
   if (Result.isFailure(read)) {
@@ -50,11 +61,20 @@ const serve = (args: ServeArgs): void => {
       failure._tag === "HostingSettingsInvalid" ? failure.problems.join("\nklingkit-mcp-http: ") : failure.message
     )
   }
-  const { hosting, secrets, ...options } = read.success
+  const {
+    settings: { hosting, operating },
+    callbackSecrets: callbackKeys,
+    ...options
+  } = read.success
   const { KLINGKIT_ALLOWED_HOSTS: hosts = "", KLINGKIT_ALLOWED_ORIGINS: origins = "" } = process.env
   const guard = readGuard(hosts, origins, hosting.publicOrigin)
   if ("invalid" in guard) return stopWith(2, guard.invalid)
   if (!isLoopback(args.host) && !isAuthenticated(hosting)) return stopWith(2, openToAll(args.host))
+
+  const logging = logLayer(operating.log, secrets)
+  const log = ManagedRuntime.make(logging)
+  // A rejection that no caller awaits must not end the calls of others.
+  process.on("unhandledRejection", (reason) => log.runFork(Effect.logError(backgroundFailure(reason))))
 
   const { publicOrigin } = hosting
   const callers =
@@ -90,17 +110,22 @@ const serve = (args: ServeArgs): void => {
         Effect.catch((error) => Effect.succeed(error.message))
       )
     )
-  const mcp = mcpRoutes(admitRequest, (services) => buildServer(services, { ...options, version: manifest.version }))
+  const mcp = mcpRoutes(
+    admitRequest,
+    (services) => buildServer(services, { ...options, version: manifest.version }),
+    (line, requestId) => log.runFork(Effect.annotateLogs(Effect.logWarning(line), "request_id", requestId))
+  )
   const metadata = resourceMetadata(hosting)
   const app = makeHttpApp({
     guard,
     routes: [
       ...mcp.routes,
       ...healthRoutes(findProblem),
-      callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, secrets))),
+      callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, callbackKeys))),
       ...(metadata === undefined ? [] : metadataPaths.map((path) => documentRoute(path, metadata)))
     ],
-    closeRoutes: () => mcp.close()
+    closeRoutes: () => mcp.close(),
+    observe: observeRequests(secrets, (effect) => log.runFork(effect))
   })
   app.server.once("error", (error: NodeJS.ErrnoException) =>
     stopWith(
@@ -126,9 +151,11 @@ const serve = (args: ServeArgs): void => {
 const openToAll = (host: string): string =>
   `--host ${host} is reachable from other machines, and every caller spends your Kling units: let callers sign in (KLINGKIT_AUTH_ISSUER, or KLINGKIT_AUTH_KEYS=on), or listen on 127.0.0.1`
 
+const commandLogging = logLayer({ format: "text", level: "Warn" }, secrets)
+
 const runCommand = async (run: Run): Promise<void> => {
   const outcome = await Effect.runPromise(
-    Effect.result(run).pipe(Effect.provide(Layer.provide(ledgerFromConfig, logging)))
+    Effect.result(run).pipe(Effect.provide(Layer.provide(ledgerFromConfig, commandLogging)))
   )
   if (Result.isFailure(outcome)) return stopWith(1, `${outcome.failure.message}; ${outcome.failure.suggestion}`)
   const { stdout, stderr, exitCode } = outcome.success
@@ -136,9 +163,6 @@ const runCommand = async (run: Run): Promise<void> => {
   process.stderr.write(stderr)
   process.exitCode = exitCode
 }
-
-// A rejection that no caller awaits must not end the calls of others.
-process.on("unhandledRejection", (reason) => process.stderr.write(`klingkit-mcp-http: ${backgroundFailure(reason)}`))
 
 const proxyProblem = await Effect.runPromise(useProxies)
 if (proxyProblem !== undefined) process.stderr.write(`klingkit-mcp-http: ${proxyProblem}; connecting directly\n`)

@@ -8,7 +8,8 @@ import { makeHttpApp } from "./serve.ts"
 
 const mcp = mcpRoutes(
   () => Promise.resolve({ status: 401, headers: { "www-authenticate": "Bearer" }, message: "who calls?" }),
-  () => expect.fail("nobody was let in")
+  () => expect.fail("nobody was let in"),
+  (line) => expect.fail(line)
 )
 const app = makeHttpApp({
   guard: { hosts: new Set(), origins: new Set() },

@@ -5,4 +5,6 @@ export { CallLimits, defaultLimits, type Limits, TooManyCalls } from "./call-lim
 export { Gate } from "./gate.ts"
 export type { Principal } from "./principal.ts"
 export { challenge, metadataPaths, metadataUrl, resourceMetadata } from "./protected-resource.ts"
-export { hostingSettings, type HostingSettings, HostingSettingsInvalid, isAuthenticated } from "./settings.ts"
+export { configuredSecrets, type KnownSecrets, makeKnownSecrets } from "./known-secrets.ts"
+export { type OperatingSettings, serverSettings } from "./operating-settings.ts"
+export { type HostingSettings, isAuthenticated } from "./settings.ts"

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "@effect/vitest"
+import { ConfigProvider, Effect } from "effect"
+import { serverSettings } from "./operating-settings.ts"
+
+const read = (env: Readonly<Record<string, string>>) =>
+  serverSettings.pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))))
+
+describe("the settings of those who run a server", () => {
+  it.effect("have defaults", () =>
+    Effect.gen(function* () {
+      expect(yield* read({})).toEqual({
+        hosting: { acceptsKeys: false },
+        operating: { log: { format: "text", level: "Warn" } }
+      })
+    })
+  )
+
+  it.effect("are read in any letters", () =>
+    Effect.gen(function* () {
+      const { operating } = yield* read({ KLINGKIT_LOG: "JSON", KLINGKIT_LOG_LEVEL: "debug" })
+      expect(operating.log).toEqual({ format: "json", level: "Debug" })
+    })
+  )
+
+  it.effect("are refused together with those of who may call, a problem each", () =>
+    Effect.gen(function* () {
+      const { problems } = yield* Effect.flip(
+        read({ KLINGKIT_LOG: "xml", KLINGKIT_LOG_LEVEL: "loud", KLINGKIT_AUTH_KEYS: "perhaps" })
+      )
+      expect(problems).toEqual([
+        expect.stringMatching(/^KLINGKIT_AUTH_KEYS must be on or off/),
+        "KLINGKIT_LOG must be one of text, json",
+        "KLINGKIT_LOG_LEVEL must be one of debug, info, warn, error"
+      ])
+    })
+  )
+})
