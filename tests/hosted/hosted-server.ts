@@ -39,6 +39,7 @@ export const startHosted = async (
     url: `${origin}/mcp`,
     /** What it has logged so far. */
     stderr: () => program.stderr,
+    says: (pattern: RegExp) => program.says(pattern),
     /** Its address behind the proxy. */
     inner: () => inner,
     close: async () => {

@@ -116,6 +116,7 @@ export const borders: Readonly<Record<string, Border>> = {
     mediabunny: ["stranger/", "wishes/"],
     "oidc-provider": "hosted/",
     "oxc-parser": "house/",
+    "parse-prometheus-text-format": "hosted/",
     "playwright-core": "board/",
     semver: "house/",
     rolldown: "board/"

@@ -17,6 +17,7 @@ import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
 import { backgroundFailure, buildServer, CallerServices, resultLinks, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer, ManagedRuntime, Result } from "effect"
+import type { Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import manifest from "../package.json" with { type: "json" }
 import { admit, type Admit } from "./admission.ts"
@@ -28,6 +29,8 @@ import { documentRoute } from "./routes/documents.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { mcpRoutes } from "./routes/mcp.ts"
 import { logLayer } from "./log.ts"
+import { makeOperationsServer } from "./operations.ts"
+import { metricsRoute, makeMetricsText } from "./routes/metrics.ts"
 import { observeRequests } from "./observe.ts"
 import { makeHttpApp } from "./serve.ts"
 
@@ -116,37 +119,58 @@ const serve = (args: ServeArgs): void => {
     (line, requestId) => log.runFork(Effect.annotateLogs(Effect.logWarning(line), "request_id", requestId))
   )
   const metadata = resourceMetadata(hosting)
+  const health = healthRoutes(findProblem)
   const app = makeHttpApp({
     guard,
     routes: [
       ...mcp.routes,
-      ...healthRoutes(findProblem),
+      ...health,
       callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, callbackKeys))),
       ...(metadata === undefined ? [] : metadataPaths.map((path) => documentRoute(path, metadata)))
     ],
     closeRoutes: () => mcp.close(),
     observe: observeRequests(secrets, (effect) => log.runFork(effect))
   })
-  app.server.once("error", (error: NodeJS.ErrnoException) =>
-    stopWith(
-      1,
-      error.code === "EADDRINUSE"
-        ? `port ${args.port} on ${args.host} is in use; stop the other process, or choose another port with --port (0 for any free port)`
-        : `cannot listen on ${args.host}:${args.port} (${error.code ?? error.message})`
-    )
-  )
-  app.server.listen(args.port, args.host, () => {
-    const { address, port, family } = app.server.address() as AddressInfo
-    const name = family === "IPv6" ? `[${address}]` : address
-    process.stdout.write(`klingkit-mcp-http is listening on http://${name}:${port}/mcp\n`)
-  })
+  const metricsText = makeMetricsText(manifest.version)
+  const operations = makeOperationsServer([...health, metricsRoute(() => runtime.runPromise(metricsText))])
   const stop = async () => {
     await app.close(graceMillis)
-    setTimeout(() => process.exit(0), lingerMillis).unref()
+    operations.close()
+    operations.closeAllConnections()
+    setTimeout(() => process.exit(), lingerMillis).unref()
     await runtime.dispose()
+  }
+  const listen = (server: Server, { host, port, setting }: Address, say: (origin: string) => string) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      stopWith(1, cannotListen(error, { host, port, setting }))
+      void stop()
+    })
+    server.listen(port, host, () => process.stdout.write(`klingkit-mcp-http ${say(originOf(server))}\n`))
+  }
+  listen(app.server, { ...args, setting: "--port" }, (origin) => `is listening on ${origin}/mcp`)
+  if (operating.metrics !== undefined) {
+    const address = { ...operating.metrics, setting: "KLINGKIT_METRICS" }
+    listen(operations, address, (origin) => `has metrics and health checks on ${origin}/metrics`)
   }
   process.once("SIGTERM", () => void stop()).once("SIGINT", () => void stop())
 }
+
+const originOf = (server: Server): string => {
+  const { address, port, family } = server.address() as AddressInfo
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`
+}
+
+interface Address {
+  readonly host: string
+  readonly port: number
+  /** What chooses it. */
+  readonly setting: string
+}
+
+const cannotListen = (error: NodeJS.ErrnoException, { host, port, setting }: Address): string =>
+  error.code === "EADDRINUSE"
+    ? `port ${port} on ${host} is in use; stop the other process, or choose another port with ${setting} (0 for any free port)`
+    : `cannot listen on ${host}:${port} (${error.code ?? error.message})`
 
 const openToAll = (host: string): string =>
   `--host ${host} is reachable from other machines, and every caller spends your Kling units: let callers sign in (KLINGKIT_AUTH_ISSUER, or KLINGKIT_AUTH_KEYS=on), or listen on 127.0.0.1`

@@ -2,6 +2,7 @@ import type { KnownSecrets } from "@klingkit/hosting"
 import { Effect } from "effect"
 import type { IncomingMessage } from "node:http"
 import type { Answered, Observe } from "./serve.ts"
+import { countRequest } from "./metrics/http-metrics.ts"
 import { requestIdOf } from "./request-id.ts"
 
 /** Credentials of a request, which nothing that is written may contain. */
@@ -12,17 +13,19 @@ const credentialsOf = ({ headers }: IncomingMessage): ReadonlyArray<string> => {
     .filter((text) => text !== "")
 }
 
-/** Logs each request when it is answered, and hides its credentials in all that is logged meanwhile. */
+/** Logs and counts each request when it is answered, and hides its credentials in all that is logged meanwhile. */
 export const observeRequests =
   (secrets: KnownSecrets, run: (effect: Effect.Effect<void>) => void): Observe =>
   (request) => {
     const release = secrets.hold(credentialsOf(request))
     return (answered) => {
-      run(Effect.annotateLogs(logAnswer(request, answered), "request_id", requestIdOf(request)))
+      run(Effect.andThen(countRequest(request.method ?? "", answered), logAnswer(request, answered)))
       release()
     }
   }
 
 /** The route, not the path: paths of callbacks are secret, and others are whatever a stranger types. */
-const logAnswer = ({ method = "" }: IncomingMessage, { route, status, millis }: Answered) =>
-  Effect.logInfo("request").pipe(Effect.annotateLogs({ method, route, status, millis }))
+const logAnswer = (request: IncomingMessage, { route, status, millis }: Answered) =>
+  Effect.logInfo("request").pipe(
+    Effect.annotateLogs({ request_id: requestIdOf(request), method: request.method, route, status, millis })
+  )

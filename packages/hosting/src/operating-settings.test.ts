@@ -22,6 +22,28 @@ describe("the settings of those who run a server", () => {
     })
   )
 
+  it.effect.each([
+    ["OFF", undefined],
+    ["9464", { host: "127.0.0.1", port: 9464 }],
+    ["0.0.0.0:9464", { host: "0.0.0.0", port: 9464 }],
+    ["[::]:0", { host: "::", port: 0 }]
+  ] as const)("take %s as where metrics are", ([text, expected]) =>
+    Effect.gen(function* () {
+      expect((yield* read({ KLINGKIT_METRICS: text })).operating.metrics).toEqual(expected)
+    })
+  )
+
+  it.effect.each(["on", "70000", "http://127.0.0.1:9464", "127.0.0.1", ":1"])(
+    "refuse %s as where metrics are",
+    (text) =>
+      Effect.gen(function* () {
+        const { problems } = yield* Effect.flip(read({ KLINGKIT_METRICS: text }))
+        expect(problems).toEqual([
+          "KLINGKIT_METRICS must be off, a port, or an address and a port, such as 127.0.0.1:9464"
+        ])
+      })
+  )
+
   it.effect("are refused together with those of who may call, a problem each", () =>
     Effect.gen(function* () {
       const { problems } = yield* Effect.flip(

@@ -1,27 +1,48 @@
-import { Effect, type LogLevel } from "effect"
+import { Effect, type LogLevel, Result } from "effect"
 import { hostingSettings, type HostingSettings, HostingSettingsInvalid, text } from "./settings.ts"
 
 /** How a server is watched and stopped by those who run it. */
 export interface OperatingSettings {
   readonly log: { readonly format: "text" | "json"; readonly level: LogLevel.LogLevel }
+  /** Where metrics and health checks can be read without sign-in; nowhere when absent. */
+  readonly metrics?: { readonly host: string; readonly port: number }
 }
 
 const formats = { text: "text", json: "json" } as const
 const levels = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const
 
 const operatingSettings: Effect.Effect<OperatingSettings, HostingSettingsInvalid> = Effect.gen(function* () {
-  const format = oneOf("KLINGKIT_LOG", formats, (yield* text("KLINGKIT_LOG")) ?? "text")
-  const level = oneOf("KLINGKIT_LOG_LEVEL", levels, (yield* text("KLINGKIT_LOG_LEVEL")) ?? "warn")
-  const problems = [format, level].flatMap((read) => ("problem" in read ? [read.problem] : []))
-  if ("problem" in format || "problem" in level) return yield* new HostingSettingsInvalid({ problems })
-  return { log: { format: format.value, level: level.value } }
+  const read = {
+    format: oneOf("KLINGKIT_LOG", formats, (yield* text("KLINGKIT_LOG")) ?? "text"),
+    level: oneOf("KLINGKIT_LOG_LEVEL", levels, (yield* text("KLINGKIT_LOG_LEVEL")) ?? "warn"),
+    metrics: readAddress("KLINGKIT_METRICS", (yield* text("KLINGKIT_METRICS")) ?? "off")
+  }
+  const { format, level, metrics } = read
+  if (Result.isFailure(format) || Result.isFailure(level) || Result.isFailure(metrics)) {
+    const problems = Object.values(read).flatMap((each) => (each._tag === "Failure" ? [each.failure] : []))
+    return yield* new HostingSettingsInvalid({ problems })
+  }
+  return {
+    log: { format: format.success, level: level.success },
+    ...(metrics.success === undefined ? {} : { metrics: metrics.success })
+  }
 })
 
-type Read<A> = { readonly value: A } | { readonly problem: string }
-
-const oneOf = <A>(name: string, values: Readonly<Record<string, A>>, word: string): Read<A> => {
+const oneOf = <A>(name: string, values: Readonly<Record<string, A>>, word: string): Result.Result<A, string> => {
   const value = Object.hasOwn(values, word.toLowerCase()) ? values[word.toLowerCase()] : undefined
-  return value === undefined ? { problem: `${name} must be one of ${Object.keys(values).join(", ")}` } : { value }
+  return value === undefined
+    ? Result.fail(`${name} must be one of ${Object.keys(values).join(", ")}`)
+    : Result.succeed(value)
+}
+
+/** `9464` on this machine, `0.0.0.0:9464` or `[::]:9464` elsewhere. */
+const readAddress = (name: string, word: string): Result.Result<OperatingSettings["metrics"], string> => {
+  if (word.toLowerCase() === "off") return Result.succeed(undefined)
+  const [, host = "127.0.0.1", digits = ""] = /^(?:(\[[0-9a-f:.]+\]|[a-z0-9._-]+):)?(\d{1,5})$/i.exec(word) ?? []
+  const port = digits === "" ? Infinity : Number(digits)
+  return port > 65_535
+    ? Result.fail(`${name} must be off, a port, or an address and a port, such as 127.0.0.1:9464`)
+    : Result.succeed({ host: host.replace(/^\[(.*)\]$/, "$1"), port })
 }
 
 export interface ServerSettings {
@@ -31,16 +52,11 @@ export interface ServerSettings {
 
 /** All settings of a hosted server, from the environment; fails with every problem at once. */
 export const serverSettings: Effect.Effect<ServerSettings, HostingSettingsInvalid> = Effect.gen(function* () {
-  const read = { hosting: yield* Effect.result(hostingSettings), operating: yield* Effect.result(operatingSettings) }
-  return read
-}).pipe(
-  Effect.flatMap(({ hosting, operating }) =>
-    hosting._tag === "Success" && operating._tag === "Success"
-      ? Effect.succeed({ hosting: hosting.success, operating: operating.success })
-      : Effect.fail(
-          new HostingSettingsInvalid({
-            problems: [hosting, operating].flatMap((read) => (read._tag === "Failure" ? read.failure.problems : []))
-          })
-        )
-  )
-)
+  const hosting = yield* Effect.result(hostingSettings)
+  const operating = yield* Effect.result(operatingSettings)
+  if (Result.isSuccess(hosting) && Result.isSuccess(operating)) {
+    return { hosting: hosting.success, operating: operating.success }
+  }
+  const problems = [hosting, operating].flatMap((read) => (read._tag === "Failure" ? read.failure.problems : []))
+  return yield* new HostingSettingsInvalid({ problems })
+})

@@ -16,6 +16,7 @@ import { clientFolders } from "./client-folders.ts"
 import { reportingProgress } from "./progress.ts"
 import { canReadLinks } from "./result-links.ts"
 import { asTask } from "./tasks/task-state.ts"
+import { countingCalls } from "./tool-metrics.ts"
 import { errorResult, successResult } from "./tool-result.ts"
 
 interface RegisterOptions {
@@ -81,7 +82,8 @@ const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerConte
     Effect.catch((error) => Effect.succeed(errorResult(formatError(tool, error)))),
     Effect.catchDefect((defect): Effect.Effect<CallToolResult> =>
       Effect.logError(`${tool.name} failed`, Cause.die(defect)).pipe(Effect.as(errorResult(formatDefect(tool))))
-    )
+    ),
+    countingCalls(tool.name)
   )
 
 /**

@@ -14,6 +14,7 @@ import { periodSpendSuite } from "./period-spend-suite.ts"
 import { pipelinesSuite } from "./pipelines-suite.ts"
 import { takesSuite } from "./takes-suite.ts"
 import { transitionsSuite } from "./transitions-suite.ts"
+import { unfinishedSuite } from "./unfinished-suite.ts"
 import type { TestDatabase } from "./test-database.ts"
 
 /** The contract of a ledger, the same for every database. What needs several processes is in `sharingSuite`. */
@@ -33,4 +34,5 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   pipelinesSuite(it)
   foundStepsSuite(it)
   accessKeysSuite(it)
+  unfinishedSuite(it)
 }
