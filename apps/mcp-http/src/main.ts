@@ -12,13 +12,14 @@ import {
   resourceMetadata,
   serverSettings
 } from "@klingkit/hosting"
-import { LedgerSource } from "@klingkit/jobs"
+import { LedgerSource, ProgressWatch } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
 import { backgroundFailure, buildServer, CallerServices, resultLinks, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer, ManagedRuntime, Result } from "effect"
 import type { Server } from "node:http"
 import type { AddressInfo } from "node:net"
+import { setTimeout as setTimeoutPromise } from "node:timers/promises"
 import manifest from "../package.json" with { type: "json" }
 import { admit, type Admit } from "./admission.ts"
 import { help, readArguments, type ServeArgs } from "./arguments.ts"
@@ -106,20 +107,23 @@ const serve = (args: ServeArgs): void => {
         Effect.scoped
       )
     )
-  const findProblem = () =>
-    runtime.runPromise(
-      LedgerSource.use(({ open }) => open).pipe(
-        Effect.as(undefined),
-        Effect.catch((error) => Effect.succeed(error.message))
-      )
-    )
+  let isStopping = false
+  const health = healthRoutes({
+    health: () =>
+      runtime.runPromise(
+        Effect.map(
+          Effect.flatMap(ProgressWatch, ({ late }) => late),
+          (late) => (late.length === 0 ? undefined : `no progress for a quarter of an hour: ${late.join(", ")}`)
+        )
+      ),
+    readiness: () => (isStopping ? Promise.resolve("the server is stopping") : runtime.runPromise(ledgerProblem))
+  })
   const mcp = mcpRoutes(
     admitRequest,
     (services) => buildServer(services, { ...options, version: manifest.version }),
     (line, requestId) => log.runFork(Effect.annotateLogs(Effect.logWarning(line), "request_id", requestId))
   )
   const metadata = resourceMetadata(hosting)
-  const health = healthRoutes(findProblem)
   const app = makeHttpApp({
     guard,
     routes: [
@@ -134,6 +138,9 @@ const serve = (args: ServeArgs): void => {
   const metricsText = makeMetricsText(manifest.version)
   const operations = makeOperationsServer([...health, metricsRoute(() => runtime.runPromise(metricsText))])
   const stop = async () => {
+    if (isStopping) return
+    isStopping = true
+    await setTimeoutPromise(app.server.listening ? operating.drainSeconds * 1000 : 0)
     await app.close(graceMillis)
     operations.close()
     operations.closeAllConnections()
@@ -154,6 +161,14 @@ const serve = (args: ServeArgs): void => {
   }
   process.once("SIGTERM", () => void stop()).once("SIGINT", () => void stop())
 }
+
+/** A read that finds nothing: a server of the database may be away though the ledger is open. */
+const ledgerProblem = LedgerSource.use(({ open }) =>
+  Effect.flatMap(open, ({ accessKeys }) => accessKeys.find(""))
+).pipe(
+  Effect.as(undefined),
+  Effect.catch((error) => Effect.succeed(error.message))
+)
 
 const originOf = (server: Server): string => {
   const { address, port, family } = server.address() as AddressInfo

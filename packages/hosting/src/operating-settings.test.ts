@@ -10,7 +10,7 @@ describe("the settings of those who run a server", () => {
     Effect.gen(function* () {
       expect(yield* read({})).toEqual({
         hosting: { acceptsKeys: false },
-        operating: { log: { format: "text", level: "Warn" } }
+        operating: { log: { format: "text", level: "Warn" }, drainSeconds: 0 }
       })
     })
   )
@@ -47,12 +47,18 @@ describe("the settings of those who run a server", () => {
   it.effect("are refused together with those of who may call, a problem each", () =>
     Effect.gen(function* () {
       const { problems } = yield* Effect.flip(
-        read({ KLINGKIT_LOG: "xml", KLINGKIT_LOG_LEVEL: "loud", KLINGKIT_AUTH_KEYS: "perhaps" })
+        read({
+          KLINGKIT_LOG: "xml",
+          KLINGKIT_LOG_LEVEL: "loud",
+          KLINGKIT_AUTH_KEYS: "perhaps",
+          KLINGKIT_DRAIN_SECONDS: "1m"
+        })
       )
       expect(problems).toEqual([
         expect.stringMatching(/^KLINGKIT_AUTH_KEYS must be on or off/),
         "KLINGKIT_LOG must be one of text, json",
-        "KLINGKIT_LOG_LEVEL must be one of debug, info, warn, error"
+        "KLINGKIT_LOG_LEVEL must be one of debug, info, warn, error",
+        "KLINGKIT_DRAIN_SECONDS must be a number of seconds from 0 to 300"
       ])
     })
   )

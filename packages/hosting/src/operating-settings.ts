@@ -6,6 +6,8 @@ export interface OperatingSettings {
   readonly log: { readonly format: "text" | "json"; readonly level: LogLevel.LogLevel }
   /** Where metrics and health checks can be read without sign-in; nowhere when absent. */
   readonly metrics?: { readonly host: string; readonly port: number }
+  /** How long a server that is stopped still serves, while `/readyz` already sends new requests elsewhere. */
+  readonly drainSeconds: number
 }
 
 const formats = { text: "text", json: "json" } as const
@@ -15,15 +17,17 @@ const operatingSettings: Effect.Effect<OperatingSettings, HostingSettingsInvalid
   const read = {
     format: oneOf("KLINGKIT_LOG", formats, (yield* text("KLINGKIT_LOG")) ?? "text"),
     level: oneOf("KLINGKIT_LOG_LEVEL", levels, (yield* text("KLINGKIT_LOG_LEVEL")) ?? "warn"),
-    metrics: readAddress("KLINGKIT_METRICS", (yield* text("KLINGKIT_METRICS")) ?? "off")
+    metrics: readAddress("KLINGKIT_METRICS", (yield* text("KLINGKIT_METRICS")) ?? "off"),
+    drain: readSeconds("KLINGKIT_DRAIN_SECONDS", (yield* text("KLINGKIT_DRAIN_SECONDS")) ?? "0")
   }
-  const { format, level, metrics } = read
-  if (Result.isFailure(format) || Result.isFailure(level) || Result.isFailure(metrics)) {
+  const { format, level, metrics, drain } = read
+  if (Result.isFailure(format) || Result.isFailure(level) || Result.isFailure(metrics) || Result.isFailure(drain)) {
     const problems = Object.values(read).flatMap((each) => (each._tag === "Failure" ? [each.failure] : []))
     return yield* new HostingSettingsInvalid({ problems })
   }
   return {
     log: { format: format.success, level: level.success },
+    drainSeconds: drain.success,
     ...(metrics.success === undefined ? {} : { metrics: metrics.success })
   }
 })
@@ -44,6 +48,13 @@ const readAddress = (name: string, word: string): Result.Result<OperatingSetting
     ? Result.fail(`${name} must be off, a port, or an address and a port, such as 127.0.0.1:9464`)
     : Result.succeed({ host: host.replace(/^\[(.*)\]$/, "$1"), port })
 }
+
+const longestDrain = 300
+
+const readSeconds = (name: string, word: string): Result.Result<number, string> =>
+  /^\d{1,3}$/.test(word) && Number(word) <= longestDrain
+    ? Result.succeed(Number(word))
+    : Result.fail(`${name} must be a number of seconds from 0 to ${longestDrain}`)
 
 export interface ServerSettings {
   readonly hosting: HostingSettings
