@@ -9,6 +9,7 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
        klingkit-mcp-http keys add NAME [--scopes kling:read,kling:generate]
        klingkit-mcp-http keys list
        klingkit-mcp-http keys revoke NAME
+       klingkit-mcp-http check
 
   --port NUMBER     port to listen on; 0 for any free port (default 8787)
   --host ADDRESS    address to listen on (default 127.0.0.1); beyond loopback only if callers must sign in
@@ -18,6 +19,7 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
   --help            print this help
 
   keys              gives a caller an access key, shows who has one, takes one back; for KLINGKIT_AUTH_KEYS=on
+  check             tries the settings, the ledger, the issuer, Kling and, at KLINGKIT_PUBLIC_URL, what a client does
   --scopes LIST     kling:read, kling:generate, kling:admin; each includes those before it (default kling:generate)
 
 MCP is at /mcp, health checks at /healthz and /readyz.

@@ -1,7 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import {
   CallbackAddresses,
-  callbackSecrets,
   CallLimits,
   defaultLimits,
   Gate,
@@ -9,13 +8,12 @@ import {
   isAuthenticated,
   makeKnownSecrets,
   metadataPaths,
-  resourceMetadata,
-  serverSettings
+  resourceMetadata
 } from "@klingkit/hosting"
 import { LedgerSource, ProgressWatch } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
-import { backgroundFailure, buildServer, CallerServices, resultLinks, selectedTools } from "@klingkit/mcp"
+import { backgroundFailure, buildServer, CallerServices } from "@klingkit/mcp"
 import { Effect, Layer, ManagedRuntime, Result } from "effect"
 import type { Server } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -24,12 +22,13 @@ import manifest from "../package.json" with { type: "json" }
 import { admit, type Admit } from "./admission.ts"
 import { help, readArguments, type ServeArgs } from "./arguments.ts"
 import type { Run } from "./commands/command.ts"
-import { isLoopback, readGuard } from "./guard.ts"
+import { isLoopback } from "./guard.ts"
 import { callbackRoute, receiveCallback } from "./routes/callbacks.ts"
 import { documentRoute } from "./routes/documents.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { mcpRoutes } from "./routes/mcp.ts"
 import { logLayer } from "./log.ts"
+import { readSettings } from "./read-settings.ts"
 import { makeOperationsServer } from "./operations.ts"
 import { metricsRoute, makeMetricsText } from "./routes/metrics.ts"
 import { observeRequests } from "./observe.ts"
@@ -48,31 +47,9 @@ const stopWith = (exitCode: number, message: string): void => {
 }
 
 const serve = (args: ServeArgs): void => {
-  const read = Effect.runSync(
-    Effect.result(
-      Effect.all({
-        tools: selectedTools(args),
-        resultLinks,
-        settings: serverSettings,
-        callbackSecrets
-      })
-    )
-  )
-  if (Result.isFailure(read)) {
-    const { failure } = read
-    return stopWith(
-      2,
-      failure._tag === "HostingSettingsInvalid" ? failure.problems.join("\nklingkit-mcp-http: ") : failure.message
-    )
-  }
-  const {
-    settings: { hosting, operating },
-    callbackSecrets: callbackKeys,
-    ...options
-  } = read.success
-  const { KLINGKIT_ALLOWED_HOSTS: hosts = "", KLINGKIT_ALLOWED_ORIGINS: origins = "" } = process.env
-  const guard = readGuard(hosts, origins, hosting.publicOrigin)
-  if ("invalid" in guard) return stopWith(2, guard.invalid)
+  const read = Effect.runSync(Effect.result(readSettings(args)))
+  if (Result.isFailure(read)) return stopWith(2, read.failure.join("\nklingkit-mcp-http: "))
+  const { hosting, operating, guard, callbackSecrets, server } = read.success
   if (!isLoopback(args.host) && !isAuthenticated(hosting)) return stopWith(2, openToAll(args.host))
 
   const logging = logLayer(operating.log, secrets)
@@ -120,7 +97,7 @@ const serve = (args: ServeArgs): void => {
   })
   const mcp = mcpRoutes(
     admitRequest,
-    (services) => buildServer(services, { ...options, version: manifest.version }),
+    (services) => buildServer(services, { ...server, version: manifest.version }),
     (line, requestId) => log.runFork(Effect.annotateLogs(Effect.logWarning(line), "request_id", requestId))
   )
   const metadata = resourceMetadata(hosting)
@@ -129,7 +106,7 @@ const serve = (args: ServeArgs): void => {
     routes: [
       ...mcp.routes,
       ...health,
-      callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, callbackKeys))),
+      callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, callbackSecrets))),
       ...(metadata === undefined ? [] : metadataPaths.map((path) => documentRoute(path, metadata)))
     ],
     closeRoutes: () => mcp.close(),

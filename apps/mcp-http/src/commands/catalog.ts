@@ -1,5 +1,6 @@
+import { check } from "./check.ts"
 import type { Command } from "./command.ts"
 import { keys } from "./keys.ts"
 
 /** What `klingkit-mcp-http` does besides serving. */
-export const commands: Readonly<Record<string, Command>> = { keys }
+export const commands: Readonly<Record<string, Command>> = { check, keys }
