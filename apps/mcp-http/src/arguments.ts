@@ -37,6 +37,7 @@ ${settingsHelp}
   KLINGKIT_LOG_LEVEL                      debug, info (each request too), warn (default), error
   KLINGKIT_METRICS                        port, or address:port, of /metrics and the health checks; off
   KLINGKIT_DRAIN_SECONDS                  how long a stopped server still serves, while /readyz answers 503; 0
+  KLINGKIT_AUDIT_LOG                      file to which each step of a paid job is appended, as JSON lines
   KLINGKIT_ALLOWED_HOSTS                  comma-separated host names besides loopback
   KLINGKIT_ALLOWED_ORIGINS                comma-separated origins besides loopback, such as https://app.example,
                                           vscode-webview://*

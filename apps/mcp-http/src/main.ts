@@ -20,6 +20,7 @@ import type { AddressInfo } from "node:net"
 import { setTimeout as setTimeoutPromise } from "node:timers/promises"
 import manifest from "../package.json" with { type: "json" }
 import { admit, type Admit } from "./admission.ts"
+import { auditFile, auditFileProblem } from "./audit-file.ts"
 import { help, readArguments, type ServeArgs } from "./arguments.ts"
 import type { Run } from "./commands/command.ts"
 import { isLoopback } from "./guard.ts"
@@ -52,6 +53,11 @@ const serve = (args: ServeArgs): void => {
   const { hosting, operating, guard, callbackSecrets, server } = read.success
   if (!isLoopback(args.host) && !isAuthenticated(hosting)) return stopWith(2, openToAll(args.host))
 
+  const { auditLog } = operating
+  const auditProblem = auditLog === undefined ? undefined : auditFileProblem(auditLog)
+  if (auditProblem !== undefined) return stopWith(2, auditProblem)
+  const audit = auditLog === undefined ? Layer.empty : auditFile(auditLog, secrets)
+
   const logging = logLayer(operating.log, secrets)
   const log = ManagedRuntime.make(logging)
   // A rejection that no caller awaits must not end the calls of others.
@@ -72,7 +78,7 @@ const serve = (args: ServeArgs): void => {
     Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), callers).pipe(
       Layer.provideMerge(CallbackAddresses.layer),
       Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
-      Layer.provideMerge(logging)
+      Layer.provideMerge(Layer.merge(audit, logging))
     )
   )
   const admitRequest: Admit = (request, serveAdmitted) =>

@@ -8,12 +8,15 @@ export interface OperatingSettings {
   readonly metrics?: { readonly host: string; readonly port: number }
   /** How long a server that is stopped still serves, while `/readyz` already sends new requests elsewhere. */
   readonly drainSeconds: number
+  /** The file to which each step of a paid job is appended; none when absent. */
+  readonly auditLog?: string
 }
 
 const formats = { text: "text", json: "json" } as const
 const levels = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const
 
 const operatingSettings: Effect.Effect<OperatingSettings, HostingSettingsInvalid> = Effect.gen(function* () {
+  const auditLog = yield* text("KLINGKIT_AUDIT_LOG")
   const read = {
     format: oneOf("KLINGKIT_LOG", formats, (yield* text("KLINGKIT_LOG")) ?? "text"),
     level: oneOf("KLINGKIT_LOG_LEVEL", levels, (yield* text("KLINGKIT_LOG_LEVEL")) ?? "warn"),
@@ -28,6 +31,7 @@ const operatingSettings: Effect.Effect<OperatingSettings, HostingSettingsInvalid
   return {
     log: { format: format.success, level: level.success },
     drainSeconds: drain.success,
+    ...(auditLog === undefined ? {} : { auditLog }),
     ...(metrics.success === undefined ? {} : { metrics: metrics.success })
   }
 })

@@ -1,4 +1,6 @@
 import { Clock, Effect, Layer, Ref } from "effect"
+import { auditTransition } from "./audit-log.ts"
+import type { JobRecord } from "./job-record.ts"
 import { Ledger } from "./ledger.ts"
 import { ledgerError, type LedgerError, type LedgerErrorReason } from "./ledger-error.ts"
 import { countFailure, countTransition } from "./ledger-metrics.ts"
@@ -6,6 +8,8 @@ import { LedgerSource } from "./ledger-source.ts"
 
 /** How long a server that has not answered is not asked again: a list of tasks would wait for it once for each. */
 const restMillis = 5000
+
+const observed = (job: JobRecord) => Effect.andThen(countTransition(job), auditTransition(job))
 
 /**
  * A ledger that each of its methods opens if it is not open yet; if that fails, the method fails. While its server does not
@@ -44,7 +48,7 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       transition: (...step) =>
         Effect.tap(
           use((ledger) => ledger.transition(...step)),
-          countTransition
+          observed
         ),
       input: (handle) => use((ledger) => ledger.input(handle)),
       claim: (...claim) => use((ledger) => ledger.claim(...claim)),
@@ -57,7 +61,7 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       adoptTask: (...adoption) =>
         Effect.tap(
           use((ledger) => ledger.adoptTask(...adoption)),
-          countTransition
+          observed
         ),
       nextRecoveryAt: (filter) => use((ledger) => ledger.nextRecoveryAt(filter)),
       claimPolls: (...polls) => use((ledger) => ledger.claimPolls(...polls)),
