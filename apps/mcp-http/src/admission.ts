@@ -9,7 +9,7 @@ import {
 } from "@klingkit/hosting"
 import { CallerServices, localCaller, type Services } from "@klingkit/mcp"
 import type { AuthInfo } from "@modelcontextprotocol/server"
-import { Effect, Redacted, type Scope } from "effect"
+import { Effect, Option, Redacted, type Scope, type Tracer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { requestIdOf } from "./request-id.ts"
 import { respond } from "./route.ts"
@@ -40,9 +40,10 @@ const underItsId =
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.annotateLogs(effect, "request_id", requestIdOf(request))
 
-/** The services as one request uses them. */
-export const servicesOf = (request: IncomingMessage, services: Services): Services => ({
-  runPromise: (effect, options) => services.runPromise(underItsId(request)(effect), options)
+/** The services as one request uses them, within its span. */
+export const servicesOf = (request: IncomingMessage, services: Services, span?: Tracer.AnySpan): Services => ({
+  runPromise: (effect, options) =>
+    services.runPromise(underItsId(request)(span === undefined ? effect : Effect.withParentSpan(effect, span)), options)
 })
 
 export const refuse = (response: ServerResponse, { status, headers, message }: Refused): void => {
@@ -66,8 +67,9 @@ export const admit = (
     const services = yield* CallerServices.use((callers) =>
       callers.of(key === undefined ? caller : { ...caller, apiKey: key })
     )
+    const span = Option.getOrUndefined(yield* Effect.option(Effect.currentParentSpan))
     return {
-      services: servicesOf(request, services),
+      services: servicesOf(request, services, span),
       auth: principal === undefined ? undefined : authOf(principal, metadataUrl(settings))
     }
   }).pipe(

@@ -15,7 +15,7 @@ import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
 import { backgroundFailure, buildServer, CallerServices } from "@klingkit/mcp"
 import { Effect, Layer, ManagedRuntime, Result } from "effect"
-import type { Server } from "node:http"
+import type { IncomingMessage, Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setTimeout as setTimeoutPromise } from "node:timers/promises"
 import manifest from "../package.json" with { type: "json" }
@@ -34,6 +34,7 @@ import { makeOperationsServer } from "./operations.ts"
 import { metricsRoute, makeMetricsText } from "./routes/metrics.ts"
 import { observeRequests } from "./observe.ts"
 import { makeHttpApp } from "./serve.ts"
+import { callerSpan, traces } from "./traces.ts"
 
 /** Calls may finish for this long after a stop signal. */
 const graceMillis = 5000
@@ -78,7 +79,8 @@ const serve = (args: ServeArgs): void => {
     Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), callers).pipe(
       Layer.provideMerge(CallbackAddresses.layer),
       Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
-      Layer.provideMerge(Layer.merge(audit, logging))
+      Layer.provideMerge(Layer.merge(audit, traces(manifest.version, secrets))),
+      Layer.provideMerge(logging)
     )
   )
   const admitRequest: Admit = (request, serveAdmitted) =>
@@ -87,7 +89,8 @@ const serve = (args: ServeArgs): void => {
         Effect.flatMap((admitted) => Effect.promise(() => serveAdmitted(admitted))),
         Effect.as(undefined),
         Effect.catch((refused) => Effect.succeed(refused)),
-        Effect.scoped
+        Effect.scoped,
+        Effect.withSpan(`${request.method} /mcp`, { kind: "server", ...parentOf(request) })
       )
     )
   let isStopping = false
@@ -143,6 +146,11 @@ const serve = (args: ServeArgs): void => {
     listen(operations, address, (origin) => `has metrics and health checks on ${origin}/metrics`)
   }
   process.once("SIGTERM", () => void stop()).once("SIGINT", () => void stop())
+}
+
+const parentOf = (request: IncomingMessage) => {
+  const parent = callerSpan(request)
+  return parent === undefined ? {} : { parent }
 }
 
 /** A read that finds nothing: a server of the database may be away though the ledger is open. */
