@@ -112,6 +112,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@openai/agents-core": "hosts/",
     "@sparticuz/chromium": "board/",
     ajv: "mcp/",
+    "dockerfile-utils": "docs/",
     "mcp-sdk-v1": "",
     mediabunny: ["stranger/", "wishes/"],
     "oidc-provider": "hosted/",
