@@ -38,7 +38,7 @@ describe("the files of deploy/", () => {
   it("have a compose file whose volumes are declared, and whose ports are this machine's", () => {
     const { services, volumes } = Schema.decodeUnknownSync(Compose)(Yaml.parse(compose))
     const mounted = Object.values(services).flatMap((service) => service.volumes.map((volume) => volume.split(":")[0]))
-    expect(mounted.toSorted()).toEqual(Object.keys(volumes).toSorted())
+    expect(new Set(mounted)).toEqual(new Set(Object.keys(volumes)))
     const open = (services.klingkit.ports ?? []).filter((port) => !port.startsWith("127.0.0.1:"))
     expect(open).toEqual([])
   })

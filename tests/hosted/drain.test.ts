@@ -1,8 +1,10 @@
 import { expect, it } from "vitest"
+import { freshKling } from "../mcp/emulated-kling.ts"
 import { startHttp } from "../mcp/server-process.ts"
 
 it("a server that is stopped says so first, still serves, and then ends", async () => {
-  const { program, origin, url } = await startHttp({ KLINGKIT_DRAIN_SECONDS: "5" })
+  const kling = await freshKling()
+  const { program, origin, url } = await startHttp({ ...kling.env, KLINGKIT_DRAIN_SECONDS: "5" })
   const statusOf = async (path: string) => (await fetch(`${origin}${path}`)).status
   expect(await statusOf("/readyz")).toBe(200)
   program.child.kill("SIGTERM")
@@ -16,4 +18,5 @@ it("a server that is stopped says so first, still serves, and then ends", async 
   expect(await answer.text()).toContain("generate_video")
   expect((await program.ended).code).toBe(0)
   await expect(fetch(`${origin}/readyz`)).rejects.toThrow("fetch failed")
+  await kling.close()
 })

@@ -1,5 +1,5 @@
 import type { KnownSecrets } from "@klingkit/hosting"
-import { type AuditEntry, AuditLog } from "@klingkit/jobs"
+import { type AuditEntry, AuditLog } from "@klingkit/jobs/internal"
 import { DateTime, Effect, Layer } from "effect"
 import { appendFileSync } from "node:fs"
 import { appendFile } from "node:fs/promises"

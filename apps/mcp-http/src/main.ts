@@ -10,7 +10,8 @@ import {
   metadataPaths,
   resourceMetadata
 } from "@klingkit/hosting"
-import { LedgerSource, ProgressWatch } from "@klingkit/jobs"
+import { LedgerSource } from "@klingkit/jobs"
+import { ProgressWatch } from "@klingkit/jobs/internal"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
 import { backgroundFailure, buildServer, CallerServices } from "@klingkit/mcp"
