@@ -108,7 +108,10 @@ const serve = (args: ServeArgs): void => {
   const mcp = mcpRoutes(
     admitRequest,
     (services) => buildServer(services, { ...server, version: manifest.version }),
-    (line, requestId) => log.runFork(Effect.annotateLogs(Effect.logWarning(line), "request_id", requestId))
+    (line, requestId) =>
+      log.runFork(
+        Effect.annotateLogs(Effect.logWarning(line), requestId === undefined ? {} : { request_id: requestId })
+      )
   )
   const metadata = resourceMetadata(hosting)
   const app = makeHttpApp({

@@ -10,23 +10,22 @@ import { mcpEndpoint } from "./mcp-endpoint.ts"
 export const mcpRoutes = (
   admit: Admit,
   buildServer: (services: Services) => McpServer,
-  report: (line: string, requestId: string) => void
+  report: (line: string, requestId?: string) => void
 ): { readonly routes: ReadonlyArray<Route>; close(): Promise<void> } => {
-  const current = new AsyncLocalStorage<{ readonly services: Services; readonly report: (line: string) => void }>()
-  const served = () => {
-    const store = current.getStore()
-    if (store === undefined) throw new Error("a request was served without its caller's services")
-    return store
-  }
-  const mcp = createMcpHandler(() => buildServer(served().services), {
-    onerror: (error) => served().report(wireFailure(error))
-  })
-  const handleMcp = mcpEndpoint(mcp, (line) => served().report(line))
+  const current = new AsyncLocalStorage<{ readonly services: Services; readonly requestId: string }>()
+  const reportCurrent = (line: string) => report(line, current.getStore()?.requestId)
+  const mcp = createMcpHandler(
+    () => {
+      const served = current.getStore()
+      if (served === undefined) throw new Error("a request was served without its caller's services")
+      return buildServer(served.services)
+    },
+    { onerror: (error) => reportCurrent(wireFailure(error)) }
+  )
+  const handleMcp = mcpEndpoint(mcp, reportCurrent)
   const serve: Route["serve"] = async (request, response) => {
     const refused = await admit(request, ({ auth, services }) =>
-      current.run({ services, report: (line) => report(line, requestIdOf(request)) }, () =>
-        handleMcp(request, response, auth)
-      )
+      current.run({ services, requestId: requestIdOf(request) }, () => handleMcp(request, response, auth))
     )
     if (refused !== undefined) refuse(response, refused)
   }
