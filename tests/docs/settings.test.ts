@@ -17,11 +17,17 @@ const used = new Set(
 )
 
 const oldNames = new Set(["KLING_ACCESS_KEY", "KLING_SECRET_KEY"])
-const forHttp = /^KLINGKIT_(SECRET|PUBLIC_URL|ALLOWED_|AUTH_|CALLBACK_)/
+const forHttp = /^KLINGKIT_(SECRET|PUBLIC_URL|ALLOWED_|AUDIT_|AUTH_|CALLBACK_|DRAIN_|LOG|METRICS)/
 
 describe("docs/settings.md", () => {
   it("lists the variables that the sources read, and no others", () => {
     expect([...documented].toSorted()).toEqual([...used].toSorted())
+  })
+
+  it.each(["docs/hosting.md", "docs/operating.md"])("lists every setting that %s names", (page) => {
+    const named = new Set(readText(page).match(/KLING(?:AI|KIT)_[A-Z_]+[A-Z]/g))
+    expect(named.size).toBeGreaterThan(5)
+    expect([...named].filter((name) => !documented.has(name))).toEqual([])
   })
 
   it("lists every setting that errors name", () => {

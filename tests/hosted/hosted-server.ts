@@ -37,6 +37,9 @@ export const startHosted = async (
     settings,
     origin,
     url: `${origin}/mcp`,
+    /** What it has logged so far. */
+    stderr: () => program.stderr,
+    says: (pattern: RegExp) => program.says(pattern),
     /** Its address behind the proxy. */
     inner: () => inner,
     close: async () => {

@@ -66,7 +66,11 @@ const overHttp = async (line: string) => {
   })
   const text = await response.text()
   const answers = text === "" ? [] : response.headers.get("content-type") === "application/json" ? split(text) : [text]
-  return { answers: outcome(answers), stderr: () => http.program.stderr.slice(before), status: response.status }
+  return {
+    answers: outcome(answers),
+    stderr: () => http.program.stderr.slice(before).replaceAll('\\"', '"'),
+    status: response.status
+  }
 }
 
 const split = (text: string): ReadonlyArray<string> =>

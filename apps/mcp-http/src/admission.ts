@@ -10,9 +10,11 @@ import {
 import { CallerServices, localCaller, type Services } from "@klingkit/mcp"
 import { grants, type Scope as AccessScope } from "@klingkit/tools"
 import type { AuthInfo } from "@modelcontextprotocol/server"
-import { Effect, Redacted, type Scope } from "effect"
+import { Effect, Option, Redacted, type Scope, type Tracer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { requestIdOf } from "./request-id.ts"
 import { respond } from "./route.ts"
+import { callerSpan } from "./traces.ts"
 
 /** A caller that is let in: what the SDK gets to know of it, and the services that work for it. */
 export interface Admitted {
@@ -34,17 +36,46 @@ export type Admit = (
   serve: (admitted: Admitted) => Promise<void>
 ) => Promise<Refused | undefined>
 
+/** What is logged about a request has its id. */
+const underItsId =
+  (request: IncomingMessage) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.annotateLogs(effect, "request_id", requestIdOf(request))
+
+/** The services as one request uses them, within its span. */
+export const servicesOf = (request: IncomingMessage, services: Services, span?: Tracer.AnySpan): Services => ({
+  runPromise: (effect, options) =>
+    services.runPromise(underItsId(request)(span === undefined ? effect : Effect.withParentSpan(effect, span)), options)
+})
+
 export const refuse = (response: ServerResponse, { status, headers, message }: Refused): void => {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   respond(response, status, { error: message })
 }
 
+/** Serves a request whose caller is let in, until it is answered; returns why it is not. `route` names its span. */
+export const admitting = (
+  request: IncomingMessage,
+  serve: (admitted: Admitted) => Promise<void>,
+  { settings, route }: { readonly settings: HostingSettings; readonly route: string }
+): Effect.Effect<Refused | undefined, never, Gate | CallLimits | CallerServices> => {
+  const parent = callerSpan(request)
+  return admit(request, settings).pipe(
+    Effect.flatMap((admitted) => Effect.promise(() => serve(admitted))),
+    Effect.as(undefined),
+    Effect.catch((refused) => Effect.succeed(refused)),
+    Effect.scoped,
+    Effect.withSpan(`${request.method} ${route}`, { kind: "server", ...(parent === undefined ? {} : { parent }) })
+  )
+}
+
 /** Lets a request in, or refuses it. The caller's share is taken until the scope closes. */
-export const admit = (
-  { headers }: IncomingMessage,
+const admit = (
+  request: IncomingMessage,
   settings: HostingSettings
 ): Effect.Effect<Admitted, Refused, Gate | CallLimits | CallerServices | Scope.Scope> =>
   Effect.gen(function* () {
+    const { headers } = request
     const principal = isAuthenticated(settings)
       ? yield* Gate.use((gate) => gate.identify(headers.authorization))
       : undefined
@@ -54,8 +85,15 @@ export const admit = (
     const services = yield* CallerServices.use((callers) =>
       callers.of(key === undefined ? caller : { ...caller, apiKey: key })
     )
-    return { services, auth: principal === undefined ? undefined : authOf(principal, metadataUrl(settings)) }
-  }).pipe(Effect.mapError((error) => refusalOf(error, settings)))
+    const span = Option.getOrUndefined(yield* Effect.option(Effect.currentParentSpan))
+    return {
+      services: servicesOf(request, services, span),
+      auth: principal === undefined ? undefined : authOf(principal, metadataUrl(settings))
+    }
+  }).pipe(
+    Effect.mapError((error) => refusalOf(error, settings)),
+    underItsId(request)
+  )
 
 /** What an admitted caller lacks for a call; a server that lets everyone in needs no scope. */
 export const missingScope = ({ auth }: Admitted, scope: AccessScope, settings: HostingSettings): Refused | undefined =>

@@ -14,6 +14,7 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
        klingkit-mcp-http endpoints remove NAME
        klingkit-mcp-http endpoints replay NAME --since 2026-11-30T00:00Z | --message ID
        klingkit-mcp-http endpoints test NAME
+       klingkit-mcp-http check
 
   --port NUMBER     port to listen on; 0 for any free port (default 8787)
   --host ADDRESS    address to listen on (default 127.0.0.1); beyond loopback only if callers must sign in
@@ -23,6 +24,7 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
   --help            print this help
 
   keys              gives a caller an access key, shows who has one, takes one back; for KLINGKIT_AUTH_KEYS=on
+  check             tries the settings, the ledger, the issuer, Kling and, at KLINGKIT_PUBLIC_URL, what a client does
   --scopes LIST     kling:read, kling:generate, kling:admin; each includes those before it (default kling:generate)
 
   endpoints         programs that get a signed webhook when a job ends; needs the KLINGKIT_SECRET of the server
@@ -40,6 +42,11 @@ ${settingsHelp}
   KLINGKIT_AUTH_KEYS                      on: callers may use an access key (klingkit-mcp-http keys); off
   KLINGKIT_CALLBACK_SECRETS               whsec_... of Kling's console, comma-separated: its callbacks end waits at once
   KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer, and webhooks
+  KLINGKIT_LOG                            json: the log on stderr as JSON lines; text
+  KLINGKIT_LOG_LEVEL                      debug, info (each request too), warn (default), error
+  KLINGKIT_METRICS                        port, or address:port, of /metrics and the health checks; off
+  KLINGKIT_DRAIN_SECONDS                  how long a stopped server still serves, while /readyz answers 503; 0
+  KLINGKIT_AUDIT_LOG                      file to which each step of a paid job is appended, as JSON lines
   KLINGKIT_ALLOWED_HOSTS                  comma-separated host names besides loopback
   KLINGKIT_ALLOWED_ORIGINS                comma-separated origins besides loopback, such as https://app.example,
                                           vscode-webview://*

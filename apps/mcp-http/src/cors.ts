@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http"
 type Headers = Readonly<Record<string, string>>
 
 /** What pages may read of an answer, besides what they always may. */
-const exposed = "mcp-session-id, mcp-protocol-version, www-authenticate, location, retry-after"
+const exposed = "mcp-session-id, mcp-protocol-version, www-authenticate, location, retry-after, x-request-id"
 
 /** For a page whose origin the guard has allowed; a browser shows it no answer without them. */
 export const corsHeaders = ({ origin }: IncomingHttpHeaders): Headers =>

@@ -1,183 +1,48 @@
-import { NodeServices } from "@effect/platform-node"
-import {
-  CallbackAddresses,
-  callbackSecrets,
-  CallLimits,
-  defaultLimits,
-  Gate,
-  hostingSettings,
-  isAuthenticated,
-  layerDeliveries,
-  metadataPaths,
-  resourceMetadata
-} from "@klingkit/hosting"
-import { Jobs, LedgerSource } from "@klingkit/jobs"
+import { configuredSecrets, isAuthenticated, makeKnownSecrets } from "@klingkit/hosting"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
-import {
-  backgroundFailure,
-  buildServer,
-  CallerServices,
-  localCaller,
-  logging,
-  resultLinks,
-  selectedTools
-} from "@klingkit/mcp"
-import { restApi } from "@klingkit/rest"
-import { Effect, Layer, ManagedRuntime, Result } from "effect"
-import type { AddressInfo } from "node:net"
+import { Effect, Layer, Result } from "effect"
 import manifest from "../package.json" with { type: "json" }
-import { admit, type Admit, missingScope } from "./admission.ts"
 import { help, readArguments, type ServeArgs } from "./arguments.ts"
+import { auditFileProblem } from "./audit-file.ts"
 import type { Run } from "./commands/command.ts"
-import { isLoopback, readGuard } from "./guard.ts"
-import { callbackRoute, receiveCallback } from "./routes/callbacks.ts"
-import { documentRoute } from "./routes/documents.ts"
-import { healthRoutes } from "./routes/health.ts"
-import { mcpRoutes } from "./routes/mcp.ts"
-import { restRoute } from "./routes/rest.ts"
-import { makeHttpApp } from "./serve.ts"
+import { isLoopback } from "./guard.ts"
+import { logLayer } from "./log.ts"
+import { readSettings } from "./read-settings.ts"
+import { startServer } from "./start-server.ts"
 
-/** Messages to endpoints, about jobs on the server's account that end whether or not their callers wait. */
-const deliveries = Layer.unwrap(
-  CallerServices.use((callers) =>
-    Effect.succeed(
-      layerDeliveries(
-        Effect.scoped(
-          Effect.flatMap(callers.of(localCaller), (services) =>
-            Effect.promise((signal) =>
-              services.runPromise(Effect.ignore(Jobs.use((jobs) => jobs.pollDue())), { signal })
-            )
-          )
-        )
-      )
-    )
-  )
-)
-
-/** Calls may finish for this long after a stop signal. */
-const graceMillis = 5000
-/** Kling may answer a request that was sent for this long after that. */
-const lingerMillis = 5000
+const { version } = manifest
+const secrets = makeKnownSecrets(Effect.runSync(configuredSecrets))
 
 const stopWith = (exitCode: number, message: string): void => {
-  process.stderr.write(`klingkit-mcp-http: ${message}\n`)
+  process.stderr.write(secrets.redact(`klingkit-mcp-http: ${message}\n`))
   process.exitCode = exitCode
 }
 
-const serve = (args: ServeArgs): void => {
-  const read = Effect.runSync(
-    Effect.result(
-      Effect.all({ tools: selectedTools(args), resultLinks, hosting: hostingSettings, secrets: callbackSecrets })
-    )
-  )
-  if (Result.isFailure(read)) {
-    const { failure } = read
-    return stopWith(
-      2,
-      failure._tag === "HostingSettingsInvalid" ? failure.problems.join("\nklingkit-mcp-http: ") : failure.message
-    )
-  }
-  const { hosting, secrets, ...options } = read.success
-  const { KLINGKIT_ALLOWED_HOSTS: hosts = "", KLINGKIT_ALLOWED_ORIGINS: origins = "" } = process.env
-  const guard = readGuard(hosts, origins, hosting.publicOrigin)
-  if ("invalid" in guard) return stopWith(2, guard.invalid)
-  if (!isLoopback(args.host) && !isAuthenticated(hosting)) return stopWith(2, openToAll(args.host))
-
-  const { publicOrigin } = hosting
-  const callers =
-    publicOrigin === undefined
-      ? CallerServices.layer()
-      : Layer.unwrap(
-          CallbackAddresses.use((addresses) =>
-            Effect.succeed(
-              CallerServices.layer((handle) => Effect.map(addresses.pathOf(handle), (path) => `${publicOrigin}${path}`))
-            )
-          )
-        )
-  const runtime = ManagedRuntime.make(
-    Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), deliveries).pipe(
-      Layer.provideMerge(callers),
-      Layer.provideMerge(CallbackAddresses.layer),
-      Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
-      Layer.provideMerge(logging)
-    )
-  )
-  const admitRequest: Admit = (request, serveAdmitted) =>
-    runtime.runPromise(
-      admit(request, hosting).pipe(
-        Effect.flatMap((admitted) => Effect.promise(() => serveAdmitted(admitted))),
-        Effect.as(undefined),
-        Effect.catch((refused) => Effect.succeed(refused)),
-        Effect.scoped
-      )
-    )
-  const findProblem = () =>
-    runtime.runPromise(
-      LedgerSource.use(({ open }) => open).pipe(
-        Effect.as(undefined),
-        Effect.catch((error) => Effect.succeed(error.message))
-      )
-    )
-  const mcp = mcpRoutes(admitRequest, (services) => buildServer(services, { ...options, version: manifest.version }))
-  const rest = restApi(options.tools, {
-    version: manifest.version,
-    signIn: isAuthenticated(hosting),
-    ...(publicOrigin === undefined ? {} : { publicOrigin })
-  })
-  const metadata = resourceMetadata(hosting)
-  const app = makeHttpApp({
-    guard,
-    routes: [
-      ...mcp.routes,
-      restRoute(rest, admitRequest, (admitted, scope) => missingScope(admitted, scope, hosting)),
-      ...healthRoutes(findProblem),
-      callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, secrets))),
-      ...(metadata === undefined ? [] : metadataPaths.map((path) => documentRoute(path, metadata)))
-    ],
-    closeRoutes: () => mcp.close()
-  })
-  app.server.once("error", (error: NodeJS.ErrnoException) =>
-    stopWith(
-      1,
-      error.code === "EADDRINUSE"
-        ? `port ${args.port} on ${args.host} is in use; stop the other process, or choose another port with --port (0 for any free port)`
-        : `cannot listen on ${args.host}:${args.port} (${error.code ?? error.message})`
-    )
-  )
-  app.server.listen(args.port, args.host, () => {
-    const { address, port, family } = app.server.address() as AddressInfo
-    const name = family === "IPv6" ? `[${address}]` : address
-    process.stdout.write(`klingkit-mcp-http is listening on http://${name}:${port}/mcp\n`)
-    // Messages to endpoints do not wait for the first call.
-    runtime.runFork(Effect.void)
-  })
-  const stop = async () => {
-    await app.close(graceMillis)
-    setTimeout(() => process.exit(0), lingerMillis).unref()
-    await runtime.dispose()
-  }
-  process.once("SIGTERM", () => void stop()).once("SIGINT", () => void stop())
+const serve = ({ host, port, ...args }: ServeArgs): void => {
+  const read = Effect.runSync(Effect.result(readSettings(args)))
+  if (Result.isFailure(read)) return stopWith(2, read.failure.join("\nklingkit-mcp-http: "))
+  const settings = read.success
+  if (!isLoopback(host) && !isAuthenticated(settings.hosting)) return stopWith(2, openToAll(host))
+  const { auditLog } = settings.operating
+  const problem = auditLog === undefined ? undefined : auditFileProblem(auditLog)
+  if (problem !== undefined) return stopWith(2, problem)
+  return startServer({ settings, host, port, version, secrets, fail: (message) => stopWith(1, message) })
 }
 
 const openToAll = (host: string): string =>
   `--host ${host} is reachable from other machines, and every caller spends your Kling units: let callers sign in (KLINGKIT_AUTH_ISSUER, or KLINGKIT_AUTH_KEYS=on), or listen on 127.0.0.1`
 
 const runCommand = async (run: Run): Promise<void> => {
-  const outcome = await Effect.runPromise(
-    Effect.result(run).pipe(
-      Effect.provide(Layer.provide(Layer.merge(ledgerFromConfig, nodeFileHostBehindProxies), logging))
-    )
-  )
+  const needs = Layer.merge(ledgerFromConfig, nodeFileHostBehindProxies)
+  const logging = logLayer({ format: "text", level: "Warn" }, secrets)
+  const outcome = await Effect.runPromise(Effect.result(run).pipe(Effect.provide(Layer.provide(needs, logging))))
   if (Result.isFailure(outcome)) return stopWith(1, `${outcome.failure.message}; ${outcome.failure.suggestion}`)
   const { stdout, stderr, exitCode } = outcome.success
   process.stdout.write(stdout)
   process.stderr.write(stderr)
   process.exitCode = exitCode
 }
-
-// A rejection that no caller awaits must not end the calls of others.
-process.on("unhandledRejection", (reason) => process.stderr.write(`klingkit-mcp-http: ${backgroundFailure(reason)}`))
 
 const proxyProblem = await Effect.runPromise(useProxies)
 if (proxyProblem !== undefined) process.stderr.write(`klingkit-mcp-http: ${proxyProblem}; connecting directly\n`)
@@ -188,7 +53,7 @@ switch (args.do) {
     process.stdout.write(help)
     break
   case "version":
-    process.stdout.write(`${manifest.version}\n`)
+    process.stdout.write(`${version}\n`)
     break
   case "refuse":
     stopWith(2, `${args.message}\nSee klingkit-mcp-http --help.`)

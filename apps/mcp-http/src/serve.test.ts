@@ -8,13 +8,17 @@ import { makeHttpApp } from "./serve.ts"
 
 const mcp = mcpRoutes(
   () => Promise.resolve({ status: 401, headers: { "www-authenticate": "Bearer" }, message: "who calls?" }),
-  () => expect.fail("nobody was let in")
+  () => expect.fail("nobody was let in"),
+  (line) => expect.fail(line)
 )
 const app = makeHttpApp({
   guard: { hosts: new Set(), origins: new Set() },
   routes: [
     ...mcp.routes,
-    ...healthRoutes(() => Promise.resolve("the ledger is locked")),
+    ...healthRoutes({
+      health: () => Promise.resolve("no progress: recovery"),
+      readiness: () => Promise.resolve("the ledger is locked")
+    }),
     documentRoute("/.well-known/x", { resource: "x" })
   ],
   limits: { requestMillis: 50, connections: 2 }
@@ -37,6 +41,8 @@ describe("the HTTP app", () => {
   })
 
   it("tells what it is not ready for, and shows documents to everyone", async () => {
+    const healthy = await get("/healthz")
+    expect([healthy.status, await healthy.json()]).toEqual([503, { error: "no progress: recovery" }])
     const ready = await get("/readyz")
     expect([ready.status, await ready.json()]).toEqual([503, { error: "the ledger is locked" }])
     expect(await (await get("/.well-known/x")).json()).toEqual({ resource: "x" })

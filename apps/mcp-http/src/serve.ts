@@ -1,7 +1,9 @@
 import { maxBodyBytes, maxLineBytes } from "@klingkit/mcp"
-import { createServer, type Server } from "node:http"
+import { createServer, type IncomingMessage, type Server } from "node:http"
+import { performance } from "node:perf_hooks"
 import { corsHeaders, preflightHeaders } from "./cors.ts"
 import { denyReason, type Guard } from "./guard.ts"
+import { giveRequestId, requestIdHeader } from "./request-id.ts"
 import { respond, type Route, routeOf } from "./route.ts"
 
 /** How long a client may take, and how many may be connected. */
@@ -13,11 +15,24 @@ export interface ConnectionLimits {
 
 const defaultConnectionLimits: ConnectionLimits = { requestMillis: 60_000, connections: 2000 }
 
+/** How a request was answered. */
+export interface Answered {
+  /** The path of the route, or `none`. */
+  readonly route: string
+  /** 499 when the client was gone before the answer began. */
+  readonly status: number
+  readonly millis: number
+}
+
+/** Gets each request that arrives; what it returns gets how the request was answered. */
+export type Observe = (request: IncomingMessage) => (answered: Answered) => void
+
 export interface HttpOptions {
   readonly guard: Guard
   readonly routes: ReadonlyArray<Route>
   /** What still serves a response when the last connection is closed ends here. */
   readonly closeRoutes?: () => Promise<void>
+  readonly observe?: Observe
   readonly limits?: ConnectionLimits
 }
 
@@ -32,6 +47,7 @@ export const makeHttpApp = ({
   guard,
   routes,
   closeRoutes = () => Promise.resolve(),
+  observe = () => () => undefined,
   limits = defaultConnectionLimits
 }: HttpOptions): HttpApp => {
   let closing = false
@@ -41,10 +57,19 @@ export const makeHttpApp = ({
     connectionsCheckingInterval: Math.min(limits.requestMillis, 5000)
   }
   const server = createServer(options, (request, response) => {
-    // An idle keep-alive connection would keep the server from closing.
-    response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()))
+    response.setHeader(requestIdHeader, giveRequestId(request))
     const path = request.url?.split("?", 1)[0] ?? ""
     const route = routeOf(routes, path)
+    const [startedAt, answered] = [performance.now(), observe(request)]
+    response.once("close", () =>
+      answered({
+        route: route?.path ?? "none",
+        status: response.headersSent ? response.statusCode : 499,
+        millis: Math.round(performance.now() - startedAt)
+      })
+    )
+    // An idle keep-alive connection would keep the server from closing.
+    response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()))
     const refuse = route?.refuse ?? ((to, status, error) => respond(to, status, { error }))
     const reason = denyReason(request.headersDistinct, guard)
     if (reason !== undefined) return refuse(response, 403, reason)

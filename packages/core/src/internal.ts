@@ -1,4 +1,5 @@
 export { noAccount } from "./auth/account-digest.ts"
+export { type Redact, redactor } from "./auth/redact-secrets.ts"
 export { areSeparateRegions } from "./auth/region.ts"
 export { secretKey, sharedSecretKey } from "./auth/secret-key.ts"
 export { signCallback } from "./callbacks/sign-callback.ts"

@@ -8,7 +8,7 @@ export class IssuerUnreadable extends Data.TaggedError("IssuerUnreadable")<{ rea
 const Metadata = Schema.Struct({ issuer: Schema.String, jwks_uri: Schema.String })
 
 /** Longer than an issuer takes that is well. */
-const answerTimeout = Duration.seconds(5)
+export const answerTimeout = Duration.seconds(5)
 
 /** The keys of an issuer, read again when a token names one that is not known, at most every half minute. */
 export const keysAt = (jwksUri: string): JWTVerifyGetKey =>

@@ -19,7 +19,8 @@ export class HostingSettingsInvalid extends Data.TaggedError("HostingSettingsInv
   readonly problems: ReadonlyArray<string>
 }> {}
 
-const text = (name: string) =>
+/** A variable of the environment; absent when blank. */
+export const text = (name: string): Effect.Effect<string | undefined> =>
   Config.option(Config.String(name)).pipe(
     Effect.orDie,
     Effect.map((value) => Option.getOrElse(value, () => "").trim()),

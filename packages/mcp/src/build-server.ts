@@ -12,8 +12,11 @@ import { registerTasks } from "./tasks/register-tasks.ts"
 import { registerTool } from "./register-tool.ts"
 import { withBoundedAnswers } from "./wire/bounded-answers.ts"
 
-/** The runtime behind the tools. Many servers may share one; it belongs to one Kling account. */
-export type Services = ManagedRuntime.ManagedRuntime<ToolNeeds | SignedState, never>
+/** Runs what tools do. Many servers may share one; it belongs to one Kling account. */
+export type Services = Pick<ServicesRuntime, "runPromise">
+
+/** The runtime behind the services, which its maker closes. */
+export type ServicesRuntime = ManagedRuntime.ManagedRuntime<ToolNeeds | SignedState, never>
 
 export interface ServerOptions {
   readonly tools: ReadonlyArray<Tool>

@@ -1,7 +1,7 @@
 import { Context, Effect, Layer, ManagedRuntime, RcMap, type Scope } from "effect"
 import type { JobsConfig } from "@klingkit/jobs"
 import { SignedState } from "./approval/signed-state.ts"
-import type { Services } from "./build-server.ts"
+import type { Services, ServicesRuntime } from "./build-server.ts"
 import { type Caller, type Disk, servicesFor } from "./services.ts"
 
 /** The services of each caller of a hosted server. They share one ledger and the key of the request state. */
@@ -22,7 +22,7 @@ const make = Effect.fnUntraced(function* (callbackUrl: JobsConfig["callbackUrl"]
   const callers = yield* RcMap.make({
     lookup: (caller: Caller) =>
       Effect.acquireRelease(
-        Effect.sync((): Services =>
+        Effect.sync((): ServicesRuntime =>
           ManagedRuntime.make(servicesFor(caller, callbackUrl).pipe(Layer.provideMerge(shared)))
         ),
         (services) => services.disposeEffect

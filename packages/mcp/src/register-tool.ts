@@ -8,7 +8,8 @@ import type {
   ServerContext,
   StandardSchemaWithJSON
 } from "@modelcontextprotocol/server"
-import { Cause, Effect, identity } from "effect"
+import { Cause, Effect, identity, Option, type Tracer } from "effect"
+import { Headers, HttpTraceContext } from "effect/http"
 import { withApproval } from "./approval/with-approval.ts"
 import type { Services } from "./build-server.ts"
 import { supportsTasks } from "./client-capabilities.ts"
@@ -16,6 +17,7 @@ import { clientFolders } from "./client-folders.ts"
 import { reportingProgress } from "./progress.ts"
 import { canReadLinks } from "./result-links.ts"
 import { asTask } from "./tasks/task-state.ts"
+import { countingCalls } from "./tool-metrics.ts"
 import { errorResult, successResult } from "./tool-result.ts"
 
 interface RegisterOptions {
@@ -81,8 +83,18 @@ const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerConte
     Effect.catch((error) => Effect.succeed(errorResult(formatError(tool, error)))),
     Effect.catchDefect((defect): Effect.Effect<CallToolResult> =>
       Effect.logError(`${tool.name} failed`, Cause.die(defect)).pipe(Effect.as(errorResult(formatDefect(tool))))
-    )
+    ),
+    countingCalls(tool.name),
+    Effect.withSpan(`tools/call ${tool.name}`, clientSpan(ctx))
   )
+
+/** The span of the client that the call belongs to, if it says so (2026-07-28); else the call belongs to its HTTP request. */
+const clientSpan = ({ mcpReq }: ServerContext): { readonly parent?: Tracer.ExternalSpan } => {
+  const traceparent = mcpReq._meta?.["traceparent"]
+  const parent =
+    typeof traceparent === "string" ? HttpTraceContext.w3c(Headers.fromInput({ traceparent })) : Option.none()
+  return Option.match(parent, { onNone: () => ({}), onSome: (span) => ({ parent: span }) })
+}
 
 /**
  * The tool validates its own arguments and writes the error messages. Results are not validated: what was paid for must

@@ -13,7 +13,7 @@ import { localPrincipal, sha256Hex } from "@klingkit/jobs/internal"
 import type { ToolNeeds } from "@klingkit/tools"
 import { Config, Effect, type FileSystem, Layer, Logger, ManagedRuntime, Path, type Redacted, Result } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
-import type { Services } from "./build-server.ts"
+import type { ServicesRuntime } from "./build-server.ts"
 
 /** What an app provides. */
 export type Disk = FileSystem.FileSystem | Path.Path | FileHost | LedgerSource
@@ -80,8 +80,8 @@ export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Dis
 )
 
 /** Programs that serve over stdout or HTTP log to stderr. */
-export const logging = Layer.mergeAll(Logger.layer([Logger.consoleLogFmt]), Layer.succeed(Logger.LogToStderr, true))
+const logging = Layer.mergeAll(Logger.layer([Logger.consoleLogFmt]), Layer.succeed(Logger.LogToStderr, true))
 
 /** The services of one process with a single user, built when the first tool is called. */
-export const makeServices = (disk: Layer.Layer<Disk>): Services =>
+export const makeServices = (disk: Layer.Layer<Disk>): ServicesRuntime =>
   ManagedRuntime.make(servicesFromConfig.pipe(Layer.provide(disk), Layer.provideMerge(logging)))

@@ -3,6 +3,7 @@ import { Jobs } from "@klingkit/jobs"
 import { CallerServices, localCaller } from "@klingkit/mcp"
 import { Effect, type Redacted, type Scope } from "effect"
 import type { IncomingMessage } from "node:http"
+import { servicesOf } from "../admission.ts"
 import { readBody } from "../read-body.ts"
 import type { Route } from "../route.ts"
 
@@ -33,7 +34,7 @@ export const receiveCallback = Effect.fnUntraced(function* (
     body,
     ...(addressedTo === undefined ? {} : { addressedTo })
   }
-  const services = yield* CallerServices.use((callers) => callers.of(localCaller))
+  const services = servicesOf(request, yield* CallerServices.use((callers) => callers.of(localCaller)))
   return yield* Effect.promise(() =>
     services.runPromise(
       Jobs.use((jobs) => jobs.receiveCallback(callback)).pipe(

@@ -65,4 +65,11 @@ describe("a text that a server echoes", () => {
     expect(redactSecrets("an emulator answers", ["emulator-access-e3ed955586fc612c"])).toBe("an emulator answers")
     expect(redactSecrets("ok", [""])).toBe("ok")
   })
+
+  it("loses a secret of any length, whole or cut", () => {
+    const long = Array.from({ length: 15_000 }, (_, index) => (((index * index * 31) % 997) % 36).toString(36)).join("")
+    expect(redactSecrets(`key ${long}!`, [long])).toBe("key [secret]!")
+    expect(redactSecrets(`key ${long.slice(0, 640)}...`, [long])).toMatch(/^key \[secret\]\w{0,7}\.{3}$/)
+    expect(redactSecrets(btoa(long), [long])).toMatch(/^\W*\[secret\]/)
+  })
 })

@@ -6,6 +6,8 @@ const redacted = "[secret]"
 const publicPrefix = /^([a-z]+[-_])*/i
 /** A shorter piece of a secret is no use to anyone, and occurs in other texts by chance. */
 const minRevealing = 8
+/** A longer secret is looked for in pieces: an expression over thousands of characters takes more memory than there is. */
+const longestPiece = 64
 
 export type Redact = (text: string) => string
 
@@ -13,7 +15,8 @@ export type Redact = (text: string) => string
  * Removes the secrets that this program sent from decoded text: a server, or a gateway in front of it, may echo them.
  * Finds them whole, cut at either end, in other case, with characters escaped or percent-encoded, and inside base64 or hex.
  */
-export const redactor = (secrets: ReadonlyArray<string>): Redact => {
+export const redactor = (whole: ReadonlyArray<string>): Redact => {
+  const secrets = whole.flatMap(piecesOf)
   const spelled = secrets.filter(({ length }) => length >= minRevealing).map(spellingsOf)
   const encoded = secrets.flatMap(encodedForms).toSorted((a, b) => b.length - a.length)
   return (text) => {
@@ -23,8 +26,22 @@ export const redactor = (secrets: ReadonlyArray<string>): Redact => {
         isHere(rest) ? rest.replaceAll(whole, redacted).replaceAll(tail, redacted) : rest,
       text
     )
-    return encoded.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, redacted) : rest), plain)
+    const clean = encoded.reduce((rest, form) => (rest.includes(form) ? rest.replaceAll(form, redacted) : rest), plain)
+    return clean.replaceAll(adjacent, redacted)
   }
+}
+
+const adjacent = /(?:\[secret\]){2,}/g
+
+/** Of about the same length, so that none is too short to be looked for. */
+const piecesOf = (secret: string): ReadonlyArray<string> => {
+  const characters = Array.from(secret)
+  const length = Math.ceil(characters.length / Math.ceil(characters.length / longestPiece))
+  return characters.length <= longestPiece
+    ? [secret]
+    : Array.from({ length: Math.ceil(characters.length / length) }, (_, index) =>
+        characters.slice(index * length, (index + 1) * length).join("")
+      )
 }
 
 interface Spellings {

@@ -11,6 +11,7 @@ import type { AnyOperation } from "../operation.ts"
 import { Envelope } from "../wire/envelope.ts"
 import { stringifyJson } from "../wire/json.ts"
 import { readAnswer } from "../wire/read-answer.ts"
+import { measured } from "./request-metrics.ts"
 import { readRetryAfter } from "./retry-after.ts"
 import { transportFailure } from "./transport-failure.ts"
 
@@ -115,7 +116,8 @@ export const makeExchange = Effect.fnUntraced(function* (baseUrl: string, tokens
             operation: request.operation.id,
             billed: request.operation.billed
           })
-      })
+      }),
+      measured(request)
     )
   return exchange
 })

@@ -1,10 +1,15 @@
 import { Clock, Effect, Layer, Ref } from "effect"
+import { auditTransition } from "./audit-log.ts"
+import type { JobRecord } from "./job-record.ts"
 import { Ledger } from "./ledger.ts"
 import { ledgerError, type LedgerError, type LedgerErrorReason } from "./ledger-error.ts"
+import { countFailure, countTransition } from "./ledger-metrics.ts"
 import { LedgerSource } from "./ledger-source.ts"
 
 /** How long a server that has not answered is not asked again: a list of tasks would wait for it once for each. */
 const restMillis = 5000
+
+const observed = (job: JobRecord) => Effect.andThen(countTransition(job), auditTransition(job))
 
 /**
  * A ledger that each of its methods opens if it is not open yet; if that fails, the method fails. While its server does not
@@ -30,7 +35,8 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
               reason._tag === "NotResponding"
                 ? Effect.flatMap(Clock.currentTimeMillis, (at) => Ref.set(silence, { reason, at }))
                 : Effect.void
-            )
+            ),
+            Effect.tapError(countFailure)
           )
         })
     const use = restingIn(false)
@@ -39,7 +45,11 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       createJob: (newJob) => before((ledger) => ledger.createJob(newJob)),
       createTakes: (...takes) => before((ledger) => ledger.createTakes(...takes)),
       runningTakes: (takes) => use((ledger) => ledger.runningTakes(takes)),
-      transition: (...step) => use((ledger) => ledger.transition(...step)),
+      transition: (...step) =>
+        Effect.tap(
+          use((ledger) => ledger.transition(...step)),
+          observed
+        ),
       input: (handle) => use((ledger) => ledger.input(handle)),
       claim: (...claim) => use((ledger) => ledger.claim(...claim)),
       claimUnfinished: (...claim) => use((ledger) => ledger.claimUnfinished(...claim)),
@@ -48,7 +58,11 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       unfinished: (filter) => use((ledger) => ledger.unfinished(filter)),
       inDoubt: (...sent) => use((ledger) => ledger.inDoubt(...sent)),
       takenTasks: (taskIds) => use((ledger) => ledger.takenTasks(taskIds)),
-      adoptTask: (...adoption) => use((ledger) => ledger.adoptTask(...adoption)),
+      adoptTask: (...adoption) =>
+        Effect.tap(
+          use((ledger) => ledger.adoptTask(...adoption)),
+          observed
+        ),
       nextRecoveryAt: (filter) => use((ledger) => ledger.nextRecoveryAt(filter)),
       claimPolls: (...polls) => use((ledger) => ledger.claimPolls(...polls)),
       claimRecheck: (record) => use((ledger) => ledger.claimRecheck(record)),
@@ -57,6 +71,7 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       markAcknowledged: (handle) => use((ledger) => ledger.markAcknowledged(handle)),
       markQueued: (...lease) => use((ledger) => ledger.markQueued(...lease)),
       markCallbackReceived: (...id) => use((ledger) => ledger.markCallbackReceived(...id)),
+      countUnfinished: use((ledger) => ledger.countUnfinished),
       queue: (...key) => use((ledger) => ledger.queue(...key)),
       get: (...id) => use((ledger) => ledger.get(...id)),
       list: (filter) => use((ledger) => ledger.list(filter)),

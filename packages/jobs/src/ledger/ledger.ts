@@ -70,6 +70,7 @@ import {
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
 import { type Attempted, claimMessages, type Message, recordAttempt } from "./messages.ts"
 import { migrate } from "./migrations.ts"
+import { countUnfinished, type UnfinishedCount } from "./count-unfinished.ts"
 import { adoptTask, jobsInDoubt, takenTasks } from "./orphaned-tasks.ts"
 import { type PeriodSpend, periodSpend, type SpendGrouping } from "./period-spend.ts"
 import type { PipelineRecord } from "./pipeline-record.ts"
@@ -192,6 +193,8 @@ export class Ledger extends Context.Service<
     markQueued(handle: string, lease: Lease): Effect.Effect<void, LedgerError>
     /** Kling has called back about a task of the account, by handle or task id; returns its job, of any principal. */
     markCallbackReceived(account: string, id: string): Effect.Effect<JobRecord, LedgerError>
+    /** How many jobs have not ended, of all accounts and principals. */
+    readonly countUnfinished: Effect.Effect<ReadonlyArray<UnfinishedCount>, LedgerError>
     /** Which requests of a queue key hold concurrency slots, and which wait for one. */
     queue(account: string, queueKey: string): Effect.Effect<QueueState, LedgerError>
     /** By handle or by Kling's task id; `principal` defaults to `local`. */
@@ -280,6 +283,7 @@ const make = Effect.gen(function* () {
     markAcknowledged: (handle) => work(markAcknowledged(database, handle)),
     markQueued: (handle, lease) => work(markQueued(database, handle, lease)),
     markCallbackReceived: (account, id) => work(markCallbackReceived(database, account, id)),
+    countUnfinished: work(countUnfinished(database)),
     queue: (account, queueKey) => work(readQueue(database, account, queueKey)),
     unfinished: (filter = {}) => work(findUnfinished(database, filter)),
     nextRecoveryAt: (filter) => work(nextRecoveryAt(database, filter)),

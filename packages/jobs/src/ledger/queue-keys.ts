@@ -24,7 +24,7 @@ export interface QueueState {
 }
 
 /** A task sent longer ago than this is assumed to have ended. */
-const maxRunMillis = 3_600_000
+export const maxRunMillis = 3_600_000
 
 /** The state of a queue key. Requests whose process has died no longer wait. */
 export const readQueue = Effect.fnUntraced(function* (

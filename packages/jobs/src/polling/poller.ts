@@ -3,6 +3,7 @@ import { Clock, Context, Effect, FiberSet, Fiber, RcMap, Request, RequestResolve
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
 import { Ledger } from "../ledger/ledger.ts"
+import { ProgressWatch } from "../progress-watch.ts"
 import { Snapshots } from "../snapshots/snapshots.ts"
 
 /** One poll for all who want to poll jobs at the same time, in this process and in others that share the ledger. */
@@ -30,6 +31,7 @@ const untilDue = Effect.gen(function* () {
 export const makePoller: Effect.Effect<Poller, never, Ledger | Snapshots | Scope.Scope> = Effect.gen(function* () {
   const ledger = yield* Ledger
   const snapshots = yield* Snapshots
+  const progress = yield* ProgressWatch
   const polls = yield* FiberSet.make<void>()
   const followed = yield* RcMap.make({ lookup: (_handle: string) => Effect.void })
 
@@ -55,10 +57,15 @@ export const makePoller: Effect.Effect<Poller, never, Ledger | Snapshots | Scope
     }
   })
 
+  const watched = <E>(polling: Effect.Effect<void, E>) => {
+    const { turn, end } = progress.watch("polls")
+    return Effect.andThen(turn, Effect.ensuring(polling, end))
+  }
+
   const resolver = RequestResolver.makeGrouped<PollJob, number>({
     key: ({ request }) => request.at,
     // Runs until the jobs of this process close, even if its subscribers leave.
-    resolver: (entries) => Effect.flatMap(FiberSet.run(polls, poll(entries)), Fiber.join)
+    resolver: (entries) => Effect.flatMap(FiberSet.run(polls, watched(poll(entries))), Fiber.join)
   }).pipe(RequestResolver.setDelayEffect(untilDue))
 
   return {

@@ -1,4 +1,5 @@
 import { Effect, FiberSet, Latch, type Scope } from "effect"
+import { ProgressWatch } from "../progress-watch.ts"
 
 /** However much there is to do, the ledger is read no more often. */
 const shortestPauseMillis = 1000
@@ -21,6 +22,8 @@ export const makeRecoveryLoop = Effect.fnUntraced(function* (
   const fibers = yield* FiberSet.make<void>()
   const woken = yield* Latch.make()
   const abandoned = yield* Latch.make()
+  const watched = (yield* ProgressWatch).watch("recovery")
+  yield* Effect.addFinalizer(() => watched.end)
   let holders = 0
   let isRunning = false
   const isWanted = () => isPermanent || holders > 0
@@ -38,7 +41,9 @@ export const makeRecoveryLoop = Effect.fnUntraced(function* (
   const start = Effect.suspend(() => {
     if (isRunning) return Effect.asVoid(woken.open)
     isRunning = true
-    const running = Effect.repeat(turnAndPause, { while: (again) => again }).pipe(
+    // A loop that has died is not ended: it is late until it runs again.
+    const running = Effect.repeat(Effect.andThen(watched.turn, turnAndPause), { while: (again) => again }).pipe(
+      Effect.andThen(watched.end),
       Effect.onError(() => Effect.sync(() => (isRunning = false)))
     )
     return Effect.asVoid(FiberSet.run(fibers, Effect.asVoid(running)))

@@ -29,7 +29,8 @@ const { routes } = mcpRoutes(
     for (const add of [addContentTools, addPrompts, addResources]) add(mcpServer)
     addInputTools(mcpServer, services)
     return mcpServer
-  }
+  },
+  (line) => process.stderr.write(`${line}\n`)
 )
 const { server } = makeHttpApp({ guard: { hosts: new Set(), origins: new Set() }, routes })
 server.listen(0, "127.0.0.1", () => {

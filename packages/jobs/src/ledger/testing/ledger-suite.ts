@@ -14,6 +14,7 @@ import { periodSpendSuite } from "./period-spend-suite.ts"
 import { pipelinesSuite } from "./pipelines-suite.ts"
 import { takesSuite } from "./takes-suite.ts"
 import { transitionsSuite } from "./transitions-suite.ts"
+import { unfinishedSuite } from "./unfinished-suite.ts"
 import type { TestDatabase } from "./test-database.ts"
 import { webhooksSuite } from "./webhooks-suite.ts"
 
@@ -35,4 +36,5 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   foundStepsSuite(it)
   accessKeysSuite(it)
   webhooksSuite(it)
+  unfinishedSuite(it)
 }
