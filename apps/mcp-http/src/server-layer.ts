@@ -18,7 +18,7 @@ import { logLayer } from "./log.ts"
 import type { Settings } from "./read-settings.ts"
 import { traces } from "./traces.ts"
 
-/** Everything that serves requests, and what goes on between them. */
+/** Everything that serves requests, and what runs between them. */
 export const serverLayer = ({ hosting, operating }: Settings, version: string, secrets: KnownSecrets) =>
   Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), deliveries).pipe(
     Layer.provideMerge(callerServices(hosting)),

@@ -91,7 +91,7 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
     setTimeout(() => process.exit(), lingerMillis).unref()
     await runtime.dispose()
   }
-  const say = (text: string) => void process.stdout.write(`klingkit-mcp-http ${text}\n`)
+  const say = (text: string) => process.stdout.write(`klingkit-mcp-http ${text}\n`)
   const cannotListen = (error: Error) => {
     fail(error.message)
     return stop()
@@ -99,8 +99,8 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
   listen(app.server, { host, port, setting: "--port" })
     .then((origin) => {
       say(`is listening on ${origin}/mcp`)
-      // What goes on between requests does not wait for the first one.
-      runtime.runFork(Effect.void)
+      // What runs between requests does not wait for the first one.
+      return runtime.runPromise(Effect.void)
     })
     .catch(cannotListen)
   if (operating.metrics !== undefined) {
