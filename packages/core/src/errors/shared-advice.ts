@@ -24,6 +24,8 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
       return "choose another model"
     case "SetCredentials":
       return `set ${nameOf("apiKey")}, or ${nameOf("accessKey")} and ${nameOf("secretKey")}`
+    case "ConnectAccount":
+      return `connect a Kling account at ${sanitizeText(step.page, 200)}, then send the same request again`
     case "CheckKey":
       return "check the key"
     case "CheckRegion":

@@ -72,6 +72,15 @@ import { type QueueState, readQueue } from "./queue-keys.ts"
 import { findSteps, jobsOfPipeline, type StepJob } from "./found-steps.ts"
 import { addLateResults, claimRecheck, dueRechecks, type LateResults } from "./recheck-jobs.ts"
 import { purgeBefore } from "./retention.ts"
+import {
+  findStoredCredential,
+  listStoredCredentials,
+  principalsAtWork,
+  putCredential,
+  removeCredential,
+  resealCredential,
+  type StoredCredentialRepository
+} from "./stored-credentials.ts"
 import { type JobChanges, recordCharge, transitionJob } from "./transition-job.ts"
 
 /** The pipelines of a ledger. `input` reads their plans; their steps are jobs. */
@@ -197,6 +206,8 @@ export class Ledger extends Context.Service<
     readonly pipelines: PipelineLedger
     /** Who may call a hosted server. */
     readonly accessKeys: AccessKeyRepository
+    /** The Kling credentials of its callers. */
+    readonly storedCredentials: StoredCredentialRepository
     /** Deletes finished jobs that ended before a time in milliseconds since 1970; returns how many. */
     purgeBefore(time: number): Effect.Effect<number, LedgerError>
   }
@@ -268,6 +279,14 @@ const make = Effect.gen(function* () {
       find: (hash) => before(findAccessKey(database, hash)),
       list: before(listAccessKeys(database)),
       revoke: (name) => before(revokeAccessKey(database, name))
+    },
+    storedCredentials: {
+      put: (credential) => before(putCredential(database, credential)),
+      find: (principal) => before(findStoredCredential(database, principal)),
+      list: before(listStoredCredentials(database)),
+      reseal: (...sealed) => before(resealCredential(database, ...sealed)),
+      remove: (principal) => before(removeCredential(database, principal)),
+      principalsAtWork: before(principalsAtWork(database))
     },
     pipelines: {
       create: (newPipeline) =>

@@ -12,6 +12,7 @@ import { listSuite } from "./list-suite.ts"
 import { orphansSuite } from "./orphans-suite.ts"
 import { periodSpendSuite } from "./period-spend-suite.ts"
 import { pipelinesSuite } from "./pipelines-suite.ts"
+import { storedCredentialsSuite } from "./stored-credentials-suite.ts"
 import { takesSuite } from "./takes-suite.ts"
 import { transitionsSuite } from "./transitions-suite.ts"
 import type { TestDatabase } from "./test-database.ts"
@@ -33,4 +34,5 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   pipelinesSuite(it)
   foundStepsSuite(it)
   accessKeysSuite(it)
+  storedCredentialsSuite(it)
 }

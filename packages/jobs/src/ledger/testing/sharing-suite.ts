@@ -50,7 +50,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const location = yield* freshLocation
       const all = yield* openTen(location)
       const { sql } = yield* location.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(12)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(13)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
@@ -155,6 +155,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* sql`DROP TABLE klingkit_ledger`
       yield* sql`DROP TABLE klingkit_accounts`
       yield* sql`DROP TABLE klingkit_access_keys`
+      yield* sql`DROP TABLE klingkit_stored_credentials`
       yield* sql`DROP INDEX klingkit_jobs_duplicate`
       yield* sql`CREATE INDEX klingkit_jobs_repeat ON klingkit_jobs (fingerprint, created_at)`
       const second = ["polled_at", "callback_received_at", "queued_at", "acknowledged_at", "queue_key", "slots"]
@@ -248,10 +249,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit supports versions up to 12",
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 15",
         suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(13)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(14)
     })
   )
 
