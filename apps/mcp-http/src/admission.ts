@@ -5,9 +5,10 @@ import {
   Gate,
   type HostingSettings,
   isAuthenticated,
+  KlingAccounts,
   metadataUrl
 } from "@klingkit/hosting"
-import { CallerServices, localCaller, type Services } from "@klingkit/mcp"
+import { type Caller, CallerServices, localCaller, type Services } from "@klingkit/mcp"
 import type { AuthInfo } from "@modelcontextprotocol/server"
 import { Effect, Redacted, type Scope } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
@@ -42,7 +43,7 @@ export const refuse = (response: ServerResponse, { status, headers, message }: R
 export const admit = (
   { headers }: IncomingMessage,
   settings: HostingSettings
-): Effect.Effect<Admitted, Refused, Gate | CallLimits | CallerServices | Scope.Scope> =>
+): Effect.Effect<Admitted, Refused, Gate | CallLimits | CallerServices | KlingAccounts | Scope.Scope> =>
   Effect.gen(function* () {
     const principal = isAuthenticated(settings)
       ? yield* Gate.use((gate) => gate.identify(headers.authorization))
@@ -50,8 +51,16 @@ export const admit = (
     const caller = principal === undefined ? localCaller : { principal: principal.id }
     if (principal !== undefined) yield* CallLimits.use((limits) => limits.admit(principal.id))
     const key = ownKey(headers["x-kling-api-key"])
+    const account: Caller["account"] =
+      key !== undefined
+        ? { credentials: { kind: "api-key", apiKey: key } }
+        : principal === undefined
+          ? undefined
+          : yield* KlingAccounts.use((accounts) => accounts.find(principal.id)).pipe(
+              Effect.catchTag("AccountUnreadable", () => Effect.succeed("unreadable" as const))
+            )
     const services = yield* CallerServices.use((callers) =>
-      callers.of(key === undefined ? caller : { ...caller, apiKey: key })
+      callers.of(account === undefined ? caller : { ...caller, account })
     )
     return { services, auth: principal === undefined ? undefined : authOf(principal, metadataUrl(settings)) }
   }).pipe(Effect.mapError((error) => refusalOf(error, settings)))

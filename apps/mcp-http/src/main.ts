@@ -1,5 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import {
+  AccountPage,
+  accountPageUrl,
   CallbackAddresses,
   callbackSecrets,
   CallLimits,
@@ -7,7 +9,9 @@ import {
   Gate,
   hostingSettings,
   isAuthenticated,
+  KlingAccounts,
   metadataPaths,
+  recoverAccounts,
   resourceMetadata
 } from "@klingkit/hosting"
 import { LedgerSource } from "@klingkit/jobs"
@@ -21,6 +25,7 @@ import { admit, type Admit } from "./admission.ts"
 import { help, readArguments, type ServeArgs } from "./arguments.ts"
 import type { Run } from "./commands/command.ts"
 import { isLoopback, readGuard } from "./guard.ts"
+import { accountRoute } from "./routes/account.ts"
 import { callbackRoute, receiveCallback } from "./routes/callbacks.ts"
 import { documentRoute } from "./routes/documents.ts"
 import { healthRoutes } from "./routes/health.ts"
@@ -57,18 +62,29 @@ const serve = (args: ServeArgs): void => {
   if (!isLoopback(args.host) && !isAuthenticated(hosting)) return stopWith(2, openToAll(args.host))
 
   const { publicOrigin } = hosting
-  const callers =
-    publicOrigin === undefined
-      ? CallerServices.layer()
-      : Layer.unwrap(
-          CallbackAddresses.use((addresses) =>
-            Effect.succeed(
-              CallerServices.layer((handle) => Effect.map(addresses.pathOf(handle), (path) => `${publicOrigin}${path}`))
-            )
-          )
-        )
+  const accountPage = accountPageUrl(hosting)
+  const callers = Layer.unwrap(
+    CallbackAddresses.use(({ pathOf }) =>
+      Effect.succeed(
+        CallerServices.layer({
+          accountPage,
+          ownAccountsOnly: hosting.ownAccountsOnly,
+          ...(publicOrigin === undefined
+            ? {}
+            : { callbackUrl: (handle) => Effect.map(pathOf(handle), (path) => `${publicOrigin}${path}`) })
+        })
+      )
+    )
+  )
+  const recovery = Layer.effectDiscard(
+    recoverAccounts((principal, account) => CallerServices.use(({ recover }) => recover({ principal, account })))
+  )
   const runtime = ManagedRuntime.make(
-    Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), callers).pipe(
+    (accountPage === undefined ? Layer.empty : recovery).pipe(
+      Layer.provideMerge(AccountPage.layer(hosting)),
+      Layer.provideMerge(
+        Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), KlingAccounts.layer, callers)
+      ),
       Layer.provideMerge(CallbackAddresses.layer),
       Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
       Layer.provideMerge(logging)
@@ -98,6 +114,7 @@ const serve = (args: ServeArgs): void => {
       ...mcp.routes,
       ...healthRoutes(findProblem),
       callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, secrets))),
+      accountRoute((request) => runtime.runPromise(AccountPage.use((page) => page.answer(request)))),
       ...(metadata === undefined ? [] : metadataPaths.map((path) => documentRoute(path, metadata)))
     ],
     closeRoutes: () => mcp.close()
@@ -113,6 +130,8 @@ const serve = (args: ServeArgs): void => {
   app.server.listen(args.port, args.host, () => {
     const { address, port, family } = app.server.address() as AddressInfo
     const name = family === "IPv6" ? `[${address}]` : address
+    // Jobs of callers with accounts of their own are recovered before anybody calls.
+    if (accountPage !== undefined) runtime.runFork(Effect.void)
     process.stdout.write(`klingkit-mcp-http is listening on http://${name}:${port}/mcp\n`)
   })
   const stop = async () => {

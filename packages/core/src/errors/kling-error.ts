@@ -32,10 +32,10 @@ const reasons = {
   /** No credential, or only half of a key pair; names what to set. */
   MissingCredentials: { settings: Schema.Array(Setting) },
   /**
-   * The caller of a hosted server has no Kling account to pay from, and connects one at `page`. `unreadable`: one is stored, and
-   * the server has lost the secret that opens it.
+   * The caller of a hosted server has no Kling account to pay from, and connects one at `page`, if the server has it.
+   * `unreadable`: one is stored, and the server has lost the secret that opens it.
    */
-  NoAccount: { why: Schema.Literals(["none", "unreadable"]), page: Schema.String },
+  NoAccount: { why: Schema.Literals(["none", "unreadable"]), page: Schema.optionalKey(Schema.String) },
   /** The shape of the credential shows that Kling cannot accept it; no request was made. */
   UnusableCredentials: { problems: Schema.Array(Problem) },
   Unauthorized: kling,
@@ -309,7 +309,7 @@ function nextStep(reason: KlingErrorReason, access?: Access): NextStep {
     case "UnusableCredentials":
       return { _tag: "SetCredentials" }
     case "NoAccount":
-      return { _tag: "ConnectAccount", page: reason.page }
+      return { _tag: "ConnectAccount", ...(reason.page === undefined ? {} : { page: reason.page }) }
     case "TaskNotFound":
       return { _tag: "CheckId", id: reason.taskId, at: "Kling" }
     case "TaskNotVisible":
