@@ -37,6 +37,8 @@ export const startHosted = async (
     settings,
     origin,
     url: `${origin}/mcp`,
+    /** The process ends at once, as if its machine did. */
+    kill: () => program.child.kill("SIGKILL"),
     /** Its address behind the proxy. */
     inner: () => inner,
     close: async () => {

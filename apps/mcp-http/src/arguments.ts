@@ -9,6 +9,9 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
        klingkit-mcp-http keys add NAME [--scopes kling:read,kling:generate]
        klingkit-mcp-http keys list
        klingkit-mcp-http keys revoke NAME
+       klingkit-mcp-http accounts list
+       klingkit-mcp-http accounts reseal
+       klingkit-mcp-http accounts disconnect CALLER
 
   --port NUMBER     port to listen on; 0 for any free port (default 8787)
   --host ADDRESS    address to listen on (default 127.0.0.1); beyond loopback only if callers must sign in
@@ -20,7 +23,10 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
   keys              gives a caller an access key, shows who has one, takes one back; for KLINGKIT_AUTH_KEYS=on
   --scopes LIST     kling:read, kling:generate, kling:admin; each includes those before it (default kling:generate)
 
-MCP is at /mcp, health checks at /healthz and /readyz.
+  accounts          shows which callers have connected a Kling account of their own, encrypts all with the current
+                    KLINGKIT_SECRET, deletes one
+
+MCP is at /mcp, the page on which callers connect a Kling account at /account, health checks at /healthz and /readyz.
 
 Environment:
 ${settingsHelp}
@@ -30,7 +36,12 @@ ${settingsHelp}
   KLINGKIT_AUTH_JWKS_URI                  the issuer's keys, if its metadata do not say
   KLINGKIT_AUTH_KEYS                      on: callers may use an access key (klingkit-mcp-http keys); off
   KLINGKIT_CALLBACK_SECRETS               whsec_... of Kling's console, comma-separated: its callbacks end waits at once
-  KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer
+  KLINGKIT_AUTH_CLIENT_ID                 what the account page is at the issuer, for callers who sign in there
+  KLINGKIT_AUTH_CLIENT_SECRET             its secret, if the issuer gave it one
+  KLINGKIT_OWN_ACCOUNTS                   required: callers pay from Kling accounts of their own only; allowed
+  KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer, and
+                                          encrypts the Kling accounts of callers
+  KLINGKIT_FORMER_SECRETS                 comma-separated: the secrets before it, which still open what they encrypted
   KLINGKIT_ALLOWED_HOSTS                  comma-separated host names besides loopback
   KLINGKIT_ALLOWED_ORIGINS                comma-separated origins besides loopback, such as https://app.example,
                                           vscode-webview://*

@@ -7,7 +7,7 @@ import {
   regionUrls,
   retrySchedule
 } from "@klingkit/core"
-import { checkCredentials, otherBaseUrl } from "@klingkit/core/internal"
+import { otherBaseUrl } from "@klingkit/core/internal"
 import { Clock, Data, Effect, Layer, Schedule } from "effect"
 import type { KlingAccount } from "./kling-accounts.ts"
 
@@ -37,7 +37,7 @@ export const checkAccount = ({
   region
 }: Pick<KlingAccount, "credentials" | "region">): Effect.Effect<ReadonlyArray<ResourcePack>, KlingError | KlingAway> =>
   Effect.gen(function* () {
-    const kling = yield* klingOf(yield* checkCredentials(credentials), region)
+    const kling = yield* klingOf(credentials, region)
     const endTime = yield* Clock.currentTimeMillis
     const { resource_pack_subscribe_infos: packs = [] } = yield* kling.call(operations["account.costs"], {
       startTime: firstPackMillis,
