@@ -81,14 +81,20 @@ export const endSignIn = Effect.fnUntraced(function* (
       resource: audience
     })
   )
-  const { access_token: token } = yield* HttpClient.execute(request).pipe(
-    Effect.flatMap(HttpClientResponse.filterStatusOk),
+  const answered = yield* HttpClient.execute(request).pipe(Effect.timeout("10 seconds"), Effect.mapError(byIssuer))
+  if (answered.status >= 400 && answered.status < 500) {
+    // The code was used before or is too old; or the settings of the client are wrong.
+    yield* Effect.logWarning(`the token issuer refused to end a sign-in: HTTP ${answered.status}`)
+    return yield* new SignInFailed({ because: "user" })
+  }
+  const tokens = yield* HttpClientResponse.filterStatusOk(answered).pipe(
     Effect.flatMap(HttpClientResponse.schemaBodyJson(Tokens)),
-    Effect.timeout("10 seconds"),
-    Effect.mapError(() => new SignInFailed({ because: "issuer" }))
+    Effect.mapError(byIssuer)
   )
-  return Redacted.make(token)
+  return Redacted.make(tokens.access_token)
 }, Effect.provide(fetchHttpClient))
+
+const byIssuer = () => new SignInFailed({ because: "issuer" })
 
 /** Some issuers write their URL with a slash at its end, and some without. */
 const isSame = (one: string, other: string): boolean => one.replace(/\/$/, "") === other.replace(/\/$/, "")
@@ -104,7 +110,7 @@ const authorizationOf = (id: string, secret: Redacted.Redacted | undefined): Rea
 const metadataOf = (issuer: string) =>
   discoverIssuer(issuer).pipe(
     Effect.tapError(({ message }) => Effect.logWarning(message)),
-    Effect.mapError(() => new SignInFailed({ because: "issuer" })),
+    Effect.mapError(byIssuer),
     Effect.provide(fetchHttpClient)
   )
 
