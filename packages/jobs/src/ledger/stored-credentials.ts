@@ -25,7 +25,10 @@ export interface StoredCredentialRepository {
   /** By principal. */
   readonly list: Effect.Effect<ReadonlyArray<StoredCredential>, LedgerError>
   /** The same content, sealed anew. False if the row is no longer `before`, which then stays as it is. */
-  reseal(before: StoredCredential, after: Pick<StoredCredential, "keyId" | "sealed">): Effect.Effect<boolean, LedgerError>
+  reseal(
+    before: StoredCredential,
+    after: Pick<StoredCredential, "keyId" | "sealed">
+  ): Effect.Effect<boolean, LedgerError>
   /** False if the principal has none. */
   remove(principal: string): Effect.Effect<boolean, LedgerError>
   /** Those who have one, and jobs or pipelines that go on only while a process with it runs. */
