@@ -9,9 +9,11 @@ interface StartOptions {
   readonly kling?: Awaited<ReturnType<typeof freshKling>>
 }
 
+type Settings = Readonly<Record<string, string>>
+
 /** The built server behind a reverse proxy, whose address is the public one, with an emulated Kling. */
 export const startHosted = async (
-  env: Readonly<Record<string, string>>,
+  env: Settings | ((origin: string) => Promise<Settings>),
   { args = [], kling: given }: StartOptions = {}
 ) => {
   const kling = given ?? (await freshKling())
@@ -29,7 +31,11 @@ export const startHosted = async (
   proxy.listen(0, "127.0.0.1")
   await once(proxy, "listening")
   const origin = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-  const settings = { ...kling.env, KLINGKIT_PUBLIC_URL: origin, ...env }
+  const settings = {
+    ...kling.env,
+    KLINGKIT_PUBLIC_URL: origin,
+    ...(typeof env === "function" ? await env(origin) : env)
+  }
   const { program, url } = await startHttp(settings, args)
   inner = url
   return {
@@ -40,6 +46,8 @@ export const startHosted = async (
     /** What it has logged so far. */
     stderr: () => program.stderr,
     says: (pattern: RegExp) => program.says(pattern),
+    /** The process ends at once, as if its machine did. */
+    kill: () => program.child.kill("SIGKILL"),
     /** Its address behind the proxy. */
     inner: () => inner,
     close: async () => {

@@ -5,9 +5,10 @@ import {
   Gate,
   type HostingSettings,
   isAuthenticated,
+  KlingAccounts,
   metadataUrl
 } from "@klingkit/hosting"
-import { CallerServices, localCaller, type Services } from "@klingkit/mcp"
+import { type Caller, CallerServices, localCaller, type Services } from "@klingkit/mcp"
 import { grants, type Scope as AccessScope } from "@klingkit/tools"
 import type { AuthInfo } from "@modelcontextprotocol/server"
 import { Effect, Option, Redacted, type Scope, type Tracer } from "effect"
@@ -58,7 +59,7 @@ export const admitting = (
   request: IncomingMessage,
   serve: (admitted: Admitted) => Promise<void>,
   { settings, route }: { readonly settings: HostingSettings; readonly route: string }
-): Effect.Effect<Refused | undefined, never, Gate | CallLimits | CallerServices> => {
+): Effect.Effect<Refused | undefined, never, Gate | CallLimits | CallerServices | KlingAccounts> => {
   const parent = callerSpan(request)
   return admit(request, settings).pipe(
     Effect.flatMap((admitted) => Effect.promise(() => serve(admitted))),
@@ -73,7 +74,7 @@ export const admitting = (
 const admit = (
   request: IncomingMessage,
   settings: HostingSettings
-): Effect.Effect<Admitted, Refused, Gate | CallLimits | CallerServices | Scope.Scope> =>
+): Effect.Effect<Admitted, Refused, Gate | CallLimits | CallerServices | KlingAccounts | Scope.Scope> =>
   Effect.gen(function* () {
     const { headers } = request
     const principal = isAuthenticated(settings)
@@ -82,8 +83,16 @@ const admit = (
     const caller = principal === undefined ? localCaller : { principal: principal.id }
     if (principal !== undefined) yield* CallLimits.use((limits) => limits.admit(principal.id))
     const key = ownKey(headers["x-kling-api-key"])
+    const account: Caller["account"] =
+      key !== undefined
+        ? { credentials: { kind: "api-key", apiKey: key } }
+        : principal === undefined
+          ? undefined
+          : yield* KlingAccounts.use((accounts) => accounts.find(principal.id)).pipe(
+              Effect.catchTag("AccountUnreadable", () => Effect.succeed("unreadable" as const))
+            )
     const services = yield* CallerServices.use((callers) =>
-      callers.of(key === undefined ? caller : { ...caller, apiKey: key })
+      callers.of(account === undefined ? caller : { ...caller, account })
     )
     const span = Option.getOrUndefined(yield* Effect.option(Effect.currentParentSpan))
     return {

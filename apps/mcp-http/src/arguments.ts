@@ -15,6 +15,9 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
        klingkit-mcp-http endpoints replay NAME --since 2026-11-30T00:00Z | --message ID
        klingkit-mcp-http endpoints test NAME
        klingkit-mcp-http check
+       klingkit-mcp-http accounts list
+       klingkit-mcp-http accounts reseal
+       klingkit-mcp-http accounts disconnect CALLER
 
   --port NUMBER     port to listen on; 0 for any free port (default 8787)
   --host ADDRESS    address to listen on (default 127.0.0.1); beyond loopback only if callers must sign in
@@ -31,7 +34,11 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
   --caller ID       only about the jobs of this caller: the subject of its tokens, or key:NAME
   --since TIME      sends again what ended since then; --message sends one message, by its webhook-id
 
-MCP is at /mcp, REST at /v1 (described by /v1/openapi.json), health checks at /healthz and /readyz.
+  accounts          shows which callers have connected a Kling account of their own, encrypts all with the current
+                    KLINGKIT_SECRET, deletes one
+
+MCP is at /mcp, REST at /v1 (described by /v1/openapi.json), the page on which callers connect a Kling account at
+/account, health checks at /healthz and /readyz.
 
 Environment:
 ${settingsHelp}
@@ -41,7 +48,12 @@ ${settingsHelp}
   KLINGKIT_AUTH_JWKS_URI                  the issuer's keys, if its metadata do not say
   KLINGKIT_AUTH_KEYS                      on: callers may use an access key (klingkit-mcp-http keys); off
   KLINGKIT_CALLBACK_SECRETS               whsec_... of Kling's console, comma-separated: its callbacks end waits at once
-  KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer, and webhooks
+  KLINGKIT_AUTH_CLIENT_ID                 what the account page is at the issuer, for callers who sign in there
+  KLINGKIT_AUTH_CLIENT_SECRET             its secret, if the issuer gave it one
+  KLINGKIT_OWN_ACCOUNTS                   required: callers pay from Kling accounts of their own only; allowed
+  KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer, and
+                                          webhooks; encrypts the Kling accounts of callers
+  KLINGKIT_FORMER_SECRETS                 comma-separated: the secrets before it, which still open what they encrypted
   KLINGKIT_LOG                            json: the log on stderr as JSON lines; text
   KLINGKIT_LOG_LEVEL                      debug, info (each request too), warn (default), error
   KLINGKIT_METRICS                        port, or address:port, of /metrics and the health checks; off

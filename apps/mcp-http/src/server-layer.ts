@@ -1,17 +1,21 @@
 import { NodeServices } from "@effect/platform-node"
 import {
+  AccountPage,
+  accountPageUrl,
   CallbackAddresses,
   CallLimits,
   defaultLimits,
   Gate,
   type HostingSettings,
+  KlingAccounts,
   type KnownSecrets,
-  layerDeliveries
+  layerDeliveries,
+  recoverAccounts
 } from "@klingkit/hosting"
 import { Jobs } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies } from "@klingkit/jobs/node"
-import { CallerServices, localCaller } from "@klingkit/mcp"
+import { type Caller, CallerServices, localCaller } from "@klingkit/mcp"
 import { Effect, Layer } from "effect"
 import { auditFile } from "./audit-file.ts"
 import { logLayer } from "./log.ts"
@@ -20,9 +24,9 @@ import { traces } from "./traces.ts"
 
 /** Everything that serves requests, and what runs between them. */
 export const serverLayer = ({ hosting, operating }: Settings, version: string, secrets: KnownSecrets) =>
-  Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), deliveries).pipe(
-    Layer.provideMerge(callerServices(hosting)),
-    Layer.provideMerge(CallbackAddresses.layer),
+  Layer.mergeAll(AccountPage.layer(hosting), deliveries, recovery(hosting)).pipe(
+    Layer.provideMerge(Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), callerServices(hosting))),
+    Layer.provideMerge(Layer.merge(KlingAccounts.layer, CallbackAddresses.layer)),
     Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
     Layer.provideMerge(operating.auditLog === undefined ? Layer.empty : auditFile(operating.auditLog, secrets)),
     Layer.provideMerge(traces(version, secrets)),
@@ -30,23 +34,50 @@ export const serverLayer = ({ hosting, operating }: Settings, version: string, s
   )
 
 /** Where the server has a public address, Kling calls back about jobs on its account. */
-const callerServices = ({ publicOrigin }: HostingSettings) =>
-  publicOrigin === undefined
-    ? CallerServices.layer()
-    : Layer.unwrap(
-        CallbackAddresses.use((addresses) =>
-          Effect.succeed(
-            CallerServices.layer((handle) => Effect.map(addresses.pathOf(handle), (path) => `${publicOrigin}${path}`))
-          )
-        )
+const callerServices = (hosting: HostingSettings) =>
+  Layer.unwrap(
+    CallbackAddresses.use((addresses) =>
+      Effect.succeed(
+        CallerServices.layer({
+          accountPage: accountPageUrl(hosting),
+          ownAccountsOnly: hosting.ownAccountsOnly,
+          ...(hosting.publicOrigin === undefined
+            ? {}
+            : {
+                callbackUrl: (handle) =>
+                  Effect.map(addresses.pathOf(handle), (path) => `${hosting.publicOrigin}${path}`)
+              })
+        })
+      )
+    )
+  )
+
+/** Callers with accounts of their own: their jobs are recovered before any of them calls. */
+const recovery = (hosting: HostingSettings) =>
+  accountPageUrl(hosting) === undefined
+    ? Layer.empty
+    : Layer.effectDiscard(
+        recoverAccounts((principal, account) => CallerServices.use(({ recover }) => recover({ principal, account })))
       )
 
-/** Messages to endpoints, about jobs on the server's account that end whether or not their callers wait. */
+/** Messages to endpoints, about jobs that end whether or not their callers wait. */
 const deliveries = Layer.unwrap(
-  CallerServices.use((callers) => {
-    const pollDue = Effect.flatMap(callers.of(localCaller), (services) =>
-      Effect.promise((signal) => services.runPromise(Effect.ignore(Jobs.use((jobs) => jobs.pollDue())), { signal }))
+  Effect.gen(function* () {
+    const callers = yield* CallerServices
+    const accounts = yield* KlingAccounts
+    const pollFor = (caller: Caller) =>
+      Effect.scoped(
+        Effect.flatMap(callers.of(caller), (services) =>
+          Effect.promise((signal) => services.runPromise(Effect.ignore(Jobs.use((jobs) => jobs.pollDue())), { signal }))
+        )
+      )
+    const pollAccounts = Effect.flatMap(accounts.atWork, (principals) =>
+      Effect.forEach(principals, (principal) =>
+        Effect.flatMap(accounts.find(principal), (account) =>
+          account === undefined ? Effect.void : pollFor({ principal, account })
+        ).pipe(Effect.catchTag("AccountUnreadable", () => Effect.void))
+      )
     )
-    return Effect.succeed(layerDeliveries(Effect.scoped(pollDue)))
+    return layerDeliveries(Effect.andThen(pollFor(localCaller), Effect.ignore(pollAccounts)))
   })
 )

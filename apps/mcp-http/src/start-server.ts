@@ -1,4 +1,4 @@
-import { isAuthenticated, type KnownSecrets, metadataPaths, resourceMetadata } from "@klingkit/hosting"
+import { AccountPage, isAuthenticated, type KnownSecrets, metadataPaths, resourceMetadata } from "@klingkit/hosting"
 import { LedgerSource } from "@klingkit/jobs"
 import { ProgressWatch } from "@klingkit/jobs/internal"
 import { backgroundFailure, buildServer } from "@klingkit/mcp"
@@ -11,6 +11,7 @@ import { logLayer } from "./log.ts"
 import { observeRequests } from "./observe.ts"
 import { makeOperationsServer } from "./operations.ts"
 import type { Settings } from "./read-settings.ts"
+import { accountRoute } from "./routes/account.ts"
 import { callbackRoute, receiveCallback } from "./routes/callbacks.ts"
 import { documentRoute } from "./routes/documents.ts"
 import { healthRoutes } from "./routes/health.ts"
@@ -72,6 +73,7 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
       ...mcp.routes,
       restRoute(rest, admitTo(restPath), (caller, scope) => missingScope(caller, scope, hosting)),
       ...health,
+      accountRoute((request) => runtime.runPromise(AccountPage.use((page) => page.answer(request)))),
       callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, settings.callbackSecrets))),
       ...(metadata === undefined ? [] : metadataPaths.map((path) => documentRoute(path, metadata)))
     ],

@@ -62,14 +62,22 @@ export const checkBaseUrl = (value: string): Effect.Effect<string, KlingError> =
   return Effect.succeed(Object.hasOwn(regionHosts, url.origin) ? url.origin : nearest)
 }
 
+const unreadableBaseUrl = () => Effect.fail(invalidSetting("baseUrl", "cannot be read"))
+
+/** `KLINGAI_BASE_URL`: it goes before every region. */
+export const otherBaseUrl: Effect.Effect<string | undefined, KlingError> = Effect.gen(function* () {
+  const url = yield* Config.option(Config.String("KLINGAI_BASE_URL"))
+  return Option.isSome(url) && url.value.trim() !== "" ? yield* checkBaseUrl(url.value.trim()) : undefined
+}).pipe(Effect.catchTag("ConfigError", unreadableBaseUrl))
+
 /** The API's base URL from `KLINGAI_BASE_URL`, else from `KLINGAI_REGION` (`global` or `china`). */
 export const baseUrlFromConfig: Effect.Effect<string, KlingError> = Effect.gen(function* () {
-  const url = yield* Config.option(Config.String("KLINGAI_BASE_URL"))
-  if (Option.isSome(url) && url.value.trim() !== "") return yield* checkBaseUrl(url.value.trim())
+  const url = yield* otherBaseUrl
+  if (url !== undefined) return url
   const region = (yield* Config.option(Config.String("KLINGAI_REGION"))).pipe(Option.getOrElse(() => "global"))
   if (region === "global" || region === "china") return regionUrls[region]
   return yield* invalidSetting("region", "must be global or china")
-}).pipe(Effect.catchTag("ConfigError", () => Effect.fail(invalidSetting("baseUrl", "cannot be read"))))
+}).pipe(Effect.catchTag("ConfigError", unreadableBaseUrl))
 
 /** Where Kling's configuration is read instead of the environment variables `KLINGAI_API_KEY` etc. */
 export interface KlingConfigOptions {

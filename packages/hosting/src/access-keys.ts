@@ -19,6 +19,8 @@ export class AccessKeys extends Context.Service<
     issue(name: string, scopes: ReadonlyArray<Scope>): Effect.Effect<Redacted.Redacted | undefined, LedgerError>
     /** Whose key this is; nothing if it opens nothing. */
     find(key: string): Effect.Effect<Principal | undefined, LedgerError>
+    /** The same, by the hash of a key that was found before. */
+    findByHash(hash: string): Effect.Effect<Principal | undefined, LedgerError>
     readonly list: Effect.Effect<ReadonlyArray<AccessKey>, LedgerError>
     /** From now on it opens nothing. False if there is no key of this name. */
     revoke(name: string): Effect.Effect<boolean, LedgerError>
@@ -26,22 +28,24 @@ export class AccessKeys extends Context.Service<
 >()("@klingkit/hosting/AccessKeys") {
   static readonly layer: Layer.Layer<AccessKeys, never, LedgerSource> = Layer.effect(
     AccessKeys,
-    Effect.map(Ledger, ({ accessKeys }) => ({
-      issue: Effect.fnUntraced(function* (name, scopes) {
-        const key = yield* randomKey
-        const isNew = yield* accessKeys.add({ name, scopes, hash: yield* sha256Hex(key) })
-        return isNew ? Redacted.make(key) : undefined
-      }),
-      find: Effect.fnUntraced(function* (key) {
-        const known = yield* accessKeys.find(yield* sha256Hex(key))
-        if (known === undefined) return undefined
-        return { id: principalOfKey(known.name), scopes: known.scopes, clientId: known.name }
-      }),
-      list: accessKeys.list,
-      revoke: (name) => accessKeys.revoke(name)
-    }))
+    Effect.map(Ledger, ({ accessKeys }) => {
+      const findByHash = (hash: string) => Effect.map(accessKeys.find(hash), (known) => known && principalOf(known))
+      return {
+        issue: Effect.fnUntraced(function* (name, scopes) {
+          const key = yield* randomKey
+          const isNew = yield* accessKeys.add({ name, scopes, hash: yield* sha256Hex(key) })
+          return isNew ? Redacted.make(key) : undefined
+        }),
+        find: (key) => Effect.flatMap(sha256Hex(key), findByHash),
+        findByHash,
+        list: accessKeys.list,
+        revoke: (name) => accessKeys.revoke(name)
+      }
+    })
   ).pipe(Layer.provide(lazyLedger))
 }
+
+const principalOf = ({ name, scopes }: AccessKey): Principal => ({ id: principalOfKey(name), scopes, clientId: name })
 
 // Its 256 random bits need no slow hash.
 const randomKey = SecureRandom.SecureRandom.use((random) => random.randomBytes(32)).pipe(

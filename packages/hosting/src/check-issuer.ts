@@ -1,14 +1,14 @@
 import { fetchHttpClient } from "@klingkit/core"
 import { Effect, Schema } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
-import { answerTimeout, discoverKeys, IssuerUnreadable } from "./issuer-keys.ts"
+import { answerTimeout, discoverIssuer, IssuerUnreadable } from "./issuer-keys.ts"
 import type { HostingSettings } from "./settings.ts"
 
 const KeySet = Schema.Struct({ keys: Schema.Array(Schema.Struct({ kty: Schema.String })) })
 
 /** Where an issuer has its keys, and how many there are by which tokens can be verified; fails if there is none. */
 export const checkIssuer = Effect.fnUntraced(function* ({ issuer, jwksUri }: NonNullable<HostingSettings["oauth"]>) {
-  const address = jwksUri ?? (yield* discoverKeys(issuer))
+  const address = jwksUri ?? (yield* discoverIssuer(issuer)).jwks_uri
   const { keys } = yield* HttpClient.get(address).pipe(
     Effect.flatMap(HttpClientResponse.filterStatusOk),
     Effect.flatMap(HttpClientResponse.schemaBodyJson(KeySet)),

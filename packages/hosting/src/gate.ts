@@ -5,7 +5,7 @@ import { Context, Effect, Layer, Ref } from "effect"
 import type { JWTVerifyGetKey } from "jose"
 import { AccessDenied } from "./access-denied.ts"
 import { AccessKeys, looksLikeAccessKey } from "./access-keys.ts"
-import { discoverKeys, keysAt } from "./issuer-keys.ts"
+import { discoverIssuer, keysAt } from "./issuer-keys.ts"
 import type { Principal } from "./principal.ts"
 import type { HostingSettings } from "./settings.ts"
 import { TokenVerifier } from "./token-verifier.ts"
@@ -57,7 +57,7 @@ const issuerKeys = Effect.fnUntraced(function* ({ issuer, jwksUri }: NonNullable
   return Effect.gen(function* () {
     const found = yield* Ref.get(known)
     if (found !== undefined) return found
-    const keys = keysAt(yield* discoverKeys(issuer))
+    const keys = keysAt((yield* discoverIssuer(issuer)).jwks_uri)
     yield* Ref.set(known, keys)
     return keys
   }).pipe(

@@ -1,13 +1,24 @@
 export { AccessDenied } from "./access-denied.ts"
 export { AccessKeys } from "./access-keys.ts"
+export {
+  type AccountEntry,
+  AccountUnreadable,
+  type ConnectedAccount,
+  type KlingAccount,
+  KlingAccounts,
+  SecretMissing
+} from "./accounts/kling-accounts.ts"
+export { recoverAccounts } from "./accounts/recover-accounts.ts"
 export { CallbackAddresses, callbackPath, callbackSecrets } from "./callback-addresses.ts"
 export { checkIssuer } from "./check-issuer.ts"
 export { CallLimits, defaultLimits, type Limits, TooManyCalls } from "./call-limits.ts"
 export { Gate } from "./gate.ts"
+export { AccountPage } from "./page/account-page.ts"
+export type { PageAnswer, PageRequest } from "./page/page-answer.ts"
 export type { Principal } from "./principal.ts"
 export { challenge, metadataPaths, metadataUrl, resourceMetadata } from "./protected-resource.ts"
 export { configuredSecrets, type KnownSecrets, makeKnownSecrets } from "./known-secrets.ts"
 export { type OperatingSettings, serverSettings } from "./operating-settings.ts"
-export { type HostingSettings, isAuthenticated, resourceOf } from "./settings.ts"
+export { accountPageUrl, accountPath, type HostingSettings, isAuthenticated, resourceOf } from "./settings.ts"
 export { layerDeliveries } from "./webhooks/deliveries.ts"
 export { EndpointRefused, Endpoints, type NewEndpoint } from "./webhooks/endpoints.ts"

@@ -5,7 +5,13 @@ import { createRemoteJWKSet, type JWTVerifyGetKey } from "jose"
 /** The issuer's metadata (RFC 8414, or OpenID Connect Discovery) cannot be read, or are of another issuer. */
 export class IssuerUnreadable extends Data.TaggedError("IssuerUnreadable")<{ readonly message: string }> {}
 
-const Metadata = Schema.Struct({ issuer: Schema.String, jwks_uri: Schema.String })
+const Metadata = Schema.Struct({
+  issuer: Schema.String,
+  jwks_uri: Schema.String,
+  authorization_endpoint: Schema.optionalKey(Schema.String),
+  token_endpoint: Schema.optionalKey(Schema.String)
+})
+export type IssuerMetadata = typeof Metadata.Type
 
 /** Longer than an issuer takes that is well. */
 export const answerTimeout = Duration.seconds(5)
@@ -17,10 +23,10 @@ export const keysAt = (jwksUri: string): JWTVerifyGetKey =>
     timeoutDuration: Duration.toMillis(answerTimeout)
   })
 
-/** Where an issuer has its keys, as its metadata say. */
-export const discoverKeys = Effect.fnUntraced(function* (
+/** What an issuer says of itself: where it has its keys, and where users sign in. */
+export const discoverIssuer = Effect.fnUntraced(function* (
   issuer: string
-): Effect.fn.Return<string, IssuerUnreadable, HttpClient.HttpClient> {
+): Effect.fn.Return<IssuerMetadata, IssuerUnreadable, HttpClient.HttpClient> {
   for (const url of metadataUrls(issuer)) {
     const found = yield* Effect.option(
       HttpClient.get(url).pipe(
@@ -30,7 +36,7 @@ export const discoverKeys = Effect.fnUntraced(function* (
       )
     )
     if (Option.isNone(found)) continue
-    if (withoutSlash(found.value.issuer) === withoutSlash(issuer)) return found.value.jwks_uri
+    if (withoutSlash(found.value.issuer) === withoutSlash(issuer)) return found.value
     return yield* new IssuerUnreadable({ message: `the metadata at ${url} are of another issuer` })
   }
   return yield* new IssuerUnreadable({ message: `the metadata of ${issuer} cannot be read` })

@@ -55,9 +55,10 @@ const settings = [
   "KLING_ACCESS_KEY",
   "KLING_SECRET_KEY",
   "KLINGKIT_SECRET",
+  "KLINGKIT_AUTH_CLIENT_SECRET",
   "PGPASSWORD"
 ]
-const lists = ["KLINGKIT_CALLBACK_SECRETS"]
+const lists = ["KLINGKIT_CALLBACK_SECRETS", "KLINGKIT_FORMER_SECRETS"]
 const urls = ["KLINGKIT_DATABASE_URL", "HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"]
 
 /** The secrets among the settings of a server. */

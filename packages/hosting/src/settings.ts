@@ -1,14 +1,24 @@
 import { isLocalUrl, onOffSetting } from "@klingkit/core/internal"
-import { Config, Data, Effect, Option, Result } from "effect"
+import { Config, Data, Effect, Option, Redacted, Result } from "effect"
 
 /** Who is let in, and by which name the server is known. */
 export interface HostingSettings {
   /** The origin that clients see: `https://kling.example.com`. */
   readonly publicOrigin?: string
   /** Access tokens of this issuer, for this audience, are accepted. */
-  readonly oauth?: { readonly issuer: string; readonly audience: string; readonly jwksUri?: string }
+  readonly oauth?: {
+    readonly issuer: string
+    readonly audience: string
+    readonly jwksUri?: string
+    /** What the account page is at the issuer. */
+    readonly client?: { readonly id: string; readonly secret?: Redacted.Redacted }
+  }
   /** Access keys that this server has given are accepted. */
   readonly acceptsKeys: boolean
+  /** There is a secret to encrypt with. */
+  readonly hasSecret?: true
+  /** Callers pay from Kling accounts of their own only. */
+  readonly ownAccountsOnly?: true
 }
 
 /** Callers have to say who they are. */
@@ -27,13 +37,27 @@ export const text = (name: string): Effect.Effect<string | undefined> =>
     Effect.map((value) => (value === "" ? undefined : value))
   )
 
-/** From `KLINGKIT_AUTH_ISSUER`, `_AUDIENCE`, `_JWKS_URI`, `_KEYS` and `KLINGKIT_PUBLIC_URL`; fails with every problem at once. */
+const redacted = (name: string) =>
+  Config.option(Config.Redacted(name)).pipe(
+    Effect.orDie,
+    Effect.map(Option.filter((value) => Redacted.value(value).trim() !== "")),
+    Effect.map(Option.getOrUndefined)
+  )
+
+/**
+ * From `KLINGKIT_AUTH_ISSUER`, `_AUDIENCE`, `_JWKS_URI`, `_CLIENT_ID`, `_CLIENT_SECRET`, `_KEYS`, `KLINGKIT_PUBLIC_URL` and
+ * `KLINGKIT_OWN_ACCOUNTS`; fails with every problem at once.
+ */
 export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInvalid> = Effect.gen(function* () {
   const issuer = yield* text("KLINGKIT_AUTH_ISSUER")
   const jwksUri = yield* text("KLINGKIT_AUTH_JWKS_URI")
   const audience = yield* text("KLINGKIT_AUTH_AUDIENCE")
   const keys = yield* Effect.result(onOffSetting("KLINGKIT_AUTH_KEYS"))
   const publicUrl = yield* text("KLINGKIT_PUBLIC_URL")
+  const clientId = yield* text("KLINGKIT_AUTH_CLIENT_ID")
+  const clientSecret = yield* redacted("KLINGKIT_AUTH_CLIENT_SECRET")
+  const hasSecret = (yield* redacted("KLINGKIT_SECRET")) !== undefined
+  const ownAccounts = (yield* text("KLINGKIT_OWN_ACCOUNTS")) ?? "allowed"
 
   const problems = [
     ...urlProblem("KLINGKIT_AUTH_ISSUER", issuer),
@@ -43,18 +67,26 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
     ...(issuer === undefined
       ? [
           ...(jwksUri === undefined ? [] : ["KLINGKIT_AUTH_JWKS_URI needs KLINGKIT_AUTH_ISSUER"]),
-          ...(audience === undefined ? [] : ["KLINGKIT_AUTH_AUDIENCE needs KLINGKIT_AUTH_ISSUER"])
+          ...(audience === undefined ? [] : ["KLINGKIT_AUTH_AUDIENCE needs KLINGKIT_AUTH_ISSUER"]),
+          ...(clientId === undefined ? [] : ["KLINGKIT_AUTH_CLIENT_ID needs KLINGKIT_AUTH_ISSUER"])
         ]
       : publicUrl === undefined
         ? [
             "KLINGKIT_AUTH_ISSUER needs KLINGKIT_PUBLIC_URL: clients must be able to tell for which server they ask a token"
           ]
-        : [])
+        : []),
+    ...(clientSecret === undefined || clientId !== undefined
+      ? []
+      : ["KLINGKIT_AUTH_CLIENT_SECRET needs KLINGKIT_AUTH_CLIENT_ID"]),
+    ...(ownAccounts === "allowed" || ownAccounts === "required"
+      ? []
+      : [`KLINGKIT_OWN_ACCOUNTS must be allowed or required, not ${JSON.stringify(ownAccounts)}`])
   ]
   if (problems.length > 0) return yield* new HostingSettingsInvalid({ problems })
   const publicOrigin = publicUrl === undefined ? undefined : new URL(publicUrl).origin
-  return {
+  const settings: HostingSettings = {
     acceptsKeys: Result.isSuccess(keys) && Option.getOrElse(keys.success, () => false),
+    ...(hasSecret ? { hasSecret } : {}),
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
     ...(issuer === undefined || publicOrigin === undefined
       ? {}
@@ -62,11 +94,40 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
           oauth: {
             issuer,
             audience: audience ?? resourceOf(publicOrigin),
-            ...(jwksUri === undefined ? {} : { jwksUri })
+            ...(jwksUri === undefined ? {} : { jwksUri }),
+            ...(clientId === undefined
+              ? {}
+              : { client: { id: clientId, ...(clientSecret === undefined ? {} : { secret: clientSecret }) } })
           }
         })
   }
+  if (ownAccounts === "allowed") return settings
+  const missing = [
+    ...missingForPage(settings),
+    ...(settings.oauth === undefined || clientId !== undefined
+      ? []
+      : ["KLINGKIT_AUTH_CLIENT_ID, with which callers of the issuer sign in on the page"])
+  ]
+  if (missing.length === 0) return { ...settings, ownAccountsOnly: true }
+  return yield* new HostingSettingsInvalid({
+    problems: missing.map((setting) => `KLINGKIT_OWN_ACCOUNTS=required needs ${setting}`)
+  })
 })
+
+/** What keeps callers from connecting Kling accounts of their own on the account page: settings, each with what it is for. */
+export const missingForPage = (settings: HostingSettings): ReadonlyArray<string> => [
+  ...(settings.acceptsKeys || settings.oauth?.client !== undefined
+    ? []
+    : ["KLINGKIT_AUTH_KEYS=on or KLINGKIT_AUTH_CLIENT_ID, with which callers sign in"]),
+  ...(settings.publicOrigin === undefined ? ["KLINGKIT_PUBLIC_URL, the address of the page"] : []),
+  ...(settings.hasSecret === true ? [] : ["KLINGKIT_SECRET, with which the accounts are encrypted"])
+]
+
+/** Where callers connect Kling accounts of their own; nothing if they cannot. */
+export const accountPageUrl = (settings: HostingSettings): string | undefined =>
+  missingForPage(settings).length === 0 ? `${settings.publicOrigin}${accountPath}` : undefined
+
+export const accountPath = "/account"
 
 /** The OAuth resource: what clients ask tokens for. */
 export const resourceOf = (publicOrigin: string): string => `${publicOrigin}/mcp`

@@ -1,8 +1,8 @@
+import { Recovery } from "@klingkit/jobs"
 import { Context, Effect, Layer, ManagedRuntime, RcMap, type Scope } from "effect"
-import type { JobsConfig } from "@klingkit/jobs"
 import { SignedState } from "./approval/signed-state.ts"
-import type { Services, ServicesRuntime } from "./build-server.ts"
-import { type Caller, type Disk, servicesFor } from "./services.ts"
+import type { Services } from "./build-server.ts"
+import { type Caller, type Disk, type HostingOptions, servicesFor } from "./services.ts"
 
 /** The services of each caller of a hosted server. They share one ledger and the key of the request state. */
 export class CallerServices extends Context.Service<
@@ -10,25 +10,37 @@ export class CallerServices extends Context.Service<
   {
     /** Built at the caller's first call, and closed when it has not called for a while. In use until the scope closes. */
     of(caller: Caller): Effect.Effect<Services, never, Scope.Scope>
+    /** Goes on with what the processes of the past have left of a caller's account, without waiting for it to call. */
+    recover(caller: Caller): Effect.Effect<void>
   }
 >()("@klingkit/mcp/CallerServices") {
-  /** `callbackUrl` is where Kling calls back about jobs on the server's account. */
-  static readonly layer = (callbackUrl?: JobsConfig["callbackUrl"]): Layer.Layer<CallerServices, never, Disk> =>
-    Layer.effect(CallerServices, make(callbackUrl)).pipe(Layer.provide(SignedState.layerConfig))
+  static readonly layer = (options?: HostingOptions): Layer.Layer<CallerServices, never, Disk> =>
+    Layer.effect(CallerServices, make(options)).pipe(Layer.provide(SignedState.layerConfig))
 }
 
-const make = Effect.fnUntraced(function* (callbackUrl: JobsConfig["callbackUrl"]) {
+const make = Effect.fnUntraced(function* (options?: HostingOptions) {
   const shared = Layer.succeedContext(yield* Effect.context<Disk | SignedState>())
   const callers = yield* RcMap.make({
     lookup: (caller: Caller) =>
       Effect.acquireRelease(
-        Effect.sync((): ServicesRuntime =>
-          ManagedRuntime.make(servicesFor(caller, callbackUrl).pipe(Layer.provideMerge(shared)))
-        ),
+        Effect.sync(() => ManagedRuntime.make(servicesFor(caller, options).pipe(Layer.provideMerge(shared)))),
         (services) => services.disposeEffect
       ),
     // Keys of callers are not kept for longer than a chat needs them.
-    idleTimeToLive: ({ apiKey }) => (apiKey === undefined ? "30 minutes" : "2 minutes")
+    idleTimeToLive: ({ account }) => (account === undefined ? "30 minutes" : "2 minutes")
   })
-  return CallerServices.of({ of: (caller) => RcMap.get(callers, caller) })
+  return CallerServices.of({
+    of: (caller) => RcMap.get(callers, caller),
+    recover: Effect.fnUntraced(function* (caller) {
+      const { contextEffect } = yield* RcMap.get(callers, caller)
+      const context = yield* contextEffect
+      // What fails is due again.
+      yield* Effect.ignore(
+        Effect.provideContext(
+          Recovery.use(({ run }) => run),
+          context
+        )
+      )
+    }, Effect.scoped)
+  })
 })

@@ -32,6 +32,10 @@ export const supportsElicitation = (server: McpServer, ctx: ServerContext): bool
   return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
 }
 
+/** The client can show its user the address of a page, and open it. Only a declaration on this request counts. */
+export const supportsPages = (server: McpServer, ctx: ServerContext): boolean =>
+  isModern(server) && capabilitiesOf(server, ctx)?.elicitation?.url !== undefined
+
 /** Work that continues after the answer, polled with `tasks/get` (SEP-2663). */
 export const tasksExtension = "io.modelcontextprotocol/tasks"
 

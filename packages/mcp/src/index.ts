@@ -4,7 +4,14 @@ export { buildServer, type ServerOptions, type Services } from "./build-server.t
 export { CallerServices } from "./caller-services.ts"
 export { resultLinks } from "./result-links.ts"
 export { selectedTools } from "./selected-tools.ts"
-export { type Caller, type Disk, localCaller, makeServices, servicesFromConfig } from "./services.ts"
+export {
+  type Caller,
+  type Disk,
+  type HostingOptions,
+  localCaller,
+  makeServices,
+  servicesFromConfig
+} from "./services.ts"
 export { settingsHelp } from "./settings-help.ts"
 export { FrameCollector, LineReader } from "./wire/line-reader.ts"
 export { maxBodyBytes, maxLineBytes } from "./wire/limits.ts"

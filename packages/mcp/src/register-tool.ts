@@ -14,6 +14,7 @@ import { withApproval } from "./approval/with-approval.ts"
 import type { Services } from "./build-server.ts"
 import { supportsTasks } from "./client-capabilities.ts"
 import { clientFolders } from "./client-folders.ts"
+import { offerAccountPage } from "./offer-account-page.ts"
 import { reportingProgress } from "./progress.ts"
 import { canReadLinks } from "./result-links.ts"
 import { asTask } from "./tasks/task-state.ts"
@@ -74,11 +75,12 @@ const challengeFor = (tool: Tool): ScopeChallengeHandler => {
       : { scopes: [needed], errorDescription: `${tool.name} needs the scope ${needed}` }
 }
 
-const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerContext, resultLinks: boolean) =>
-  withApproval(server, tool, args, ctx, (result) => {
+const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerContext, resultLinks: boolean) => {
+  const call = withApproval(server, tool, args, ctx, (result) => {
     const answer = successResult(result, resultLinks && canReadLinks(server, ctx))
     return tool.charged && supportsTasks(server, ctx) ? asTask(answer, result) : answer
-  }).pipe(
+  })
+  return offerAccountPage(server, ctx, call).pipe(
     reportingProgress(tool, ctx),
     Effect.catch((error) => Effect.succeed(errorResult(formatError(tool, error)))),
     Effect.catchDefect((defect): Effect.Effect<CallToolResult> =>
@@ -87,6 +89,7 @@ const callTool = (server: McpServer, tool: Tool, args: unknown, ctx: ServerConte
     countingCalls(tool.name),
     Effect.withSpan(`tools/call ${tool.name}`, clientSpan(ctx))
   )
+}
 
 /** The span of the client that the call belongs to, if it says so (2026-07-28); else the call belongs to its HTTP request. */
 const clientSpan = ({ mcpReq }: ServerContext): { readonly parent?: Tracer.ExternalSpan } => {

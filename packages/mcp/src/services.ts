@@ -1,4 +1,13 @@
-import { fetchHttpClient, Kling } from "@klingkit/core"
+import {
+  type Credentials,
+  fetchHttpClient,
+  Kling,
+  type KlingConfig,
+  klingConfig,
+  KlingError,
+  regionUrls
+} from "@klingkit/core"
+import { baseUrlFromConfig, otherBaseUrl } from "@klingkit/core/internal"
 import {
   accountName,
   type FileHost,
@@ -6,24 +15,47 @@ import {
   Jobs,
   type JobsConfig,
   type LedgerSource,
+  type Recovery,
   repeatWithin,
+  type SpendLimits,
   spendLimits
 } from "@klingkit/jobs"
 import { localPrincipal, sha256Hex } from "@klingkit/jobs/internal"
 import type { ToolNeeds } from "@klingkit/tools"
-import { Config, Effect, type FileSystem, Layer, Logger, ManagedRuntime, Path, type Redacted, Result } from "effect"
+import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, Path, Result } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
 import type { ServicesRuntime } from "./build-server.ts"
 
 /** What an app provides. */
 export type Disk = FileSystem.FileSystem | Path.Path | FileHost | LedgerSource
 
+/** A Kling account of a caller's own. */
+export interface OwnAccount {
+  readonly credentials: Credentials
+  /** That of the environment when absent. `KLINGAI_BASE_URL` goes before both. */
+  readonly region?: keyof typeof regionUrls
+  /** Tells its credentials from those of other accounts. */
+  readonly name?: string
+  /** In USD per day (UTC), on top of what the server allows. */
+  readonly maxUsdPerDay?: number
+}
+
 /** For whom tools are called. */
 export interface Caller {
   /** The owner of the jobs. */
   readonly principal: string
-  /** A Kling key of the caller's own; that of the environment when absent. */
-  readonly apiKey?: Redacted.Redacted
+  /** The caller's own Kling account, or that it has one which cannot be read; that of the environment when absent. */
+  readonly account?: OwnAccount | "unreadable"
+}
+
+/** What a hosted server offers its callers. */
+export interface HostingOptions {
+  /** Where Kling calls back about jobs on the server's account. */
+  readonly callbackUrl?: JobsConfig["callbackUrl"]
+  /** Where callers connect Kling accounts of their own. */
+  readonly accountPage?: string | undefined
+  /** The server's account is not lent. */
+  readonly ownAccountsOnly?: boolean | undefined
 }
 
 /** Who works on the machine of the server. */
@@ -34,42 +66,71 @@ export const localCaller: Caller = { principal: localPrincipal }
  * needs Kling reports what is missing.
  */
 export const servicesFor = (
-  { principal, apiKey }: Caller,
-  callbackUrl?: JobsConfig["callbackUrl"]
-): Layer.Layer<ToolNeeds, never, Disk> =>
+  caller: Caller,
+  options: HostingOptions = {}
+): Layer.Layer<ToolNeeds | Recovery, never, Disk> =>
   Layer.unwrap(
     Effect.gen(function* () {
+      const { principal } = caller
+      const own = typeof caller.account === "object" ? caller.account : undefined
       const folders = yield* Effect.orDie(jobFolders)
       const account = yield* Effect.orDie(accountName)
       const repeats = yield* Effect.orElseSucceed(repeatWithin, () => ({}))
       const limits = yield* Effect.result(spendLimits)
       const path = yield* Path.Path
       // An unreadable limit must block every request rather than none.
-      const kling = Result.isFailure(limits)
-        ? Kling.layerFailing(limits.failure)
-        : Kling.layerConfig(apiKey === undefined ? {} : { apiKey: Config.succeed(apiKey) }).pipe(
-            Layer.provide(fetchHttpClient),
-            Layer.catch(Kling.layerFailing)
-          )
+      const kling = Result.isFailure(limits) ? Kling.layerFailing(limits.failure) : klingOf(caller, options)
+      const { callbackUrl } = options
       const config = {
         ...folders,
-        // The name is that of the operator's account.
-        ...(apiKey === undefined ? account : {}),
+        // The name in the environment is that of the operator's account.
+        ...(own === undefined ? account : own.name === undefined ? {} : { account: own.name }),
         ...repeats,
         // A caller from elsewhere sees its own files only.
         ...(principal === localPrincipal
           ? {}
           : { outputDir: path.join(folders.outputDir, yield* folderOf(principal)), inputDirs: [] }),
-        limits: Result.getOrElse(limits, () => ({})),
-        ...(callbackUrl === undefined || apiKey !== undefined ? {} : { callbackUrl }),
+        limits: lowerDayLimit(
+          Result.getOrElse(limits, () => ({})),
+          own?.maxUsdPerDay
+        ),
+        ...(callbackUrl === undefined || own !== undefined ? {} : { callbackUrl }),
         principal,
-        // With a Kling key of their own, callers see all that the key opens.
-        sharesAccount: principal !== localPrincipal && apiKey === undefined,
+        // With a Kling account of their own, callers see all of it.
+        sharesAccount: principal !== localPrincipal && own === undefined,
         isLongRunning: true
       }
       return Jobs.layer(config).pipe(Layer.provideMerge(kling))
     })
   )
+
+const klingOf = (
+  { account, principal }: Caller,
+  { accountPage, ownAccountsOnly }: HostingOptions
+): Layer.Layer<Kling> => {
+  const isHosted = principal !== localPrincipal && accountPage !== undefined
+  const without = (why: "none" | "unreadable") =>
+    new KlingError({ reason: { _tag: "NoAccount", why, ...(accountPage === undefined ? {} : { page: accountPage }) } })
+  const config =
+    account === undefined || account === "unreadable"
+      ? klingConfig()
+      : Effect.map(Effect.all([otherBaseUrl, baseUrlFromConfig]), ([other, fallback]): KlingConfig => ({
+          credentials: account.credentials,
+          baseUrl: other ?? (account.region === undefined ? fallback : regionUrls[account.region])
+        }))
+  // What cannot be read must not be paid from the server's account.
+  if (account === "unreadable") return Kling.layerFailing(without("unreadable"))
+  if (account === undefined && isHosted && ownAccountsOnly === true) return Kling.layerFailing(without("none"))
+  return Layer.unwrap(Effect.map(config, Kling.layer)).pipe(
+    Layer.provide(fetchHttpClient),
+    Layer.catch((error) =>
+      Kling.layerFailing(isHosted && error.reason._tag === "MissingCredentials" ? without("none") : error)
+    )
+  )
+}
+
+const lowerDayLimit = (limits: SpendLimits, own: number | undefined): SpendLimits =>
+  own === undefined ? limits : { ...limits, maxUsdPerDay: Math.min(own, limits.maxUsdPerDay ?? Infinity) }
 
 /** A name that no other caller has, however long its own is and whether or not the disk tells small letters from capitals. */
 const folderOf = (principal: string) => Effect.map(sha256Hex(principal), (hash) => `caller-${hash}`)

@@ -13,6 +13,7 @@ const statuses: Readonly<Record<Tag, ProblemStatus>> = {
   InvalidInput: 400,
   WrongMethod: 400,
   MissingCredentials: 503,
+  NoAccount: 403,
   UnusableCredentials: 503,
   Unauthorized: 502,
   TokenRejected: 502,

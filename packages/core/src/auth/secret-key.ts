@@ -20,6 +20,22 @@ export const sharedSecretKey = (purpose: string): Effect.Effect<Uint8Array | und
       : undefined
   })
 
+/**
+ * The keys for one purpose, the current one first: from `KLINGKIT_SECRET`, then from `KLINGKIT_FORMER_SECRETS`, which open what
+ * was sealed before the secret was replaced. None without `KLINGKIT_SECRET`.
+ */
+export const secretKeys = (purpose: string): Effect.Effect<ReadonlyArray<Uint8Array>> =>
+  Effect.gen(function* () {
+    const current = yield* Effect.orDie(Config.option(Config.Redacted("KLINGKIT_SECRET")))
+    if (Option.isNone(current) || Redacted.value(current.value) === "") return []
+    const former = yield* Effect.orDie(Config.option(Config.Redacted("KLINGKIT_FORMER_SECRETS")))
+    const secrets = Option.match(former, { onNone: () => "", onSome: Redacted.value })
+      .split(",")
+      .map((secret) => secret.trim())
+      .filter((secret) => secret !== "")
+    return yield* Effect.forEach([Redacted.value(current.value), ...secrets], (secret) => deriveKey(secret, purpose))
+  })
+
 const randomKey = SecureRandom.SecureRandom.use((random) => random.randomBytes(32))
 
 const deriveKey = (secret: string, purpose: string): Effect.Effect<Uint8Array> => {

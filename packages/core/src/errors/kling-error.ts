@@ -31,6 +31,11 @@ const reasons = {
   WrongMethod: { operationId: Schema.String, method: Schema.Literals(["submit", "call"]) },
   /** No credential, or only half of a key pair; names what to set. */
   MissingCredentials: { settings: Schema.Array(Setting) },
+  /**
+   * The caller of a hosted server has no Kling account to pay from, and connects one at `page`, if the server has it.
+   * `unreadable`: one is stored, and the server has lost the secret that opens it.
+   */
+  NoAccount: { why: Schema.Literals(["none", "unreadable"]), page: Schema.optionalKey(Schema.String) },
   /** The shape of the credential shows that Kling cannot accept it; no request was made. */
   UnusableCredentials: { problems: Schema.Array(Problem) },
   Unauthorized: kling,
@@ -185,6 +190,7 @@ const details = ["operation", "billed", "httpStatus", "requestId", "access", "is
 /** Steps that fix what keeps klingkit from reading Kling's answers. */
 const repairs: ReadonlySet<NextStep["_tag"]> = new Set([
   "SetCredentials",
+  "ConnectAccount",
   "CheckKey",
   "CheckRegion",
   "SetClock",
@@ -208,6 +214,7 @@ const unsent: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "InvalidInput",
   "WrongMethod",
   "MissingCredentials",
+  "NoAccount",
   "UnusableCredentials",
   "JournalFailed",
   "NotConnected"
@@ -253,6 +260,10 @@ function describe(reason: KlingErrorReason, nameOf: NameSetting, access?: Access
         : `${reason.operationId} answers at once, so it is not submitted`
     case "MissingCredentials":
       return `no complete Kling credential: set ${reason.settings.map(nameOf).join(", ")}`
+    case "NoAccount":
+      return reason.why === "none"
+        ? "no Kling account is connected for this caller, and this server lends none"
+        : "the Kling account of this caller cannot be read: the server's secret was replaced since it was connected"
     case "TaskNotFound":
       return `no task ${sanitizeText(reason.taskId, 80)} on this account`
     case "TaskNotVisible":
@@ -297,6 +308,8 @@ function nextStep(reason: KlingErrorReason, access?: Access): NextStep {
     case "MissingCredentials":
     case "UnusableCredentials":
       return { _tag: "SetCredentials" }
+    case "NoAccount":
+      return { _tag: "ConnectAccount", ...(reason.page === undefined ? {} : { page: reason.page }) }
     case "TaskNotFound":
       return { _tag: "CheckId", id: reason.taskId, at: "Kling" }
     case "TaskNotVisible":

@@ -28,6 +28,8 @@ export const NextStep = Schema.TaggedUnion({
   ChangeInput: {},
   ChooseModel: {},
   SetCredentials: {},
+  /** The user connects a Kling account of their own at this page of the server, after signing in there. */
+  ConnectAccount: { page: Schema.optionalKey(Schema.String) },
   CheckKey: {},
   /** A key is valid in its own region only, a key pair on legacy paths only. */
   CheckRegion: { ...setting, credential: Schema.optionalKey(Schema.Literals(["api-key", "key-pair"])) },

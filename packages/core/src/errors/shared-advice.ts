@@ -24,6 +24,10 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
       return "choose another model"
     case "SetCredentials":
       return `set ${nameOf("apiKey")}, or ${nameOf("accessKey")} and ${nameOf("secretKey")}`
+    case "ConnectAccount":
+      return step.page === undefined
+        ? "ask the server's operator, who has to restore its secret"
+        : `connect a Kling account at ${sanitizeText(step.page, 200)}, then send the same request again`
     case "CheckKey":
       return "check the key"
     case "CheckRegion":

@@ -117,6 +117,14 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
         record: (...attempt) => use(({ webhooks }) => webhooks.record(...attempt)),
         postpone: (...postponed) => use(({ webhooks }) => webhooks.postpone(...postponed))
       },
+      storedCredentials: {
+        put: (credential) => before(({ storedCredentials }) => storedCredentials.put(credential)),
+        find: (principal) => before(({ storedCredentials }) => storedCredentials.find(principal)),
+        list: before(({ storedCredentials }) => storedCredentials.list),
+        reseal: (...sealed) => before(({ storedCredentials }) => storedCredentials.reseal(...sealed)),
+        remove: (principal) => before(({ storedCredentials }) => storedCredentials.remove(principal)),
+        principalsAtWork: before(({ storedCredentials }) => storedCredentials.principalsAtWork)
+      },
       purgeBefore: (time) => use((ledger) => ledger.purgeBefore(time))
     })
   })

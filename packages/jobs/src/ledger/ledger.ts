@@ -86,6 +86,15 @@ import { type QueueState, readQueue } from "./queue-keys.ts"
 import { findSteps, jobsOfPipeline, type StepJob } from "./found-steps.ts"
 import { addLateResults, claimRecheck, dueRechecks, type LateResults } from "./recheck-jobs.ts"
 import { purgeBefore } from "./retention.ts"
+import {
+  findStoredCredential,
+  listStoredCredentials,
+  principalsAtWork,
+  putCredential,
+  removeCredential,
+  resealCredential,
+  type StoredCredentialRepository
+} from "./stored-credentials.ts"
 import { type JobChanges, recordCharge, transitionJob } from "./transition-job.ts"
 
 /** The pipelines of a ledger. `input` reads their plans; their steps are jobs. */
@@ -238,6 +247,8 @@ export class Ledger extends Context.Service<
     /** Who may call a hosted server. */
     readonly accessKeys: AccessKeyRepository
     readonly webhooks: WebhookLedger
+    /** The Kling credentials of its callers. */
+    readonly storedCredentials: StoredCredentialRepository
     /** Deletes finished jobs that ended before a time in milliseconds since 1970; returns how many. */
     purgeBefore(time: number): Effect.Effect<number, LedgerError>
   }
@@ -321,6 +332,14 @@ const make = Effect.gen(function* () {
       claim: (...claim) => work(claimMessages(database, ...claim)),
       record: (...attempt) => work(recordAttempt(database, ...attempt)),
       postpone: (...postponed) => work(postponeMessages(database, ...postponed))
+    },
+    storedCredentials: {
+      put: (credential) => before(putCredential(database, credential)),
+      find: (principal) => before(findStoredCredential(database, principal)),
+      list: before(listStoredCredentials(database)),
+      reseal: (...sealed) => before(resealCredential(database, ...sealed)),
+      remove: (principal) => before(removeCredential(database, principal)),
+      principalsAtWork: before(principalsAtWork(database))
     },
     pipelines: {
       create: (newPipeline) =>

@@ -254,6 +254,16 @@ const createEndpoints = statements([
   `CREATE INDEX klingkit_messages_handle ON klingkit_messages (handle)`
 ])
 
+// Kling credentials of callers of a hosted server, encrypted. `key_id` says with which key of the server.
+const createStoredCredentials = statements([
+  `CREATE TABLE klingkit_stored_credentials (
+    principal TEXT NOT NULL PRIMARY KEY,
+    key_id TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    stored_at BIGINT NOT NULL
+  )`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -268,7 +278,8 @@ const steps = {
   "0010_add_approval_requests": addApprovalRequests,
   "0011_add_requests": addRequests,
   "0012_create_access_keys": createAccessKeys,
-  "0014_create_endpoints": createEndpoints
+  "0014_create_endpoints": createEndpoints,
+  "0015_create_stored_credentials": createStoredCredentials
 }
 
 const table = "klingkit_migrations"

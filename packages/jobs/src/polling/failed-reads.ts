@@ -15,6 +15,7 @@ const final: ReadonlySet<KlingErrorReason["_tag"]> = new Set([
   "InvalidInput",
   "WrongMethod",
   "MissingCredentials",
+  "NoAccount",
   "UnusableCredentials",
   "TaskNotFound",
   "TaskNotVisible",

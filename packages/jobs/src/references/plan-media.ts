@@ -225,7 +225,7 @@ const readIfThere = <E>(
 
 const isHandle = (id: string): boolean => id.startsWith("kk-")
 
-const absent: ReadonlySet<string> = new Set(["TaskNotFound", "MissingCredentials", "UnusableCredentials"])
+const absent: ReadonlySet<string> = new Set(["TaskNotFound", "MissingCredentials", "NoAccount", "UnusableCredentials"])
 
 const isUrl = (source: string): boolean => /^(https?|data):/i.test(source)
 const isPath = (source: string): boolean => /[\\/]|^[~.]|\.\w{2,4}$/.test(source)

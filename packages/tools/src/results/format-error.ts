@@ -118,6 +118,13 @@ const nextStep = (tool: Pick<Tool, "charged">, error: AnyError, step: NextStep):
   switch (step._tag) {
     case "SetCredentials":
       return `${sharedAdvice(step, variableOf)}, in this server's environment and restart it`
+    case "ConnectAccount":
+      return withOutcome(
+        error,
+        step.page === undefined
+          ? sharedAdvice(step, variableOf)
+          : `ask the user to connect their Kling account at ${sanitizeText(step.page, 200)}; once they have, make the same call again`
+      )
     case "Approve":
       if (step.code !== undefined) return shellApproval(step.code)
       return "show this to the user; if they approve, call quote_cost with the tool and arguments of this call, then repeat it with the confirm_token it returns"

@@ -12,6 +12,7 @@ import { listSuite } from "./list-suite.ts"
 import { orphansSuite } from "./orphans-suite.ts"
 import { periodSpendSuite } from "./period-spend-suite.ts"
 import { pipelinesSuite } from "./pipelines-suite.ts"
+import { storedCredentialsSuite } from "./stored-credentials-suite.ts"
 import { takesSuite } from "./takes-suite.ts"
 import { transitionsSuite } from "./transitions-suite.ts"
 import { unfinishedSuite } from "./unfinished-suite.ts"
@@ -37,4 +38,5 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   accessKeysSuite(it)
   webhooksSuite(it)
   unfinishedSuite(it)
+  storedCredentialsSuite(it)
 }

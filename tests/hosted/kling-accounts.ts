@@ -1,0 +1,74 @@
+import { runEmulator } from "@klingkit/emulator"
+import { once } from "node:events"
+import { createServer, request } from "node:http"
+import type { AddressInfo } from "node:net"
+import { freshKling } from "../mcp/emulated-kling.ts"
+
+/** Who signs, by a key pair's token. */
+const issuerOf = (token: string): unknown => {
+  const [, claims = ""] = token.split(".")
+  try {
+    return (JSON.parse(Buffer.from(claims, "base64url").toString()) as { readonly iss?: unknown }).iss
+  } catch {
+    return undefined
+  }
+}
+
+interface Ledger {
+  readonly charges: ReadonlyArray<unknown>
+  readonly tasks: ReadonlyArray<{ readonly externalTaskId: string; readonly status: string }>
+}
+
+/** One Kling with two accounts: that of the server, and one of a caller. */
+export const twoAccounts = async (options: Parameters<typeof freshKling>[0] = {}) => {
+  const [kling, own] = await Promise.all([freshKling(options), runEmulator({ seed: 8, ...options })])
+  const ownKeys = new Set<unknown>([own.apiKey, own.accessKey])
+  const proxy = createServer((incoming, outgoing) => {
+    const token = incoming.headers.authorization?.replace(/^Bearer /, "") ?? ""
+    const target = ownKeys.has(token) || ownKeys.has(issuerOf(token)) ? own.url : kling.url
+    const { method = "GET", headers, url = "/" } = incoming
+    const forwarded = request(new URL(url, target), { method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    forwarded.once("error", () => outgoing.destroy())
+    outgoing.once("close", () => forwarded.destroy())
+    incoming.pipe(forwarded)
+  })
+  proxy.listen(0, "127.0.0.1")
+  await once(proxy, "listening")
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const control = async (route: string, body?: unknown): Promise<unknown> => {
+    const [method = "GET", name = ""] = route.split(" ")
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    return (await fetch(`${own.url}/_emulator/${name}`, { method, ...sent })).json()
+  }
+  return {
+    /** The server's, whose `close` ends both. */
+    kling: {
+      ...kling,
+      env: { ...kling.env, KLINGAI_BASE_URL: url },
+      close: async () => {
+        proxy.closeAllConnections()
+        proxy.close()
+        await own.close()
+        await kling.close()
+      }
+    },
+    own: {
+      apiKey: own.apiKey,
+      accessKey: own.accessKey,
+      secretKey: own.secretKey,
+      ledger: () => control("GET ledger") as Promise<Ledger>,
+      finishTasks: () => control("POST advance", { seconds: 3600 }),
+      injectFault: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
+      clearFaults: () => control("DELETE faults"),
+      /** Another key of this account, in place of the earlier ones. */
+      rotateKey: async () => {
+        const { apiKey } = (await control("POST rotate-key", { revoke: true })) as { readonly apiKey: string }
+        ownKeys.add(apiKey)
+        return apiKey
+      }
+    }
+  }
+}
