@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { freshKling } from "../mcp/emulated-kling.ts"
-import { start } from "../mcp/server-process.ts"
+import { start, startHttp } from "../mcp/server-process.ts"
 import { startHosted } from "./hosted-server.ts"
 
 type Json = Readonly<Record<string, unknown>>
@@ -103,6 +103,43 @@ describe("a program that speaks HTTP only", () => {
     const later = await anna("POST /v1/tools/generate_image", once)
     expect(later).toMatchObject({ status: 200, json: { task_id: id, repeated: true } })
   }, 120_000)
+
+  it("hangs up while it waits, and finds its task later", async () => {
+    const made = await anna("POST /v1/tools/generate_image", { body: { prompt: "a foggy quay" } })
+    const id = field(made.json, "task_id")
+    const hangUp = new AbortController()
+    const waiting = fetch(`${hosted.origin}/v1/tasks/${id}/wait`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${keys.get("anna")}` },
+      signal: hangUp.signal
+    })
+    hangUp.abort()
+    await expect(waiting).rejects.toThrow("abort")
+    await hosted.kling.finishTasks()
+    expect((await anna(`GET /v1/tasks/${id}`)).json).toMatchObject({ task_id: id, status: "succeed" })
+  })
+
+  it("approves a price with the token of its quote, once", async () => {
+    const { settings, kling } = hosted
+    const limits = { KLINGKIT_CONFIRM_ABOVE_USD: "0.1", KLINGKIT_CONFIRM_TOKENS: "on" }
+    const { program, origin } = await startHttp({ ...settings, ...limits })
+    const post = async (path: string, body: object) => {
+      const headers = { authorization: `Bearer ${keys.get("anna")}`, "content-type": "application/json" }
+      const response = await fetch(`${origin}/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) })
+      return { status: response.status, json: (await response.json()) as Json }
+    }
+    const video = { prompt: "a lantern on a boat", duration: 5 }
+    const before = (await kling.ledger()).tasks.length
+    const refused = await post("/tools/generate_video", video)
+    expect(refused).toMatchObject({ status: 403, json: { code: "JOB_NOT_APPROVED", charged: "no" } })
+    const quoted = await post("/quotes", { tool: "generate_video", arguments: video })
+    const approved = { ...video, confirm_token: quoted.json["confirm_token"] }
+    expect((await post("/tools/generate_video", approved)).status).toBe(202)
+    expect((await post("/tools/generate_video", { ...approved, take: 2 })).status).toBe(403)
+    expect((await kling.ledger()).tasks).toHaveLength(before + 1)
+    program.child.kill("SIGTERM")
+    await program.ended
+  })
 
   it("gives the same key as another caller without meeting its task", async () => {
     const request = { body: { prompt: "a quiet bay" }, headers: { "idempotency-key": "shared" } }
