@@ -7,8 +7,10 @@ import {
   Gate,
   hostingSettings,
   isAuthenticated,
+  mediaStoreSettings,
   metadataPaths,
-  resourceMetadata
+  resourceMetadata,
+  s3MediaStore
 } from "@klingkit/hosting"
 import { LedgerSource } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
@@ -40,7 +42,13 @@ const stopWith = (exitCode: number, message: string): void => {
 const serve = (args: ServeArgs): void => {
   const read = Effect.runSync(
     Effect.result(
-      Effect.all({ tools: selectedTools(args), resultLinks, hosting: hostingSettings, secrets: callbackSecrets })
+      Effect.all({
+        tools: selectedTools(args),
+        resultLinks,
+        hosting: hostingSettings,
+        secrets: callbackSecrets,
+        mediaStore: mediaStoreSettings
+      })
     )
   )
   if (Result.isFailure(read)) {
@@ -50,7 +58,7 @@ const serve = (args: ServeArgs): void => {
       failure._tag === "HostingSettingsInvalid" ? failure.problems.join("\nklingkit-mcp-http: ") : failure.message
     )
   }
-  const { hosting, secrets, ...options } = read.success
+  const { hosting, secrets, mediaStore, ...options } = read.success
   const { KLINGKIT_ALLOWED_HOSTS: hosts = "", KLINGKIT_ALLOWED_ORIGINS: origins = "" } = process.env
   const guard = readGuard(hosts, origins, hosting.publicOrigin)
   if ("invalid" in guard) return stopWith(2, guard.invalid)
@@ -70,6 +78,7 @@ const serve = (args: ServeArgs): void => {
   const runtime = ManagedRuntime.make(
     Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), callers).pipe(
       Layer.provideMerge(CallbackAddresses.layer),
+      Layer.provideMerge(mediaStore === undefined ? Layer.empty : s3MediaStore(mediaStore)),
       Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
       Layer.provideMerge(logging)
     )

@@ -19,7 +19,8 @@ export class HostingSettingsInvalid extends Data.TaggedError("HostingSettingsInv
   readonly problems: ReadonlyArray<string>
 }> {}
 
-const text = (name: string) =>
+/** A setting without spaces around it; nothing where it is not set, or empty. */
+export const optionalText = (name: string) =>
   Config.option(Config.String(name)).pipe(
     Effect.orDie,
     Effect.map((value) => Option.getOrElse(value, () => "").trim()),
@@ -28,11 +29,11 @@ const text = (name: string) =>
 
 /** From `KLINGKIT_AUTH_ISSUER`, `_AUDIENCE`, `_JWKS_URI`, `_KEYS` and `KLINGKIT_PUBLIC_URL`; fails with every problem at once. */
 export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInvalid> = Effect.gen(function* () {
-  const issuer = yield* text("KLINGKIT_AUTH_ISSUER")
-  const jwksUri = yield* text("KLINGKIT_AUTH_JWKS_URI")
-  const audience = yield* text("KLINGKIT_AUTH_AUDIENCE")
+  const issuer = yield* optionalText("KLINGKIT_AUTH_ISSUER")
+  const jwksUri = yield* optionalText("KLINGKIT_AUTH_JWKS_URI")
+  const audience = yield* optionalText("KLINGKIT_AUTH_AUDIENCE")
   const keys = yield* Effect.result(onOffSetting("KLINGKIT_AUTH_KEYS"))
-  const publicUrl = yield* text("KLINGKIT_PUBLIC_URL")
+  const publicUrl = yield* optionalText("KLINGKIT_PUBLIC_URL")
 
   const problems = [
     ...urlProblem("KLINGKIT_AUTH_ISSUER", issuer),
@@ -70,7 +71,8 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
 /** The OAuth resource: what clients ask tokens for. */
 export const resourceOf = (publicOrigin: string): string => `${publicOrigin}/mcp`
 
-const urlProblem = (name: string, value: string | undefined, isOrigin = false): ReadonlyArray<string> => {
+/** What is wrong with the URL in a setting, which may be http on this machine only. */
+export const urlProblem = (name: string, value: string | undefined, isOrigin = false): ReadonlyArray<string> => {
   if (value === undefined) return []
   const url = URL.parse(value)
   if (url === null || !(url.protocol === "https:" || (url.protocol === "http:" && isLocalUrl(value)))) {

@@ -9,7 +9,7 @@ import {
   repeatWithin,
   spendLimits
 } from "@klingkit/jobs"
-import { localPrincipal, sha256Hex } from "@klingkit/jobs/internal"
+import { callerFolder, localPrincipal } from "@klingkit/jobs/internal"
 import type { ToolNeeds } from "@klingkit/tools"
 import { Config, Effect, type FileSystem, Layer, Logger, ManagedRuntime, Path, type Redacted, Result } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
@@ -59,7 +59,7 @@ export const servicesFor = (
         // A caller from elsewhere sees its own files only.
         ...(principal === localPrincipal
           ? {}
-          : { outputDir: path.join(folders.outputDir, yield* folderOf(principal)), inputDirs: [] }),
+          : { outputDir: path.join(folders.outputDir, yield* callerFolder(principal)), inputDirs: [] }),
         limits: Result.getOrElse(limits, () => ({})),
         ...(callbackUrl === undefined || apiKey !== undefined ? {} : { callbackUrl }),
         principal,
@@ -70,9 +70,6 @@ export const servicesFor = (
       return Jobs.layer(config).pipe(Layer.provideMerge(kling))
     })
   )
-
-/** A name that no other caller has, however long its own is and whether or not the disk tells small letters from capitals. */
-const folderOf = (principal: string) => Effect.map(sha256Hex(principal), (hash) => `caller-${hash}`)
 
 export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Disk> = Layer.merge(
   SignedState.layerConfig,
