@@ -1,7 +1,7 @@
 import { startS3 } from "@klingkit/hosting/testing"
 import { createKling } from "@klingkit/core"
 import { readdirSync } from "node:fs"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
 import { start } from "../mcp/server-process.ts"
 import { startHosted } from "./hosted-server.ts"
 
@@ -83,12 +83,23 @@ const atKling = async (handle: string) => {
 /** How often files were fetched from Kling. */
 const fetches = async () => (await hosted.kling.requests()).filter(({ path }) => path.startsWith("/files/")).length
 
+/** What takes long is stored in the background. */
+const stored = (key: string, id: unknown): Promise<Answer> =>
+  vi.waitFor(
+    async () => {
+      const answer = await call(key, "wait_for_task", { task_id: id })
+      expect(answer.links.map(isSigned)).not.toContain(false)
+      return answer
+    },
+    { timeout: 100_000 }
+  )
+
 const isSigned = (url: string) => url.startsWith(`${s3.url}/caller-`) && url.includes("X-Amz-Signature=")
 
-describe("results of a server with a media store", () => {
+describe("results of a server with a media store", { timeout: 120_000 }, () => {
   it("are stored once a caller sees that they are there, and given as links that any program reads", async () => {
     const id = await made(anna, "generate_video", { prompt: "a lighthouse" })
-    const waited = await call(anna, "wait_for_task", { task_id: id })
+    const waited = await stored(anna, id)
     expect(waited.text).toMatch(/these links end at \S+; a later call gives new ones/)
     const media = await read(waited.links[0])
     expect([media.status, media.bytes.equals((await atKling(id)).bytes)]).toEqual([200, true])
@@ -117,20 +128,20 @@ describe("results of a server with a media store", () => {
 
   it("have a link each, also those of a pipeline", async () => {
     const images = await made(anna, "generate_image", { prompt: "a pier", num_images: 3 })
-    const { links } = await call(anna, "wait_for_task", { task_id: images })
+    const { links } = await stored(anna, images)
     expect(links.map(isSigned)).toEqual([true, true, true])
     expect((await Promise.all(links.map(read))).map(({ status }) => status)).toEqual([200, 200, 200])
     expect(links.map((url) => new URL(url).pathname.at(-5))).toEqual(["1", "2", "3"])
     const video = await made(anna, "generate_video", { prompt: "a captain" })
     const { data } = await call(anna, "create_lipsync", { task_id: video, tts_text: "Good morning, and welcome" })
-    const spoken = await call(anna, "wait_for_task", { task_id: data["task_id"] })
+    const spoken = await stored(anna, data["task_id"])
     expect(spoken.links.map(isSigned)).toEqual([true])
     expect((await read(spoken.links[0])).bytes.subarray(4, 8).toString()).toBe("ftyp")
   })
 
   it("belong to their caller alone", async () => {
     const id = await made(anna, "generate_image", { prompt: "a harbour" })
-    const [link = ""] = (await call(anna, "wait_for_task", { task_id: id })).links
+    const [link = ""] = (await stored(anna, id)).links
     const unknown = `kk-img-${"0".repeat(26)}`
     for (const tool of ["check_image_status", "wait_for_task", "download_task"]) {
       const { text, links } = await call(ben, tool, { task_id: id })
@@ -138,34 +149,34 @@ describe("results of a server with a media store", () => {
       expect(links).toEqual([])
     }
     const own = await made(ben, "generate_image", { prompt: "a harbour" })
-    const [bens = ""] = (await call(ben, "wait_for_task", { task_id: own })).links
+    const [bens = ""] = (await stored(ben, own)).links
     expect(new URL(bens).pathname.split("/")[2]).not.toBe(new URL(link).pathname.split("/")[2])
     // The signature is for one object.
     expect((await read(bens.replace(new URL(bens).pathname, new URL(link).pathname))).status).toBe(403)
   })
 
   it("are fetched again where the store has lost them", async () => {
-    const id = await made(anna, "generate_video", { prompt: "a buoy" })
-    const first = await read((await call(anna, "wait_for_task", { task_id: id })).links[0])
-    await s3.lose((await s3.keys()).find((key) => key.endsWith(`${id}.mp4`)) ?? "")
-    const again = await read((await call(anna, "check_video_status", { task_id: id })).links[0])
+    const id = await made(anna, "generate_image", { prompt: "a buoy" })
+    const first = await read((await stored(anna, id)).links[0])
+    await s3.lose((await s3.keys()).find((key) => key.endsWith(`${id}.png`)) ?? "")
+    await stored(anna, id)
+    const again = await read((await stored(anna, id)).links[0])
     expect([again.status, again.bytes.equals(first.bytes)]).toEqual([200, true])
   })
 
   it("are Kling's links and a clear error while the store is away, and stored later without being fetched again", async () => {
-    const id = await made(anna, "generate_video", { prompt: "a storm" })
+    const id = await made(anna, "generate_image", { prompt: "a storm" })
     s3.refuse(Infinity)
     const { text, links } = await call(anna, "wait_for_task", { task_id: id })
-    expect(text).toContain("Charged: 3 video units")
+    expect(text).toContain("Charged: ")
     expect(links.map((url) => url.startsWith(hosted.kling.url))).toEqual([true])
-    const before = await fetches()
     const failed = await call(anna, "download_task", { task_id: id })
     expect(failed.text).toContain("the media store does not take it: HTTP 503; it waits on the server")
+    const before = await fetches()
     s3.refuse(0)
-    const saved = await call(anna, "download_task", { task_id: id })
-    expect(saved.links.map(isSigned)).toEqual([true])
+    const { links: later } = await stored(anna, id)
     expect(await fetches()).toBe(before)
-    expect((await read(saved.links[0])).bytes.equals((await atKling(id)).bytes)).toBe(true)
+    expect((await read(later[0])).bytes.equals((await atKling(id)).bytes)).toBe(true)
   })
 })
 

@@ -31,6 +31,10 @@ ${settingsHelp}
   KLINGKIT_AUTH_KEYS                      on: callers may use an access key (klingkit-mcp-http keys); off
   KLINGKIT_CALLBACK_SECRETS               whsec_... of Kling's console, comma-separated: its callbacks end waits at once
   KLINGKIT_SECRET                         shared by replicas: signs the state that clients return with an answer
+  KLINGKIT_MEDIA_BUCKET                   S3-compatible bucket for finished media: https://s3.example/bucket, opened by
+                                          AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+  KLINGKIT_MEDIA_ORIGIN                   where callers reach it, if elsewhere than this server does
+  KLINGKIT_MEDIA_REGION                   its region, if the host name does not say
   KLINGKIT_ALLOWED_HOSTS                  comma-separated host names besides loopback
   KLINGKIT_ALLOWED_ORIGINS                comma-separated origins besides loopback, such as https://app.example,
                                           vscode-webview://*
