@@ -155,6 +155,18 @@ describe("results of a server with a media store", { timeout: 120_000 }, () => {
     expect((await read(bens.replace(new URL(bens).pathname, new URL(link).pathname))).status).toBe(403)
   })
 
+  it("are inputs by their links, which stand for the same result whatever their signature is", async () => {
+    const image = await made(anna, "generate_image", { prompt: "a gull" })
+    const [first] = (await stored(anna, image)).links
+    const [second] = (await call(anna, "download_task", { task_id: image, file_name: "gull" })).links
+    expect(second).not.toBe(first)
+    const animate = async (image_url: unknown) =>
+      (await call(anna, "generate_image_to_video", { image_url, prompt: "it flies" })).data["task_id"]
+    const video = await animate(first)
+    expect(video).toMatch(/^kk-i2v-/)
+    expect([await animate(second), await animate(image)]).toEqual([video, video])
+  })
+
   it("are fetched again where the store has lost them", async () => {
     const id = await made(anna, "generate_image", { prompt: "a buoy" })
     const first = await read((await stored(anna, id)).links[0])

@@ -1,12 +1,12 @@
 import { Kling, type KlingError } from "@klingkit/core"
 import { invalidInput, invalidSetting } from "@klingkit/core/internal"
 import type { FileHost, Preview, SavedFile } from "@klingkit/media"
-import { checkDiskSpace, folderProblem, MediaStore, resultsInStore, resultsOnDisk } from "@klingkit/media/internal"
+import { checkDiskSpace, folderProblem, resultsOnDisk } from "@klingkit/media/internal"
 import { Context, Effect, Equal, FileSystem, Layer, type Path } from "effect"
 import { type Job, jobOfRecord, taskOfRecord } from "./job.ts"
 import { moneyOfJob } from "./job-money.ts"
 import { jobError, type JobError } from "./job-error.ts"
-import { callerFolder } from "./caller-folder.ts"
+import { resultStoreOf } from "./caller-folder.ts"
 import { Ledger } from "./ledger/ledger.ts"
 import { primaryOutputs } from "./pipelines/pipeline-job.ts"
 import { downloadJob, type DownloadOptions } from "./results/download-job.ts"
@@ -76,8 +76,7 @@ const make = Effect.gen(function* () {
   const settings = yield* JobsSettings
   const disk = yield* Effect.context<Disk>()
   const { principal, outputDir, privateHosts = [] } = settings
-  const mediaStore = yield* MediaStore
-  const results = mediaStore === undefined ? resultsOnDisk : resultsInStore(mediaStore, yield* callerFolder(principal))
+  const results = yield* resultStoreOf(principal)
 
   const withRecord = (job: Job) =>
     ledger.get(job.handle, principal).pipe(
@@ -175,7 +174,7 @@ const make = Effect.gen(function* () {
   const lookups = Context.make(Ledger, ledger).pipe(Context.add(JobsSettings, settings))
   const unchanged = (job: Job) => Effect.succeed(job)
   const stored: StoredResults =
-    mediaStore === undefined
+    results === resultsOnDisk
       ? { linked: unchanged, stored: unchanged }
       : yield* makeStoredResults(results, downloadWithin, (handle) =>
           Effect.provideContext(recordedJobs([handle]), lookups)

@@ -20,9 +20,12 @@ export const s3MediaStore = (settings: MediaStoreSettings): Layer.Layer<never, n
     Effect.gen(function* () {
       const signer = makeSigner(settings)
       const send = yield* s3Requests(settings, signer)
+      const { pathname } = new URL(`${settings.url}/`)
+      const linksBelow = `${settings.origin}${pathname}`
       return {
         origin: settings.origin,
         pathOf: (key) => `s3://${settings.name}/${key}`,
+        keyOf: (link) => (link.startsWith(linksBelow) ? link.slice(linksBelow.length).split("?", 1)[0] : undefined),
         find: Effect.fnUntraced(function* (key) {
           const { isFound, headers } = yield* send({ method: "HEAD", key, timeout: answerTimeout })
           if (!isFound) return undefined

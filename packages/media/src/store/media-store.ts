@@ -6,6 +6,8 @@ export interface MediaStore {
   readonly origin: string
   /** How the ledger names an object: `s3://bucket/key`. */
   readonly pathOf: (key: string) => string
+  /** The key of the object that a link is for; nothing for other URLs. */
+  readonly keyOf: (link: string) => string | undefined
   /** What lies under a key; nothing where there is no object. */
   readonly find: (key: string) => Effect.Effect<StoredObject | undefined, StoreFailure>
   /** Stores an object whole or not at all, in place of what lay under its key. */

@@ -14,10 +14,13 @@ export interface ResultStore {
   ) => Effect.Effect<ReadonlyArray<SavedFile>, FetchFailure | FileExists, FileHost | FileSystem.FileSystem | Path.Path>
   /** A link to a file of this caller, by its recorded path; nothing where the path alone is enough, or is another's. */
   readonly linkTo: (path: string) => Effect.Effect<StoredLink | undefined>
+  /** The media reference that a link of this caller stands for: `kk-img-...#2`; nothing for other URLs. */
+  readonly referenceOf: (link: string) => string | undefined
 }
 
 /** Folders on this machine. */
 export const resultsOnDisk: ResultStore = {
   save: (results) => saveResults(results),
-  linkTo: () => Effect.succeed(undefined)
+  linkTo: () => Effect.succeed(undefined),
+  referenceOf: () => undefined
 }

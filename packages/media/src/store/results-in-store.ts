@@ -51,6 +51,13 @@ export const resultsInStore = (store: MediaStore, folder: string): ResultStore =
         })
       )
     },
+    referenceOf: (link) => {
+      const key = store.keyOf(link)
+      if (key?.startsWith(keyOf("")) !== true) return undefined
+      const [, handle, number = "1"] =
+        /^(kk-[a-z0-9]+-[a-z0-9]{26})(?:-(\d+))?\.\w+$/.exec(key.slice(keyOf("").length)) ?? []
+      return handle === undefined ? undefined : `${handle}#${number}`
+    },
     linkTo: (path) => (path.startsWith(below) ? store.link(keyOf(path.slice(below.length))) : Effect.succeed(undefined))
   }
 }
