@@ -18,7 +18,7 @@ const used = new Set(
 
 const oldNames = new Set(["KLING_ACCESS_KEY", "KLING_SECRET_KEY"])
 const forHttp =
-  /^KLINGKIT_(SECRET|FORMER_SECRETS|OWN_ACCOUNTS|PUBLIC_URL|ALLOWED_|AUDIT_|AUTH_|CALLBACK_|DRAIN_|LOG|METRICS)/
+  /^KLINGKIT_(SECRET|FORMER_SECRETS|OWN_ACCOUNTS|PUBLIC_URL|ALLOWED_|AUDIT_|AUTH_|CALLBACK_|DRAIN_|LOG|METRICS|MEDIA_(BUCKET|ORIGIN|REGION))/
 
 describe("docs/settings.md", () => {
   it("lists the variables that the sources read, and no others", () => {

@@ -68,6 +68,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@klingkit/jobs": "",
     "@klingkit/jobs/internal": "",
     "@klingkit/tools": "",
+    aws4fetch: "src/media-store/",
     effect: "",
     jose: ""
   },
@@ -111,6 +112,7 @@ export const borders: Readonly<Record<string, Border>> = {
     // Not `embed/`, whose programs are those of users.
     "@klingkit/core/internal": ["docs/", "matrix/", "requests/"],
     "@klingkit/emulator": "",
+    "@klingkit/hosting/testing": "hosted/",
     "@langchain/google-genai": "hosts/",
     "@langchain/mcp-adapters": "hosts/",
     "@modelcontextprotocol/client": "",
@@ -140,9 +142,17 @@ const inTests = (room: string): Border => ({
     ? { "@effect/sql-pg": "", "@klingkit/media/node": "", "@klingkit/media/testing": "" }
     : {}),
   ...(room === "apps/cli" ? { "@klingkit/jobs/testing": "" } : {}),
-  ...(room === "packages/hosting" ? { standardwebhooks: "" } : {}),
   ...(room === "packages/media" ? { mediabunny: "" } : {}),
   ...(room === "packages/rest" ? { "@seriousme/openapi-schema-validator": "", ajv: "" } : {}),
+  ...(room === "packages/hosting"
+    ? {
+        "@20minutes/s3rver": "",
+        "@klingkit/jobs/node": "",
+        "@klingkit/media": "",
+        "@klingkit/media/testing": "",
+        standardwebhooks: ""
+      }
+    : {}),
   "@effect/platform-node": "",
   "@effect/vitest": "",
   "effect/testing": "",
@@ -156,6 +166,7 @@ const inTests = (room: string): Border => ({
 
 /** Sub-paths of a package that need an entry of their own. */
 const byNameOnly = [
+  "@klingkit/hosting/testing",
   "@klingkit/jobs/internal",
   "@klingkit/jobs/testing",
   "@klingkit/core/internal",

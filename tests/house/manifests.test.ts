@@ -72,7 +72,7 @@ describe("manifests", () => {
         "./node": "./src/node/index.ts",
         "./testing": "./src/testing/index.ts"
       },
-      "packages/hosting/": { ".": "./src/index.ts" },
+      "packages/hosting/": { ".": "./src/index.ts", "./testing": "./src/testing/index.ts" },
       "packages/mcp/": { ".": "./src/index.ts" },
       "packages/rest/": { ".": "./src/index.ts" },
       "packages/tools/": { ".": "./src/index.ts" },

@@ -10,7 +10,8 @@ import {
   KlingAccounts,
   type KnownSecrets,
   layerDeliveries,
-  recoverAccounts
+  recoverAccounts,
+  s3MediaStore
 } from "@klingkit/hosting"
 import { Jobs } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
@@ -23,10 +24,11 @@ import type { Settings } from "./read-settings.ts"
 import { traces } from "./traces.ts"
 
 /** Everything that serves requests, and what runs between them. */
-export const serverLayer = ({ hosting, operating }: Settings, version: string, secrets: KnownSecrets) =>
+export const serverLayer = ({ hosting, operating, mediaStore }: Settings, version: string, secrets: KnownSecrets) =>
   Layer.mergeAll(AccountPage.layer(hosting), deliveries, recovery(hosting)).pipe(
     Layer.provideMerge(Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), callerServices(hosting))),
     Layer.provideMerge(Layer.merge(KlingAccounts.layer, CallbackAddresses.layer)),
+    Layer.provideMerge(mediaStore === undefined ? Layer.empty : s3MediaStore(mediaStore)),
     Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
     Layer.provideMerge(operating.auditLog === undefined ? Layer.empty : auditFile(operating.auditLog, secrets)),
     Layer.provideMerge(traces(version, secrets)),

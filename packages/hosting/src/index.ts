@@ -15,6 +15,8 @@ export { CallLimits, defaultLimits, type Limits, TooManyCalls } from "./call-lim
 export { Gate } from "./gate.ts"
 export { AccountPage } from "./page/account-page.ts"
 export type { PageAnswer, PageRequest } from "./page/page-answer.ts"
+export { s3MediaStore } from "./media-store/s3-media-store.ts"
+export { type MediaStoreSettings, mediaStoreSettings } from "./media-store/settings.ts"
 export type { Principal } from "./principal.ts"
 export { challenge, metadataPaths, metadataUrl, resourceMetadata } from "./protected-resource.ts"
 export { configuredSecrets, type KnownSecrets, makeKnownSecrets } from "./known-secrets.ts"

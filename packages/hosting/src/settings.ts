@@ -37,7 +37,8 @@ export const text = (name: string): Effect.Effect<string | undefined> =>
     Effect.map((value) => (value === "" ? undefined : value))
   )
 
-const redacted = (name: string) =>
+/** The same of a secret. */
+export const secretText = (name: string): Effect.Effect<Redacted.Redacted | undefined> =>
   Config.option(Config.Redacted(name)).pipe(
     Effect.orDie,
     Effect.map(Option.filter((value) => Redacted.value(value).trim() !== "")),
@@ -55,8 +56,8 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
   const keys = yield* Effect.result(onOffSetting("KLINGKIT_AUTH_KEYS"))
   const publicUrl = yield* text("KLINGKIT_PUBLIC_URL")
   const clientId = yield* text("KLINGKIT_AUTH_CLIENT_ID")
-  const clientSecret = yield* redacted("KLINGKIT_AUTH_CLIENT_SECRET")
-  const hasSecret = (yield* redacted("KLINGKIT_SECRET")) !== undefined
+  const clientSecret = yield* secretText("KLINGKIT_AUTH_CLIENT_SECRET")
+  const hasSecret = (yield* secretText("KLINGKIT_SECRET")) !== undefined
   const ownAccounts = (yield* text("KLINGKIT_OWN_ACCOUNTS")) ?? "allowed"
 
   const problems = [
@@ -132,7 +133,8 @@ export const accountPath = "/account"
 /** The OAuth resource: what clients ask tokens for. */
 export const resourceOf = (publicOrigin: string): string => `${publicOrigin}/mcp`
 
-const urlProblem = (name: string, value: string | undefined, isOrigin = false): ReadonlyArray<string> => {
+/** What is wrong with the URL in a setting, which may be http on this machine only. */
+export const urlProblem = (name: string, value: string | undefined, isOrigin = false): ReadonlyArray<string> => {
   if (value === undefined) return []
   const url = URL.parse(value)
   if (url === null || !(url.protocol === "https:" || (url.protocol === "http:" && isLocalUrl(value)))) {

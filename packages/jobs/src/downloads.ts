@@ -1,16 +1,20 @@
-import { Kling, type KlingError, type TaskOutput } from "@klingkit/core"
+import { Kling, type KlingError } from "@klingkit/core"
 import { invalidInput, invalidSetting } from "@klingkit/core/internal"
 import type { FileHost, Preview, SavedFile } from "@klingkit/media"
-import { checkDiskSpace, folderProblem } from "@klingkit/media/internal"
+import { checkDiskSpace, folderProblem, resultsOnDisk } from "@klingkit/media/internal"
 import { Context, Effect, Equal, FileSystem, Layer, type Path } from "effect"
 import { type Job, jobOfRecord, taskOfRecord } from "./job.ts"
 import { moneyOfJob } from "./job-money.ts"
 import { jobError, type JobError } from "./job-error.ts"
+import { resultStoreOf } from "./caller-folder.ts"
 import { Ledger } from "./ledger/ledger.ts"
 import { primaryOutputs } from "./pipelines/pipeline-job.ts"
 import { downloadJob, type DownloadOptions } from "./results/download-job.ts"
+import { hasFile } from "./results/has-file.ts"
 import { nameForStep } from "./results/name-for-step.ts"
 import { type FindMaker, isAt, previewJob } from "./results/preview-job.ts"
+import { recordedJobs } from "./recorded-jobs.ts"
+import { makeStoredResults, type StoredResults } from "./results/stored-results.ts"
 import { JobsSettings } from "./settings.ts"
 import { Snapshots } from "./snapshots/snapshots.ts"
 import { unfilledText, unfilledVariable } from "./unfilled-variable.ts"
@@ -22,7 +26,7 @@ export interface SavedResult extends SavedFile {
 
 type Disk = FileHost | FileSystem.FileSystem | Path.Path
 
-/** The results of jobs on this machine. */
+/** The results of jobs, on this machine or in its media store. */
 export class Downloads extends Context.Service<
   Downloads,
   {
@@ -34,7 +38,7 @@ export class Downloads extends Context.Service<
     requireFolder(folder?: string): Effect.Effect<void, JobError | KlingError>
     /** The job with its row, if the ledger has one. */
     withRecord(job: Job): Effect.Effect<Job>
-  }
+  } & StoredResults
 >()("@klingkit/jobs/Downloads") {
   static readonly layer: Layer.Layer<Downloads, never, Kling | Ledger | JobsSettings | Snapshots | Disk> = Layer.effect(
     Downloads,
@@ -65,9 +69,6 @@ const requireFolder = Effect.fnUntraced(function* (
 /** Kling does not announce the size of a result; a long 4K video fits in here. */
 const minFreeBytes = 100 * 1000 ** 2
 
-/** An element has none. */
-export const hasFile = (output: TaskOutput): boolean => "url" in output && output.url !== undefined
-
 const make = Effect.gen(function* () {
   const { isLocal } = yield* Kling
   const ledger = yield* Ledger
@@ -75,6 +76,7 @@ const make = Effect.gen(function* () {
   const settings = yield* JobsSettings
   const disk = yield* Effect.context<Disk>()
   const { principal, outputDir, privateHosts = [] } = settings
+  const results = yield* resultStoreOf(principal)
 
   const withRecord = (job: Job) =>
     ledger.get(job.handle, principal).pipe(
@@ -122,6 +124,7 @@ const make = Effect.gen(function* () {
     const recorded = yield* withResults(job)
     const { record } = recorded
     const saved = yield* downloadJob(recorded, config, options, {
+      results,
       refresh: Effect.orElseSucceed(refresh(recorded), () => undefined),
       onSaved: (file) => (record === undefined ? Effect.void : recordSaved(record.handle, file))
     }).pipe(Effect.provideContext(disk))
@@ -153,21 +156,33 @@ const make = Effect.gen(function* () {
     return saved.flat()
   })
 
+  const downloadWithin = Effect.fnUntraced(function* (job: Job, options: DownloadOptions = {}) {
+    const known = job.pipeline === undefined && job.record === undefined ? yield* withRecord(job) : job
+    const isOurs = known.pipeline !== undefined || known.record !== undefined
+    const { timeout } = options
+    const saving = download(known, options)
+    const saved =
+      timeout === undefined
+        ? saving
+        : Effect.timeoutOrElse(saving, {
+            duration: timeout,
+            orElse: () => jobError({ _tag: "FetchTimedOut", taskId: job.handle })
+          })
+    return yield* Effect.mapError(saved, (error) => (isOurs ? error.about(moneyOfJob(known)) : error))
+  })
+
+  const lookups = Context.make(Ledger, ledger).pipe(Context.add(JobsSettings, settings))
+  const unchanged = (job: Job) => Effect.succeed(job)
+  const stored: StoredResults =
+    results === resultsOnDisk
+      ? { linked: unchanged, stored: unchanged }
+      : yield* makeStoredResults(results, downloadWithin, (handle) =>
+          Effect.provideContext(recordedJobs([handle]), lookups)
+        )
+
   return Downloads.of({
-    download: Effect.fnUntraced(function* (job, options = {}) {
-      const known = job.pipeline === undefined && job.record === undefined ? yield* withRecord(job) : job
-      const isOurs = known.pipeline !== undefined || known.record !== undefined
-      const { timeout } = options
-      const saving = download(known, options)
-      const saved =
-        timeout === undefined
-          ? saving
-          : Effect.timeoutOrElse(saving, {
-              duration: timeout,
-              orElse: () => jobError({ _tag: "FetchTimedOut", taskId: job.handle })
-            })
-      return yield* Effect.mapError(saved, (error) => (isOurs ? error.about(moneyOfJob(known)) : error))
-    }),
+    download: downloadWithin,
+    ...stored,
     preview: (job) => Effect.provideContext(previewJob(job, { klingIsLocal: isLocal, privateHosts }, makerOf), disk),
     requireFolder: (named) => Effect.provideContext(requireFolder(outputDir, named), disk),
     withRecord

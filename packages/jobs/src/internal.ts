@@ -17,8 +17,16 @@ export {
   safeFileName,
   type Sha256
 } from "@klingkit/media"
+export { callerFolder } from "./caller-folder.ts"
 export { localPrincipal, privateHosts } from "./config.ts"
-export { nameProblem } from "@klingkit/media/internal"
+export {
+  MediaStore,
+  nameProblem,
+  type ObjectToStore,
+  type StoredLink,
+  type StoredObject,
+  StoreFailure
+} from "@klingkit/media/internal"
 export { currentJob } from "./current-job.ts"
 export { stepFailure } from "./pipelines/pipeline-job.ts"
 export { spendPartsText } from "./ledger/day-spend.ts"

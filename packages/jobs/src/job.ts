@@ -40,7 +40,11 @@ export const Job = Schema.Struct({
   /** Why Kling's latest answer about it could not be read: this is what the ledger knew before. */
   unread: Schema.optionalKey(Schema.String),
   /** Of a pipeline: its steps and their states. */
-  pipeline: Schema.optionalKey(PipelineView)
+  pipeline: Schema.optionalKey(PipelineView),
+  /** Where results can be read that are in the media store, by their position; until when, in milliseconds since 1970. */
+  links: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ position: Schema.Int, url: Schema.String, expiresAt: Schema.Int }))
+  )
 })
 
 /**

@@ -233,6 +233,17 @@ const make = Effect.gen(function* () {
     return yield* recovering(submission.call(what, options))
   })
 
+  const withLinks = (result: RunResult): Effect.Effect<RunResult> =>
+    result._tag === "Answer"
+      ? Effect.succeed(result)
+      : Effect.map(downloads.linked(result.job), (job) => ({ ...result, job }))
+  /** Where there is a store for results, a caller that waits learns that a job has ended before they are in it. */
+  const untilStored = (job: Job): Stream.Stream<Job> =>
+    Stream.concat(
+      Stream.succeed(job),
+      Stream.filter(Stream.fromEffect(downloads.stored(job)), (later) => later !== job)
+    )
+
   return Jobs.of({
     plan,
     planRepeat,
@@ -243,9 +254,12 @@ const make = Effect.gen(function* () {
     quoteSum: (plans) => gate.checkSum(plans.map(({ quote }) => quote)),
     requireApprovalOfSum: (quote, approval) => gate.requireApprovalOfSum(quote, approval),
     run: (what, options) =>
-      isPipelinePlan(what)
-        ? run(what, options)
-        : run(what, options).pipe(Effect.catch((error) => Effect.flatMap(nameCheaper(what)(error), Effect.fail))),
+      Effect.flatMap(
+        isPipelinePlan(what)
+          ? run(what, options)
+          : run(what, options).pipe(Effect.catch((error) => Effect.flatMap(nameCheaper(what)(error), Effect.fail))),
+        withLinks
+      ),
     resume: (handle, options) =>
       Effect.mapError(recovering(pipelines.resume(handle, options)), (error) =>
         error._tag === "LedgerError" ? error.aboutTask(handle) : error
@@ -254,19 +268,22 @@ const make = Effect.gen(function* () {
       Effect.flatMap(approvedOf(approved, options), (whole) => ledger.issueApproval(whole, approvalSeconds)),
     askApproval: (asked, question, options) =>
       Effect.flatMap(approvedOf(asked, options), (whole) => userApprovals.ask(whole, question)),
-    status,
+    status: (id) => Effect.flatMap(status(id), downloads.stored),
     resolve: Effect.fnUntraced(function* (handle, resolution) {
       const record = yield* Effect.mapError(ledger.get(handle, settings.principal), (error) => error.aboutTask(handle))
       yield* Effect.mapError(orphans.resolve(record, resolution), (error) => error.about(moneyOfRecord(record)))
       return yield* status(handle)
     }),
-    follow: (id, operation) => Stream.unwrap(Effect.as(recovery.hold, followed(id, operation))),
-    list: (filter) => Stream.provideContext(listedJobs(kling.tasks(filter)), lookups),
-    wholes: (jobs) => wholes(jobs, (handle) => pipelines.status(handle)),
+    follow: (id, operation) =>
+      Stream.unwrap(Effect.as(recovery.hold, followed(id, operation))).pipe(Stream.flatMap(untilStored)),
+    list: (filter) =>
+      listedJobs(kling.tasks(filter)).pipe(Stream.provideContext(lookups), Stream.mapEffect(downloads.linked)),
+    wholes: (jobs) => wholes(jobs, (handle) => Effect.flatMap(pipelines.status(handle), downloads.linked)),
     history: (filter) => ledger.list({ principal: settings.principal, ...filter }),
     unsaved: () => Effect.provideContext(unsavedJobs, lookups),
     spend,
-    recorded: (handles) => Effect.provideContext(recordedJobs(handles), lookups),
+    recorded: (handles) =>
+      Effect.flatMap(Effect.provideContext(recordedJobs(handles), lookups), Effect.forEach(downloads.linked)),
     findByKeys: (keys) => Effect.provideContext(findByKeys(keys), lookups),
     download: (job, options) => downloads.download(job, options),
     preview: (job) => downloads.preview(job),

@@ -24,6 +24,7 @@ import type { JobsConfig } from "./config.ts"
 import type { Job } from "./job.ts"
 import type { JobError } from "./job-error.ts"
 import { LedgerSource } from "./ledger/ledger-source.ts"
+import { resultStoreOf } from "./caller-folder.ts"
 import { mediaOrigins } from "./media-origins.ts"
 import { planMedia } from "./references/plan-media.ts"
 import { PlannedResults } from "./references/planned-results.ts"
@@ -61,11 +62,12 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
     Path.Path,
     LedgerSource
   )(yield* Effect.context<Needs>())
+  const { referenceOf } = yield* resultStoreOf(config.principal)
   const provided = <A, E2>(effect: Effect.Effect<A, E2, Needs>) => Effect.provideContext(effect, services)
 
   /** What one plan reads with: what it refers to, and where its media come from, is noted. */
   const reading = Effect.gen(function* () {
-    const media = planMedia({ find: job, readTask: task, config, planned: yield* PlannedResults })
+    const media = planMedia({ find: job, readTask: task, config, planned: yield* PlannedResults, referenceOf })
     const { watch, originOf } = mediaOrigins(media.nameOf)
     const context: PlanContext<JobError | E> = readOnce(
       watch({

@@ -20,7 +20,7 @@ import {
   type SpendLimits,
   spendLimits
 } from "@klingkit/jobs"
-import { localPrincipal, sha256Hex } from "@klingkit/jobs/internal"
+import { callerFolder, localPrincipal } from "@klingkit/jobs/internal"
 import type { ToolNeeds } from "@klingkit/tools"
 import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, Path, Result } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
@@ -89,7 +89,7 @@ export const servicesFor = (
         // A caller from elsewhere sees its own files only.
         ...(principal === localPrincipal
           ? {}
-          : { outputDir: path.join(folders.outputDir, yield* folderOf(principal)), inputDirs: [] }),
+          : { outputDir: path.join(folders.outputDir, yield* callerFolder(principal)), inputDirs: [] }),
         limits: lowerDayLimit(
           Result.getOrElse(limits, () => ({})),
           own?.maxUsdPerDay
@@ -131,9 +131,6 @@ const klingOf = (
 
 const lowerDayLimit = (limits: SpendLimits, own: number | undefined): SpendLimits =>
   own === undefined ? limits : { ...limits, maxUsdPerDay: Math.min(own, limits.maxUsdPerDay ?? Infinity) }
-
-/** A name that no other caller has, however long its own is and whether or not the disk tells small letters from capitals. */
-const folderOf = (principal: string) => Effect.map(sha256Hex(principal), (hash) => `caller-${hash}`)
 
 export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Disk> = Layer.merge(
   SignedState.layerConfig,

@@ -12,3 +12,12 @@ export { readSaved, type SavedCopy } from "./files/saved-copy.ts"
 export { contactSheet } from "./frames/contact-sheet.ts"
 export { NoFrame, requireDecoder, type VideoToDecode } from "./frames/local-video.ts"
 export { videoFrame } from "./frames/video-frame.ts"
+export {
+  MediaStore,
+  type ObjectToStore,
+  type StoredLink,
+  type StoredObject,
+  StoreFailure
+} from "./store/media-store.ts"
+export { type ResultStore, resultsOnDisk } from "./store/result-store.ts"
+export { resultsInStore } from "./store/results-in-store.ts"

@@ -35,13 +35,15 @@ interface PlanMediaOptions<E> {
   readonly readTask: (id: string) => Effect.Effect<Task, KlingError | E>
   readonly config: MediaConfig & { readonly principal: string }
   readonly planned?: PlannedResults | undefined
+  /** The reference that a link of the media store stands for. */
+  readonly referenceOf: (link: string) => string | undefined
 }
 
 /**
  * The media inputs of one plan. Each may be a reference to an earlier result, and all of them come through here; the plan
  * then names the results that it uses.
  */
-export const planMedia = <E>({ find: findMade, readTask, config, planned }: PlanMediaOptions<E>) => {
+export const planMedia = <E>({ find: findMade, readTask, config, planned, referenceOf }: PlanMediaOptions<E>) => {
   const { privateHosts = [], klingIsLocal = false, principal } = config
   const policy = { privateHosts, klingIsLocal }
   const names = new Map<string, string>()
@@ -85,8 +87,9 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned }: Plan
         })
       : Effect.void
 
-  const read = (field: string, rule: MediaRule, source: MediaSource): Read<string, E> =>
+  const read = (field: string, rule: MediaRule, given: MediaSource): Read<string, E> =>
     Effect.gen(function* () {
+      const source = Predicate.isString(given) ? (referenceOf(given) ?? given) : given
       // It was resolved before, and Kling need not be kept from its own files.
       if (Predicate.isString(source) && names.has(source)) return source
       const reference = Predicate.isString(source) ? referenceIn(source) : undefined
@@ -136,7 +139,7 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned }: Plan
       }),
     video: (field: string, source: string): Read<FoundVideo, E> =>
       Effect.gen(function* () {
-        const given = source.trim()
+        const given = referenceOf(source.trim()) ?? source.trim()
         if (isUrl(given)) return yield* Effect.as(recognize(given), { url: given })
         if (isPath(given)) {
           return yield* refuse(

@@ -1,6 +1,6 @@
 import type { Charged, Plan } from "@klingkit/core"
 import type { FetchProgress, FileHost, NameFacts, SavedFile } from "@klingkit/media"
-import { type FetchFailure, type FileExists, saveResults } from "@klingkit/media/internal"
+import { type FetchFailure, type FileExists, type ResultStore, resultsOnDisk } from "@klingkit/media/internal"
 import { Clock, type Duration, Effect, type FileSystem, type Path } from "effect"
 import type { JobsConfig } from "../config.ts"
 import type { Job } from "../job.ts"
@@ -27,6 +27,8 @@ export interface DownloadSteps {
   /** The job with fresh links to its results; nothing where Kling cannot be asked. */
   readonly refresh?: Effect.Effect<Job | undefined>
   readonly onSaved?: (file: SavedFile) => Effect.Effect<void>
+  /** Where they are kept; folders on this machine when absent. */
+  readonly results?: ResultStore
 }
 
 interface DownloadConfig extends Pick<JobsConfig, "outputDir" | "nameTemplate" | "privateHosts"> {
@@ -42,7 +44,7 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
   job: Job,
   { outputDir, nameTemplate, privateHosts = [], klingIsLocal }: DownloadConfig,
   options: DownloadOptions,
-  { refresh = Effect.succeed(undefined), onSaved = () => Effect.void }: DownloadSteps = {}
+  { refresh = Effect.succeed(undefined), onSaved = () => Effect.void, results = resultsOnDisk }: DownloadSteps = {}
 ): Effect.fn.Return<ReadonlyArray<SavedFile>, JobError, FileHost | FileSystem.FileSystem | Path.Path> {
   const { handle, task } = job
   if (task.status === "submitted" || task.status === "processing") {
@@ -50,7 +52,7 @@ export const downloadJob = Effect.fn("Jobs.download")(function* (
   }
   const nameFacts = jobFacts(job, options.id, yield* Clock.currentTimeMillis)
   const save = (latest: Job) =>
-    saveResults({
+    results.save({
       handle,
       outputs: latest.task.outputs,
       policy: { klingIsLocal, privateHosts },

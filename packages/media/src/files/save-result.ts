@@ -13,13 +13,15 @@ import { createFile, openPart } from "./open-part.ts"
 import { leftParts, removeParts } from "./left-parts.ts"
 import { linkOf } from "./part-state.ts"
 import { partialFiles, partialName } from "./partial-files.ts"
+import type { StoredLink } from "../store/media-store.ts"
 import { commitFile } from "./commit-file.ts"
 import type { FetchPolicy } from "./fetch-policy.ts"
 
-/** A result on disk. `bytes` is its size. */
+/** A result as it was saved. `bytes` is its size. */
 export interface SavedFile {
+  /** On this machine; in a media store `s3://bucket/key`. */
   readonly path: string
-  /** The path as a `file:` URL. */
+  /** The path as a `file:` URL; in a media store its link. */
   readonly uri: string
   readonly url: string
   readonly bytes: number
@@ -28,6 +30,8 @@ export interface SavedFile {
   readonly mimeType: string
   /** It was there already, with the recorded content, and was not fetched again. */
   readonly isKept?: boolean
+  /** In a media store: where it can be read, and until when. */
+  readonly link?: StoredLink
 }
 
 export interface ResultToSave {
@@ -83,12 +87,11 @@ export const saveResult = Effect.fnUntraced(
         })
       )
 
-    // The real format is known only after the download; possible names are checked first, to avoid a useless one.
-    const possibleExtensions = [...extensions, ...(result.type === "file" ? [text.extension] : [])]
     const key = { index: result.index, link: linkOf(url) }
     const parts = yield* partialFiles(folder, handle)
     const provenance = { handle, recorded: result.recorded, type: result.type, text, parts }
-    for (const name of new Set(possibleExtensions.map(result.nameFor))) {
+    // The real format is known only after the download; possible names are checked first, to avoid a useless one.
+    for (const name of possibleNames(result)) {
       if (!(yield* Effect.orElseSucceed(fs.exists(folder.pathOf(name)), () => false))) continue
       const kept = yield* keptFile(folder, name, shown(name), provenance)
       if (kept === undefined && overwrite) continue
@@ -147,6 +150,10 @@ export const saveResult = Effect.fnUntraced(
       })
     )
 )
+
+/** The names that a result may get, by its format. */
+export const possibleNames = ({ type, textKind, nameFor }: ResultToSave): ReadonlySet<string> =>
+  new Set([...extensions, ...(type === "file" ? [textFormat(textKind).extension] : [])].map(nameFor))
 
 const isTransient = (error: FetchFailure | PlatformError.PlatformError): boolean =>
   error._tag === "FetchFailure" && error.isTransient

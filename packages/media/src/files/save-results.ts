@@ -8,7 +8,7 @@ import { FileHost } from "./file-host.ts"
 import type { RecordedFile } from "./kept-file.ts"
 import { nameProblem } from "./name-problem.ts"
 import { defaultTemplate, fillTemplate, type NameFacts, templateProblem } from "./name-template.ts"
-import { type SavedFile, saveResult } from "./save-result.ts"
+import { type ResultToSave, type SavedFile, saveResult } from "./save-result.ts"
 
 export interface ResultsToSave {
   readonly handle: string
@@ -33,26 +33,27 @@ export interface ResultsToSave {
   readonly onSaved: (file: SavedFile) => Effect.Effect<void>
 }
 
-/** Fetches and saves all files of a task's outputs, one after the other; none if it has no files. */
-export const saveResults = Effect.fnUntraced(function* ({
-  handle,
-  outputs,
-  policy,
-  root,
-  fileName,
-  nameTemplate = defaultTemplate,
-  nameFacts,
-  expectedCount = 0,
-  recorded,
-  overwrite,
-  sidecarFor,
-  onProgress,
-  onSaved
-}: ResultsToSave): Effect.fn.Return<
-  ReadonlyArray<SavedFile>,
-  FetchFailure | FileExists,
-  FileHost | FileSystem.FileSystem | Path.Path
-> {
+type Saving<A> = Effect.Effect<A, FetchFailure | FileExists, FileHost | FileSystem.FileSystem | Path.Path>
+
+/** Fetches and saves all files of a task's outputs, one after the other as `saveOne` does it; none if it has no files. */
+export const saveResults = Effect.fnUntraced(function* (
+  {
+    handle,
+    outputs,
+    policy,
+    root,
+    fileName,
+    nameTemplate = defaultTemplate,
+    nameFacts,
+    expectedCount = 0,
+    recorded,
+    overwrite,
+    sidecarFor,
+    onProgress,
+    onSaved
+  }: ResultsToSave,
+  saveOne: (result: ResultToSave) => Saving<SavedFile> = saveResult
+): Effect.fn.Return<ReadonlyArray<SavedFile>, FetchFailure | FileExists, FileHost | FileSystem.FileSystem | Path.Path> {
   const results = outputs.flatMap((output) =>
     output.type === "element" || output.url === undefined
       ? []
@@ -71,7 +72,7 @@ export const saveResults = Effect.fnUntraced(function* ({
           exactName === undefined
             ? fillTemplate(nameTemplate, nameFacts, { index, count, extension })
             : { folders: [], name: exactName }
-        return saveResult({
+        return saveOne({
           ...result,
           handle,
           index,

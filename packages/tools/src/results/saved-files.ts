@@ -2,12 +2,13 @@ import { type DownloadedJob, type SavedResult } from "@klingkit/jobs"
 import { missingResultsText } from "@klingkit/jobs/internal"
 import { Result } from "effect"
 import type { FileLink } from "../tool.ts"
+import { linksNote } from "./stored-results.ts"
 import { reasonOf, type ShownTask, unreadTask } from "./tasks-result.ts"
 
-/** A saved file as data. */
-export const fileData = ({ path, url, bytes, sha256, mimeType }: SavedResult) => ({
+/** A saved file as data; one in the media store with its link rather than Kling's. */
+export const fileData = ({ path, url, link, bytes, sha256, mimeType }: SavedResult) => ({
   path,
-  url,
+  url: link?.url ?? url,
   bytes,
   sha256,
   mime_type: mimeType
@@ -16,10 +17,22 @@ export const fileData = ({ path, url, bytes, sha256, mimeType }: SavedResult) =>
 /** And as a link. */
 export const linkToFile = ({ uri, path, bytes, mimeType }: SavedResult): FileLink => ({
   uri,
-  name: path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1),
+  name: path.slice(folderEnd(path) + 1),
   mimeType,
   sizeBytes: bytes
 })
+
+/** Where files lie: the folder in the media store where they are there, else the one on this machine. */
+export const folderOf = ([file]: ReadonlyArray<SavedResult>, outputDir: string): string =>
+  file?.link === undefined ? outputDir : file.path.slice(0, folderEnd(file.path))
+
+const folderEnd = (path: string): number => Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"))
+
+/** Until when the links of files in the media store work; nothing of others. */
+export const linksOfFiles = (files: ReadonlyArray<SavedResult>): ReadonlyArray<string> => {
+  const ends = files.flatMap(({ link }) => link?.expiresAt ?? [])
+  return ends.length === 0 ? [] : [`Note: ${linksNote(new Date(Math.min(...ends)).toISOString())}`]
+}
 
 /** What was saved of one of several tasks, or why nothing was. */
 export const shownDownload = ({ id, result, files }: DownloadedJob): ShownTask => {
@@ -47,10 +60,12 @@ export const shownDownload = ({ id, result, files }: DownloadedJob): ShownTask =
     },
     lines: [
       `Task ${handle}: ${task.status}, ${files.success.every(({ isKept }) => isKept) ? "already saved before, and unchanged" : "saved"}${missing === undefined ? "" : `; ${missing}`}`,
-      ...files.success.map(
-        ({ path, url, bytes, mimeType, sha256 }) =>
-          `- Path: ${path} (${bytes} bytes, ${mimeType}, SHA-256 ${sha256}), URL: ${url}`
-      )
+      ...files.success
+        .map(fileData)
+        .map(
+          ({ path, url, bytes, mime_type, sha256 }) =>
+            `- Path: ${path} (${bytes} bytes, ${mime_type}, SHA-256 ${sha256}), URL: ${url}`
+        )
     ],
     links: files.success.map(linkToFile)
   }

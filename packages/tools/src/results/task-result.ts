@@ -14,6 +14,7 @@ import { failureAdvice } from "./failure-advice.ts"
 import { factLines, factsSchema, structuredFacts } from "./request-facts.ts"
 import { useOf } from "./library-use.ts"
 import { truncateToBudget } from "./truncate-to-budget.ts"
+import { storedResults } from "./stored-results.ts"
 import { structuredReceipt, receiptSchema, formatReceipt } from "./format-receipt.ts"
 
 export const taskSchema = z.object({
@@ -44,11 +45,13 @@ export type TaskData = z.output<typeof taskSchema>
 export const taskResult = (job: Job): ToolResult<TaskData> => {
   const { handle, task } = job
   const kind = kindOf(task.outputs)
+  const stored = storedResults(job)
   const expiresAt =
-    task.updatedAt === undefined || !isFinished(task) || task.outputs.length === 0
+    stored?.until ??
+    (task.updatedAt === undefined || !isFinished(task) || task.outputs.length === 0
       ? undefined
-      : new Date(task.updatedAt + resultRetentionMillis).toISOString()
-  const outputs = truncateToBudget(task.outputs, (output, index) => [
+      : new Date(task.updatedAt + resultRetentionMillis).toISOString())
+  const outputs = truncateToBudget(stored?.outputs ?? task.outputs, (output, index) => [
     outputData(output),
     outputLines(output, index),
     linkTo(output, index, expiresAt)
@@ -84,7 +87,12 @@ export const taskResult = (job: Job): ToolResult<TaskData> => {
       ...outputs.flatMap((output, index) => outputLines(output, index)),
       ...(expiresAt === undefined
         ? []
-        : ["", `Note: ${kind}s will be cleared after ${resultRetentionDays} days for security (${expiresAt}).`]),
+        : [
+            "",
+            stored === undefined
+              ? `Note: ${kind}s will be cleared after ${resultRetentionDays} days for security (${expiresAt}).`
+              : `Note: ${stored.note}`
+          ]),
       `Next: ${structured.next}`
     ]
   }
@@ -119,7 +127,11 @@ const nextOf = (job: Job, notShown: number): string => {
   if (notShown > 0) return `Call download_task to save all files; ${notShown} of them are not shown here.`
   return (
     useOf(task.outputs) ??
-    (task.outputs.some(hasUrl) ? "Call download_task to save the files." : "Nothing to download.")
+    (storedResults(job)?.isWhole === true
+      ? "Give the user the links: any browser opens them."
+      : task.outputs.some(hasUrl)
+        ? "Call download_task to save the files."
+        : "Nothing to download.")
   )
 }
 

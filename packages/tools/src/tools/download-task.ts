@@ -6,7 +6,7 @@ import { Duration, Effect, Result } from "effect"
 import * as z from "zod"
 import { type AskedTasks, askedTasks, leftOutLines, taskIdArguments } from "../inputs/task-ids.ts"
 import { Progress } from "../progress.ts"
-import { fileData, linkToFile, shownDownload } from "../results/saved-files.ts"
+import { fileData, folderOf, linksOfFiles, linkToFile, shownDownload } from "../results/saved-files.ts"
 import { sharedFailure, tasksSchema, withinBudget } from "../results/tasks-result.ts"
 import { truncateToBudget } from "../results/truncate-to-budget.ts"
 import { defineTool } from "../tool.ts"
@@ -69,7 +69,7 @@ const downloadOne = Effect.fnUntraced(function* (id: string, file_name: string |
   const shown = truncateToBudget(saved, (file) => [file, file, file])
   const files = shown.map(fileData)
   return {
-    structured: { task_id: job.handle, folder: outputDir, files },
+    structured: { task_id: job.handle, folder: folderOf(saved, outputDir), files },
     lines: [
       `Saved ${saved.length} file${saved.length === 1 ? "" : "s"}${shown.length === saved.length ? "" : `; the first ${shown.length} are shown`}.`,
       ...(keptCount === 0 ? [] : [`Already saved before, and unchanged: ${keptCount} of ${saved.length}.`]),
@@ -82,7 +82,8 @@ const downloadOne = Effect.fnUntraced(function* (id: string, file_name: string |
         `- SHA-256: ${sha256}`,
         `- URL: ${url}`
       ]),
-      "Next to each file is a .json with its metadata."
+      "Next to each file is a .json with its metadata.",
+      ...linksOfFiles(saved)
     ],
     links: shown.map(linkToFile)
   }
@@ -108,6 +109,7 @@ const downloadMany = Effect.fnUntraced(function* ({ ids, unsaved }: AskedTasks, 
   const kept = saved.filter(({ isKept }) => isKept === true).length
   const { tasks, lines, links } = withinBudget(all.map(shownDownload))
   const running = ids.length - ended.length
+  const folder = folderOf(saved, outputDir)
   const next = [
     ...(failed === 0
       ? []
@@ -115,13 +117,14 @@ const downloadMany = Effect.fnUntraced(function* ({ ids, unsaved }: AskedTasks, 
     ...(running === 0 ? [] : [`${running} more still run: call wait_for_task with task_ids ["unsaved"].`])
   ].join(" ")
   return {
-    structured: { folder: outputDir, tasks, ...(next === "" ? {} : { next }) },
+    structured: { folder, tasks, ...(next === "" ? {} : { next }) },
     links,
     lines: [
       all.length === 0
         ? "No finished task has results that are not saved."
-        : `Saved ${saved.length} file${saved.length === 1 ? "" : "s"} of ${all.length - failed} of ${all.length} tasks in ${outputDir}${kept === 0 ? "" : `; ${kept} were there already, unchanged`}.`,
+        : `Saved ${saved.length} file${saved.length === 1 ? "" : "s"} of ${all.length - failed} of ${all.length} tasks in ${folder}${kept === 0 ? "" : `; ${kept} were there already, unchanged`}.`,
       ...lines,
+      ...linksOfFiles(saved),
       ...leftOutLines(unsaved),
       ...(next === "" ? [] : [`Next: ${next}`])
     ]
