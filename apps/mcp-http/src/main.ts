@@ -64,20 +64,20 @@ const serve = (args: ServeArgs): void => {
   const { publicOrigin } = hosting
   const accountPage = accountPageUrl(hosting)
   const callers = Layer.unwrap(
-    CallbackAddresses.use(({ pathOf }) =>
+    CallbackAddresses.use((addresses) =>
       Effect.succeed(
         CallerServices.layer({
           accountPage,
           ownAccountsOnly: hosting.ownAccountsOnly,
           ...(publicOrigin === undefined
             ? {}
-            : { callbackUrl: (handle) => Effect.map(pathOf(handle), (path) => `${publicOrigin}${path}`) })
+            : { callbackUrl: (handle) => Effect.map(addresses.pathOf(handle), (path) => `${publicOrigin}${path}`) })
         })
       )
     )
   )
   const recovery = Layer.effectDiscard(
-    recoverAccounts((principal, account) => CallerServices.use(({ recover }) => recover({ principal, account })))
+    recoverAccounts((principal, account) => CallerServices.use((callers) => callers.recover({ principal, account })))
   )
   const runtime = ManagedRuntime.make(
     (accountPage === undefined ? Layer.empty : recovery).pipe(
