@@ -227,7 +227,7 @@ describe("a server that lends no account", () => {
 })
 
 describe("a server that was restarted", () => {
-  it("reads accounts with its former secret, and goes on with their jobs before anybody calls", async () => {
+  it("reads accounts with its former secret, and resumes their jobs before the first call", async () => {
     const { kling, own } = await twoAccounts()
     const env = { KLINGKIT_AUTH_KEYS: "on", KLINGKIT_SECRET: secret }
     const first = await startHosted(env, { kling: { ...kling, close: () => Promise.resolve() } })

@@ -130,7 +130,7 @@ const serve = (args: ServeArgs): void => {
   app.server.listen(args.port, args.host, () => {
     const { address, port, family } = app.server.address() as AddressInfo
     const name = family === "IPv6" ? `[${address}]` : address
-    // Jobs of callers with accounts of their own are recovered before anybody calls.
+    // Jobs of callers with accounts of their own are recovered before the first call.
     if (accountPage !== undefined) runtime.runFork(Effect.void)
     process.stdout.write(`klingkit-mcp-http is listening on http://${name}:${port}/mcp\n`)
   })

@@ -75,7 +75,7 @@ describe("the Kling accounts of callers", () => {
     )
   )
 
-  it.effect("are unreadable, and never somebody's, where a row was altered, moved or exchanged", () =>
+  it.effect("are unreadable, and never those of another caller, where a row was altered, moved or exchanged", () =>
     onLedger(
       Effect.gen(function* () {
         yield* before(connect("anna", own))

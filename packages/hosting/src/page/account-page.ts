@@ -50,7 +50,7 @@ const make = Effect.fnUntraced(function* (settings: HostingSettings) {
   }, Effect.scoped)
 
   const post = Effect.fnUntraced(function* ({ path, headers, form }: PageRequest) {
-    // A form of another site signs nobody in or out, and connects nothing.
+    // A form of another site signs no user in or out, and connects nothing.
     if (headers.origin !== publicOrigin) {
       return answerPage(403, messageView("Refused", "This form is not of this page."))
     }
