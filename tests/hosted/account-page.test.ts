@@ -85,7 +85,7 @@ it.each(["light", "dark"] as const)("fits a phone and can be read in %s colours"
     const backgroundOf = (element: Element | null): string => {
       if (element === null) return "rgb(255, 255, 255)"
       const { backgroundColor } = getComputedStyle(element)
-      return /, 0\)$/.test(backgroundColor) ? backgroundOf(element.parentElement) : backgroundColor
+      return backgroundColor.endsWith(", 0)") ? backgroundOf(element.parentElement) : backgroundColor
     }
     const texts = [...document.querySelectorAll("h1, h2, p, dt, dd, td, th, caption, label, legend, button, .notice")]
     return {

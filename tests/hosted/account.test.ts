@@ -227,7 +227,7 @@ describe("a server that lends no account", () => {
 })
 
 describe("a server that was restarted", () => {
-  it("reads accounts with its former secret, and goes on with their jobs before anybody calls", async () => {
+  it("reads accounts with its former secret, and resumes their jobs before the first call", async () => {
     const { kling, own } = await twoAccounts()
     const env = { KLINGKIT_AUTH_KEYS: "on", KLINGKIT_SECRET: secret }
     const first = await startHosted(env, { kling: { ...kling, close: () => Promise.resolve() } })
@@ -238,7 +238,7 @@ describe("a server that was restarted", () => {
     await anna.signIn(key)
     await anna.send("connect", { api_key: own.apiKey })
     // Its answer is lost, and the process with it.
-    await own.injectFault({ fault: "commit-then-hang", on: "*" })
+    await own.injectFault({ fault: "commit-then-hang" })
     const call = { name: "generate_image", arguments: { prompt: "left behind" } }
     void fetch(first.url, {
       method: "POST",
@@ -248,6 +248,7 @@ describe("a server that was restarted", () => {
     await vi.waitFor(async () => expect((await own.ledger()).tasks).toHaveLength(1), { timeout: 20_000 })
     first.kill()
     await first.close()
+    expect(kling.rows()).toMatchObject([{ state: "SENDING" }])
     const ledger = new DatabaseSync(join(kling.home, "klingkit", "ledger.db"))
     // As they are some minutes later.
     ledger.exec("UPDATE klingkit_jobs SET lease_until = 0")

@@ -59,7 +59,9 @@ const recovery = (hosting: HostingSettings) =>
   accountPageUrl(hosting) === undefined
     ? Layer.empty
     : Layer.effectDiscard(
-        recoverAccounts((principal, account) => CallerServices.use(({ recover }) => recover({ principal, account })))
+        recoverAccounts((principal, account) =>
+          CallerServices.use((callers) => callers.recover({ principal, account }))
+        )
       )
 
 /** Messages to endpoints, about jobs that end whether or not their callers wait. */

@@ -10,7 +10,7 @@ export class CallerServices extends Context.Service<
   {
     /** Built at the caller's first call, and closed when it has not called for a while. In use until the scope closes. */
     of(caller: Caller): Effect.Effect<Services, never, Scope.Scope>
-    /** Goes on with what the processes of the past have left of a caller's account, without waiting for it to call. */
+    /** Resumes what the processes of the past have orphaned on a caller's account, without waiting for it to call. */
     recover(caller: Caller): Effect.Effect<void>
   }
 >()("@klingkit/mcp/CallerServices") {

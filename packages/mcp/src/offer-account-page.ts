@@ -23,10 +23,12 @@ export const offerAccountPage = <A, R>(
   ctx: ServerContext,
   call: Effect.Effect<A, ToolFailure, R>
 ): Effect.Effect<A | InputRequiredResult, ToolFailure, R> =>
-  Effect.catch(call, (error): Effect.Effect<InputRequiredResult, ToolFailure> => {
-    const url = error.reason._tag === "NoAccount" ? error.reason.page : undefined
-    const isAnswered = inputResponse(ctx.mcpReq.inputResponses, key).kind !== "missing"
-    return url === undefined || isAnswered || !supportsPages(server, ctx)
-      ? Effect.fail(error)
-      : Effect.succeed(inputRequired({ inputRequests: { [key]: inputRequired.elicitUrl({ message, url }) } }))
-  })
+  call.pipe(
+    Effect.catch((error): Effect.Effect<InputRequiredResult, ToolFailure> => {
+      const url = error.reason._tag === "NoAccount" ? error.reason.page : undefined
+      const isAnswered = inputResponse(ctx.mcpReq.inputResponses, key).kind !== "missing"
+      return url === undefined || isAnswered || !supportsPages(server, ctx)
+        ? Effect.fail(error)
+        : Effect.succeed(inputRequired({ inputRequests: { [key]: inputRequired.elicitUrl({ message, url }) } }))
+    })
+  )

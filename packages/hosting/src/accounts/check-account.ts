@@ -25,7 +25,7 @@ export class KlingAway extends Data.TaggedError("KlingAway")<{ readonly cause: K
 
 /** Before Kling had packs: the answer is all of them, expired ones included. */
 const firstPackMillis = Date.UTC(2024, 0)
-/** A person waits for the page. */
+/** The user waits for the page. */
 const readTimeout = "15 seconds"
 
 /**

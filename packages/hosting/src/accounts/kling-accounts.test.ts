@@ -3,6 +3,7 @@ import { LedgerSource } from "@klingkit/jobs"
 import { lazyLedger, Ledger } from "@klingkit/jobs/internal"
 import { layerSqliteMemory } from "@klingkit/jobs/sqlite"
 import { ConfigProvider, Effect, Layer, Redacted } from "effect"
+import { inspect } from "node:util"
 import { type KlingAccount, KlingAccounts } from "./kling-accounts.ts"
 
 const own: KlingAccount = {
@@ -74,7 +75,7 @@ describe("the Kling accounts of callers", () => {
     )
   )
 
-  it.effect("are unreadable, and never somebody's, where a row was altered, moved or exchanged", () =>
+  it.effect("are unreadable, and never those of another caller, where a row was altered, moved or exchanged", () =>
     onLedger(
       Effect.gen(function* () {
         yield* before(connect("anna", own))
@@ -167,7 +168,7 @@ describe("the Kling accounts of callers", () => {
         yield* before(connect("ben", pair))
         for (const principal of ["anna", "ben"]) {
           const found = yield* before(find(principal))
-          expect(`${JSON.stringify(found)}${String(found)}`).not.toMatch(/of-anna|secret-of-ben/)
+          expect(`${JSON.stringify(found)}${inspect(found, { depth: 9 })}`).not.toMatch(/of-anna|secret-of-ben/)
         }
       })
     )

@@ -4,7 +4,7 @@ import { type ConnectedAccount, KlingAccounts } from "./kling-accounts.ts"
 const everyMinute = Schedule.spaced("1 minute")
 
 /**
- * Goes on with the jobs of callers that pay from accounts of their own: at the start, and whenever their processes have left
+ * Resumes the jobs of callers that pay from accounts of their own: at the start, and whenever their processes have left
  * some, also if they do not call again. Jobs on the server's account are recovered by every process that has it.
  */
 export const recoverAccounts = Effect.fnUntraced(function* <R>(

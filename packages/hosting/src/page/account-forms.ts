@@ -89,7 +89,7 @@ export const makeAccountForms: Effect.Effect<AccountForms, never, KlingAccounts>
   }
 )
 
-/** Where Kling names no packs, only a name tells accounts apart. Nobody else's account gets the same one. */
+/** Where Kling names no packs, only a name tells accounts apart. No other account gets the same one. */
 const newName = Effect.fnUntraced(function* (principal: string) {
   return `own-${yield* sha256Hex(`${principal}\n${yield* Clock.currentTimeMillis}`)}`
 })

@@ -34,7 +34,7 @@ const make = Effect.fnUntraced(function* (settings: HostingSettings) {
   }
   const sessions = yield* makeSessions(sealing, publicOrigin.startsWith("https:"))
   const signIn = yield* makeSignIn(settings, sealing, sessions)
-  const { show, actions } = yield* makeAccountForms
+  const forms = yield* makeAccountForms
   const limits = yield* CallLimits
 
   const get = Effect.fnUntraced(function* (request: PageRequest) {
@@ -46,24 +46,24 @@ const make = Effect.fnUntraced(function* (settings: HostingSettings) {
     const session = yield* sessions.find(headers.cookie)
     if (session === undefined) return signIn.ask(200)
     yield* limits.admit(session.principal)
-    return yield* show(session, 200, outcomes.get(query.get("done") ?? ""))
+    return yield* forms.show(session, 200, outcomes.get(query.get("done") ?? ""))
   }, Effect.scoped)
 
   const post = Effect.fnUntraced(function* ({ path, headers, form }: PageRequest) {
-    // A form of another site signs nobody in or out, and connects nothing.
+    // A form of another site signs no user in or out, and connects nothing.
     if (headers.origin !== publicOrigin) {
       return answerPage(403, messageView("Refused", "This form is not of this page."))
     }
     const name = path.slice(accountPath.length + 1)
     if (name === "sign-in") return yield* signIn.withKey(form)
     if (name === "sign-out") return toPage(undefined, [sessions.end])
-    const act = Object.hasOwn(actions, name) ? actions[name] : undefined
+    const act = Object.hasOwn(forms.actions, name) ? forms.actions[name] : undefined
     if (act === undefined) return notFound
     const session = yield* sessions.find(headers.cookie)
     if (session === undefined) return signIn.ask(401, "Your session has ended. Sign in again.")
     yield* limits.admit(session.principal)
     if (form.get("token") === session.token) return yield* act(session, form)
-    return yield* show(session, 403, bad("This form was of an earlier session. Try again."))
+    return yield* forms.show(session, 403, bad("This form was of an earlier session. Try again."))
   }, Effect.scoped)
 
   return AccountPage.of({

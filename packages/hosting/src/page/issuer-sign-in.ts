@@ -13,13 +13,13 @@ type Client = NonNullable<OAuthSettings["client"]>
 
 /** The issuer did not sign a user in. */
 export class SignInFailed extends Data.TaggedError("SignInFailed")<{
-  /** `issuer`: it cannot be reached or understood. `user`: it refused, or the sign-in was begun elsewhere. */
+  /** `issuer`: it cannot be reached or understood. `user`: it refused, or the sign-in was started elsewhere. */
   readonly because: "issuer" | "user"
 }> {}
 
 /** What ties the answer of an issuer to the browser that was sent there. */
-export const BegunSignIn = Schema.Struct({ state: Schema.String, verifier: Schema.String })
-export type BegunSignIn = typeof BegunSignIn.Type
+export const StartedSignIn = Schema.Struct({ state: Schema.String, verifier: Schema.String })
+export type StartedSignIn = typeof StartedSignIn.Type
 
 export const returnPath = `${accountPath}/signed-in`
 
@@ -30,14 +30,14 @@ const random = SecureRandom.SecureRandom.use(({ randomBytes }) => randomBytes(32
 )
 
 /** Where a browser signs in (authorization code with PKCE, RFC 9700), and what it has to keep until it is back. */
-export const beginSignIn = Effect.fnUntraced(function* (
+export const startSignIn = Effect.fnUntraced(function* (
   { issuer, audience }: OAuthSettings,
   { id }: Client,
   publicOrigin: string
-): Effect.fn.Return<{ readonly url: string; readonly begun: BegunSignIn }, SignInFailed> {
+): Effect.fn.Return<{ readonly url: string; readonly started: StartedSignIn }, SignInFailed> {
   const { authorization_endpoint: endpoint } = yield* metadataOf(issuer)
   if (endpoint === undefined) return yield* new SignInFailed({ because: "issuer" })
-  const begun = { state: yield* random, verifier: yield* random }
+  const started = { state: yield* random, verifier: yield* random }
   const url = new URL(endpoint)
   const parameters = {
     response_type: "code",
@@ -46,26 +46,26 @@ export const beginSignIn = Effect.fnUntraced(function* (
     scope: "kling:read",
     // The token is one for this server, as those of its callers are, so that its subject is theirs.
     resource: audience,
-    state: begun.state,
-    code_challenge: yield* challengeOf(begun.verifier),
+    state: started.state,
+    code_challenge: yield* challengeOf(started.verifier),
     code_challenge_method: "S256"
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-  return { url: url.href, begun }
+  return { url: url.href, started }
 })
 
 const Tokens = Schema.Struct({ access_token: Schema.String })
 
 /** The access token for which the issuer exchanges the code in its answer. */
-export const endSignIn = Effect.fnUntraced(function* (
+export const finishSignIn = Effect.fnUntraced(function* (
   { issuer, audience }: OAuthSettings,
   { id, secret }: Client,
   publicOrigin: string,
-  { answer, begun }: { readonly answer: URLSearchParams; readonly begun: BegunSignIn | undefined }
+  { answer, started }: { readonly answer: URLSearchParams; readonly started: StartedSignIn | undefined }
 ): Effect.fn.Return<Redacted.Redacted, SignInFailed, HttpClient.HttpClient> {
   const code = answer.get("code")
   const answeredBy = answer.get("iss") ?? issuer
-  if (begun === undefined || code === null || answer.get("state") !== begun.state || !isSame(answeredBy, issuer)) {
+  if (started === undefined || code === null || answer.get("state") !== started.state || !isSame(answeredBy, issuer)) {
     return yield* new SignInFailed({ because: "user" })
   }
   const { token_endpoint: endpoint } = yield* metadataOf(issuer)
@@ -77,7 +77,7 @@ export const endSignIn = Effect.fnUntraced(function* (
       code,
       redirect_uri: `${publicOrigin}${returnPath}`,
       client_id: id,
-      code_verifier: begun.verifier,
+      code_verifier: started.verifier,
       resource: audience
     })
   )

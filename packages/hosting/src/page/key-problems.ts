@@ -10,7 +10,7 @@ const labels: Partial<Record<Parameters<NameSetting>[0], string>> = {
   baseUrl: "the server's base URL of Kling"
 }
 
-/** Why a key was not accepted, for whoever entered it. */
+/** Why a key was not accepted, for the user who entered it. */
 export const keyProblem = (error: KlingError | KlingAway): string => {
   if (error._tag === "KlingAway") {
     return "Kling cannot be reached at the moment, so the key was not checked. Try again in a moment."

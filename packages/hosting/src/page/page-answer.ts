@@ -18,7 +18,7 @@ export interface PageAnswer {
 }
 
 /**
- * Nothing from elsewhere, no scripts, in no frame, kept by nobody. `same-origin`, as browsers send `Origin: null` with forms of
+ * Nothing from elsewhere, no scripts, in no frame, kept in no cache. `same-origin`, as browsers send `Origin: null` with forms of
  * pages without referrers.
  */
 const protection = {

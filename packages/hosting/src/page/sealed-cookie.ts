@@ -35,7 +35,7 @@ export const makeSealedCookie = <Content>(
       .split(";")
       .map((pair) => pair.trim())
       .filter((pair) => pair.startsWith(`${name}=`))
-    // With several, one was set by somebody else.
+    // With several, one was set by another host.
     return values.length === 1 ? values[0]?.slice(name.length + 1) : undefined
   }
   return {

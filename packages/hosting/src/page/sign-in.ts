@@ -4,7 +4,7 @@ import type { AccessDenied } from "../access-denied.ts"
 import type { Sealing } from "../accounts/sealing.ts"
 import { Gate } from "../gate.ts"
 import { accountPath, type HostingSettings } from "../settings.ts"
-import { BegunSignIn, beginSignIn, endSignIn, returnPath, type SignInFailed } from "./issuer-sign-in.ts"
+import { StartedSignIn, startSignIn, finishSignIn, returnPath, type SignInFailed } from "./issuer-sign-in.ts"
 import { answerPage, type PageAnswer, type PageRequest, redirect, toPage } from "./page-answer.ts"
 import { makeSealedCookie } from "./sealed-cookie.ts"
 import type { Sessions } from "./sessions.ts"
@@ -26,9 +26,9 @@ export const makeSignIn = (
 ): Effect.Effect<SignIn, never, Gate> =>
   Effect.map(Gate, (gate) => {
     const client = oauth?.client
-    const begun = makeSealedCookie(sealing, {
+    const started = makeSealedCookie(sealing, {
       name: "klingkit-sign-in",
-      content: BegunSignIn,
+      content: StartedSignIn,
       lifetime: "10 minutes",
       isSecure: publicOrigin.startsWith("https:")
     })
@@ -45,21 +45,21 @@ export const makeSignIn = (
         ? ask(503, `Try again later: ${message}.`)
         : ask(reason === "scope" ? 403 : 401, `Not signed in: ${message}.`)
     const failed = ({ because }: SignInFailed) =>
-      ask(because === "issuer" ? 503 : 403, failures[because], [begun.clear])
+      ask(because === "issuer" ? 503 : 403, failures[because], [started.clear])
 
     const toIssuer = Effect.fnUntraced(function* (settings: NonNullable<typeof oauth>, as: NonNullable<typeof client>) {
-      const { url, begun: kept } = yield* beginSignIn(settings, as, publicOrigin)
-      return redirect(url, [yield* begun.set(kept)])
+      const { url, started: kept } = yield* startSignIn(settings, as, publicOrigin)
+      return redirect(url, [yield* started.set(kept)])
     })
     const fromIssuer = Effect.fnUntraced(function* (
       settings: NonNullable<typeof oauth>,
       as: NonNullable<typeof client>,
       { headers, query }: PageRequest
     ) {
-      const kept = yield* begun.read(headers.cookie)
-      const token = yield* endSignIn(settings, as, publicOrigin, { answer: query, begun: kept })
+      const kept = yield* started.read(headers.cookie)
+      const token = yield* finishSignIn(settings, as, publicOrigin, { answer: query, started: kept })
       const principal = yield* gate.identify(`Bearer ${Redacted.value(token)}`)
-      return toPage(undefined, [begun.clear, yield* sessions.begin(principal.id)])
+      return toPage(undefined, [started.clear, yield* sessions.begin(principal.id)])
     })
 
     return {

@@ -109,8 +109,8 @@ export const accountView = (options: AccountViewOptions): Html => {
         isConnected
           ? html`<h2>Disconnect</h2>
               <p>
-                The key is deleted here. Tasks that Kling is making go on there and are charged; to follow them again,
-                connect a key of the same account.
+                The key is deleted here. Tasks that Kling is making continue there and are charged; to follow them
+                again, connect a key of the same account.
               </p>
               ${action("disconnect", token, html`<button class="plain">Disconnect</button>`)}`
           : undefined

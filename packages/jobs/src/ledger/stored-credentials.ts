@@ -31,7 +31,7 @@ export interface StoredCredentialRepository {
   ): Effect.Effect<boolean, LedgerError>
   /** False if the principal has none. */
   remove(principal: string): Effect.Effect<boolean, LedgerError>
-  /** Those who have one, and jobs or pipelines that go on only while a process with it runs. */
+  /** Those who have one, and jobs or pipelines that continue only while a process with it runs. */
   readonly principalsAtWork: Effect.Effect<ReadonlyArray<string>, LedgerError>
 }
 
@@ -81,7 +81,7 @@ export const removeCredential = Effect.fnUntraced(function* (
   return removed.length > 0
 })
 
-/** The jobs of others are continued by every process with their account; nobody else has these credentials. */
+/** The jobs of others are continued by every process with their account; no other process has these credentials. */
 export const principalsAtWork = Effect.fnUntraced(function* ({
   sql
 }: Database): Effect.fn.Return<ReadonlyArray<string>, SqlError> {

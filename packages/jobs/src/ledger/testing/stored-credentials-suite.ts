@@ -44,14 +44,15 @@ export const storedCredentialsSuite = (it: Vitest.MethodsNonLive<TestDatabase>):
 
   it.effect("those are at work who have a stored credential and a request that may have to be sent", () =>
     Effect.gen(function* () {
-      const { createJob, storedCredentials, transition } = (yield* openFresh).ledger
+      const { ledger } = yield* openFresh
+      const { storedCredentials } = ledger
       for (const principal of ["anna", "ben", "cleo"]) yield* storedCredentials.put({ ...anna, principal })
       expect(yield* storedCredentials.principalsAtWork).toEqual([])
-      for (const principal of ["anna", "ben", "without-credential"]) yield* createJob(sampleJob({ principal }))
+      for (const principal of ["anna", "ben", "without-credential"]) yield* ledger.createJob(sampleJob({ principal }))
       expect(yield* storedCredentials.principalsAtWork).toEqual(["anna", "ben"])
-      const { job } = yield* createJob(sampleJob({ principal: "cleo" }))
+      const { job } = yield* ledger.createJob(sampleJob({ principal: "cleo" }))
       if (job.lease === undefined) return expect.fail("no lease")
-      yield* transition(job.handle, ["INTENT"], "REFUSED", { lease: job.lease })
+      yield* ledger.transition(job.handle, ["INTENT"], "REFUSED", { lease: job.lease })
       yield* storedCredentials.remove("ben")
       expect(yield* storedCredentials.principalsAtWork).toEqual(["anna"])
     })
