@@ -278,8 +278,8 @@ const steps = {
   "0010_add_approval_requests": addApprovalRequests,
   "0011_add_requests": addRequests,
   "0012_create_access_keys": createAccessKeys,
-  "0014_create_endpoints": createEndpoints,
-  "0015_create_stored_credentials": createStoredCredentials
+  "0013_create_endpoints": createEndpoints,
+  "0014_create_stored_credentials": createStoredCredentials
 }
 
 const table = "klingkit_migrations"
