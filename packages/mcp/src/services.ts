@@ -1,11 +1,13 @@
 import { fetchHttpClient, Kling } from "@klingkit/core"
 import {
   accountName,
+  type BudgetLine,
   type FileHost,
   jobFolders,
   Jobs,
   type JobsConfig,
   type LedgerSource,
+  organizationName,
   repeatWithin,
   spendLimits
 } from "@klingkit/jobs"
@@ -22,19 +24,21 @@ export type Disk = FileSystem.FileSystem | Path.Path | FileHost | LedgerSource
 export interface Caller {
   /** The owner of the jobs. */
   readonly principal: string
-  /** A Kling key of the caller's own; that of the environment when absent. */
+  /** Whose budgets count what it spends; the organization is this server's unless it names another. */
+  readonly budgetLine: BudgetLine
+  /** A Kling key of the caller's own, which no budget here counts; that of the environment when absent. */
   readonly apiKey?: Redacted.Redacted
 }
 
 /** Who works on the machine of the server. */
-export const localCaller: Caller = { principal: localPrincipal }
+export const localCaller: Caller = { principal: localPrincipal, budgetLine: { person: localPrincipal } }
 
 /**
  * Kling and jobs, configured by the environment. Building never fails: a server starts without a key, and each call that
  * needs Kling reports what is missing.
  */
 export const servicesFor = (
-  { principal, apiKey }: Caller,
+  { principal, budgetLine, apiKey }: Caller,
   callbackUrl?: JobsConfig["callbackUrl"]
 ): Layer.Layer<ToolNeeds, never, Disk> =>
   Layer.unwrap(
@@ -63,6 +67,8 @@ export const servicesFor = (
         limits: Result.getOrElse(limits, () => ({})),
         ...(callbackUrl === undefined || apiKey !== undefined ? {} : { callbackUrl }),
         principal,
+        budgetLine:
+          apiKey === undefined ? { organization: yield* Effect.orDie(organizationName), ...budgetLine } : {},
         // With a Kling key of their own, callers see all that the key opens.
         sharesAccount: principal !== localPrincipal && apiKey === undefined,
         isLongRunning: true

@@ -1,7 +1,7 @@
 import type { Charge } from "@klingkit/core"
 import { chargeText, sanitizeText, usdText } from "@klingkit/core/internal"
-import type { DaySpend, RequestsSpend, SpendGroup, SpendLimits, SpendReport } from "@klingkit/jobs"
-import { spendPartsText } from "@klingkit/jobs/internal"
+import type { BudgetState, DaySpend, RequestsSpend, SpendGroup, SpendLimits, SpendReport } from "@klingkit/jobs"
+import { budgetLeftText, budgetText, spendPartsText } from "@klingkit/jobs/internal"
 
 export const chargeData = (charge: Charge) => {
   const of = charge.kind === "unit" ? charge.pack : charge.currency
@@ -33,13 +33,25 @@ const limitsData = ({ maxUsdPerCall, confirmAboveUsd }: SpendLimits, { usedUsd, 
 
 export const groupData = ({ name = "other", ...spend }: SpendGroup) => ({ name, ...requestsData(spend) })
 
+const budgetData = ({ level, name, period, limitUsd, leftUsd, usedUsd, resetsOn, ...parts }: BudgetState) => ({
+  level,
+  name: sanitizeText(name, 80),
+  per: period,
+  limit_usd: limitUsd,
+  left_usd: leftUsd,
+  used_usd: usedUsd,
+  ...partsData(parts),
+  ...(resetsOn === undefined ? {} : { resets_on: resetsOn })
+})
+
 /** A report as data; `groups` are those of its groups that are shown. */
 export const spendData = (report: SpendReport, limits: SpendLimits, groups: ReadonlyArray<SpendGroup> | undefined) => ({
   since: report.since,
   until: report.until,
   ...requestsData(report),
   ...(groups === undefined ? {} : { groups: groups.map(groupData) }),
-  limits: limitsData(limits, report.today)
+  limits: limitsData(limits, report.today),
+  ...(report.budgets.length === 0 ? {} : { budgets: report.budgets.map(budgetData) })
 })
 
 /** `$0.84 for 2 tasks: $0.42 charged (3 video units), $0.42 reserved`. */
@@ -72,5 +84,6 @@ export const spendLines = (
   ...groups.map(({ name = "other", ...spend }) => `- ${name}: ${requestsText(spend)}`),
   ...(report.reservedUsd === 0 ? [] : ["Reserved: not billed yet; the most that it can cost."]),
   ...(report.unknownUsd === 0 ? [] : ["Unknown: may have been charged: unresolved, or failed without a bill."]),
-  `Limits: ${limitsText(limits, report.today)}`
+  `Limits: ${limitsText(limits, report.today)}`,
+  ...report.budgets.map((budget) => `Budget: ${budgetText(budget)}, ${budgetLeftText(budget)}`)
 ]
