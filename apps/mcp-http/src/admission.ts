@@ -47,7 +47,7 @@ export const admit = (
     const principal = isAuthenticated(settings)
       ? yield* Gate.use((gate) => gate.identify(headers.authorization))
       : undefined
-    const caller = principal === undefined ? localCaller : { principal: principal.id }
+    const caller = principal === undefined ? localCaller : { principal: principal.id, budgetLine: principal.budgetLine }
     if (principal !== undefined) yield* CallLimits.use((limits) => limits.admit(principal.id))
     const key = ownKey(headers["x-kling-api-key"])
     const services = yield* CallerServices.use((callers) =>

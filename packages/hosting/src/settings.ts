@@ -1,12 +1,13 @@
 import { isLocalUrl, onOffSetting } from "@klingkit/core/internal"
 import { Config, Data, Effect, Option, Result } from "effect"
+import type { TokenSettings } from "./token-verifier.ts"
 
 /** Who is let in, and by which name the server is known. */
 export interface HostingSettings {
   /** The origin that clients see: `https://kling.example.com`. */
   readonly publicOrigin?: string
   /** Access tokens of this issuer, for this audience, are accepted. */
-  readonly oauth?: { readonly issuer: string; readonly audience: string; readonly jwksUri?: string }
+  readonly oauth?: TokenSettings & { readonly jwksUri?: string }
   /** Access keys that this server has given are accepted. */
   readonly acceptsKeys: boolean
 }
@@ -26,13 +27,18 @@ const text = (name: string) =>
     Effect.map((value) => (value === "" ? undefined : value))
   )
 
-/** From `KLINGKIT_AUTH_ISSUER`, `_AUDIENCE`, `_JWKS_URI`, `_KEYS` and `KLINGKIT_PUBLIC_URL`; fails with every problem at once. */
+/**
+ * From `KLINGKIT_AUTH_ISSUER`, `_AUDIENCE`, `_JWKS_URI`, `_KEYS`, `KLINGKIT_PUBLIC_URL`, `KLINGKIT_PROJECT_CLAIM` and
+ * `KLINGKIT_ORGANIZATION_CLAIM`; fails with every problem at once.
+ */
 export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInvalid> = Effect.gen(function* () {
   const issuer = yield* text("KLINGKIT_AUTH_ISSUER")
   const jwksUri = yield* text("KLINGKIT_AUTH_JWKS_URI")
   const audience = yield* text("KLINGKIT_AUTH_AUDIENCE")
   const keys = yield* Effect.result(onOffSetting("KLINGKIT_AUTH_KEYS"))
   const publicUrl = yield* text("KLINGKIT_PUBLIC_URL")
+  const projectClaim = yield* text("KLINGKIT_PROJECT_CLAIM")
+  const organizationClaim = yield* text("KLINGKIT_ORGANIZATION_CLAIM")
 
   const problems = [
     ...urlProblem("KLINGKIT_AUTH_ISSUER", issuer),
@@ -42,7 +48,9 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
     ...(issuer === undefined
       ? [
           ...(jwksUri === undefined ? [] : ["KLINGKIT_AUTH_JWKS_URI needs KLINGKIT_AUTH_ISSUER"]),
-          ...(audience === undefined ? [] : ["KLINGKIT_AUTH_AUDIENCE needs KLINGKIT_AUTH_ISSUER"])
+          ...(audience === undefined ? [] : ["KLINGKIT_AUTH_AUDIENCE needs KLINGKIT_AUTH_ISSUER"]),
+          ...(projectClaim === undefined ? [] : ["KLINGKIT_PROJECT_CLAIM needs KLINGKIT_AUTH_ISSUER"]),
+          ...(organizationClaim === undefined ? [] : ["KLINGKIT_ORGANIZATION_CLAIM needs KLINGKIT_AUTH_ISSUER"])
         ]
       : publicUrl === undefined
         ? [
@@ -61,7 +69,9 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
           oauth: {
             issuer,
             audience: audience ?? resourceOf(publicOrigin),
-            ...(jwksUri === undefined ? {} : { jwksUri })
+            ...(jwksUri === undefined ? {} : { jwksUri }),
+            ...(projectClaim === undefined ? {} : { projectClaim }),
+            ...(organizationClaim === undefined ? {} : { organizationClaim })
           }
         })
   }

@@ -67,8 +67,7 @@ export const servicesFor = (
         limits: Result.getOrElse(limits, () => ({})),
         ...(callbackUrl === undefined || apiKey !== undefined ? {} : { callbackUrl }),
         principal,
-        budgetLine:
-          apiKey === undefined ? { organization: yield* Effect.orDie(organizationName), ...budgetLine } : {},
+        budgetLine: apiKey === undefined ? { organization: yield* Effect.orDie(organizationName), ...budgetLine } : {},
         // With a Kling key of their own, callers see all that the key opens.
         sharesAccount: principal !== localPrincipal && apiKey === undefined,
         isLongRunning: true
@@ -85,8 +84,8 @@ export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Dis
   servicesFor(localCaller)
 )
 
-/** Programs that serve over stdout or HTTP log to stderr. */
-export const logging = Layer.mergeAll(Logger.layer([Logger.consoleLogFmt]), Layer.succeed(Logger.LogToStderr, true))
+/** Programs that serve over stdout or HTTP log to stderr. `Logger.consoleLogFmt` would write to stdout, whatever `LogToStderr` says. */
+export const logging = Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
 
 /** The services of one process with a single user, built when the first tool is called. */
 export const makeServices = (disk: Layer.Layer<Disk>): Services =>

@@ -15,11 +15,14 @@ export const partsData = ({ chargedUsd, reservedUsd, unknownUsd }: Omit<DaySpend
   unknown_usd: unknownUsd
 })
 
+/** Kling has three packs and one balance; results have no room for more. */
+const maxKinds = 4
+
 const requestsData = (spend: RequestsSpend) => ({
   used_usd: spend.usedUsd,
   ...partsData(spend),
   tasks: spend.tasks,
-  charges: spend.charges.map(chargeData)
+  charges: spend.charges.slice(0, maxKinds).map(chargeData)
 })
 
 /** The limits of this server, and what is left of the one per day. */
@@ -57,7 +60,10 @@ export const spendData = (report: SpendReport, limits: SpendLimits, groups: Read
 /** `$0.84 for 2 tasks: $0.42 charged (3 video units), $0.42 reserved`. */
 const requestsText = ({ usedUsd, tasks, charges, ...parts }: RequestsSpend): string => {
   const named = spendPartsText(parts)
-  const billed = charges.map((charge) => chargeText(charge, undefined)).join(" and ")
+  const billed = charges
+    .slice(0, maxKinds)
+    .map((charge) => chargeText(charge, undefined))
+    .join(" and ")
   return [
     `${usdText(usedUsd)} for ${tasks} task${tasks === 1 ? "" : "s"}`,
     ...(named === "" ? [] : [`: ${named}`]),
