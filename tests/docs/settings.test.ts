@@ -17,7 +17,7 @@ const used = new Set(
 )
 
 const oldNames = new Set(["KLING_ACCESS_KEY", "KLING_SECRET_KEY"])
-const forHttp = /^KLINGKIT_(SECRET|PUBLIC_URL|ALLOWED_|AUTH_|CALLBACK_)/
+const forHttp = /^KLINGKIT_(SECRET|PUBLIC_URL|ALLOWED_|AUTH_|CALLBACK_|PROJECT_CLAIM|ORGANIZATION_CLAIM)/
 
 describe("docs/settings.md", () => {
   it("lists the variables that the sources read, and no others", () => {

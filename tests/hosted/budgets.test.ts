@@ -65,7 +65,7 @@ describe("the budget of a person", () => {
       /^Error: the budget of person anna, .* left: .* reserved; the quote of .* would exceed it$/m
     )
     expect(refused.text).toMatch(/^Charged: no$/m)
-    expect(refused.text).toMatch(/^Next: .*ask whoever runs the server to raise the budget of person anna/m)
+    expect(refused.text).toMatch(/^Next: .*ask those who run the server to raise the budget of person anna/m)
     expect(refused.text).toContain("Code: LEDGER_BUDGET_EXCEEDED")
     const dry = await call(studio, "quote_cost", { tool: "generate_video", arguments: video("a pier") })
     expect(dry.text).toContain("this call would be refused: the budget of person anna")
@@ -131,7 +131,7 @@ describe("the report", () => {
     const unsent = () => hosted.kling.rows().filter(({ state }) => state === "INTENT" || state === "SENDING")
     await expect.poll(unsent, { timeout: 30_000 }).toEqual([])
     await hosted.kling.advance(200_000)
-    // What is polled is billed, whoever asks.
+    // Each polls its own.
     const { tasks } = await hosted.kling.ledger()
     for (const caller of [...callers, ...earlier]) {
       for (const { externalTaskId } of tasks) await call(caller, "check_video_status", { task_id: externalTaskId })

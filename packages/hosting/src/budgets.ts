@@ -28,12 +28,12 @@ export class Budgets extends Context.Service<
 >()("@klingkit/hosting/Budgets") {
   static readonly layer: Layer.Layer<Budgets, never, LedgerSource> = Layer.effect(
     Budgets,
-    Effect.map(Ledger, ({ budgets, reportSpend }) => ({
-      set: (budget) => budgets.set(budget),
-      remove: (...budget) => budgets.remove(...budget),
-      list: budgets.list,
+    Effect.map(Ledger, (ledger) => ({
+      set: (budget) => ledger.budgets.set(budget),
+      remove: (...budget) => ledger.budgets.remove(...budget),
+      list: ledger.budgets.list,
       report: Effect.fnUntraced(function* (search, by) {
-        return yield* reportSpend(yield* spendDays(search, yield* Clock.currentTimeMillis), by)
+        return yield* ledger.reportSpend(yield* spendDays(search, yield* Clock.currentTimeMillis), by)
       })
     }))
   ).pipe(Layer.provide(lazyLedger))

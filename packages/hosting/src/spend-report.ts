@@ -2,7 +2,7 @@ import type { PeriodSpend, RequestsSpend, SpendGroup } from "@klingkit/jobs"
 import { csvCell, type ReportGrouping } from "@klingkit/jobs/internal"
 
 /** Dollars to the millionth, as they are stored: `0.42`, `0.028`. */
-const exactUsd = (usd: number): string => usd.toFixed(6).replace(/(\.\d\d\d*?)0+$/, "$1")
+export const exactUsd = (usd: number): string => usd.toFixed(6).replace(/(\.\d\d\d*?)0+$/, "$1")
 
 const unitsOf = ({ charges }: RequestsSpend): number =>
   charges.reduce((sum, { kind, amount }) => (kind === "unit" ? sum + amount : sum), 0)

@@ -76,7 +76,7 @@ const principalOf = Effect.fnUntraced(function* (
   }
 })
 
-/** Whom a claim names. One that names nobody is refused: what it spends would be counted nowhere. */
+/** Whom a claim names. One that is there and names none is refused: what it spends would be counted nowhere. */
 const nameIn = (
   payload: JWTPayload,
   claim: string | undefined,

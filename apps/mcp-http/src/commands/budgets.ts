@@ -1,4 +1,4 @@
-import { Budgets, isBudgetName } from "@klingkit/hosting"
+import { Budgets, exactUsd, isBudgetName } from "@klingkit/hosting"
 import { type BudgetState, organizationName } from "@klingkit/jobs"
 import { type BudgetLevel, budgetLevels, type BudgetPeriod, budgetPeriods } from "@klingkit/jobs/internal"
 import { Effect } from "effect"
@@ -66,15 +66,13 @@ const columns: ReadonlyArray<readonly [string, (budget: BudgetState) => string]>
   ["level", ({ level }) => level],
   ["name", ({ name }) => name],
   ["per", ({ period }) => period],
-  ["limit", ({ limitUsd }) => usd(limitUsd)],
-  ["charged", ({ chargedUsd }) => usd(chargedUsd)],
-  ["reserved", ({ reservedUsd }) => usd(reservedUsd)],
-  ["unknown", ({ unknownUsd }) => usd(unknownUsd)],
-  ["left", ({ leftUsd }) => usd(leftUsd)],
+  ["limit", ({ limitUsd }) => exactUsd(limitUsd)],
+  ["charged", ({ chargedUsd }) => exactUsd(chargedUsd)],
+  ["reserved", ({ reservedUsd }) => exactUsd(reservedUsd)],
+  ["unknown", ({ unknownUsd }) => exactUsd(unknownUsd)],
+  ["left", ({ leftUsd }) => exactUsd(leftUsd)],
   ["resets", ({ resetsOn = "" }) => resetsOn]
 ]
-
-const usd = (amount: number): string => amount.toFixed(6).replace(/(\.\d\d\d*?)0+$/, "$1")
 
 const list = Effect.gen(function* () {
   const all = yield* Budgets.use((known) => known.list)

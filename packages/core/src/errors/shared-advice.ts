@@ -67,10 +67,10 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
     case "AskForBudget": {
       const whose = `the budget of ${step.level} ${sanitizeText(step.name, 80)}`
       if (!step.isPriced) {
-        return `choose a request with a published price, or ask whoever runs the server to remove ${whose}`
+        return `choose a request with a published price, or ask those who run the server to remove ${whose}`
       }
       const wait = step.resetsOn === undefined ? "" : `wait until ${step.resetsOn} (UTC), `
-      return `${withKnownLength(step)}${wait}${withinLimit(step.cheaper)}, or ask whoever runs the server to raise ${whose}`
+      return `${withKnownLength(step)}${wait}${withinLimit(step.cheaper)}, or ask those who run the server to raise ${whose}`
     }
     case "RaiseLimit":
       return `${withKnownLength(step)}${

@@ -63,7 +63,7 @@ export const budgetsSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
           `the budget of ${level} ${name}, $0.84 per month (UTC), has $0.00 left: $0.84 reserved; the quote of $0.42 would exceed it`
         )
         expect(error.suggestion).toBe(
-          `wait until 2026-12-01 (UTC), ask for less, or ask whoever runs the server to raise the budget of ${level} ${name}; nothing was sent`
+          `wait until 2026-12-01 (UTC), ask for less, or ask those who run the server to raise the budget of ${level} ${name}; nothing was sent`
         )
         expect([error.code, error.wasCharged, error.isUnsent]).toEqual(["LEDGER_BUDGET_EXCEEDED", "no", true])
         expect(budgetOf(error)).toMatchObject({ level, name, limitUsd: 0.84, reservedUsd: 0.84, leftUsd: 0 })
@@ -89,7 +89,7 @@ export const budgetsSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* spend("ben", "ben")
       expect(yield* codeOf(spend("studio", "anna"))).toBe("LEDGER_BUDGET_EXCEEDED")
       expect((yield* spend("ben", "ben")).isNew).toBe(true)
-      // Without a line the principal is a person; with an empty one nobody's budget counts it.
+      // Without a line the principal is a person; with an empty one no budget counts it.
       expect(yield* codeOf(ledger.createJob(sampleJob({ principal: "anna" })))).toBe("LEDGER_BUDGET_EXCEEDED")
       expect((yield* ledger.createJob(sampleJob({ principal: "anna", budgetLine: {} }))).isNew).toBe(true)
     })
@@ -213,7 +213,7 @@ export const budgetsSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const { pipeline } = yield* ledger.pipelines.create(pipelineOf(2, 42))
       const left = Effect.map(ledger.budgets.list, ([budget]) => budget?.leftUsd)
       expect(yield* left).toBe(0.16)
-      // Whoever runs it, its steps are paid for whom the pipeline is.
+      // Its steps are paid for whom the pipeline is, also if another program runs it.
       const partOf = { pipeline: pipeline.handle, step: "one" }
       const { job } = yield* ledger.createJob(sampleJob({ partOf, budgetLine: { person: "ben" } }))
       expect(yield* left).toBe(0.16)
