@@ -15,8 +15,9 @@ const filmsOfStories = /(^|\/)film/
 /** What users ask for in their own words; a request is what becomes of it. */
 const whatUsersAskFor = /^(tests\/wishes\/|docs\/wishes\.md$)/
 
-/** Where a person is seen in an image, not the user. */
-const peopleInImages = /virtual-try-on/
+/** Where a person is seen in an image, or is a level of budgets: someone with several access keys. Neither is the user. */
+const peopleMeant =
+  /virtual-try-on|budget|^(apps\/mcp-http\/src\/arguments|docs\/hosting|packages\/(hosting\/src\/token-verifier|mcp\/src\/services|jobs\/src\/(config|node\/jobs-from-options|ledger\/(access-keys|create-job|create-pipeline|migrations|testing\/sharing-suite))))/
 
 /** For identifiers and file names. A name with an underscore belongs to a wire or a schema and is not checked. */
 export const oldNames: ReadonlyArray<OldWord> = [
@@ -37,7 +38,7 @@ export const oldNames: ReadonlyArray<OldWord> = [
   { old: "give back", instead: "release" },
   { old: "dear", instead: "above threshold, require approval" },
   { old: "yeses", instead: "approvals" },
-  { old: "person|persons", instead: "user", except: "person image", allowedIn: peopleInImages },
+  { old: "person|persons", instead: "user", except: "person image", allowedIn: peopleMeant },
   { old: "nobody|somebody|whoever|anybody", instead: "no process, another process or the caller" },
   { old: "chain|chains|chained", instead: "pipeline", except: "prototype chain" },
   { old: "begun", instead: "created, started" },
@@ -105,7 +106,7 @@ export const oldPhrases: ReadonlyArray<OldWord> = [
     old: "(?:a|the|its|their|another) person|persons",
     instead: "the user",
     except: "(?:a|the) person(?:'s)? (?:in|on|of|image|to dress|who (?:speaks|wears|talks))",
-    allowedIn: peopleInImages
+    allowedIn: peopleMeant
   },
   { old: "clips?", instead: "video", except: "clip-path" },
   { old: "pictures?", instead: "image" },

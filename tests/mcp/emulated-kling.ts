@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite"
 interface Charge {
   readonly externalTaskId: string
   readonly units: number
+  readonly usd: number
 }
 
 /** A fresh emulated Kling, and the environment variables for programs that use it. */

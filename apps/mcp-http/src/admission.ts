@@ -80,7 +80,7 @@ const admit = (
     const principal = isAuthenticated(settings)
       ? yield* Gate.use((gate) => gate.identify(headers.authorization))
       : undefined
-    const caller = principal === undefined ? localCaller : { principal: principal.id }
+    const caller = principal === undefined ? localCaller : { principal: principal.id, budgetLine: principal.budgetLine }
     if (principal !== undefined) yield* CallLimits.use((limits) => limits.admit(principal.id))
     const key = ownKey(headers["x-kling-api-key"])
     const account: Caller["account"] =

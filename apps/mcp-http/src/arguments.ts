@@ -6,7 +6,7 @@ import type { Command, Run } from "./commands/command.ts"
 export const help = `klingkit-mcp-http: Kling AI for agents, an MCP server over HTTP
 
 Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studio,raw|all] [--read-only]
-       klingkit-mcp-http keys add NAME [--scopes kling:read,kling:generate]
+       klingkit-mcp-http keys add NAME [--scopes kling:read,kling:generate] [--person NAME] [--project NAME]
        klingkit-mcp-http keys list
        klingkit-mcp-http keys revoke NAME
        klingkit-mcp-http endpoints add NAME URL [--caller key:NAME]
@@ -18,6 +18,10 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
        klingkit-mcp-http accounts list
        klingkit-mcp-http accounts reseal
        klingkit-mcp-http accounts disconnect CALLER
+       klingkit-mcp-http budgets set organization|project|person|key NAME USD --per day|month|total
+       klingkit-mcp-http budgets list
+       klingkit-mcp-http budgets remove organization|project|person|key NAME [--per day|month|total]
+       klingkit-mcp-http report [--since DAY] [--until DAY] [--by person] [--format csv|json]
 
   --port NUMBER     port to listen on; 0 for any free port (default 8787)
   --host ADDRESS    address to listen on (default 127.0.0.1); beyond loopback only if callers must sign in
@@ -29,6 +33,13 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
   keys              gives a caller an access key, shows who has one, takes one back; for KLINGKIT_AUTH_KEYS=on
   check             tries the settings, the ledger, the issuer, Kling and, at KLINGKIT_PUBLIC_URL, what a client does
   --scopes LIST     kling:read, kling:generate, kling:admin; each includes those before it (default kling:generate)
+  --person NAME, --project NAME
+                    whose budgets count what the key spends, beside its own and the organization's
+
+  budgets           what an organization, a project, a person or a key may spend, in USD; days and months are UTC.
+                    NAME may be left out for the organization of this server
+  report            what was spent on the server's Kling account, on days in UTC, the last included (default today):
+                    2026-11-01, 7d, "this month"; --by organization, project, person, key, model or day
 
   endpoints         programs that get a signed webhook when a job ends; needs the KLINGKIT_SECRET of the server
   --caller ID       only about the jobs of this caller: the subject of its tokens, or key:NAME
@@ -47,6 +58,8 @@ ${settingsHelp}
   KLINGKIT_AUTH_AUDIENCE                  whom tokens must be for (default: KLINGKIT_PUBLIC_URL + /mcp)
   KLINGKIT_AUTH_JWKS_URI                  the issuer's keys, if its metadata do not say
   KLINGKIT_AUTH_KEYS                      on: callers may use an access key (klingkit-mcp-http keys); off
+  KLINGKIT_PROJECT_CLAIM                  the claim of tokens that names the project that pays
+  KLINGKIT_ORGANIZATION_CLAIM             the claim of tokens that names the organization that pays
   KLINGKIT_CALLBACK_SECRETS               whsec_... of Kling's console, comma-separated: its callbacks end waits at once
   KLINGKIT_AUTH_CLIENT_ID                 what the account page is at the issuer, for callers who sign in there
   KLINGKIT_AUTH_CLIENT_SECRET             its secret, if the issuer gave it one

@@ -4,6 +4,7 @@ import {
   accountPageUrl,
   CallbackAddresses,
   CallLimits,
+  type ConnectedAccount,
   defaultLimits,
   Gate,
   type HostingSettings,
@@ -54,13 +55,16 @@ const callerServices = (hosting: HostingSettings) =>
     )
   )
 
+/** A caller whose own account pays, which no budget counts. */
+const paidFrom = (principal: string, account: ConnectedAccount): Caller => ({ principal, budgetLine: {}, account })
+
 /** Callers with accounts of their own: their jobs are recovered before any of them calls. */
 const recovery = (hosting: HostingSettings) =>
   accountPageUrl(hosting) === undefined
     ? Layer.empty
     : Layer.effectDiscard(
         recoverAccounts((principal, account) =>
-          CallerServices.use((callers) => callers.recover({ principal, account }))
+          CallerServices.use((callers) => callers.recover(paidFrom(principal, account)))
         )
       )
 
@@ -78,7 +82,7 @@ const deliveries = Layer.unwrap(
     const pollAccounts = Effect.flatMap(accounts.atWork, (principals) =>
       Effect.forEach(principals, (principal) =>
         Effect.flatMap(accounts.find(principal), (account) =>
-          account === undefined ? Effect.void : pollFor({ principal, account })
+          account === undefined ? Effect.void : pollFor(paidFrom(principal, account))
         ).pipe(Effect.catchTag("AccountUnreadable", () => Effect.void))
       )
     )

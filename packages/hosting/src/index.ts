@@ -1,5 +1,5 @@
 export { AccessDenied } from "./access-denied.ts"
-export { AccessKeys } from "./access-keys.ts"
+export { AccessKeys, type KeyOwner } from "./access-keys.ts"
 export {
   type AccountEntry,
   AccountUnreadable,
@@ -9,6 +9,7 @@ export {
   SecretMissing
 } from "./accounts/kling-accounts.ts"
 export { recoverAccounts } from "./accounts/recover-accounts.ts"
+export { Budgets } from "./budgets.ts"
 export { CallbackAddresses, callbackPath, callbackSecrets } from "./callback-addresses.ts"
 export { checkIssuer } from "./check-issuer.ts"
 export { CallLimits, defaultLimits, type Limits, TooManyCalls } from "./call-limits.ts"
@@ -17,10 +18,11 @@ export { AccountPage } from "./page/account-page.ts"
 export type { PageAnswer, PageRequest } from "./page/page-answer.ts"
 export { s3MediaStore } from "./media-store/s3-media-store.ts"
 export { type MediaStoreSettings, mediaStoreSettings } from "./media-store/settings.ts"
-export type { Principal } from "./principal.ts"
+export { isBudgetName, type Principal } from "./principal.ts"
 export { challenge, metadataPaths, metadataUrl, resourceMetadata } from "./protected-resource.ts"
 export { configuredSecrets, type KnownSecrets, makeKnownSecrets } from "./known-secrets.ts"
 export { type OperatingSettings, serverSettings } from "./operating-settings.ts"
 export { accountPageUrl, accountPath, type HostingSettings, isAuthenticated, resourceOf } from "./settings.ts"
 export { layerDeliveries } from "./webhooks/deliveries.ts"
 export { EndpointRefused, Endpoints, type NewEndpoint } from "./webhooks/endpoints.ts"
+export { exactUsd, reportCsv, reportJson } from "./spend-report.ts"

@@ -29,6 +29,19 @@ describe("the settings of a hosted server", () => {
     })
   )
 
+  it.effect("name the claims that say for whom a token pays", () =>
+    Effect.gen(function* () {
+      const claims = { KLINGKIT_PROJECT_CLAIM: "cost_center", KLINGKIT_ORGANIZATION_CLAIM: "org" }
+      expect(yield* read({ ...issuer, ...claims })).toMatchObject({
+        oauth: { projectClaim: "cost_center", organizationClaim: "org" }
+      })
+      expect(yield* problemsOf(claims)).toEqual([
+        "KLINGKIT_PROJECT_CLAIM needs KLINGKIT_AUTH_ISSUER",
+        "KLINGKIT_ORGANIZATION_CLAIM needs KLINGKIT_AUTH_ISSUER"
+      ])
+    })
+  )
+
   it.effect("tell all that is wrong with them, a line each", () =>
     Effect.gen(function* () {
       expect(

@@ -1,14 +1,13 @@
 import { isLocalUrl, onOffSetting } from "@klingkit/core/internal"
 import { Config, Data, Effect, Option, Redacted, Result } from "effect"
+import type { TokenSettings } from "./token-verifier.ts"
 
 /** Who is let in, and by which name the server is known. */
 export interface HostingSettings {
   /** The origin that clients see: `https://kling.example.com`. */
   readonly publicOrigin?: string
   /** Access tokens of this issuer, for this audience, are accepted. */
-  readonly oauth?: {
-    readonly issuer: string
-    readonly audience: string
+  readonly oauth?: TokenSettings & {
     readonly jwksUri?: string
     /** What the account page is at the issuer. */
     readonly client?: { readonly id: string; readonly secret?: Redacted.Redacted }
@@ -46,8 +45,8 @@ export const secretText = (name: string): Effect.Effect<Redacted.Redacted | unde
   )
 
 /**
- * From `KLINGKIT_AUTH_ISSUER`, `_AUDIENCE`, `_JWKS_URI`, `_CLIENT_ID`, `_CLIENT_SECRET`, `_KEYS`, `KLINGKIT_PUBLIC_URL` and
- * `KLINGKIT_OWN_ACCOUNTS`; fails with every problem at once.
+ * From `KLINGKIT_AUTH_ISSUER`, `_AUDIENCE`, `_JWKS_URI`, `_CLIENT_ID`, `_CLIENT_SECRET`, `_KEYS`, `KLINGKIT_PUBLIC_URL`,
+ * `KLINGKIT_PROJECT_CLAIM`, `KLINGKIT_ORGANIZATION_CLAIM` and `KLINGKIT_OWN_ACCOUNTS`; fails with every problem at once.
  */
 export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInvalid> = Effect.gen(function* () {
   const issuer = yield* text("KLINGKIT_AUTH_ISSUER")
@@ -59,6 +58,8 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
   const clientSecret = yield* secretText("KLINGKIT_AUTH_CLIENT_SECRET")
   const hasSecret = (yield* secretText("KLINGKIT_SECRET")) !== undefined
   const ownAccounts = (yield* text("KLINGKIT_OWN_ACCOUNTS")) ?? "allowed"
+  const projectClaim = yield* text("KLINGKIT_PROJECT_CLAIM")
+  const organizationClaim = yield* text("KLINGKIT_ORGANIZATION_CLAIM")
 
   const problems = [
     ...urlProblem("KLINGKIT_AUTH_ISSUER", issuer),
@@ -69,7 +70,9 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
       ? [
           ...(jwksUri === undefined ? [] : ["KLINGKIT_AUTH_JWKS_URI needs KLINGKIT_AUTH_ISSUER"]),
           ...(audience === undefined ? [] : ["KLINGKIT_AUTH_AUDIENCE needs KLINGKIT_AUTH_ISSUER"]),
-          ...(clientId === undefined ? [] : ["KLINGKIT_AUTH_CLIENT_ID needs KLINGKIT_AUTH_ISSUER"])
+          ...(clientId === undefined ? [] : ["KLINGKIT_AUTH_CLIENT_ID needs KLINGKIT_AUTH_ISSUER"]),
+          ...(projectClaim === undefined ? [] : ["KLINGKIT_PROJECT_CLAIM needs KLINGKIT_AUTH_ISSUER"]),
+          ...(organizationClaim === undefined ? [] : ["KLINGKIT_ORGANIZATION_CLAIM needs KLINGKIT_AUTH_ISSUER"])
         ]
       : publicUrl === undefined
         ? [
@@ -98,7 +101,9 @@ export const hostingSettings: Effect.Effect<HostingSettings, HostingSettingsInva
             ...(jwksUri === undefined ? {} : { jwksUri }),
             ...(clientId === undefined
               ? {}
-              : { client: { id: clientId, ...(clientSecret === undefined ? {} : { secret: clientSecret }) } })
+              : { client: { id: clientId, ...(clientSecret === undefined ? {} : { secret: clientSecret }) } }),
+            ...(projectClaim === undefined ? {} : { projectClaim }),
+            ...(organizationClaim === undefined ? {} : { organizationClaim })
           }
         })
   }

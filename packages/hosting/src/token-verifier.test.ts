@@ -51,6 +51,34 @@ describe("an access token", () => {
     })
   )
 
+  it.effect("says for whom it pays, by the claims that the server names", () =>
+    Effect.gen(function* () {
+      const { issuer, sign, verify } = yield* setting
+      expect(yield* verify(yield* sign({ project: "launch" }))).toMatchObject({ budgetLine: { person: "anna" } })
+      const keys = Effect.succeed(createLocalJWKSet(issuer.jwks))
+      const settings = { issuer: issuer.issuer, audience, projectClaim: "project", organizationClaim: "org" }
+      const lineOf = (claims: Claims) =>
+        Effect.flatMap(sign(claims), (token) => TokenVerifier.use((verifier) => verifier.verify(token))).pipe(
+          Effect.map(({ budgetLine }) => budgetLine),
+          Effect.provide(TokenVerifier.layer(settings, keys))
+        )
+      expect(yield* lineOf({ project: "launch", org: "acme" })).toEqual({
+        person: "anna",
+        project: "launch",
+        organization: "acme"
+      })
+      expect(yield* lineOf({ project: null })).toEqual({ person: "anna" })
+      // Counted nowhere, it would be a way around the budget of its project.
+      for (const project of ["", " launch", "a\nb", "x".repeat(256), 7, ["launch"], { name: "launch" }]) {
+        const refused = yield* Effect.flip(lineOf({ project }))
+        expect([refused._tag, refused.message]).toEqual([
+          "AccessDenied",
+          "the token does not name its project by a text"
+        ])
+      }
+    })
+  )
+
   it.effect("is valid until its time has passed, and half a minute more for clocks that differ", () =>
     Effect.gen(function* () {
       const { sign, verify, refusal, refusalOf } = yield* setting

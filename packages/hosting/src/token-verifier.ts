@@ -1,7 +1,7 @@
 import { Clock, Context, Effect, Layer } from "effect"
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose"
 import { AccessDenied } from "./access-denied.ts"
-import { isReserved, type Principal } from "./principal.ts"
+import { isBudgetName, isReserved, type Principal } from "./principal.ts"
 
 /** Asymmetric ones only: a server that checks tokens must not be able to make them. */
 const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
@@ -13,6 +13,9 @@ export interface TokenSettings {
   readonly issuer: string
   /** Whom a token must be for. */
   readonly audience: string
+  /** The claims that name the project and the organization that pay; those of a token without them are not known. */
+  readonly projectClaim?: string
+  readonly organizationClaim?: string
 }
 
 /** Checks access tokens (RFC 9068) of one issuer. */
@@ -24,7 +27,7 @@ export class TokenVerifier extends Context.Service<
   }
 >()("@klingkit/hosting/TokenVerifier") {
   static readonly layer = (
-    { issuer, audience }: TokenSettings,
+    { issuer, audience, ...claimed }: TokenSettings,
     keys: Effect.Effect<JWTVerifyGetKey, AccessDenied>
   ): Layer.Layer<TokenVerifier> =>
     Layer.succeed(TokenVerifier, {
@@ -44,26 +47,49 @@ export class TokenVerifier extends Context.Service<
             }),
           catch: deniedBecause
         })
-        return yield* principalOf(payload)
+        return yield* principalOf(payload, claimed)
       })
     })
 }
 
-const principalOf = (payload: JWTPayload): Effect.Effect<Principal, AccessDenied> => {
+type Claimed = Pick<TokenSettings, "projectClaim" | "organizationClaim">
+
+const principalOf = Effect.fnUntraced(function* (
+  payload: JWTPayload,
+  { projectClaim, organizationClaim }: Claimed
+): Effect.fn.Return<Principal, AccessDenied> {
   const { sub = "", exp, client_id, azp } = payload
-  if (sub.trim() === "" || isReserved(sub)) {
-    return Effect.fail(
-      new AccessDenied({ reason: "invalid", message: "the token names no subject that can be served" })
-    )
-  }
+  if (sub.trim() === "" || isReserved(sub)) return yield* invalid("the token names no subject that can be served")
+  const project = yield* nameIn(payload, projectClaim, "project")
+  const organization = yield* nameIn(payload, organizationClaim, "organization")
   const clientId = [client_id, azp].find((id) => typeof id === "string") ?? ""
-  return Effect.succeed({
+  return {
     id: sub,
     scopes: scopesOf(payload),
     clientId,
+    budgetLine: {
+      person: sub,
+      ...(project === undefined ? {} : { project }),
+      ...(organization === undefined ? {} : { organization })
+    },
     ...(exp === undefined ? {} : { expiresAt: exp })
-  })
+  }
+})
+
+/** Whom a claim names. One that is there and names none is refused: what it spends would be counted nowhere. */
+const nameIn = (
+  payload: JWTPayload,
+  claim: string | undefined,
+  level: string
+): Effect.Effect<string | undefined, AccessDenied> => {
+  const name = claim === undefined || !Object.hasOwn(payload, claim) ? undefined : payload[claim]
+  if (name === undefined || name === null) return Effect.succeed(undefined)
+  return typeof name === "string" && isBudgetName(name)
+    ? Effect.succeed(name)
+    : Effect.fail(invalid(`the token does not name its ${level} by a text`))
 }
+
+const invalid = (message: string) => new AccessDenied({ reason: "invalid", message })
 
 /** `scope` of RFC 9068, or `scp` as some issuers call it: one text, or a list. */
 const scopesOf = ({ scope, scp }: JWTPayload): ReadonlyArray<string> =>
@@ -80,7 +106,7 @@ const deniedBecause = (error: unknown): AccessDenied => {
       message: "the keys of the token issuer cannot be read at the moment"
     })
   }
-  return new AccessDenied({ reason: "invalid", message: messageOf(error) })
+  return invalid(messageOf(error))
 }
 
 /** What is wrong with the issuer, not with the token. */

@@ -2,6 +2,7 @@ import { submitDeadlineMillis } from "@klingkit/core/internal"
 import type { MediaFolders } from "@klingkit/media"
 import { expandHome } from "@klingkit/media/internal"
 import { Config, Duration, Effect, Option, Path } from "effect"
+import type { BudgetLine } from "./ledger/budget-line.ts"
 import { type SpendLimits, spendLimits } from "./spend-limits.ts"
 
 /** Where results are saved and how they are named; where files may be read and results fetched from. Absolute paths. */
@@ -21,6 +22,8 @@ export interface JobsConfig extends JobFolders {
   readonly account?: string
   /** The owner of the jobs; `localPrincipal` for a program with a single user. */
   readonly principal: string
+  /** Whose budgets count the jobs; the principal's as a person when absent. */
+  readonly budgetLine?: BudgetLine
   /**
    * Others use the same Kling account. Then only what the ledger has is the principal's: tasks that Kling lists besides are not
    * there for it.
@@ -92,6 +95,11 @@ export const accountName = Effect.map(text("KLINGKIT_ACCOUNT"), (name) =>
   Option.match(name, { onNone: () => ({}), onSome: (account) => ({ account: account.trim() }) })
 )
 
+/** From `KLINGKIT_ORGANIZATION`: whose budget counts all that is paid through this program; `default` when it is not set. */
+export const organizationName = Effect.map(text("KLINGKIT_ORGANIZATION"), (name) =>
+  Option.getOrElse(name, () => "default").trim()
+)
+
 /** From `KLINGKIT_REPEAT_MINUTES`: how long after its end a job still answers for the same request. */
 export const repeatWithin = Config.Number("KLINGKIT_REPEAT_MINUTES").pipe(
   Config.withDefault(10),
@@ -105,7 +113,8 @@ export const jobsConfig = Effect.gen(function* () {
     ...(yield* accountName),
     limits: yield* spendLimits,
     ...(yield* repeatWithin),
-    principal: localPrincipal
+    principal: localPrincipal,
+    budgetLine: { organization: yield* organizationName, person: localPrincipal }
   }
   return config
 })

@@ -7,7 +7,15 @@ export {
   type SavedFile
 } from "@klingkit/media"
 export { Account } from "./accounts/account.ts"
-export { accountName, jobFolders, type JobFolders, type JobsConfig, jobsConfig, repeatWithin } from "./config.ts"
+export {
+  accountName,
+  jobFolders,
+  type JobFolders,
+  type JobsConfig,
+  jobsConfig,
+  organizationName,
+  repeatWithin
+} from "./config.ts"
 export { PipelineStepView, PipelineView } from "./pipeline-view.ts"
 export type { SavedResult } from "./downloads.ts"
 export type { PipelineIdentity, PipelineQuote, QuotedStep } from "./pipelines/quote-pipeline.ts"
@@ -35,6 +43,8 @@ export {
   type SpendGroup,
   type SpendGrouping
 } from "./ledger/period-spend.ts"
+export type { BudgetLine } from "./ledger/budget-line.ts"
+export { Budget, BudgetState } from "./ledger/budget-state.ts"
 export { DaySpend } from "./ledger/day-spend.ts"
 export { ApprovalQuestion, type ApprovalRequest } from "./ledger/approval-requests.ts"
 export { UserApprovals } from "./user-approvals.ts"

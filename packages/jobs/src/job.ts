@@ -11,6 +11,8 @@ import {
 } from "@klingkit/core"
 import { requestText } from "@klingkit/core/requests"
 import { Schema } from "effect"
+import type { BudgetState } from "./ledger/budget-state.ts"
+import type { CreateResult } from "./ledger/create-job.ts"
 import { JobRecord } from "./ledger/job-record.ts"
 import type { LedgerError } from "./ledger/ledger-error.ts"
 import { type JobState, jobStates } from "./ledger/job-state.ts"
@@ -49,9 +51,14 @@ export const Job = Schema.Struct({
 
 /**
  * A paid request and its current state. `plan`, which has functions, is present only where it was submitted; so is `takes`,
- * which has each job of a request for several takes: the job itself is the first that was made.
+ * which has each job of a request for several takes: the job itself is the first that was made; and so are `budgetAlerts`, the
+ * budgets of which it has used most.
  */
-export type Job = typeof Job.Type & { readonly plan?: Plan; readonly takes?: ReadonlyArray<Take> }
+export type Job = typeof Job.Type & {
+  readonly plan?: Plan
+  readonly takes?: ReadonlyArray<Take>
+  readonly budgetAlerts?: ReadonlyArray<BudgetState>
+}
 
 /** One of several takes that were asked for at once: its job, or why it was not made; the error says whether it was charged. */
 export interface Take {
@@ -143,6 +150,10 @@ export const chargesOfStep = ({ charged, charges = [], quote }: PipelineStepView
 const notCharged = { status: "failed", charges: [] } as const
 
 export const jobOfRecord = (record: JobRecord): Job => ({ handle: record.handle, task: taskOfRecord(record), record })
+
+/** What a new job has beside itself when it has used most of a budget. */
+export const alertsOf = ({ alerts = [] }: Pick<CreateResult, "alerts">): Pick<Job, "budgetAlerts"> =>
+  alerts.length === 0 ? {} : { budgetAlerts: alerts.map(({ state }) => state) }
 
 /** What a job has beside itself when a request has found it. */
 export const asDuplicate = ({ nextTake }: Pick<Job, "nextTake">): Pick<Job, "isDuplicate" | "nextTake"> => ({

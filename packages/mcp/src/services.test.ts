@@ -69,7 +69,7 @@ it("give each caller a folder that a disk can hold, and no other caller has", as
   const folderOf = (principal: string) =>
     Effect.runPromise(
       JobsSettings.use(({ outputDir }) => Effect.succeed(outputDir)).pipe(
-        Effect.provide(servicesFor({ principal }).pipe(Layer.provide(disk))),
+        Effect.provide(servicesFor({ principal, budgetLine: { person: principal } }).pipe(Layer.provide(disk))),
         Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ KLINGKIT_OUTPUT_DIR: "/out" })))
       )
     )

@@ -10,11 +10,13 @@ import {
 import { baseUrlFromConfig, otherBaseUrl } from "@klingkit/core/internal"
 import {
   accountName,
+  type BudgetLine,
   type FileHost,
   jobFolders,
   Jobs,
   type JobsConfig,
   type LedgerSource,
+  organizationName,
   type Recovery,
   repeatWithin,
   type SpendLimits,
@@ -44,7 +46,9 @@ export interface OwnAccount {
 export interface Caller {
   /** The owner of the jobs. */
   readonly principal: string
-  /** The caller's own Kling account, or that it has one which cannot be read; that of the environment when absent. */
+  /** Whose budgets count what it spends; the organization is this server's unless it names another. */
+  readonly budgetLine: BudgetLine
+  /** The caller's own Kling account, which no budget here counts, or that it has one which cannot be read; that of the environment when absent. */
   readonly account?: OwnAccount | "unreadable"
 }
 
@@ -59,7 +63,7 @@ export interface HostingOptions {
 }
 
 /** Who works on the machine of the server. */
-export const localCaller: Caller = { principal: localPrincipal }
+export const localCaller: Caller = { principal: localPrincipal, budgetLine: { person: localPrincipal } }
 
 /**
  * Kling and jobs, configured by the environment. Building never fails: a server starts without a key, and each call that
@@ -71,7 +75,7 @@ export const servicesFor = (
 ): Layer.Layer<ToolNeeds | Recovery, never, Disk> =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const { principal } = caller
+      const { principal, budgetLine } = caller
       const own = typeof caller.account === "object" ? caller.account : undefined
       const folders = yield* Effect.orDie(jobFolders)
       const account = yield* Effect.orDie(accountName)
@@ -96,6 +100,7 @@ export const servicesFor = (
         ),
         ...(callbackUrl === undefined || own !== undefined ? {} : { callbackUrl }),
         principal,
+        budgetLine: own === undefined ? { organization: yield* Effect.orDie(organizationName), ...budgetLine } : {},
         // With a Kling account of their own, callers see all of it.
         sharesAccount: principal !== localPrincipal && own === undefined,
         isLongRunning: true
@@ -137,8 +142,8 @@ export const servicesFromConfig: Layer.Layer<ToolNeeds | SignedState, never, Dis
   servicesFor(localCaller)
 )
 
-/** Programs that serve over stdout or HTTP log to stderr. */
-const logging = Layer.mergeAll(Logger.layer([Logger.consoleLogFmt]), Layer.succeed(Logger.LogToStderr, true))
+/** The servers log to stderr; `Logger.consoleLogFmt` would write to stdout, whatever `LogToStderr` says. */
+const logging = Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
 
 /** The services of one process with a single user, built when the first tool is called. */
 export const makeServices = (disk: Layer.Layer<Disk>): ServicesRuntime =>

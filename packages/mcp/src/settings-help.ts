@@ -9,6 +9,7 @@ export const settingsHelp = `  KLINGAI_API_KEY                         the Kling
   KLINGKIT_INPUT_DIRS                     more folders from which media may be read
   KLINGKIT_MAX_USD_PER_CALL               refuse a call that may cost more than this
   KLINGKIT_MAX_USD_PER_DAY                refuse a call that may take the day (UTC) above this
+  KLINGKIT_ORGANIZATION                   whose budget counts what is paid here (default: default)
   KLINGKIT_REPEAT_MINUTES                 how long after its end a job answers for the same request; 10
   KLINGKIT_CONFIRM_ABOVE_USD              calls above this price need the user's approval
   KLINGKIT_CONFIRM_TOKENS                 on: callers may approve by the token of a quote; off

@@ -60,6 +60,7 @@ const statuses: Readonly<Record<Tag, ProblemStatus>> = {
   IdempotencyMismatch: 422,
   AccountUnknown: 409,
   OverBudget: 403,
+  BudgetExceeded: 403,
   ApprovalInvalid: 403,
   Unstorable: 400,
   NotFound: 404,

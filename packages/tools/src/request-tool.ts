@@ -2,7 +2,7 @@ import type { Plan } from "@klingkit/core"
 import { invalidInput } from "@klingkit/core/internal"
 import { isPipeline, type NameOf, type PipelinePlan, problemsOfPlan, toPlan } from "@klingkit/core/requests"
 import { Jobs, type JobsSettings } from "@klingkit/jobs"
-import { stepFailure } from "@klingkit/jobs/internal"
+import { budgetAlertText, stepFailure } from "@klingkit/jobs/internal"
 import { Effect } from "effect"
 import * as z from "zod"
 import { argumentName } from "./argument-name.ts"
@@ -113,8 +113,9 @@ export const runAndReport = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ToolResult, ToolFailure, Jobs | JobsSettings> {
   const result = yield* runPlan(tool, plan, paid)
   const single = isPipeline(plan) ? toPlan(plan) : plan
-  if (result._tag !== "Job") return called(single, result, summary)
+  const notes = (result.job?.budgetAlerts ?? []).map(budgetAlertText)
+  if (result._tag !== "Job") return withNotes(called(single, result, summary), notes)
   const failed = stepFailure(result.job)
   if (failed !== undefined) return yield* failed
-  return submitResult(single, summary, result.job)
+  return withNotes<ToolResult>(submitResult(single, summary, result.job), notes)
 })

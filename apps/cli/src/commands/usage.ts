@@ -1,6 +1,7 @@
 import { chargeText, usdText } from "@klingkit/core/internal"
 import { fillFieldNames } from "@klingkit/core/requests"
 import { type DaySpend, Jobs, type RequestsSpend, spendGroupings, type SpendReport } from "@klingkit/jobs"
+import { budgetLeftText, budgetText } from "@klingkit/jobs/internal"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { connection } from "../connection.ts"
@@ -50,6 +51,7 @@ export const usage = Command.make(
       fillFieldNames((field) => `--${field}`)
     )
     yield* output.say(limitText(report.today))
+    for (const budget of report.budgets) yield* output.say(`${budgetText(budget)}, ${budgetLeftText(budget)}`)
     yield* output.answer({
       json: report,
       text: table(rowsOf(report), columnsFor(by ?? "period"), output.stdoutIsTerminal)

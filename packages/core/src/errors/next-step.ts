@@ -80,6 +80,18 @@ export const NextStep = Schema.TaggedUnion({
     isUpperBound: Schema.Boolean,
     cheaper: Schema.optionalKey(Schema.Array(CheaperSetting))
   },
+  /**
+   * A budget cannot hold the request. `isPriced`: false if its price is unknown until charged. `resetsOn`: the day (UTC) from
+   * which the budget is whole again.
+   */
+  AskForBudget: {
+    level: Schema.String,
+    name: Schema.String,
+    resetsOn: Schema.optionalKey(Schema.String),
+    isPriced: Schema.Boolean,
+    isUpperBound: Schema.Boolean,
+    cheaper: Schema.optionalKey(Schema.Array(CheaperSetting))
+  },
   /** A pipeline continues after its cause is fixed. */
   Resume: handle,
   /** A step may have been charged: the pipeline continues only if that step may be charged twice. */

@@ -68,8 +68,16 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
       return `look the task up at Kling: its external id is ${sanitizeText(step.handle, 80)}`
     case "ApproveAgain":
       return "request a new quote and approve it"
+    case "AskForBudget": {
+      const whose = `the budget of ${step.level} ${sanitizeText(step.name, 80)}`
+      if (!step.isPriced) {
+        return `choose a request with a published price, or ask those who run the server to remove ${whose}`
+      }
+      const wait = step.resetsOn === undefined ? "" : `wait until ${step.resetsOn} (UTC), `
+      return `${withKnownLength(step)}${wait}${withinLimit(step.cheaper)}, or ask those who run the server to raise ${whose}`
+    }
     case "RaiseLimit":
-      return `${step.isUpperBound ? "use a local audio file, or a video or audio made with this ledger, so that its length is known; or " : ""}${
+      return `${withKnownLength(step)}${
         step.setting === "maxUsdPerDay" ? "wait until tomorrow (UTC), " : ""
       }${withinLimit(step.cheaper)}, or raise ${nameOf(step.setting)}`
     case "Resume":
@@ -98,6 +106,11 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
       return "list again without a cursor"
   }
 }
+
+const withKnownLength = ({ isUpperBound }: { readonly isUpperBound: boolean }): string =>
+  isUpperBound
+    ? "use a local audio file, or a video or audio made with this ledger, so that its length is known; or "
+    : ""
 
 /** Nothing is called cheaper without its price. */
 const withinLimit = (cheaper: ReadonlyArray<CheaperSetting> = []): string =>

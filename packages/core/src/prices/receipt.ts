@@ -35,7 +35,7 @@ const chargedText = (quote: Quote | undefined, { status, charges }: Pick<Task, "
 }
 
 const amountsText = (quote: Quote | undefined, charges: ReadonlyArray<Charge>): string => {
-  const nonZero = sumByKind(charges)
+  const nonZero = sumByKind(charges).slice(0, maxSums)
   return nonZero.length === 0 ? "nothing" : nonZero.map((charge) => chargeText(charge, quote)).join(" and ")
 }
 
@@ -50,7 +50,7 @@ export const sumByKind = (charges: ReadonlyArray<Charge>): ReadonlyArray<Charge>
     const key = charge.kind === "unit" ? `unit ${charge.pack}` : `cash ${charge.currency}`
     sums.set(key, { ...charge, amount: rounded(charge.amount + (sums.get(key)?.amount ?? 0)) })
   }
-  return [...sums.values()].slice(0, maxSums)
+  return [...sums.values()]
 }
 
 /** One charge as text: `3 video units ($0.42)`, `0.42 USD of the balance`. */

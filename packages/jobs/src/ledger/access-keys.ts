@@ -9,6 +9,9 @@ export const AccessKey = Schema.Struct({
   /** Unique among the keys that are not revoked; names the caller. */
   name: Schema.String,
   scopes: Schema.fromJsonString(Schema.Array(Schema.String)),
+  /** Whose key it is, and for what: their budgets count what it spends. */
+  person: Schema.optionalKey(Schema.String),
+  project: Schema.optionalKey(Schema.String),
   createdAt: Schema.Int
 })
 export type AccessKey = typeof AccessKey.Type
@@ -29,10 +32,17 @@ const encodeScopes = Schema.encodeSync(AccessKey.fields.scopes)
 
 export const addAccessKey = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
-  { name, scopes, hash }: Parameters<AccessKeyRepository["add"]>[0]
+  { name, scopes, person, project, hash }: Parameters<AccessKeyRepository["add"]>[0]
 ): Effect.fn.Return<boolean, SqlError> {
   const { sql } = database
-  const row = { name, key_hash: hash, scopes: encodeScopes(scopes), created_at: yield* Clock.currentTimeMillis }
+  const row = {
+    name,
+    key_hash: hash,
+    scopes: encodeScopes(scopes),
+    person: person ?? null,
+    project: project ?? null,
+    created_at: yield* Clock.currentTimeMillis
+  }
   return yield* database.exclusive(
     Effect.gen(function* () {
       const known = yield* sql`SELECT name FROM klingkit_access_keys WHERE name = ${name} AND revoked_at IS NULL`
@@ -47,7 +57,7 @@ export const findAccessKey = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   hash: string
 ): Effect.fn.Return<AccessKey | undefined, SqlError> {
-  const rows = yield* sql`SELECT name, scopes, created_at FROM klingkit_access_keys
+  const rows = yield* sql`SELECT name, scopes, person, project, created_at FROM klingkit_access_keys
     WHERE key_hash = ${hash} AND revoked_at IS NULL`
   return rows.flatMap(readKey)[0]
 })
@@ -55,7 +65,7 @@ export const findAccessKey = Effect.fnUntraced(function* (
 export const listAccessKeys = Effect.fnUntraced(function* ({
   sql
 }: LedgerDatabase["Service"]): Effect.fn.Return<ReadonlyArray<AccessKey>, SqlError> {
-  const rows = yield* sql`SELECT name, scopes, created_at FROM klingkit_access_keys
+  const rows = yield* sql`SELECT name, scopes, person, project, created_at FROM klingkit_access_keys
     WHERE revoked_at IS NULL ORDER BY name`
   return rows.flatMap(readKey)
 })

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import { ofAccount } from "./accounts.ts"
+import { allLevelColumns, type BudgetLine, lineOfRow } from "./budget-line.ts"
 import type { LedgerDatabase } from "./database.ts"
 import type { DaySpend, Spend } from "./day-spend.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
@@ -40,16 +41,15 @@ export type SpendPart = (typeof spendParts)[number]
 /**
  * What counts as spending, a row each with its `micros` and its `part`. A job is charged once Kling has billed it; a
  * synchronous call once it has its answer, for Kling bills none. A failed task may never be billed. The rest is reserved, and
- * so is what running pipelines still need for steps without a job. `columns` are read too: of jobs, and of pipelines.
+ * so is what running pipelines still need for steps without a job. `counts` says whose, in both tables; `columns` are read too.
  */
 export const countedRows = (
   database: LedgerDatabase["Service"],
-  { principal, account }: SpendScope,
+  counts: Fragment,
   { from, to }: Days,
   columns: { readonly ofJob: Fragment; readonly ofPipeline: Fragment } = noColumns(database)
 ): Fragment => {
   const { sql } = database
-  const counts = sql`(principal = ${principal} OR ${ofAccount(database, account)})`
   return sql`SELECT spent_micros AS micros, CASE
       WHEN charges <> '[]' OR answer IS NOT NULL THEN 'charged'
       WHEN state IN ('UNKNOWN', 'FAILED') THEN 'unknown'
@@ -58,6 +58,10 @@ export const countedRows = (
     UNION ALL SELECT reserved_micros, 'reserved' ${columns.ofPipeline}
     FROM klingkit_pipelines WHERE reserved_day BETWEEN ${from} AND ${to} AND ${counts}`
 }
+
+/** What a scope counts, of jobs and of pipelines. */
+export const ofScope = (database: LedgerDatabase["Service"], { principal, account }: SpendScope): Fragment =>
+  database.sql`(principal = ${principal} OR ${ofAccount(database, account)})`
 
 const noColumns = ({ sql }: LedgerDatabase["Service"]) => ({ ofJob: sql.literal(""), ofPipeline: sql.literal("") })
 
@@ -72,6 +76,21 @@ export const spendOf = (sums: Readonly<Record<SpendPart, number>>): Spend => ({
 /** `2026-11-22`. */
 export const dayText = (day: number): string => new Date(day * dayMillis).toISOString().slice(0, 10)
 
+/** The sum of each part in millionths of a dollar. */
+export const partSums = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  counts: Fragment,
+  days: Days
+): Effect.fn.Return<Readonly<Record<SpendPart, number>>, SqlError> {
+  const { sql } = database
+  const total = (part: SpendPart) =>
+    sql`CAST(COALESCE(SUM(CASE WHEN part = ${part} THEN micros END), 0) AS BIGINT) AS ${sql(part)}`
+  const [sums] = yield* sql`SELECT ${sql.csv(spendParts.map(total))}
+    FROM (${countedRows(database, counts, days)}) AS counted`
+  const sumOf = (part: SpendPart) => Number(sums?.[part])
+  return { charged: sumOf("charged"), reserved: sumOf("reserved"), unknown: sumOf("unknown") }
+})
+
 /** What the requests of a day cost, or may still cost. */
 export const daySpend = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
@@ -79,13 +98,7 @@ export const daySpend = Effect.fnUntraced(function* (
   day: number,
   { maxUsdPerDay }: BudgetLimits = {}
 ): Effect.fn.Return<DaySpend, SqlError> {
-  const { sql } = database
-  const total = (part: SpendPart) =>
-    sql`CAST(COALESCE(SUM(CASE WHEN part = ${part} THEN micros END), 0) AS BIGINT) AS ${sql(part)}`
-  const [sums] = yield* sql`SELECT ${sql.csv(spendParts.map(total))}
-    FROM (${countedRows(database, scope, { from: day, to: day })}) AS counted`
-  const sumOf = (part: SpendPart) => Number(sums?.[part])
-  const spend = spendOf({ charged: sumOf("charged"), reserved: sumOf("reserved"), unknown: sumOf("unknown") })
+  const spend = spendOf(yield* partSums(database, ofScope(database, scope), { from: day, to: day }))
   return {
     day: dayText(day),
     ...spend,
@@ -95,10 +108,18 @@ export const daySpend = Effect.fnUntraced(function* (
   }
 })
 
-/** A step of a pipeline is created: from now on its price counts by itself. */
-export const commitReservation = ({ sql }: LedgerDatabase["Service"], pipeline: string, quote: Quote) =>
-  sql`UPDATE klingkit_pipelines SET reserved_micros = CASE WHEN reserved_micros > ${reservedMicros(quote)}
-    THEN reserved_micros - ${reservedMicros(quote)} ELSE 0 END WHERE handle = ${pipeline}`
+/** A step of a pipeline is created: from now on its price counts by itself. Returns the pipeline's budget line. */
+export const commitReservation = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  pipeline: string,
+  quote: Quote
+): Effect.fn.Return<BudgetLine | undefined, SqlError> {
+  const { sql } = database
+  const [row] = yield* sql`UPDATE klingkit_pipelines SET reserved_micros = CASE
+    WHEN reserved_micros > ${reservedMicros(quote)} THEN reserved_micros - ${reservedMicros(quote)} ELSE 0 END
+    WHERE handle = ${pipeline} RETURNING ${allLevelColumns(database)}`
+  return row === undefined ? undefined : lineOfRow(row)
+})
 
 /** The step was refused: the pipeline may need its price again. */
 export const releaseReservation = ({ sql }: LedgerDatabase["Service"], pipeline: string, quote: Quote) =>

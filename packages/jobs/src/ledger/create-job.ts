@@ -3,7 +3,10 @@ import { stringifyJson } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { consumeApproval } from "./approvals.ts"
-import { type BudgetLimits, checkBudget, commitReservation, dayOf, reservedMicros } from "./budget.ts"
+import { type BudgetLimits, commitReservation, dayOf, reservedMicros } from "./budget.ts"
+import { type BudgetLine, lineColumns } from "./budget-line.ts"
+import type { BudgetAlert } from "./budgets.ts"
+import { checkLimits } from "./check-limits.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { findDuplicate, identityOf, type RequestIdentity } from "./find-duplicate.ts"
 import { type JobRecord, readOneRow } from "./job-record.ts"
@@ -23,6 +26,8 @@ export interface NewJob {
   readonly principal?: string
   /** Which Kling account pays: a digest of region and credential, no secret. */
   readonly account: string
+  /** Whose budgets count it; the principal's as a person when absent. A step has that of its pipeline. */
+  readonly budgetLine?: BudgetLine
   readonly operation: string
   readonly family: string
   readonly model: string
@@ -80,7 +85,13 @@ export interface CreateResult {
   readonly isNew: boolean
   /** Of a duplicate: the take that would be another one. */
   readonly nextTake?: number
+  /** Of a new one: the budgets of which it has used most. */
+  readonly alerts?: ReadonlyArray<BudgetAlert>
 }
+
+/** Whose budgets count a request. */
+export const lineOf = ({ budgetLine, principal = "local" }: Pick<NewJob, "budgetLine" | "principal">): BudgetLine =>
+  budgetLine ?? { person: principal }
 
 /** Persists a request; once this returns, the row survives a crash. */
 export const createJob = Effect.fnUntraced(function* (
@@ -97,20 +108,23 @@ export const createJob = Effect.fnUntraced(function* (
       if (duplicate._tag === "Same") return { job: duplicate.job, isNew: false, nextTake: duplicate.nextTake }
       const { account, quote, limits = {}, approval, partOf } = newJob
       const { principal, fingerprint, formerFingerprint } = identity
+      let line = lineOf(newJob)
       if (partOf !== undefined) {
         // Another pipeline may have started this step since the whole was quoted.
         const made = yield* findForStep(database, { principal, account, partOf, now })
-        yield* commitReservation(database, partOf.pipeline, quote)
+        line = (yield* commitReservation(database, partOf.pipeline, quote)) ?? line
         if (made !== undefined) return { job: made, isNew: false }
       }
       if (newJob.isUnapproved === true) return yield* ledgerError({ _tag: "ApprovalInvalid" })
-      yield* checkBudget(database, { principal, account, quote, limits, day: dayOf(now) })
+      const alerts = yield* checkLimits(database, { principal, account, line, quote, limits, day: dayOf(now) })
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)
         const price = quoteUsd === undefined ? {} : { quoteUsd }
         yield* consumeApproval(database, approval, { principal, fingerprint, formerFingerprint, ...price })
       }
-      return { job: yield* insertJob(database, newJob, { ...identity, ...duplicate }, body, now), isNew: true }
+      const job = yield* insertJob(database, { ...newJob, budgetLine: line }, { ...identity, ...duplicate }, body, now)
+      // The budgets of a step have counted it since its pipeline began.
+      return { job, isNew: true, ...(partOf === undefined ? { alerts } : {}) }
     })
   )
 })
@@ -160,6 +174,7 @@ export const insertJob = Effect.fnUntraced(function* (
       quote: JSON.stringify(toStoredQuote(request.quote)),
       spent_micros: reservedMicros(request.quote),
       spent_day: dayOf(now),
+      ...lineColumns(lineOf(request)),
       state: "INTENT",
       sends: 0,
       outputs: "[]",

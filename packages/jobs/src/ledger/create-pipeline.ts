@@ -4,7 +4,11 @@ import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ofAccount } from "./accounts.ts"
 import { consumeApproval } from "./approvals.ts"
-import { type BudgetLimits, checkBudget, dayOf, reservedMicros } from "./budget.ts"
+import { type BudgetLimits, dayOf, reservedMicros } from "./budget.ts"
+import { type BudgetLine, lineColumns } from "./budget-line.ts"
+import type { BudgetAlert } from "./budgets.ts"
+import { checkLimits } from "./check-limits.ts"
+import { lineOf } from "./create-job.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { linkStep } from "./found-steps.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
@@ -19,6 +23,8 @@ export interface NewPipeline {
   readonly handle: string
   readonly principal: string
   readonly account: string
+  /** Whose budgets count it and its steps; the principal's as a person when absent. */
+  readonly budgetLine?: BudgetLine
   /** For display: `lip-sync`. */
   readonly name: string
   /** Of the whole, whichever take it is: what identifies a duplicate, together with the take. */
@@ -53,6 +59,8 @@ export interface CreatePipelineResult {
   readonly isNew: boolean
   /** Of a duplicate: the take that would be another one. */
   readonly nextTake?: number
+  /** Of a new one: the budgets of which it has used most. */
+  readonly alerts?: ReadonlyArray<BudgetAlert>
 }
 
 /** The pipeline that a new one duplicates, and the take that would be another one. */
@@ -94,7 +102,13 @@ export const createPipeline = Effect.fnUntraced(function* (
       const which = yield* findTake(database, newPipeline)
       if (which.found !== undefined) return { ...which.found, isNew: false }
       if (newPipeline.isUnapproved === true) return yield* ledgerError({ _tag: "ApprovalInvalid" })
-      yield* checkBudget(database, { principal, account, quote: lowerBound(quote, unpaid), limits, day: dayOf(now) })
+      const line = lineOf(newPipeline)
+      const known = lowerBound(quote, unpaid)
+      const alerts = yield* checkLimits(
+        database,
+        { principal, account, line, quote: known, limits, day: dayOf(now) },
+        quote
+      )
       if (approval !== undefined) {
         const quoteUsd = maxUsd(quote)
         const price = quoteUsd === undefined ? {} : { quoteUsd }
@@ -113,6 +127,7 @@ export const createPipeline = Effect.fnUntraced(function* (
           steps: JSON.stringify(steps.map((step) => ({ ...step, quote: toStoredQuote(step.quote) }))),
           reserved_micros: knownMicros(unpaid),
           reserved_day: dayOf(now),
+          ...lineColumns(line),
           state: "RUNNING",
           resumes: 0,
           repeats_unknown: 0,
@@ -126,7 +141,7 @@ export const createPipeline = Effect.fnUntraced(function* (
       for (const [step, job] of found) {
         yield* linkStep(database, { pipeline: handle, step, resume: 0, job, isQuoted: false })
       }
-      return { pipeline: yield* readPipeline(row as Readonly<Record<string, unknown>>), isNew: true }
+      return { pipeline: yield* readPipeline(row as Readonly<Record<string, unknown>>), isNew: true, alerts }
     })
   )
 })

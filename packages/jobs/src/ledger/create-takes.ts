@@ -4,8 +4,10 @@ import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ofAccount } from "./accounts.ts"
 import { consumeApproval } from "./approvals.ts"
-import { checkBudget, dayOf } from "./budget.ts"
-import { type CreateResult, insertJob, type NewJob, requireStorable } from "./create-job.ts"
+import { dayOf } from "./budget.ts"
+import type { BudgetAlert } from "./budgets.ts"
+import { checkLimits } from "./check-limits.ts"
+import { type CreateResult, insertJob, lineOf, type NewJob, requireStorable } from "./create-job.ts"
 import type { LedgerDatabase } from "./database.ts"
 import { findDuplicate, fingerprintsOf, identityOf } from "./find-duplicate.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
@@ -41,12 +43,16 @@ export const createTakes = Effect.fnUntraced(function* (
         Effect.map(findDuplicate(database, request.identity, now), (duplicate) => ({ ...request, duplicate }))
       )
       const [first] = found
-      const newCount = found.filter(({ duplicate }) => duplicate._tag === "New").length
+      let alerts: ReadonlyArray<BudgetAlert> = []
+      const added = found.filter(({ duplicate }) => duplicate._tag === "New")
+      const [firstNew] = added
+      const newCount = added.length
       if (first !== undefined && newCount > 0) {
         if (isUnapproved) return yield* ledgerError({ _tag: "ApprovalInvalid" })
         const { principal } = first.identity
         const total = quoteOfTakes(quote, newCount)
-        yield* checkBudget(database, { principal, account, quote: total, limits, day: dayOf(now) })
+        const line = lineOf(first.take)
+        alerts = yield* checkLimits(database, { principal, account, line, quote: total, limits, day: dayOf(now) })
         if (approved !== undefined) {
           const quoteUsd = maxUsd(approved.quote)
           const price = quoteUsd === undefined ? {} : { quoteUsd }
@@ -61,13 +67,17 @@ export const createTakes = Effect.fnUntraced(function* (
           ...(duplicate._tag === "Same" ? [duplicate.nextTake] : [])
         ])
       )
-      return yield* Effect.forEach(found, ({ take, identity, body, duplicate }) =>
-        duplicate._tag === "Same"
-          ? Effect.succeed({ job: duplicate.job, isNew: false, nextTake })
-          : Effect.map(insertJob(database, take, { ...identity, ...duplicate }, body, now), (job) => ({
-              job,
-              isNew: true
-            }))
+      return yield* Effect.forEach(
+        found,
+        ({ take, identity, body, duplicate }): Effect.Effect<CreateResult, LedgerError | SqlError> =>
+          duplicate._tag === "Same"
+            ? Effect.succeed({ job: duplicate.job, isNew: false, nextTake })
+            : Effect.map(insertJob(database, take, { ...identity, ...duplicate }, body, now), (job) => ({
+                job,
+                isNew: true,
+                // Said once for all of them.
+                ...(take.handle === firstNew?.take.handle ? { alerts } : {})
+              }))
       )
     })
   )

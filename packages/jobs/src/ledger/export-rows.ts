@@ -1,6 +1,7 @@
 import { maxUsd } from "@klingkit/core"
 import { chargedUsd } from "@klingkit/core/internal"
 import { Effect, Result, Stream } from "effect"
+import { csvCell } from "./csv-cell.ts"
 import { type JobRecord, readRow } from "./job-record.ts"
 import type { LedgerError } from "./ledger-error.ts"
 import { pipelinesOf } from "./ledger-report.ts"
@@ -78,15 +79,6 @@ const columns: ReadonlyArray<readonly [string, (job: JobRecord) => string | numb
 
 const unitsOf = (charges: JobRecord["charges"]): number =>
   charges.reduce((sum, { kind, amount }) => (kind === "cash" ? sum : sum + amount), 0)
-
-/** A spreadsheet takes a text that begins like this for a formula. */
-const formula = /^[=+\-@\t\r]/
-
-const csvCell = (value: string | number | undefined): string => {
-  if (typeof value !== "string") return value === undefined ? "" : String(value)
-  const text = formula.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
 
 const jobsOf = (ledger: StoredLedger): Stream.Stream<Read<JobRecord>, LedgerError> =>
   Stream.map(ledger.rows("klingkit_jobs"), (stored): Read<JobRecord> => {

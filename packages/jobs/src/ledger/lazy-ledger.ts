@@ -78,6 +78,7 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       recordCharge: (...charge) => use((ledger) => ledger.recordCharge(...charge)),
       daySpend: (...scope) => use((ledger) => ledger.daySpend(...scope)),
       periodSpend: (...period) => use((ledger) => ledger.periodSpend(...period)),
+      reportSpend: (...period) => use((ledger) => ledger.reportSpend(...period)),
       issueApproval: (...approval) => before((ledger) => ledger.issueApproval(...approval)),
       consumeApproval: (...approval) => before((ledger) => ledger.consumeApproval(...approval)),
       revokeApproval: (token) => before((ledger) => ledger.revokeApproval(token)),
@@ -99,6 +100,12 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
         findSteps: (...search) => use(({ pipelines }) => pipelines.findSteps(...search)),
         end: (...end) => use(({ pipelines }) => pipelines.end(...end)),
         resume: (...resume) => before(({ pipelines }) => pipelines.resume(...resume))
+      },
+      budgets: {
+        set: (budget) => use(({ budgets }) => budgets.set(budget)),
+        remove: (...budget) => use(({ budgets }) => budgets.remove(...budget)),
+        list: use(({ budgets }) => budgets.list),
+        of: (line) => use(({ budgets }) => budgets.of(line))
       },
       accessKeys: {
         add: (key) => before(({ accessKeys }) => accessKeys.add(key)),

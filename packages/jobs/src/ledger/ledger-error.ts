@@ -1,6 +1,7 @@
 import { type Charged, CheaperSetting, JobMoney, type NextStep } from "@klingkit/core"
 import { libraryAdvice, moneyOfUnread, sanitizeText, usdText, withOutcome } from "@klingkit/core/internal"
 import { Schema, Struct } from "effect"
+import { budgetLeftText, BudgetState, budgetText } from "./budget-state.ts"
 import { DaySpend, daySpendText } from "./day-spend.ts"
 import { quotedMoney, type QuotedMoney, quotedMoneyText } from "./quoted-money.ts"
 
@@ -32,6 +33,12 @@ const rules = {
     ...quotedMoney,
     today: DaySpend,
     /** With which settings the same request would be within the limit, where that is known. */
+    cheaper: Schema.optionalKey(Schema.Array(CheaperSetting))
+  },
+  /** A budget of the caller's, or of their project or organization, cannot hold it. Without `quoteUsd` it has no upper bound. */
+  BudgetExceeded: {
+    budget: BudgetState,
+    ...quotedMoney,
     cheaper: Schema.optionalKey(Schema.Array(CheaperSetting))
   },
   /** No such approval, or it is used, expired, or for another request, price or principal. */
@@ -156,6 +163,10 @@ function describe(reason: LedgerErrorReason): string {
       return reason.limit === "call"
         ? `${formatQuote(reason)} exceeds the limit of ${usdText(reason.limitUsd)} per call (${daySpendText(reason.today)})`
         : `${daySpendText(reason.today)}; ${formatQuote(reason)} would exceed the limit of ${usdText(reason.limitUsd)} per day (UTC)`
+    case "BudgetExceeded":
+      return reason.quoteUsd === undefined
+        ? `a request whose price is unknown until charged cannot be held by ${budgetText(reason.budget)}`
+        : `${budgetText(reason.budget)}, ${budgetLeftText(reason.budget)}; ${formatQuote(reason)} would exceed it`
     case "ApprovalInvalid":
       return "the approval is unknown, already used, expired, or for another request or price"
     case "Unstorable":
@@ -206,6 +217,14 @@ function nextStep(reason: LedgerErrorReason): NextStep {
         _tag: "RaiseLimit",
         setting: reason.limit === "call" ? "maxUsdPerCall" : "maxUsdPerDay",
         limitUsd: reason.limitUsd,
+        isUpperBound: reason.isUpperBound === true,
+        ...Struct.pick(reason, ["cheaper"])
+      }
+    case "BudgetExceeded":
+      return {
+        _tag: "AskForBudget",
+        ...Struct.pick(reason.budget, ["level", "name", "resetsOn"]),
+        isPriced: reason.quoteUsd !== undefined,
         isUpperBound: reason.isUpperBound === true,
         ...Struct.pick(reason, ["cheaper"])
       }

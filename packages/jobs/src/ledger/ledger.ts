@@ -28,6 +28,15 @@ import {
 } from "./approval-requests.ts"
 import { type Approved, consumeApproval, issueApproval, revokeApproval } from "./approvals.ts"
 import { type BudgetLimits, dayOf, type Days, daySpend, type SpendScope } from "./budget.ts"
+import {
+  type BudgetAlert,
+  type BudgetRepository,
+  budgetsOf,
+  listBudgets,
+  logAlerts,
+  removeBudget,
+  setBudget
+} from "./budgets.ts"
 import { createJob, type CreateResult, type NewJob } from "./create-job.ts"
 import {
   createPipeline,
@@ -72,7 +81,7 @@ import { type Attempted, claimMessages, type Message, recordAttempt } from "./me
 import { migrate } from "./migrations.ts"
 import { countUnfinished, type UnfinishedCount } from "./count-unfinished.ts"
 import { adoptTask, jobsInDoubt, takenTasks } from "./orphaned-tasks.ts"
-import { type PeriodSpend, periodSpend, type SpendGrouping } from "./period-spend.ts"
+import { type PeriodSpend, periodSpend, type ReportGrouping, reportSpend, type SpendGrouping } from "./period-spend.ts"
 import type { PipelineRecord } from "./pipeline-record.ts"
 import {
   endPipeline,
@@ -80,7 +89,8 @@ import {
   listPipelines,
   type PipelineFilter,
   resumePipeline,
-  type ResumeOptions
+  type ResumeOptions,
+  type ResumedPipeline
 } from "./pipeline-repository.ts"
 import { type QueueState, readQueue } from "./queue-keys.ts"
 import { findSteps, jobsOfPipeline, type StepJob } from "./found-steps.ts"
@@ -112,8 +122,8 @@ export interface PipelineLedger {
   findSteps(scope: SpendScope, keys: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, JobRecord>, LedgerError>
   /** Does nothing when it was resumed, or ended by another process, since `pipeline` was read. */
   end(pipeline: PipelineRecord, state: "STOPPED" | "SUCCEEDED", message?: string): Effect.Effect<void, LedgerError>
-  /** Sets a stopped pipeline to running again. */
-  resume(pipeline: PipelineRecord, options?: ResumeOptions): Effect.Effect<PipelineRecord, LedgerError>
+  /** Sets a stopped pipeline to running again, within the limits. */
+  resume(pipeline: PipelineRecord, options?: ResumeOptions): Effect.Effect<ResumedPipeline, LedgerError>
 }
 
 /** Who is notified when jobs end, and what is on its way to them. Messages are written by the transaction that ends a job. */
@@ -215,6 +225,8 @@ export class Ledger extends Context.Service<
     daySpend(scope: SpendScope, limits?: BudgetLimits): Effect.Effect<DaySpend, LedgerError>
     /** The same of several days; in groups where that is asked for. */
     periodSpend(scope: SpendScope, days: Days, by?: SpendGrouping): Effect.Effect<PeriodSpend, LedgerError>
+    /** The same of everyone, except those who pay from a Kling account of their own. */
+    reportSpend(days: Days, by: ReportGrouping): Effect.Effect<PeriodSpend, LedgerError>
     /** A token that approves one such request, once. */
     issueApproval(approved: Approved, validSeconds: number): Effect.Effect<string, LedgerError>
     consumeApproval(token: string, approved: Approved): Effect.Effect<void, LedgerError>
@@ -244,6 +256,8 @@ export class Ledger extends Context.Service<
     addFiles(handle: string, files: ReadonlyArray<JobFile>): Effect.Effect<JobRecord, LedgerError>
     /** Several paid steps under one handle. */
     readonly pipelines: PipelineLedger
+    /** What people may spend. */
+    readonly budgets: BudgetRepository
     /** Who may call a hosted server. */
     readonly accessKeys: AccessKeyRepository
     readonly webhooks: WebhookLedger
@@ -257,6 +271,9 @@ export class Ledger extends Context.Service<
   static readonly layer = (options: LedgerOptions = {}): Layer.Layer<Ledger, LedgerError, SqlClient> =>
     Layer.effect(Ledger, Effect.andThen(migrate, make)).pipe(Layer.provide(LedgerDatabase.layer(options)))
 }
+
+/** An alert is written to the log once what it is about is persisted. */
+const logged = ({ alerts = [] }: { readonly alerts?: ReadonlyArray<BudgetAlert> }) => logAlerts(alerts)
 
 const decodeBody = Schema.decodeUnknownEffect(Schema.Record(Schema.String, Schema.Unknown))
 
@@ -274,8 +291,13 @@ const make = Effect.gen(function* () {
   })
 
   return Ledger.of({
-    createJob: (newJob) => before(createJob(database, newJob)).pipe(Effect.withSpan("Ledger.createJob")),
-    createTakes: (...takes) => before(createTakes(database, ...takes)).pipe(Effect.withSpan("Ledger.createTakes")),
+    createJob: (newJob) =>
+      before(createJob(database, newJob)).pipe(Effect.tap(logged), Effect.withSpan("Ledger.createJob")),
+    createTakes: (...takes) =>
+      before(createTakes(database, ...takes)).pipe(
+        Effect.tap((created) => Effect.forEach(created, logged)),
+        Effect.withSpan("Ledger.createTakes")
+      ),
     runningTakes: (takes) => work(runningTakes(database, takes)),
     transition: (handle, from, to, changes = {}) =>
       work(transitionJob(database, handle, from, to, changes)).pipe(Effect.withSpan("Ledger.transition")),
@@ -304,6 +326,7 @@ const make = Effect.gen(function* () {
     daySpend: (scope, limits) =>
       work(Effect.flatMap(Clock.currentTimeMillis, (now) => daySpend(database, scope, dayOf(now), limits))),
     periodSpend: (scope, days, by) => work(periodSpend(database, scope, days, by)),
+    reportSpend: (days, by) => work(reportSpend(database, days, by)),
     issueApproval: (approved, validSeconds) => before(issueApproval(database, approved, validSeconds)),
     consumeApproval: (token, approved) => before(consumeApproval(database, token, approved)),
     revokeApproval: (token) => before(revokeApproval(database, token)),
@@ -316,6 +339,12 @@ const make = Effect.gen(function* () {
     linkAccounts: (...credentials) => before(linkAccounts(database, ...credentials)),
     accountRelation: (...credentials) => before(relationBetween(database, ...credentials)),
     addFiles: (handle, files) => work(addFiles(database, handle, files)),
+    budgets: {
+      set: (budget) => work(setBudget(database, budget)),
+      remove: (...budget) => work(removeBudget(database, ...budget)),
+      list: work(listBudgets(database)),
+      of: (line) => work(budgetsOf(database, line))
+    },
     accessKeys: {
       add: (key) => before(addAccessKey(database, key)),
       find: (hash) => before(findAccessKey(database, hash)),
@@ -343,7 +372,10 @@ const make = Effect.gen(function* () {
     },
     pipelines: {
       create: (newPipeline) =>
-        before(createPipeline(database, newPipeline)).pipe(Effect.withSpan("Ledger.createPipeline")),
+        before(createPipeline(database, newPipeline)).pipe(
+          Effect.tap(logged),
+          Effect.withSpan("Ledger.createPipeline")
+        ),
       find: (newPipeline) => before(findPipeline(database, newPipeline)),
       get: (handle, principal) => work(getPipeline(database, handle, principal)),
       list: (filter) => work(listPipelines(database, filter)),
@@ -351,7 +383,7 @@ const make = Effect.gen(function* () {
       findSteps: (scope, keys) =>
         before(Effect.flatMap(Clock.currentTimeMillis, (now) => findSteps(database, scope, keys, now))),
       end: (pipeline, state, message) => work(endPipeline(database, pipeline, state, message)),
-      resume: (pipeline, options = {}) => before(resumePipeline(database, pipeline, options))
+      resume: (pipeline, options = {}) => before(resumePipeline(database, pipeline, options)).pipe(Effect.tap(logged))
     },
     purgeBefore: (time) => work(purgeBefore(database, time))
   })

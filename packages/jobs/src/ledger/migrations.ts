@@ -264,6 +264,29 @@ const createStoredCredentials = statements([
   )`
 ])
 
+// For whom a request is paid. Earlier releases knew its principal only: a person, or an access key by its name.
+const addBudgets = statements([
+  ...["klingkit_jobs", "klingkit_pipelines"].flatMap((table) => [
+    ...["organization", "project", "person", "access_key"].map(
+      (column) => `ALTER TABLE ${table} ADD COLUMN ${column} TEXT`
+    ),
+    `UPDATE ${table} SET person = principal WHERE principal NOT LIKE 'key:%'`,
+    `UPDATE ${table} SET access_key = SUBSTR(principal, 5) WHERE principal LIKE 'key:%'`
+  ]),
+  `CREATE INDEX klingkit_jobs_budget
+    ON klingkit_jobs (spent_day, organization, project, person, access_key, spent_micros)`,
+  `ALTER TABLE klingkit_access_keys ADD COLUMN person TEXT`,
+  `ALTER TABLE klingkit_access_keys ADD COLUMN project TEXT`,
+  `CREATE TABLE klingkit_budgets (
+    level TEXT NOT NULL,
+    name TEXT NOT NULL,
+    period TEXT NOT NULL,
+    limit_micros BIGINT NOT NULL,
+    alerted_period TEXT,
+    PRIMARY KEY (level, name, period)
+  )`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -279,7 +302,8 @@ const steps = {
   "0011_add_requests": addRequests,
   "0012_create_access_keys": createAccessKeys,
   "0013_create_endpoints": createEndpoints,
-  "0014_create_stored_credentials": createStoredCredentials
+  "0014_create_stored_credentials": createStoredCredentials,
+  "0015_add_budgets": addBudgets
 }
 
 const table = "klingkit_migrations"

@@ -2,13 +2,19 @@ import { Charge } from "@klingkit/core"
 import { sumByKind } from "@klingkit/core/internal"
 import { Effect, Option, Schema } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
-import { countedRows, type Days, dayText, spendOf, type SpendPart, type SpendScope } from "./budget.ts"
+import type { Fragment } from "effect/sql/Statement"
+import { countedRows, type Days, dayText, ofScope, spendOf, type SpendPart, type SpendScope } from "./budget.ts"
+import { budgetLevels, hasLine, levelColumn } from "./budget-line.ts"
 import type { LedgerDatabase } from "./database.ts"
 import type { Spend } from "./day-spend.ts"
 
 /** What spending can be grouped by. */
 export const spendGroupings = ["day", "model", "operation"] as const
 export type SpendGrouping = (typeof spendGroupings)[number]
+
+/** What the report of all callers can be grouped by. */
+export const reportGroupings = [...budgetLevels, "model", "day"] as const
+export type ReportGrouping = (typeof reportGroupings)[number]
 
 /** What some requests cost, or may still cost. */
 export interface RequestsSpend extends Spend {
@@ -19,7 +25,7 @@ export interface RequestsSpend extends Spend {
 }
 
 export interface SpendGroup extends RequestsSpend {
-  /** The day, model or operation; absent for requests without a model, and for steps that pipelines have still to start. */
+  /** The day, model, operation, or whom it was paid for; absent where there is none, as of steps that pipelines have still to start. */
   readonly name?: string
 }
 
@@ -44,22 +50,54 @@ interface Counted {
 }
 
 /** The spending of a period, by day, model or operation where that is asked for. */
-export const periodSpend = Effect.fnUntraced(function* (
+export const periodSpend = (
   database: LedgerDatabase["Service"],
   scope: SpendScope,
   days: Days,
   by?: SpendGrouping
+): Effect.Effect<PeriodSpend, SqlError> => groupedSpend(database, ofScope(database, scope), days, by)
+
+/** The spending of everyone who has a budget line, whether or not there is a budget. */
+export const reportSpend = (
+  database: LedgerDatabase["Service"],
+  days: Days,
+  by: ReportGrouping
+): Effect.Effect<PeriodSpend, SqlError> => groupedSpend(database, hasLine(database), days, by)
+
+type Grouping = SpendGrouping | ReportGrouping
+
+/** The text of a row that groups are named by, of jobs and of pipelines. */
+const nameColumns = (database: LedgerDatabase["Service"], by: Grouping | undefined) => {
+  const { sql } = database
+  switch (by) {
+    case "day":
+      return { ofJob: sql`spent_day`, ofPipeline: sql`reserved_day` }
+    case "model":
+      return { ofJob: sql`model`, ofPipeline: sql`''` }
+    case "operation":
+      return { ofJob: sql`operation`, ofPipeline: sql`''` }
+    case undefined:
+      return { ofJob: sql`''`, ofPipeline: sql`''` }
+    default: {
+      const column = sql`COALESCE(${levelColumn(database, by)}, '')`
+      return { ofJob: column, ofPipeline: column }
+    }
+  }
+}
+
+const groupedSpend = Effect.fnUntraced(function* (
+  database: LedgerDatabase["Service"],
+  counts: Fragment,
+  days: Days,
+  by: Grouping | undefined
 ): Effect.fn.Return<PeriodSpend, SqlError> {
   const { sql } = database
-  const ofJob = { day: sql`spent_day`, model: sql`model`, operation: sql`operation` } as const
-  const ofPipeline = { day: sql`reserved_day`, model: sql`''`, operation: sql`''` } as const
-  const named = (of: typeof ofJob | typeof ofPipeline) =>
-    sql`, CAST(${by === undefined ? sql`''` : of[by]} AS TEXT) AS name`
+  const { ofJob, ofPipeline } = nameColumns(database, by)
   const rows = yield* sql`SELECT name, part, charges, CAST(SUM(micros) AS BIGINT) AS micros,
       COUNT(*) AS row_count, SUM(is_task) AS tasks
-    FROM (${countedRows(database, scope, days, {
-      ofJob: sql`${named(ofJob)}, charges, CASE WHEN state = 'REFUSED' THEN 0 ELSE 1 END AS is_task`,
-      ofPipeline: sql`${named(ofPipeline)}, '[]' AS charges, 0 AS is_task`
+    FROM (${countedRows(database, counts, days, {
+      ofJob: sql`, CAST(${ofJob} AS TEXT) AS name, charges, CASE WHEN state = 'REFUSED' THEN 0 ELSE 1 END AS is_task`,
+      ofPipeline: sql`, CAST(${ofPipeline} AS TEXT) AS name, '[]' AS charges, 0 AS is_task`
     })}) AS counted GROUP BY name, part, charges`
   const counted = rows.map(readCounted)
   return {
@@ -89,7 +127,7 @@ const sumOf = (counted: ReadonlyArray<Counted>): RequestsSpend => {
   }
 }
 
-const groupsOf = (counted: ReadonlyArray<Counted>, by: SpendGrouping): ReadonlyArray<SpendGroup> => {
+const groupsOf = (counted: ReadonlyArray<Counted>, by: Grouping): ReadonlyArray<SpendGroup> => {
   const groups = [...Map.groupBy(counted, ({ name }) => name)].flatMap(([name, own]): ReadonlyArray<SpendGroup> => {
     const spend = sumOf(own)
     if (spend.tasks === 0 && spend.usedUsd === 0) return []

@@ -1,6 +1,9 @@
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
-import { type BudgetLimits, checkBudget, dayOf } from "./budget.ts"
+import { type BudgetLimits, dayOf } from "./budget.ts"
+import { allLevelColumns, lineOfRow } from "./budget-line.ts"
+import type { BudgetAlert } from "./budgets.ts"
+import { checkLimits } from "./check-limits.ts"
 import { knownMicros } from "./create-pipeline.ts"
 import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
@@ -85,12 +88,17 @@ export interface ResumeOptions {
   readonly limits?: BudgetLimits
 }
 
+export interface ResumedPipeline extends PipelineRecord {
+  /** The budgets of which it has used most by being resumed. */
+  readonly alerts?: ReadonlyArray<BudgetAlert>
+}
+
 /** Sets a stopped pipeline to running; what it still needs is reserved again, within the limits. Others are unchanged. */
 export const resumePipeline = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
   { handle, principal, account }: PipelineRecord,
   { repeatUnknown = false, retryFailed = true, limits = {} }: ResumeOptions
-): Effect.fn.Return<PipelineRecord, LedgerError | SqlError> {
+): Effect.fn.Return<ResumedPipeline, LedgerError | SqlError> {
   const { sql } = database
   return yield* database.exclusive(
     Effect.gen(function* () {
@@ -103,9 +111,15 @@ export const resumePipeline = Effect.fnUntraced(function* (
       const { maxUsdPerDay } = limits
       const { upperBound: _upperBound, ...whole } = pipeline.quote
       const quote = { ...whole, priceUsd: reserved / 1e6 }
-      if (maxUsdPerDay !== undefined) {
-        yield* checkBudget(database, { principal, account, quote, limits: { maxUsdPerDay }, day: dayOf(now) })
-      }
+      const [lines] = yield* sql`SELECT ${allLevelColumns(database)} FROM klingkit_pipelines WHERE handle = ${handle}`
+      const alerts = yield* checkLimits(database, {
+        principal,
+        account,
+        line: lineOfRow(lines ?? {}),
+        quote,
+        limits: maxUsdPerDay === undefined ? {} : { maxUsdPerDay },
+        day: dayOf(now)
+      })
       const resumes = pipeline.resumes + 1
       const columns = {
         state: "RUNNING",
@@ -120,7 +134,8 @@ export const resumePipeline = Effect.fnUntraced(function* (
       }
       const [row] =
         yield* sql`UPDATE klingkit_pipelines SET ${sql.update(columns)} WHERE handle = ${handle} RETURNING *`
-      return row === undefined ? yield* ledgerError({ _tag: "NotFound", id: handle }) : yield* readPipeline(row)
+      if (row === undefined) return yield* ledgerError({ _tag: "NotFound", id: handle })
+      return { ...(yield* readPipeline(row)), ...(alerts.length === 0 ? {} : { alerts }) }
     })
   )
 })

@@ -2,18 +2,22 @@ import { resultRetentionMillis } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { dayOf } from "./budget.ts"
+import { type BudgetLevel, budgetLevels, levelColumn } from "./budget-line.ts"
 import type { LedgerDatabase } from "./database.ts"
 
 /**
  * Deletes finished jobs and pipelines that ended before a time, and returns how many jobs. Kept are the jobs of today,
- * those whose files are still at Kling only, whatever has an idempotency key of its own (the same key always means the same job), and the steps of a pipeline that may
- * still continue: without them they would be paid again. Messages about what ended before that time go as well, once they are
- * no longer to be sent.
+ * what a budget without a period counts, those whose files are still at Kling only, whatever has an idempotency key of its own
+ * (the same key always means the same job), and the steps of a pipeline that may still continue: without them they would be paid
+ * again. Messages about what ended before that time go as well, once they are no longer to be sent.
  */
 export const purgeBefore = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  database: LedgerDatabase["Service"],
   time: number
 ): Effect.fn.Return<number, SqlError> {
+  const { sql } = database
+  const countsJob = (level: BudgetLevel) =>
+    sql`(level = ${level} AND name = klingkit_jobs.${levelColumn(database, level)})`
   const now = yield* Clock.currentTimeMillis
   yield* sql`DELETE FROM klingkit_pipelines WHERE finished_at < ${time} AND idempotency_key IS NULL
     AND (state = 'SUCCEEDED' OR finished_at < ${now - resultRetentionMillis})`
@@ -25,6 +29,8 @@ export const purgeBefore = Effect.fnUntraced(function* (
     AND handle NOT IN (SELECT job FROM klingkit_found_steps
       WHERE pipeline IN (SELECT handle FROM klingkit_pipelines WHERE state <> 'SUCCEEDED'))
     AND (state IN ('REFUSED', 'FAILED', 'FETCHED') OR (state = 'SUCCEEDED' AND finished_at < ${now - resultRetentionMillis}))
+    AND (spent_micros = 0 OR NOT EXISTS (SELECT 1 FROM klingkit_budgets
+      WHERE period = 'total' AND ${sql.or(budgetLevels.map(countsJob))}))
     RETURNING handle`
   yield* sql`DELETE FROM klingkit_found_steps WHERE job NOT IN (SELECT handle FROM klingkit_jobs)
     OR pipeline NOT IN (SELECT handle FROM klingkit_pipelines)`

@@ -29,7 +29,7 @@ const configOf = ({ inputDirs, principal = "local" }: PromiseJobsOptions) =>
       const folders = inputDirs ?? config.inputDirs
       const absolute =
         folders === "anywhere" ? folders : folders.map((folder) => resolve(expandHome(folder, config.homeDir)))
-      return { ...config, inputDirs: absolute, principal }
+      return { ...config, inputDirs: absolute, principal, budgetLine: { ...config.budgetLine, person: principal } }
     })
   )
 

@@ -18,11 +18,12 @@ import {
   Struct
 } from "effect"
 import { Account } from "../accounts/account.ts"
-import { asDuplicate, type Job } from "../job.ts"
+import { alertsOf, asDuplicate, type Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { Approved } from "../ledger/approvals.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
+import type { ResumedPipeline } from "../ledger/pipeline-repository.ts"
 import { Polling } from "../polling/polling.ts"
 import { Recovery } from "../recovery/recovery.ts"
 import { JobsSettings } from "../settings.ts"
@@ -160,7 +161,7 @@ const make = Effect.gen(function* () {
         : { ...Struct.pick(request, ["nextTake"]), pipeline: earlier, isNew: false }
     const { handle } = created.pipeline
     if (options.onHandle !== undefined) yield* options.onHandle(handle)
-    const pipeline =
+    const pipeline: ResumedPipeline =
       created.pipeline.state === "STOPPED"
         ? yield* ledger.pipelines.resume(created.pipeline, { limits, retryFailed })
         : created.pipeline
@@ -168,7 +169,12 @@ const make = Effect.gen(function* () {
       const { allSent } = yield* run(handle)
       yield* Effect.timeoutOption(allSent.await, firstAnswerSeconds * 1000)
     }
-    return { ...(yield* jobOf(handle)), ...(created.isNew ? {} : asDuplicate(created)) }
+    return {
+      ...(yield* jobOf(handle)),
+      ...(created.isNew ? {} : asDuplicate(created)),
+      ...alertsOf(created),
+      ...alertsOf(pipeline)
+    }
   })
 
   const resume = Effect.fn("Jobs.resumePipeline")(function* (
@@ -179,9 +185,9 @@ const make = Effect.gen(function* () {
     const pipeline = yield* ledger.pipelines.get(handle, principal)
     const unquoted = yield* Effect.provideService(unquotedByResume(pipeline, repeatUnknown), Ledger, ledger)
     if (unquoted !== undefined) yield* gate.requireApproval(unquoted, { isApproved })
-    yield* ledger.pipelines.resume(pipeline, { repeatUnknown, limits })
+    const resumed = yield* ledger.pipelines.resume(pipeline, { repeatUnknown, limits })
     yield* run(handle)
-    return yield* jobOf(handle)
+    return { ...(yield* jobOf(handle)), ...alertsOf(resumed) }
   })
 
   const status = Effect.fn("Jobs.pipelineStatus")(function* (handle: string): Effect.fn.Return<Job, LedgerError> {

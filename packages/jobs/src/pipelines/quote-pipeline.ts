@@ -90,7 +90,7 @@ export const requestPipeline = Effect.fnUntraced(function* (
 ): Effect.fn.Return<PipelineRequest, KlingError | LedgerError, Account | Ledger | JobsSettings> {
   const account = yield* Account.use(({ current }) => current)
   const { pipelines } = yield* Ledger
-  const { principal, limits } = yield* JobsSettings
+  const { principal, limits, budgetLine } = yield* JobsSettings
   const { take = 1, reuseSteps = false, allowDuplicate, idempotencyKey, retryFailed = true } = options
   const all = yield* withTakes(whole, options.stepTakes)
   const plan = yield* onlySteps(all, options.only)
@@ -107,6 +107,7 @@ export const requestPipeline = Effect.fnUntraced(function* (
   const newPipeline: NewPipeline = {
     handle,
     principal,
+    ...(budgetLine === undefined ? {} : { budgetLine }),
     account,
     name: plan.name,
     fingerprint: yield* fingerprintOf(operation.id, options.dedupeBy ?? byReference(input, references)),

@@ -1,7 +1,7 @@
 import { Kling, type KlingError, type Plan, type SynchronousOperation } from "@klingkit/core"
 import { parseJson, submitDeadlineMillis, taskFrom, wrongMethod } from "@klingkit/core/internal"
 import { Effect, Fiber, Option, Schedule } from "effect"
-import { asDuplicate, jobOfRecord } from "../job.ts"
+import { alertsOf, asDuplicate, jobOfRecord } from "../job.ts"
 import type { CreateResult } from "../ledger/create-job.ts"
 import type { JobRecord, Lease } from "../ledger/job-record.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -33,7 +33,8 @@ export const callJob = Effect.fn("Jobs.call")(function* (plan: Plan, options: Ca
   const sending = yield* sends.fork(({ sending }) =>
     Effect.andThen(sending, sendCall(operation, plan.input, { ...job, lease }))
   )
-  return paidAnswer(plan, job.handle, yield* Fiber.join(sending))
+  const answered = paidAnswer(plan, job.handle, yield* Fiber.join(sending))
+  return answered.job === undefined ? answered : { ...answered, job: { ...answered.job, ...alertsOf(created) } }
 })
 
 /** The call that a request repeats, once it has been answered or given up: its process may still wait for Kling. */

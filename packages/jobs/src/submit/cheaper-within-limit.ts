@@ -2,14 +2,15 @@ import type { CheaperSetting, Plan } from "@klingkit/core"
 import { Effect, Predicate } from "effect"
 import { LedgerError, type LedgerErrorReason } from "../ledger/ledger-error.ts"
 
-type OverBudget = Extract<LedgerErrorReason, { readonly _tag: "OverBudget" }>
+type Refusal = Extract<LedgerErrorReason, { readonly _tag: "OverBudget" | "BudgetExceeded" }>
 
 /** A refusal over a limit, with the settings with which the same request would be within it. */
 export const nameCheaper =
   ({ cheaper = Effect.succeed([]), variants }: Pick<Plan, "cheaper" | "variants">) =>
   <E>(error: E): Effect.Effect<E | LedgerError> => {
-    if (!(error instanceof LedgerError) || error.reason._tag !== "OverBudget") return Effect.succeed(error)
+    if (!(error instanceof LedgerError)) return Effect.succeed(error)
     const { reason, beforeSending } = error
+    if (reason._tag !== "OverBudget" && reason._tag !== "BudgetExceeded") return Effect.succeed(error)
     const takes = variants?.count ?? 1
     return Effect.map(cheaper, (all) => {
       const fitting = all.filter((setting) => isWithin(reason, setting, takes))
@@ -18,5 +19,8 @@ export const nameCheaper =
   }
 
 /** The limit per call is for each take of a request. */
-const isWithin = ({ limit, limitUsd, today }: OverBudget, { usd }: CheaperSetting, takes: number): boolean =>
-  limit === "call" ? usd / takes <= limitUsd : Predicate.isNotUndefined(today.leftUsd) && usd <= today.leftUsd
+const isWithin = (refusal: Refusal, { usd }: CheaperSetting, takes: number): boolean => {
+  if (refusal._tag === "BudgetExceeded") return usd <= refusal.budget.leftUsd
+  const { limit, limitUsd, today } = refusal
+  return limit === "call" ? usd / takes <= limitUsd : Predicate.isNotUndefined(today.leftUsd) && usd <= today.leftUsd
+}

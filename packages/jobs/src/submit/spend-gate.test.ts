@@ -174,6 +174,30 @@ describe("an approval allows one charge", () => {
     }).pipe(Effect.provide(programs(world, limits)))
   })
 
+  it.effect("is for one revision of a request: not for other takes of it, nor for a line of a file", () => {
+    const world = new KlingWorld()
+    return Effect.gen(function* () {
+      const jobs = yield* Jobs
+      const planTakes = (prompt: string, variants: number) =>
+        Effect.flatMap(planVideo({ prompt }, "api-key"), (plan) => planVariants(plan, { variants }))
+      const two = yield* planTakes("a cat", 2)
+      const approval = yield* jobs.approve(two)
+      const single = yield* planVideo({ prompt: "a cat" }, "api-key")
+      for (const revised of [yield* planTakes("a cat", 3), yield* planTakes("a dog", 2), single]) {
+        expect((yield* Effect.flip(run(revised, { approval, take: 1 }))).code).toBe("LEDGER_NOT_APPROVED")
+      }
+      // What a line asks for may change while it stays the same line.
+      const ofSingle = yield* jobs.approve(single)
+      const line = { approval: ofSingle, dedupeBy: { file: "videos.csv", line: 7 } }
+      expect((yield* Effect.flip(jobs.run(single, line))).code).toBe("LEDGER_NOT_APPROVED")
+      expect(world.state.requests.rows.filter(({ method }) => method === "POST")).toEqual([])
+      yield* run(two, { approval, take: 1 })
+      expect((yield* Effect.flip(run(two, { approval, take: 3 }))).code).toBe("LEDGER_NOT_APPROVED")
+      passTime(world)
+      expect(chargedOperations(world)).toHaveLength(2)
+    }).pipe(Effect.provide(programs(world, limits)))
+  })
+
   it.effect("answers until its job has ended, also if only Kling knows that it has", () => {
     const world = new KlingWorld()
     return Effect.gen(function* () {

@@ -5,13 +5,16 @@ import { Clock, Context, Effect, Layer, Struct } from "effect"
 import { jobError, type JobError } from "../job-error.ts"
 import type { Approved } from "../ledger/approvals.ts"
 import { overBudget } from "../ledger/budget.ts"
-import type { NewJob } from "../ledger/create-job.ts"
+import { lineOf, type NewJob } from "../ledger/create-job.ts"
+import type { BudgetState } from "../ledger/budget-state.ts"
+import { overBudgets } from "../ledger/budgets.ts"
 import type { DaySpend } from "../ledger/day-spend.ts"
 import { requestFingerprint } from "../ledger/find-duplicate.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import type { PeriodSpend } from "../ledger/period-spend.ts"
 import { quotedMoneyOf } from "../ledger/quoted-money.ts"
+import { localPrincipal } from "../config.ts"
 import { JobsSettings } from "../settings.ts"
 import { spendDays, type SpendSearch } from "../spend-period.ts"
 import { approvalLimit, type ApprovalLimit, type SpendLimits } from "../spend-limits.ts"
@@ -36,6 +39,8 @@ export interface QuoteCheck {
 /** What the requests of some days cost, beside what is left of today's limit. */
 export interface SpendReport extends PeriodSpend {
   readonly today: DaySpend
+  /** What is left of the budgets of this principal, from the widest: there may be none. */
+  readonly budgets: ReadonlyArray<BudgetState>
 }
 
 /** What may be spent, and with whose consent. */
@@ -87,8 +92,10 @@ export const planFingerprint = (
 const make = Effect.gen(function* () {
   const kling = yield* Kling
   const ledger = yield* Ledger
-  const { limits, principal } = yield* JobsSettings
+  const settings = yield* JobsSettings
+  const { limits, principal } = settings
   const scope = { principal, account: kling.account }
+  const budgets = ledger.budgets.of(lineOf(settings))
   const today = ledger.daySpend(scope, limits)
 
   /** The limit for which a price needs an approval that it does not have. */
@@ -108,10 +115,12 @@ const make = Effect.gen(function* () {
     }
 
   const exceeded = Effect.fnUntraced(function* (quote: Quote, limited: SpendLimits) {
-    // A program without limits can quote without a ledger.
-    const isLimited = limited.maxUsdPerCall !== undefined || limited.maxUsdPerDay !== undefined
-    const known = isLimited ? yield* Effect.orElseSucceed(today, () => undefined) : undefined
-    const over = known === undefined ? undefined : overBudget(quote, limited, known)
+    // A program of a single user without limits can quote without a ledger.
+    const hasLimits = limited.maxUsdPerCall !== undefined || limited.maxUsdPerDay !== undefined
+    if (!hasLimits && principal === localPrincipal) return {}
+    const known = yield* Effect.orElseSucceed(Effect.all([today, budgets]), () => undefined)
+    if (known === undefined) return {}
+    const over = overBudget(quote, limited, known[0]) ?? overBudgets(quote, known[1])
     return over === undefined ? {} : { overBudget: ledgerError(over.reason, true) }
   })
 
@@ -119,7 +128,8 @@ const make = Effect.gen(function* () {
     today,
     spendOf: Effect.fnUntraced(function* (search) {
       const days = yield* spendDays(search, yield* Clock.currentTimeMillis)
-      return { ...(yield* ledger.periodSpend(scope, days, search.by)), today: yield* today }
+      const spend = yield* ledger.periodSpend(scope, days, search.by)
+      return { ...spend, today: yield* today, budgets: yield* budgets }
     }),
     requireApproval: requireApproval(limits),
     admit: (quote, approval, persist) => {

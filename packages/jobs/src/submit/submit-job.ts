@@ -3,7 +3,7 @@ import { byReference, effectiveInput, otherIdentity, planIdentity, wrongMethod }
 import { storeOperation } from "@klingkit/core/requests"
 import { Duration, Effect, Fiber, Option, Struct } from "effect"
 import { Account } from "../accounts/account.ts"
-import { asDuplicate, type Job, jobOfRecord, type QueuePosition } from "../job.ts"
+import { alertsOf, asDuplicate, type Job, jobOfRecord, type QueuePosition } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { CreateResult, NewJob, StepOfPipeline } from "../ledger/create-job.ts"
 import type { JobRecord } from "../ledger/job-record.ts"
@@ -69,6 +69,7 @@ export const sendCreated = Effect.fnUntraced(function* (
   const { input } = plan
   const record = created.job
   const { lease } = record
+  const alerts = alertsOf(created)
   if (!created.isNew || lease === undefined) {
     return { ...(yield* returnPending(record)), plan, ...asDuplicate(created) } satisfies Job
   }
@@ -77,9 +78,9 @@ export const sendCreated = Effect.fnUntraced(function* (
   const job = { operation, input, record: { ...record, lease }, ...(onQueued === undefined ? {} : { onQueued }) }
   const sending = yield* sends.fork((progress) => sendJob(job, progress))
   const sent = yield* awaitAnswer(Fiber.join(sending), options)
-  if (Option.isNone(sent)) return { ...(yield* returnPending(record)), plan } satisfies Job
+  if (Option.isNone(sent)) return { ...(yield* returnPending(record)), plan, ...alerts } satisfies Job
   // A task whose operation takes no external id has Kling's id at Kling, and its handle here.
-  return { handle: record.handle, task: sent.value.task, plan, record } satisfies Job
+  return { handle: record.handle, task: sent.value.task, plan, record, ...alerts } satisfies Job
 })
 
 /** Acknowledges a job that is returned before its outcome is known: should this process die, the caller relies on it. */
@@ -122,7 +123,7 @@ export const newJobOf = Effect.fnUntraced(function* (
   options: SubmitJobOptions
 ): Effect.fn.Return<NewJob, LedgerError, Account | ProcessLeases | JobsSettings> {
   const settings = yield* JobsSettings
-  const { limits, principal } = settings
+  const { limits, principal, budgetLine } = settings
   const { operation, input, quote, model } = plan
   const prompt = input["prompt"] ?? input["text"]
   const other = otherIdentity(plan)
@@ -131,6 +132,7 @@ export const newJobOf = Effect.fnUntraced(function* (
     dedupeWindowSeconds: dedupeWindowSeconds(settings),
     handle: yield* mintHandle(operation.family),
     principal,
+    ...(budgetLine === undefined ? {} : { budgetLine }),
     account: yield* Account.use(({ current }) => current),
     operation: operation.id,
     family: operation.family,

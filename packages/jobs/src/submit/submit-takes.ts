@@ -70,7 +70,8 @@ const asOneJob = Effect.fnUntraced(function* (
   takes: ReadonlyArray<Take>
 ): Effect.fn.Return<Job, KlingError | LedgerError, Ledger> {
   const made = takes.find(({ job }) => job !== undefined)?.job
-  if (made !== undefined) return { ...made, takes }
+  const alerts = takes.flatMap(({ job }) => job?.budgetAlerts ?? [])
+  if (made !== undefined) return { ...made, takes, ...(alerts.length === 0 ? {} : { budgetAlerts: alerts }) }
   const [refusal] = takes.flatMap(({ error }) => (error === undefined ? [] : [error]))
   const doubtful = created[takes.findIndex(({ error }) => error?.wasCharged !== "no")]
   if (doubtful === undefined) return yield* refusal ?? Effect.die(new Error("no take was asked for"))

@@ -3,6 +3,8 @@ import { accessKeysSuite } from "./access-keys-suite.ts"
 import { accountsSuite } from "./accounts-suite.ts"
 import { approvalRequestsSuite } from "./approval-requests-suite.ts"
 import { budgetSuite } from "./budget-suite.ts"
+import { budgetHistoriesSuite } from "./budget-histories-suite.ts"
+import { budgetsSuite } from "./budgets-suite.ts"
 import { coordinationSuite } from "./coordination-suite.ts"
 import { createSuite } from "./create-suite.ts"
 import { daySpendSuite } from "./day-spend-suite.ts"
@@ -25,6 +27,8 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   takesSuite(it)
   accountsSuite(it)
   budgetSuite(it)
+  budgetsSuite(it)
+  budgetHistoriesSuite(it)
   approvalRequestsSuite(it)
   daySpendSuite(it)
   periodSpendSuite(it)

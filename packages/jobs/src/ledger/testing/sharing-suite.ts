@@ -50,7 +50,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const location = yield* freshLocation
       const all = yield* openTen(location)
       const { sql } = yield* location.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(14)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(15)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
@@ -141,7 +141,11 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const location = yield* freshLocation
       const { ledger, sql } = yield* location.open
       const { job } = yield* ledger.createJob(sampleJob())
+      yield* ledger.createJob(sampleJob({ principal: "anna" }))
+      yield* ledger.createJob(sampleJob({ principal: "key:ci" }))
       yield* sql`DELETE FROM klingkit_migrations WHERE migration_id > 1`
+      yield* sql`DROP TABLE klingkit_budgets`
+      yield* sql`DROP INDEX klingkit_jobs_budget`
       yield* sql`DROP INDEX klingkit_jobs_queue`
       yield* sql`DROP INDEX klingkit_jobs_pipeline`
       yield* sql`DROP INDEX klingkit_jobs_step_key`
@@ -174,13 +178,27 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
         "expected_outputs",
         "recheck_at",
         "rechecks",
-        "request"
+        "request",
+        "organization",
+        "project",
+        "person",
+        "access_key"
       ]
       yield* Effect.forEach(added, (column) => sql`ALTER TABLE klingkit_jobs DROP COLUMN ${sql(column)}`)
       const { ledger: later } = yield* location.open
       const { slots: _slots, expectedOutputs: _expected, ...before } = job
       expect(yield* later.get(job.handle)).toEqual(before)
       expect(yield* later.claimPolls([job.handle], 1500)).toHaveLength(1)
+      // What was paid before counts: for its person, or its access key.
+      yield* later.budgets.set({ level: "person", name: "anna", period: "month", limitUsd: 1 })
+      yield* later.budgets.set({ level: "key", name: "ci", period: "month", limitUsd: 1 })
+      expect(yield* later.budgets.list).toMatchObject([
+        { name: "anna", usedUsd: 0.42 },
+        { name: "ci", usedUsd: 0.42 }
+      ])
+      expect(yield* codeOf(later.createJob(sampleJob({ principal: "anna", quote: costing(59) })))).toBe(
+        "LEDGER_BUDGET_EXCEEDED"
+      )
     })
   )
 
@@ -220,6 +238,32 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("spends exactly up to a budget and never above it, for two principals of one person in two processes", () =>
+    Effect.gen(function* () {
+      const location = yield* freshLocation
+      const children = yield* startTwo(location)
+      yield* TestClock.setTime(Date.now())
+      const { ledger } = yield* location.open
+      for (const [number, level] of (["organization", "project", "person", "key"] as const).entries()) {
+        const name = `name-${number}`
+        yield* ledger.budgets.set({ level, name, period: "month", limitUsd: 2.1 })
+        const outcomes = yield* createInBoth(children, (half) =>
+          Array.from({ length: 10 }, () =>
+            sampleJob({
+              principal: `key:${number}-${half}`,
+              account: `account-${number}-${half}`,
+              budgetLine: { organization: `o-${number}`, key: `${number}-${half}`, [level]: name }
+            })
+          )
+        )
+        expect(newOf(outcomes)).toHaveLength(5)
+        expect(refusedOf(outcomes, "LEDGER_BUDGET_EXCEEDED")).toHaveLength(15)
+        const [budget] = yield* ledger.budgets.of({ [level]: name })
+        expect(budget).toMatchObject({ usedUsd: 2.1, leftUsd: 0 })
+      }
+    })
+  )
+
   it.effect("accepts an approval once across two processes", () =>
     Effect.gen(function* () {
       const location = yield* freshLocation
@@ -251,10 +295,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit supports versions up to 14",
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 15",
         suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(15)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(16)
     })
   )
 
