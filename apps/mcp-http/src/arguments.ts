@@ -6,6 +6,7 @@ import type { Command, Run } from "./commands/command.ts"
 export const help = `klingkit-mcp-http: Kling AI for agents, an MCP server over HTTP
 
 Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studio,raw|all] [--read-only]
+                        [--drain-seconds 0]
        klingkit-mcp-http keys add NAME [--scopes kling:read,kling:generate]
        klingkit-mcp-http keys list
        klingkit-mcp-http keys revoke NAME
@@ -14,6 +15,8 @@ Usage: klingkit-mcp-http [--port 8787] [--host 127.0.0.1] [--toolsets core,studi
   --host ADDRESS    address to listen on (default 127.0.0.1); beyond loopback only if callers must sign in
   --toolsets LIST   tools to offer (default: KLINGKIT_TOOLSETS, else core)
   --read-only       only tools that neither change nor cost anything
+  --drain-seconds NUMBER  after SIGTERM, for how long requests are still served while /readyz answers 503, so that a
+                    balancer notices (default 0)
   --version         print the version
   --help            print this help
 
@@ -42,6 +45,7 @@ export interface ServeArgs {
   readonly host: string
   readonly toolsets: string | undefined
   readonly readOnly: boolean
+  readonly drainSeconds: number
 }
 
 export type ParsedArgs =
@@ -75,6 +79,7 @@ const readServe = (args: ReadonlyArray<string>): ParsedArgs => {
       host: { type: "string", default: "127.0.0.1" },
       toolsets: { type: "string" },
       "read-only": { type: "boolean", default: false },
+      "drain-seconds": { type: "string", default: "0" },
       ...everywhere
     }
   })
@@ -84,7 +89,12 @@ const readServe = (args: ReadonlyArray<string>): ParsedArgs => {
   if (word !== undefined) return refuse(`${word} is not a command here; commands: ${Object.keys(commands).join(", ")}`)
   const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Infinity
   if (port > 65_535) return refuse(`--port must be a port from 0 to 65535, not ${values.port}`)
-  return { do: "serve", port, host: values.host, toolsets: values.toolsets, readOnly: values["read-only"] }
+  const drainSeconds = /^\d{1,4}$/.test(values["drain-seconds"]) ? Number(values["drain-seconds"]) : Infinity
+  if (drainSeconds > 3600) {
+    return refuse(`--drain-seconds must be a number of seconds from 0 to 3600, not ${values["drain-seconds"]}`)
+  }
+  const { host, toolsets, "read-only": readOnly } = values
+  return { do: "serve", port, host, toolsets, readOnly, drainSeconds }
 }
 
 const readCommand = (command: Command, args: ReadonlyArray<string>): ParsedArgs => {

@@ -10,12 +10,12 @@ import {
   metadataPaths,
   resourceMetadata
 } from "@klingkit/hosting"
-import { LedgerSource } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies, useProxies } from "@klingkit/jobs/node"
 import { backgroundFailure, buildServer, CallerServices, logging, resultLinks, selectedTools } from "@klingkit/mcp"
 import { Effect, Layer, ManagedRuntime, Result } from "effect"
 import type { AddressInfo } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
 import manifest from "../package.json" with { type: "json" }
 import { admit, type Admit } from "./admission.ts"
 import { help, readArguments, type ServeArgs } from "./arguments.ts"
@@ -23,7 +23,7 @@ import type { Run } from "./commands/command.ts"
 import { isLoopback, readGuard } from "./guard.ts"
 import { callbackRoute, receiveCallback } from "./routes/callbacks.ts"
 import { documentRoute } from "./routes/documents.ts"
-import { healthRoutes } from "./routes/health.ts"
+import { healthRoutes, ledgerProblem } from "./routes/health.ts"
 import { mcpRoutes } from "./routes/mcp.ts"
 import { makeHttpApp } from "./serve.ts"
 
@@ -83,14 +83,12 @@ const serve = (args: ServeArgs): void => {
         Effect.scoped
       )
     )
-  const findProblem = () =>
-    runtime.runPromise(
-      LedgerSource.use(({ open }) => open).pipe(
-        Effect.as(undefined),
-        Effect.catch((error) => Effect.succeed(error.message))
-      )
-    )
-  const mcp = mcpRoutes(admitRequest, (services) => buildServer(services, { ...options, version: manifest.version }))
+  const stopping = new AbortController()
+  const findProblem = async () =>
+    stopping.signal.aborted ? "this server is stopping" : runtime.runPromise(ledgerProblem)
+  const mcp = mcpRoutes(admitRequest, (services) =>
+    buildServer(services, { ...options, version: manifest.version, stopping: stopping.signal })
+  )
   const metadata = resourceMetadata(hosting)
   const app = makeHttpApp({
     guard,
@@ -115,12 +113,15 @@ const serve = (args: ServeArgs): void => {
     const name = family === "IPv6" ? `[${address}]` : address
     process.stdout.write(`klingkit-mcp-http is listening on http://${name}:${port}/mcp\n`)
   })
-  const stop = async () => {
+  const stop = async (drainMillis: number) => {
+    stopping.abort()
+    app.drain()
+    if (drainMillis > 0) await sleep(drainMillis)
     await app.close(graceMillis)
     setTimeout(() => process.exit(0), lingerMillis).unref()
     await runtime.dispose()
   }
-  process.once("SIGTERM", () => void stop()).once("SIGINT", () => void stop())
+  process.once("SIGTERM", () => void stop(1000 * args.drainSeconds)).once("SIGINT", () => void stop(0))
 }
 
 const openToAll = (host: string): string =>

@@ -23,6 +23,8 @@ export interface HttpOptions {
 
 export interface HttpApp {
   readonly server: Server
+  /** From now on no connection is kept for another request; new ones are still served. */
+  drain(): void
   /** Lets running calls finish within the grace period, then closes every connection. */
   close(graceMillis: number): Promise<void>
 }
@@ -41,6 +43,7 @@ export const makeHttpApp = ({
     connectionsCheckingInterval: Math.min(limits.requestMillis, 5000)
   }
   const server = createServer(options, (request, response) => {
+    if (closing) response.setHeader("connection", "close")
     // An idle keep-alive connection would keep the server from closing.
     response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()))
     const reason = denyReason(request.headersDistinct, guard)
@@ -58,9 +61,12 @@ export const makeHttpApp = ({
   })
   server.maxConnections = limits.connections
 
+  const drain = () => {
+    closing = true
+  }
   const close = (graceMillis: number): Promise<void> =>
     new Promise((resolve) => {
-      closing = true
+      drain()
       const timer = setTimeout(() => server.closeAllConnections(), graceMillis)
       server.close(() => {
         clearTimeout(timer)
@@ -68,5 +74,5 @@ export const makeHttpApp = ({
       })
     })
 
-  return { server, close }
+  return { server, drain, close }
 }

@@ -1,6 +1,6 @@
 import { CallerFolders } from "@klingkit/jobs/internal"
 import type { JsonSchema, Tool } from "@klingkit/tools"
-import { formatDefect, formatError, grants, OfferedTools, scopeOf } from "@klingkit/tools"
+import { formatDefect, formatError, grants, OfferedTools, scopeOf, Stopping } from "@klingkit/tools"
 import type {
   CallToolResult,
   McpServer,
@@ -24,6 +24,8 @@ interface RegisterOptions {
   /** The client's folders may be read from. */
   readonly isLocal?: boolean
   readonly resultLinks?: boolean
+  /** Aborted when the server is about to stop. */
+  readonly stopping?: AbortSignal | undefined
   /** What this server lists. */
   readonly offered?: ReadonlyArray<Tool>
 }
@@ -33,7 +35,7 @@ export const registerTool = (
   server: McpServer,
   services: Services,
   tool: Tool,
-  { meta, isLocal = false, resultLinks = true, offered }: RegisterOptions = {}
+  { meta, isLocal = false, resultLinks = true, stopping, offered }: RegisterOptions = {}
 ): void => {
   server.registerTool(
     tool.name,
@@ -56,12 +58,22 @@ export const registerTool = (
       services.runPromise(
         callTool(server, tool, args, ctx, resultLinks).pipe(
           Effect.provideService(OfferedTools, offered),
+          stopping === undefined ? identity : Effect.provideService(Stopping, aborted(stopping)),
           isLocal ? Effect.provideService(CallerFolders, clientFolders(server)) : identity
         ),
         { signal: ctx.mcpReq.signal }
       )
   )
 }
+
+/** Ends when the signal is given. */
+const aborted = (signal: AbortSignal): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    const onAbort = () => resume(Effect.void)
+    if (signal.aborted) onAbort()
+    signal.addEventListener("abort", onAbort)
+    return Effect.sync(() => signal.removeEventListener("abort", onAbort))
+  })
 
 /** Asks a caller of a hosted server for the scope that the tool needs; a server without sign-in asks nothing. */
 const challengeFor = (tool: Tool): ScopeChallengeHandler => {
