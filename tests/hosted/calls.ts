@@ -8,49 +8,51 @@ export interface Answer {
   readonly result: Readonly<Record<string, unknown>> | undefined
 }
 
-interface CallOptions {
+export interface CallOptions {
   readonly id?: number | string
   /** 2026-07-28, whose requests carry what 2025's sessions began with. */
   readonly modern?: boolean
   readonly headers?: Readonly<Record<string, string>>
   readonly capabilities?: Readonly<Record<string, unknown>>
-  readonly signal?: AbortSignal
 }
 
 /** One request of MCP, as a client without the SDK sends it. */
-export const send = async (
-  url: string,
+export const messageOf = (
   key: string,
   method: string,
   params: Readonly<Record<string, unknown>>,
-  { id = 1, modern = false, headers = {}, capabilities = {}, signal }: CallOptions = {}
-): Promise<Answer> => {
+  { id = 1, modern = false, headers = {}, capabilities = {} }: CallOptions = {}
+) => {
   const name = params["name"] ?? params["uri"] ?? params["taskId"]
   const _meta = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientInfo": { name: "bare", version: "1" },
     "io.modelcontextprotocol/clientCapabilities": capabilities
   }
-  const response = await fetch(url, {
-    method: "POST",
-    ...(signal === undefined ? {} : { signal }),
+  const modernHeaders = {
+    "mcp-protocol-version": "2026-07-28",
+    "mcp-method": method,
+    ...(typeof name === "string" ? { "mcp-name": name } : {})
+  }
+  return {
     headers: {
       "content-type": "application/json",
       accept: "application/json",
       authorization: `Bearer ${key}`,
-      ...(modern
-        ? {
-            "mcp-protocol-version": "2026-07-28",
-            "mcp-method": method,
-            ...(typeof name === "string" ? { "mcp-name": name } : {})
-          }
-        : {}),
+      ...(modern ? modernHeaders : {}),
       ...headers
     },
     body: JSON.stringify({ jsonrpc: "2.0", id, method, params: modern ? { ...params, _meta } : params })
-  })
-  return answerOf(response)
+  }
 }
+
+export const send = async (
+  url: string,
+  key: string,
+  method: string,
+  params: Readonly<Record<string, unknown>>,
+  options: CallOptions = {}
+): Promise<Answer> => answerOf(await fetch(url, { method: "POST", ...messageOf(key, method, params, options) }))
 
 /** The answer of a tool. */
 export const callTool = (

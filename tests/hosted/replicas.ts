@@ -17,6 +17,7 @@ export interface Replica {
 interface ReplicasOptions {
   readonly count?: number
   readonly env?: Readonly<Record<string, string>>
+  readonly args?: ReadonlyArray<string>
   /** How many times faster than at Kling tasks run; 1 when absent, so that none ends by itself within a test. */
   readonly speed?: number
   /** Names of callers, each of which gets an access key. */
@@ -27,6 +28,7 @@ interface ReplicasOptions {
 export const startReplicas = async ({
   count = 3,
   env = {},
+  args = [],
   speed = 1,
   callers = ["anna", "ben"]
 }: ReplicasOptions = {}) => {
@@ -56,7 +58,7 @@ export const startReplicas = async ({
   /** Another server. */
   const add = async (): Promise<Replica> => {
     const { database, settings } = await databaseLine()
-    const replica = { database, ...(await startHttp(settings)) }
+    const replica = { database, ...(await startHttp(settings, args)) }
     started.push(replica)
     return replica
   }
