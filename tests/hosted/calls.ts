@@ -14,6 +14,7 @@ export interface CallOptions {
   readonly modern?: boolean
   readonly headers?: Readonly<Record<string, string>>
   readonly capabilities?: Readonly<Record<string, unknown>>
+  readonly signal?: AbortSignal
 }
 
 /** One request of MCP, as a client without the SDK sends it. */
@@ -52,7 +53,10 @@ export const send = async (
   method: string,
   params: Readonly<Record<string, unknown>>,
   options: CallOptions = {}
-): Promise<Answer> => answerOf(await fetch(url, { method: "POST", ...messageOf(key, method, params, options) }))
+): Promise<Answer> =>
+  answerOf(
+    await fetch(url, { method: "POST", signal: options.signal ?? null, ...messageOf(key, method, params, options) })
+  )
 
 /** The answer of a tool. */
 export const callTool = (
