@@ -1,5 +1,5 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
-import { Effect, Queue, Schedule, type Scope } from "effect"
+import { Effect, Fiber, Queue, Schedule, type Scope } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Announcements } from "../ledger/database.ts"
 import { makeNotifications } from "../notifications.ts"
@@ -20,7 +20,11 @@ export const makeAnnouncements: Effect.Effect<Announcements, never, PgClient.PgC
         Effect.forever(Effect.flatMap(Queue.take(heard), ({ payload }) => here.notify(payload)))
       )
     )
-    yield* hear.pipe(Effect.retry(Schedule.spaced("3 seconds")), Effect.ignore, Effect.forkScoped)
+    const hearing = hear.pipe(Effect.retry(Schedule.spaced("3 seconds")), Effect.ignore)
+    // To stop listening takes an answer, and a server that is frozen gives none: the client bounds how long closing takes.
+    yield* Effect.acquireRelease(Effect.forkDetach(hearing), (listener) =>
+      Effect.asVoid(Effect.forkDetach(Fiber.interrupt(listener)))
+    )
     return {
       await: here.await,
       notify: (handle) => Effect.andThen(here.notify(handle), client.notify(channel, handle))
