@@ -12,7 +12,7 @@ export interface Remains {
   readonly files: ReadonlyArray<string>
 }
 
-/** What contradicts the promise: never charged twice for one request, nothing paid for is lost, nobody sees another's. */
+/** What contradicts the promise: never charged twice for one request, nothing paid for is lost, no caller sees another's. */
 export const contradictions = ({ events, tasks, charges, rows, files }: Remains): ReadonlyArray<string> => {
   const paid = countBy(tasks.map(({ externalTaskId }) => externalTaskId))
   const charged = countBy(charges.map(({ externalTaskId }) => externalTaskId))

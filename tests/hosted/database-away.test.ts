@@ -3,7 +3,7 @@ import { callTool, handleIn } from "./calls.ts"
 import { startReplicas } from "./replicas.ts"
 
 it.each(["gone", "silent"] as const)(
-  "while the database is %s nothing is paid, callers are told to try again, and all is well once it is back",
+  "while the database is %s nothing is paid, callers get a 503, and all is well once it is back",
   async (how) => {
     const world = await startReplicas({ count: 1, callers: ["anna"] })
     const [replica] = world.replicas

@@ -112,7 +112,7 @@ export const runFaults = async ({
       world.toKling.restore()
     }
   }
-  const strike = async (name: string, fault: () => Promise<unknown>) => {
+  const inject = async (name: string, fault: () => Promise<unknown>) => {
     counts[name] = (counts[name] ?? 0) + 1
     await fault()
     await sleep(random() * pauseMillis)
@@ -134,14 +134,14 @@ export const runFaults = async ({
       }
     })()
     for (let killed = 0; killed < kills; killed++) {
-      await strike("kill -9", async () => {
+      await inject("kill -9", async () => {
         const replica = anyOf(live)
         replica.program.child.kill("SIGKILL")
         timing.push(timeTakeOver())
         await replace(replica)
       })
       const [name, fault] = anyOf(Object.entries(kinds))
-      if (killed % killsPerFault === 0) await strike(name, fault)
+      if (killed % killsPerFault === 0) await inject(name, fault)
       if (killed % 10 === 9) print(`${killed + 1} kills`)
     }
     over.abort()

@@ -28,7 +28,7 @@ export interface Client {
 }
 
 /** Longer than a server takes that is well, whatever happens around it. */
-const patienceMillis = 20_000
+const timeoutMillis = 20_000
 
 /** A caller that repeats what failed under the same key, as a careful agent does. */
 export const makeClient = (caller: string, key: string, url: () => string, seed: number): Client => {
@@ -38,7 +38,7 @@ export const makeClient = (caller: string, key: string, url: () => string, seed:
   const pick = <A>(items: ReadonlyArray<A>): A | undefined => items[Math.floor(random() * items.length)]
 
   const ask = async (tool: string, args: Readonly<Record<string, unknown>>, facts: Partial<Event> = {}) => {
-    const signal = AbortSignal.timeout(patienceMillis)
+    const signal = AbortSignal.timeout(timeoutMillis)
     const answer = await callTool(url(), key, tool, args, { signal }).catch(() => undefined)
     events.push({ caller, tool, ...facts, ...(answer === undefined ? {} : { answer }) })
     return answer

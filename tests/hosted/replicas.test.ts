@@ -90,7 +90,7 @@ describe("what a caller got from one replica", () => {
 })
 
 describe("a replica", () => {
-  it("opens subscriptions, whichever of them it is", async () => {
+  it("answers a subscription, which ends at once, since there is nothing to announce", async () => {
     for (const { url } of world.replicas) {
       const stop = new AbortController()
       const response = await fetch(url, {

@@ -2,7 +2,7 @@ import { LedgerSource } from "@klingkit/jobs"
 import { Effect } from "effect"
 import { respond, type Route } from "../route.ts"
 
-/** Longer than a ledger takes that is well, and shorter than those who check have patience. */
+/** Longer than a ledger takes that is well, and shorter than most health checks wait. */
 const answerTimeout = "3 seconds"
 
 /** Why the ledger cannot be used at the moment; nothing if it can. */
