@@ -9,8 +9,58 @@ interface Case {
 const here = "tests/abuse/"
 const approved = "packages/mcp/src/approval/with-approval.test.ts"
 
-/** Those that concern tools and the stdio server; the others concern the multi-user server. */
+const hosted = "tests/hosted/"
+const http = "tests/mcp/http-process.test.ts"
+const ofCallbacks = "packages/jobs/src/polling/receive-callback.test.ts"
+
 export const cases: ReadonlyArray<Case> = [
+  { number: 1, abuse: "a page of another origin", coveredBy: [`${http}: with the Origin %s answers %i`] },
+  {
+    number: 2,
+    abuse: "a host name that was bound again (DNS rebinding)",
+    coveredBy: [`${http}: with the Host %s answers %i`]
+  },
+  {
+    number: 3,
+    abuse: "an unknown version, or another one in the header than in the body",
+    coveredBy: [`${hosted}abuse.test.ts: abuse 3`]
+  },
+  { number: 4, abuse: "headers that name another tool than the body", coveredBy: [`${hosted}abuse.test.ts: abuse 4`] },
+  {
+    number: 5,
+    abuse: "JSON that is deep, long, doubled or not JSON",
+    coveredBy: [
+      "tests/mcp/hostile-bodies.test.ts: costs little more than an empty call",
+      "packages/mcp/src/wire/scan-json.test.ts: describe("
+    ]
+  },
+  {
+    number: 6,
+    abuse: "bodies that are huge, packed or never end",
+    coveredBy: [
+      `${http}: answers a body that is too large by its id, however its size is announced`,
+      "apps/mcp-http/src/serve.test.ts: ends a connection whose request does not come to an end",
+      `${hosted}abuse.test.ts: abuse 6`
+    ]
+  },
+  {
+    number: 7,
+    abuse: "one caller that takes all connections",
+    coveredBy: [
+      `${hosted}abuse.test.ts: abuse 7`,
+      "apps/mcp-http/src/serve.test.ts: has no room for more connections than its limit"
+    ]
+  },
+  {
+    number: 8,
+    abuse: "callers whose requests have the same ids",
+    coveredBy: [`${hosted}tenants.test.ts: 200 calls of two tenants with the same ids`]
+  },
+  {
+    number: 9,
+    abuse: "requests that a proxy and the server read differently",
+    coveredBy: [`${hosted}abuse.test.ts: abuse 9`, `${hosted}guards.test.ts: are not served with two Host headers`]
+  },
   {
     number: 10,
     abuse: "output that looks like messages, and dependencies that print",
@@ -20,13 +70,64 @@ export const cases: ReadonlyArray<Case> = [
     ]
   },
   {
+    number: 11,
+    abuse: "tokens that are missing, expired, forged, or of another issuer or audience",
+    coveredBy: [
+      "packages/hosting/src/token-verifier.test.ts: is refused without a signature of the issuer",
+      "packages/hosting/src/token-verifier.test.ts: of another issuer",
+      `${hosted}sign-in.test.ts: learns from the refusal where to sign in`
+    ]
+  },
+  {
+    number: 12,
+    abuse: "a token for another server",
+    coveredBy: [`${hosted}sign-in.test.ts: is not served with a token for another server`]
+  },
+  {
+    number: 13,
+    abuse: "a call beyond the scope",
+    coveredBy: [`${hosted}sign-in.test.ts: is asked for the scope that a tool needs`]
+  },
+  {
+    number: 14,
+    abuse: "the task of another caller",
+    coveredBy: [`${hosted}sign-in.test.ts: sees the tasks of others exactly as tasks that never were`]
+  },
+  {
+    number: 15,
+    abuse: "task ids that are guessed",
+    coveredBy: [
+      `${hosted}sign-in.test.ts: sees the tasks of others exactly as tasks that never were`,
+      "packages/hosting/src/call-limits.test.ts: the calls of one caller"
+    ]
+  },
+  {
     number: 16,
     abuse: "a carried state that is forged, expired, another user's, for another call, or used twice",
     coveredBy: [
       `${approved}: is refused when any bit of it was changed`,
       `${approved}: is refused from another principal, with another key, after ten minutes`,
       `${approved}: works once, also in another program`,
+      `${hosted}replicas.test.ts: is an approval on all, once, for this caller and these arguments`,
       "tests/mcp/scenarios.test.ts: one approval is valid for one call"
+    ]
+  },
+  {
+    number: 17,
+    abuse: "the subscriptions of others",
+    coveredBy: [`${hosted}replicas.test.ts: answers a subscription, which ends at once`]
+  },
+  {
+    number: 18,
+    abuse: "one idempotency key of two callers on one Kling account",
+    coveredBy: [`${hosted}replicas.test.ts: is the same task for the same key`]
+  },
+  {
+    number: 19,
+    abuse: "a caller whose access ends while its task runs",
+    coveredBy: [
+      `${hosted}abuse.test.ts: abuse 19`,
+      `${hosted}replicas.test.ts: opens no replica once it is revoked on one`
     ]
   },
   {
@@ -150,5 +251,51 @@ export const cases: ReadonlyArray<Case> = [
     number: 39,
     abuse: "a key as an argument",
     coveredBy: [`${here}inputs.test.ts: a key is not accepted as an argument`]
+  },
+  {
+    number: 40,
+    abuse: "files with requests that others can read",
+    coveredBy: ["packages/jobs/src/sqlite/sqlite-ledger.test.ts: is narrowed when its permissions were too wide"]
+  },
+  {
+    number: 41,
+    abuse: "clocks that differ from Kling's",
+    coveredBy: ["packages/core/src/auth/token.test.ts: adopts Kling's clock when the local one is off by"]
+  },
+  {
+    number: 42,
+    abuse: "a forged callback of a running or unknown task",
+    coveredBy: [`${hosted}callbacks.test.ts: what is not of Kling changes nothing`, `${ofCallbacks}: is ignored`]
+  },
+  {
+    number: 43,
+    abuse: "callbacks without a valid signature, too large, or by the hundred",
+    coveredBy: [
+      "packages/core/src/callbacks/verify-callback.test.ts: is rejected when any bit of the body is flipped",
+      `${ofCallbacks}: that Kling has not signed, or not recently, changes nothing`,
+      `${hosted}abuse.test.ts: abuse 43`
+    ]
+  },
+  {
+    number: 44,
+    abuse: "callbacks that come twice, late or in another order",
+    coveredBy: [
+      `${ofCallbacks}: that arrives twice, late or before the answer of Kling counts once`,
+      `${ofCallbacks}: of an older state changes nothing`
+    ]
+  },
+  {
+    number: 46,
+    abuse: "a message that keeps the server busy",
+    coveredBy: ["tests/mcp/hostile-bodies.test.ts: costs little more than an empty call"]
+  },
+  {
+    number: 47,
+    abuse: "a process that ends in the middle of its work",
+    coveredBy: [
+      `${http}: stops on SIGTERM only when it has persisted the answer`,
+      `${hosted}rolling-restart.test.ts: fail no call`,
+      `${hosted}faults.test.ts: pay each request once, lose none`
+    ]
   }
 ]

@@ -108,6 +108,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@ai-sdk/openai": "hosts/",
     "@google/genai": "hosts/",
     "@klingkit/media": "docs/",
+    "@klingkit/jobs/testing": "hosted/",
     "@klingkit/media/testing": ["mcp/", "wishes/"],
     // Not `embed/`, whose programs are those of users.
     "@klingkit/core/internal": ["docs/", "matrix/", "requests/"],

@@ -64,7 +64,7 @@ describe("manifests", () => {
         "./postgres": "./src/postgres/postgres-ledger.ts",
         "./promise": "./src/node/promise-jobs.ts",
         "./sqlite": "./src/sqlite/sqlite-ledger.ts",
-        "./testing": "./src/ledger/testing/sample-question.ts"
+        "./testing": "./src/testing/index.ts"
       },
       "packages/media/": {
         ".": "./src/index.ts",

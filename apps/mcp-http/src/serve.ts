@@ -38,6 +38,8 @@ export interface HttpOptions {
 
 export interface HttpApp {
   readonly server: Server
+  /** From now on no connection is kept for another request; new ones are still served. */
+  drain(): void
   /** Lets running calls finish within the grace period, then closes every connection. */
   close(graceMillis: number): Promise<void>
 }
@@ -57,6 +59,7 @@ export const makeHttpApp = ({
     connectionsCheckingInterval: Math.min(limits.requestMillis, 5000)
   }
   const server = createServer(options, (request, response) => {
+    if (closing) response.setHeader("connection", "close")
     response.setHeader(requestIdHeader, giveRequestId(request))
     const path = request.url?.split("?", 1)[0] ?? ""
     const route = routeOf(routes, path)
@@ -84,9 +87,12 @@ export const makeHttpApp = ({
   })
   server.maxConnections = limits.connections
 
+  const drain = () => {
+    closing = true
+  }
   const close = (graceMillis: number): Promise<void> =>
     new Promise((resolve) => {
-      closing = true
+      drain()
       const timer = setTimeout(() => server.closeAllConnections(), graceMillis)
       server.close(() => {
         clearTimeout(timer)
@@ -94,5 +100,5 @@ export const makeHttpApp = ({
       })
     })
 
-  return { server, close }
+  return { server, drain, close }
 }

@@ -1,5 +1,4 @@
 import { AccountPage, isAuthenticated, type KnownSecrets, metadataPaths, resourceMetadata } from "@klingkit/hosting"
-import { LedgerSource } from "@klingkit/jobs"
 import { ProgressWatch } from "@klingkit/jobs/internal"
 import { backgroundFailure, buildServer } from "@klingkit/mcp"
 import { restApi, restPath } from "@klingkit/rest"
@@ -14,7 +13,7 @@ import type { Settings } from "./read-settings.ts"
 import { accountRoute } from "./routes/account.ts"
 import { callbackRoute, receiveCallback } from "./routes/callbacks.ts"
 import { documentRoute } from "./routes/documents.ts"
-import { healthRoutes } from "./routes/health.ts"
+import { healthRoutes, ledgerProblem } from "./routes/health.ts"
 import { mcpRoutes } from "./routes/mcp.ts"
 import { makeMetricsText, metricsRoute } from "./routes/metrics.ts"
 import { restRoute } from "./routes/rest.ts"
@@ -50,14 +49,15 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
     (route: string): Admit =>
     (request, serve) =>
       runtime.runPromise(admitting(request, serve, { settings: hosting, route }))
-  let isStopping = false
+  const stopping = new AbortController()
+  const isStopping = () => stopping.signal.aborted
   const health = healthRoutes({
     health: () => runtime.runPromise(lateWork),
-    readiness: () => (isStopping ? Promise.resolve("the server is stopping") : runtime.runPromise(ledgerProblem))
+    readiness: () => (isStopping() ? Promise.resolve("the server is stopping") : runtime.runPromise(ledgerProblem))
   })
   const mcp = mcpRoutes(
     admitTo("/mcp"),
-    (services) => buildServer(services, { ...server, version }),
+    (services) => buildServer(services, { ...server, version, stopping: stopping.signal }),
     (line, requestId) =>
       log(Effect.annotateLogs(Effect.logWarning(line), requestId === undefined ? {} : { request_id: requestId }))
   )
@@ -71,7 +71,11 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
     guard: settings.guard,
     routes: [
       ...mcp.routes,
-      restRoute(rest, admitTo(restPath), (caller, scope) => missingScope(caller, scope, hosting)),
+      restRoute(rest, {
+        admit: admitTo(restPath),
+        missing: (caller, scope) => missingScope(caller, scope, hosting),
+        stopping: stopping.signal
+      }),
       ...health,
       accountRoute((request) => runtime.runPromise(AccountPage.use((page) => page.answer(request)))),
       callbackRoute((request, path) => runtime.runPromise(receiveCallback(request, path, settings.callbackSecrets))),
@@ -83,10 +87,11 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
   const metricsText = makeMetricsText(version)
   const operations = makeOperationsServer([...health, metricsRoute(() => runtime.runPromise(metricsText))])
 
-  const stop = async () => {
-    if (isStopping) return
-    isStopping = true
-    await sleep(app.server.listening ? operating.drainSeconds * 1000 : 0)
+  const stop = async (drainSeconds: number) => {
+    if (isStopping()) return
+    stopping.abort()
+    app.drain()
+    await sleep(app.server.listening ? drainSeconds * 1000 : 0)
     await app.close(graceMillis)
     operations.close()
     operations.closeAllConnections()
@@ -96,7 +101,7 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
   const say = (text: string) => process.stdout.write(`klingkit-mcp-http ${text}\n`)
   const cannotListen = (error: Error) => {
     fail(error.message)
-    return stop()
+    return stop(0)
   }
   listen(app.server, { host, port, setting: "--port" })
     .then((origin) => {
@@ -110,19 +115,11 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
       .then((origin) => say(`has metrics and health checks on ${origin}/metrics`))
       .catch(cannotListen)
   }
-  process.once("SIGTERM", () => void stop()).once("SIGINT", () => void stop())
+  process.once("SIGTERM", () => void stop(operating.drainSeconds)).once("SIGINT", () => void stop(0))
 }
 
 /** Background work that no longer advances, in words. */
 const lateWork = Effect.map(
   Effect.flatMap(ProgressWatch, ({ late }) => late),
   (late) => (late.length === 0 ? undefined : `no progress for a quarter of an hour: ${late.join(", ")}`)
-)
-
-/** A read that finds nothing: a server of the database may be away though the ledger is open. */
-const ledgerProblem = LedgerSource.use(({ open }) =>
-  Effect.flatMap(open, ({ accessKeys }) => accessKeys.find(""))
-).pipe(
-  Effect.as(undefined),
-  Effect.catch((error) => Effect.succeed(error.message))
 )

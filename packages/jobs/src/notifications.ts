@@ -1,10 +1,10 @@
 import { Effect, Latch, Option, RcMap, type Scope } from "effect"
 
 /** Wakes the fibers of this process that wait for a change, before their next poll is due. */
-export interface Notifications {
+export interface Notifications<E = never> {
   /** Ends at the next notification of the key. */
   readonly await: (key: string) => Effect.Effect<void>
-  readonly notify: (key: string) => Effect.Effect<void>
+  readonly notify: (key: string) => Effect.Effect<void, E>
 }
 
 export const makeNotifications: Effect.Effect<Notifications, never, Scope.Scope> = Effect.map(

@@ -9,6 +9,8 @@ import { notFinished } from "./not-finished.ts"
 export interface WaitForJobsOptions {
   /** For all of them together. */
   readonly timeoutSeconds: number
+  /** Ends the wait before its time. */
+  readonly until?: Effect.Effect<void>
   /** Called with each job at every poll. */
   readonly onPoll?: (job: Job) => Effect.Effect<void>
 }
@@ -64,7 +66,7 @@ export const waitForJob = (id: string, options: WaitForJobsOptions) =>
 const waitUntil = Effect.fnUntraced(function* (
   id: string,
   startedAt: number,
-  { timeoutSeconds, onPoll = () => Effect.void }: WaitForJobsOptions
+  { timeoutSeconds, until = Effect.never, onPoll = () => Effect.void }: WaitForJobsOptions
 ): Effect.fn.Return<Job, KlingError | JobError | LedgerError, Jobs> {
   const jobs = yield* Jobs
   const timeLeft = (seconds: number) =>
@@ -77,7 +79,7 @@ const waitUntil = Effect.fnUntraced(function* (
     Effect.flatMap(Ref.get(latest), Option.match({ onNone: () => Effect.void, onSome: () => Effect.never })),
     Duration.seconds(timeoutSeconds - Math.min(lastReadSeconds, timeoutSeconds / 2))
   )
-  yield* Effect.raceFirst(following, silent).pipe(Effect.timeoutOption(yield* timeLeft(timeoutSeconds)))
+  yield* Effect.raceAllFirst([following, silent, until]).pipe(Effect.timeoutOption(yield* timeLeft(timeoutSeconds)))
   const last = yield* Ref.get(latest)
   if (Option.isSome(last)) return last.value
   // Polls of tasks that the ledger does not have are skipped when they fail; a last status read reports why none succeeded.

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly isLocal?: boolean
   /** Results may link to files, where the client can read links; yes when absent. */
   readonly resultLinks?: boolean
+  /** Aborted when the server is about to stop: waits then end with what they know. */
+  readonly stopping?: AbortSignal
   /** Origins from which the board may show media; from the environment when absent. */
   readonly mediaDomains?: ReadonlyArray<string>
 }
@@ -37,7 +39,7 @@ const maxToolInputElements = 2000
 /** Builds a server for one connection or one request. It holds no state: everything is found by task id. */
 export const buildServer = (
   services: Services,
-  { tools, version, isLocal = false, resultLinks = true, mediaDomains }: ServerOptions
+  { tools, version, isLocal = false, resultLinks = true, stopping, mediaDomains }: ServerOptions
 ): McpServer => {
   const server = new McpServer(
     { name: "klingkit", title: "Kling AI", version },
@@ -68,7 +70,7 @@ export const buildServer = (
   server.server.registerCapabilities({ tools: { listChanged: false } })
   answerMissingTools(server, tools)
   for (const tool of tools) {
-    registerTool(server, services, tool, { meta: boardMeta(tool), isLocal, resultLinks, offered: tools })
+    registerTool(server, services, tool, { meta: boardMeta(tool), isLocal, resultLinks, stopping, offered: tools })
   }
   registerTasks(server, services)
   registerResources(server, services)

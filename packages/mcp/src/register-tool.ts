@@ -1,6 +1,6 @@
 import { CallerFolders } from "@klingkit/jobs/internal"
 import type { JsonSchema, Tool } from "@klingkit/tools"
-import { formatDefect, formatError, grants, OfferedTools, scopeOf } from "@klingkit/tools"
+import { endsWith, formatDefect, formatError, grants, OfferedTools, scopeOf, Stopping } from "@klingkit/tools"
 import type {
   CallToolResult,
   McpServer,
@@ -27,6 +27,8 @@ interface RegisterOptions {
   /** The client's folders may be read from. */
   readonly isLocal?: boolean
   readonly resultLinks?: boolean
+  /** Aborted when the server is about to stop. */
+  readonly stopping?: AbortSignal | undefined
   /** What this server lists. */
   readonly offered?: ReadonlyArray<Tool>
 }
@@ -36,7 +38,7 @@ export const registerTool = (
   server: McpServer,
   services: Services,
   tool: Tool,
-  { meta, isLocal = false, resultLinks = true, offered }: RegisterOptions = {}
+  { meta, isLocal = false, resultLinks = true, stopping, offered }: RegisterOptions = {}
 ): void => {
   server.registerTool(
     tool.name,
@@ -59,6 +61,7 @@ export const registerTool = (
       services.runPromise(
         callTool(server, tool, args, ctx, resultLinks).pipe(
           Effect.provideService(OfferedTools, offered),
+          stopping === undefined ? identity : Effect.provideService(Stopping, endsWith(stopping)),
           isLocal ? Effect.provideService(CallerFolders, clientFolders(server)) : identity
         ),
         { signal: ctx.mcpReq.signal }

@@ -1,4 +1,21 @@
+import { LedgerSource } from "@klingkit/jobs"
+import { Effect } from "effect"
 import { respond, type Route } from "../route.ts"
+
+/** Longer than a ledger takes that is well, and shorter than most health checks wait. */
+const answerTimeout = "3 seconds"
+
+/** Why the ledger cannot be used at the moment; nothing if it can. */
+export const ledgerProblem: Effect.Effect<string | undefined, never, LedgerSource> = LedgerSource.use(
+  ({ open }) => open
+).pipe(
+  // A read: what was opened long ago may be gone.
+  Effect.flatMap(({ accessKeys }) => accessKeys.find("")),
+  Effect.as(undefined),
+  Effect.timeout(answerTimeout),
+  Effect.catchTag("TimeoutError", () => Effect.succeed("the ledger does not answer")),
+  Effect.catch((error) => Effect.succeed(error.message))
+)
 
 /** What keeps the server from doing its work, in words; nothing when all is well. */
 type FindProblem = () => Promise<string | undefined>

@@ -1,17 +1,22 @@
 import { maxBodyBytes } from "@klingkit/mcp"
 import { refusedAnswer, type RestAnswer, type RestApi, restPath } from "@klingkit/rest"
-import { type Scope, scopeOf } from "@klingkit/tools"
+import { endsWith, type Scope, scopeOf, Stopping } from "@klingkit/tools"
+import { Effect } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Admit, Admitted, Refused } from "../admission.ts"
 import { readBody } from "../read-body.ts"
 import type { Route } from "../route.ts"
 
-/** REST below `/v1`. `missing` says what an admitted caller lacks of the scope that a call needs. */
-export const restRoute = (
-  api: RestApi,
-  admit: Admit,
-  missing: (admitted: Admitted, scope: Scope) => Refused | undefined
-): Route => ({
+interface RestOptions {
+  readonly admit: Admit
+  /** What an admitted caller lacks of the scope that a call needs. */
+  readonly missing: (admitted: Admitted, scope: Scope) => Refused | undefined
+  /** Aborted when the server is about to stop: waits then end with what they know. */
+  readonly stopping: AbortSignal
+}
+
+/** REST below `/v1`. */
+export const restRoute = (api: RestApi, { admit, missing, stopping }: RestOptions): Route => ({
   path: restPath,
   below: true,
   refuse: (response, status, message) => send(response, refusedAnswer(status, message)),
@@ -28,7 +33,9 @@ export const restRoute = (
       // It ends the wait. Submitted jobs continue: they do not listen to it.
       const gone = new AbortController()
       response.once("close", () => gone.abort())
-      const call = api.answer(found, { ...partsOf(request), body })
+      const call = api
+        .answer(found, { ...partsOf(request), body })
+        .pipe(Effect.provideService(Stopping, endsWith(stopping)))
       const answer = await admitted.services.runPromise(call, { signal: gone.signal }).catch(() => undefined)
       if (answer !== undefined) send(response, answer)
       else response.destroy()

@@ -2,6 +2,7 @@ import { Context, Effect, Layer } from "effect"
 import { BeginTransaction, SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { answerWithin } from "./answer-limit.ts"
+import type { Notifications } from "../notifications.ts"
 import { LedgerError } from "./ledger-error.ts"
 import { storageFailure } from "./storage-failure.ts"
 
@@ -11,7 +12,12 @@ export const ledgerLock = 0x6b6c696e676b
 /** A request whose outcome can no longer be persisted would be paid and lost. */
 export const spareBytes = 20 * 1000 ** 2
 
+/** Notifications of changed jobs, by handle. */
+export type Announcements = Notifications<SqlError>
+
 export interface LedgerOptions {
+  /** Those of this process when absent. */
+  readonly announcements?: Announcements
   /** Names the database in messages: a file, or a server without credentials. */
   readonly location?: string
   /** How long PostgreSQL waits for another process that is writing; 10,000 when absent. SQLite's client has its own. */

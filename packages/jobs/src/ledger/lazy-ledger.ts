@@ -91,6 +91,9 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
       linkAccounts: (...credentials) => before((ledger) => ledger.linkAccounts(...credentials)),
       accountRelation: (...credentials) => use((ledger) => ledger.accountRelation(...credentials)),
       addFiles: (...files) => use((ledger) => ledger.addFiles(...files)),
+      announce: (handle) => use((ledger) => ledger.announce(handle)),
+      changed: (handle) =>
+        Effect.flatMap(open, (ledger) => ledger.changed(handle)).pipe(Effect.catch(() => Effect.never)),
       pipelines: {
         create: (newPipeline) => before(({ pipelines }) => pipelines.create(newPipeline)),
         find: (newPipeline) => before(({ pipelines }) => pipelines.find(newPipeline)),

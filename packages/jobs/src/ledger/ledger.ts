@@ -46,7 +46,7 @@ import {
   type NewPipeline
 } from "./create-pipeline.ts"
 import { type ApprovalOfTakes, createTakes, type NewTakes, runningTakes } from "./create-takes.ts"
-import { LedgerDatabase, type LedgerOptions } from "./database.ts"
+import { type Announcements, LedgerDatabase, type LedgerOptions } from "./database.ts"
 import type { DaySpend } from "./day-spend.ts"
 import {
   activeEndpoints,
@@ -94,6 +94,7 @@ import {
 } from "./pipeline-repository.ts"
 import { type QueueState, readQueue } from "./queue-keys.ts"
 import { findSteps, jobsOfPipeline, type StepJob } from "./found-steps.ts"
+import { makeNotifications } from "../notifications.ts"
 import { addLateResults, claimRecheck, dueRechecks, type LateResults } from "./recheck-jobs.ts"
 import { purgeBefore } from "./retention.ts"
 import {
@@ -254,6 +255,10 @@ export class Ledger extends Context.Service<
     accountRelation(credential: string, other: string): Effect.Effect<AccountRelation, LedgerError>
     /** Adds saved files; a file saved again to the same path replaces its entry. */
     addFiles(handle: string, files: ReadonlyArray<JobFile>): Effect.Effect<JobRecord, LedgerError>
+    /** Tells those who wait for a job that it has changed: in this process, and in others where the database can. */
+    announce(handle: string): Effect.Effect<void, LedgerError>
+    /** Ends at the next announced change of a job. An announcement may be lost: who waits also looks by itself. */
+    changed(handle: string): Effect.Effect<void>
     /** Several paid steps under one handle. */
     readonly pipelines: PipelineLedger
     /** What people may spend. */
@@ -269,7 +274,9 @@ export class Ledger extends Context.Service<
 >()("@klingkit/jobs/Ledger") {
   /** Over any SQLite or PostgreSQL client; `@klingkit/jobs/sqlite` and `/postgres` provide one. */
   static readonly layer = (options: LedgerOptions = {}): Layer.Layer<Ledger, LedgerError, SqlClient> =>
-    Layer.effect(Ledger, Effect.andThen(migrate, make)).pipe(Layer.provide(LedgerDatabase.layer(options)))
+    Layer.effect(Ledger, Effect.andThen(migrate, make(options.announcements))).pipe(
+      Layer.provide(LedgerDatabase.layer(options))
+    )
 }
 
 /** An alert is written to the log once what it is about is persisted. */
@@ -277,8 +284,9 @@ const logged = ({ alerts = [] }: { readonly alerts?: ReadonlyArray<BudgetAlert> 
 
 const decodeBody = Schema.decodeUnknownEffect(Schema.Record(Schema.String, Schema.Unknown))
 
-const make = Effect.gen(function* () {
+const make = Effect.fnUntraced(function* (given: Announcements | undefined) {
   const database = yield* LedgerDatabase
+  const announcements = given ?? (yield* makeNotifications)
   const before = database.guard(true)
   const work = database.guard(false)
 
@@ -339,6 +347,8 @@ const make = Effect.gen(function* () {
     linkAccounts: (...credentials) => before(linkAccounts(database, ...credentials)),
     accountRelation: (...credentials) => before(relationBetween(database, ...credentials)),
     addFiles: (handle, files) => work(addFiles(database, handle, files)),
+    announce: (handle) => work(announcements.notify(handle)),
+    changed: (handle) => announcements.await(handle),
     budgets: {
       set: (budget) => work(setBudget(database, budget)),
       remove: (...budget) => work(removeBudget(database, ...budget)),

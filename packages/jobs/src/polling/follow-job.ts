@@ -118,7 +118,7 @@ const firstSnapshot = Effect.fnUntraced(function* (
   return yield* poller.pollAt(record, now)
 })
 
-/** The job when its next poll is due; earlier if this process is notified of a change. */
+/** The job when its next poll is due; earlier if a change is announced. */
 const nextSnapshot = Effect.fnUntraced(function* (
   poller: Poller,
   id: string,

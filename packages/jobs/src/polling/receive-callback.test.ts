@@ -81,6 +81,24 @@ describe("a callback of Kling", () => {
     })
   )
 
+  it.effect("ends the wait of another caller of the same server immediately", () =>
+    Effect.gen(function* () {
+      for (const seed of seeds) {
+        const world = new KlingWorld({ seed, speed: 1 })
+        const server = yield* (yield* programsOf(world))()
+        const anna = yield* programOver(world, server.ledger, { principal: "key:anna" })
+        const waiting = Effect.gen(function* () {
+          yield* Effect.forkChild(deliverCallbacks(world, (callback) => server.jobs.receiveCallback(callback)))
+          const { handle } = yield* submitVideo(anna)
+          return yield* endOf(anna, world, handle)
+        })
+        const end = Result.getOrThrow(yield* inVirtualTime(waiting))
+        expect(end).toMatchObject({ status: "succeed", outputs: 1, state: "SUCCEEDED" })
+        expect(end.lateMillis).toBeLessThan(1000)
+      }
+    })
+  )
+
   it.effect("that is lost is compensated by a poll within a minute", () =>
     Effect.gen(function* () {
       const world = worldWith({ fault: "callback-lost", nth: 3 })

@@ -11,7 +11,7 @@ export interface Callback extends Omit<SignedCallback, "nowMs"> {
 }
 
 /**
- * Verifies a callback of Kling, applies it to its job and notifies those in this process who wait for that job. Late,
+ * Verifies a callback of Kling, applies it to its job and wakes those who wait for that job, in every program on the ledger that can hear of it. Late,
  * repeated and out-of-order callbacks change nothing. One without a signature, at the address of its job, only says that there
  * is something to read: Kling is asked. Returns whether the callback concerns a job.
  */

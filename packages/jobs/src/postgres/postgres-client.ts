@@ -4,7 +4,10 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 
 /** A client that nothing waits for longer than `answerMillis` to close. */
-export const postgresClient = (url: Redacted.Redacted, answerMillis: number): Layer.Layer<SqlClient, SqlError> =>
+export const postgresClient = (
+  url: Redacted.Redacted,
+  answerMillis: number
+): Layer.Layer<PgClient.PgClient | SqlClient, SqlError> =>
   closedWithin(
     answerMillis,
     PgClient.layer({
@@ -12,6 +15,8 @@ export const postgresClient = (url: Redacted.Redacted, answerMillis: number): La
       applicationName: "klingkit",
       // Requests with images inside are stored until their outcome is known, and read back after a crash.
       maxMessageSize: 256 * 1024 * 1024,
+      // A listener only reads: without probes it would never learn that its line is dead.
+      keepAlive: "30 seconds",
       // Later than the ledger's own limit, which says what has happened.
       connectTimeout: 2 * answerMillis
     })

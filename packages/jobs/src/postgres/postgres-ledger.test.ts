@@ -4,7 +4,9 @@ import { expect } from "vitest"
 import { ledgerLock } from "../ledger/database.ts"
 import { exportTable } from "../ledger/export-rows.ts"
 import { Ledger } from "../ledger/ledger.ts"
+import { freezable } from "../ledger/testing/freeze-postgres.ts"
 import { ledgerSuite } from "../ledger/testing/ledger-suite.ts"
+import { startPostgres } from "../ledger/testing/postgres-server.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { sharingSuite } from "../ledger/testing/sharing-suite.ts"
 import { TestDatabase } from "../ledger/testing/test-database.ts"
@@ -107,5 +109,28 @@ layer(TestDatabase.postgres)("a PostgreSQL that refuses", (it) => {
       expect(error).toMatchObject({ code: "LEDGER_LOCKED", isRetryable: true, wasCharged: "no" })
       expect((yield* ledger.createJob(sampleJob())).isNew).toBe(true)
     })
+  )
+})
+
+describe("programs on one PostgreSQL", () => {
+  it.live("hear which jobs of theirs have changed, also once their connections have been cut", () =>
+    Effect.gen(function* () {
+      const server = yield* startPostgres
+      const { sql } = yield* freezable(server, "public")
+      const opened = Effect.map(Layer.build(layerPostgres(server.url("public"))), (context) =>
+        Context.get(context, Ledger)
+      )
+      const [one, other] = [yield* opened, yield* opened]
+      const unrelated = yield* Effect.forkChild(other.changed("kk-t2v-2"))
+      // What is announced before the other listens is lost.
+      const announceUntilHeard = Effect.raceFirst(
+        other.changed("kk-t2v-1"),
+        Effect.forever(Effect.andThen(Effect.ignore(one.announce("kk-t2v-1")), Effect.sleep("50 millis")))
+      )
+      yield* announceUntilHeard
+      yield* sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'klingkit'`
+      yield* announceUntilHeard
+      expect(unrelated.pollUnsafe()).toBeUndefined()
+    }).pipe(Effect.scoped)
   )
 })

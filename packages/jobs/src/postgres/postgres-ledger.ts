@@ -1,8 +1,10 @@
 import { Effect, Layer, Redacted } from "effect"
+import type { Announcements } from "../ledger/database.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
 import { answerMillisOf, lockMillisOf, type ServerOptions } from "../ledger/lock-options.ts"
 import { storageFailure } from "../ledger/storage-failure.ts"
+import { makeAnnouncements } from "./announcements.ts"
 import { locationOf, postgresClient } from "./postgres-client.ts"
 
 /**
@@ -16,7 +18,9 @@ export const layerPostgres = (
 ): Layer.Layer<Ledger, LedgerError> => {
   const location = locationOf(Redacted.value(url))
   const answerMillis = answerMillisOf(options)
-  return Ledger.layer({ lockMillis: lockMillisOf(options), answerMillis, location }).pipe(
+  const ledger = (announcements: Announcements) =>
+    Ledger.layer({ lockMillis: lockMillisOf(options), answerMillis, location, announcements })
+  return Layer.unwrap(Effect.map(makeAnnouncements, ledger)).pipe(
     Layer.provide(postgresClient(url, answerMillis)),
     Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, location, true))))
   )

@@ -5,7 +5,6 @@ import type { JobRecord } from "../ledger/job-record.ts"
 import { isFinishedState } from "../ledger/job-state.ts"
 import { isRecheckDue } from "../ledger/missing-results.ts"
 import { Ledger } from "../ledger/ledger.ts"
-import { makeNotifications } from "../notifications.ts"
 import { Orphans, Settlement, unknownOutcome } from "../orphans/orphans.ts"
 import { Queues } from "../queue/queues.ts"
 import { JobsSettings } from "../settings.ts"
@@ -34,9 +33,9 @@ export class Snapshots extends Context.Service<
     complete(record: JobRecord): Effect.Effect<JobRecord>
     /** Asks Kling for fresh links to the results of a job that has succeeded, and persists them. */
     refreshLinks(record: JobRecord): Effect.Effect<JobRecord, KlingError>
-    /** Persists what Kling reports about a job, then notifies those who wait for the job or for its concurrency slot. */
+    /** Persists what Kling reports about a job, then wakes those who wait for the job or for its concurrency slot. */
     apply(record: JobRecord, task: Task): Effect.Effect<JobRecord>
-    /** Ends at the next change of the job that this process learns of. */
+    /** Ends at the next change of the job that any program on its ledger announces. */
     changed(handle: string): Effect.Effect<void>
   }
 >()("@klingkit/jobs/Snapshots") {
@@ -58,13 +57,13 @@ const make = Effect.gen(function* () {
   const queues = yield* Queues
   const reader = yield* makeTaskReader
   const settings = yield* JobsSettings
-  const notifications = yield* makeNotifications
+  const announce = (handle: string) => Effect.ignore(ledger.announce(handle))
 
   const apply = Effect.fnUntraced(function* (record: JobRecord, task: Task) {
     const updated = yield* Effect.provideService(applyTaskUpdate(record, task), Ledger, ledger)
     if (isFinished(task)) yield* queues.invalidate(record)
     const hasMore = updated.outputs.length > record.outputs.length || updated.charges.length > record.charges.length
-    if (updated.state !== record.state || hasMore) yield* notifications.notify(record.handle)
+    if (updated.state !== record.state || hasMore) yield* announce(record.handle)
     return updated
   })
 
@@ -89,7 +88,7 @@ const make = Effect.gen(function* () {
     if (state === "UNKNOWN") {
       const settlement = yield* Effect.orElseSucceed(orphans.settle(record), () => Settlement.Open({}))
       if (settlement._tag === "Open") return yield* unknownOutcome(record, settlement)
-      yield* notifications.notify(handle)
+      yield* announce(handle)
       return { handle, task: settlement.task, record: yield* apply(settlement.record, settlement.task) }
     }
     // An adopted task may have no external id.
@@ -127,7 +126,7 @@ const make = Effect.gen(function* () {
       return record
     }
     // Another process, or the recovery of this one, asks right now.
-    yield* Effect.raceFirst(Effect.sleep(persistedMillis), notifications.await(record.handle))
+    yield* Effect.raceFirst(Effect.sleep(persistedMillis), ledger.changed(record.handle))
     return yield* Effect.orElseSucceed(ledger.get(record.handle, record.principal), () => record)
   })
 
@@ -154,7 +153,7 @@ const make = Effect.gen(function* () {
     complete,
     refreshLinks,
     apply,
-    changed: notifications.await
+    changed: (handle) => ledger.changed(handle)
   })
 })
 

@@ -1,10 +1,11 @@
 import { isFinished } from "@klingkit/core"
 import { type Job, waitForJob, waitForJobs } from "@klingkit/jobs"
 import { describeQueuePosition } from "@klingkit/jobs/internal"
-import { Clock, Duration, Effect, Result } from "effect"
+import { Clock, Duration, Effect, Ref, Result } from "effect"
 import * as z from "zod"
 import { type AskedTasks, askedTasks, leftOutLines, taskIdArguments } from "../inputs/task-ids.ts"
 import { Progress } from "../progress.ts"
+import { Stopping } from "../stopping.ts"
 import { drawPreview, previewArgument, statusSchema, statusResult } from "../results/status-result.ts"
 import { sharedFailure, shownTask, tasksSchema, withinBudget } from "../results/tasks-result.ts"
 import { defineTool } from "../tool.ts"
@@ -12,6 +13,8 @@ import { defineTool } from "../tool.ts"
 /** Some hosts end every call after 60 s, regardless of progress. */
 const longestSeconds = 45
 const defaultSeconds = 40
+/** Another server of the same ledger, or this one when it is back, continues. */
+const stoppingText = "This server is being restarted: call wait_for_task again."
 /** All takes of one call; hosts show no more than a megabyte of a result. */
 const mostPreviews = 4
 
@@ -45,8 +48,10 @@ const waitForOne = Effect.fnUntraced(function* (
 ) {
   const report = yield* Progress
   const elapsedMillis = Effect.map(Clock.currentTimeMillis, (now) => now - startedAt)
+  const stopping = yield* stoppingOnce
   const job = yield* waitForJob(id, {
     timeoutSeconds,
+    until: stopping.ends,
     onPoll: ({ task, queuePosition }) =>
       report(`Task is ${queuePosition === undefined ? task.status : describeQueuePosition(queuePosition)}`)
   })
@@ -56,7 +61,20 @@ const waitForOne = Effect.fnUntraced(function* (
   const waited = Math.round((yield* elapsedMillis) / 1000)
   return {
     ...result,
-    lines: [...result.lines, `Waited ${waited} s; the task keeps running on its own, and Kling cannot cancel it.`]
+    lines: [
+      ...result.lines,
+      `Waited ${waited} s; the task keeps running on its own, and Kling cannot cancel it.`,
+      ...(yield* stopping.lines)
+    ]
+  }
+})
+
+/** When the server is about to stop, and then the line that says so. */
+const stoppingOnce = Effect.gen(function* () {
+  const stopped = yield* Ref.make(false)
+  return {
+    ends: Effect.andThen(yield* Stopping, Ref.set(stopped, true)),
+    lines: Effect.map(Ref.get(stopped), (isStopping) => (isStopping ? [stoppingText] : []))
   }
 })
 
@@ -68,10 +86,12 @@ const waitForMany = Effect.fnUntraced(function* (
 ) {
   const report = yield* Progress
   const ended = new Set<string>()
+  const stopping = yield* stoppingOnce
   // To find what is not saved may have taken a while.
   const elapsedSeconds = ((yield* Clock.currentTimeMillis) - startedAt) / 1000
   const awaited = yield* waitForJobs(ids, {
     timeoutSeconds: Math.max(1, timeoutSeconds - elapsedSeconds),
+    until: stopping.ends,
     onPoll: ({ handle, task }) => {
       if (isFinished(task)) ended.add(handle)
       return report(`${ended.size} of ${ids.length} tasks have finished`)
@@ -105,6 +125,7 @@ const waitForMany = Effect.fnUntraced(function* (
       ...lines,
       ...previews.lines,
       ...leftOutLines(unsaved),
+      ...(running > 0 ? yield* stopping.lines : []),
       `Next: ${next}`
     ]
   }

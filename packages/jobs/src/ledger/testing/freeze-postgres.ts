@@ -3,7 +3,7 @@ import { Clock, Context, Effect, Layer, type Scope } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { kill } from "node:process"
-import type { PostgresServer } from "./postgres-server.ts"
+import { type PostgresServer, startPostgres } from "./postgres-server.ts"
 
 /** A server that can be stopped in the middle of its work: its connections stay open, and it answers nothing. */
 export interface FreezableServer {
@@ -12,6 +12,12 @@ export interface FreezableServer {
   /** Over a connection of its own. */
   readonly sql: SqlClient
 }
+
+/** A server of its own that can be frozen, with the URL of its ledger. */
+export const startFreezable = Effect.gen(function* () {
+  const server = yield* startPostgres
+  return { ...(yield* freezable(server, "public")), url: server.url("public") }
+})
 
 /** Stops every process of a server, and continues those that it stopped; at the latest when the scope closes. */
 export const freezable = Effect.fnUntraced(function* (

@@ -1,0 +1,2 @@
+export { startFreezable } from "../ledger/testing/freeze-postgres.ts"
+export { sampleQuestion } from "../ledger/testing/sample-question.ts"
