@@ -51,7 +51,7 @@ export const usage = Command.make(
       fillFieldNames((field) => `--${field}`)
     )
     yield* output.say(limitText(report.today))
-    for (const budget of report.budgets) yield* output.say(`${budgetText(budget)}, ${budgetLeftText(budget)}`)
+    for (const budget of report.budgets ?? []) yield* output.say(`${budgetText(budget)}, ${budgetLeftText(budget)}`)
     yield* output.answer({
       json: report,
       text: table(rowsOf(report), columnsFor(by ?? "period"), output.stdoutIsTerminal)

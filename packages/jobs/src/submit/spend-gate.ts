@@ -39,8 +39,8 @@ export interface QuoteCheck {
 /** What the requests of some days cost, beside what is left of today's limit. */
 export interface SpendReport extends PeriodSpend {
   readonly today: DaySpend
-  /** What is left of the budgets of this principal, from the widest: there may be none. */
-  readonly budgets: ReadonlyArray<BudgetState>
+  /** What is left of the budgets that count this principal, from the widest; absent if there are none. */
+  readonly budgets?: ReadonlyArray<BudgetState>
 }
 
 /** What may be spent, and with whose consent. */
@@ -129,7 +129,8 @@ const make = Effect.gen(function* () {
     spendOf: Effect.fnUntraced(function* (search) {
       const days = yield* spendDays(search, yield* Clock.currentTimeMillis)
       const spend = yield* ledger.periodSpend(scope, days, search.by)
-      return { ...spend, today: yield* today, budgets: yield* budgets }
+      const counting = yield* budgets
+      return { ...spend, today: yield* today, ...(counting.length === 0 ? {} : { budgets: counting }) }
     }),
     requireApproval: requireApproval(limits),
     admit: (quote, approval, persist) => {

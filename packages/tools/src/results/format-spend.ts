@@ -54,7 +54,7 @@ export const spendData = (report: SpendReport, limits: SpendLimits, groups: Read
   ...requestsData(report),
   ...(groups === undefined ? {} : { groups: groups.map(groupData) }),
   limits: limitsData(limits, report.today),
-  ...(report.budgets.length === 0 ? {} : { budgets: report.budgets.map(budgetData) })
+  ...(report.budgets === undefined ? {} : { budgets: report.budgets.map(budgetData) })
 })
 
 /** `$0.84 for 2 tasks: $0.42 charged (3 video units), $0.42 reserved`. */
@@ -91,5 +91,5 @@ export const spendLines = (
   ...(report.reservedUsd === 0 ? [] : ["Reserved: not billed yet; the most that it can cost."]),
   ...(report.unknownUsd === 0 ? [] : ["Unknown: may have been charged: unresolved, or failed without a bill."]),
   `Limits: ${limitsText(limits, report.today)}`,
-  ...report.budgets.map((budget) => `Budget: ${budgetText(budget)}, ${budgetLeftText(budget)}`)
+  ...(report.budgets ?? []).map((budget) => `Budget: ${budgetText(budget)}, ${budgetLeftText(budget)}`)
 ]

@@ -213,6 +213,7 @@ export const budgetsSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const { pipeline } = yield* ledger.pipelines.create(pipelineOf(2, 42))
       const left = Effect.map(ledger.budgets.list, ([budget]) => budget?.leftUsd)
       expect(yield* left).toBe(0.16)
+      expect(yield* codeOf(create(ledger, anna, 17))).toBe("LEDGER_BUDGET_EXCEEDED")
       // Its steps are paid for whom the pipeline is, also if another program runs it.
       const partOf = { pipeline: pipeline.handle, step: "one" }
       const { job } = yield* ledger.createJob(sampleJob({ partOf, budgetLine: { person: "ben" } }))
