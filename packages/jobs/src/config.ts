@@ -26,7 +26,7 @@ export interface JobsConfig extends JobFolders {
   readonly budgetLine?: BudgetLine
   /**
    * Others use the same Kling account. Then only what the ledger has is the principal's: tasks that Kling lists besides are not
-   * there for it.
+   * there for it, and the limit per day does not count what others spend.
    */
   readonly sharesAccount?: boolean
   /**

@@ -13,12 +13,16 @@ import { quotedMoneyOf } from "./quoted-money.ts"
 export interface BudgetLimits {
   readonly maxUsdPerCall?: number
   readonly maxUsdPerDay?: number
+  /** As in `SpendScope`. */
+  readonly isShared?: boolean
 }
 
 /** Whose spending counts: what the principal spent on any account, and what any principal spent on this account. */
 export interface SpendScope {
   readonly principal: string
   readonly account: string
+  /** Others use the account: what they spend is theirs, and only what the principal spent counts. */
+  readonly isShared?: boolean | undefined
 }
 
 /** Millionths of a dollar: integers add up without drift. */
@@ -60,8 +64,13 @@ export const countedRows = (
 }
 
 /** What a scope counts, of jobs and of pipelines. */
-export const ofScope = (database: LedgerDatabase["Service"], { principal, account }: SpendScope): Fragment =>
-  database.sql`(principal = ${principal} OR ${ofAccount(database, account)})`
+export const ofScope = (
+  database: LedgerDatabase["Service"],
+  { principal, account, isShared = false }: SpendScope
+): Fragment => {
+  const { sql } = database
+  return isShared ? sql`principal = ${principal}` : sql`(principal = ${principal} OR ${ofAccount(database, account)})`
+}
 
 const noColumns = ({ sql }: LedgerDatabase["Service"]) => ({ ofJob: sql.literal(""), ofPipeline: sql.literal("") })
 
@@ -141,7 +150,11 @@ export const checkBudget = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, LedgerError | SqlError> {
   const { maxUsdPerCall, maxUsdPerDay } = limits
   if (maxUsdPerCall === undefined && maxUsdPerDay === undefined) return
-  const over = overBudget(quote, limits, yield* daySpend(database, scope, day, limits))
+  const over = overBudget(
+    quote,
+    limits,
+    yield* daySpend(database, { ...scope, isShared: limits.isShared }, day, limits)
+  )
   if (over !== undefined) return yield* over
 })
 

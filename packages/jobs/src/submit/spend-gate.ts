@@ -58,7 +58,10 @@ export class SpendGate extends Context.Service<
       approval: Approval,
       persist: (unapproved: Pick<NewJob, "isUnapproved">) => Effect.Effect<A, LedgerError>
     ): Effect.Effect<A, JobError | LedgerError>
-    /** What today's requests of this principal, or on this account, cost or may still cost, beside the limit per day. */
+    /**
+     * What today's requests of this principal, or on this account unless others use it, cost or may still cost, beside the
+     * limit per day.
+     */
     readonly today: Effect.Effect<DaySpend, LedgerError>
     /** The same requests of several days. */
     spendOf(search: SpendSearch): Effect.Effect<SpendReport, KlingError | LedgerError>
@@ -93,8 +96,8 @@ const make = Effect.gen(function* () {
   const kling = yield* Kling
   const ledger = yield* Ledger
   const settings = yield* JobsSettings
-  const { limits, principal } = settings
-  const scope = { principal, account: kling.account }
+  const { limits, principal, sharesAccount } = settings
+  const scope = { principal, account: kling.account, isShared: sharesAccount }
   const budgets = ledger.budgets.of(lineOf(settings))
   const today = ledger.daySpend(scope, limits)
 
