@@ -9,9 +9,9 @@ beforeAll(async () => {
 })
 afterAll(() => hosted.close())
 
-/** The commands of the section on REST, without the line that sets their variables. */
+/** The commands of the page, without the line that sets their variables. */
 const commands = (): ReadonlyArray<string> => {
-  const block = /## REST\n[^]*?```sh\n([^]*?)```/.exec(readText("docs/hosting.md"))?.[1] ?? ""
+  const block = /```sh\n([^]*?)```/.exec(readText("docs/rest.md"))?.[1] ?? ""
   return block.split("\n").filter((line) => line.startsWith("curl "))
 }
 
