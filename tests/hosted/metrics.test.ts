@@ -1,5 +1,6 @@
 import parseMetrics from "parse-prometheus-text-format"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { freshKling } from "../mcp/emulated-kling.ts"
 import { start } from "../mcp/server-process.ts"
 import { startHosted } from "./hosted-server.ts"
 
@@ -7,7 +8,9 @@ type Hosted = Awaited<ReturnType<typeof startHosted>>
 let hosted: Hosted
 let operations: string
 beforeAll(async () => {
-  hosted = await startHosted({ KLINGKIT_METRICS: "127.0.0.1:0" })
+  // Tasks end when the test says so.
+  const kling = await freshKling({ speed: 0.001 })
+  hosted = await startHosted({ KLINGKIT_METRICS: "127.0.0.1:0" }, { kling })
   operations = (await hosted.says(/metrics and health checks on (http:\S+)\/metrics/))[1] ?? ""
 })
 afterAll(() => hosted.close())
@@ -38,11 +41,14 @@ const prompt = "a lighthouse that nobody may read of"
 
 describe("the metrics of a server", () => {
   it("count what happens to a job, from the call of the tool to the spend", async () => {
-    const [, handle = ""] = /(kk-t2v-\w+)/.exec(await call("generate_video", { prompt })) ?? []
+    const answer = await call("generate_video", { prompt })
+    expect(answer).toContain("kk-t2v-")
+    const [, handle = ""] = /(kk-t2v-\w+)/.exec(answer) ?? []
     // On a busy machine the tool answers before Kling does.
-    await expect.poll(async () => (await read()).valueOf("klingkit_jobs", { state: "accepted" })).toBe(1)
+    const unfinished = async () => (await read()).text.match(/^klingkit_jobs\{.*$/gm)
+    await expect.poll(unfinished).toContain('klingkit_jobs{state="accepted"} 1')
     expect((await read()).valueOf("klingkit_slots_in_use")).toBe(1)
-    await hosted.kling.finishTasks()
+    await hosted.kling.advance(3_600_000)
     expect(await call("wait_for_task", { task_id: handle })).toContain("succeed")
     await call("check_video_status", { task_id: "kk-t2v-0" })
     await fetch(`${hosted.origin}/nowhere/${handle}`)

@@ -11,6 +11,18 @@ const file = (...lines: ReadonlyArray<Readonly<Record<string, unknown>>>) => JSO
 const fox = { id: "fox", prompt: "a red fox" }
 const boat = { id: "boat", prompt: "a paper boat" }
 
+describe("a batch whose time is over", () => {
+  it.live("before it has sent a line says that nothing was charged", () =>
+    Effect.gen(function* () {
+      const { run, charges } = yield* batchFile("shots.json", file(fox))
+      const late = yield* run("--wait", "--timeout", "0.000001")
+      expect(late.stderr).toContain("Charged: no\n")
+      expect(late.lines).toMatchObject([{ id: "fox", status: "queued" }])
+      expect(yield* charges).toEqual([])
+    }).pipe(Effect.scoped)
+  )
+})
+
 describe("a batch that is run again", () => {
   it.live("finds lines that have moved, got an id, or are spelled otherwise; the same line twice is two results", () =>
     Effect.gen(function* () {

@@ -67,7 +67,11 @@ const notStarted = (toRun: LineToRun): LineResult => ({
   ...nameOf(toRun),
   status: "queued",
   isUnanswered: true,
-  message: "was not sent: the time of the command had ended"
+  message: "was not sent: the time of the command had ended",
+  // What an earlier run has sent may have been charged.
+  ...(toRun.found === undefined
+    ? { money: { handle: toRun.line.id, isSent: false, isEnded: true, charged: "no" } }
+    : {})
 })
 
 const failedLine = (toRun: LineToRun, cause: Cause.Cause<unknown>, submitted?: Job): Effect.Effect<LineResult> => {
