@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { connect } from "node:net"
 import { gzipSync } from "node:zlib"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { callTool, handleIn, messageOf } from "./calls.ts"
 import { startReplicas } from "./replicas.ts"
 
@@ -90,12 +90,7 @@ describe("a request of a signed-in caller", () => {
     expect((await callTool(url(), key, "download_task", { task_id: handle })).status).toBe(401)
     expect(await paid()).toBe(before)
     await world.kling.advance(120)
-    await vi.waitUntil(
-      async () => (await world.rows()).some((row) => row.handle === handle && row.state === "SUCCEEDED"),
-      {
-        timeout: 25_000
-      }
-    )
+    await expect.poll(() => world.rows()).toContainEqual(expect.objectContaining({ handle, state: "SUCCEEDED" }))
   })
 })
 

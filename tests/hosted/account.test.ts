@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { start } from "../mcp/server-process.ts"
 import { AccountVisitor } from "./account-visitor.ts"
 import { startHosted } from "./hosted-server.ts"
@@ -245,7 +245,7 @@ describe("a server that was restarted", () => {
       headers: { "content-type": "application/json", accept: "application/json", authorization: `Bearer ${key}` },
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: call })
     }).catch(() => undefined)
-    await vi.waitFor(async () => expect((await own.ledger()).tasks).toHaveLength(1), { timeout: 20_000 })
+    await expect.poll(async () => (await own.ledger()).tasks).toHaveLength(1)
     first.kill()
     await first.close()
     expect(kling.rows()).toMatchObject([{ state: "SENDING" }])
@@ -256,7 +256,7 @@ describe("a server that was restarted", () => {
     const settings = { ...env, KLINGKIT_SECRET: "the next secret", KLINGKIT_FORMER_SECRETS: secret }
     const second = await startHosted(settings, { kling })
     try {
-      await vi.waitFor(() => expect(kling.rows()).toMatchObject([{ state: "ACCEPTED" }]), { timeout: 60_000 })
+      await expect.poll(() => kling.rows()).toMatchObject([{ state: "ACCEPTED" }])
       expect((await own.ledger()).tasks).toHaveLength(1)
     } finally {
       await second.close()

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest"
+import { expect, it } from "vitest"
 import { type Answer, callTool, handleIn } from "./calls.ts"
 import { startReplicas } from "./replicas.ts"
 
@@ -35,10 +35,10 @@ it("replicas that are replaced one after the other fail no call: waits end with 
     ]
     for (const old of world.replicas) {
       const before = submitted.length
-      await vi.waitUntil(() => submitted.length > before + 1, { timeout: 20_000 })
+      await expect.poll(() => submitted.length).toBeGreaterThan(before + 1)
       world.balancer.add((await world.add()).origin)
       old.program.child.kill("SIGTERM")
-      await vi.waitUntil(async () => !(await world.balancer.check()).includes(old.origin), { timeout: 20_000 })
+      await expect.poll(() => world.balancer.check()).not.toContain(old.origin)
       expect((await old.program.ended).code).toBe(0)
     }
     over.abort()

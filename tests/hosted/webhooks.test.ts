@@ -5,7 +5,7 @@ import { freshKling } from "../mcp/emulated-kling.ts"
 import { start, startHttp } from "../mcp/server-process.ts"
 import { startReceiver } from "./webhook-receiver.ts"
 
-const within = { timeout: 30_000, interval: 100 }
+const within = { timeout: 100_000, interval: 100 }
 
 const world = {} as {
   kling: Awaited<ReturnType<typeof freshKling>>
