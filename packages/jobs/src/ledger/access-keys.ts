@@ -30,7 +30,7 @@ export interface AccessKeyRepository {
 
 const encodeScopes = Schema.encodeSync(AccessKey.fields.scopes)
 
-export const addAccessKey = Effect.fnUntraced(function* (
+const addAccessKey = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
   { name, scopes, person, project, hash }: Parameters<AccessKeyRepository["add"]>[0]
 ): Effect.fn.Return<boolean, SqlError> {
@@ -53,7 +53,7 @@ export const addAccessKey = Effect.fnUntraced(function* (
   )
 })
 
-export const findAccessKey = Effect.fnUntraced(function* (
+const findAccessKey = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   hash: string
 ): Effect.fn.Return<AccessKey | undefined, SqlError> {
@@ -62,7 +62,7 @@ export const findAccessKey = Effect.fnUntraced(function* (
   return rows.flatMap(readKey)[0]
 })
 
-export const listAccessKeys = Effect.fnUntraced(function* ({
+const listAccessKeys = Effect.fnUntraced(function* ({
   sql
 }: LedgerDatabase["Service"]): Effect.fn.Return<ReadonlyArray<AccessKey>, SqlError> {
   const rows = yield* sql`SELECT name, scopes, person, project, created_at FROM klingkit_access_keys
@@ -70,7 +70,7 @@ export const listAccessKeys = Effect.fnUntraced(function* ({
   return rows.flatMap(readKey)
 })
 
-export const revokeAccessKey = Effect.fnUntraced(function* (
+const revokeAccessKey = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
   name: string
 ): Effect.fn.Return<boolean, SqlError> {
@@ -85,3 +85,13 @@ const decodeKey = Schema.decodeUnknownResult(AccessKey)
 /** A row that cannot be read opens nothing. */
 const readKey = (row: Readonly<Record<string, unknown>>): ReadonlyArray<AccessKey> =>
   Result.match(decodeKey(fieldsOfRow(row)), { onSuccess: (key) => [key], onFailure: () => [] })
+
+export const accessKeyRepository = (database: LedgerDatabase["Service"]): AccessKeyRepository => {
+  const before = database.guard(true)
+  return {
+    add: (key) => before(addAccessKey(database, key)),
+    find: (hash) => before(findAccessKey(database, hash)),
+    list: before(listAccessKeys(database)),
+    revoke: (name) => before(revokeAccessKey(database, name))
+  }
+}

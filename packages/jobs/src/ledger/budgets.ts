@@ -34,13 +34,13 @@ interface StoredBudget extends Omit<Budget, "limitUsd"> {
   readonly limitMicros: number
 }
 
-export const setBudget = ({ sql }: Database, { level, name, period, limitUsd }: Budget) => {
+const setBudget = ({ sql }: Database, { level, name, period, limitUsd }: Budget) => {
   const row = { level, name: storable(name), period, limit_micros: micros(limitUsd) }
   return Effect.asVoid(sql`INSERT INTO klingkit_budgets ${sql.insert(row)}
     ON CONFLICT (level, name, period) DO UPDATE SET limit_micros = excluded.limit_micros, alerted_period = NULL`)
 }
 
-export const removeBudget = Effect.fnUntraced(function* (
+const removeBudget = Effect.fnUntraced(function* (
   { sql }: Database,
   level: BudgetLevel,
   name: string,
@@ -52,10 +52,10 @@ export const removeBudget = Effect.fnUntraced(function* (
   return removed.length
 })
 
-export const listBudgets = (database: Database) =>
+const listBudgets = (database: Database) =>
   Effect.flatMap(database.sql`SELECT * FROM klingkit_budgets`, (rows) => statesOf(database, readBudgets(rows)))
 
-export const budgetsOf = (database: Database, line: BudgetLine) =>
+const budgetsOf = (database: Database, line: BudgetLine) =>
   Effect.flatMap(findBudgets(database, line), (budgets) => statesOf(database, budgets))
 
 /** A quote that is about to be persisted, and for whom. */
@@ -105,12 +105,15 @@ export const overBudgets = (quote: Quote, states: ReadonlyArray<BudgetState>): L
 }
 
 /** One line for those who run the program, once per budget and period; never among the results on standard output. */
-export const logAlerts = (alerts: ReadonlyArray<BudgetAlert>) =>
+const logAlerts = (alerts: ReadonlyArray<BudgetAlert>) =>
   Effect.forEach(
     alerts.filter(({ isFirst }) => isFirst),
     ({ state }) => Effect.logWarning(budgetAlertText(state)),
     { discard: true }
   ).pipe(Effect.provideService(Logger.LogToStderr, true))
+
+/** The same of what was persisted with alerts, once it is. */
+export const logAlertsOf = ({ alerts = [] }: { readonly alerts?: ReadonlyArray<BudgetAlert> }) => logAlerts(alerts)
 
 /** 80 %. */
 const isMost = (used: number, { limitMicros }: StoredBudget): boolean => used * 5 >= limitMicros * 4
@@ -212,3 +215,13 @@ const daysOf = (period: BudgetPeriod, day: number): Days => {
 
 /** Names the period: its first day. */
 const periodStart = (period: BudgetPeriod, day: number): string => dayText(daysOf(period, day).from)
+
+export const budgetRepository = (database: LedgerDatabase["Service"]): BudgetRepository => {
+  const work = database.guard(false)
+  return {
+    set: (budget) => work(setBudget(database, budget)),
+    remove: (...budget) => work(removeBudget(database, ...budget)),
+    list: work(listBudgets(database)),
+    of: (line) => work(budgetsOf(database, line))
+  }
+}

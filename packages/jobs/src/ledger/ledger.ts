@@ -12,13 +12,7 @@ import {
   relationBetween
 } from "./accounts.ts"
 import type { AccountRelation } from "./account-relation.ts"
-import {
-  type AccessKeyRepository,
-  addAccessKey,
-  findAccessKey,
-  listAccessKeys,
-  revokeAccessKey
-} from "./access-keys.ts"
+import { type AccessKeyRepository, accessKeyRepository } from "./access-keys.ts"
 import {
   type ApprovalQuestion,
   type ApprovalRequest,
@@ -28,38 +22,11 @@ import {
 } from "./approval-requests.ts"
 import { type Approved, consumeApproval, issueApproval, revokeApproval } from "./approvals.ts"
 import { type BudgetLimits, dayOf, type Days, daySpend, type SpendScope } from "./budget.ts"
-import {
-  type BudgetAlert,
-  type BudgetRepository,
-  budgetsOf,
-  listBudgets,
-  logAlerts,
-  removeBudget,
-  setBudget
-} from "./budgets.ts"
+import { type BudgetRepository, budgetRepository, logAlertsOf } from "./budgets.ts"
 import { createJob, type CreateResult, type NewJob } from "./create-job.ts"
-import {
-  createPipeline,
-  type CreatePipelineResult,
-  findPipeline,
-  type FoundPipeline,
-  type NewPipeline
-} from "./create-pipeline.ts"
 import { type ApprovalOfTakes, createTakes, type NewTakes, runningTakes } from "./create-takes.ts"
 import { type Announcements, LedgerDatabase, type LedgerOptions } from "./database.ts"
 import type { DaySpend } from "./day-spend.ts"
-import {
-  activeEndpoints,
-  addEndpoint,
-  type Endpoint,
-  type EndpointReport,
-  findEndpoint,
-  postponeMessages,
-  removeEndpoint,
-  type Replayed,
-  replayMessages,
-  reportEndpoints
-} from "./endpoints.ts"
 import { getJob, type JobFilter, type JobPage, listJobs } from "./find-jobs.ts"
 import { addFiles } from "./job-files.ts"
 import type { JobFile, JobRecord, Lease } from "./job-record.ts"
@@ -77,79 +44,18 @@ import {
   type UnfinishedFilter
 } from "./leases.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
-import { type Attempted, claimMessages, type Message, recordAttempt } from "./messages.ts"
 import { migrate } from "./migrations.ts"
 import { countUnfinished, type UnfinishedCount } from "./count-unfinished.ts"
 import { adoptTask, jobsInDoubt, takenTasks } from "./orphaned-tasks.ts"
 import { type PeriodSpend, periodSpend, type ReportGrouping, reportSpend, type SpendGrouping } from "./period-spend.ts"
-import type { PipelineRecord } from "./pipeline-record.ts"
-import {
-  endPipeline,
-  getPipeline,
-  listPipelines,
-  type PipelineFilter,
-  resumePipeline,
-  type ResumeOptions,
-  type ResumedPipeline
-} from "./pipeline-repository.ts"
+import { type PipelineLedger, pipelineLedger } from "./pipeline-ledger.ts"
 import { type QueueState, readQueue } from "./queue-keys.ts"
-import { findSteps, jobsOfPipeline, type StepJob } from "./found-steps.ts"
 import { makeNotifications } from "../notifications.ts"
 import { addLateResults, claimRecheck, dueRechecks, type LateResults } from "./recheck-jobs.ts"
 import { purgeBefore } from "./retention.ts"
-import {
-  findStoredCredential,
-  listStoredCredentials,
-  principalsAtWork,
-  putCredential,
-  removeCredential,
-  resealCredential,
-  type StoredCredentialRepository
-} from "./stored-credentials.ts"
+import { type StoredCredentialRepository, storedCredentialRepository } from "./stored-credentials.ts"
 import { type JobChanges, recordCharge, transitionJob } from "./transition-job.ts"
-
-/** The pipelines of a ledger. `input` reads their plans; their steps are jobs. */
-export interface PipelineLedger {
-  /** Persists a pipeline before its first step, within the limits for the whole; or finds the one it duplicates. */
-  create(newPipeline: NewPipeline): Effect.Effect<CreatePipelineResult, LedgerError>
-  /** The pipeline that this one would duplicate, if any. */
-  find(newPipeline: NewPipeline): Effect.Effect<FoundPipeline | undefined, LedgerError>
-  get(handle: string, principal: string): Effect.Effect<PipelineRecord, LedgerError>
-  /** Newest first. */
-  list(filter: PipelineFilter): Effect.Effect<ReadonlyArray<PipelineRecord>, LedgerError>
-  /** In order of creation; a step that was retried has several. */
-  jobs(handle: string): Effect.Effect<ReadonlyArray<StepJob>, LedgerError>
-  /** By key: what pipelines of this principal and account have made, or are making. */
-  findSteps(scope: SpendScope, keys: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, JobRecord>, LedgerError>
-  /** Does nothing when it was resumed, or ended by another process, since `pipeline` was read. */
-  end(pipeline: PipelineRecord, state: "STOPPED" | "SUCCEEDED", message?: string): Effect.Effect<void, LedgerError>
-  /** Sets a stopped pipeline to running again, within the limits. */
-  resume(pipeline: PipelineRecord, options?: ResumeOptions): Effect.Effect<ResumedPipeline, LedgerError>
-}
-
-/** Who is notified when jobs end, and what is on its way to them. Messages are written by the transaction that ends a job. */
-export interface WebhookLedger {
-  /** False if there is an endpoint of this name, which stays as it is. */
-  add(endpoint: Omit<Endpoint, "createdAt" | "disabledAt">): Effect.Effect<boolean, LedgerError>
-  find(name: string): Effect.Effect<Endpoint | undefined, LedgerError>
-  /** Those that want messages, by name. */
-  readonly active: Effect.Effect<ReadonlyArray<Endpoint>, LedgerError>
-  /** All, by name, with how their messages stand. */
-  readonly report: Effect.Effect<ReadonlyArray<EndpointReport>, LedgerError>
-  /** With its messages. False if there is none of this name. */
-  remove(name: string): Effect.Effect<boolean, LedgerError>
-  /** Sends messages again, and enables the endpoint. Returns how many; nothing if there is no such endpoint. */
-  replay(name: string, which: Replayed): Effect.Effect<number | undefined, LedgerError>
-  /** Claims due messages of an endpoint, by its id; they are due again after `leaseMillis`. */
-  claim(
-    endpoint: string,
-    how: { readonly limit: number; readonly leaseMillis: number }
-  ): Effect.Effect<ReadonlyArray<Message>, LedgerError>
-  /** Does nothing if another attempt has begun since. */
-  record(message: Message, attempted: Attempted): Effect.Effect<void, LedgerError>
-  /** Nothing is sent to an endpoint, by its id, before this time. */
-  postpone(endpoint: string, until: number): Effect.Effect<void, LedgerError>
-}
+import { type WebhookLedger, webhookLedger } from "./webhook-ledger.ts"
 
 /** The durable record of paid requests, shared by every process that opens it. Whatever a method has returned survives a crash. */
 export class Ledger extends Context.Service<
@@ -279,9 +185,6 @@ export class Ledger extends Context.Service<
     )
 }
 
-/** An alert is written to the log once what it is about is persisted. */
-const logged = ({ alerts = [] }: { readonly alerts?: ReadonlyArray<BudgetAlert> }) => logAlerts(alerts)
-
 const decodeBody = Schema.decodeUnknownEffect(Schema.Record(Schema.String, Schema.Unknown))
 
 const make = Effect.fnUntraced(function* (given: Announcements | undefined) {
@@ -300,10 +203,10 @@ const make = Effect.fnUntraced(function* (given: Announcements | undefined) {
 
   return Ledger.of({
     createJob: (newJob) =>
-      before(createJob(database, newJob)).pipe(Effect.tap(logged), Effect.withSpan("Ledger.createJob")),
+      before(createJob(database, newJob)).pipe(Effect.tap(logAlertsOf), Effect.withSpan("Ledger.createJob")),
     createTakes: (...takes) =>
       before(createTakes(database, ...takes)).pipe(
-        Effect.tap((created) => Effect.forEach(created, logged)),
+        Effect.tap((created) => Effect.forEach(created, logAlertsOf)),
         Effect.withSpan("Ledger.createTakes")
       ),
     runningTakes: (takes) => work(runningTakes(database, takes)),
@@ -349,52 +252,11 @@ const make = Effect.fnUntraced(function* (given: Announcements | undefined) {
     addFiles: (handle, files) => work(addFiles(database, handle, files)),
     announce: (handle) => work(announcements.notify(handle)),
     changed: (handle) => announcements.await(handle),
-    budgets: {
-      set: (budget) => work(setBudget(database, budget)),
-      remove: (...budget) => work(removeBudget(database, ...budget)),
-      list: work(listBudgets(database)),
-      of: (line) => work(budgetsOf(database, line))
-    },
-    accessKeys: {
-      add: (key) => before(addAccessKey(database, key)),
-      find: (hash) => before(findAccessKey(database, hash)),
-      list: before(listAccessKeys(database)),
-      revoke: (name) => before(revokeAccessKey(database, name))
-    },
-    webhooks: {
-      add: (endpoint) => work(addEndpoint(database, endpoint)),
-      find: (name) => work(findEndpoint(database, name)),
-      active: work(activeEndpoints(database)),
-      report: work(reportEndpoints(database)),
-      remove: (name) => work(removeEndpoint(database, name)),
-      replay: (...replayed) => work(replayMessages(database, ...replayed)),
-      claim: (...claim) => work(claimMessages(database, ...claim)),
-      record: (...attempt) => work(recordAttempt(database, ...attempt)),
-      postpone: (...postponed) => work(postponeMessages(database, ...postponed))
-    },
-    storedCredentials: {
-      put: (credential) => before(putCredential(database, credential)),
-      find: (principal) => before(findStoredCredential(database, principal)),
-      list: before(listStoredCredentials(database)),
-      reseal: (...sealed) => before(resealCredential(database, ...sealed)),
-      remove: (principal) => before(removeCredential(database, principal)),
-      principalsAtWork: before(principalsAtWork(database))
-    },
-    pipelines: {
-      create: (newPipeline) =>
-        before(createPipeline(database, newPipeline)).pipe(
-          Effect.tap(logged),
-          Effect.withSpan("Ledger.createPipeline")
-        ),
-      find: (newPipeline) => before(findPipeline(database, newPipeline)),
-      get: (handle, principal) => work(getPipeline(database, handle, principal)),
-      list: (filter) => work(listPipelines(database, filter)),
-      jobs: (handle) => work(jobsOfPipeline(database, handle)),
-      findSteps: (scope, keys) =>
-        before(Effect.flatMap(Clock.currentTimeMillis, (now) => findSteps(database, scope, keys, now))),
-      end: (pipeline, state, message) => work(endPipeline(database, pipeline, state, message)),
-      resume: (pipeline, options = {}) => before(resumePipeline(database, pipeline, options)).pipe(Effect.tap(logged))
-    },
+    budgets: budgetRepository(database),
+    accessKeys: accessKeyRepository(database),
+    webhooks: webhookLedger(database),
+    storedCredentials: storedCredentialRepository(database),
+    pipelines: pipelineLedger(database),
     purgeBefore: (time) => work(purgeBefore(database, time))
   })
 })

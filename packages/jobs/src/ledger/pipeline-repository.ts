@@ -1,4 +1,4 @@
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Struct } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { type BudgetLimits, dayOf } from "./budget.ts"
 import { allLevelColumns, lineOfRow } from "./budget-line.ts"
@@ -107,8 +107,6 @@ export const resumePipeline = Effect.fnUntraced(function* (
       const now = yield* Clock.currentTimeMillis
       const paid = new Set((yield* jobsOfPipeline(database, handle)).flatMap(paidStep(repeatUnknown, retryFailed)))
       const reserved = knownMicros(pipeline.steps.filter(({ id }) => !paid.has(id)))
-      // The price of the whole was checked against the limit per call when the pipeline was created.
-      const { maxUsdPerDay } = limits
       const { upperBound: _upperBound, ...whole } = pipeline.quote
       const quote = { ...whole, priceUsd: reserved / 1e6 }
       const [lines] = yield* sql`SELECT ${allLevelColumns(database)} FROM klingkit_pipelines WHERE handle = ${handle}`
@@ -117,7 +115,8 @@ export const resumePipeline = Effect.fnUntraced(function* (
         account,
         line: lineOfRow(lines ?? {}),
         quote,
-        limits: maxUsdPerDay === undefined ? {} : { maxUsdPerDay },
+        // The price of the whole was checked against the limit per call when the pipeline was created.
+        limits: Struct.omit(limits, ["maxUsdPerCall"]),
         day: dayOf(now)
       })
       const resumes = pipeline.resumes + 1

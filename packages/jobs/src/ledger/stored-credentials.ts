@@ -37,7 +37,7 @@ export interface StoredCredentialRepository {
 
 type Database = LedgerDatabase["Service"]
 
-export const putCredential = Effect.fnUntraced(function* (
+const putCredential = Effect.fnUntraced(function* (
   { sql }: Database,
   { principal, keyId, sealed }: Parameters<StoredCredentialRepository["put"]>[0]
 ): Effect.fn.Return<void, SqlError> {
@@ -46,7 +46,7 @@ export const putCredential = Effect.fnUntraced(function* (
     ON CONFLICT (principal) DO UPDATE SET key_id = excluded.key_id, sealed = excluded.sealed, stored_at = excluded.stored_at`
 })
 
-export const findStoredCredential = Effect.fnUntraced(function* (
+const findStoredCredential = Effect.fnUntraced(function* (
   { sql }: Database,
   principal: string
 ): Effect.fn.Return<StoredCredential | undefined, SqlError> {
@@ -56,14 +56,14 @@ export const findStoredCredential = Effect.fnUntraced(function* (
   return rows.flatMap(readCredential)[0]
 })
 
-export const listStoredCredentials = Effect.fnUntraced(function* ({
+const listStoredCredentials = Effect.fnUntraced(function* ({
   sql
 }: Database): Effect.fn.Return<ReadonlyArray<StoredCredential>, SqlError> {
   const rows = yield* sql`SELECT * FROM klingkit_stored_credentials ORDER BY principal`
   return rows.flatMap(readCredential)
 })
 
-export const resealCredential = Effect.fnUntraced(function* (
+const resealCredential = Effect.fnUntraced(function* (
   { sql }: Database,
   { principal, sealed: before }: StoredCredential,
   { keyId, sealed }: Pick<StoredCredential, "keyId" | "sealed">
@@ -73,7 +73,7 @@ export const resealCredential = Effect.fnUntraced(function* (
   return changed.length > 0
 })
 
-export const removeCredential = Effect.fnUntraced(function* (
+const removeCredential = Effect.fnUntraced(function* (
   { sql }: Database,
   principal: string
 ): Effect.fn.Return<boolean, SqlError> {
@@ -82,7 +82,7 @@ export const removeCredential = Effect.fnUntraced(function* (
 })
 
 /** The jobs of others are continued by every process with their account; no other process has these credentials. */
-export const principalsAtWork = Effect.fnUntraced(function* ({
+const principalsAtWork = Effect.fnUntraced(function* ({
   sql
 }: Database): Effect.fn.Return<ReadonlyArray<string>, SqlError> {
   const lookUpAfter = (yield* Clock.currentTimeMillis) - resultRetentionMillis
@@ -98,3 +98,15 @@ const decode = Schema.decodeUnknownResult(StoredCredential)
 
 const readCredential = (row: Readonly<Record<string, unknown>>): ReadonlyArray<StoredCredential> =>
   Result.match(decode(fieldsOfRow(row)), { onSuccess: (credential) => [credential], onFailure: () => [] })
+
+export const storedCredentialRepository = (database: LedgerDatabase["Service"]): StoredCredentialRepository => {
+  const before = database.guard(true)
+  return {
+    put: (credential) => before(putCredential(database, credential)),
+    find: (principal) => before(findStoredCredential(database, principal)),
+    list: before(listStoredCredentials(database)),
+    reseal: (...sealed) => before(resealCredential(database, ...sealed)),
+    remove: (principal) => before(removeCredential(database, principal)),
+    principalsAtWork: before(principalsAtWork(database))
+  }
+}

@@ -71,6 +71,21 @@ export const budgetSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
     })
   )
 
+  it.effect("counts on an account that others use only what the principal has spent", () =>
+    Effect.gen(function* () {
+      const { ledger } = yield* openFresh
+      yield* ledger.createJob(sampleJob({ principal: "key:bert" }))
+      const limits = { maxUsdPerDay: 0.5 }
+      expect(yield* codeOf(ledger.createJob(sampleJob({ principal: "key:anna", limits })))).toBe("LEDGER_OVER_BUDGET")
+      const shared = { principal: "key:anna", limits: { ...limits, isShared: true } }
+      yield* ledger.createJob(sampleJob(shared))
+      expect(yield* codeOf(ledger.createJob(sampleJob(shared)))).toBe("LEDGER_OVER_BUDGET")
+      const { account } = scope
+      expect((yield* ledger.daySpend({ principal: "key:anna", account, isShared: true })).usedUsd).toBe(0.42)
+      expect((yield* ledger.daySpend({ principal: "key:anna", account })).usedUsd).toBe(0.84)
+    })
+  )
+
   it.effect("of 20 concurrent requests accepts no more than the daily limit allows", () =>
     Effect.gen(function* () {
       const { ledger } = yield* openFresh

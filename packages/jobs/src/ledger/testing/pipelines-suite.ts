@@ -158,7 +158,11 @@ export const pipelinesSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void =>
       yield* pipelines.end(pipeline, "STOPPED", "refused")
       expect(yield* pipelines.get(pipeline.handle, "local")).toMatchObject({ state: "STOPPED", message: "refused" })
       expect(yield* codeOf(pipelines.resume(pipeline, { limits: { maxUsdPerDay: 0.8 } }))).toBe("LEDGER_OVER_BUDGET")
-      const resumed = yield* pipelines.resume(pipeline)
+      // What another one has spent on a shared account is theirs.
+      yield* opened.ledger.createJob(sampleJob({ principal: "key:bert" }))
+      const limits = { maxUsdPerDay: 0.84 }
+      expect(yield* codeOf(pipelines.resume(pipeline, { limits }))).toBe("LEDGER_OVER_BUDGET")
+      const resumed = yield* pipelines.resume(pipeline, { limits: { ...limits, isShared: true } })
       expect(resumed).toMatchObject({ state: "RUNNING", resumes: 1, reservedUsd: 0.42 })
       // A process that has not seen the resume ends nothing.
       yield* pipelines.end(pipeline, "STOPPED", "refused")
