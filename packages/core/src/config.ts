@@ -3,6 +3,7 @@ import { copyingMistake } from "./auth/credential-shape.ts"
 import { type Credentials, credentialsFromConfig } from "./auth/credentials.ts"
 import type { RetrySchedule } from "./client/retry.ts"
 import { invalidInput, invalidSetting, type KlingError } from "./errors/kling-error.ts"
+import { consoleSites } from "./kling-facts.ts"
 
 /** Kling's API hosts; a key works in its own region only. */
 export const regionUrls = {
@@ -36,7 +37,7 @@ export const isLocalUrl = (baseUrl: string): boolean =>
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** Where people look Kling up, which answers no API request. */
-const websites: ReadonlySet<string> = new Set(["kling.ai", "www.kling.ai", "klingai.com", "app.klingai.com"])
+const websites: ReadonlySet<string> = new Set([...Object.values(consoleSites), "www.kling.ai", "app.klingai.com"])
 
 /**
  * Checks a base URL: https, or http on this machine only, since the credential travels with every request. A `/v1` at its

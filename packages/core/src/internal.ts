@@ -24,6 +24,9 @@ export { type NameSetting, optionOf, variableOf } from "./errors/setting.ts"
 export { sharedAdvice } from "./errors/shared-advice.ts"
 export {
   cannotCancel,
+  consoleSites,
+  firstPackMillis,
+  packLagHours,
   resultDomains,
   resultRetentionDays,
   resultRetentionMillis,

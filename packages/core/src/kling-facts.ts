@@ -6,6 +6,15 @@ export const resultRetentionMillis = resultRetentionDays * 86_400_000
 export const sessionHours = 24
 export const sessionMillis = sessionHours * 3_600_000
 
+/** How old Kling's figures of resource packs may be (Kling docs, account costs). */
+export const packLagHours = 12
+
+/** Before Kling had resource packs: a read from then on returns all of them, expired ones included. */
+export const firstPackMillis = Date.UTC(2024, 0)
+
+/** The websites with the console in which keys are made, by region. */
+export const consoleSites = { global: "kling.ai", china: "klingai.com" } as const
+
 /** Domains observed to serve Kling's results, with every host below them. */
 export const resultDomains: ReadonlyArray<string> = ["klingai.com", "kechuangai.com"]
 

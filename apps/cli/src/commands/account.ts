@@ -1,5 +1,5 @@
 import { Kling, operations } from "@klingkit/core"
-import { invalidInput } from "@klingkit/core/internal"
+import { invalidInput, packLagHours } from "@klingkit/core/internal"
 import { Account } from "@klingkit/jobs"
 import { Clock, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -67,7 +67,7 @@ const costs = Command.make(
     const now = yield* Clock.currentTimeMillis
     const start = yield* parseDate("--from", from, now - 365 * dayMillis)
     const packs = yield* readPacks(start, yield* parseDate("--to", to, now), pack).pipe(Effect.provide(connection))
-    yield* output.say("Kling updates these figures with up to 12 hours of delay.")
+    yield* output.say(`Kling updates these figures with up to ${packLagHours} hours of delay.`)
     yield* output.answer({ json: packs, text: table(packs, columns, output.stdoutIsTerminal) })
   })
 ).pipe(

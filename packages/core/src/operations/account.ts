@@ -1,3 +1,4 @@
+import { packLagHours } from "../kling-facts.ts"
 import { Schema } from "effect"
 import { operation } from "../operation.ts"
 import { integer, string } from "../params/param.ts"
@@ -18,7 +19,7 @@ const ResourcePack = Schema.Struct({
 
 export const accountCosts = operation({
   id: "account.costs",
-  summary: "Resource packs and their remaining units; may lag 12 hours; at most one call per second",
+  summary: `Resource packs and their remaining units; may lag ${packLagHours} hours; at most one call per second`,
   family: "account",
   ...freeRead,
   method: "GET",

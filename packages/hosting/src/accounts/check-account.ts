@@ -7,11 +7,11 @@ import {
   regionUrls,
   retrySchedule
 } from "@klingkit/core"
-import { otherBaseUrl } from "@klingkit/core/internal"
+import { firstPackMillis, otherBaseUrl } from "@klingkit/core/internal"
 import { Clock, Data, Effect, Layer, Schedule } from "effect"
 import type { KlingAccount } from "./kling-accounts.ts"
 
-/** What an account has to spend, as Kling says; it may lag twelve hours. */
+/** What an account has to spend, as Kling says. */
 export interface ResourcePack {
   readonly name: string
   readonly remaining: number
@@ -23,8 +23,6 @@ export interface ResourcePack {
 /** Kling did not say whether the key is valid. */
 export class KlingAway extends Data.TaggedError("KlingAway")<{ readonly cause: KlingError | "timeout" }> {}
 
-/** Before Kling had packs: the answer is all of them, expired ones included. */
-const firstPackMillis = Date.UTC(2024, 0)
 /** The user waits for the page. */
 const readTimeout = "15 seconds"
 

@@ -1,3 +1,4 @@
+import { consoleSites, packLagHours } from "@klingkit/core/internal"
 import { DateTime, Redacted } from "effect"
 import type { ResourcePack } from "../accounts/check-account.ts"
 import type { ConnectedAccount } from "../accounts/kling-accounts.ts"
@@ -170,7 +171,7 @@ const packsTable = (packs: Packs): Html => {
   }
   return html`<table>
     <caption>
-      Resource packs. What is left may be up to twelve hours old.
+      Resource packs. What is left may be up to ${packLagHours} hours old.
     </caption>
     <thead>
       <tr>
@@ -222,10 +223,11 @@ const connectForm = ({ token, fixedHost }: AccountViewOptions, isConnected: bool
           ? html`<fieldset>
               <legend>Region</legend>
               <label class="choice"
-                ><input type="radio" name="region" value="global" checked /> ${regions.global} (kling.ai)</label
+                ><input type="radio" name="region" value="global" checked /> ${regions.global}
+                (${consoleSites.global})</label
               >
               <label class="choice"
-                ><input type="radio" name="region" value="china" /> ${regions.china} (klingai.com)</label
+                ><input type="radio" name="region" value="china" /> ${regions.china} (${consoleSites.china})</label
               >
             </fieldset>`
           : undefined

@@ -1,5 +1,5 @@
 import { Kling, operations } from "@klingkit/core"
-import { noAccount } from "@klingkit/core/internal"
+import { firstPackMillis, noAccount } from "@klingkit/core/internal"
 import { Clock, Context, Effect, FiberSet, Layer, Option, Ref, Semaphore } from "effect"
 import type { KnownCredential } from "../ledger/accounts.ts"
 import { Ledger } from "../ledger/ledger.ts"
@@ -43,8 +43,6 @@ const refreshMillis = 30 * 24 * 3_600_000
 const retryMillis = 3_600_000
 /** Longer than Kling takes to answer, and short enough for a request to wait. */
 const readTimeout = "3 seconds"
-/** Before Kling had packs: the answer is all of them, expired ones included. */
-const firstPackMillis = Date.UTC(2024, 0)
 
 const make = Effect.gen(function* () {
   const kling = yield* Kling

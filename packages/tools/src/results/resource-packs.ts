@@ -1,5 +1,5 @@
 import { Kling, type KlingError, operations } from "@klingkit/core"
-import { sanitizeText } from "@klingkit/core/internal"
+import { packLagHours, sanitizeText } from "@klingkit/core/internal"
 import { Clock, Effect } from "effect"
 import * as z from "zod"
 import { truncateToBudget } from "./truncate-to-budget.ts"
@@ -20,7 +20,7 @@ export type PackData = z.output<typeof packSchema>
 /** Shown with every pack balance: users know Kling's other credits, and expect charges to appear at once. */
 const packNotes = [
   "These are packs of the developer API; credits of the Kling app are separate and do not count here.",
-  "Kling's figures may lag by 12 hours."
+  `Kling's figures may lag by ${packLagHours} hours.`
 ]
 
 const yearMillis = 365 * 86_400_000
