@@ -70,7 +70,8 @@ export const borders: Readonly<Record<string, Border>> = {
     "@klingkit/tools": "",
     aws4fetch: "src/media-store/",
     effect: "",
-    jose: ""
+    jose: "",
+    oauth4webapi: "src/page/"
   },
   "packages/rest": {
     "@klingkit/core": "",

@@ -1,10 +1,7 @@
 import { fetchHttpClient } from "@klingkit/core"
-import { sha256Hex } from "@klingkit/jobs/internal"
+import { isLocalUrl } from "@klingkit/core/internal"
 import { Data, Effect, Redacted, Schema } from "effect"
-import * as SecureRandom from "effect/crypto/SecureRandom"
-import { Base64, Hex } from "effect/encoding"
-import * as Base64Url from "effect/encoding/Base64Url"
-import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
+import * as oauth from "oauth4webapi"
 import { discoverIssuer } from "../issuer-keys.ts"
 import { accountPath, type HostingSettings } from "../settings.ts"
 
@@ -23,12 +20,6 @@ export type StartedSignIn = typeof StartedSignIn.Type
 
 export const returnPath = `${accountPath}/signed-in`
 
-const random = SecureRandom.SecureRandom.use(({ randomBytes }) => randomBytes(32)).pipe(
-  Effect.map(Base64Url.encode),
-  Effect.orDie,
-  Effect.provide(SecureRandom.layerWebCrypto)
-)
-
 /** Where a browser signs in (authorization code with PKCE, RFC 9700), and what it has to keep until it is back. */
 export const startSignIn = Effect.fnUntraced(function* (
   { issuer, audience }: OAuthSettings,
@@ -36,8 +27,8 @@ export const startSignIn = Effect.fnUntraced(function* (
   publicOrigin: string
 ): Effect.fn.Return<{ readonly url: string; readonly started: StartedSignIn }, SignInFailed> {
   const { authorization_endpoint: endpoint } = yield* metadataOf(issuer)
-  if (endpoint === undefined) return yield* new SignInFailed({ because: "issuer" })
-  const started = { state: yield* random, verifier: yield* random }
+  if (endpoint === undefined) return yield* byIssuer()
+  const started = { state: oauth.generateRandomState(), verifier: oauth.generateRandomCodeVerifier() }
   const url = new URL(endpoint)
   const parameters = {
     response_type: "code",
@@ -47,14 +38,12 @@ export const startSignIn = Effect.fnUntraced(function* (
     // The token is one for this server, as those of its callers are, so that its subject is theirs.
     resource: audience,
     state: started.state,
-    code_challenge: yield* challengeOf(started.verifier),
+    code_challenge: yield* Effect.promise(() => oauth.calculatePKCECodeChallenge(started.verifier)),
     code_challenge_method: "S256"
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return { url: url.href, started }
 })
-
-const Tokens = Schema.Struct({ access_token: Schema.String })
 
 /** The access token for which the issuer exchanges the code in its answer. */
 export const finishSignIn = Effect.fnUntraced(function* (
@@ -62,60 +51,52 @@ export const finishSignIn = Effect.fnUntraced(function* (
   { id, secret }: Client,
   publicOrigin: string,
   { answer, started }: { readonly answer: URLSearchParams; readonly started: StartedSignIn | undefined }
-): Effect.fn.Return<Redacted.Redacted, SignInFailed, HttpClient.HttpClient> {
-  const code = answer.get("code")
-  const answeredBy = answer.get("iss") ?? issuer
-  if (started === undefined || code === null || answer.get("state") !== started.state || !isSame(answeredBy, issuer)) {
-    return yield* new SignInFailed({ because: "user" })
-  }
-  const { token_endpoint: endpoint } = yield* metadataOf(issuer)
-  if (endpoint === undefined) return yield* new SignInFailed({ because: "issuer" })
-  const request = HttpClientRequest.post(endpoint).pipe(
-    HttpClientRequest.setHeaders({ accept: "application/json", ...authorizationOf(id, secret) }),
-    HttpClientRequest.bodyUrlParams({
-      grant_type: "authorization_code",
+): Effect.fn.Return<Redacted.Redacted, SignInFailed> {
+  if (started === undefined) return yield* new SignInFailed({ because: "user" })
+  const server = yield* metadataOf(issuer)
+  const client = { client_id: id }
+  const code = yield* Effect.try({
+    try: () => oauth.validateAuthResponse(server, client, answer, started.state),
+    catch: () => new SignInFailed({ because: "user" })
+  })
+  const exchange = async () => {
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      // A public client proves itself by PKCE alone.
+      secret === undefined ? oauth.None() : oauth.ClientSecretBasic(Redacted.value(secret)),
       code,
-      redirect_uri: `${publicOrigin}${returnPath}`,
-      client_id: id,
-      code_verifier: started.verifier,
-      resource: audience
-    })
-  )
-  const answered = yield* HttpClient.execute(request).pipe(Effect.timeout("10 seconds"), Effect.mapError(byIssuer))
-  if (answered.status >= 400 && answered.status < 500) {
-    // The code was used before or is too old; or the settings of the client are wrong.
-    yield* Effect.logWarning(`the token issuer refused to end a sign-in: HTTP ${answered.status}`)
-    return yield* new SignInFailed({ because: "user" })
+      `${publicOrigin}${returnPath}`,
+      started.verifier,
+      {
+        additionalParameters: { resource: audience },
+        signal: AbortSignal.timeout(exchangeMillis),
+        [oauth.allowInsecureRequests]: isLocalUrl(issuer)
+      }
+    )
+    return oauth.processAuthorizationCodeResponse(server, client, response)
   }
-  const tokens = yield* HttpClientResponse.filterStatusOk(answered).pipe(
-    Effect.flatMap(HttpClientResponse.schemaBodyJson(Tokens)),
-    Effect.mapError(byIssuer)
+  const { access_token: token } = yield* Effect.tryPromise({ try: exchange, catch: failureOf }).pipe(
+    Effect.tapError(({ because }) =>
+      because === "user" ? Effect.logWarning("the token issuer refused to end a sign-in") : Effect.void
+    )
   )
-  return Redacted.make(tokens.access_token)
-}, Effect.provide(fetchHttpClient))
+  return Redacted.make(token)
+})
+
+const exchangeMillis = 10_000
 
 const byIssuer = () => new SignInFailed({ because: "issuer" })
 
-/** Some issuers write their URL with a slash at its end, and some without. */
-const isSame = (one: string, other: string): boolean => one.replace(/\/$/, "") === other.replace(/\/$/, "")
-
-/** A public client proves itself by PKCE alone. */
-const authorizationOf = (id: string, secret: Redacted.Redacted | undefined): Readonly<Record<string, string>> =>
-  secret === undefined
-    ? {}
-    : {
-        authorization: `Basic ${Base64.encode(`${encodeURIComponent(id)}:${encodeURIComponent(Redacted.value(secret))}`)}`
-      }
+/** An issuer that refuses says so in its own way: the code was used before or is too old, or the client's settings are wrong. */
+const failureOf = (error: unknown): SignInFailed =>
+  error instanceof oauth.ResponseBodyError || error instanceof oauth.WWWAuthenticateChallengeError
+    ? new SignInFailed({ because: "user" })
+    : byIssuer()
 
 const metadataOf = (issuer: string) =>
   discoverIssuer(issuer).pipe(
     Effect.tapError(({ message }) => Effect.logWarning(message)),
     Effect.mapError(byIssuer),
     Effect.provide(fetchHttpClient)
-  )
-
-const challengeOf = (verifier: string): Effect.Effect<string> =>
-  Effect.map(
-    Effect.flatMap(sha256Hex(verifier), (hash) => Effect.orDie(Effect.fromResult(Hex.decode(hash)))),
-    (bytes) => Base64Url.encode(bytes)
   )

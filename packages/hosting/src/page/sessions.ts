@@ -1,10 +1,9 @@
 import type { LedgerError } from "@klingkit/jobs"
 import { sha256Hex } from "@klingkit/jobs/internal"
 import { Effect, Schema } from "effect"
-import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Base64Url from "effect/encoding/Base64Url"
 import { AccessKeys } from "../access-keys.ts"
 import type { Sealing } from "../accounts/sealing.ts"
+import { randomToken } from "../random-token.ts"
 import { makeSealedCookie } from "./sealed-cookie.ts"
 
 const Session = Schema.Struct({
@@ -36,7 +35,7 @@ export const makeSessions = (sealing: Sealing, isSecure: boolean): Effect.Effect
     })
     return {
       begin: Effect.fnUntraced(function* (principal, key) {
-        const token = Base64Url.encode(yield* randomBytes)
+        const token = yield* randomToken
         return yield* cookie.set({
           principal,
           token,
@@ -52,8 +51,3 @@ export const makeSessions = (sealing: Sealing, isSecure: boolean): Effect.Effect
       })
     }
   })
-
-const randomBytes = SecureRandom.SecureRandom.use((random) => random.randomBytes(32)).pipe(
-  Effect.orDie,
-  Effect.provide(SecureRandom.layerWebCrypto)
-)
