@@ -2,9 +2,8 @@ import type { BudgetLine, LedgerError, LedgerSource } from "@klingkit/jobs"
 import { type AccessKey, lazyLedger, Ledger, sha256Hex } from "@klingkit/jobs/internal"
 import type { Scope } from "@klingkit/tools"
 import { Context, Effect, Layer, Redacted, Struct } from "effect"
-import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Base64Url from "effect/encoding/Base64Url"
 import { principalOfKey, type Principal } from "./principal.ts"
+import { randomToken } from "./random-token.ts"
 
 /** Recognized by scanners that look for leaked secrets. */
 const prefix = "klingkit_"
@@ -60,7 +59,4 @@ const principalOf = ({ name, scopes, ...owner }: AccessKey): Principal => ({
 })
 
 // Its 256 random bits need no slow hash.
-const randomKey = SecureRandom.SecureRandom.use((random) => random.randomBytes(32)).pipe(
-  Effect.map((bytes) => `${prefix}${Base64Url.encode(bytes)}`),
-  Effect.provide(SecureRandom.layerWebCrypto)
-)
+const randomKey = Effect.map(randomToken, (token) => `${prefix}${token}`)

@@ -9,8 +9,7 @@ import {
   sha256Hex
 } from "@klingkit/jobs/internal"
 import { Clock, Context, Data, Effect, Layer, Redacted } from "effect"
-import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Base64Url from "effect/encoding/Base64Url"
+import { randomToken } from "../random-token.ts"
 import { endpointPolicy } from "./endpoint-policy.ts"
 import { testBody } from "./message-body.ts"
 import { type Answer, sendMessage } from "./send-message.ts"
@@ -51,7 +50,7 @@ export class Endpoints extends Context.Service<
         add: Effect.fnUntraced(function* ({ name, url, caller }) {
           const reason = denyUrl(url, policy)
           if (reason !== undefined) return yield* refused(`the URL ${new DeniedAddress({ reason }).message}`)
-          const id = yield* randomId
+          const id = yield* randomToken
           const secret = yield* secretOf(id)
           const isNew = yield* webhooks.add({
             id,
@@ -72,7 +71,7 @@ export class Endpoints extends Context.Service<
           if (endpoint === undefined) return yield* refused(`there is no endpoint ${name}`)
           const secret = yield* secretOf(endpoint.id)
           if ((yield* sha256Hex(Redacted.value(secret))) !== endpoint.secretHash) return yield* refused(otherSecret)
-          const message = { id: `msg_${yield* randomId}`, body: testBody(name, yield* Clock.currentTimeMillis) }
+          const message = { id: `msg_${yield* randomToken}`, body: testBody(name, yield* Clock.currentTimeMillis) }
           const send = (client: Parameters<typeof sendMessage>[0]) =>
             sendMessage(client, { url: endpoint.url, secret }, message)
           return yield* Effect.scoped(Effect.flatMap(host.connect(policy), send))
@@ -93,8 +92,3 @@ const secretOf = (endpointId: string) =>
       ? refused("KLINGKIT_SECRET is not set: the secrets of endpoints are derived from it; use that of the server")
       : Effect.succeed(secret)
   )
-
-const randomId = SecureRandom.SecureRandom.use((random) => random.randomBytes(16)).pipe(
-  Effect.map((bytes) => Base64Url.encode(bytes)),
-  Effect.provide(SecureRandom.layerWebCrypto)
-)
