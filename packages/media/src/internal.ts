@@ -19,5 +19,5 @@ export {
   type StoredObject,
   StoreFailure
 } from "./store/media-store.ts"
-export { type ResultStore, resultsOnDisk } from "./store/result-store.ts"
+export { type ResultLink, type ResultStore, resultsOnDisk } from "./store/result-store.ts"
 export { resultsInStore } from "./store/results-in-store.ts"

@@ -1,10 +1,9 @@
 import type { TaskOutput } from "@klingkit/core"
-import type { ResultStore, StoredLink } from "@klingkit/media/internal"
+import type { ResultLink, ResultStore, StoredLink } from "@klingkit/media/internal"
 import { Effect, Fiber, FiberMap, type Scope } from "effect"
 import type { Job } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import type { LedgerError } from "../ledger/ledger-error.ts"
-import type { JobFile } from "../ledger/job-record.ts"
 import { hasFile } from "./has-file.ts"
 
 /** Jobs with links to what a store has of their results. Where results are saved on a disk, jobs stay as they are. */
@@ -25,16 +24,14 @@ export const makeStoredResults = Effect.fnUntraced(function* (
 ): Effect.fn.Return<StoredResults, never, Scope.Scope> {
   const storing = yield* FiberMap.make<string>()
 
-  const linksTo = Effect.fnUntraced(function* (files: ReadonlyArray<JobFile>) {
-    const links = yield* Effect.forEach(files, ({ path }) => linkTo(path))
-    return links.filter((link) => link !== undefined)
-  })
-
   const linked = Effect.fnUntraced(function* (job: Job): Effect.fn.Return<Job> {
     const { task, record, pipeline } = job
     const made = pipeline?.steps ?? (record === undefined ? [] : [{ outputs: task.outputs, files: record.files }])
     const pairs = yield* Effect.forEach(made, ({ outputs = [], files = [] }) =>
-      Effect.map(linksTo(files), (links) => inOrder(outputs, links))
+      Effect.map(
+        Effect.forEach(files, ({ path }) => linkTo(path)),
+        (links) => linkedOutputs(outputs, links)
+      )
     )
     const byUrl = new Map(pairs.flat())
     const links = task.outputs.flatMap((output, position) => {
@@ -69,12 +66,16 @@ export const makeStoredResults = Effect.fnUntraced(function* (
 
 const urlOf = (output: TaskOutput): string => ("url" in output ? (output.url ?? "") : "")
 
-/** Results are saved one after the other, and recorded in this order. */
-const inOrder = (
+/** The link of each result by its URL at Kling. Elements among the results have no file, and are not counted. */
+const linkedOutputs = (
   outputs: ReadonlyArray<TaskOutput>,
-  links: ReadonlyArray<StoredLink>
-): ReadonlyArray<readonly [string, StoredLink]> =>
-  outputs.filter(hasFile).flatMap((output, index) => {
-    const link = links[index]
-    return link === undefined ? [] : [[urlOf(output), link] as const]
+  links: ReadonlyArray<ResultLink | undefined>
+): ReadonlyArray<readonly [string, StoredLink]> => {
+  const saved = outputs.filter(hasFile)
+  return links.flatMap((found) => {
+    if (found === undefined) return []
+    const { index, ...link } = found
+    const output = saved[index]
+    return output === undefined ? [] : [[urlOf(output), link] as const]
   })
+}

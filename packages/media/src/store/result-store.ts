@@ -13,9 +13,14 @@ export interface ResultStore {
     results: ResultsToSave
   ) => Effect.Effect<ReadonlyArray<SavedFile>, FetchFailure | FileExists, FileHost | FileSystem.FileSystem | Path.Path>
   /** A link to a file of this caller, by its recorded path; nothing where the path alone is enough, or is another's. */
-  readonly linkTo: (path: string) => Effect.Effect<StoredLink | undefined>
+  readonly linkTo: (path: string) => Effect.Effect<ResultLink | undefined>
   /** The media reference that a link of this caller stands for: `kk-img-...#2`; nothing for other URLs. */
   readonly referenceOf: (link: string) => string | undefined
+}
+
+export interface ResultLink extends StoredLink {
+  /** Which of the files of its task, from 0. */
+  readonly index: number
 }
 
 /** Folders on this machine. */

@@ -53,13 +53,23 @@ export const resultsInStore = (store: MediaStore, folder: string): ResultStore =
     },
     referenceOf: (link) => {
       const key = store.keyOf(link)
-      if (key?.startsWith(keyOf("")) !== true) return undefined
-      const [, handle, number = "1"] =
-        /^(kk-[a-z0-9]+-[a-z0-9]{26})(?:-(\d+))?\.\w+$/.exec(key.slice(keyOf("").length)) ?? []
-      return handle === undefined ? undefined : `${handle}#${number}`
+      const result = key?.startsWith(keyOf("")) === true ? resultNamed(key.slice(keyOf("").length)) : undefined
+      return result === undefined ? undefined : `${result.handle}#${result.index + 1}`
     },
-    linkTo: (path) => (path.startsWith(below) ? store.link(keyOf(path.slice(below.length))) : Effect.succeed(undefined))
+    linkTo: (path) => {
+      const name = path.startsWith(below) ? path.slice(below.length) : ""
+      const result = resultNamed(name)
+      return result === undefined
+        ? Effect.succeed(undefined)
+        : Effect.map(store.link(keyOf(name)), (link) => ({ ...link, index: result.index }))
+    }
   }
+}
+
+/** Which file of which task has a name: `kk-img-...-2.png`. A single one has no number. */
+const resultNamed = (name: string): { readonly handle: string; readonly index: number } | undefined => {
+  const [, handle, number = "1"] = /^(kk-[a-z0-9]+-[a-z0-9]+)(?:-(\d+))?\.\w+$/.exec(name) ?? []
+  return handle === undefined ? undefined : { handle, index: Number(number) - 1 }
 }
 
 type Facts = Omit<SavedFile, "path" | "uri" | "link">
@@ -77,7 +87,7 @@ const putWhole = Effect.fnUntraced(function* (
   const put = yield* Effect.result(store.put(key, { ...facts, content }))
   if (yield* isThere) return
   // Where the put has failed, another download of the same result may still have stored it, and taken it from the disk.
-  yield* Result.isFailure(put) ? put.failure : new StoreFailure({ detail: "what it has is not what was stored" })
+  return yield* Result.isFailure(put) ? put.failure : new StoreFailure({ detail: "what it has is not what was stored" })
 })
 
 const putText = Effect.fnUntraced(function* (store: MediaStore, key: string, text: string) {
