@@ -88,13 +88,13 @@ export const problemAnswer = (
 /** An error of a tool, in its own words. */
 export const problemOf = (
   status: ProblemStatus,
-  { code, error, charged, next, taskId }: FormattedError,
+  { code, error, wasCharged, next, taskId }: FormattedError,
   more: Pick<Problem, "problems"> = {}
 ): Omit<Problem, "title"> => ({
   status,
   detail: error,
   code,
-  charged: /^(no|yes)\b/.test(charged) ? (charged.startsWith("no") ? "no" : "yes") : "maybe",
+  charged: wasCharged,
   next,
   ...(taskId === undefined ? {} : { task_id: taskId }),
   ...more

@@ -14,6 +14,7 @@ export const unofferedTool = (name: string, offered: ReadonlyArray<Tool>): Forma
   return formattedError({
     code: "KLINGKIT_TOOL_NOT_OFFERED",
     error: `${name} is a tool that this server does not offer`,
+    wasCharged: "no",
     charged: "no",
     next: `tell the user how to switch it on: ${howToOffer(tool, offered)}${instead}`
   })

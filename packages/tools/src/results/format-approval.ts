@@ -99,5 +99,5 @@ const reasons: Readonly<
 export const formatUnapproved = (why: Unapproved, approvalCode?: string): FormattedError => {
   const { code, error, ...reason } = reasons[why]
   const next = approvalCode === undefined ? reason.next : shellApproval(approvalCode)
-  return formattedError({ code, error, charged: "no", next })
+  return formattedError({ code, error, wasCharged: "no", charged: "no", next })
 }

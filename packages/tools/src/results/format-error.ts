@@ -1,4 +1,4 @@
-import type { KlingError, NextStep } from "@klingkit/core"
+import type { Charged, KlingError, NextStep } from "@klingkit/core"
 import {
   adviceOf,
   anotherTake,
@@ -21,7 +21,8 @@ export interface FormattedError {
   /** What happened. */
   readonly error: string
   readonly taskId?: string
-  /** Begins with no, maybe or yes. */
+  readonly wasCharged: Charged
+  /** The same in words. */
   readonly charged: string
   /** What to do next. */
   readonly next: string
@@ -63,7 +64,7 @@ export const formatError = (
     code: error.code,
     error: error.describe(variableOf),
     ...(taskId === undefined ? {} : { taskId: shown(taskId) }),
-    charged: chargedBy(tool, error),
+    ...chargedBy(tool, error),
     next: adviceOf(error, (step) => nextStep(tool, error, step))
   })
 }
@@ -77,10 +78,11 @@ const taskIdOf = (error: AnyError): string | undefined => {
 }
 
 /** The money of the job in question stands, also where the tool itself only reads. */
-const chargedBy = (tool: FailedTool, error: AnyError): string => {
+const chargedBy = (tool: FailedTool, error: AnyError): Pick<FormattedError, "wasCharged" | "charged"> => {
   if ("job" in error && error.job !== undefined) {
     const { charged } = error.job
-    return `${moneyText(error.job)}${charged === "maybe" && !tool.charged ? ofReadTask : ofTask[charged]}`
+    const about = charged === "maybe" && !tool.charged ? ofReadTask : ofTask[charged]
+    return { wasCharged: charged, charged: `${moneyText(error.job)}${about}` }
   }
   return chargedByCall(tool, error)
 }
@@ -88,12 +90,20 @@ const chargedBy = (tool: FailedTool, error: AnyError): string => {
 const ofReadTask = ", for the task; this call is free"
 const ofTask = { no: "", maybe: "; Kling may have accepted the request", yes: ", for the task; it is not lost" }
 
-const chargedByCall = (tool: FailedTool, error: AnyError): string => {
-  if (error.reason._tag === "StepFailed" && error.reason.paid.length > 0) return `yes, ${paidText(error.reason.paid)}`
-  if (tool.charged && !(error._tag === "KlingError" && error.isOfTasks === true)) return chargedText[error.wasCharged]
+const chargedByCall = (tool: FailedTool, error: AnyError): ReturnType<typeof chargedBy> => {
+  const { reason, wasCharged } = error
+  if (reason._tag === "StepFailed" && reason.paid.length > 0) {
+    return { wasCharged: "yes", charged: `yes, ${paidText(reason.paid)}` }
+  }
+  if (tool.charged && !(error._tag === "KlingError" && error.isOfTasks === true)) return saying(chargedText, wasCharged)
   // What a free tool says of a task that it names must hold for the task.
-  return tool.charged || isOfTask(tool) ? freeText[error.wasCharged] : freeText.no
+  return saying(freeText, tool.charged || isOfTask(tool) ? wasCharged : "no")
 }
+
+const saying = (words: Readonly<Record<Charged, string>>, wasCharged: Charged) => ({
+  wasCharged,
+  charged: words[wasCharged]
+})
 
 const freeText = {
   no: "no; this call is free",
@@ -109,7 +119,7 @@ export const formatDefect = (tool: FailedTool & Pick<Tool, "name">): FormattedEr
   formattedError({
     code: "KLINGKIT_DEFECT",
     error: `${tool.name} failed: internal error in klingkit`,
-    charged: tool.charged ? chargedText.maybe : isOfTask(tool) ? freeText.maybe : freeText.no,
+    ...(tool.charged ? saying(chargedText, "maybe") : saying(freeText, isOfTask(tool) ? "maybe" : "no")),
     next: `${tool.charged ? "check list_tasks before trying again" : "try again"}, and report the error from stderr`
   })
 
