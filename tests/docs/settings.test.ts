@@ -25,6 +25,12 @@ describe("docs/settings.md", () => {
     expect([...documented].toSorted()).toEqual([...used].toSorted())
   })
 
+  it("describes each in one row", () => {
+    const rows = [...readText("docs/settings.md").matchAll(/^\| `(KLING\w+)`/gm)].map(([, name]) => name)
+    expect(rows.length).toBeGreaterThan(30)
+    expect(rows.filter((name, index) => rows.indexOf(name) !== index)).toEqual([])
+  })
+
   it.each(["docs/hosting.md", "docs/operating.md", "docs/rest.md", "docs/webhooks.md"])(
     "lists every setting that %s names",
     (page) => {

@@ -1,8 +1,6 @@
-import { once } from "node:events"
-import { createServer, request } from "node:http"
-import type { AddressInfo } from "node:net"
 import { freshKling } from "../mcp/emulated-kling.ts"
 import { startHttp } from "../mcp/server-process.ts"
+import { startReverseProxy } from "./reverse-proxy.ts"
 
 interface StartOptions {
   readonly args?: ReadonlyArray<string>
@@ -18,19 +16,8 @@ export const startHosted = async (
 ) => {
   const kling = given ?? (await freshKling())
   let inner = ""
-  const proxy = createServer((incoming, outgoing) => {
-    const { method = "GET", headers, url = "/" } = incoming
-    const forwarded = request(new URL(url, inner), { method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
-    })
-    forwarded.once("error", () => outgoing.destroy())
-    outgoing.once("close", () => forwarded.destroy())
-    incoming.pipe(forwarded)
-  })
-  proxy.listen(0, "127.0.0.1")
-  await once(proxy, "listening")
-  const origin = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const proxy = await startReverseProxy(() => inner)
+  const { origin } = proxy
   const settings = {
     ...kling.env,
     KLINGKIT_PUBLIC_URL: origin,
@@ -53,7 +40,6 @@ export const startHosted = async (
     close: async () => {
       program.child.kill("SIGTERM")
       await program.ended
-      proxy.closeAllConnections()
       proxy.close()
       await kling.close()
       return program.stderr

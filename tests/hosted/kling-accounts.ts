@@ -1,8 +1,6 @@
 import { runEmulator } from "@klingkit/emulator"
-import { once } from "node:events"
-import { createServer, request } from "node:http"
-import type { AddressInfo } from "node:net"
 import { freshKling } from "../mcp/emulated-kling.ts"
+import { startReverseProxy } from "./reverse-proxy.ts"
 
 /** Who signs, by a key pair's token. */
 const issuerOf = (token: string): unknown => {
@@ -23,21 +21,10 @@ interface Ledger {
 export const twoAccounts = async (options: Parameters<typeof freshKling>[0] = {}) => {
   const [kling, own] = await Promise.all([freshKling(options), runEmulator({ seed: 8, ...options })])
   const ownKeys = new Set<unknown>([own.apiKey, own.accessKey])
-  const proxy = createServer((incoming, outgoing) => {
-    const token = incoming.headers.authorization?.replace(/^Bearer /, "") ?? ""
-    const target = ownKeys.has(token) || ownKeys.has(issuerOf(token)) ? own.url : kling.url
-    const { method = "GET", headers, url = "/" } = incoming
-    const forwarded = request(new URL(url, target), { method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
-    })
-    forwarded.once("error", () => outgoing.destroy())
-    outgoing.once("close", () => forwarded.destroy())
-    incoming.pipe(forwarded)
+  const proxy = await startReverseProxy(({ headers }) => {
+    const token = headers.authorization?.replace(/^Bearer /, "") ?? ""
+    return ownKeys.has(token) || ownKeys.has(issuerOf(token)) ? own.url : kling.url
   })
-  proxy.listen(0, "127.0.0.1")
-  await once(proxy, "listening")
-  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
   const control = async (route: string, body?: unknown): Promise<unknown> => {
     const [method = "GET", name = ""] = route.split(" ")
     const sent = body === undefined ? {} : { body: JSON.stringify(body) }
@@ -47,9 +34,8 @@ export const twoAccounts = async (options: Parameters<typeof freshKling>[0] = {}
     /** The server's, whose `close` ends both. */
     kling: {
       ...kling,
-      env: { ...kling.env, KLINGAI_BASE_URL: url },
+      env: { ...kling.env, KLINGAI_BASE_URL: proxy.origin },
       close: async () => {
-        proxy.closeAllConnections()
         proxy.close()
         await own.close()
         await kling.close()
