@@ -1,4 +1,4 @@
-import { Clock, Effect, Result } from "effect"
+import { Array, Clock, Effect, Result } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import { ofAccount } from "./accounts.ts"
 import type { LedgerDatabase } from "./database.ts"
@@ -64,17 +64,19 @@ export const claimJob = Effect.fnUntraced(function* (
   return yield* ledgerError(held.length > 0 ? { _tag: "LeaseHeld", handle } : { _tag: "NotFound", id: handle })
 })
 
-/** Extends a lease that no other process has claimed since, even if it has run out. */
-export const renewLease = Effect.fnUntraced(function* (
+/** So many handles in one statement: SQLite takes a limited number of values. */
+const perStatement = 500
+
+/** Extends the leases of a process that no other has claimed since, even those that have run out. */
+export const renewLeases = Effect.fnUntraced(function* (
   { sql }: LedgerDatabase["Service"],
-  handle: string,
-  { owner, fence }: Lease,
-  seconds: number
-): Effect.fn.Return<void, LedgerError | SqlError> {
-  const now = yield* Clock.currentTimeMillis
-  const renewed = yield* sql`UPDATE klingkit_jobs SET lease_until = ${leaseEnd(now, seconds)}
-    WHERE handle = ${handle} AND lease_owner = ${owner} AND lease_fence = ${fence} RETURNING handle`
-  if (renewed.length === 0) return yield* ledgerError({ _tag: "LeaseLost", handle })
+  handles: ReadonlyArray<string>,
+  { owner, seconds }: LeaseRequest
+): Effect.fn.Return<void, SqlError> {
+  for (const some of Array.chunksOf(handles, perStatement)) {
+    const until = leaseEnd(yield* Clock.currentTimeMillis, seconds)
+    yield* sql`UPDATE klingkit_jobs SET lease_until = ${until} WHERE ${sql.in("handle", some)} AND lease_owner = ${owner}`
+  }
 })
 
 /** Releases a job at once; a lease that is no longer held is left as it is. */

@@ -40,7 +40,7 @@ import {
   nextRecoveryAt,
   type RecoveryFilter,
   releaseLease,
-  renewLease,
+  renewLeases,
   type UnfinishedFilter
 } from "./leases.ts"
 import { ledgerError, type LedgerError } from "./ledger-error.ts"
@@ -83,7 +83,8 @@ export class Ledger extends Context.Service<
       filter: UnfinishedFilter,
       request: LeaseRequest
     ): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
-    renew(handle: string, lease: Lease, seconds: number): Effect.Effect<void, LedgerError>
+    /** Extends the leases that a process still has on these jobs. */
+    renew(handles: ReadonlyArray<string>, request: LeaseRequest): Effect.Effect<void, LedgerError>
     release(handle: string, lease: Lease): Effect.Effect<void, LedgerError>
     /** Unfinished jobs that no process holds. */
     unfinished(filter?: UnfinishedFilter): Effect.Effect<ReadonlyArray<JobRecord>, LedgerError>
@@ -215,7 +216,7 @@ const make = Effect.fnUntraced(function* (given: Announcements | undefined) {
     input: (handle) => work(input(handle)),
     claim: (handle, request) => work(claimJob(database, handle, request)),
     claimUnfinished: (filter, request) => work(claimUnfinished(database, filter, request)),
-    renew: (handle, lease, seconds) => work(renewLease(database, handle, lease, seconds)),
+    renew: (handles, request) => work(renewLeases(database, handles, request)),
     release: (handle, lease) => work(releaseLease(database, handle, lease)),
     inDoubt: (account, sent) => work(jobsInDoubt(database, account, sent)),
     takenTasks: (taskIds) => work(takenTasks(database, taskIds)),

@@ -206,7 +206,7 @@ describe("a lock that another session holds", () => {
         yield* sql`SELECT * FROM klingkit_jobs FOR UPDATE`
         const creating = yield* Effect.flip(ledger.createJob(sampleJob()))
         const sending = yield* Effect.flip(ledger.transition(job.handle, ["INTENT"], "SENDING", { lease }))
-        const claiming = yield* Effect.flip(ledger.renew(job.handle, lease, 30))
+        const claiming = yield* Effect.flip(ledger.renew([job.handle], { ...lease, seconds: 30 }))
         return [creating, sending, claiming].map(({ code }) => code)
       })
       const codes = yield* sql.withTransaction(held)

@@ -16,8 +16,6 @@ import { completeDue, purgeOld, reconcileEveryMillis, reconcileUnknown, recoverO
 const mostLookups = 4
 /** Requests that were never sent wait for a concurrency slot, for as long as it takes: so many more per turn. */
 const unsentPerTurn = 20
-/** A lease of another process that begins now ends later than this pause: recovery always comes in time. */
-const longestPauseMillis = 30_000
 /** When something is due but cannot be claimed. */
 const blockedPauseMillis = 5000
 const purgeEveryMillis = 3_600_000
@@ -33,6 +31,8 @@ export const makeRecoverDue = Effect.fnUntraced(function* (
   onRecovered: Effect.Effect<void>
 ): Effect.fn.Return<Effect.Effect<number, LedgerError, Needs>, never, ProcessLeases | Scope.Scope> {
   const { request, isHeld } = yield* ProcessLeases
+  // A lease of another process that begins now ends no sooner: recovery always comes in time.
+  const longestPauseMillis = request.seconds * 1000
   const untilTrusted = yield* makeClockJumps(request.seconds)
   const recoveries = yield* FiberSet.make<void>()
   let lookups = 0

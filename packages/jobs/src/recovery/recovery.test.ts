@@ -5,7 +5,6 @@ import { inVirtualTime } from "@klingkit/media/testing"
 import { Clock, Duration, Effect, Fiber, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { JobRecord } from "../ledger/job-record.ts"
-import { ledgerError } from "../ledger/ledger-error.ts"
 import type { JobState } from "../ledger/job-state.ts"
 import { sampleJob } from "../ledger/testing/sample-job.ts"
 import { sampleOperations } from "../pipelines/testing/sample-pipeline.ts"
@@ -153,7 +152,7 @@ describe("recovery", () => {
     Effect.gen(function* () {
       const world = worldWith({ fault: "late-visibility", seconds: 50 }, { fault: "commit-then-hang" })
       const { ledger } = yield* (yield* programsOf(world))()
-      const renew: typeof ledger.renew = (handle) => ledgerError({ _tag: "LeaseLost", handle })
+      const renew: typeof ledger.renew = () => Effect.void
       const program = yield* programOver(world, { ...ledger, renew })
       const leases = Effect.gen(function* () {
         const answer = yield* Effect.forkChild(submitVideo(program, "slow"))

@@ -38,7 +38,7 @@ export class Recovery extends Context.Service<
 type Needs = Account | JobsSettings | Kling | Ledger | Orphans | ProcessLeases | Snapshots | Submission
 
 /** While the ledger cannot be read. */
-const failedPauseMillis = 30_000
+const failedPauseMillis = 5000
 
 const make = Effect.gen(function* () {
   const services = Context.pick(

@@ -86,6 +86,6 @@ const sendCall = Effect.fnUntraced(function* (
   return yield* ledger.transition(handle, ["INTENT"], "SENDING", { lease }).pipe(
     Effect.mapError(({ reason }) => ledgerError(reason, true)),
     Effect.andThen(answered),
-    Effect.raceFirst(leases.keep(handle, lease))
+    Effect.raceFirst(leases.keep(handle))
   )
 })

@@ -1,6 +1,5 @@
-import { Context, Effect, Layer, Schedule } from "effect"
+import { Context, Effect, Layer, RcRef } from "effect"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import type { Lease } from "../ledger/job-record.ts"
 import { Ledger } from "../ledger/ledger.ts"
 import type { LeaseRequest } from "../ledger/leases.ts"
 
@@ -12,8 +11,8 @@ export class ProcessLeases extends Context.Service<
     readonly request: LeaseRequest
     /** Whether this process works on a job, however old its lease looks after the clock was set. */
     readonly isHeld: (handle: string) => boolean
-    /** Renews a lease until interrupted. Losing it does not stop a request that is already on its way. */
-    keep(handle: string, lease: Lease): Effect.Effect<never>
+    /** Renews the lease of a job until interrupted. Losing it does not stop a request that is already on its way. */
+    keep(handle: string): Effect.Effect<never>
   }
 >()("@klingkit/jobs/ProcessLeases") {
   static readonly layer: Layer.Layer<ProcessLeases, never, Ledger> = Layer.effect(
@@ -23,21 +22,31 @@ export class ProcessLeases extends Context.Service<
       const owner = yield* SecureRandom.SecureRandom.use((random) => random.uuidV4()).pipe(
         Effect.provide(SecureRandom.layerWebCrypto)
       )
+      const request: LeaseRequest = { owner, seconds: leaseSeconds }
       const held = new Set<string>()
+      const hold = (handle: string) =>
+        Effect.acquireRelease(
+          Effect.sync(() => held.add(handle)),
+          () => Effect.sync(() => held.delete(handle))
+        )
+      // One statement for all; a job that is held from now on has a lease that has just begun.
+      const renewing = yield* RcRef.make({
+        acquire: Effect.suspend(() => Effect.ignore(ledger.renew([...held], request))).pipe(
+          Effect.delay(`${renewEverySeconds} seconds`),
+          Effect.forever,
+          Effect.forkScoped
+        )
+      })
       return {
-        request: { owner, seconds: leaseSeconds },
+        request,
         isHeld: (handle) => held.has(handle),
-        keep: (handle, lease) =>
-          Effect.sync(() => held.add(handle)).pipe(
-            Effect.andThen(Effect.ignore(ledger.renew(handle, lease, leaseSeconds))),
-            Effect.repeat(Schedule.spaced(`${renewEverySeconds} seconds`)),
-            Effect.andThen(Effect.never),
-            Effect.ensuring(Effect.sync(() => held.delete(handle)))
-          )
+        keep: (handle) =>
+          hold(handle).pipe(Effect.andThen(RcRef.get(renewing)), Effect.andThen(Effect.never), Effect.scoped)
       }
     })
   )
 }
 
-const leaseSeconds = 30
-const renewEverySeconds = 10
+/** Another process takes over that long after the last renewal. Three may fail before. */
+const leaseSeconds = 12
+const renewEverySeconds = 3

@@ -64,7 +64,7 @@ export const sendJob = Effect.fn("Jobs.send")(function* (job: JobToSend, progres
     Effect.catch((error) => recoverTask(step, job, error)),
     Effect.ensuring(Effect.ignore(ledger.release(handle, lease)))
   )
-  return yield* Effect.raceFirst(outcome, leases.keep(handle, lease))
+  return yield* Effect.raceFirst(outcome, leases.keep(handle))
 })
 
 /** Not part of what the request is, so it is not stored with it. */

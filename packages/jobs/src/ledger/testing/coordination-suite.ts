@@ -87,17 +87,17 @@ export const coordinationSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void
       expect(yield* next()).toBe(noon + 30_000)
       expect(yield* next("account-2")).toBeUndefined()
       yield* TestClock.adjust("10 seconds")
-      yield* ledger.renew(handle, lease, 30)
+      yield* ledger.renew([handle], { ...lease, seconds: 30 })
       yield* ledger.transition(handle, ["INTENT"], "SENDING", { lease })
       expect(yield* next()).toBe(noon + 40_000)
       yield* TestClock.adjust("30 seconds")
       expect(yield* next()).toBe(0)
-      yield* ledger.renew(handle, lease, 30)
+      yield* ledger.renew([handle], { ...lease, seconds: 30 })
       // The clock was set back: no lease can end that late.
       yield* TestClock.setTime(noon - 3_600_000)
       expect(yield* next()).toBe(0)
       yield* TestClock.setTime(noon + 60_000)
-      yield* ledger.renew(handle, lease, 30)
+      yield* ledger.renew([handle], { ...lease, seconds: 30 })
       yield* ledger.transition(handle, ["SENDING"], "IN_DOUBT", { lease })
       expect(yield* next()).toBe(noon + 90_000)
       yield* ledger.transition(handle, ["IN_DOUBT"], "UNKNOWN", { lease })
@@ -152,7 +152,7 @@ export const coordinationSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void
       expect((yield* ledger.queue("account-2", "video kling-3.0")).running).toEqual([])
       // A request whose process has died does not block others.
       yield* TestClock.adjust("20 seconds")
-      yield* ledger.renew(second, lease, 30)
+      yield* ledger.renew([second], { ...lease, seconds: 30 })
       yield* TestClock.adjust("11 seconds")
       expect((yield* ledger.queue("account-1", "video kling-3.0")).waiting.map(({ handle }) => handle)).toEqual([
         second
