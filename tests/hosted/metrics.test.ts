@@ -75,7 +75,10 @@ describe("the metrics of a server", () => {
     expect(valueOf("klingkit_ledger_up")).toBe(1)
     expect(valueOf("process_cpu_seconds_total")).toBeGreaterThan(0)
     expect(valueOf("process_resident_memory_bytes")).toBeGreaterThan(1e7)
-    expect(families.every(({ name, help }) => /^(klingkit|process|nodejs)_/.test(name) && help !== "")).toBe(true)
+    // Those of Effect's cluster have no help.
+    const own = families.filter(({ name }) => !name.startsWith("effect_cluster_"))
+    expect(own.every(({ name, help }) => /^(klingkit|process|nodejs)_/.test(name) && help !== "")).toBe(true)
+    expect(valueOf("effect_cluster_entities")).toBe(1)
     expect(text).not.toMatch(new RegExp(`lighthouse|${handle}|nowhere`))
   })
 

@@ -11,10 +11,9 @@ import {
   KlingAccounts,
   type KnownSecrets,
   layerDeliveries,
-  recoverAccounts,
+  layerEngine,
   s3MediaStore
 } from "@klingkit/hosting"
-import { Jobs } from "@klingkit/jobs"
 import { ledgerFromConfig } from "@klingkit/jobs/ledger"
 import { nodeFileHostBehindProxies } from "@klingkit/jobs/node"
 import { type Caller, CallerServices, localCaller } from "@klingkit/mcp"
@@ -26,7 +25,7 @@ import { traces } from "./traces.ts"
 
 /** Everything that serves requests, and what runs between them. */
 export const serverLayer = ({ hosting, operating, mediaStore }: Settings, version: string, secrets: KnownSecrets) =>
-  Layer.mergeAll(AccountPage.layer(hosting), deliveries, recovery(hosting)).pipe(
+  Layer.mergeAll(AccountPage.layer(hosting), layerDeliveries, engine).pipe(
     Layer.provideMerge(Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), callerServices(hosting))),
     Layer.provideMerge(Layer.merge(KlingAccounts.layer, CallbackAddresses.layer)),
     Layer.provideMerge(mediaStore === undefined ? Layer.empty : s3MediaStore(mediaStore)),
@@ -58,34 +57,7 @@ const callerServices = (hosting: HostingSettings) =>
 /** A caller whose own account pays, which no budget counts. */
 const paidFrom = (principal: string, account: ConnectedAccount): Caller => ({ principal, budgetLine: {}, account })
 
-/** Callers with accounts of their own: their jobs are recovered before any of them calls. */
-const recovery = (hosting: HostingSettings) =>
-  accountPageUrl(hosting) === undefined
-    ? Layer.empty
-    : Layer.effectDiscard(
-        recoverAccounts((principal, account) =>
-          CallerServices.use((callers) => callers.recover(paidFrom(principal, account)))
-        )
-      )
-
-/** Messages to endpoints, about jobs that end whether or not their callers wait. */
-const deliveries = Layer.unwrap(
-  Effect.gen(function* () {
-    const callers = yield* CallerServices
-    const accounts = yield* KlingAccounts
-    const pollFor = (caller: Caller) =>
-      Effect.scoped(
-        Effect.flatMap(callers.of(caller), (services) =>
-          Effect.promise((signal) => services.runPromise(Effect.ignore(Jobs.use((jobs) => jobs.pollDue())), { signal }))
-        )
-      )
-    const pollAccounts = Effect.flatMap(accounts.atWork, (principals) =>
-      Effect.forEach(principals, (principal) =>
-        Effect.flatMap(accounts.find(principal), (account) =>
-          account === undefined ? Effect.void : pollFor(paidFrom(principal, account))
-        ).pipe(Effect.catchTag("AccountUnreadable", () => Effect.void))
-      )
-    )
-    return layerDeliveries(Effect.andThen(pollFor(localCaller), Effect.ignore(pollAccounts)))
-  })
+/** Jobs end, and are recovered, whether or not their callers wait. */
+const engine = layerEngine((principal, account) =>
+  CallerServices.use((callers) => callers.tend(account === undefined ? localCaller : paidFrom(principal, account)))
 )

@@ -8,10 +8,10 @@ export {
   KlingAccounts,
   SecretMissing
 } from "./accounts/kling-accounts.ts"
-export { recoverAccounts } from "./accounts/recover-accounts.ts"
 export { Budgets } from "./budgets.ts"
 export { CallbackAddresses, callbackPath, callbackSecrets } from "./callback-addresses.ts"
 export { checkIssuer } from "./check-issuer.ts"
+export { layerEngine } from "./engine/engine.ts"
 export { CallLimits, defaultLimits, type Limits, TooManyCalls } from "./call-limits.ts"
 export { Gate } from "./gate.ts"
 export { AccountPage } from "./page/account-page.ts"

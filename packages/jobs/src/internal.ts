@@ -18,6 +18,7 @@ export {
   type Sha256
 } from "@klingkit/media"
 export { callerFolder } from "./caller-folder.ts"
+export { databaseFromConfig } from "./postgres/shared-database.ts"
 export { localPrincipal, privateHosts } from "./config.ts"
 export {
   MediaStore,

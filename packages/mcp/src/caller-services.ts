@@ -1,4 +1,4 @@
-import { Recovery } from "@klingkit/jobs"
+import { Jobs, Recovery } from "@klingkit/jobs"
 import { Context, Effect, Layer, ManagedRuntime, RcMap, type Scope } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
 import type { Services } from "./build-server.ts"
@@ -10,8 +10,11 @@ export class CallerServices extends Context.Service<
   {
     /** Built at the caller's first call, and closed when it has not called for a while. In use until the scope closes. */
     of(caller: Caller): Effect.Effect<Services, never, Scope.Scope>
-    /** Resumes what the processes of the past have orphaned on a caller's account, without waiting for it to call. */
-    recover(caller: Caller): Effect.Effect<void>
+    /**
+     * Recovers, until the scope closes, what other processes have orphaned on a caller's account, without waiting for it to call.
+     * The result polls, once, the jobs on it that are due.
+     */
+    tend(caller: Caller): Effect.Effect<Effect.Effect<void>, never, Scope.Scope>
   }
 >()("@klingkit/mcp/CallerServices") {
   static readonly layer = (options?: HostingOptions): Layer.Layer<CallerServices, never, Disk> =>
@@ -31,16 +34,12 @@ const make = Effect.fnUntraced(function* (options?: HostingOptions) {
   })
   return CallerServices.of({
     of: (caller) => RcMap.get(callers, caller),
-    recover: Effect.fnUntraced(function* (caller) {
+    tend: Effect.fnUntraced(function* (caller) {
       const { contextEffect } = yield* RcMap.get(callers, caller)
       const context = yield* contextEffect
+      yield* Context.get(context, Recovery).hold
       // What fails is due again.
-      yield* Effect.ignore(
-        Effect.provideContext(
-          Recovery.use(({ run }) => run),
-          context
-        )
-      )
-    }, Effect.scoped)
+      return Effect.ignore(Context.get(context, Jobs).pollDue())
+    })
   })
 })

@@ -76,8 +76,7 @@ export const webhookWorld = Effect.gen(function* () {
       reply = next
     },
     /** A server, until the scope closes. */
-    start: (server: Server = {}, pollDue: Effect.Effect<void> = Effect.void) =>
-      Layer.build(layerDeliveries(pollDue).pipe(Layer.provide(layers(server)))),
+    start: (server: Server = {}) => Layer.build(Layer.provide(layerDeliveries, layers(server))),
     endpoints: <A, E>(use: (endpoints: Endpoints["Service"]) => Effect.Effect<A, E>, server: Server = {}) =>
       Effect.provide(Endpoints.use(use), Layer.provideMerge(Endpoints.layer, layers(server)), { local: true }),
     /** A job that has just ended, of this caller. */

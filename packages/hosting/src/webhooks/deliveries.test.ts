@@ -253,21 +253,4 @@ describe("a server", () => {
       expect(attempts.toSorted()).toEqual(["Delivered", "Delivered", "Delivered", "Failed"])
     })
   )
-
-  it.effect("asks Kling about jobs without a waiting caller, as long as there is an endpoint", () =>
-    Effect.gen(function* () {
-      const world = yield* webhookWorld
-      let polls = 0
-      yield* world.start(
-        {},
-        Effect.sync(() => void (polls += 1))
-      )
-      yield* TestClock.adjust("1 minute")
-      expect(polls).toBe(0)
-      yield* world.endpoints((endpoints) => endpoints.add(hooks))
-      yield* TestClock.adjust("1 minute")
-      expect(polls).toBeGreaterThanOrEqual(9)
-      expect(polls).toBeLessThanOrEqual(13)
-    })
-  )
 })

@@ -20,39 +20,33 @@ import { webhookSecret } from "./webhook-secret.ts"
 /** How often the ledger is asked for messages: jobs end in other processes too. */
 const pauseMillis = 1000
 const failedPauseMillis = 10_000
-const pollEveryMillis = 5000
 /** At a time, to one endpoint. Endpoints do not wait for one another. */
 const atATime = 4
 /** Longer than an attempt takes: then the process that has claimed the message is gone. */
 const leaseMillis = 60_000
 
-/**
- * Sends messages about ended jobs to endpoints, as long as the layer lives. While there are endpoints, `pollDue` runs every few
- * seconds: jobs have to end although no caller waits for them. Nothing is done without `KLINGKIT_SECRET`, which signs.
- */
-export const layerDeliveries = (pollDue: Effect.Effect<void>): Layer.Layer<never, never, LedgerSource | FileHost> =>
-  Layer.effectDiscard(
-    Effect.gen(function* () {
-      if ((yield* webhookSecret("")) === undefined) return
-      const { webhooks } = yield* Ledger
-      const client = yield* FileHost.use(({ connect }) => Effect.flatMap(endpointPolicy, connect))
-      const workers = yield* FiberMap.make<string>()
-      const run = (key: string, work: Effect.Effect<void, never, Ledger>) =>
-        FiberMap.run(workers, key, work, { onlyIfMissing: true })
-      const turn = Effect.gen(function* () {
-        const endpoints = yield* webhooks.active
-        for (const endpoint of endpoints) yield* run(endpoint.id, deliverTo(endpoint, client))
-        if (endpoints.length > 0) yield* run("poll", Effect.andThen(pollDue, Effect.sleep(pollEveryMillis)))
-        return pauseMillis
-      })
-      yield* turn.pipe(
-        Effect.catch((error) => Effect.as(Effect.logWarning(`webhooks: ${error.message}`), failedPauseMillis)),
-        Effect.flatMap((millis) => Effect.sleep(millis)),
-        Effect.forever,
-        Effect.forkScoped
-      )
+/** Sends messages about ended jobs to endpoints, as long as the layer lives. Nothing is done without `KLINGKIT_SECRET`, which signs. */
+export const layerDeliveries: Layer.Layer<never, never, LedgerSource | FileHost> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    if ((yield* webhookSecret("")) === undefined) return
+    const { webhooks } = yield* Ledger
+    const client = yield* FileHost.use(({ connect }) => Effect.flatMap(endpointPolicy, connect))
+    const workers = yield* FiberMap.make<string>()
+    const run = (key: string, work: Effect.Effect<void, never, Ledger>) =>
+      FiberMap.run(workers, key, work, { onlyIfMissing: true })
+    const turn = Effect.gen(function* () {
+      const endpoints = yield* webhooks.active
+      for (const endpoint of endpoints) yield* run(endpoint.id, deliverTo(endpoint, client))
+      return pauseMillis
     })
-  ).pipe(Layer.provide(lazyLedger))
+    yield* turn.pipe(
+      Effect.catch((error) => Effect.as(Effect.logWarning(`webhooks: ${error.message}`), failedPauseMillis)),
+      Effect.flatMap((millis) => Effect.sleep(millis)),
+      Effect.forever,
+      Effect.forkScoped
+    )
+  })
+).pipe(Layer.provide(lazyLedger))
 
 /** Sends all that is due to an endpoint. */
 const deliverTo = (endpoint: Endpoint, client: HttpClient.HttpClient): Effect.Effect<void, never, Ledger> =>

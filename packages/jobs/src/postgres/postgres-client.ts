@@ -6,11 +6,13 @@ import type { SqlError } from "effect/sql/SqlError"
 /** A client that nothing waits for longer than `answerMillis` to close. */
 export const postgresClient = (
   url: Redacted.Redacted,
-  answerMillis: number
+  answerMillis: number,
+  pool: Pick<PgClient.PgPoolConfig, "maxConnections"> = {}
 ): Layer.Layer<PgClient.PgClient | SqlClient, SqlError> =>
   closedWithin(
     answerMillis,
     PgClient.layer({
+      ...pool,
       url,
       applicationName: "klingkit",
       // Requests with images inside are stored until their outcome is known, and read back after a crash.

@@ -1,16 +1,16 @@
-import { Config, Effect, Layer, Option, Redacted } from "effect"
+import { Effect, Layer, Option } from "effect"
 import type { Ledger } from "../ledger/ledger.ts"
 import { ledgerError, type LedgerError } from "../ledger/ledger-error.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
+import { databaseUrl } from "../postgres/shared-database.ts"
 import { layerSqliteConfig } from "./sqlite-ledger.ts"
 
 /** PostgreSQL if `KLINGKIT_DATABASE_URL` is set, else a file of this user (`KLINGKIT_HOME`). */
 const configured: Layer.Layer<Ledger, LedgerError> = Layer.unwrap(
-  Config.option(Config.Redacted("KLINGKIT_DATABASE_URL")).pipe(
+  databaseUrl.pipe(
     Effect.mapError((error) =>
       ledgerError({ _tag: "CannotOpen", location: "PostgreSQL", detail: error.message }, true)
     ),
-    Effect.map(Option.filter((url) => Redacted.value(url).trim() !== "")),
     Effect.flatMap(
       Option.match({
         onNone: () => Effect.succeed(layerSqliteConfig),

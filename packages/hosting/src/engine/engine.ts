@@ -1,0 +1,89 @@
+import { databaseFromConfig, localPrincipal, ProgressWatch } from "@klingkit/jobs/internal"
+import { Effect, Layer, ScopedRef, type Scope } from "effect"
+import { Entity, EntityId, Sharding } from "effect/cluster"
+import { Rpc } from "effect/rpc"
+import { type ConnectedAccount, KlingAccounts } from "../accounts/kling-accounts.ts"
+import { clusterOf } from "./cluster.ts"
+
+/**
+ * Opens what works on the jobs of a Kling account while the scope is open; the result is one turn of it. The server's own account
+ * when none is given.
+ */
+export type TendAccount<R> = (
+  principal: string,
+  account: ConnectedAccount | undefined
+) => Effect.Effect<Effect.Effect<void>, never, R | Scope.Scope>
+
+const everySeconds = 5
+
+/** A Kling account with jobs that have not ended, by the principal that pays from it. One server at a time has it. */
+const KlingAccount = Entity.make("KlingAccount", [Rpc.make("Work")])
+
+/**
+ * Makes jobs end in the ledger although no caller waits for them, and recovers those of servers that have died. Of all servers on a
+ * database one works on an account; another takes over within 15 s. That is about who works, not about what may be sent:
+ * every send passes the lease of its job, so that an owner that wakes up late is slow, and never pays twice.
+ */
+export const layerEngine = <R>(
+  tend: TendAccount<R>
+): Layer.Layer<never, never, KlingAccounts | Exclude<R, Scope.Scope>> => {
+  const accounts = KlingAccount.toLayer(
+    Effect.gen(function* () {
+      const { entityId: principal } = yield* Entity.CurrentAddress
+      const connected = yield* KlingAccounts
+      const tended = yield* ScopedRef.make((): Tended => noAccount)
+      const open = (account: ConnectedAccount | undefined) =>
+        Effect.map(tend(principal, account), (turn): Tended => ({ since: account?.connectedAt, turn }))
+      const work = Effect.gen(function* () {
+        const account = principal === localPrincipal ? undefined : yield* connected.find(principal)
+        const isGone = account === undefined && principal !== localPrincipal
+        const current = yield* ScopedRef.get(tended)
+        // A key that was replaced is no longer used, nor that of an account that was disconnected.
+        if (isGone) yield* ScopedRef.set(tended, Effect.succeed(noAccount))
+        else if (current === noAccount || current.since !== account?.connectedAt) {
+          yield* ScopedRef.set(tended, open(account))
+        }
+        yield* (yield* ScopedRef.get(tended)).turn
+      })
+      // What fails is due again.
+      return KlingAccount.of({ Work: () => Effect.ignore(work) })
+    }),
+    { maxIdleTime: `${6 * everySeconds} seconds`, mailboxCapacity: 1 }
+  )
+  return Layer.effectDiscard(
+    Effect.gen(function* () {
+      const database = yield* databaseFromConfig
+      const watched = (yield* ProgressWatch).watch("accounts")
+      const turns = Effect.forever(
+        watched.turn.pipe(Effect.andThen(wakeAccounts), Effect.andThen(Effect.sleep(`${everySeconds} seconds`)))
+      )
+      const running = turns.pipe(Effect.provide(accounts.pipe(Layer.provideMerge(clusterOf(database)))))
+      yield* running.pipe(
+        Effect.catchCause((cause) => Effect.logWarning("the work on accounts has stopped, and begins again", cause)),
+        Effect.andThen(Effect.sleep(`${everySeconds} seconds`)),
+        Effect.forever,
+        Effect.ensuring(watched.end),
+        Effect.forkScoped
+      )
+    })
+  )
+}
+
+interface Tended {
+  /** When the account was connected that it works on. */
+  readonly since: number | undefined
+  readonly turn: Effect.Effect<void>
+}
+
+const noAccount: Tended = { since: undefined, turn: Effect.void }
+
+/** One turn of each account that this server has; not of one whose last turn has not ended. */
+const wakeAccounts = Effect.gen(function* () {
+  const sharding = yield* Sharding.Sharding
+  const { atWork } = yield* KlingAccounts
+  const clientOf = yield* KlingAccount.client
+  for (const principal of [localPrincipal, ...(yield* Effect.orElseSucceed(atWork, () => []))]) {
+    if (!sharding.hasShardId(yield* KlingAccount.getShardId(EntityId.make(principal)))) continue
+    yield* Effect.ignore(clientOf(principal).Work(undefined, { discard: true }))
+  }
+})
