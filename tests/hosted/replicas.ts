@@ -86,6 +86,16 @@ export const startReplicas = async ({
     thawDatabase: () => Effect.runPromise(thaw),
     /** Over a connection that is never broken. */
     rows: () => Effect.runPromise(sql<Row>`SELECT * FROM klingkit_jobs ORDER BY created_at`),
+    /** What a server of a later release does to the ledger when it opens it. */
+    migrateFurther: () =>
+      Effect.runPromise(
+        sql.withTransaction(
+          Effect.andThen(
+            sql`ALTER TABLE klingkit_jobs ADD COLUMN of_later_releases TEXT`,
+            sql`INSERT INTO klingkit_migrations (migration_id, name) VALUES (9999, 'of_later_releases')`
+          )
+        )
+      ),
     /** As an administrator, or a failover, ends them. */
     endSessions: () =>
       Effect.runPromise(

@@ -100,6 +100,7 @@ const admit = (
       auth: principal === undefined ? undefined : authOf(principal, metadataUrl(settings))
     }
   }).pipe(
+    Effect.tapError((error) => (error._tag === "LedgerError" ? Effect.logWarning(error.message) : Effect.void)),
     Effect.mapError((error) => refusalOf(error, settings)),
     underItsId(request)
   )
@@ -132,6 +133,10 @@ const statuses: Readonly<Record<AccessDenied["reason"], number>> = {
   unavailable: 503
 }
 
+/** Where the ledger is, and what it said, is for the log. */
+const ledgerAway =
+  "this server cannot use its ledger now, so it cannot tell who calls; nothing was sent or charged. Call again in a moment"
+
 const refusalOf = (
   error:
     | AccessDenied
@@ -143,7 +148,7 @@ const refusalOf = (
   if (error._tag === "TooManyCalls") {
     return { status: 429, headers: { "retry-after": String(error.retryAfterSeconds) }, message }
   }
-  if (error._tag === "LedgerError") return { status: 503, headers: { "retry-after": "5" }, message }
+  if (error._tag === "LedgerError") return { status: 503, headers: { "retry-after": "5" }, message: ledgerAway }
   const status = statuses[error.reason]
   return {
     status,
