@@ -125,6 +125,7 @@ export const borders: Readonly<Record<string, Border>> = {
     "@sparticuz/chromium": "board/",
     ajv: ["hosted/", "mcp/"],
     "dockerfile-utils": "docs/",
+    "kubernetes-models": "docs/",
     "mcp-sdk-v1": "",
     mediabunny: ["stranger/", "wishes/"],
     oazapfts: "hosted/",
