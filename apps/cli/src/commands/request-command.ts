@@ -3,7 +3,8 @@ import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { paidFlags } from "./paid-flags.ts"
 import { planGiven } from "./plan-given.ts"
-import { argumentField, requestArgument, requestFlags } from "./request-flags.ts"
+import { readWords } from "./read-words.ts"
+import { argumentField, isWords, requestArgument, requestFlags } from "./request-flags.ts"
 import { exampleOf } from "./request-example.ts"
 import { runFree } from "./run-free.ts"
 import { runRequest } from "./run-request.ts"
@@ -13,21 +14,24 @@ export const requestCommand = (request: AnyRequest) => {
   const [, verb = request.command] = request.command.split(" ")
   const field = argumentField(request)
   const own = { words: field === undefined ? [] : [requestArgument(field)], request: requestFlags(request) }
-  const given = ({ words: [words], request: flags }: Given) =>
-    definedFlags({ ...flags, ...(field === undefined || words === undefined ? {} : { [field]: words }) })
+  const given = Effect.fnUntraced(function* ({ words: [words = Option.none()], request: flags }: Given) {
+    if (field === undefined || Option.isNone(words)) return definedFlags(flags)
+    const read = isWords(field) ? yield* readWords(field, String(words.value)) : words.value
+    return definedFlags({ ...flags, [field]: Option.some(read) })
+  })
   const command = makesJob(request)
     ? Command.make(
         verb,
         { ...own, ...paidFlags },
         Effect.fnUntraced(function* ({ words, request: flags, ...paid }) {
-          yield* runRequest(yield* planGiven(request, given({ words, request: flags })), paid)
+          yield* runRequest(yield* planGiven(request, yield* given({ words, request: flags })), paid)
         })
       )
     : Command.make(
         verb,
         own,
         Effect.fnUntraced(function* (flags) {
-          yield* runFree(request, yield* planGiven(request, given(flags)))
+          yield* runFree(request, yield* planGiven(request, yield* given(flags)))
         })
       )
   return command.pipe(Command.withDescription(request.summary), Command.withExamples([{ command: exampleOf(request) }]))

@@ -11,9 +11,12 @@ export const argumentField = ({ input: { shape }, result }: AnyRequest): string 
   result === "deleted" ? Object.keys(shape)[0] : ["prompt", "text"].find((field) => field in shape)
 
 const aboutArguments: Readonly<Record<string, string>> = {
-  prompt: "what is to be made, in quotes",
-  text: "what is to be spoken, in quotes"
+  prompt: "what is to be made, in quotes; - for standard input, @prompt.txt for a text file",
+  text: "what is to be spoken, in quotes; - for standard input, @text.txt for a text file"
 }
+
+/** Whether an argument is words of the user's, and not an id. */
+export const isWords = (field: string): boolean => field in aboutArguments
 
 /** One flag per field of a request; the field's own description is its help. */
 export const requestFlags = (request: AnyRequest): Readonly<Record<string, RequestFlag>> =>
@@ -65,7 +68,7 @@ export const requestArgument = (field: string) => {
   const argument = Argument.String(kebabName(field)).pipe(
     Argument.withDescription(aboutArguments[field] ?? "as the list shows it")
   )
-  return field in aboutArguments
+  return isWords(field)
     ? argument.pipe(
         Argument.optional,
         Argument.map(Option.flatMap((value) => (value.trim() === "" ? Option.none() : Option.some(value))))
