@@ -3,8 +3,8 @@ import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import { paidFlags } from "./paid-flags.ts"
 import { planGiven } from "./plan-given.ts"
-import { readWords } from "./read-words.ts"
-import { argumentField, isWords, requestArgument, requestFlags } from "./request-flags.ts"
+import { readTextArgument } from "./read-text-argument.ts"
+import { argumentField, isTextArgument, requestArgument, requestFlags } from "./request-flags.ts"
 import { exampleOf } from "./request-example.ts"
 import { runFree } from "./run-free.ts"
 import { runRequest } from "./run-request.ts"
@@ -16,7 +16,7 @@ export const requestCommand = (request: AnyRequest) => {
   const own = { words: field === undefined ? [] : [requestArgument(field)], request: requestFlags(request) }
   const given = Effect.fnUntraced(function* ({ words: [words = Option.none()], request: flags }: Given) {
     if (field === undefined || Option.isNone(words)) return definedFlags(flags)
-    const read = isWords(field) ? yield* readWords(field, String(words.value)) : words.value
+    const read = isTextArgument(field) ? yield* readTextArgument(field, String(words.value)) : words.value
     return definedFlags({ ...flags, [field]: Option.some(read) })
   })
   const command = makesJob(request)

@@ -16,7 +16,7 @@ const aboutArguments: Readonly<Record<string, string>> = {
 }
 
 /** Whether an argument is words of the user's, and not an id. */
-export const isWords = (field: string): boolean => field in aboutArguments
+export const isTextArgument = (field: string): boolean => field in aboutArguments
 
 /** One flag per field of a request; the field's own description is its help. */
 export const requestFlags = (request: AnyRequest): Readonly<Record<string, RequestFlag>> =>
@@ -68,7 +68,7 @@ export const requestArgument = (field: string) => {
   const argument = Argument.String(kebabName(field)).pipe(
     Argument.withDescription(aboutArguments[field] ?? "as the list shows it")
   )
-  return isWords(field)
+  return isTextArgument(field)
     ? argument.pipe(
         Argument.optional,
         Argument.map(Option.flatMap((value) => (value.trim() === "" ? Option.none() : Option.some(value))))

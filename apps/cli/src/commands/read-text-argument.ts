@@ -8,7 +8,7 @@ const maxBytes = 200_000
  * The words that an argument stands for: `-` is standard input, `@prompt.txt` is a text file, and anything else is what it says. A
  * name with spaces is a file only if there is one: `@hero waves` may be a prompt. `@@` is an @ at the beginning.
  */
-export const readWords = Effect.fnUntraced(function* (argument: string, value: string) {
+export const readTextArgument = Effect.fnUntraced(function* (argument: string, value: string) {
   const invalid = (message: string) => usageError([{ field: `<${argument}>`, message }])
   const fs = yield* FileSystem.FileSystem
   const decoded = (bytes: Uint8Array, source: string) =>

@@ -7,7 +7,7 @@ import { emulatedKling } from "../testing/emulator.ts"
 import { klingkit } from "../testing/run-klingkit.ts"
 
 const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "klingkit-words-"))),
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "klingkit-text-"))),
   (path) => Effect.sync(() => rmSync(path, { recursive: true }))
 )
 
