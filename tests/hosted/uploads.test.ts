@@ -110,7 +110,7 @@ const call = (caller: string, name: string, args: object) =>
 /** The links of the bucket in what Kling got last. */
 const sentLinks = (): ReadonlyArray<string> => sent.at(-1)?.match(new RegExp(`${s3.url}[^"\\\\]+`, "g")) ?? []
 
-const spent = async () => (await hosted.kling.ledger()).charges.length
+const spent = async () => (await hosted.kling.ledger()).tasks.length
 
 describe("a file of a caller's own machine", { timeout: 120_000 }, () => {
   it("comes to Kling by a link that the refusal of its path names, and is one request however often it is given", async () => {
@@ -137,7 +137,6 @@ describe("a file of a caller's own machine", { timeout: 120_000 }, () => {
     const [url] = sentLinks()
     expect(url).toMatch(/\/uploads\/[0-9a-f]{64}\.png\?.*X-Amz-Signature=/)
     expect(await read(url)).toEqual(image)
-    // Signatures are of a second.
     const before = await spent()
     expect(await made(await uploaded("anna", image))).toBe(task)
     expect([await made(id), await spent()]).toEqual([task, before])
