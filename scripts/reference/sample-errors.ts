@@ -1,6 +1,6 @@
 import type { Charged, NextStep } from "@klingkit/core"
 import type { Schema } from "effect"
-import { SchemaAST } from "effect"
+import { Redacted, SchemaAST } from "effect"
 
 interface OwnError {
   readonly code: string
@@ -51,6 +51,8 @@ const sample = (ast: SchemaAST.AST, name: string, isEntry = false): unknown => {
   // The second take is the first that is another one.
   if (SchemaAST.isNumber(ast)) return name === "nextTake" ? 2 : (exampleOf(ast) ?? 1)
   if (SchemaAST.isBoolean(ast)) return true
+  // What is declared with a type of its own is a secret.
+  if (SchemaAST.isDeclaration(ast)) return Redacted.make(`{${name}}`)
   if (SchemaAST.isArrays(ast)) return ast.rest.map((type) => sample(type, name, true))
   if (SchemaAST.isUnion(ast)) return ast.types[0] === undefined ? undefined : sample(ast.types[0], name)
   return SchemaAST.isObjects(ast)

@@ -22,6 +22,8 @@ export interface Admitted {
   /** None on a server that lets everyone in. */
   readonly auth: AuthInfo | undefined
   readonly services: Services
+  /** Whose work it does. */
+  readonly principal: string
 }
 
 /** A refusal over HTTP. Nothing was sent to Kling. */
@@ -97,6 +99,7 @@ const admit = (
     const span = Option.getOrUndefined(yield* Effect.option(Effect.currentParentSpan))
     return {
       services: servicesOf(request, services, span),
+      principal: caller.principal,
       auth: principal === undefined ? undefined : authOf(principal, metadataUrl(settings))
     }
   }).pipe(

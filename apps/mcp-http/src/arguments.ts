@@ -72,8 +72,9 @@ ${settingsHelp}
   KLINGKIT_METRICS                        port, or address:port, of /metrics and the health checks; off
   KLINGKIT_DRAIN_SECONDS                  how long a stopped server still serves, while /readyz answers 503; 0
   KLINGKIT_AUDIT_LOG                      file to which each step of a paid job is appended, as JSON lines
-  KLINGKIT_MEDIA_BUCKET                   S3-compatible bucket for finished media: https://s3.example/bucket, opened by
-                                          AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+  KLINGKIT_MEDIA_BUCKET                   S3-compatible bucket for finished media and what callers upload:
+                                          https://s3.example/bucket, opened by AWS_ACCESS_KEY_ID and
+                                          AWS_SECRET_ACCESS_KEY
   KLINGKIT_MEDIA_ORIGIN                   where callers reach it, if elsewhere than this server does
   KLINGKIT_MEDIA_REGION                   its region, if the host name does not say
   KLINGKIT_ALLOWED_HOSTS                  comma-separated host names besides loopback

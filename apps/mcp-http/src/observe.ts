@@ -1,4 +1,4 @@
-import type { KnownSecrets } from "@klingkit/hosting"
+import { type KnownSecrets, uploadTokenOf } from "@klingkit/hosting"
 import { Effect } from "effect"
 import type { IncomingMessage } from "node:http"
 import type { Answered, Observe } from "./serve.ts"
@@ -6,9 +6,13 @@ import { countRequest } from "./metrics/http-metrics.ts"
 import { requestIdOf } from "./request-id.ts"
 
 /** Credentials of a request, which nothing that is written may contain. */
-const credentialsOf = ({ headers }: IncomingMessage): ReadonlyArray<string> => {
+const credentialsOf = ({ headers, url = "" }: IncomingMessage): ReadonlyArray<string> => {
   const { authorization = "", "x-kling-api-key": ownKey } = headers
-  return [authorization.replace(/^\w+ +/, ""), ...[ownKey ?? []].flat()]
+  return [
+    authorization.replace(/^\w+ +/, ""),
+    ...[ownKey ?? []].flat(),
+    uploadTokenOf(url.split("?", 1)[0] ?? "") ?? ""
+  ]
     .map((text) => text.trim())
     .filter((text) => text !== "")
 }

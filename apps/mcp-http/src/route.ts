@@ -4,6 +4,10 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 export interface Route {
   readonly path: string
   readonly below?: boolean
+  /** What its requests may have; `maxLineBytes` when absent. */
+  readonly maxBytes?: number
+  /** How long its requests may take to arrive; that of the server when absent. */
+  readonly requestMillis?: number
   /** Says why a request does not get as far; by default as JSON with an `error`. */
   readonly refuse?: (response: ServerResponse, status: number, message: string) => void
   /** `path` is that of the request, without its query. */

@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from "vitest"
 import { documentRoute } from "./routes/documents.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { mcpRoutes } from "./routes/mcp.ts"
+import { readBody } from "./read-body.ts"
+import { respond, type Route } from "./route.ts"
 import { makeHttpApp } from "./serve.ts"
 
 const mcp = mcpRoutes(
@@ -11,6 +13,13 @@ const mcp = mcpRoutes(
   () => expect.fail("nobody was let in"),
   (line) => expect.fail(line)
 )
+const readRoute = (path: string): Route => ({
+  path,
+  serve: async (request, response) => {
+    const body = await readBody(request, 10)
+    respond(response, 200, { bytes: body?.length })
+  }
+})
 const app = makeHttpApp({
   guard: { hosts: new Set(), origins: new Set() },
   routes: [
@@ -19,7 +28,9 @@ const app = makeHttpApp({
       health: () => Promise.resolve("no progress: recovery"),
       readiness: () => Promise.resolve("the ledger is locked")
     }),
-    documentRoute("/.well-known/x", { resource: "x" })
+    documentRoute("/.well-known/x", { resource: "x" }),
+    readRoute("/read"),
+    { ...readRoute("/patient"), maxBytes: 5, requestMillis: 60_000 }
   ],
   limits: { requestMillis: 50, connections: 2 }
 })
@@ -55,6 +66,25 @@ describe("the HTTP app", () => {
     socket.write("POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-")
     await once(socket, "close")
     expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  it("gives a request its time, to some routes more than to others", async () => {
+    const post = async (path: string) => {
+      const socket = await open()
+      const closed = once(socket, "close")
+      let answer = ""
+      socket.setEncoding("utf8").on("data", (text: string) => (answer += text))
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nConnection: close\r\n\r\nab`)
+      return { socket, closed, answer: () => answer }
+    }
+    const patient = await post("/patient")
+    const late = await post("/read")
+    await late.closed
+    expect(late.answer()).toMatch(/^HTTP\/1\.1 408 /)
+    patient.socket.write("cde")
+    await patient.closed
+    expect(patient.answer()).toContain('{"bytes":5}')
+    expect((await get("/patient", { method: "POST", body: "abcdef" })).status).toBe(413)
   })
 
   it("has no room for more connections than its limit", async () => {

@@ -1,5 +1,5 @@
 import { maxBodyBytes, maxLineBytes } from "@klingkit/mcp"
-import { createServer, type IncomingMessage, type Server } from "node:http"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { performance } from "node:perf_hooks"
 import { corsHeaders, preflightHeaders } from "./cors.ts"
 import { denyReason, type Guard } from "./guard.ts"
@@ -54,7 +54,8 @@ export const makeHttpApp = ({
 }: HttpOptions): HttpApp => {
   let closing = false
   const options = {
-    requestTimeout: limits.requestMillis,
+    // Node's limit is one for all routes.
+    requestTimeout: Math.max(limits.requestMillis, ...routes.map(({ requestMillis = 0 }) => requestMillis)),
     headersTimeout: Math.min(limits.requestMillis, 10_000),
     connectionsCheckingInterval: Math.min(limits.requestMillis, 5000)
   }
@@ -73,14 +74,16 @@ export const makeHttpApp = ({
     )
     // An idle keep-alive connection would keep the server from closing.
     response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()))
+    const late = setTimeout(() => endLate(request, response), route?.requestMillis ?? limits.requestMillis)
+    response.once("close", () => request.complete && clearTimeout(late))
     const refuse = route?.refuse ?? ((to, status, error) => respond(to, status, { error }))
     const reason = denyReason(request.headersDistinct, guard)
     if (reason !== undefined) return refuse(response, 403, reason)
     if (request.method === "OPTIONS") return void response.writeHead(204, preflightHeaders(request.headers)).end()
     for (const [name, value] of Object.entries(corsHeaders(request.headers))) response.setHeader(name, value)
     // Answered before the body is read: a connection that breaks during the upload would hide the response.
-    if (Number(request.headers["content-length"] ?? 0) > maxLineBytes) {
-      return refuse(response, 413, `a request may have at most ${maxBodyBytes} bytes`)
+    if (Number(request.headers["content-length"] ?? 0) > (route?.maxBytes ?? maxLineBytes)) {
+      return refuse(response, 413, `a request may have at most ${route?.maxBytes ?? maxBodyBytes} bytes`)
     }
     if (route === undefined) return respond(response, 404, { error: "not found; MCP is at /mcp, REST at /v1" })
     void route.serve(request, response, path)
@@ -101,4 +104,11 @@ export const makeHttpApp = ({
     })
 
   return { server, drain, close }
+}
+
+/** Ends a connection whose request has not arrived in its time, as Node would: past the response, which its route may still write. */
+const endLate = (request: IncomingMessage, response: ServerResponse): void => {
+  if (request.complete) return
+  if (!response.headersSent) request.socket.write("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n")
+  request.socket.destroySoon()
 }

@@ -6,6 +6,7 @@ import {
   CallLimits,
   type ConnectedAccount,
   defaultLimits,
+  FileUploads,
   Gate,
   type HostingSettings,
   KlingAccounts,
@@ -26,8 +27,9 @@ import { traces } from "./traces.ts"
 /** Everything that serves requests, and what runs between them. */
 export const serverLayer = ({ hosting, operating, mediaStore }: Settings, version: string, secrets: KnownSecrets) =>
   Layer.mergeAll(AccountPage.layer(hosting), layerDeliveries, engine).pipe(
-    Layer.provideMerge(Layer.mergeAll(Gate.layer(hosting), CallLimits.layer(defaultLimits), callerServices(hosting))),
-    Layer.provideMerge(Layer.merge(KlingAccounts.layer, CallbackAddresses.layer)),
+    Layer.provideMerge(Layer.merge(Gate.layer(hosting), callerServices(hosting))),
+    Layer.provideMerge(FileUploads.layer(hosting)),
+    Layer.provideMerge(Layer.mergeAll(KlingAccounts.layer, CallbackAddresses.layer, CallLimits.layer(defaultLimits))),
     Layer.provideMerge(mediaStore === undefined ? Layer.empty : s3MediaStore(mediaStore)),
     Layer.provideMerge(Layer.mergeAll(NodeServices.layer, nodeFileHostBehindProxies, ledgerFromConfig)),
     Layer.provideMerge(operating.auditLog === undefined ? Layer.empty : auditFile(operating.auditLog, secrets)),
@@ -38,20 +40,20 @@ export const serverLayer = ({ hosting, operating, mediaStore }: Settings, versio
 /** Where the server has a public address, Kling calls back about jobs on its account. */
 const callerServices = (hosting: HostingSettings) =>
   Layer.unwrap(
-    CallbackAddresses.use((addresses) =>
-      Effect.succeed(
-        CallerServices.layer({
-          accountPage: accountPageUrl(hosting),
-          ownAccountsOnly: hosting.ownAccountsOnly,
-          ...(hosting.publicOrigin === undefined
-            ? {}
-            : {
-                callbackUrl: (handle) =>
-                  Effect.map(addresses.pathOf(handle), (path) => `${hosting.publicOrigin}${path}`)
-              })
-        })
-      )
-    )
+    Effect.gen(function* () {
+      const addresses = yield* CallbackAddresses
+      const uploads = yield* FileUploads
+      return CallerServices.layer({
+        accountPage: accountPageUrl(hosting),
+        ownAccountsOnly: hosting.ownAccountsOnly,
+        ...(uploads.missing.length > 0 ? {} : { uploads: (principal) => uploads.of(principal) }),
+        ...(hosting.publicOrigin === undefined
+          ? {}
+          : {
+              callbackUrl: (handle) => Effect.map(addresses.pathOf(handle), (path) => `${hosting.publicOrigin}${path}`)
+            })
+      })
+    })
   )
 
 /** A caller whose own account pays, which no budget counts. */

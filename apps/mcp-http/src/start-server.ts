@@ -1,7 +1,7 @@
 import { AccountPage, isAuthenticated, type KnownSecrets, metadataPaths, resourceMetadata } from "@klingkit/hosting"
 import { ProgressWatch } from "@klingkit/jobs/internal"
 import { backgroundFailure, buildServer } from "@klingkit/mcp"
-import { restApi, restPath } from "@klingkit/rest"
+import { restApi, restPath, uploadsPath } from "@klingkit/rest"
 import { Effect, ManagedRuntime } from "effect"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type Admit, admitting, missingScope } from "./admission.ts"
@@ -16,6 +16,7 @@ import { documentRoute } from "./routes/documents.ts"
 import { healthRoutes, ledgerProblem } from "./routes/health.ts"
 import { mcpRoutes } from "./routes/mcp.ts"
 import { makeMetricsText, metricsRoute } from "./routes/metrics.ts"
+import { uploadRoutes } from "./routes/uploads.ts"
 import { restRoute } from "./routes/rest.ts"
 import { makeHttpApp } from "./serve.ts"
 import { serverLayer } from "./server-layer.ts"
@@ -64,6 +65,7 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
   const rest = restApi(server.tools, {
     version,
     signIn: isAuthenticated(hosting),
+    takesUploads: settings.mediaStore !== undefined && hosting.publicOrigin !== undefined,
     ...(hosting.publicOrigin === undefined ? {} : { publicOrigin: hosting.publicOrigin })
   })
   const metadata = resourceMetadata(hosting)
@@ -71,6 +73,11 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
     guard: settings.guard,
     routes: [
       ...mcp.routes,
+      ...uploadRoutes({
+        admit: admitTo(uploadsPath),
+        missing: (caller) => missingScope(caller, "kling:generate", hosting),
+        run: (effect) => runtime.runPromise(effect)
+      }),
       restRoute(rest, {
         admit: admitTo(restPath),
         missing: (caller, scope) => missingScope(caller, scope, hosting),

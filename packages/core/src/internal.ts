@@ -32,9 +32,10 @@ export {
   resultRetentionMillis,
   sessionMillis
 } from "./kling-facts.ts"
+export { acceptedMedia } from "./media/accepted-media.ts"
 export { bareBase64 } from "./media/check-media-text.ts"
 export { checkUrl } from "./media/check-url.ts"
-export { readImageHeader, readInlineImageHeader } from "./media/image-header.ts"
+export { checkImageHeader, type ImageHeader, readImageHeader, readInlineImageHeader } from "./media/image-header.ts"
 export { acceptedTypes, type MediaReference, readMediaReference } from "./media/media-reference.ts"
 export { anyAudio, anyVideo, legacyImage, newImage } from "./media/media-rules.ts"
 export { onOffSetting } from "./on-off-setting.ts"

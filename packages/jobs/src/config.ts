@@ -3,6 +3,7 @@ import type { MediaFolders } from "@klingkit/media"
 import { expandHome } from "@klingkit/media/internal"
 import { Config, Duration, Effect, Option, Path } from "effect"
 import type { BudgetLine } from "./ledger/budget-line.ts"
+import type { Uploads } from "./uploads.ts"
 import { type SpendLimits, spendLimits } from "./spend-limits.ts"
 
 /** Where results are saved and how they are named; where files may be read and results fetched from. Absolute paths. */
@@ -34,6 +35,8 @@ export interface JobsConfig extends JobFolders {
    * rare; whether it comes, and when, does not matter.
    */
   readonly callbackUrl?: (handle: string) => Effect.Effect<string>
+  /** The principal works on another machine, whose files are not here. */
+  readonly uploads?: Uploads
   /** A long-running program resumes orphaned pipelines. A short-lived one would only interrupt them again. */
   readonly isLongRunning?: boolean
   /** How long closing waits for Kling's answers to requests that were sent; by default until each must have an outcome. */

@@ -26,7 +26,10 @@ export {
   type ObjectToStore,
   type StoredLink,
   type StoredObject,
-  StoreFailure
+  StoreFailure,
+  FileRefused,
+  inspectFile,
+  maxFileBytes
 } from "@klingkit/media/internal"
 export { currentJob } from "./current-job.ts"
 export { stepFailure } from "./pipelines/pipeline-job.ts"
@@ -49,6 +52,8 @@ export { spendDays } from "./spend-period.ts"
 export type { AccessKey } from "./ledger/access-keys.ts"
 export type { Endpoint, EndpointReport, Replayed } from "./ledger/endpoints.ts"
 export type { Attempted, Ending, Message } from "./ledger/messages.ts"
+export type { UploadedFile, UploadLinkState } from "./ledger/uploads.ts"
+export { uploadIdOf, type UploadLink, uploadMinutes, type Uploads } from "./uploads.ts"
 export type { StoredCredential } from "./ledger/stored-credentials.ts"
 export type { Approved } from "./ledger/approvals.ts"
 export type { CreateResult, NewJob } from "./ledger/create-job.ts"

@@ -40,6 +40,8 @@ const reasons = {
   FileExists: { path: Schema.String, charged: Schema.optionalKey(Schema.Literals(["yes", "no", "maybe"])) },
   /** A path that may not be read or written: outside the allowed folders, or denied by the system. */
   FileDenied: { path: Schema.String, detail: Schema.String },
+  /** A file of a caller who works on another machine. `link`: for uploading it, within `minutes`. */
+  FileElsewhere: { path: Schema.String, link: Schema.Redacted(Schema.String), minutes: Schema.Int },
   NotFinished: { taskId: Schema.String, status: Schema.String },
   NothingToFetch: { taskId: Schema.String, status: Schema.String },
   /** Kling reports success, and does not show the results yet. */
@@ -105,6 +107,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
       case "StepFailed":
         return this.reason.paid.length > 0 ? "yes" : this.reason.uncertain === undefined ? "no" : "maybe"
       case "FileDenied":
+      case "FileElsewhere":
       case "NoSpace":
       case "NotApproved":
       case "Duplicate":
@@ -134,6 +137,8 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
         return `${sanitizeText(reason.path)} already exists`
       case "FileDenied":
         return `${sanitizeText(reason.path)}: ${reason.detail}`
+      case "FileElsewhere":
+        return `${sanitizeText(reason.path, 120)} is not a URL or a task, and this server does not read files of your machine`
       case "NotFinished":
         return `task ${reason.taskId} is not finished yet: ${reason.status}`
       case "NothingToFetch":
@@ -159,7 +164,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
 
   /** It failed before anything was sent. */
   get isUnsent(): boolean {
-    return ["NotApproved", "NoSpace", "NotRepeatable"].includes(this.reason._tag)
+    return ["NotApproved", "NoSpace", "NotRepeatable", "FileElsewhere"].includes(this.reason._tag)
   }
 
   /** What to do next, as data. */
@@ -205,6 +210,8 @@ function nextStep(reason: JobErrorReason): NextStep {
       return { _tag: "ReplaceFile", path: reason.path }
     case "FileDenied":
       return { _tag: "AllowFolder", settings: ["inputDirs", "outputDir"] }
+    case "FileElsewhere":
+      return { _tag: "Upload", link: reason.link, minutes: reason.minutes }
     case "NotFinished":
       return { _tag: "Wait", handle: reason.taskId }
     case "NothingToFetch":

@@ -199,6 +199,7 @@ const make = Effect.gen(function* () {
     credential: kling.credential,
     config: { ...settings, klingIsLocal: kling.isLocal },
     job: status,
+    uploads: settings.uploads,
     task: (id) => unrecordedTask(settings, id, (taskId) => kling.task(taskId))
   })
 

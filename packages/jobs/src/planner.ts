@@ -28,6 +28,7 @@ import { resultStoreOf } from "./caller-folder.ts"
 import { mediaOrigins } from "./media-origins.ts"
 import { planMedia } from "./references/plan-media.ts"
 import { PlannedResults } from "./references/planned-results.ts"
+import type { Uploads } from "./uploads.ts"
 import { refineQuote } from "./refine-quote.ts"
 
 /** Plans what can be asked for: its media read and measured, its limits checked, its price refined. Sends nothing. */
@@ -41,6 +42,8 @@ export interface Planner<E> {
 interface PlannerOptions<E> {
   readonly credential: CredentialKind
   readonly config: MediaConfig & Pick<JobsConfig, "principal">
+  /** What the principal has uploaded; absent where it gives files of this machine. */
+  readonly uploads?: Uploads<E> | undefined
   /** Looks up a task that a request refers to, by any id of it or of its results. */
   readonly job: (id: string) => Effect.Effect<Job, KlingError | E>
   /** Reads a task by its own id. */
@@ -54,7 +57,8 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
   credential,
   config,
   job,
-  task
+  task,
+  uploads
 }: PlannerOptions<E>): Effect.fn.Return<Planner<E>, never, Needs> {
   const services = Context.pick(
     FileHost,
@@ -67,7 +71,8 @@ export const makePlanner = Effect.fnUntraced(function* <E>({
 
   /** What one plan reads with: what it refers to, and where its media come from, is noted. */
   const reading = Effect.gen(function* () {
-    const media = planMedia({ find: job, readTask: task, config, planned: yield* PlannedResults, referenceOf })
+    const planned = yield* PlannedResults
+    const media = planMedia({ find: job, readTask: task, config, planned, referenceOf, uploads })
     const { watch, originOf } = mediaOrigins(media.nameOf)
     const context: PlanContext<JobError | E> = readOnce(
       watch({

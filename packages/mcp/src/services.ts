@@ -22,7 +22,7 @@ import {
   type SpendLimits,
   spendLimits
 } from "@klingkit/jobs"
-import { callerFolder, localPrincipal } from "@klingkit/jobs/internal"
+import { callerFolder, localPrincipal, type Uploads } from "@klingkit/jobs/internal"
 import type { ToolNeeds } from "@klingkit/tools"
 import { Effect, type FileSystem, Layer, Logger, ManagedRuntime, Path, Result } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
@@ -56,6 +56,8 @@ export interface Caller {
 export interface HostingOptions {
   /** Where Kling calls back about jobs on the server's account. */
   readonly callbackUrl?: JobsConfig["callbackUrl"]
+  /** What each caller has uploaded from its own machine. */
+  readonly uploads?: (principal: string) => Uploads
   /** Where callers connect Kling accounts of their own. */
   readonly accountPage?: string | undefined
   /** The server's account is not lent. */
@@ -84,7 +86,7 @@ export const servicesFor = (
       const path = yield* Path.Path
       // An unreadable limit must block every request rather than none.
       const kling = Result.isFailure(limits) ? Kling.layerFailing(limits.failure) : klingOf(caller, options)
-      const { callbackUrl } = options
+      const { callbackUrl, uploads } = options
       const config = {
         ...folders,
         // The name in the environment is that of the operator's account.
@@ -99,6 +101,7 @@ export const servicesFor = (
           own?.maxUsdPerDay
         ),
         ...(callbackUrl === undefined || own !== undefined ? {} : { callbackUrl }),
+        ...(uploads === undefined || principal === localPrincipal ? {} : { uploads: uploads(principal) }),
         principal,
         budgetLine: own === undefined ? { organization: yield* Effect.orDie(organizationName), ...budgetLine } : {},
         // With a Kling account of their own, callers see all of it.

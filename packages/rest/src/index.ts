@@ -1,4 +1,5 @@
 export type { DocumentFacts } from "./openapi/document.ts"
 export { refusedAnswer, type RestAnswer } from "./problem.ts"
 export { type RestApi, restApi, restPath } from "./rest-api.ts"
+export { noUploadLink, uploadLinkAnswer, uploadsPath } from "./uploads.ts"
 export { coveredTools } from "./routes.ts"

@@ -46,12 +46,15 @@ describe("the routes", () => {
 })
 
 describe("the document", () => {
-  it.each([facts, { version: "1.2.3", signIn: false }])("is valid OpenAPI 3.1: %j", async (of) => {
-    const { document } = restApi(tools, of)
-    const validator = new Validator()
-    expect(await validator.validate(structuredClone(document) as Record<string, unknown>)).toEqual({ valid: true })
-    expect(validator.version).toBe("3.1")
-  })
+  it.each([facts, { version: "1.2.3", signIn: false }, { ...facts, takesUploads: true }])(
+    "is valid OpenAPI 3.1: %j",
+    async (of) => {
+      const { document } = restApi(tools, of)
+      const validator = new Validator()
+      expect(await validator.validate(structuredClone(document) as Record<string, unknown>)).toEqual({ valid: true })
+      expect(validator.version).toBe("3.1")
+    }
+  )
 
   it("has what the server offers, and nothing else", () => {
     const offered = tools.filter(({ hints, toolset }) => hints.readOnly && toolset === "core")

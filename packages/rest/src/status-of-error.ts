@@ -40,6 +40,7 @@ const statuses: Readonly<Record<Tag, ProblemStatus>> = {
   StepFailed: 409,
   FileExists: 409,
   FileDenied: 403,
+  FileElsewhere: 400,
   NotFinished: 409,
   NothingToFetch: 409,
   ResultsNotShown: 502,

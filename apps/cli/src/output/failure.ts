@@ -142,6 +142,7 @@ const klingFailure = (error: KlingError): Failure => {
 const jobExitCodes: Readonly<Record<JobError["reason"]["_tag"], ExitCode>> = {
   FileExists: exitCode.usage,
   FileDenied: exitCode.failed,
+  FileElsewhere: exitCode.failed,
   NotFinished: exitCode.stillRunning,
   NothingToFetch: exitCode.failed,
   ResultsNotShown: exitCode.stillRunning,

@@ -51,8 +51,8 @@ const partsOf = ({ url = "", headers, headersDistinct }: IncomingMessage) => ({
   idempotencyKeys: headersDistinct["idempotency-key"] ?? []
 })
 
-const sendRefused = (response: ServerResponse, { status, headers, message }: Refused): void =>
+export const sendRefused = (response: ServerResponse, { status, headers, message }: Refused): void =>
   send(response, refusedAnswer(status, message, headers))
 
-const send = (response: ServerResponse, { status, headers, body }: RestAnswer): void =>
+export const send = (response: ServerResponse, { status, headers, body }: RestAnswer): void =>
   void response.writeHead(status, headers).end(JSON.stringify(body))

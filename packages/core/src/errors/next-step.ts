@@ -99,6 +99,8 @@ export const NextStep = Schema.TaggedUnion({
   /** Choose another name, or allow replacing the file. */
   ReplaceFile: { path: Schema.String },
   AllowFolder: { settings: Schema.Array(Setting) },
+  /** Upload the file by this link, which is good once and for `minutes`; the answer has the id to use in its place. */
+  Upload: { link: Schema.Redacted(Schema.String), minutes: Schema.Int },
   FreeSpace: { settings: Schema.Array(Setting) },
   MakeAccessible: { settings: Schema.Array(Setting) },
   MakeWritable: { settings: Schema.Array(Setting) },

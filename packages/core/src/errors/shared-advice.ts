@@ -1,3 +1,4 @@
+import { Redacted } from "effect"
 import { cheaperText, type CheaperSetting } from "../prices/cheaper-setting.ts"
 import { sanitizeText } from "./sanitize-text.ts"
 import type { SharedStep } from "./next-step.ts"
@@ -84,6 +85,8 @@ export const sharedAdvice = (step: SharedStep, nameOf: NameSetting): string => {
       return "fix the cause and repeat the same request to resume: paid steps are not paid again; a changed request starts over"
     case "AllowFolder":
       return `choose a file in an allowed folder (${list(step.settings, ", ")})`
+    case "Upload":
+      return `upload the file: curl -T FILE ${Redacted.value(step.link)}, or open that link in a browser; it is good for one file and ${step.minutes} minutes. Then use the id in its answer, upload:..., in place of the path`
     case "FreeSpace":
       return step.settings.length === 0
         ? "free some space and try again"

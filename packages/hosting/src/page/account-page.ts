@@ -30,7 +30,11 @@ const make = Effect.fnUntraced(function* (settings: HostingSettings) {
   const missing = missingForPage(settings)
   if (sealing === undefined || missing.length > 0) {
     const text = `This server stores no Kling accounts. Its operator has to set ${missing.join("; ")}.`
-    return AccountPage.of({ answer: () => Effect.succeed(answerPage(404, messageView("Not available", text))) })
+    return AccountPage.of({
+      // Other pages have the same style.
+      answer: ({ path }) =>
+        Effect.succeed(path === stylesheetPath ? styles : answerPage(404, messageView("Not available", text)))
+    })
   }
   const sessions = yield* makeSessions(sealing, publicOrigin.startsWith("https:"))
   const signIn = yield* makeSignIn(settings, sealing, sessions)
@@ -39,7 +43,7 @@ const make = Effect.fnUntraced(function* (settings: HostingSettings) {
 
   const get = Effect.fnUntraced(function* (request: PageRequest) {
     const { path, query, headers } = request
-    if (path === `${accountPath}/style.css`) return answerStylesheet(stylesheet)
+    if (path === stylesheetPath) return styles
     const byIssuer = yield* signIn.atIssuer(request)
     if (byIssuer !== undefined) return byIssuer
     if (path !== accountPath) return notFound
@@ -83,6 +87,9 @@ const make = Effect.fnUntraced(function* (settings: HostingSettings) {
     }
   })
 })
+
+const stylesheetPath = `${accountPath}/style.css`
+const styles = answerStylesheet(stylesheet)
 
 const notFound = answerPage(404, messageView("Not found", `The page is at ${accountPath}.`))
 

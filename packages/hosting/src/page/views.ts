@@ -11,7 +11,7 @@ export interface Notice {
   readonly text: string
 }
 
-const layout = (title: string, notice: Notice | undefined, content: Html): Html =>
+export const layout = (title: string, notice: Notice | undefined, content: Html): Html =>
   html`<!doctype html>
     <html lang="en">
       <head>

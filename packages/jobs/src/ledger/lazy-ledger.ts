@@ -135,6 +135,14 @@ export const lazyLedger: Layer.Layer<Ledger, never, LedgerSource> = Layer.effect
         remove: (principal) => before(({ storedCredentials }) => storedCredentials.remove(principal)),
         principalsAtWork: before(({ storedCredentials }) => storedCredentials.principalsAtWork)
       },
+      uploads: {
+        addLink: (link) => before(({ uploads }) => uploads.addLink(link)),
+        readLink: (hash) => before(({ uploads }) => uploads.readLink(hash)),
+        claimLink: (hash) => before(({ uploads }) => uploads.claimLink(hash)),
+        reopenLink: (hash) => before(({ uploads }) => uploads.reopenLink(hash)),
+        store: (...upload) => before(({ uploads }) => uploads.store(...upload)),
+        find: (...upload) => before(({ uploads }) => uploads.find(...upload))
+      },
       purgeBefore: (time) => use((ledger) => ledger.purgeBefore(time))
     })
   })

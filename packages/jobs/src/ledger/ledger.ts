@@ -55,6 +55,7 @@ import { addLateResults, claimRecheck, dueRechecks, type LateResults } from "./r
 import { purgeBefore } from "./retention.ts"
 import { type StoredCredentialRepository, storedCredentialRepository } from "./stored-credentials.ts"
 import { type JobChanges, recordCharge, transitionJob } from "./transition-job.ts"
+import { type UploadRepository, uploadRepository } from "./uploads.ts"
 import { type WebhookLedger, webhookLedger } from "./webhook-ledger.ts"
 
 /** The durable record of paid requests, shared by every process that opens it. Whatever a method has returned survives a crash. */
@@ -175,6 +176,8 @@ export class Ledger extends Context.Service<
     readonly webhooks: WebhookLedger
     /** The Kling credentials of its callers. */
     readonly storedCredentials: StoredCredentialRepository
+    /** What its callers upload. */
+    readonly uploads: UploadRepository
     /** Deletes finished jobs that ended before a time in milliseconds since 1970; returns how many. */
     purgeBefore(time: number): Effect.Effect<number, LedgerError>
   }
@@ -257,6 +260,7 @@ const make = Effect.fnUntraced(function* (given: Announcements | undefined) {
     accessKeys: accessKeyRepository(database),
     webhooks: webhookLedger(database),
     storedCredentials: storedCredentialRepository(database),
+    uploads: uploadRepository(database),
     pipelines: pipelineLedger(database),
     purgeBefore: (time) => work(purgeBefore(database, time))
   })

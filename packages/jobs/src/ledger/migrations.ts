@@ -287,6 +287,19 @@ const addBudgets = statements([
   )`
 ])
 
+// One-use links by which callers of a hosted server upload files, by hash, and what was uploaded by them.
+const createUploads = statements([
+  `CREATE TABLE klingkit_uploads (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    principal TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT,
+    upload TEXT,
+    file TEXT
+  )`,
+  `CREATE INDEX klingkit_uploads_upload ON klingkit_uploads (principal, upload)`
+])
+
 /** Steps from an empty database to the current version. A released step never changes. */
 const steps = {
   "0001_create_tables": createTables,
@@ -303,7 +316,8 @@ const steps = {
   "0012_create_access_keys": createAccessKeys,
   "0013_create_endpoints": createEndpoints,
   "0014_create_stored_credentials": createStoredCredentials,
-  "0015_add_budgets": addBudgets
+  "0015_add_budgets": addBudgets,
+  "0016_create_uploads": createUploads
 }
 
 const table = "klingkit_migrations"

@@ -9,7 +9,8 @@ import type { LedgerDatabase } from "./database.ts"
  * Deletes finished jobs and pipelines that ended before a time, and returns how many jobs. Kept are the jobs of today,
  * what a budget without a period counts, those whose files are still at Kling only, whatever has an idempotency key of its own
  * (the same key always means the same job), and the steps of a pipeline that may still continue: without them they would be paid
- * again. Messages about what ended before that time go as well, once they are no longer to be sent.
+ * again. Messages about what ended before that time go as well, once they are no longer to be sent, and what is
+ * known of files that were uploaded before.
  */
 export const purgeBefore = Effect.fnUntraced(function* (
   database: LedgerDatabase["Service"],
@@ -36,5 +37,6 @@ export const purgeBefore = Effect.fnUntraced(function* (
     OR pipeline NOT IN (SELECT handle FROM klingkit_pipelines)`
   yield* sql`DELETE FROM klingkit_messages WHERE (ended_at < ${time} AND due_at IS NULL)
     OR endpoint NOT IN (SELECT id FROM klingkit_endpoints)`
+  yield* sql`DELETE FROM klingkit_uploads WHERE expires_at < ${time}`
   return purged.length
 })

@@ -10,14 +10,16 @@ import {
 } from "@klingkit/core/internal"
 import type { FoundVideo, ImageSize, PipelinePlan } from "@klingkit/core/requests"
 import { type FileHost, type MediaConfig, type MediaSource, readMediaWith } from "@klingkit/media"
-import { fetchImages, inlineSeconds } from "@klingkit/media/internal"
+import { fetchImages, inlineSeconds, isFilePath } from "@klingkit/media/internal"
 import { Effect, type FileSystem, type Path, Predicate, Struct } from "effect"
 import { type Job, jobOfRecord } from "../job.ts"
 import type { JobError } from "../job-error.ts"
 import { LedgerSource } from "../ledger/ledger-source.ts"
 import { readMediaInput } from "../media-inputs.ts"
+import { isUploadId, type Uploads } from "../uploads.ts"
 import { asFinished, type PlannedResults } from "./planned-results.ts"
 import { isResultLink, resultOfLink } from "./result-links.ts"
+import { elsewhere, uploadedFile } from "./uploaded-file.ts"
 import {
   type FindJob,
   type ResultById,
@@ -35,6 +37,8 @@ interface PlanMediaOptions<E> {
   readonly readTask: (id: string) => Effect.Effect<Task, KlingError | E>
   readonly config: MediaConfig & { readonly principal: string }
   readonly planned?: PlannedResults | undefined
+  /** What the principal has uploaded; absent where it gives files of this machine. */
+  readonly uploads: Uploads<E> | undefined
   /** The reference that a link of the media store stands for. */
   readonly referenceOf: (link: string) => string | undefined
 }
@@ -43,11 +47,19 @@ interface PlanMediaOptions<E> {
  * The media inputs of one plan. Each may be a reference to an earlier result, and all of them come through here; the plan
  * then names the results that it uses.
  */
-export const planMedia = <E>({ find: findMade, readTask, config, planned, referenceOf }: PlanMediaOptions<E>) => {
+export const planMedia = <E>({
+  find: findMade,
+  readTask,
+  config,
+  planned,
+  referenceOf,
+  uploads
+}: PlanMediaOptions<E>) => {
   const { privateHosts = [], klingIsLocal = false, principal } = config
   const policy = { privateHosts, klingIsLocal }
   const names = new Map<string, string>()
   const seconds = new Map<string, number>()
+  const sizes = new Map<string, ImageSize>()
   /** Results that Kling takes by id as well, by their links and by their ids. */
   const byId = new Map<string, ResultById>()
   const warnings: Array<string> = []
@@ -79,6 +91,20 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned, refere
     return { value, durationSeconds }
   })
 
+  /** Its link is another one each time: its id stays. */
+  const uploaded = Effect.fnUntraced(function* (field: string, rule: MediaRule, id: string) {
+    const { file, url } = yield* uploadedFile(field, rule, id, uploads)
+    const { width, height, durationSeconds } = file
+    const value = yield* readMediaInput(field, rule, url, config)
+    know({ name: id, link: value, id: undefined })
+    if (durationSeconds !== undefined) seconds.set(value, durationSeconds)
+    if (width !== undefined && height !== undefined) sizes.set(value, { width, height })
+    return { value, durationSeconds }
+  })
+
+  /** Of a principal that works elsewhere, only what was saved for it here is read. */
+  const isElsewhere = (path: string): boolean => !path.startsWith(config.outputDir)
+
   /** The link of a result is another spelling of its handle. */
   const recognize = (link: string): Effect.Effect<void, never, LedgerSource> =>
     isResultLink(link, klingIsLocal)
@@ -95,6 +121,11 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned, refere
       const reference = Predicate.isString(source) ? referenceIn(source) : undefined
       if (Predicate.isString(reference)) return yield* refuse(field, reference)
       if (reference !== undefined) return (yield* resolved(field, rule, reference)).value
+      if (Predicate.isString(source)) {
+        const text = source.trim()
+        if (isUploadId(text)) return (yield* uploaded(field, rule, text)).value
+        if (uploads !== undefined && isFilePath(text) && isElsewhere(text)) return yield* elsewhere(text, uploads)
+      }
       const value = yield* readMediaInput(field, rule, source, config)
       yield* recognize(value)
       return value
@@ -114,6 +145,8 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned, refere
   /** Without a task that is known to have made it, what an id means is left to Kling, unless it is one of klingkit's own. */
   const resultId = (field: string, type: "video" | "audio", given: string): Read<string, E> =>
     Effect.gen(function* () {
+      if (isUploadId(given))
+        return yield* refuse(field, `is an uploaded file, which has no id at Kling: give it as the ${type}`)
       const reference = referenceIn(given)
       if (reference === undefined) return given
       if (Predicate.isString(reference)) return yield* refuse(field, reference)
@@ -141,7 +174,12 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned, refere
       Effect.gen(function* () {
         const given = referenceOf(source.trim()) ?? source.trim()
         if (isUrl(given)) return yield* Effect.as(recognize(given), { url: given })
+        if (isUploadId(given)) {
+          const { value, durationSeconds: lasts } = yield* uploaded(field, anyVideo, given)
+          return { url: value, ...(lasts === undefined ? {} : { durationSeconds: lasts }) }
+        }
         if (isPath(given)) {
+          if (uploads !== undefined) return yield* elsewhere(given, uploads)
           return yield* refuse(
             field,
             "must be a URL or a task's id: Kling takes videos by URL only and has no upload; host the file where Kling can reach it, and give its https URL"
@@ -161,14 +199,16 @@ export const planMedia = <E>({ find: findMade, readTask, config, planned, refere
     },
     /** A result of Kling is fetched for it; what is behind any other URL is not. */
     imageSize: (image: string): Effect.Effect<ImageSize | undefined, never, FileHost> =>
-      !isUrl(image)
-        ? Effect.sync(() => readInlineImageHeader(image))
-        : names.has(image)
-          ? fetchImages([image], policy).pipe(
-              Effect.map(([bytes]) => (bytes === undefined ? undefined : readImageHeader(bytes))),
-              Effect.orElseSucceed(() => undefined)
-            )
-          : Effect.succeed(undefined),
+      sizes.has(image)
+        ? Effect.succeed(sizes.get(image))
+        : !isUrl(image)
+          ? Effect.sync(() => readInlineImageHeader(image))
+          : names.has(image)
+            ? fetchImages([image], policy).pipe(
+                Effect.map(([bytes]) => (bytes === undefined ? undefined : readImageHeader(bytes))),
+                Effect.orElseSucceed(() => undefined)
+              )
+            : Effect.succeed(undefined),
     /** The result that a value which was read is: `kk-img-...#1`. */
     nameOf: (read: string): string | undefined => names.get(read),
     /** The plan with the results that it refers to. */

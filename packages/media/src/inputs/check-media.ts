@@ -1,13 +1,21 @@
 import type { MediaRule, Problem } from "@klingkit/core"
-import type { MediaFacts } from "../formats/probe-media.ts"
 
 /** Encoders pad the last block: audio of exactly the longest duration measures a little more. */
 const toleranceSeconds = 0.1
 
 type MediaProblem = Omit<Problem, "field">
 
+/** What is known of a file. */
+interface Measured {
+  readonly format: string
+  readonly durationSeconds?: number
+  readonly width?: number
+  readonly height?: number
+  readonly framesPerSecond?: number
+}
+
 /** What Kling would reject about a video or audio, each with the limit and the nearest valid value. */
-export const mediaProblems = (rule: MediaRule, facts: MediaFacts, sizeBytes: number): ReadonlyArray<MediaProblem> =>
+export const mediaProblems = (rule: MediaRule, facts: Measured, sizeBytes: number): ReadonlyArray<MediaProblem> =>
   [
     formatProblem(rule, facts.format),
     sizeProblem(rule, sizeBytes),
@@ -16,7 +24,7 @@ export const mediaProblems = (rule: MediaRule, facts: MediaFacts, sizeBytes: num
     rateProblem(rule, facts.framesPerSecond)
   ].filter((problem) => problem !== undefined)
 
-const formatProblem = ({ formats }: MediaRule, format: MediaFacts["format"]): MediaProblem | undefined =>
+const formatProblem = ({ formats }: MediaRule, format: string): MediaProblem | undefined =>
   formats.includes(format)
     ? undefined
     : { message: `is ${format}; supported: ${formats.join(", ")}`, given: format, limit: { values: formats } }
@@ -33,7 +41,8 @@ export const sizeProblem = (
       }
     : undefined
 
-const secondsProblem = (rule: MediaRule, seconds: number): MediaProblem | undefined => {
+const secondsProblem = (rule: MediaRule, seconds: number | undefined): MediaProblem | undefined => {
+  if (seconds === undefined) return undefined
   const { minSeconds: min = 0, maxSeconds: max = Number.POSITIVE_INFINITY, secondsGap: gap } = rule
   const message = (allowed: string, nearest: number): MediaProblem => ({
     message: `is ${seconds.toFixed(1)} s long; ${allowed}, nearest: ${nearest} s`,
@@ -52,7 +61,7 @@ const secondsProblem = (rule: MediaRule, seconds: number): MediaProblem | undefi
     : undefined
 }
 
-function* pixelProblems(rule: MediaRule, { width, height }: MediaFacts): Generator<MediaProblem> {
+function* pixelProblems(rule: MediaRule, { width, height }: Measured): Generator<MediaProblem> {
   if (width === undefined || height === undefined) return
   const {
     minPixels = 0,

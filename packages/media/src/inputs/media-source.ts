@@ -46,9 +46,17 @@ export const resolveMedia = Effect.fnUntraced(function* (
   return yield* findFile(field, value, config)
 })
 
+/** Base64 looks like a long word; a short one is far more likely a mistyped path. */
+const isBase64 = (value: string): boolean => value.length > 400 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(value)
+
+/** Whether a text is taken for the path of a file: it is neither a URL nor content. */
+export const isFilePath = (source: string): boolean => {
+  const value = source.trim()
+  return value !== "" && !/^(https?:\/\/|data:)/i.test(value) && !isBase64(value)
+}
+
 const findFile = Effect.fnUntraced(function* (field: string, value: string, config: MediaFolders) {
-  // Base64 looks like a long word; a short one is far more likely a mistyped path.
-  if (value.length > 400 && /^[A-Za-z0-9+/\s]+={0,2}$/.test(value)) {
+  if (isBase64(value)) {
     return { kind: "text", base64: bareBase64(value) } as const
   }
   const fs = yield* FileSystem.FileSystem

@@ -1,6 +1,7 @@
 import type { Tool } from "@klingkit/tools"
 import { problemSchema } from "../problem.ts"
 import type { RestRoute } from "../rest-route.ts"
+import { uploadsPath, uploadsPathItem } from "../uploads.ts"
 import { operationObject, resultName } from "./operation-object.ts"
 
 /** What the document says of the server. */
@@ -8,6 +9,8 @@ export interface DocumentFacts {
   readonly version: string
   /** The origin that clients see; without it, paths are of the server that the document comes from. */
   readonly publicOrigin?: string
+  /** It takes files that callers upload. */
+  readonly takesUploads?: boolean
   /** Callers have to sign in. */
   readonly signIn: boolean
 }
@@ -23,8 +26,9 @@ an answer says what to do next, it names the operationId.
 /** The OpenAPI 3.1 document of these routes. */
 export const openApiDocument = (
   routes: ReadonlyArray<RestRoute>,
-  { version, publicOrigin, signIn }: DocumentFacts
+  { version, publicOrigin, signIn, takesUploads = false }: DocumentFacts
 ): object => {
+  const uploads = takesUploads ? { [uploadsPath]: uploadsPathItem(signIn) } : {}
   const tools = [...new Set(routes.map(({ tool }) => tool))]
   return {
     openapi: "3.1.1",
@@ -36,8 +40,10 @@ export const openApiDocument = (
       license: { name: "MIT", identifier: "MIT" }
     },
     servers: [{ url: publicOrigin ?? "/" }],
-    tags: [...new Set(routes.map(({ path }) => tagOf(path)))].map((name) => ({ name })),
-    paths: pathsOf(routes, signIn),
+    tags: [...new Set([...routes.map(({ path }) => path), ...Object.keys(uploads)].map(tagOf))].map((name) => ({
+      name
+    })),
+    paths: { ...pathsOf(routes, signIn), ...uploads },
     components: {
       schemas: { problem: problemSchema, ...Object.fromEntries(tools.map(resultEntry)) },
       responses: { problem: problemResponse },

@@ -21,7 +21,7 @@ const tools = [...klingTools, ...taskTools(klingTools)]
 
 const { routes } = mcpRoutes(
   async (_, serve) => {
-    await serve({ auth: undefined, services })
+    await serve({ auth: undefined, services, principal: "local" })
     return undefined
   },
   () => {

@@ -19,6 +19,7 @@ import { takesSuite } from "./takes-suite.ts"
 import { transitionsSuite } from "./transitions-suite.ts"
 import { unfinishedSuite } from "./unfinished-suite.ts"
 import type { TestDatabase } from "./test-database.ts"
+import { uploadsSuite } from "./uploads-suite.ts"
 import { webhooksSuite } from "./webhooks-suite.ts"
 
 /** The contract of a ledger, the same for every database. What needs several processes is in `sharingSuite`. */
@@ -43,4 +44,5 @@ export const ledgerSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
   webhooksSuite(it)
   unfinishedSuite(it)
   storedCredentialsSuite(it)
+  uploadsSuite(it)
 }

@@ -50,7 +50,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       const location = yield* freshLocation
       const all = yield* openTen(location)
       const { sql } = yield* location.open
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(15)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(16)
       const created = yield* Effect.forEach(all, ({ ledger }) => ledger.createJob(sampleJob()), {
         concurrency: "unbounded"
       })
@@ -162,6 +162,7 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       yield* sql`DROP TABLE klingkit_endpoints`
       yield* sql`DROP TABLE klingkit_messages`
       yield* sql`DROP TABLE klingkit_stored_credentials`
+      yield* sql`DROP TABLE klingkit_uploads`
       yield* sql`DROP INDEX klingkit_jobs_duplicate`
       yield* sql`CREATE INDEX klingkit_jobs_repeat ON klingkit_jobs (fingerprint, created_at)`
       const second = ["polled_at", "callback_received_at", "queued_at", "acknowledged_at", "queue_key", "slots"]
@@ -295,10 +296,10 @@ export const sharingSuite = (it: Vitest.MethodsNonLive<TestDatabase>): void => {
       expect(failed).toMatchObject({
         code: "LEDGER_NEWER_VERSION",
         wasCharged: "no",
-        message: "the ledger of the test has version 99; this klingkit supports versions up to 15",
+        message: "the ledger of the test has version 99; this klingkit supports versions up to 16",
         suggestion: "update klingkit; an older version must not change this ledger; nothing was sent"
       })
-      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(16)
+      expect(yield* sql`SELECT name FROM klingkit_migrations`).toHaveLength(17)
     })
   )
 
