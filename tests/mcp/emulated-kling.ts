@@ -35,6 +35,12 @@ export const freshKling = async (options: Pick<EmulatorOptions, "speed"> = {}) =
       KLINGAI_BASE_URL: emulator.url,
       KLINGKIT_OUTPUT_DIR: outputDir
     },
+    /** The same account's key pair, in place of its API key. */
+    keyPair: {
+      KLINGAI_API_KEY: "",
+      KLINGAI_ACCESS_KEY: emulator.accessKey,
+      KLINGAI_SECRET_KEY: emulator.secretKey
+    },
     injectFault: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
     clearFaults: () => control("DELETE faults"),
     advance: (seconds: number) => control("POST advance", { seconds }),
