@@ -26,7 +26,7 @@ const creates = async () =>
   (await kling.requests()).filter(({ method, path }) => method === "POST" && path !== "/tasks")
 const handlesAtKling = async () => (await kling.ledger()).tasks.map(({ externalTaskId }) => externalTaskId)
 
-it("a server whose disk takes nothing more sends no paid request, still answers, and goes on once there is space", async () => {
+it("a server whose disk takes nothing more sends no paid request, still answers, and pays again once there is space", async () => {
   const handle = handleIn(await call("generate_image", { prompt: "before" }))
   await kling.finishTasks()
   const sent = (await creates()).length
