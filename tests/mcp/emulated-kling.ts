@@ -42,6 +42,8 @@ export const freshKling = async (options: Pick<EmulatorOptions, "speed"> = {}) =
       KLINGAI_SECRET_KEY: emulator.secretKey
     },
     injectFault: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
+    /** How many images it makes at a time. */
+    setSlots: (concurrency: number) => control("POST faults", { packs: { image: { concurrency } } }),
     clearFaults: () => control("DELETE faults"),
     advance: (seconds: number) => control("POST advance", { seconds }),
     /** Completes every task. */
