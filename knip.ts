@@ -25,5 +25,5 @@ export default {
   // The catalogue takes each family's file as a whole: what it exports is in use.
   ignoreIssues: { "packages/core/src/operations/*.ts": ["exports", "nsExports"] },
   // Of the operating system.
-  ignoreBinaries: ["mkfifo"]
+  ignoreBinaries: ["mkfifo", "prlimit"]
 } satisfies KnipConfig

@@ -2,49 +2,10 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { start } from "../mcp/server-process.ts"
+import { idIn, secret, startWithCallers } from "./account-callers.ts"
 import { AccountVisitor } from "./account-visitor.ts"
 import { startHosted } from "./hosted-server.ts"
 import { twoAccounts } from "./kling-accounts.ts"
-
-const secret = "a secret of a test"
-
-/** A server whose callers are anna and ben, and who can pay from accounts of their own. */
-const startWithCallers = async (env: Readonly<Record<string, string>> = {}) => {
-  const { kling, own } = await twoAccounts()
-  const hosted = await startHosted({ KLINGKIT_AUTH_KEYS: "on", KLINGKIT_SECRET: secret, ...env }, { kling })
-  const command = async (...args: ReadonlyArray<string>) => {
-    const program = start("klingkit-mcp-http", args, hosted.settings)
-    const { code } = await program.ended
-    return { code, stdout: program.stdout, stderr: program.stderr }
-  }
-  const keys = { anna: "", ben: "" }
-  for (const name of ["anna", "ben"] as const) keys[name] = (await command("keys", "add", name)).stdout.trim()
-  const call = async (caller: keyof typeof keys, name: string, args: object) => {
-    const response = await fetch(hosted.url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        accept: "application/json",
-        authorization: `Bearer ${keys[caller]}`
-      },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } })
-    })
-    const { result } = (await response.json()) as {
-      readonly result: { readonly content: ReadonlyArray<{ readonly text?: string }> }
-    }
-    return result.content.map(({ text = "" }) => text).join("\n")
-  }
-  const signedIn = async (caller: keyof typeof keys) => {
-    const visitor = new AccountVisitor(hosted.origin)
-    expect((await visitor.signIn(keys[caller])).status).toBe(303)
-    return visitor
-  }
-  /** Tasks at the server's account, and at the caller's. */
-  const made = async () => [(await kling.ledger()).tasks.length, (await own.ledger()).tasks.length]
-  return { hosted, kling, own, keys, command, call, signedIn, made }
-}
-
-const idIn = (text: string): string => /Task ID: (\S+)/.exec(text)?.[1] ?? expect.fail(text)
 
 describe("a caller who connects a Kling account", () => {
   let server: Awaited<ReturnType<typeof startWithCallers>>

@@ -21,9 +21,12 @@ interface Ledger {
 export const twoAccounts = async (options: Parameters<typeof freshKling>[0] = {}) => {
   const [kling, own] = await Promise.all([freshKling(options), runEmulator({ seed: 8, ...options })])
   const ownKeys = new Set<unknown>([own.apiKey, own.accessKey])
+  const sentWith: Array<string> = []
   const proxy = await startReverseProxy(({ headers }) => {
     const token = headers.authorization?.replace(/^Bearer /, "") ?? ""
-    return ownKeys.has(token) || ownKeys.has(issuerOf(token)) ? own.url : kling.url
+    if (!ownKeys.has(token) && !ownKeys.has(issuerOf(token))) return kling.url
+    sentWith.push(token)
+    return own.url
   })
   const control = async (route: string, body?: unknown): Promise<unknown> => {
     const [method = "GET", name = ""] = route.split(" ")
@@ -45,9 +48,13 @@ export const twoAccounts = async (options: Parameters<typeof freshKling>[0] = {}
       apiKey: own.apiKey,
       accessKey: own.accessKey,
       secretKey: own.secretKey,
+      /** The credential of each request to this account, in order. */
+      sentWith,
       ledger: () => control("GET ledger") as Promise<Ledger>,
       finishTasks: () => control("POST advance", { seconds: 3600 }),
       injectFault: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
+      /** How many images it makes at a time. */
+      setSlots: (concurrency: number) => control("POST faults", { packs: { image: { concurrency } } }),
       clearFaults: () => control("DELETE faults"),
       /** Another key of this account, in place of the earlier ones. */
       rotateKey: async () => {

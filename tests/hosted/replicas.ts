@@ -55,10 +55,10 @@ export const startReplicas = async ({
     return { database, settings: { ...settings, KLINGKIT_DATABASE_URL: url } }
   }
   const started: Array<Replica> = []
-  /** Another server. */
-  const add = async (): Promise<Replica> => {
+  /** Another server, with settings of its own. */
+  const add = async (own: Readonly<Record<string, string>> = {}): Promise<Replica> => {
     const { database, settings } = await databaseLine()
-    const replica = { database, ...(await startHttp(settings, args)) }
+    const replica = { database, ...(await startHttp({ ...settings, ...own }, args)) }
     started.push(replica)
     return replica
   }
@@ -72,7 +72,7 @@ export const startReplicas = async ({
   }
   const keyOf = new Map<string, string>()
   for (const caller of callers) keyOf.set(caller, await keys("add", caller))
-  const replicas = await Promise.all(Array.from({ length: count }, add))
+  const replicas = await Promise.all(Array.from({ length: count }, () => add()))
   balancer.send(...replicas.map(({ origin }) => origin))
   return {
     kling,
@@ -96,6 +96,9 @@ export const startReplicas = async ({
           )
         )
       ),
+    /** Its lease ends, as it does some time after the last renewal. */
+    endLease: (handle: string) =>
+      Effect.runPromise(sql`UPDATE klingkit_jobs SET lease_until = 0 WHERE handle = ${handle}`),
     /** As an administrator, or a failover, ends them. */
     endSessions: () =>
       Effect.runPromise(
@@ -117,5 +120,8 @@ interface Row {
   readonly handle: string
   readonly state: string
   readonly task_id: string | null
+  /** How many processes have taken it. */
+  readonly lease_fence: bigint
+  readonly sends: bigint
   readonly principal: string
 }

@@ -35,7 +35,15 @@ export const freshKling = async (options: Pick<EmulatorOptions, "speed"> = {}) =
       KLINGAI_BASE_URL: emulator.url,
       KLINGKIT_OUTPUT_DIR: outputDir
     },
+    /** The same account's key pair, in place of its API key. */
+    keyPair: {
+      KLINGAI_API_KEY: "",
+      KLINGAI_ACCESS_KEY: emulator.accessKey,
+      KLINGAI_SECRET_KEY: emulator.secretKey
+    },
     injectFault: (fault: Readonly<Record<string, unknown>>) => control("POST faults", { faults: [fault] }),
+    /** How many images it makes at a time. */
+    setSlots: (concurrency: number) => control("POST faults", { packs: { image: { concurrency } } }),
     clearFaults: () => control("DELETE faults"),
     advance: (seconds: number) => control("POST advance", { seconds }),
     /** Completes every task. */

@@ -93,9 +93,9 @@ const admit = (
           : yield* KlingAccounts.use((accounts) => accounts.find(principal.id)).pipe(
               Effect.catchTag("AccountUnreadable", () => Effect.succeed("unreadable" as const))
             )
-    const services = yield* CallerServices.use((callers) =>
-      callers.of(account === undefined ? caller : { ...caller, account })
-    )
+    const callers = yield* CallerServices
+    if (key === undefined) yield* callers.letGo(caller.principal, account)
+    const services = yield* callers.of(account === undefined ? caller : { ...caller, account })
     const span = Option.getOrUndefined(yield* Effect.option(Effect.currentParentSpan))
     return {
       services: servicesOf(request, services, span),

@@ -60,6 +60,8 @@ const callerServices = (hosting: HostingSettings) =>
 const paidFrom = (principal: string, account: ConnectedAccount): Caller => ({ principal, budgetLine: {}, account })
 
 /** Jobs end, and are recovered, whether or not their callers wait. */
-const engine = layerEngine((principal, account) =>
-  CallerServices.use((callers) => callers.tend(account === undefined ? localCaller : paidFrom(principal, account)))
-)
+const engine = layerEngine({
+  tend: (principal, account) =>
+    CallerServices.use((callers) => callers.tend(account === undefined ? localCaller : paidFrom(principal, account))),
+  letGo: (principal, account) => CallerServices.use((callers) => callers.letGo(principal, account))
+})

@@ -79,16 +79,22 @@ describe("an access token", () => {
     })
   )
 
-  it.effect("is valid until its time has passed, and half a minute more for clocks that differ", () =>
-    Effect.gen(function* () {
-      const { sign, verify, refusal, refusalOf } = yield* setting
-      const token = yield* sign()
-      yield* TestClock.adjust("629 seconds")
-      expect(yield* verify(token)).toMatchObject({ id: "anna" })
-      yield* TestClock.adjust("2 seconds")
-      expect(yield* refusal(token)).toBe("invalid: the token has expired")
-      expect(yield* refusalOf({ exp: undefined })).toMatch(/^invalid: /)
-    })
+  it.effect(
+    "is valid from its time until that has passed, and a minute and a half around it for clocks that differ",
+    () =>
+      Effect.gen(function* () {
+        const { sign, verify, refusal, refusalOf } = yield* setting
+        const token = yield* sign()
+        const from = (seconds: number) =>
+          Effect.map(Clock.currentTimeMillis, (now) => ({ nbf: Math.floor(now / 1000) + seconds }))
+        expect(yield* verify(yield* sign(yield* from(89)))).toMatchObject({ id: "anna" })
+        expect(yield* refusalOf(yield* from(92))).toMatch(/^invalid: /)
+        yield* TestClock.adjust("689 seconds")
+        expect(yield* verify(token)).toMatchObject({ id: "anna" })
+        yield* TestClock.adjust("2 seconds")
+        expect(yield* refusal(token)).toBe("invalid: the token has expired")
+        expect(yield* refusalOf({ exp: undefined })).toMatch(/^invalid: /)
+      })
   )
 
   it.effect("is refused without a signature of the issuer", () =>

@@ -5,8 +5,8 @@ import { isBudgetName, isReserved, type Principal } from "./principal.ts"
 
 /** Asymmetric ones only: a server that checks tokens must not be able to make them. */
 const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
-/** By how much the clocks of issuer and server may differ. */
-const toleranceSeconds = 30
+/** By how much the clocks of issuer and server may differ: one that is set by a minute refuses no caller. */
+const toleranceSeconds = 90
 
 export interface TokenSettings {
   /** As the tokens of the issuer name it. */

@@ -11,6 +11,11 @@ export class CallerServices extends Context.Service<
     /** Built at the caller's first call, and closed when it has not called for a while. In use until the scope closes. */
     of(caller: Caller): Effect.Effect<Services, never, Scope.Scope>
     /**
+     * The account that a caller has connected by now, if any: what works with an earlier one ends after the requests that it has
+     * sent. Those that still wait for a slot are left to the next key of that account.
+     */
+    letGo(principal: string, current: Caller["account"]): Effect.Effect<void>
+    /**
      * Recovers, until the scope closes, what other processes have orphaned on a caller's account, without waiting for it to call.
      * The result polls, once, the jobs on it that are due.
      */
@@ -23,6 +28,7 @@ export class CallerServices extends Context.Service<
 
 const make = Effect.fnUntraced(function* (options?: HostingOptions) {
   const shared = Layer.succeedContext(yield* Effect.context<Disk | SignedState>())
+  const scope = yield* Effect.scope
   const callers = yield* RcMap.make({
     lookup: (caller: Caller) =>
       Effect.acquireRelease(
@@ -34,6 +40,15 @@ const make = Effect.fnUntraced(function* (options?: HostingOptions) {
   })
   return CallerServices.of({
     of: (caller) => RcMap.get(callers, caller),
+    letGo: Effect.fnUntraced(function* (principal, current) {
+      const connectedAt = connectionOf(current)
+      for (const caller of yield* RcMap.keys(callers)) {
+        const isFormer = caller.principal === principal && connectionOf(caller.account) !== undefined
+        if (!isFormer || connectionOf(caller.account) === connectedAt) continue
+        // In the background: what it has sent may take a while.
+        yield* Effect.forkIn(RcMap.invalidate(callers, caller), scope)
+      }
+    }),
     tend: Effect.fnUntraced(function* (caller) {
       const { contextEffect } = yield* RcMap.get(callers, caller)
       const context = yield* contextEffect
@@ -43,3 +58,6 @@ const make = Effect.fnUntraced(function* (options?: HostingOptions) {
     })
   })
 })
+
+const connectionOf = (account: Caller["account"]): number | undefined =>
+  typeof account === "object" ? account.connectedAt : undefined

@@ -40,6 +40,8 @@ export interface OwnAccount {
   readonly name?: string
   /** In USD per day (UTC), on top of what the server allows. */
   readonly maxUsdPerDay?: number
+  /** When the caller connected it, in milliseconds since 1970; absent where the key came with a request. */
+  readonly connectedAt?: number
 }
 
 /** For whom tools are called. */

@@ -3,7 +3,7 @@ import { localPrincipal } from "@klingkit/jobs/internal"
 import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { type ConnectedAccount, KlingAccounts } from "../accounts/kling-accounts.ts"
-import { layerEngine } from "./engine.ts"
+import { type AccountWork, layerEngine } from "./engine.ts"
 
 const connected = (connectedAt: number): ConnectedAccount => ({
   connectedAt,
@@ -17,7 +17,8 @@ const engineWorld = Effect.gen(function* () {
   const atWork = new Set<string>()
   const open = new Set<string>()
   const turns = new Map<string, number>()
-  const engine = layerEngine((principal, account) => {
+  const letGo: Array<string> = []
+  const tend: AccountWork<never>["tend"] = (principal, account) => {
     const name = account === undefined ? principal : `${principal} since ${account.connectedAt}`
     const count = Effect.sync(() => void turns.set(name, (turns.get(name) ?? 0) + 1))
     const opened = Effect.acquireRelease(
@@ -25,7 +26,8 @@ const engineWorld = Effect.gen(function* () {
       () => Effect.sync(() => open.delete(name))
     )
     return Effect.as(opened, count)
-  })
+  }
+  const engine = layerEngine({ tend, letGo: (principal) => Effect.sync(() => void letGo.push(principal)) })
   yield* Layer.build(
     engine.pipe(
       Layer.provide(
@@ -37,7 +39,7 @@ const engineWorld = Effect.gen(function* () {
       Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: {} })))
     )
   )
-  return { accounts, atWork, open, turns }
+  return { accounts, atWork, open, turns, letGo }
 })
 
 describe("the engine of a server", () => {
@@ -60,17 +62,20 @@ describe("the engine of a server", () => {
 
   it.effect("no longer uses a key that was replaced, nor one of an account that was disconnected", () =>
     Effect.gen(function* () {
-      const { accounts, atWork, open, turns } = yield* engineWorld
+      const { accounts, atWork, open, turns, letGo } = yield* engineWorld
       accounts.set("anna", connected(1))
       atWork.add("anna")
       yield* TestClock.adjust("30 seconds")
+      letGo.length = 0
       accounts.set("anna", connected(2))
       yield* TestClock.adjust("6 seconds")
       expect([...open].toSorted()).toEqual(["anna since 2", localPrincipal])
+      expect(letGo).toEqual(["anna"])
       const before = turns.get("anna since 1")
       accounts.delete("anna")
       yield* TestClock.adjust("30 seconds")
       expect([...open]).toEqual([localPrincipal])
+      expect(letGo.length).toBeGreaterThan(1)
       expect(turns.get("anna since 1")).toBe(before)
     })
   )

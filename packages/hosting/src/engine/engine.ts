@@ -5,14 +5,16 @@ import { Rpc } from "effect/rpc"
 import { type ConnectedAccount, KlingAccounts } from "../accounts/kling-accounts.ts"
 import { clusterOf } from "./cluster.ts"
 
-/**
- * Opens what works on the jobs of a Kling account while the scope is open; the result is one turn of it. The server's own account
- * when none is given.
- */
-export type TendAccount<R> = (
-  principal: string,
-  account: ConnectedAccount | undefined
-) => Effect.Effect<Effect.Effect<void>, never, R | Scope.Scope>
+/** What works on the jobs of Kling accounts; the server's own account when none is given. */
+export interface AccountWork<R> {
+  /** Works while the scope is open; the result is one turn. */
+  tend(
+    principal: string,
+    account: ConnectedAccount | undefined
+  ): Effect.Effect<Effect.Effect<void>, never, R | Scope.Scope>
+  /** Ends what works with another account of the principal than the one that is connected now, if any. */
+  letGo(principal: string, account: ConnectedAccount | undefined): Effect.Effect<void, never, R>
+}
 
 const everySeconds = 5
 
@@ -25,7 +27,7 @@ const KlingAccount = Entity.make("KlingAccount", [Rpc.make("Work")])
  * every send passes the lease of its job, so that an owner that wakes up late is slow, and never pays twice.
  */
 export const layerEngine = <R>(
-  tend: TendAccount<R>
+  accountWork: AccountWork<R>
 ): Layer.Layer<never, never, KlingAccounts | Exclude<R, Scope.Scope>> => {
   const accounts = KlingAccount.toLayer(
     Effect.gen(function* () {
@@ -33,15 +35,15 @@ export const layerEngine = <R>(
       const connected = yield* KlingAccounts
       const tended = yield* ScopedRef.make((): Tended => noAccount)
       const open = (account: ConnectedAccount | undefined) =>
-        Effect.map(tend(principal, account), (turn): Tended => ({ since: account?.connectedAt, turn }))
+        Effect.map(accountWork.tend(principal, account), (turn): Tended => ({ since: account?.connectedAt, turn }))
       const work = Effect.gen(function* () {
         const account = principal === localPrincipal ? undefined : yield* connected.find(principal)
         const isGone = account === undefined && principal !== localPrincipal
         const current = yield* ScopedRef.get(tended)
         // A key that was replaced is no longer used, nor that of an account that was disconnected.
-        if (isGone) yield* ScopedRef.set(tended, Effect.succeed(noAccount))
-        else if (current === noAccount || current.since !== account?.connectedAt) {
-          yield* ScopedRef.set(tended, open(account))
+        if (isGone || current === noAccount || current.since !== account?.connectedAt) {
+          yield* ScopedRef.set(tended, isGone ? Effect.succeed(noAccount) : open(account))
+          yield* accountWork.letGo(principal, account)
         }
         yield* (yield* ScopedRef.get(tended)).turn
       })

@@ -143,7 +143,7 @@ export const requireStorable = Effect.fnUntraced(function* (
 
 /** Adds the row of a new job, in the transaction that has decided that it is new. */
 export const insertJob = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  { sql, leaseTime }: LedgerDatabase["Service"],
   request: NewJob,
   identity: RequestIdentity & { readonly previousHandle?: string },
   body: string,
@@ -181,7 +181,7 @@ export const insertJob = Effect.fnUntraced(function* (
       charges: "[]",
       files: "[]",
       lease_owner: lease?.owner ?? null,
-      lease_until: lease === undefined ? null : leaseEnd(now, lease.seconds),
+      lease_until: lease === undefined ? null : leaseEnd(yield* leaseTime, lease.seconds),
       lease_fence: lease === undefined ? 0 : 1,
       created_at: now,
       updated_at: now,

@@ -1,9 +1,10 @@
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import { BeginTransaction, SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { answerWithin } from "./answer-limit.ts"
 import type { Notifications } from "../notifications.ts"
 import { LedgerError } from "./ledger-error.ts"
+import { makeServerTime } from "./server-time.ts"
 import { storageFailure } from "./storage-failure.ts"
 
 /** A number that no other program uses for PostgreSQL's advisory locks: `klingk` in hex. */
@@ -22,6 +23,8 @@ export interface LedgerOptions {
   readonly location?: string
   /** How long PostgreSQL waits for another process that is writing; 10,000 when absent. SQLite's client has its own. */
   readonly lockMillis?: number
+  /** Leases end by the clock of the database, as the clocks of the machines that use it differ; by this machine's when absent. */
+  readonly hasOwnClock?: boolean
   /** How long one use of a server's database may take; no limit when absent, as for a file. */
   readonly answerMillis?: number
   /** Free bytes on the disk of the ledger; undefined, or absent, when unknown. */
@@ -39,6 +42,8 @@ export class LedgerDatabase extends Context.Service<
     readonly sql: SqlClient
     /** For messages: the file, or the server without credentials. */
     readonly location: string
+    /** The time by which leases end, in milliseconds since 1970. */
+    readonly leaseTime: Effect.Effect<number, SqlError>
     /** Too little space is free for everything that a new request will write. */
     readonly isNearlyFull: Effect.Effect<boolean>
     /** Fails if the ledger that was opened is not the one that was here before. */
@@ -77,6 +82,7 @@ const make = (
     lockMillis = 10_000,
     answerMillis: defaultMillis,
     freeBytes = Effect.succeed(undefined),
+    hasOwnClock = false,
     checkId = () => Effect.void
   }: LedgerOptions
 ): LedgerDatabase["Service"] => {
@@ -103,6 +109,7 @@ const make = (
   return {
     sql,
     location,
+    leaseTime: hasOwnClock ? makeServerTime(sql) : Clock.currentTimeMillis,
     isNearlyFull: Effect.map(freeBytes, (free) => free !== undefined && free < spareBytes),
     checkId,
     inPlace,

@@ -55,7 +55,7 @@ export const claimJob = Effect.fnUntraced(function* (
   { owner, seconds }: LeaseRequest
 ): Effect.fn.Return<JobRecord, LedgerError | SqlError> {
   const { sql } = database
-  const now = yield* Clock.currentTimeMillis
+  const now = yield* database.leaseTime
   const [row] = yield* sql`UPDATE klingkit_jobs
     SET lease_owner = ${owner}, lease_until = ${leaseEnd(now, seconds)}, lease_fence = lease_fence + 1
     WHERE handle = ${handle} AND ${isFree(database, now)} RETURNING *`
@@ -69,12 +69,12 @@ const perStatement = 500
 
 /** Extends the leases of a process that no other has claimed since, even those that have run out. */
 export const renewLeases = Effect.fnUntraced(function* (
-  { sql }: LedgerDatabase["Service"],
+  { sql, leaseTime }: LedgerDatabase["Service"],
   handles: ReadonlyArray<string>,
   { owner, seconds }: LeaseRequest
 ): Effect.fn.Return<void, SqlError> {
   for (const some of Array.chunksOf(handles, perStatement)) {
-    const until = leaseEnd(yield* Clock.currentTimeMillis, seconds)
+    const until = leaseEnd(yield* leaseTime, seconds)
     yield* sql`UPDATE klingkit_jobs SET lease_until = ${until} WHERE ${sql.in("handle", some)} AND lease_owner = ${owner}`
   }
 })
@@ -96,7 +96,7 @@ export const findUnfinished = Effect.fnUntraced(function* (
   order: "leastPolled" | "leastClaimed" = "leastPolled"
 ): Effect.fn.Return<ReadonlyArray<JobRecord>, SqlError> {
   const { sql } = database
-  const now = yield* Clock.currentTimeMillis
+  const now = yield* database.leaseTime
   const conditions = [sql.in("state", states), isFree(database, now)]
   if (account !== undefined) conditions.push(ofAccount(database, account))
   if (after !== undefined) conditions.push(sql`created_at > ${after}`)
@@ -113,7 +113,7 @@ export const findUnfinished = Effect.fnUntraced(function* (
 })
 
 /**
- * When recovery next has work, in milliseconds since 1970: the end of the next lease of a request that may have to be sent, or
+ * When recovery next has work, in milliseconds since 1970 by the clock of this machine: the end of the next lease of a request that may have to be sent, or
  * the next lookup of one with an unknown outcome. 0: now. Nothing: there are none.
  */
 export const nextRecoveryAt = Effect.fnUntraced(function* (
@@ -122,10 +122,11 @@ export const nextRecoveryAt = Effect.fnUntraced(function* (
 ): Effect.fn.Return<number | undefined, SqlError> {
   const { sql } = database
   const now = yield* Clock.currentTimeMillis
+  const leaseTime = yield* database.leaseTime
   const lookUpAt = sql`CASE WHEN ${isPollable(database, now, lookUpEveryMillis)} THEN 0
     ELSE polled_at + ${lookUpEveryMillis} END`
   const [row] = yield* sql`SELECT MIN(CASE WHEN state = 'UNKNOWN' THEN ${lookUpAt}
-      WHEN ${isFree(database, now)} THEN 0 ELSE lease_until END) AS due
+      WHEN ${isFree(database, leaseTime)} THEN 0 ELSE lease_until - ${leaseTime} + ${now} END) AS due
     FROM klingkit_jobs WHERE ${ofAccount(database, account)}
       AND (${sql.in("state", jobStates.filter(mayBeSent))} OR (state = 'UNKNOWN' AND created_at > ${lookUpAfter}))`
   const due = row?.["due"]

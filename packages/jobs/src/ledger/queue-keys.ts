@@ -38,7 +38,7 @@ export const readQueue = Effect.fnUntraced(function* (
     yield* sql`SELECT handle, principal, state, slots, created_at, sent_at, expected_seconds, polled_at FROM klingkit_jobs
     WHERE ${ofAccount(database, account)} AND queue_key = ${queueKey} AND (
       (state IN ('SENDING', 'IN_DOUBT', 'ACCEPTED', 'RUNNING') AND sent_at > ${now - maxRunMillis})
-      OR (state = 'INTENT' AND queued_at IS NOT NULL AND ${isHeld(database, now)}))
+      OR (state = 'INTENT' AND queued_at IS NOT NULL AND ${isHeld(database, yield* database.leaseTime)}))
     ORDER BY created_at, handle`
   return {
     running: rows.filter((row) => row["state"] !== "INTENT").map(entryOf),

@@ -19,7 +19,7 @@ export const layerPostgres = (
   const location = locationOf(Redacted.value(url))
   const answerMillis = answerMillisOf(options)
   const ledger = (announcements: Announcements) =>
-    Ledger.layer({ lockMillis: lockMillisOf(options), answerMillis, location, announcements })
+    Ledger.layer({ lockMillis: lockMillisOf(options), answerMillis, location, announcements, hasOwnClock: true })
   return Layer.unwrap(Effect.map(makeAnnouncements, ledger)).pipe(
     Layer.provide(postgresClient(url, answerMillis)),
     Layer.catchTag("SqlError", (error) => Layer.effect(Ledger, Effect.fail(storageFailure(error, location, true))))

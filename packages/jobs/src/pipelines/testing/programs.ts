@@ -29,10 +29,17 @@ export type Home = Effect.Success<typeof makeHome>
 export const injectFault = ({ world }: Home, fault: Readonly<Record<string, unknown>>) =>
   controlWorld(world, "POST faults", { faults: [fault] })
 
+interface ProgramOptions {
+  readonly limits?: SpendLimits
+  readonly callsUntilCrash?: number
+  /** A request to Kling that contains this text stops it as well, before it is sent. */
+  readonly crashOn?: string
+}
+
 /** A program with a home; after `callsUntilCrash` calls to the ledger or to Kling it stops for good, in the middle of a call. */
 export const program = (
   { world, ledger }: Home,
-  { limits = {}, callsUntilCrash = Infinity }: { readonly limits?: SpendLimits; readonly callsUntilCrash?: number } = {}
+  { limits = {}, callsUntilCrash = Infinity, crashOn }: ProgramOptions = {}
 ) => {
   let calls = 0
   let lastCall = callsUntilCrash
@@ -58,7 +65,12 @@ export const program = (
     })
   const http = Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(HttpClient.HttpClient, (client) => HttpClient.transform(client, call))
+    Effect.map(HttpClient.HttpClient, (client) =>
+      HttpClient.transform(client, (work, { body }) => {
+        const isPoison = crashOn !== undefined && body._tag === "Uint8Array" && textOf(body.body).includes(crashOn)
+        return call(isPoison ? Effect.andThen(crash, Effect.never) : work)
+      })
+    )
   ).pipe(Layer.provide(emulatorHttpClient(world)))
   const apiKey = Redacted.make(world.keys.apiKey)
   const kling = Kling.layer({ credentials: { kind: "api-key", apiKey }, baseUrl: "http://127.0.0.1" })
@@ -80,6 +92,8 @@ export const program = (
   })
   return { jobs, crash, crashed: Deferred.await(crashed) }
 }
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
 /** The same command each time: starts the pipeline or finds it again, and follows it to its end. */
 export const runSample = (
