@@ -61,7 +61,9 @@ const paidFrom = (principal: string, account: ConnectedAccount): Caller => ({ pr
 
 /** Jobs end, and are recovered, whether or not their callers wait. */
 const engine = layerEngine({
-  tend: (principal, account) =>
-    CallerServices.use((callers) => callers.tend(account === undefined ? localCaller : paidFrom(principal, account))),
+  turn: (principal, account) =>
+    CallerServices.use((callers) =>
+      callers.pollDue(account === undefined ? localCaller : paidFrom(principal, account))
+    ),
   letGo: (principal, account) => CallerServices.use((callers) => callers.letGo(principal, account))
 })

@@ -1,4 +1,4 @@
-import { Jobs, Recovery } from "@klingkit/jobs"
+import { Jobs } from "@klingkit/jobs"
 import { Context, Effect, Layer, ManagedRuntime, RcMap, type Scope } from "effect"
 import { SignedState } from "./approval/signed-state.ts"
 import type { Services } from "./build-server.ts"
@@ -15,11 +15,8 @@ export class CallerServices extends Context.Service<
      * sent. Those that still wait for a slot are left to the next key of that account.
      */
     letGo(principal: string, current: Caller["account"]): Effect.Effect<void>
-    /**
-     * Recovers, until the scope closes, what other processes have orphaned on a caller's account, without waiting for it to call.
-     * The result polls, once, the jobs on it that are due.
-     */
-    tend(caller: Caller): Effect.Effect<Effect.Effect<void>, never, Scope.Scope>
+    /** Polls, once, the jobs on a caller's account that are due, and recovers what other processes have orphaned there. */
+    pollDue(caller: Caller): Effect.Effect<void>
   }
 >()("@klingkit/mcp/CallerServices") {
   static readonly layer = (options?: HostingOptions): Layer.Layer<CallerServices, never, Disk> =>
@@ -49,13 +46,12 @@ const make = Effect.fnUntraced(function* (options?: HostingOptions) {
         yield* Effect.forkIn(RcMap.invalidate(callers, caller), scope)
       }
     }),
-    tend: Effect.fnUntraced(function* (caller) {
+    pollDue: Effect.fnUntraced(function* (caller) {
       const { contextEffect } = yield* RcMap.get(callers, caller)
       const context = yield* contextEffect
-      yield* Context.get(context, Recovery).hold
       // What fails is due again.
-      return Effect.ignore(Context.get(context, Jobs).pollDue())
-    })
+      yield* Effect.ignore(Context.get(context, Jobs).pollDue())
+    }, Effect.scoped)
   })
 })
 

@@ -3,7 +3,7 @@ import { localPrincipal } from "@klingkit/jobs/internal"
 import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { type ConnectedAccount, KlingAccounts } from "../accounts/kling-accounts.ts"
-import { type AccountWork, layerEngine } from "./engine.ts"
+import { layerEngine } from "./engine.ts"
 
 const connected = (connectedAt: number): ConnectedAccount => ({
   connectedAt,
@@ -11,23 +11,20 @@ const connected = (connectedAt: number): ConnectedAccount => ({
   credentials: { kind: "api-key", apiKey: Redacted.make(`key of ${connectedAt}`) }
 })
 
-/** The engine of one server; tells which accounts it works on, and how often each had its turn. */
+/** The engine of one server; tells which accounts had how many turns, and whose former keys were let go. */
 const engineWorld = Effect.gen(function* () {
   const accounts = new Map<string, ConnectedAccount>()
   const atWork = new Set<string>()
-  const open = new Set<string>()
   const turns = new Map<string, number>()
   const letGo: Array<string> = []
-  const tend: AccountWork<never>["tend"] = (principal, account) => {
-    const name = account === undefined ? principal : `${principal} since ${account.connectedAt}`
-    const count = Effect.sync(() => void turns.set(name, (turns.get(name) ?? 0) + 1))
-    const opened = Effect.acquireRelease(
-      Effect.sync(() => open.add(name)),
-      () => Effect.sync(() => open.delete(name))
-    )
-    return Effect.as(opened, count)
-  }
-  const engine = layerEngine({ tend, letGo: (principal) => Effect.sync(() => void letGo.push(principal)) })
+  const engine = layerEngine({
+    turn: (principal, account) =>
+      Effect.sync(() => {
+        const name = account === undefined ? principal : `${principal} since ${account.connectedAt}`
+        turns.set(name, (turns.get(name) ?? 0) + 1)
+      }),
+    letGo: (principal) => Effect.sync(() => void letGo.push(principal))
+  })
   yield* Layer.build(
     engine.pipe(
       Layer.provide(
@@ -39,44 +36,45 @@ const engineWorld = Effect.gen(function* () {
       Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: {} })))
     )
   )
-  return { accounts, atWork, open, turns, letGo }
+  /** The accounts that have a turn from now on. */
+  const turnsOf = Effect.fnUntraced(function* (seconds: number) {
+    turns.clear()
+    yield* TestClock.adjust(`${seconds} seconds`)
+    return new Map(turns)
+  })
+  return { accounts, atWork, letGo, turnsOf }
 })
 
 describe("the engine of a server", () => {
   it.effect("works on its own account and on those with jobs, as long as they have some", () =>
     Effect.gen(function* () {
-      const { accounts, atWork, open, turns } = yield* engineWorld
+      const { accounts, atWork, turnsOf } = yield* engineWorld
       accounts.set("anna", connected(1))
       accounts.set("ben", connected(2))
       atWork.add("anna")
-      yield* TestClock.adjust("1 minute")
-      expect([...open].toSorted()).toEqual(["anna since 1", localPrincipal])
-      expect(turns.get("anna since 1")).toBeGreaterThanOrEqual(9)
-      expect(turns.get("anna since 1")).toBeLessThanOrEqual(13)
+      const first = yield* turnsOf(60)
+      expect([...first.keys()].toSorted()).toEqual(["anna since 1", localPrincipal])
+      expect(first.get("anna since 1")).toBeGreaterThanOrEqual(9)
+      expect(first.get("anna since 1")).toBeLessThanOrEqual(13)
       atWork.delete("anna")
       atWork.add("ben")
-      yield* TestClock.adjust("2 minutes")
-      expect([...open].toSorted()).toEqual(["ben since 2", localPrincipal])
+      expect([...(yield* turnsOf(120)).keys()].toSorted()).toEqual(["ben since 2", localPrincipal])
     })
   )
 
   it.effect("no longer uses a key that was replaced, nor one of an account that was disconnected", () =>
     Effect.gen(function* () {
-      const { accounts, atWork, open, turns, letGo } = yield* engineWorld
+      const { accounts, atWork, letGo, turnsOf } = yield* engineWorld
       accounts.set("anna", connected(1))
       atWork.add("anna")
-      yield* TestClock.adjust("30 seconds")
+      expect([...(yield* turnsOf(30)).keys()]).toContain("anna since 1")
       letGo.length = 0
       accounts.set("anna", connected(2))
-      yield* TestClock.adjust("6 seconds")
-      expect([...open].toSorted()).toEqual(["anna since 2", localPrincipal])
+      expect([...(yield* turnsOf(10)).keys()].toSorted()).toEqual(["anna since 2", localPrincipal])
       expect(letGo).toEqual(["anna"])
-      const before = turns.get("anna since 1")
       accounts.delete("anna")
-      yield* TestClock.adjust("30 seconds")
-      expect([...open]).toEqual([localPrincipal])
-      expect(letGo.length).toBeGreaterThan(1)
-      expect(turns.get("anna since 1")).toBe(before)
+      expect([...(yield* turnsOf(30)).keys()]).toEqual([localPrincipal])
+      expect(letGo).toEqual(["anna", "anna"])
     })
   )
 })

@@ -1,5 +1,5 @@
 import { databaseFromConfig, localPrincipal, ProgressWatch } from "@klingkit/jobs/internal"
-import { Effect, Layer, ScopedRef, type Scope } from "effect"
+import { Effect, Layer } from "effect"
 import { Entity, EntityId, Sharding } from "effect/cluster"
 import { Rpc } from "effect/rpc"
 import { type ConnectedAccount, KlingAccounts } from "../accounts/kling-accounts.ts"
@@ -7,11 +7,8 @@ import { clusterOf } from "./cluster.ts"
 
 /** What works on the jobs of Kling accounts; the server's own account when none is given. */
 export interface AccountWork<R> {
-  /** Works while the scope is open; the result is one turn. */
-  tend(
-    principal: string,
-    account: ConnectedAccount | undefined
-  ): Effect.Effect<Effect.Effect<void>, never, R | Scope.Scope>
+  /** One turn: polls what is due, and recovers what other processes have orphaned. */
+  turn(principal: string, account: ConnectedAccount | undefined): Effect.Effect<void, never, R>
   /** Ends what works with another account of the principal than the one that is connected now, if any. */
   letGo(principal: string, account: ConnectedAccount | undefined): Effect.Effect<void, never, R>
 }
@@ -26,26 +23,18 @@ const KlingAccount = Entity.make("KlingAccount", [Rpc.make("Work")])
  * database one works on an account; another takes over within 15 s. That is about who works, not about what may be sent:
  * every send passes the lease of its job, so that an owner that wakes up late is slow, and never pays twice.
  */
-export const layerEngine = <R>(
-  accountWork: AccountWork<R>
-): Layer.Layer<never, never, KlingAccounts | Exclude<R, Scope.Scope>> => {
+export const layerEngine = <R>(accountWork: AccountWork<R>): Layer.Layer<never, never, KlingAccounts | R> => {
   const accounts = KlingAccount.toLayer(
     Effect.gen(function* () {
       const { entityId: principal } = yield* Entity.CurrentAddress
       const connected = yield* KlingAccounts
-      const tended = yield* ScopedRef.make((): Tended => noAccount)
-      const open = (account: ConnectedAccount | undefined) =>
-        Effect.map(accountWork.tend(principal, account), (turn): Tended => ({ since: account?.connectedAt, turn }))
+      let since: number | undefined
       const work = Effect.gen(function* () {
         const account = principal === localPrincipal ? undefined : yield* connected.find(principal)
-        const isGone = account === undefined && principal !== localPrincipal
-        const current = yield* ScopedRef.get(tended)
         // A key that was replaced is no longer used, nor that of an account that was disconnected.
-        if (isGone || current === noAccount || current.since !== account?.connectedAt) {
-          yield* ScopedRef.set(tended, isGone ? Effect.succeed(noAccount) : open(account))
-          yield* accountWork.letGo(principal, account)
-        }
-        yield* (yield* ScopedRef.get(tended)).turn
+        if (account?.connectedAt !== since) yield* accountWork.letGo(principal, account)
+        since = account?.connectedAt
+        if (account !== undefined || principal === localPrincipal) yield* accountWork.turn(principal, account)
       })
       // What fails is due again.
       return KlingAccount.of({ Work: () => Effect.ignore(work) })
@@ -70,14 +59,6 @@ export const layerEngine = <R>(
     })
   )
 }
-
-interface Tended {
-  /** When the account was connected that it works on. */
-  readonly since: number | undefined
-  readonly turn: Effect.Effect<void>
-}
-
-const noAccount: Tended = { since: undefined, turn: Effect.void }
 
 /** One turn of each account that this server has; not of one whose last turn has not ended. */
 const wakeAccounts = Effect.gen(function* () {
