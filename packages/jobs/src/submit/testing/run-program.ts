@@ -8,7 +8,7 @@ import { Ledger } from "../../ledger/ledger.ts"
 import type { LedgerError } from "../../ledger/ledger-error.ts"
 import { LedgerSource } from "../../ledger/ledger-source.ts"
 import { planSamplePipeline } from "../../pipelines/testing/sample-pipeline.ts"
-import { layerPostgres } from "../../postgres/postgres-ledger.ts"
+import { postgresClient } from "../../postgres/postgres-client.ts"
 import { Recovery } from "../../recovery/recovery.ts"
 import { layerSqlite } from "../../sqlite/sqlite-ledger.ts"
 import { type CrashPoints, httpWithPoints, ledgerWithPoints } from "./crash-points.ts"
@@ -30,7 +30,7 @@ export const runProgram = <A>(
   work: Effect.Effect<A, KlingError | JobError | LedgerError, Jobs | Recovery>
 ): Effect.Effect<A, KlingError | JobError | LedgerError> => {
   const clock = new FastForwardClock(minutesLater * 60_000, points.hasCrashed)
-  const opened = location.startsWith("postgres:") ? layerPostgres(Redacted.make(location)) : layerSqlite(location)
+  const opened = location.startsWith("postgres:") ? postgresLedger(location) : layerSqlite(location)
   const ledger = Layer.effect(
     Ledger,
     // Connections are opened, and kept, in real time.
@@ -56,6 +56,12 @@ export const runProgram = <A>(
     Effect.provideService(Clock.Clock, clock)
   )
 }
+
+/** Leases end by the clock of the program, which does not wait; that of the server does. */
+const postgresLedger = (url: string) =>
+  Ledger.layer({ location: "PostgreSQL of the test" }).pipe(
+    Layer.provide(Layer.orDie(postgresClient(Redacted.make(url), 15_000)))
+  )
 
 /** The pipeline that all programs of an experiment run: started or found again, and followed to its end. */
 export const runSamplePipeline = Effect.gen(function* () {
