@@ -62,8 +62,10 @@ export const makeTaskLoader = (store: Store<State>, host: () => Host | undefined
   }
 
   const loadRecent = async () => {
+    const { recent } = store.get()
     const tasks = await fetchTasks({}).catch(() => [])
-    if (closed || tasks.length === 0) return
+    // An answer that has come meanwhile says itself which tasks it is about.
+    if (closed || tasks.length === 0 || store.get().recent !== recent) return
     store.update((state) => withRecent(state, tasks))
   }
 
