@@ -1,6 +1,8 @@
 import { expect } from "vitest"
 import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { AccountVisitor } from "./account-visitor.ts"
+import { callTool } from "./calls.ts"
 import { startHosted } from "./hosted-server.ts"
 import { twoAccounts } from "./kling-accounts.ts"
 
@@ -18,23 +20,9 @@ export const startWithCallers = async (
     const { code } = await program.ended
     return { code, stdout: program.stdout, stderr: program.stderr }
   }
-  const keys = { anna: "", ben: "" }
-  for (const name of ["anna", "ben"] as const) keys[name] = (await command("keys", "add", name)).stdout.trim()
-  const call = async (caller: keyof typeof keys, name: string, args: object) => {
-    const response = await fetch(hosted.url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        accept: "application/json",
-        authorization: `Bearer ${keys[caller]}`
-      },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } })
-    })
-    const { result } = (await response.json()) as {
-      readonly result: { readonly content: ReadonlyArray<{ readonly text?: string }> }
-    }
-    return result.content.map(({ text = "" }) => text).join("\n")
-  }
+  const keys = { anna: await addKey(hosted.settings, "anna"), ben: await addKey(hosted.settings, "ben") }
+  const call = async (caller: keyof typeof keys, name: string, args: Readonly<Record<string, unknown>>) =>
+    (await callTool(hosted.url, keys[caller], name, args)).text
   const signedIn = async (caller: keyof typeof keys) => {
     const visitor = new AccountVisitor(hosted.origin)
     expect((await visitor.signIn(keys[caller])).status).toBe(303)

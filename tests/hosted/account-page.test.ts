@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { openBrowser } from "../board/browser.ts"
-import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { startHosted } from "./hosted-server.ts"
 import { twoAccounts } from "./kling-accounts.ts"
 
@@ -13,9 +13,7 @@ beforeAll(async () => {
   const accounts = await twoAccounts()
   own = accounts.own
   hosted = await startHosted({ KLINGKIT_AUTH_KEYS: "on", KLINGKIT_SECRET: "of a test" }, { kling: accounts.kling })
-  const program = start("klingkit-mcp-http", ["keys", "add", "anna"], hosted.settings)
-  await program.ended
-  key = program.stdout.trim()
+  key = await addKey(hosted.settings, "anna")
   chromium = await openBrowser()
 })
 afterAll(async () => {

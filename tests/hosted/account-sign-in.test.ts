@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { AccountVisitor } from "./account-visitor.ts"
 import { followTo } from "./browser.ts"
 import { startHosted } from "./hosted-server.ts"
 import { startIssuer } from "./issuer.ts"
 import { SignIn, signedInClient } from "./signed-in-client.ts"
 import { twoAccounts } from "./kling-accounts.ts"
-
-const accessKey = async (settings: Readonly<Record<string, string>>, name: string) => {
-  const program = start("klingkit-mcp-http", ["keys", "add", name], settings)
-  await program.ended
-  return program.stdout.trim()
-}
 
 describe("the account page", () => {
   let hosted: Awaited<ReturnType<typeof startHosted>>
@@ -21,7 +16,7 @@ describe("the account page", () => {
     const accounts = await twoAccounts()
     own = accounts.own
     hosted = await startHosted({ KLINGKIT_AUTH_KEYS: "on", KLINGKIT_SECRET: "of a test" }, { kling: accounts.kling })
-    key = await accessKey(hosted.settings, "anna")
+    key = await addKey(hosted.settings, "anna")
   })
   afterAll(() => hosted.close())
 
@@ -110,7 +105,7 @@ describe("the account page", () => {
     expect(left.cookies.size).toBe(0)
 
     const ben = new AccountVisitor(hosted.origin)
-    const keyOfBen = await accessKey(hosted.settings, "ben")
+    const keyOfBen = await addKey(hosted.settings, "ben")
     await ben.signIn(keyOfBen)
     expect(await isSignedIn(ben)).toBe(true)
     await start("klingkit-mcp-http", ["keys", "revoke", "ben"], hosted.settings).ended

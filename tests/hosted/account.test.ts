@@ -2,6 +2,7 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { idIn, secret, startWithCallers } from "./account-callers.ts"
 import { AccountVisitor } from "./account-visitor.ts"
 import { startHosted } from "./hosted-server.ts"
@@ -192,9 +193,7 @@ describe("a server that was restarted", () => {
     const { kling, own } = await twoAccounts()
     const env = { KLINGKIT_AUTH_KEYS: "on", KLINGKIT_SECRET: secret }
     const first = await startHosted(env, { kling: { ...kling, close: () => Promise.resolve() } })
-    const added = start("klingkit-mcp-http", ["keys", "add", "anna"], first.settings)
-    await added.ended
-    const key = added.stdout.trim()
+    const key = await addKey(first.settings, "anna")
     const anna = new AccountVisitor(first.origin)
     await anna.signIn(key)
     await anna.send("connect", { api_key: own.apiKey })

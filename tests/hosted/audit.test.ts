@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { expect, it } from "vitest"
 import { freshKling } from "../mcp/emulated-kling.ts"
 import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { startHosted } from "./hosted-server.ts"
 
 interface Entry {
@@ -18,12 +19,7 @@ it("the audit log has each charge of Kling, who asked for it and in which reques
   const kling = await freshKling()
   const file = join(kling.home, "audit.jsonl")
   const hosted = await startHosted({ KLINGKIT_AUDIT_LOG: file, KLINGKIT_AUTH_KEYS: "on" }, { kling })
-  const keyOf = async (name: string) => {
-    const program = start("klingkit-mcp-http", ["keys", "add", name], hosted.settings)
-    await program.ended
-    return program.stdout.trim()
-  }
-  const [anna, ben] = [await keyOf("anna"), await keyOf("ben")]
+  const [anna, ben] = [await addKey(hosted.settings, "anna"), await addKey(hosted.settings, "ben")]
   const call = async (key: string, id: string, name: string, args: Readonly<Record<string, unknown>>) => {
     const response = await fetch(hosted.url, {
       method: "POST",

@@ -2,6 +2,7 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { freshKling } from "../mcp/emulated-kling.ts"
 import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { startHosted } from "./hosted-server.ts"
 
 let hosted: Awaited<ReturnType<typeof startHosted>>
@@ -21,7 +22,7 @@ const command = async (...args: ReadonlyArray<string>) => {
 }
 
 const clientOf = async (name: string, ...owner: ReadonlyArray<string>): Promise<Client> => {
-  const key = (await command("keys", "add", name, ...owner)).stdout.trim()
+  const key = await addKey(hosted.settings, name, ...owner)
   const client = new Client({ name: "a chat", version: "1" })
   const headers = { authorization: `Bearer ${key}` }
   await client.connect(new StreamableHTTPClientTransport(new URL(hosted.url), { requestInit: { headers } }))

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { freshKling } from "../mcp/emulated-kling.ts"
-import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { startHosted } from "./hosted-server.ts"
 
 let hosted: Awaited<ReturnType<typeof startHosted>>
@@ -11,9 +11,7 @@ beforeAll(async () => {
 afterAll(() => hosted.close())
 
 const callerOf = async (name: string) => {
-  const adding = start("klingkit-mcp-http", ["keys", "add", name], hosted.settings)
-  await adding.ended
-  const headers = { authorization: `Bearer ${adding.stdout.trim()}`, "content-type": "application/json" }
+  const headers = { authorization: `Bearer ${await addKey(hosted.settings, name)}`, "content-type": "application/json" }
   return async (path: string, body?: object) => {
     const init = { headers, ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }) }
     return (await (await fetch(`${hosted.origin}/v1${path}`, init)).json()) as Readonly<Record<string, unknown>>

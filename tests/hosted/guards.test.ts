@@ -2,6 +2,7 @@ import { once } from "node:events"
 import { connect } from "node:net"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { startHosted } from "./hosted-server.ts"
 
 const outcomeOf = async (env: Readonly<Record<string, string>>, args: ReadonlyArray<string> = []) => {
@@ -42,11 +43,7 @@ describe("callers with access keys", () => {
   beforeAll(async () => {
     // The server has no Kling key of its own.
     hosted = await startHosted({ KLINGKIT_AUTH_KEYS: "on", KLINGAI_API_KEY: "" })
-    for (const name of ["anna", "ben"]) {
-      const program = start("klingkit-mcp-http", ["keys", "add", name], hosted.settings)
-      await program.ended
-      keys.set(name, program.stdout.trim())
-    }
+    for (const name of ["anna", "ben"]) keys.set(name, await addKey(hosted.settings, name))
   })
   afterAll(() => hosted.close())
 

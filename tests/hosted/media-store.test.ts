@@ -3,6 +3,7 @@ import { createKling } from "@klingkit/core"
 import { readdirSync } from "node:fs"
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
 import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { startHosted } from "./hosted-server.ts"
 
 let s3: Awaited<ReturnType<typeof startS3>>
@@ -14,13 +15,8 @@ let answers = ""
 beforeAll(async () => {
   s3 = await startS3()
   hosted = await startHosted({ ...s3.env, KLINGKIT_AUTH_KEYS: "on" })
-  const keyOf = async (name: string) => {
-    const program = start("klingkit-mcp-http", ["keys", "add", name], hosted.settings)
-    await program.ended
-    return program.stdout.trim()
-  }
-  anna = await keyOf("anna")
-  ben = await keyOf("ben")
+  anna = await addKey(hosted.settings, "anna")
+  ben = await addKey(hosted.settings, "ben")
 })
 afterEach(() => s3.refuse(0))
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { generateSource } from "oazapfts"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { root } from "../house/source-file.ts"
 import { freshKling } from "../mcp/emulated-kling.ts"
-import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { startHosted } from "./hosted-server.ts"
 
 const run = promisify(execFile)
@@ -65,10 +65,8 @@ it("a generated client, which the compiler accepts, pays once, waits and downloa
   )
   expect(errors).toBe("")
 
-  const adding = start("klingkit-mcp-http", ["keys", "add", "anna"], hosted.settings)
-  await adding.ended
   const { stdout } = await run(process.execPath, [join(project, "program.ts")], {
-    env: { KEY: adding.stdout.trim() }
+    env: { KEY: await addKey(hosted.settings, "anna") }
   })
   expect(JSON.parse(stdout)).toEqual({
     usd: 0.42,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { readText } from "../house/source-file.ts"
-import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { startHosted } from "./hosted-server.ts"
 
 let hosted: Awaited<ReturnType<typeof startHosted>>
@@ -38,9 +38,7 @@ const curl = (line: string): Promise<Response> => {
 }
 
 it("the documented commands work as they stand, one after the other", async () => {
-  const adding = start("klingkit-mcp-http", ["keys", "add", "anna"], hosted.settings)
-  await adding.ended
-  const auth = `Authorization: Bearer ${adding.stdout.trim()}`
+  const auth = `Authorization: Bearer ${await addKey(hosted.settings, "anna")}`
   const run = async (line: string, id = "") => {
     const filled = line.replaceAll("$AUTH", auth).replaceAll("$API", `${hosted.origin}/v1`).replaceAll("TASK_ID", id)
     return (await curl(filled)).json() as Promise<Readonly<Record<string, unknown>>>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { freshKling } from "../mcp/emulated-kling.ts"
-import { start, startHttp } from "../mcp/server-process.ts"
+import { startHttp } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { startHosted } from "./hosted-server.ts"
 
 type Json = Readonly<Record<string, unknown>>
@@ -26,9 +27,7 @@ beforeAll(async () => {
     ["reports", "kling:read"],
     ["root", "kling:admin"]
   ] as const) {
-    const program = start("klingkit-mcp-http", ["keys", "add", name, "--scopes", scopes], hosted.settings)
-    await program.ended
-    keys.set(name, program.stdout.trim())
+    keys.set(name, await addKey(hosted.settings, name, "--scopes", scopes))
   }
 })
 afterAll(() => hosted.close())

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { openBrowser } from "../board/browser.ts"
 import { freshKling } from "../mcp/emulated-kling.ts"
-import { start } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { send } from "./calls.ts"
 import { startHosted } from "./hosted-server.ts"
 import { startReverseProxy } from "./reverse-proxy.ts"
@@ -50,9 +50,7 @@ beforeAll(async () => {
     ["ben", "kling:generate"],
     ["reports", "kling:read"]
   ] as const) {
-    const program = start("klingkit-mcp-http", ["keys", "add", name, "--scopes", scopes], hosted.settings)
-    await program.ended
-    keys.set(name, program.stdout.trim())
+    keys.set(name, await addKey(hosted.settings, name, "--scopes", scopes))
   }
   const kling = createKling({ apiKey: hosted.kling.env.KLINGAI_API_KEY, baseUrl: hosted.kling.url })
   const fileOf = async (handle: string): Promise<Bytes> => {
@@ -294,15 +292,14 @@ describe("a link", { timeout: 120_000 }, () => {
 it("a server without a bucket gives no links, and says what it lacks", async () => {
   const bare = await startHosted({ KLINGKIT_AUTH_KEYS: "on" })
   try {
-    const program = start("klingkit-mcp-http", ["keys", "add", "anna"], bare.settings)
-    await program.ended
-    const headers = { authorization: `Bearer ${program.stdout.trim()}` }
+    const key = await addKey(bare.settings, "anna")
+    const headers = { authorization: `Bearer ${key}` }
     const answer = await fetch(`${bare.origin}/v1/uploads`, { method: "POST", headers })
     expect([answer.status, await answer.json()]).toMatchObject([
       404,
       { code: "REST_NO_UPLOADS", next: expect.stringContaining("KLINGKIT_MEDIA_BUCKET") as string }
     ])
-    const { text } = await send(bare.url, program.stdout.trim(), "tools/call", {
+    const { text } = await send(bare.url, key, "tools/call", {
       name: "generate_image_to_video",
       arguments: { image_url: "/home/anna/face.png", prompt: "it smiles" }
     })

@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite"
 import { join } from "node:path"
 import { freshKling } from "../mcp/emulated-kling.ts"
 import { start, startHttp } from "../mcp/server-process.ts"
+import { addKey } from "./access-key.ts"
 import { startReceiver } from "./webhook-receiver.ts"
 
 const within = { timeout: 100_000, interval: 100 }
@@ -63,7 +64,7 @@ beforeAll(async () => {
   const [kling, receiver] = [await freshKling(), await startReceiver()]
   const env = { ...kling.env, KLINGKIT_SECRET: "shared by replicas", KLINGKIT_AUTH_KEYS: "on" }
   Object.assign(world, { kling, receiver, env })
-  world.key = (await command("keys", "add", "anna")).stdout.trim()
+  world.key = await addKey(env, "anna")
   for (const caller of ["anna", "bert"]) {
     const url = receiver.address(`/${caller}`)
     const added = await command("endpoints", "add", `of-${caller}`, url, "--caller", `key:${caller}`)
