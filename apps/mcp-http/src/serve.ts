@@ -75,7 +75,7 @@ export const makeHttpApp = ({
     // An idle keep-alive connection would keep the server from closing.
     response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()))
     const late = setTimeout(() => endLate(request, response), route?.requestMillis ?? limits.requestMillis)
-    response.once("close", () => request.complete && clearTimeout(late))
+    request.once("close", () => clearTimeout(late))
     const refuse = route?.refuse ?? ((to, status, error) => respond(to, status, { error }))
     const reason = denyReason(request.headersDistinct, guard)
     if (reason !== undefined) return refuse(response, 403, reason)

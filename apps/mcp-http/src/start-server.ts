@@ -1,4 +1,11 @@
-import { AccountPage, isAuthenticated, type KnownSecrets, metadataPaths, resourceMetadata } from "@klingkit/hosting"
+import {
+  AccountPage,
+  isAuthenticated,
+  type KnownSecrets,
+  metadataPaths,
+  missingForUploads,
+  resourceMetadata
+} from "@klingkit/hosting"
 import { ProgressWatch } from "@klingkit/jobs/internal"
 import { backgroundFailure, buildServer } from "@klingkit/mcp"
 import { restApi, restPath, uploadsPath } from "@klingkit/rest"
@@ -65,7 +72,7 @@ export const startServer = ({ settings, host, port, version, secrets, fail }: St
   const rest = restApi(server.tools, {
     version,
     signIn: isAuthenticated(hosting),
-    takesUploads: settings.mediaStore !== undefined && hosting.publicOrigin !== undefined,
+    takesUploads: missingForUploads(hosting, settings.mediaStore !== undefined).length === 0,
     ...(hosting.publicOrigin === undefined ? {} : { publicOrigin: hosting.publicOrigin })
   })
   const metadata = resourceMetadata(hosting)

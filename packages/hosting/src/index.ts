@@ -22,7 +22,14 @@ export { isBudgetName, type Principal } from "./principal.ts"
 export { challenge, metadataPaths, metadataUrl, resourceMetadata } from "./protected-resource.ts"
 export { configuredSecrets, type KnownSecrets, makeKnownSecrets } from "./known-secrets.ts"
 export { type OperatingSettings, serverSettings } from "./operating-settings.ts"
-export { accountPageUrl, accountPath, type HostingSettings, isAuthenticated, resourceOf } from "./settings.ts"
+export {
+  accountPageUrl,
+  accountPath,
+  type HostingSettings,
+  isAuthenticated,
+  missingForUploads,
+  resourceOf
+} from "./settings.ts"
 export { layerDeliveries } from "./webhooks/deliveries.ts"
 export { EndpointRefused, Endpoints, type NewEndpoint } from "./webhooks/endpoints.ts"
 export { answerUpload, type UploadRequest, uploadTokenOf } from "./uploads/answer-upload.ts"

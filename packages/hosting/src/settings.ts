@@ -150,3 +150,9 @@ export const urlProblem = (name: string, value: string | undefined, isOrigin = f
   }
   return isOrigin && url.pathname !== "/" ? [`${name} must have no path: ${url.origin}`] : []
 }
+
+/** Settings without which a server takes no files of callers; each with what it is for. */
+export const missingForUploads = ({ publicOrigin }: HostingSettings, hasStore: boolean): ReadonlyArray<string> => [
+  ...(hasStore ? [] : ["KLINGKIT_MEDIA_BUCKET, where the files are kept"]),
+  ...(publicOrigin === undefined ? ["KLINGKIT_PUBLIC_URL, where the links lead"] : [])
+]

@@ -14,7 +14,7 @@ import {
 import { Clock, Context, Effect, Exit, FileSystem, Layer, Path, Redacted, type Stream } from "effect"
 import { CallLimits } from "../call-limits.ts"
 import { randomToken } from "../random-token.ts"
-import type { HostingSettings } from "../settings.ts"
+import { type HostingSettings, missingForUploads } from "../settings.ts"
 import { receiveFile } from "./receive-file.ts"
 import { refused, type UploadRefused } from "./upload-refused.ts"
 
@@ -25,7 +25,7 @@ export const uploadPath = "/uploads"
 export class FileUploads extends Context.Service<
   FileUploads,
   {
-    /** Settings without which this server takes no files; each with what it is for. */
+    /** `missingForUploads` of this server. */
     readonly missing: ReadonlyArray<string>
     of(principal: string): Uploads
     /** Fails if nothing can be uploaded by this link: it is unknown, used or expired. */
@@ -43,7 +43,7 @@ export class FileUploads extends Context.Service<
     Layer.effect(FileUploads, make(settings)).pipe(Layer.provide(lazyLedger))
 }
 
-const make = Effect.fnUntraced(function* ({ publicOrigin }: HostingSettings) {
+const make = Effect.fnUntraced(function* (settings: HostingSettings) {
   const { uploads: rows } = yield* Ledger
   const store = yield* MediaStore
   const limits = yield* CallLimits
@@ -74,10 +74,7 @@ const make = Effect.fnUntraced(function* ({ publicOrigin }: HostingSettings) {
   }, Effect.scoped)
 
   return FileUploads.of({
-    missing: [
-      ...(store === undefined ? ["KLINGKIT_MEDIA_BUCKET, where the files are kept"] : []),
-      ...(publicOrigin === undefined ? ["KLINGKIT_PUBLIC_URL, where the links lead"] : [])
-    ],
+    missing: missingForUploads(settings, store !== undefined),
     of: (principal) => ({
       find: Effect.fnUntraced(function* (id) {
         const file = yield* rows.find(principal, id)
@@ -91,7 +88,7 @@ const make = Effect.fnUntraced(function* ({ publicOrigin }: HostingSettings) {
         const token = yield* randomToken
         const expiresAt = (yield* Clock.currentTimeMillis) + uploadMinutes * 60_000
         yield* rows.addLink({ hash: yield* sha256Hex(token), principal, expiresAt })
-        return { url: Redacted.make(`${publicOrigin}${uploadPath}/${token}`), expiresAt }
+        return { url: Redacted.make(`${settings.publicOrigin}${uploadPath}/${token}`), expiresAt }
       })
     }),
     requireOpen: Effect.fnUntraced(function* (token) {
