@@ -1,5 +1,5 @@
 import { databaseFromConfig, localPrincipal, ProgressWatch } from "@klingkit/jobs/internal"
-import { Effect, Layer } from "effect"
+import { Cause, Effect, Layer } from "effect"
 import { Entity, EntityId, Sharding } from "effect/cluster"
 import { Rpc } from "effect/rpc"
 import { type ConnectedAccount, KlingAccounts } from "../accounts/kling-accounts.ts"
@@ -50,10 +50,13 @@ export const layerEngine = <R>(accountWork: AccountWork<R>): Layer.Layer<never, 
       )
       const running = turns.pipe(Effect.provide(accounts.pipe(Layer.provideMerge(clusterOf(database)))))
       yield* running.pipe(
-        Effect.catchCause((cause) => Effect.logWarning("the work on accounts has stopped, and begins again", cause)),
+        // Without a database there is nothing that could be late.
+        Effect.ensuring(watched.end),
+        Effect.catchCause((cause) =>
+          Effect.logWarning(`the work on accounts has stopped, and begins again: ${String(Cause.squash(cause))}`)
+        ),
         Effect.andThen(Effect.sleep(`${everySeconds} seconds`)),
         Effect.forever,
-        Effect.ensuring(watched.end),
         Effect.forkScoped
       )
     })
