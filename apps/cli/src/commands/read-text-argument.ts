@@ -1,4 +1,5 @@
 import { Effect, FileSystem, Option, Stdio, Stream } from "effect"
+import { decodeText } from "./decode-text.ts"
 import { usageError } from "../output/failure.ts"
 
 /** More than any text that Kling takes: a larger file is another one than was meant. */
@@ -12,10 +13,14 @@ export const readTextArgument = Effect.fnUntraced(function* (argument: string, v
   const invalid = (message: string) => usageError([{ field: `<${argument}>`, message }])
   const fs = yield* FileSystem.FileSystem
   const decoded = (bytes: Uint8Array, source: string) =>
-    Effect.try({
-      try: () => new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim(),
-      catch: () => invalid(`${source} is not text in UTF-8`)
-    }).pipe(Effect.flatMap((text) => (text === "" ? Effect.fail(invalid(`${source} is empty`)) : Effect.succeed(text))))
+    Effect.fromResult(decodeText(bytes)).pipe(
+      Effect.mapError(() => invalid(`${source} is not text in UTF-8`)),
+      Effect.map((text) => text.trim()),
+      Effect.filterOrFail(
+        (text) => text !== "",
+        () => invalid(`${source} is empty`)
+      )
+    )
   if (value === "-") {
     const stdio = yield* Stdio.Stdio
     const bytes = yield* Effect.mapError(Stream.mkUint8Array(stdio.stdin), () =>

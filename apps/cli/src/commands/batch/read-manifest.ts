@@ -3,7 +3,7 @@ import { parseJson } from "@klingkit/core/internal"
 import { Data, Effect, FileSystem, Path, Predicate } from "effect"
 import { Yaml } from "effect/encoding"
 import { usageError } from "../../output/failure.ts"
-import { decodeText } from "./decode-text.ts"
+import { decodeText } from "../decode-text.ts"
 import { readCsv } from "./read-csv.ts"
 
 /** A manifest line before validation: field names and values. */
