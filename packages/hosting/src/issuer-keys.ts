@@ -36,15 +36,13 @@ export const discoverIssuer = Effect.fnUntraced(function* (
       )
     )
     if (Option.isNone(found)) continue
-    if (isSameIssuer(found.value.issuer, issuer)) return found.value
+    if (withoutSlash(found.value.issuer) === withoutSlash(issuer)) return found.value
     return yield* new IssuerUnreadable({ message: `the metadata at ${url} are of another issuer` })
   }
   return yield* new IssuerUnreadable({ message: `the metadata of ${issuer} cannot be read` })
 })
 
 /** Some write their URL with a slash at its end, and some without. */
-const isSameIssuer = (one: string, other: string): boolean => withoutSlash(one) === withoutSlash(other)
-
 const withoutSlash = (url: string): string => url.replace(/\/$/, "")
 
 /** OAuth puts the well-known path before the issuer's own path, OpenID Connect after it. */
