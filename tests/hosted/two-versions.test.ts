@@ -8,9 +8,18 @@ it("servers that run while one of a later release migrates the ledger work on; o
     const call = ({ url }: Pick<Replica, "url">, name: string, args: Readonly<Record<string, unknown>>) =>
       callTool(url, world.keyOf("anna"), name, args)
     const [first, second] = world.replicas as [Replica, Replica]
-    const before = handleIn(await call(first, "generate_image", { prompt: "before" }))
+    /** By more calls at once than a server has connections: each of these has run the statements of a paid request. */
+    const paid = async (prompt: string) => {
+      const calls = Array.from({ length: 24 }, (_, index) =>
+        call(index % 2 === 0 ? first : second, "generate_image", { prompt })
+      )
+      const [handle = "", ...others] = new Set((await Promise.all(calls)).map(handleIn))
+      expect(others).toEqual([])
+      return handle
+    }
+    const before = await paid("before")
     await world.migrateFurther()
-    const after = handleIn(await call(second, "generate_image", { prompt: "after" }))
+    const after = await paid("after")
     const waits = [before, after].map((handle, index) =>
       call(index === 0 ? second : first, "wait_for_task", { task_id: handle })
     )

@@ -15,6 +15,8 @@ export const postgresClient = (
       ...pool,
       url,
       applicationName: "klingkit",
+      // What a connection has prepared fails once a server of a later release has added a column; poolers may lose it, too.
+      prepare: false,
       // Requests with images inside are stored until their outcome is known, and read back after a crash.
       maxMessageSize: 256 * 1024 * 1024,
       // A listener only reads: without probes it would never learn that its line is dead.
